@@ -1,0 +1,53 @@
+"""What a diagnostic is: data, found by a stage, drawn elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from resnet_dsl.source import Span
+
+Severity = Literal["error", "warning"]
+
+
+class Label(NamedTuple):
+    """A place in a text and what is to be said about it; the words may be empty."""
+
+    span: Span
+    text: str = ""
+
+
+class Diagnostic(NamedTuple):
+    """One mistake, in the user's terms.
+
+    ``code`` names the kind (E0302: an error, W0101: a warning); ``place`` is where the cause stands (None only where
+    no text is at fault, as for a file that cannot be read); ``others`` are further places that take part; ``notes`` are
+    the chain of calls and the like, innermost first; ``help`` says what to write instead.
+    """
+
+    code: str
+    message: str
+    place: Label | None
+    others: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return "error" if self.code.startswith("E") else "warning"
+
+
+class Mistake(Exception):
+    """Carries one diagnostic from where it is found to where diagnostics are collected, within one stage."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class Refusal(Exception):
+    """The text was refused: the diagnostics of a whole compilation (at least one of them an error), in source order."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(d.message for d in self.diagnostics if d.severity == "error"))

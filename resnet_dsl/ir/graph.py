@@ -1,0 +1,127 @@
+"""The graph: what a text means, with nothing left open. The one type between the language and everything behind it.
+
+A node reads only nodes before it, so the graph has no cycle and its order is an order of execution. Nodes lie in scopes
+(network, stage, block, the adapter of a skip connection), which are what a reader calls the parts. Facts that follow
+from the graph (shapes, counts) are tables beside it, in resnet_dsl.analyses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import Argument
+
+FORMAT = 1
+"""Changes when a graph written before can no longer be read, or means something else."""
+
+
+def _tuples(value: Any) -> Any:
+    """JSON has lists where the graph has tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Mapping[str, Argument]) -> dict[str, Argument]:
+    return {name: _tuples(one) for name, one in value.items()}
+
+
+Arguments: TypeAlias = Annotated[Mapping[str, Any], BeforeValidator(_plain), PlainSerializer(dict)]
+ScopeKind: TypeAlias = Literal["network", "stem", "stage", "head", "block", "skip"]
+Index: TypeAlias = Annotated[int, Field(ge=0)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+class Node(_Frozen):
+    """One operation at one place.
+
+    name: unique in the network, and the Keras layer's name: ``conv2_block1_conv2``.
+    op, args: the operation and all its arguments, settled (one number an axis, padding as pairs).
+    inputs: indices of the nodes that it reads; for the merge of a skip connection the main path first, then the skip.
+    scope: index of the scope in which it lies.
+    skip: set on the merge of a skip connection: ``identity`` where the value is taken as it is, ``adapted`` where it
+        goes through an adapter (a projection, padding).
+    """
+
+    name: str
+    op: str
+    args: Arguments
+    inputs: tuple[int, ...]
+    scope: Index
+    skip: Literal["identity", "adapted"] | None = None
+
+
+class Scope(_Frozen):
+    """One part of the network: scope 0 is the network itself.
+
+    name: unique among its siblings: ``conv2``, ``block1``, ``se``.
+    block, args: the definition that was called and the plain arguments of the call, for blocks and adapters.
+    entry, exit: the nodes whose values enter (``in``) and leave it.
+    """
+
+    kind: ScopeKind
+    name: str
+    block: str | None = None
+    args: Arguments = {}
+    parent: int | None = None
+    entry: Index = 0
+    exit: Index = 0
+
+
+class Graph(_Frozen):
+    """A network. ``nodes[0]`` is its input; ``output`` is the index of the node whose value it returns."""
+
+    format: Literal[1] = FORMAT
+    name: str
+    doc: str = ""
+    nodes: tuple[Node, ...]
+    scopes: tuple[Scope, ...]
+    output: Index
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Graph:
+        for index, scope in enumerate(self.scopes):
+            _check_scope(index, scope, len(self.nodes))
+        names = {node.name for node in self.nodes}
+        if len(names) != len(self.nodes):
+            raise ValueError("two nodes have one name")
+        for index, node in enumerate(self.nodes):
+            _check_node(index, node, len(self.scopes))
+        if self.output >= len(self.nodes):
+            raise ValueError("the output is not a node")
+        return self
+
+
+def _check_scope(index: int, scope: Scope, nodes: int) -> None:
+    if (scope.parent is None) != (index == 0) or (scope.parent is not None and not 0 <= scope.parent < index):
+        raise ValueError(f"scope {index} must lie in a scope before it")
+    if scope.entry >= nodes or scope.exit >= nodes:
+        raise ValueError(f"scope {index} refers to a node that does not exist")
+
+
+def _check_node(index: int, node: Node, scopes: int) -> None:
+    operation = OPERATIONS.get(node.op)
+    if operation is None:
+        raise ValueError(f"node {index}: unknown operation {node.op!r}")
+    if any(not 0 <= other < index for other in node.inputs) or node.scope >= scopes:
+        raise ValueError(f"node {index} must read nodes before it and lie in a scope")
+    if (node.op == "input") != (index == 0) or (index > 0 and len(node.inputs) < (2 if operation.many else 1)):
+        raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
+    if not operation.many and len(node.inputs) > 1:
+        raise ValueError(f"node {index}: {node.op} reads one value")
+    for name, value in node.args.items():
+        parameter = operation.parameter(name)
+        if parameter is None or (value is not None and not parameter.kind.fits(value)):
+            raise ValueError(f"node {index}: {node.op} cannot have {name} = {value!r}")
+
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a graph's JSON form."""
+    Graph.model_rebuild()
+    return Graph.model_json_schema(mode="serialization")

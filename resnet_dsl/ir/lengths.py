@@ -1,0 +1,93 @@
+"""Lengths of axes: known, or known as a function of an input length that is not.
+
+A shape is a tuple of lengths, one a spatial axis, and the channels last; the batch axis is never part of it. A network
+may leave input lengths open (``?``). Such a length is carried through the network as ``times * floor((n + before) / by)
++ after``, so that two paths with the same arithmetic are known to meet with equal lengths whatever ``n`` turns out to
+be, and two that might not are refused.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Unknown(NamedTuple):
+    """``times * floor((symbol + before) / by) + after``, with ``0 <= before < by``: one form for each function."""
+
+    symbol: str
+    times: int = 1
+    before: int = 0
+    by: int = 1
+    after: int = 0
+
+    def __str__(self) -> str:
+        return "?"
+
+    @property
+    def formula(self) -> str:
+        """How the length follows from the input's, for messages: ``floor((h + 1) / 2)``."""
+        inner = f"{self.symbol} + {self.before}" if self.before else self.symbol
+        if self.by > 1:
+            inner = f"floor(({inner}) / {self.by})" if self.before else f"floor({inner} / {self.by})"
+        scaled = f"{self.times} * {inner}" if self.times > 1 else inner
+        return f"{scaled} {'+' if self.after > 0 else '-'} {abs(self.after)}" if self.after else scaled
+
+
+Length: TypeAlias = int | Unknown
+Shape: TypeAlias = tuple[Length, ...]
+
+
+def _unknown(symbol: str, times: int, before: int, by: int, after: int) -> Unknown:
+    return Unknown(symbol, times, before % by, by, after + times * (before // by))
+
+
+def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
+    """The number of places of a window: ``floor((length + padding - kernel) / stride) + 1``; below 1 it does not fit.
+
+    ``kernel`` is the window's reach, dilation included; ``padding`` the sum of both sides.
+    """
+    spare = padding - kernel
+    if isinstance(length, int):
+        return (length + spare) // stride + 1
+    symbol, times, before, by, after = length
+    if stride == 1:
+        return _unknown(symbol, times, before, by, after + spare + 1)
+    if times % stride == 0:
+        return _unknown(symbol, times // stride, before, by, (after + spare) // stride + 1)
+    if times == 1:
+        return _unknown(symbol, 1, before + by * (after + spare), by * stride, 1)
+    return Unknown(f"floor(({length.formula} + {spare}) / {stride})", after=1)
+
+
+def stretch(length: Length, factor: int, extra: int = 0) -> Length:
+    """``factor * length + extra``: what upsampling and transposed convolution make of a length."""
+    if isinstance(length, int):
+        return factor * length + extra
+    return _unknown(length.symbol, factor * length.times, length.before, length.by, factor * length.after + extra)
+
+
+def elements(shape: Shape) -> int | None:
+    """How many numbers a value of this shape holds; None while a length is unknown."""
+    count = 1
+    for length in shape:
+        if not isinstance(length, int):
+            return None
+        count *= length
+    return count
+
+
+def channels(shape: Shape) -> int:
+    """The channels of a shape; they are always known."""
+    last = shape[-1]
+    assert isinstance(last, int)
+    return last
+
+
+def show(shape: Shape) -> str:
+    """A shape as the language writes it: ``56x56x64``, ``?x?x3``."""
+    return "x".join(map(str, shape))
+
+
+def as_json(shape: Shape) -> list[int | None]:
+    """A shape as data: unknown lengths are null."""
+    return [length if isinstance(length, int) else None for length in shape]

@@ -1,0 +1,126 @@
+"""What an operation of the language is: one record that holds all that the compiler knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+from resnet_dsl.ir.lengths import Shape, elements
+from resnet_dsl.ir.parameters import Argument, Parameter
+
+Arguments: TypeAlias = Mapping[str, Argument]
+Shapes: TypeAlias = tuple[Shape, ...]
+Role: TypeAlias = Literal["input", "weighted", "norm", "activation", "pool", "merge", "noise", "scale", "reshape"]
+
+
+class Unfit(Exception):
+    """What flows into an operation does not fit it. ``code`` is the diagnostic's; ``remedy`` its help."""
+
+    def __init__(self, code: str, message: str, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+class Weight(NamedTuple):
+    """One array that an operation owns; ``init`` is a word of INITIALISER, or a number that fills it."""
+
+    name: str
+    shape: tuple[int, ...]
+    init: str | float
+    trainable: bool = True
+
+
+class Window(NamedTuple):
+    """What one output position sees of each spatial axis: ``reach`` positions (dilation included), every ``stride``.
+
+    ``factor`` is above 1 where the operation lengthens the axis (upsampling).
+    """
+
+    reach: tuple[int, ...]
+    stride: tuple[int, ...]
+    factor: tuple[int, ...]
+
+
+def _same_shape(arguments: Arguments, shapes: Shapes) -> Shape:
+    return shapes[0]
+
+
+def _as_given(arguments: Arguments, shapes: Shapes) -> Arguments:
+    return arguments
+
+
+def _no_weights(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
+    return ()
+
+
+def _no_macs(arguments: Arguments, shapes: Shapes, output: Shape) -> int | None:
+    return 0
+
+
+def _point(arguments: Arguments, shape: Shape) -> Window | Literal["all"]:
+    axes = (1,) * (len(shape) - 1)
+    return Window(axes, axes, axes)
+
+
+class Operation(NamedTuple):
+    """One operation, defined in one place.
+
+    name, doc: what the user writes, and one sentence for the reference (with the paper where there is one).
+    role: what it is to a reader of the network; ``weighted`` ones count in the depth.
+    parameters: its arguments, in positional order.
+    many: whether it merges several named values (else it takes the current value).
+    settle: (arguments, shapes) -> arguments with nothing left open: one number an axis, padding as pairs.
+    infer: (settled arguments, input shapes) -> the output's shape; raises Unfit.
+    weights: (settled arguments, input shapes) -> its arrays, in Keras' order and layout.
+    macs: (…, output shape) -> multiply-accumulates of one sample; None while a length is unknown.
+    window: (settled arguments, input shape) -> the receptive-field rule; "all" where each output sees everything.
+    label: settled arguments -> what a figure's row says.
+    """
+
+    name: str
+    doc: str
+    role: Role
+    parameters: tuple[Parameter, ...] = ()
+    many: bool = False
+    settle: Callable[[Arguments, Shapes], Arguments] = _as_given
+    infer: Callable[[Arguments, Shapes], Shape] = _same_shape
+    weights: Callable[[Arguments, Shapes], tuple[Weight, ...]] = _no_weights
+    macs: Callable[[Arguments, Shapes, Shape], int | None] = _no_macs
+    window: Callable[[Arguments, Shape], Window | Literal["all"]] = _point
+    label: Callable[[Arguments], str] | None = None
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+
+def spatial(shape: Shape, operation: str) -> int:
+    """The number of spatial axes; Unfit where there are none."""
+    if len(shape) < 2:
+        raise Unfit(
+            "E0301",
+            f"`{operation}` needs a value with spatial axes, and what flows in is a vector of {shape[0]}",
+            f"put `{operation}` before the pooling or flattening that made the vector",
+        )
+    return len(shape) - 1
+
+
+def positions(shape: Shape) -> int | None:
+    """How many positions a value has (the channels left out); None while a length is unknown."""
+    return elements(shape[:-1])
+
+
+def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
+    """One number for all axes, or one an axis, as one an axis."""
+    if isinstance(value, int):
+        return (value,) * rank
+    if len(value) != rank:
+        written = "x".join(map(str, value))
+        raise Unfit(
+            "E0301",
+            f"{what} {written} has {len(value)} numbers, and the value that flows in has {rank} spatial "
+            f"{'axis' if rank == 1 else 'axes'}",
+            f"write {rank} numbers, or one for all axes",
+        )
+    return tuple(value)

@@ -1,0 +1,68 @@
+"""Activations: what each does to every number by itself, and softmax."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight
+from resnet_dsl.ir.parameters import COUNT, FLAG, REAL, Parameter
+
+
+def _plain(name: str, doc: str) -> Operation:
+    return Operation(name, doc, "activation", label=lambda arguments: name.replace("_", " "))
+
+
+def _split_evenly(arguments: Arguments, shapes: Shapes) -> Shape:
+    if channels(shapes[0]) % arguments["splits"]:
+        raise Unfit(
+            "E0304",
+            f"{arguments['splits']} splits do not divide the {channels(shapes[0])} channels that flow in",
+            "use a number of splits that divides the channels",
+        )
+    return shapes[0]
+
+
+def _slope(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
+    return (Weight("alpha", (channels(shapes[0]),), 0.25),)
+
+
+OPERATIONS = (
+    _plain("relu", "max(0, x)."),
+    _plain("relu6", "min(max(0, x), 6)."),
+    Operation(
+        "leaky_relu",
+        "x where positive, else slope * x.",
+        "activation",
+        (Parameter("slope", REAL, "Factor of negative numbers.", 0.01),),
+        label=lambda arguments: "leaky relu",
+    ),
+    Operation(
+        "prelu",
+        "Leaky ReLU with a learned slope for each channel (He et al. 2015).",
+        "activation",
+        weights=_slope,
+        label=lambda arguments: "prelu",
+    ),
+    _plain("elu", "x where positive, else exp(x) - 1."),
+    Operation(
+        "gelu",
+        "x times the normal distribution function of x (Hendrycks & Gimpel 2016).",
+        "activation",
+        (Parameter("approximate", FLAG, "Whether the tanh approximation is used.", False),),
+        label=lambda arguments: "gelu",
+    ),
+    _plain("silu", "x * sigmoid(x), also called swish."),
+    _plain("mish", "x * tanh(softplus(x))."),
+    _plain("softplus", "log(1 + exp(x))."),
+    _plain("sigmoid", "1 / (1 + exp(-x))."),
+    _plain("hard_sigmoid", "min(max(0, x / 6 + 1/2), 1)."),
+    _plain("hard_swish", "x * hard_sigmoid(x)."),
+    _plain("tanh", "Hyperbolic tangent."),
+    Operation(
+        "softmax",
+        "exp(x) over its sum along the channels, or, with splits, over the parts that the channels are cut into.",
+        "activation",
+        (Parameter("splits", COUNT, "1: along all channels; n: across n equal parts, at each channel.", 1),),
+        infer=_split_evenly,
+        label=lambda arguments: "softmax",
+    ),
+)

@@ -1,0 +1,69 @@
+"""Merges: operations that make one value of several."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Length, Shape, channels, show
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit
+
+
+def _equal(arguments: Arguments, shapes: Shapes) -> Shape:
+    for shape in shapes[1:]:
+        if shape != shapes[0]:
+            raise Unfit(
+                "E0305",
+                f"`add` needs values of one shape, and these are {show(shapes[0])} and {show(shape)}",
+                "bring them to one shape first (a convolution, a pool), or join their channels with `concat`",
+            )
+    return shapes[0]
+
+
+def _joined(lengths: tuple[Length, ...]) -> Length | None:
+    """The common length of an axis where a gate may have length 1; None where there is none."""
+    longer = [length for length in lengths if length != 1]
+    if not longer:
+        return 1
+    return longer[0] if all(length == longer[0] for length in longer) else None
+
+
+def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
+    lengths = [_joined(axis) for axis in zip(*shapes, strict=False)]
+    if len({len(shape) for shape in shapes}) > 1 or None in lengths:
+        listed = " and ".join(show(shape) for shape in shapes)
+        raise Unfit(
+            "E0305",
+            f"`mul` needs values of one shape, or gates that have length 1 where the others do not; these are {listed}",
+            "a gate made by `avgpool(global)` needs `keepdims = true`",
+        )
+    return tuple(lengths)  # type: ignore[arg-type]
+
+
+def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
+    for shape in shapes[1:]:
+        if shape[:-1] != shapes[0][:-1]:
+            raise Unfit(
+                "E0305",
+                f"`concat` needs values of one size, and these are {show(shapes[0])} and {show(shape)}",
+                "bring them to one height and width first (a pool, `upsample`)",
+            )
+    return (*shapes[0][:-1], sum(channels(shape) for shape in shapes))
+
+
+ADD = Operation("add", "The sum of values of one shape.", "merge", many=True, infer=_equal, label=lambda a: "+")
+MUL = Operation(
+    "mul",
+    "The product of values; a gate may have length 1 along some axes and is repeated there.",
+    "merge",
+    many=True,
+    infer=_gated,
+    label=lambda a: "×",
+)
+CONCAT = Operation(
+    "concat",
+    "Values of one size side by side along the channels.",
+    "merge",
+    many=True,
+    infer=_concatenated,
+    label=lambda a: "concat",
+)
+
+OPERATIONS = (ADD, MUL, CONCAT)

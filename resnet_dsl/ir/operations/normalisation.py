@@ -1,0 +1,79 @@
+"""Normalisation. Epsilon and momentum default to the values of Caffe and PyTorch, written in Keras' convention."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight
+from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
+
+_SCALE = Parameter("scale", FLAG, "Whether a factor (gamma) is learned for each channel.", True)
+_CENTER = Parameter("center", FLAG, "Whether an offset (beta) is learned for each channel.", True)
+_GAMMA = Parameter(
+    "gamma", words("ones", "zeros"), "What gamma starts from; `zeros` for the last norm of a block.", "ones"
+)
+
+
+def _affine(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
+    shape = (channels(shapes[0]),)
+    gamma = (Weight("gamma", shape, arguments["gamma"]),) if arguments["scale"] else ()
+    beta = (Weight("beta", shape, "zeros"),) if arguments["center"] else ()
+    return (*gamma, *beta)
+
+
+def _moving(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
+    shape = (channels(shapes[0]),)
+    moments = (Weight("moving_mean", shape, "zeros", False), Weight("moving_variance", shape, "ones", False))
+    return (*_affine(arguments, shapes), *moments)
+
+
+def _grouped(arguments: Arguments, shapes: Shapes) -> Shape:
+    if channels(shapes[0]) % arguments["groups"]:
+        raise Unfit(
+            "E0304",
+            f"{arguments['groups']} groups do not divide the {channels(shapes[0])} channels that flow in",
+            "use a number of groups that divides the channels",
+        )
+    return shapes[0]
+
+
+BATCHNORM = Operation(
+    "batchnorm",
+    "Batch normalisation (Ioffe & Szegedy 2015).",
+    "norm",
+    (
+        Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-5),
+        Parameter("momentum", RATE, "What a moving statistic keeps of itself at each step (PyTorch's 0.1 is 0.9).", 0.9),
+        _SCALE,
+        _CENTER,
+        _GAMMA,
+    ),
+    weights=_moving,
+    label=lambda arguments: "batch norm",
+)
+
+LAYERNORM = Operation(
+    "layernorm",
+    "Layer normalisation over the channels of each position (Ba et al. 2016).",
+    "norm",
+    (Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-6), _SCALE, _CENTER, _GAMMA),
+    weights=_affine,
+    label=lambda arguments: "layer norm",
+)
+
+GROUPNORM = Operation(
+    "groupnorm",
+    "Group normalisation (Wu & He 2018).",
+    "norm",
+    (
+        Parameter("groups", COUNT, "Channels are normalised in this many groups.", 32),
+        Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-5),
+        _SCALE,
+        _CENTER,
+        _GAMMA,
+    ),
+    infer=_grouped,
+    weights=_affine,
+    label=lambda arguments: f"group norm, {arguments['groups']}",
+)
+
+OPERATIONS = (BATCHNORM, LAYERNORM, GROUPNORM)

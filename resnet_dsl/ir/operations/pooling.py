@@ -1,0 +1,118 @@
+"""Pooling: over windows, over the whole map, and with a blur."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, spatial
+from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Kind, Parameter, Argument, or_words, words
+from resnet_dsl.ir.windows import settle_window, slide_window, times, window_of
+
+_KERNEL: Kind = or_words(EXTENT, "global")
+_PARAMETERS = (
+    Parameter("kernel", _KERNEL, "Length of the window; `global` is the whole map.", required=True),
+    Parameter("stride", EXTENT, "Step of the window; the kernel's length unless given."),
+    Parameter("pad", PADDING, "Border around the map; `half` is floor((kernel - 1) / 2).", "half"),
+)
+_KEEPDIMS = Parameter("keepdims", FLAG, "Whether `global` keeps axes of length 1.", False)
+
+
+def _settle(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
+    if arguments["kernel"] != "global":
+        return settle_window(name, arguments, shapes)
+    spatial(shapes[0], name)
+    return {**arguments, "stride": None, "pad": "valid"}
+
+
+def _infer(name: str, arguments: Arguments, shapes: Shapes) -> Shape:
+    if arguments["kernel"] != "global":
+        return (*slide_window(name, arguments, shapes[0]), channels(shapes[0]))
+    ones = (1,) * spatial(shapes[0], name) if arguments["keepdims"] else ()
+    return (*ones, channels(shapes[0]))
+
+
+def _window(arguments: Arguments, shape: Shape) -> Window | str:
+    return "all" if arguments["kernel"] == "global" else window_of(arguments, shape)
+
+
+def _label(what: str, arguments: Arguments) -> str:
+    if arguments["kernel"] == "global":
+        return f"global {what} pool"
+    strides = set(arguments["stride"])
+    stride = strides.pop() if len(strides) == 1 else times(arguments["stride"])
+    return f"{times(arguments['kernel'])} {what} pool" + (f", /{stride}" if stride != 1 else "")
+
+
+def _pool(name: str, doc: str, what: str, *more: Parameter) -> Operation:
+    return Operation(
+        name,
+        doc,
+        "pool",
+        (*_PARAMETERS, _KEEPDIMS, *more),
+        settle=lambda arguments, shapes: _settle(name, arguments, shapes),
+        infer=lambda arguments, shapes: _infer(name, arguments, shapes),
+        window=_window,  # type: ignore[arg-type]
+        label=lambda arguments: _label(what, arguments),
+    )
+
+
+MAXPOOL = _pool(
+    "maxpool",
+    "The largest number of each window.",
+    "max",
+    Parameter(
+        "fill",
+        words("lowest", "zeros"),
+        "What stands in the border: `lowest` never wins (PyTorch); `zeros` may win (Keras' applications, BiT).",
+        "lowest",
+    ),
+)
+AVGPOOL = _pool(
+    "avgpool",
+    "The mean of each window.",
+    "avg",
+    Parameter(
+        "count_border",
+        FLAG,
+        "Whether zeros of the border count in the mean; never under `pad = same`.",
+        True,
+    ),
+)
+
+
+def _blur_settle(arguments: Arguments, shapes: Shapes) -> Arguments:
+    settled = dict(settle_window("blurpool", {**arguments, "pad": "half"}, shapes))
+    del settled["pad"]
+    return settled
+
+
+def _blur_infer(arguments: Arguments, shapes: Shapes) -> Shape:
+    pad = tuple(((k - 1) // 2, k // 2) for k in arguments["kernel"])
+    for length, (_, after) in zip(shapes[0], pad, strict=False):
+        if isinstance(length, int) and length <= after:
+            raise Unfit(
+                "E0303",
+                f"`blurpool` mirrors {after} positions at the border, and the map has a length of {length}",
+                "use a smaller kernel, or reduce the map less before it",
+            )
+    return (*slide_window("blurpool", {**arguments, "pad": pad}, shapes[0]), channels(shapes[0]))
+
+
+def _is_blur(value: Argument) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+BLURPOOL = Operation(
+    "blurpool",
+    "A fixed binomial filter on each channel, mirrored at the border, then the stride (Zhang 2019).",
+    "pool",
+    (
+        Parameter("kernel", Kind("a whole number from 2 to 7", _is_blur, lambda v: 2 <= v <= 7), "Length of the filter.", 3),
+        Parameter("stride", EXTENT, "Step of the filter.", 2),
+    ),
+    settle=_blur_settle,
+    infer=_blur_infer,
+    window=window_of,
+    label=lambda arguments: f"{times(arguments['kernel'])} blur, /{max(arguments['stride'])}",
+)
+
+OPERATIONS = (MAXPOOL, AVGPOOL, BLURPOOL)

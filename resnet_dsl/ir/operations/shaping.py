@@ -1,0 +1,141 @@
+"""Operations that rearrange a value and learn nothing."""
+
+from __future__ import annotations
+
+
+from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, slide, stretch
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, per_axis, spatial
+from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, required, words
+from resnet_dsl.ir.windows import times
+
+_SIZE = Kind(
+    "a size with channels (`224x224x3`, `?x?x3`)",
+    lambda v: isinstance(v, tuple),
+    lambda v: isinstance(v, tuple) and 1 <= len(v) <= 4 and isinstance(v[-1], int) and all(d is None or d >= 1 for d in v),
+)
+_AXES = {1: ("n",), 2: ("h", "w"), 3: ("d", "h", "w")}
+
+
+def input_shape(size: tuple[int | None, ...]) -> Shape:
+    """The shape of a network's input: unknown lengths get the name of their axis."""
+    names = _AXES.get(len(size) - 1, ())
+    lengths = [Unknown(name) if length is None else length for name, length in zip(names, size, strict=False)]
+    return (*lengths, size[-1])  # type: ignore[arg-type]
+
+
+def _sliced(arguments: Arguments, shapes: Shapes) -> Shape:
+    end = arguments["start"] + arguments["count"]
+    if end > channels(shapes[0]):
+        raise Unfit(
+            "E0307",
+            f"channels {arguments['start']} to {end - 1} are asked for, and what flows in has {channels(shapes[0])}",
+            "channels are counted from 0",
+        )
+    return (*shapes[0][:-1], arguments["count"])
+
+
+def _padded(arguments: Arguments, shapes: Shapes) -> Shape:
+    if arguments["channels"] < channels(shapes[0]):
+        raise Unfit(
+            "E0307",
+            f"`pad_channels` adds channels: it cannot make {arguments['channels']} of {channels(shapes[0])}",
+            "use `channels(0, …)` or a 1x1 convolution for fewer",
+        )
+    return (*shapes[0][:-1], arguments["channels"])
+
+
+def _settle(name: str, what: str, arguments: Arguments, shapes: Shapes) -> Arguments:
+    return {**arguments, what: per_axis(arguments[what], spatial(shapes[0], name), f"the {what}")}
+
+
+def _subsampled(arguments: Arguments, shapes: Shapes) -> Shape:
+    lengths = (slide(length, 1, stride, 0) for length, stride in zip(shapes[0], arguments["stride"], strict=False))
+    return (*lengths, channels(shapes[0]))
+
+
+def _upsampled(arguments: Arguments, shapes: Shapes) -> Shape:
+    lengths = (stretch(length, factor) for length, factor in zip(shapes[0], arguments["factor"], strict=False))
+    return (*lengths, channels(shapes[0]))
+
+
+def _flattened(arguments: Arguments, shapes: Shapes) -> Shape:
+    count = elements(shapes[0])
+    if count is None:
+        raise Unfit(
+            "E0301",
+            "`flatten` needs known lengths, and one that flows in is open (`?`)",
+            "pool with `avgpool(global)`, or give the input a size",
+        )
+    return (count,)
+
+
+def _ones(count: int) -> tuple[int, ...]:
+    return (1,) * count
+
+
+INPUT = Operation(
+    "input",
+    "The network's input.",
+    "input",
+    (required("shape", _SIZE, "Its size without the batch axis."),),
+    infer=lambda arguments, shapes: input_shape(arguments["shape"]),
+    label=lambda arguments: "input",
+)
+IDENTITY = Operation("identity", "The value as it is.", "reshape", label=lambda arguments: "identity")
+FLATTEN = Operation(
+    "flatten",
+    "All numbers in one vector.",
+    "reshape",
+    infer=_flattened,
+    window=lambda arguments, shape: "all",
+    label=lambda arguments: "flatten",
+)
+CHANNELS = Operation(
+    "channels",
+    "A slice of the channels.",
+    "reshape",
+    (
+        required("start", NATURAL, "The first channel, counted from 0."),
+        required("count", COUNT, "How many channels."),
+    ),
+    infer=_sliced,
+    label=lambda a: f"channels {a['start']}–{a['start'] + a['count'] - 1}",
+)
+PAD_CHANNELS = Operation(
+    "pad_channels",
+    "Channels of zeros added (He et al. 2015, option A).",
+    "reshape",
+    (
+        required("channels", COUNT, "Channels of the result."),
+        Parameter("side", words("end", "both"), "Where the zeros stand; `both`: half before, half behind.", "end"),
+    ),
+    infer=_padded,
+    label=lambda arguments: f"zero-pad, {arguments['channels']}",
+)
+SUBSAMPLE = Operation(
+    "subsample",
+    "Every stride-th position, the first one included.",
+    "reshape",
+    (required("stride", EXTENT, "Distance of the positions that stay."),),
+    settle=lambda arguments, shapes: _settle("subsample", "stride", arguments, shapes),
+    infer=_subsampled,
+    window=lambda a, shape: Window(_ones(len(a["stride"])), a["stride"], _ones(len(a["stride"]))),
+    label=lambda arguments: f"subsample, /{times(arguments['stride'])}",
+)
+UPSAMPLE = Operation(
+    "upsample",
+    "Lengths multiplied by a whole factor.",
+    "reshape",
+    (
+        Parameter("factor", EXTENT, "Factor of each length.", 2),
+        Parameter("method", words("nearest", "bilinear"), "How new positions are filled; `bilinear` for images.", "nearest"),
+    ),
+    settle=lambda arguments, shapes: _settle("upsample", "factor", arguments, shapes),
+    infer=_upsampled,
+    window=lambda a, shape: Window(
+        _ones(len(a["factor"])) if a["method"] == "nearest" else (2,) * len(a["factor"]), _ones(len(a["factor"])), a["factor"]
+    ),
+    label=lambda arguments: f"upsample, ×{times(arguments['factor'])}",
+)
+
+OPERATIONS = (INPUT, IDENTITY, FLATTEN, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)

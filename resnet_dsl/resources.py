@@ -1,0 +1,43 @@
+"""Where the language's texts lie: ``grammar/`` and ``specs/``, inside the package in a wheel, beside it in a checkout."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _folder(name: str) -> str:
+    """The folder in the package, else the one in the repository's root (an editable install has no copy inside)."""
+    inside = os.path.join(_PACKAGE, name)
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), name)
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def grammar_text() -> str:
+    """The grammar of the language, in Lark's notation."""
+    return _text(os.path.join(_folder("grammar"), "resnet.lark"))
+
+
+def prelude_path() -> str:
+    """The absolute path of the blocks that every spec sees."""
+    return os.path.join(_folder("grammar"), "prelude.resnet")
+
+
+def prelude_text() -> str:
+    return _text(prelude_path())
+
+
+def specs_folder() -> Path:
+    """The folder of the networks that ship, one folder a family."""
+    from pathlib import Path
+
+    return Path(_folder("specs"))
