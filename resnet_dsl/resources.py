@@ -1,4 +1,4 @@
-"""Where the language's texts lie: ``grammar/`` and ``specs/``, inside the package in a wheel, beside it in a checkout."""
+"""Where ``grammar/`` and ``specs/`` lie: inside the package in a wheel, beside it in a checkout."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ PASS, COLLECT, BUILD = 0, 1, 2
 class Rule(NamedTuple):
     """One production and what becomes of its symbols' values.
 
-    ``does`` is PASS (the value of symbol ``children[0]`` stands for the rule), COLLECT (the children become a list, that
-    the rule above takes in) or BUILD (the children become the node ``name``). ``children``: the index of a symbol whose
-    value is taken, ``~index`` where the value is a list to be taken in, None for an optional child not written.
+    ``does`` is PASS (the value of symbol ``children[0]`` stands for the rule), COLLECT (the children become a list,
+    which the rule above takes in) or BUILD (the children become the node ``name``). ``children``: a symbol's index,
+    ``~index`` where the value is a list to be taken in, None for an optional child that is not written.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Rule(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """``actions[state][terminal]`` is the next state + 1, or ``~rule`` to reduce; ``gotos[state][rule name]`` a state."""
+    """``actions[state][terminal]`` is the state to go to + 1, or ``~rule``; ``gotos[state][rule name]`` is a state."""
 
     checksum: int
     start: int
@@ -146,9 +146,7 @@ def _words(lark: Lark) -> tuple[str, str, dict[str, str]]:
     patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in words}
     kept = [f"(?P<{name}>{pattern})" for name, pattern in patterns.items() if name not in lexer.ignore_types]
     keywords = {
-        terminal.pattern.value: terminal.name
-        for terminal in sorted(lark.terminals, key=str)
-        if terminal not in words
+        terminal.pattern.value: terminal.name for terminal in sorted(lark.terminals, key=str) if terminal not in words
     }
     return "|".join(patterns[name] for name in sorted(lexer.ignore_types)), "|".join(kept), keywords
 
@@ -178,14 +176,19 @@ def _kept(rule: Any) -> list[int | None]:
 def _list_rules(kept: dict[Any, list[int | None]]) -> set[str]:
     """The rules with a leading underscore that may stand for another number of values than one."""
     grouping = [rule for rule in kept if rule.origin.name.startswith("_")]
-    return {rule.origin.name for rule in grouping if len(kept[rule]) != 1}
+    lists: set[str] = set()
+    while found := {rule.origin.name for rule in grouping if _is_list(rule, kept[rule], lists)} - lists:
+        lists |= found
+    return lists
+
+
+def _is_list(rule: Any, kept: list[int | None], lists: set[str]) -> bool:
+    return len(kept) != 1 or kept[0] is None or rule.expansion[kept[0]].name in lists
 
 
 def _rule(rule: Any, kept: list[int | None], lists: set[str]) -> Rule:
     name = rule.origin.name
-    children = [
-        ~index if index is not None and rule.expansion[index].name in lists else index for index in kept
-    ]  # fmt: skip
+    children = [~index if index is not None and rule.expansion[index].name in lists else index for index in kept]
     if name in lists:
         return Rule(name, len(rule.expansion), COLLECT, children)
     if name.startswith("_") or (rule.options.expand1 and len(children) == 1):

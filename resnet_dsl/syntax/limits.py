@@ -1,0 +1,90 @@
+"""How much text is read: a stranger's spec is refused before it can cost anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax.words import Words
+
+MAX_BYTES = 1_000_000
+MAX_BRACKETS = 100
+MAX_DEPTH = 200
+MAX_DIGITS = 18
+MAX_NAME = 100
+
+# Control characters, zero-width and direction marks, lone surrogates; tab, line feed, form feed and return are fine.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+_OPENING, _CLOSING = ("LBRACE", "LPAR", "LSQB"), ("RBRACE", "RPAR", "RSQB")
+
+
+def too_large(name: str, size: int) -> Diagnostic:
+    message = f"`{name}` is too large: {size:,} bytes, where a spec has at most {MAX_BYTES:,}"
+    return Diagnostic("E0004", message, None, help="split it into several files, and `import` them")
+
+
+def check_text(source: Source) -> Iterator[Diagnostic]:
+    """The length, and characters that no editor shows: they could make a text read otherwise than it is compiled."""
+    if len(source.text) > MAX_BYTES:
+        yield too_large(source.name, len(source.text))
+        return
+    match = _HIDDEN.search(source.text)
+    if match:
+        place = Label(Span(source, match.start(), match.end()), f"character U+{ord(match[0]):04X}")
+        yield Diagnostic("E0006", "this text holds a character that cannot be seen", place, help="delete the character")
+
+
+def check_words(words: Words) -> Iterator[Diagnostic]:
+    """Brackets in brackets, and words that are too long."""
+    yield from _check_brackets(words)
+    for index, (kind, start, end) in enumerate(zip(words.kinds, words.starts, words.ends, strict=True)):
+        if end - start > MAX_DIGITS and kind in _LONG:
+            yield from _LONG[kind](words, index)
+
+
+def _check_brackets(words: Words) -> Iterator[Diagnostic]:
+    depth = 0
+    for index, kind in enumerate(words.kinds):
+        if kind in _CLOSING:
+            depth -= 1
+        elif kind in _OPENING:
+            depth += 1
+        if depth > MAX_BRACKETS:
+            place = Label(words.span(index), f"this is bracket number {depth} that is open here")
+            yield Diagnostic(
+                "E0007",
+                f"brackets are nested more than {MAX_BRACKETS} deep",
+                place,
+                help="close brackets that were left open, or give inner parts a name with `let` or `block`",
+            )
+            return
+
+
+def too_deep(place: Span) -> Diagnostic:
+    """What a tree deeper than MAX_DEPTH gets; ``place`` is where it became so."""
+    return Diagnostic(
+        "E0008",
+        f"this is nested more than {MAX_DEPTH} levels deep",
+        Label(place),
+        help="give inner parts a name with `let` or `block`",
+    )
+
+
+def _number(words: Words, index: int) -> Iterator[Diagnostic]:
+    digits = sum(character.isdigit() for character in words.text(index))
+    if digits > MAX_DIGITS:
+        message = f"this number has {digits} digits, where at most {MAX_DIGITS} are read"
+        yield Diagnostic("E0009", message, Label(words.span(index)), help="write a large number as `4.1G` or `1e9`")
+
+
+def _name(words: Words, index: int) -> Iterator[Diagnostic]:
+    length = words.ends[index] - words.starts[index]
+    if length > MAX_NAME:
+        message = f"this name has {length} characters, where a name has at most {MAX_NAME}"
+        yield Diagnostic("E0010", message, Label(words.span(index)), help="choose a shorter name")
+
+
+_LONG = {"NUMBER": _number, "EXTENT": _number, "NAME": _name}
