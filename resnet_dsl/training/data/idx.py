@@ -1,0 +1,88 @@
+"""MNIST's idx files (http://yann.lecun.com/exdb/mnist): images and labels in a folder, gzipped or not."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.training.data.assemble import Part, from_arrays
+from resnet_dsl.training.data.dataset import Dataset
+from resnet_dsl.training.mistake import TrainingMistake
+
+FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
+
+TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def recognised(folder: Path) -> bool:
+    """Whether the folder holds idx files."""
+    return any(FILE_NAME.fullmatch(entry.name) for entry in folder.iterdir())
+
+
+def read(folder: Path, name: str, source: str, mirrors: bool = True) -> Dataset:
+    """The set in this folder; without a test pair (t10k-… or test-…) the fixed split."""
+    files = _files(folder)
+    parts = {part: _part(files, part, folder) for part in ("train", "test")}
+    if parts["train"] is None:
+        raise TrainingMistake(f"{folder}: idx files for testing, none for training (train-images-idx3-ubyte)")
+    return from_arrays(name, source, parts["train"], parts["test"], mirrors=mirrors)
+
+
+def _files(folder: Path) -> dict[tuple[str, str], Path]:
+    files: dict[tuple[str, str], Path] = {}
+    sets = set()
+    for entry in sorted(folder.iterdir()):
+        match = FILE_NAME.fullmatch(entry.name)
+        if match is None:
+            continue
+        sets.add(match["set"])
+        files.setdefault(("train" if match["part"] == "train" else "test", match["what"]), entry)
+    if len(sets) > 1:
+        raise TrainingMistake(
+            f"{folder}: idx files of {len(sets)} sets ({', '.join(sorted(sets))})", "give each its folder"
+        )
+    return files
+
+
+def _part(files: dict[tuple[str, str], Path], part: str, folder: Path) -> Part | None:
+    images, labels = files.get((part, "images")), files.get((part, "labels"))
+    if images is None and labels is None:
+        return None
+    if images is None or labels is None:
+        missing = "images" if images is None else "labels"
+        raise TrainingMistake(f"{folder}: the {part} {missing} are missing (an idx file named …-{missing}-idx…-ubyte)")
+    return array(images)[..., None], array(labels)
+
+
+def array(path: Path) -> NDArray[Any]:
+    """What one idx file holds: four bytes (0, 0, type, number of axes), the lengths, the values, all big-endian."""
+    content = _content(path)
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES:
+        raise TrainingMistake(f"{path} is no idx file: it starts with {content[:4].hex() or 'nothing'}")
+    dtype, axes = np.dtype(TYPES[content[2]]), content[3]
+    start = 4 + 4 * axes
+    if len(content) < start:
+        raise TrainingMistake(f"{path} is cut off: it ends within its header")
+    shape = struct.unpack(f">{axes}I", content[4:start])
+    expected = start + dtype.itemsize * int(np.prod(shape, dtype=object))
+    if len(content) != expected:
+        found = "is cut off" if len(content) < expected else "is too long"
+        raise TrainingMistake(f"{path} {found}: {len(content):,} bytes where its header says {expected:,}")
+    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    return values.astype(dtype.newbyteorder("="))
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise TrainingMistake(f"{path} is cut off or damaged: {error}") from error
