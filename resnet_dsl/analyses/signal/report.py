@@ -1,0 +1,144 @@
+"""The signal of a network as data and in words, whether it was predicted from the spec or measured by the probe.
+
+The squared size of a gradient grows or shrinks by a factor a layer, so that what counts is how many decades lie between
+a network's two ends. Sizes are of gradients with respect to activations: the gradients of weights hide a signal that
+dies, since activations shrink where gradients grow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log, log10, sqrt
+from typing import Any, Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["vanishes", "holds", "explodes"]
+
+HOLDS = 3.0
+"""Decades within which a network's gradient is said to hold; `check --signal` warns of more."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What passes one weighted layer: mean squares over samples, positions and channels.
+
+    activation: of the layer's result.
+    gradient: of one sample's loss with respect to the layer's result.
+    stage: the stem, stage or head in which it lies; positions: those of its result (1 for a vector).
+    """
+
+    name: str
+    op: str
+    stage: str
+    positions: int
+    activation: float
+    gradient: float
+
+
+@dataclass(frozen=True)
+class StageGrowth:
+    """How many times the gradient's root mean square grows a layer, towards the input, inside one stage."""
+
+    stage: str
+    layers: int
+    growth: float
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Activations and gradients at every weighted layer, from input to output."""
+
+    network: str
+    source: Literal["predicted", "measured"]
+    layers: tuple[Layer, ...]
+
+    @property
+    def trunk(self) -> tuple[Layer, ...]:
+        """The layers that growth is read from: those that work on a map and get a gradient.
+
+        Vectors (the classifier, a gate's layers) lie behind a pooling, which divides the gradient by the number of
+        positions at once. A network without maps is its vectors.
+        """
+        alive = [layer for layer in self.layers if layer.gradient > 0]
+        maps = tuple(layer for layer in alive if layer.positions > 1)
+        return maps if len(maps) > 1 else tuple(alive)
+
+    @property
+    def unreached(self) -> int:
+        """Layers without any gradient: a factor behind them starts from zero."""
+        return sum(layer.gradient == 0 for layer in self.layers)
+
+    @property
+    def growth(self) -> float:
+        """How many times the gradient's root mean square grows a layer towards the input: a straight line's slope."""
+        return exp(-_slope([log(layer.gradient) / 2 for layer in self.trunk]))
+
+    @property
+    def decades(self) -> float:
+        """Decades between the largest and the smallest root mean square of the gradient."""
+        sizes = [log10(layer.gradient) / 2 for layer in self.trunk]
+        return max(sizes) - min(sizes) if sizes else 0.0
+
+    @property
+    def stages(self) -> tuple[StageGrowth, ...]:
+        """Growth a layer of each stage that has at least two layers of the trunk."""
+        names = dict.fromkeys(layer.stage for layer in self.trunk)
+        inside = {name: [layer for layer in self.trunk if layer.stage == name] for name in names}
+        return tuple(_stage_growth(name, layers) for name, layers in inside.items() if len(layers) > 1)
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.decades <= HOLDS:
+            return "holds"
+        return "explodes" if self.growth > 1 else "vanishes"
+
+    @property
+    def words(self) -> str:
+        """One sentence: ``plain56: the gradient grows 1.17 times a convolution towards the input, 3.6 decades: …``."""
+        if len(self.trunk) < 2:
+            return f"{self.network}: fewer than two layers get a gradient, so it has nothing to grow over"
+        grows = self.growth >= 1
+        factor = self.growth if grows else 1 / self.growth
+        layer = "convolution" if self.trunk[0].positions > 1 else "layer"
+        sentence = (
+            f"{self.network}: the gradient {'grows' if grows else 'shrinks'} {factor:.3g} times a {layer} towards the "
+            f"input, {self.decades:.1f} decades: it {self.verdict}"
+        )
+        if self.unreached:
+            sentence += f"; {self.unreached} of {len(self.layers)} layers get none, since a factor starts from zero"
+        return sentence
+
+    @property
+    def warning(self) -> str | None:
+        """What `check --signal` warns of: the words of a gradient that vanishes or explodes. None where it holds."""
+        return None if self.verdict == "holds" else self.words
+
+    def table(self) -> list[tuple[str, str, str, str]]:
+        """Rows for people: layer, stage, root mean squares of activation and gradient."""
+        return [
+            (one.name, one.stage, f"{sqrt(one.activation):.3g}", f"{sqrt(one.gradient):.3g}") for one in self.layers
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {
+            "network": self.network,
+            "source": self.source,
+            "growth": self.growth if len(self.trunk) > 1 else None,
+            "decades": self.decades,
+            "verdict": self.verdict,
+            "stages": [vars(stage) for stage in self.stages],
+            "layers": [vars(layer) for layer in self.layers],
+        }
+
+
+def _stage_growth(name: str, layers: list[Layer]) -> StageGrowth:
+    return StageGrowth(name, len(layers), exp(-_slope([log(layer.gradient) / 2 for layer in layers])))
+
+
+def _slope(values: list[float]) -> float:
+    """The slope of the least-squares line through values at 0, 1, 2 …; 0 for fewer than two."""
+    count = len(values)
+    if count < 2:
+        return 0.0
+    middle, mean = (count - 1) / 2, sum(values) / count
+    return sum((x - middle) * (y - mean) for x, y in enumerate(values)) / sum((x - middle) ** 2 for x in range(count))

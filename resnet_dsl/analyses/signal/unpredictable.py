@@ -1,0 +1,12 @@
+"""The refusal: what a prediction cannot be made for, said in the user's terms."""
+
+from __future__ import annotations
+
+
+class Unpredictable(Exception):  # noqa: N818 - it is a refusal, not a failure
+    """No honest prediction can be made. ``message`` is one sentence; ``node`` the name of the node it is about."""
+
+    def __init__(self, message: str, node: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.node = node
