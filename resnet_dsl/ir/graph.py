@@ -8,9 +8,10 @@ from the graph (shapes, counts) are tables beside it, in resnet_dsl.analyses.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
@@ -24,11 +25,18 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
-def _plain(value: Mapping[str, Argument]) -> dict[str, Argument]:
-    return {name: _tuples(one) for name, one in value.items()}
+def _frozen(value: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    """Read-only; nodes of repeated blocks share one mapping."""
+    if isinstance(value, MappingProxyType):
+        return value
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise ValueError("arguments are an object with names")
+    return MappingProxyType({name: _tuples(one) for name, one in value.items()})
 
 
-Arguments: TypeAlias = Annotated[Mapping[str, Any], BeforeValidator(_plain), PlainSerializer(dict)]
+Arguments: TypeAlias = Annotated[
+    Any, BeforeValidator(_frozen), PlainSerializer(dict), WithJsonSchema({"type": "object"})
+]
 ScopeKind: TypeAlias = Literal["network", "stem", "stage", "head", "block", "skip"]
 Index: TypeAlias = Annotated[int, Field(ge=0)]
 
@@ -67,7 +75,7 @@ class Scope(_Frozen):
     kind: ScopeKind
     name: str
     block: str | None = None
-    args: Arguments = {}
+    args: Arguments = MappingProxyType({})
     parent: int | None = None
     entry: Index = 0
     exit: Index = 0
@@ -90,8 +98,12 @@ class Graph(_Frozen):
         names = {node.name for node in self.nodes}
         if len(names) != len(self.nodes):
             raise ValueError("two nodes have one name")
+        sound: set[tuple[str, int]] = set()
         for index, node in enumerate(self.nodes):
-            _check_node(index, node, len(self.scopes))
+            _check_place(index, node, len(self.scopes))
+            if (node.op, id(node.args)) not in sound:
+                _check_arguments(index, node)
+                sound.add((node.op, id(node.args)))
         if self.output >= len(self.nodes):
             raise ValueError("the output is not a node")
         return self
@@ -104,7 +116,7 @@ def _check_scope(index: int, scope: Scope, nodes: int) -> None:
         raise ValueError(f"scope {index} refers to a node that does not exist")
 
 
-def _check_node(index: int, node: Node, scopes: int) -> None:
+def _check_place(index: int, node: Node, scopes: int) -> None:
     operation = OPERATIONS.get(node.op)
     if operation is None:
         raise ValueError(f"node {index}: unknown operation {node.op!r}")
@@ -114,6 +126,12 @@ def _check_node(index: int, node: Node, scopes: int) -> None:
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
     if not operation.many and len(node.inputs) > 1:
         raise ValueError(f"node {index}: {node.op} reads one value")
+
+
+def _check_arguments(index: int, node: Node) -> None:
+    operation = OPERATIONS[node.op]
+    if {parameter.name for parameter in operation.parameters} < set(node.args):
+        raise ValueError(f"node {index}: {node.op} has other arguments")
     for name, value in node.args.items():
         parameter = operation.parameter(name)
         if parameter is None or (value is not None and not parameter.kind.fits(value)):

@@ -1,0 +1,84 @@
+"""Checks `expect` lines: the spec's own test of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.elaborate.values import Expectation
+from resnet_dsl.ir.lengths import show
+
+
+def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
+    """A diagnostic for each expectation that fails."""
+    found = []
+    for one in expectations:
+        actual = _actual(one, facts)
+        if not _holds(one, actual):
+            found.append(_failed(one, actual))
+    return tuple(found)
+
+
+def _actual(expectation: Expectation, facts: Facts) -> Any:
+    if expectation.stage is None:
+        return _QUANTITIES[expectation.quantity](facts)
+    stage = next(part for part in facts.stages if part.name == expectation.stage)
+    if expectation.quantity == "output":
+        return stage.output_shape
+    return getattr(stage, expectation.quantity)
+
+
+_QUANTITIES: dict[str, Callable[[Facts], Any]] = {
+    "params": lambda facts: facts.count.params,
+    "total_params": lambda facts: facts.count.total_params,
+    "macs": lambda facts: facts.count.macs,
+    "depth": lambda facts: facts.depth,
+    "blocks": lambda facts: facts.blocks,
+    "output": lambda facts: facts.output_shape,
+    "receptive_field": lambda facts: facts.receptive_field,
+    "output_stride": lambda facts: facts.output_stride,
+}
+
+
+def _holds(expectation: Expectation, actual: Any) -> bool:
+    value, comparison = expectation.value, expectation.comparison
+    if expectation.quantity == "output":
+        same = tuple(length if isinstance(length, int) else None for length in actual) == tuple(value)
+        return same == (comparison == "==")
+    if actual is None:
+        return False
+    if comparison == "~=":
+        return bool(abs(actual - value) <= expectation.unit / 2)
+    return _COMPARISONS[comparison](actual, value)
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+}
+
+
+def _failed(expectation: Expectation, actual: Any) -> Diagnostic:
+    subject = f"{expectation.stage}.{expectation.quantity}" if expectation.stage else expectation.quantity
+    wanted = _spell(expectation.value)
+    relation = {"==": "", "~=": "about ", "!=": "other than "}.get(expectation.comparison, expectation.comparison + " ")
+    return Diagnostic(
+        "E0401",
+        f"the expectation failed: `{subject}` is {_spell(actual)}, expected {relation}{wanted}",
+        Label(expectation.span, f"it is {_spell(actual)}"),
+        help="mend the network, or the expectation",
+    )
+
+
+def _spell(value: Any) -> str:
+    if value is None:
+        return "unknown while an input length is open"
+    if isinstance(value, tuple):
+        return show(tuple("?" if one is None else one for one in value))  # type: ignore[misc]
+    return f"{value:_}" if isinstance(value, int) else f"{value:g}"

@@ -1,0 +1,65 @@
+"""What compiles but is probably not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resnet_dsl.analyses.parts import stage_of_scopes
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate.errors import chain_notes
+from resnet_dsl.elaborate.values import Origin
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.lengths import Shape, show
+
+
+def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
+    """Warnings that follow from the shapes."""
+    owners = stage_of_scopes(graph)
+    found: list[Diagnostic] = []
+    rounded: set[Shape] = set()
+    collapsed = False
+    for index, node in enumerate(graph.nodes):
+        if not node.inputs or len(shapes[node.inputs[0]]) < 2 or "stride" not in node.args:
+            continue
+        before, after = shapes[node.inputs[0]], shapes[index]
+        if not collapsed and _collapses(node, before, after) and graph.scopes[owners[node.scope]].kind != "head":
+            collapsed = True
+            found.append(_collapsed(before, after, origins[index]))
+        elif before[:-1] not in rounded and _rounds(node, before):
+            rounded.add(before[:-1])
+            found.append(_rounded(before, after, origins[index]))
+    return tuple(found)
+
+
+def _collapses(node: Node, before: Shape, after: Shape) -> bool:
+    """Whether a window (not a global pool) leaves one position of several."""
+    if node.args.get("kernel") == "global" or len(after) < 2:
+        return False
+    return all(length == 1 for length in after[:-1]) and any(length != 1 for length in before[:-1])
+
+
+def _rounds(node: Node, before: Shape) -> bool:
+    stride = node.args["stride"]
+    if stride is None:
+        return False
+    return any(isinstance(length, int) and length % step for length, step in zip(before, stride, strict=False))
+
+
+def _collapsed(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
+    return Diagnostic(
+        "W0301",
+        f"the map is down to one position ({show(before)} -> {show(after)}) before the head",
+        Label(origin.span),
+        notes=chain_notes(origin.caller),
+        help="use fewer strides, or a larger input",
+    )
+
+
+def _rounded(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
+    return Diagnostic(
+        "W0302",
+        f"the stride does not divide the map's size: {show(before)} -> {show(after)}",
+        Label(origin.span),
+        notes=chain_notes(origin.caller),
+        help="choose an input size that the strides divide, if the border matters",
+    )

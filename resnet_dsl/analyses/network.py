@@ -1,0 +1,124 @@
+"""All facts about one network, each worked out once, when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from resnet_dsl.analyses.counts import Count, count_nodes, total
+from resnet_dsl.analyses.depth import depths
+from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes, stages
+from resnet_dsl.analyses.receptive import ReceptiveField, last_map, receptive_fields
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+
+
+class Part(NamedTuple):
+    """A stem, stage, head, block or layer with its counts. ``scope`` is its scope's index, ``node`` that of its last node.
+
+    block: the block's definition, or the operation of a layer. blocks: how many blocks lie directly in a stage.
+    """
+
+    name: str
+    kind: str
+    block: str | None
+    scope: int
+    node: int
+    output_shape: Shape
+    params: int
+    total_params: int
+    macs: int | None
+    activations: int | None
+    blocks: int
+
+
+class Facts:
+    """Tables beside a graph. Shapes are without the batch axis, counts as in resnet_dsl.analyses.counts."""
+
+    def __init__(self, graph: Graph, shapes: Sequence[Shape]) -> None:
+        self.graph = graph
+        self.shapes = tuple(shapes)
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.shapes[0]
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.shapes[self.graph.output]
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """For each node."""
+        return count_nodes(self.graph, self.shapes)
+
+    @cached_property
+    def count(self) -> Count:
+        """Of the whole network."""
+        return total(self.counts)
+
+    @cached_property
+    def depth(self) -> int:
+        return depths(self.graph)[self.graph.output]
+
+    @cached_property
+    def fields(self) -> tuple[ReceptiveField, ...]:
+        """For each node."""
+        return receptive_fields(self.graph, self.shapes)
+
+    @property
+    def receptive_field(self) -> int | None:
+        """Input positions that one position of the last map sees along the longest axis; None without a map."""
+        field = last_map(self.fields, self.graph.output, self.graph)
+        return None if field is None or not field.size else int(max(field.size))
+
+    @property
+    def output_stride(self) -> int | None:
+        """Input positions between neighbours of the last map; None without a map."""
+        field = last_map(self.fields, self.graph.output, self.graph)
+        return None if field is None or not field.stride else int(max(field.stride))
+
+    @cached_property
+    def stages(self) -> tuple[Part, ...]:
+        """Stem, stages and head in flow order."""
+        owners = stage_of_scopes(self.graph)
+        return self._parts(stages(self.graph), [owners[node.scope] for node in self.graph.nodes])
+
+    @cached_property
+    def parts_by_block(self) -> tuple[Part, ...]:
+        """Outermost blocks in flow order, and stem, head and stages for what lies in no block."""
+        owners = block_of_scopes(self.graph)
+        by_node = [owners[node.scope] for node in self.graph.nodes]
+        return self._parts(tuple(dict.fromkeys(one for one in by_node if one)), by_node)
+
+    @cached_property
+    def layers(self) -> tuple[Part, ...]:
+        """Every node but the input."""
+        return tuple(
+            Part(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
+            for index, node in enumerate(self.graph.nodes)
+            if index
+        )
+
+    @property
+    def blocks(self) -> int:
+        """Blocks that lie directly in stages."""
+        return sum(part.blocks for part in self.stages)
+
+    def _parts(self, scopes: Sequence[int], owners: Sequence[int]) -> tuple[Part, ...]:
+        members: dict[int, list[Count]] = {scope: [] for scope in scopes}
+        for owner, count in zip(owners, self.counts, strict=True):
+            if owner in members:
+                members[owner].append(count)
+        inside: dict[int, int] = {}
+        for scope in self.graph.scopes:
+            if scope.kind == "block" and scope.parent is not None:
+                inside[scope.parent] = inside.get(scope.parent, 0) + 1
+        return tuple(self._part(scope, total(members[scope]), inside.get(scope, 0)) for scope in scopes)
+
+    def _part(self, index: int, count: Count, blocks: int) -> Part:
+        scope = self.graph.scopes[index]
+        outer = self.graph.scopes[scope.parent or 0]
+        name = f"{outer.name}_{scope.name}" if scope.kind == "block" and outer.kind != "network" else scope.name
+        return Part(name, scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks)

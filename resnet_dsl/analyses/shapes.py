@@ -1,0 +1,16 @@
+"""Shapes: the one rule that gives each node's output from its inputs'."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operations import OPERATIONS
+
+
+def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
+    """The shape of every node's value, without the batch axis. Raises Unfit where a graph, read from a file, is wrong."""
+    shapes: list[Shape] = []
+    for node in graph.nodes:
+        inputs = tuple(shapes[index] for index in node.inputs)
+        shapes.append(OPERATIONS[node.op].infer(node.args, inputs))
+    return tuple(shapes)

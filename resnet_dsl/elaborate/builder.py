@@ -1,0 +1,266 @@
+"""Builds the graph: nodes in order, scopes, and at the end the names and the removal of what nothing reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate.values import Origin, Value
+from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind
+from resnet_dsl.ir.lengths import Shape, elements, show
+from resnet_dsl.ir.operation import Operation
+from resnet_dsl.source import Span
+
+LARGEST = 10**9
+"""Numbers that one value or one weight may hold."""
+
+MOST_NODES = 250_000
+
+
+class TooMuch(Exception):
+    """The text expands to more than the compiler takes; nothing further is elaborated."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class _Placed(NamedTuple):
+    """What an operation with given arguments makes of given shapes; the same for every block that repeats it."""
+
+    arguments: Mapping[str, Any]
+    shape: Shape
+
+
+class _Raw(NamedTuple):
+    operation: Operation
+    placed: _Placed
+    inputs: tuple[int, ...]
+    scope: int
+    label: str | None
+    skip: Literal["identity", "adapted"] | None
+
+
+class _OpenScope:
+    """A scope while its nodes are being made."""
+
+    def __init__(self, kind: ScopeKind, name: str, parent: int | None, entry: int) -> None:
+        self.kind = kind
+        self.name = name
+        self.parent = parent
+        self.entry = entry
+        self.exit = entry
+        self.block: str | None = None
+        self.args: dict[str, Any] = {}
+
+
+class Builder:
+    """Collects the nodes of one network. Indices are final only in ``finish``."""
+
+    def __init__(self, name: str) -> None:
+        self.nodes: list[_Raw] = []
+        self.origins: list[Origin] = []
+        self.scopes = [_OpenScope("network", name, None, 0)]
+        self._known: dict[tuple[Any, ...], _Placed] = {}
+
+    def open(self, kind: ScopeKind, name: str, parent: int, entry: int) -> int:
+        """A new scope inside another one."""
+        self.scopes.append(_OpenScope(kind, name, parent, entry))
+        return len(self.scopes) - 1
+
+    def close(self, scope: int, exit_node: int) -> None:
+        self.scopes[scope].exit = exit_node
+
+    def place(
+        self,
+        operation: Operation,
+        arguments: tuple[tuple[str, Any], ...],
+        inputs: tuple[Value, ...],
+        scope: int,
+        origin: Origin,
+        label: str | None = None,
+        skip: Literal["identity", "adapted"] | None = None,
+    ) -> Value:
+        """A new node behind its inputs. Raises Unfit (it does not fit), Mistake (too large), TooMuch (too many)."""
+        if len(self.nodes) >= MOST_NODES:
+            raise TooMuch(_too_many(origin.span))
+        shapes = tuple(value.shape for value in inputs)
+        key = (operation.name, arguments, shapes)
+        placed = self._known.get(key)
+        if placed is None:
+            placed = _settle(operation, dict(arguments), shapes, origin.span)
+            self._known[key] = placed
+        nodes = tuple(value.node for value in inputs)
+        self.nodes.append(_Raw(operation, placed, nodes, scope, label, skip))
+        self.origins.append(origin)
+        return Value(len(self.nodes) - 1, placed.shape)
+
+    def reaching(self, output: int) -> list[bool]:
+        """For each node whether the output depends on it."""
+        needed = [False] * len(self.nodes)
+        needed[output] = needed[0] = True
+        for index in range(len(self.nodes) - 1, -1, -1):
+            if needed[index]:
+                for other in self.nodes[index].inputs:
+                    needed[other] = True
+        return needed
+
+    def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
+        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake."""
+        needed = self.reaching(output)
+        kept = [index for index, wanted in enumerate(needed) if wanted]
+        place = {old: new for new, old in enumerate(kept)}
+        scopes, scope_place = self._finish_scopes(kept, place)
+        names = self._names(kept)
+        nodes = []
+        for old, name in zip(kept, names, strict=True):
+            raw = self.nodes[old]
+            inputs = tuple(place[one] for one in raw.inputs)
+            nodes.append(
+                Node(
+                    name=name,
+                    op=raw.operation.name,
+                    args=raw.placed.arguments,
+                    inputs=inputs,
+                    scope=scope_place[raw.scope],
+                    skip=raw.skip,
+                )
+            )
+        name = self.scopes[0].name
+        graph = Graph(name=name, doc=doc, nodes=tuple(nodes), scopes=scopes, output=place[output])
+        shapes = tuple(self.nodes[old].placed.shape for old in kept)
+        return graph, shapes, tuple(self.origins[old] for old in kept)
+
+    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[Scope, ...], dict[int, int]]:
+        """Scopes that still hold a node, or hold one that does."""
+        wanted = {0}
+        for old in kept:
+            scope: int | None = self.nodes[old].scope
+            while scope is not None and scope not in wanted:
+                wanted.add(scope)
+                scope = self.scopes[scope].parent
+        order = sorted(wanted)
+        scope_place = {old: new for new, old in enumerate(order)}
+        scopes = []
+        for old in order:
+            raw = self.scopes[old]
+            scopes.append(
+                Scope(
+                    kind=raw.kind,
+                    name=raw.name,
+                    block=raw.block,
+                    args=raw.args,
+                    parent=None if raw.parent is None else scope_place[raw.parent],
+                    entry=self._kept_before(raw.entry, place),
+                    exit=self._kept_before(raw.exit, place),
+                )
+            )
+        return tuple(scopes), scope_place
+
+    def _kept_before(self, node: int, place: dict[int, int]) -> int:
+        """The node itself, or where it was removed, the one that it came from."""
+        while node not in place:
+            node = self.nodes[node].inputs[0]
+        return place[node]
+
+    def _names(self, kept: list[int]) -> list[str]:
+        """Names of layers: the scopes' names and the operation's, numbered where a scope has several of one kind."""
+        prefixes = self._prefixes()
+        totals = Counter((self.nodes[old].scope, self.nodes[old].operation.name) for old in kept)
+        counts: Counter[tuple[int, str]] = Counter()
+        labels: dict[str, int] = {}
+        taken: set[str] = set()
+        for old in kept:
+            label = self.nodes[old].label
+            if label is not None:
+                self._take_label(old, self._labelled(old, label), labels, taken)
+        by_label = {old: name for name, old in labels.items()}
+        names = []
+        for old in kept:
+            raw = self.nodes[old]
+            key = (raw.scope, raw.operation.name)
+            counts[key] += 1
+            if old in by_label:
+                names.append(by_label[old])
+                continue
+            number = str(counts[key]) if totals[key] > 1 else ""
+            names.append(_unique(f"{prefixes[raw.scope]}{raw.operation.name}{number}", taken))
+        return names
+
+    def _take_label(self, old: int, name: str, labels: dict[str, int], taken: set[str]) -> None:
+        if name in taken:
+            span, first = self.origins[old].span, self.origins[labels[name]].span
+            raise Mistake(
+                Diagnostic(
+                    "E0231",
+                    f"two layers are called `{name}`",
+                    Label(span),
+                    (Label(first, "the first one"),) if first != span else (),
+                    help="a label behind `as` may be used once in a block, and once in the stem and head together",
+                )
+            )
+        labels[name] = old
+        taken.add(name)
+
+    def _prefixes(self) -> list[str]:
+        """What stands before the names in each scope. An adapter's own block adds nothing to ``skip_``."""
+        prefixes = [""]
+        for scope in self.scopes[1:]:
+            assert scope.parent is not None
+            outer = self.scopes[scope.parent]
+            silent = outer.kind == "skip"
+            prefixes.append(prefixes[scope.parent] + ("" if silent else f"{scope.name}_"))
+        return prefixes
+
+    def _labelled(self, old: int, label: str) -> str:
+        """A label stands behind its stage's and blocks' names; in the stem, the head and an adapter behind nothing more."""
+        parts = []
+        index: int | None = self.nodes[old].scope
+        while index is not None and index > 0:
+            scope = self.scopes[index]
+            outer = self.scopes[scope.parent or 0]
+            if scope.kind in ("stage", "block") and outer.kind != "skip":
+                parts.append(scope.name)
+            index = scope.parent
+        return "_".join([*reversed(parts), label])
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    chosen, number = name, 2
+    while chosen in taken:
+        chosen = f"{name}_{number}"
+        number += 1
+    taken.add(chosen)
+    return chosen
+
+
+def _settle(operation: Operation, arguments: dict[str, Any], shapes: tuple[Shape, ...], span: Span) -> _Placed:
+    settled = operation.settle(arguments, shapes)
+    shape = operation.infer(settled, shapes)
+    count = elements(shape)
+    if count is not None and count > LARGEST:
+        raise Mistake(_too_large(f"a value of {show(shape)} holds", count, span))
+    for weight in operation.weights(settled, shapes):
+        numbers = elements(weight.shape) or 0
+        if numbers > LARGEST:
+            raise Mistake(_too_large(f"a {weight.name} of {show(weight.shape)} holds", numbers, span))
+    return _Placed(MappingProxyType(dict(settled)), shape)
+
+
+def _too_large(what: str, count: int, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0503", f"{what} {count:,} numbers, and the most is {LARGEST:,}", Label(span), help="use smaller sizes"
+    )
+
+
+def _too_many(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0502",
+        f"the network has more than {MOST_NODES:,} operations",
+        Label(span, "the first one too many"),
+        help="repeat less, or build blocks of fewer operations",
+    )
+

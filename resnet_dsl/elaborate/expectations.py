@@ -1,0 +1,74 @@
+"""`expect` lines, from their tree to data. They are checked against the tables, behind the shape analysis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.expressions import last_digit, refuse
+from resnet_dsl.elaborate.values import Expectation, Frame
+from resnet_dsl.ir.parameters import is_number
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+if TYPE_CHECKING:
+    from resnet_dsl.elaborate.flow import Flow
+
+NETWORK_QUANTITIES = ("params", "total_params", "macs", "depth", "output", "receptive_field", "output_stride", "blocks")
+STAGE_QUANTITIES = ("params", "total_params", "macs", "output", "blocks")
+
+
+def read_expectation(flow: Flow, statement: tree.Expect, frame: Frame, stages: set[str]) -> Expectation:
+    """One expectation. Raises Mistake where its quantity is unknown, or its value is none."""
+    stage, quantity, span = _quantity(statement.quantity)
+    if stage is not None and stage not in stages:
+        refuse(errors.unknown_name(stage, span, stages))
+    known = NETWORK_QUANTITIES if stage is None else STAGE_QUANTITIES
+    if quantity not in known:
+        refuse(_unknown_quantity(quantity, span, known))
+    comparison = statement.comparison.text
+    value = flow.evaluate(statement.value, frame)
+    if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
+        value = (value,) if isinstance(value, int) and comparison in ("==", "!=") else value
+        if not isinstance(value, tuple):
+            refuse(errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
+    if quantity != "output" and not is_number(value):
+        refuse(errors.not_a("a number", value, statement.value.span))
+    unit = _unit(statement) if comparison == "~=" else 0.0
+    return Expectation(quantity, stage, comparison, value, unit, statement.span)
+
+
+def _quantity(expression: tree.Expression) -> tuple[str | None, str, Span]:
+    """The stage, where there is one, and the quantity."""
+    if isinstance(expression, tree.Name):
+        return None, expression.token.text, expression.span
+    subject = expression.subject if isinstance(expression, tree.Attribute) else None
+    if isinstance(expression, tree.Attribute) and len(expression.names) == 1:
+        if isinstance(subject, tree.Name):
+            return subject.token.text, expression.names[0].text, expression.span
+        if isinstance(subject, tree.Entry) and subject.keyword.text == "stem":
+            return "stem", expression.names[0].text, expression.span
+    refuse(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES))
+
+
+def _unit(statement: tree.Expect) -> float:
+    if not isinstance(statement.value, tree.Number):
+        refuse(
+            Diagnostic(
+                "E0403",
+                "`~=` compares with the digits of a number, and this is none",
+                Label(statement.value.span),
+                help="write the number (`~= 4.1G`), or use `==`, `<`, `>`",
+            )
+        )
+    return last_digit(statement.value.token.text)
+
+
+def _unknown_quantity(name: str, span: Span, known: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic(
+        "E0402",
+        f"`{name}` is not a quantity that can be expected",
+        Label(span),
+        help=errors.suggestion(name, known) or f"known are {', '.join(known)}",
+    )

@@ -1,0 +1,197 @@
+"""Files and what they define: imports, the prelude, and who sees which name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import errors
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax import tree
+
+Callable_: TypeAlias = tree.Block | tree.Slot
+Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
+
+PRELUDE = "<prelude>"
+"""How diagnostics call the file that every spec sees."""
+
+MOST_FILES = 100
+"""Files that one text may bring in, itself included."""
+
+
+class Definition(NamedTuple):
+    """A definition and the module whose names its body sees."""
+
+    tree: Defined
+    module: Module
+
+
+@dataclass(eq=False)
+class Module:
+    """One file: what it defines itself, and what it sees of its imports and the prelude.
+
+    An import brings the other file's own definitions, not those that it imports in turn.
+    """
+
+    source: Source
+    file: tree.File
+    own: dict[str, Definition] = field(default_factory=dict)
+    seen: dict[str, Definition] = field(default_factory=dict)
+    imports: list[tuple[tree.ImportFile, Module]] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def find(self, name: str) -> Definition | None:
+        """The definition that a name means in this file."""
+        self.used.add(name)
+        return self.seen.get(name)
+
+    def find_let(self, name: str) -> Definition | None:
+        found = self.find(name)
+        return found if found is not None and isinstance(found.tree, tree.Let) else None
+
+    def lets(self) -> list[str]:
+        return [name for name, definition in self.seen.items() if isinstance(definition.tree, tree.Let)]
+
+    def names(self, *kinds: type) -> list[str]:
+        """The names that this file sees of some kinds of definition."""
+        return [name for name, definition in self.seen.items() if isinstance(definition.tree, kinds)]
+
+    def networks(self) -> dict[str, Definition]:
+        """The networks that this file itself defines, in its order."""
+        return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.Network)}
+
+
+Parse: TypeAlias = Callable[[Source], tuple[tree.File, Iterable[Diagnostic]]]
+Read: TypeAlias = Callable[[str], Source]
+
+
+class Loader:
+    """Reads a file and all that it imports. Mistakes are collected; ``main`` is what could be read."""
+
+    def __init__(self, parse: Parse, read: Read, prelude: Source) -> None:
+        self.parse = parse
+        self.read = read
+        self.diagnostics: list[Diagnostic] = []
+        self.modules: dict[str, Module] = {}
+        self.prelude = self._define(prelude)
+        self._see(self.prelude)
+
+    def load(self, source: Source) -> Module:
+        """The module of a source, with its imports, which are read relative to the importing file."""
+        main = self._define(source)
+        self.modules[source.path or source.name] = main
+        self._import_all(main)
+        for module in {id(one): one for one in self.modules.values()}.values():
+            self._see(module)
+        return main
+
+    def _import_all(self, main: Module) -> None:
+        """Depth first, with the path of imports at hand, so that a cycle can be shown."""
+        pending = [(main, iter(_imports(main.file)), (main.source.path or main.source.name,))]
+        while pending:
+            module, imports, path = pending[-1]
+            statement = next(imports, None)
+            if statement is None:
+                pending.pop()
+                continue
+            try:
+                found, fresh = self._import(module, statement, path)
+            except Mistake as mistake:
+                self.diagnostics.append(mistake.diagnostic)
+                continue
+            module.imports.append((statement, found))
+            if fresh:
+                pending.append((found, iter(_imports(found.file)), (*path, str(found.source.path))))
+
+    def _import(self, module: Module, statement: tree.ImportFile, path: tuple[str, ...]) -> tuple[Module, bool]:
+        written = statement.path.text[1:-1]
+        folder = os.path.dirname(module.source.path) if module.source.path else os.getcwd()
+        target = os.path.realpath(os.path.join(folder, written))
+        if target in path:
+            raise Mistake(_cycle([*path[path.index(target) :], target], statement.path.span))
+        if target in self.modules:
+            return self.modules[target], False
+        if len(self.modules) >= MOST_FILES:
+            raise Mistake(_too_many_files(statement.path.span))
+        try:
+            source = self.read(os.path.join(os.path.dirname(module.source.name), written))
+        except Mistake as mistake:
+            raise Mistake(_unreadable(written, mistake.diagnostic.message, statement.path.span)) from None
+        found = self._define(Source(source.name, source.text, target))
+        self.modules[target] = found
+        return found, True
+
+    def _define(self, source: Source) -> Module:
+        file, diagnostics = self.parse(source)
+        self.diagnostics.extend(diagnostics)
+        module = Module(source, file)
+        for definition in file.definitions:
+            if isinstance(definition, tree.ImportFile):
+                continue
+            token = definition.name
+            if token.text in OPERATIONS:
+                self.diagnostics.append(_like_operation(token.text, token.span))
+            elif token.text in module.own:
+                first = module.own[token.text].tree.name.span
+                self.diagnostics.append(errors.defined_twice("the name", token.text, token.span, first))
+            else:
+                module.own[token.text] = Definition(definition, module)
+        return module
+
+    def _see(self, module: Module) -> None:
+        """Fills in the names that a module sees: the prelude's, then its imports', then its own."""
+        prelude = self.prelude.own
+        module.seen = {**prelude}
+        for statement, other in module.imports:
+            for name, definition in other.own.items():
+                known = module.seen.get(name)
+                if known is not None and known.module is not self.prelude and known != definition:
+                    place = statement.path.span
+                    self.diagnostics.append(
+                        errors.defined_twice("the imported name", name, place, known.tree.name.span)
+                    )
+                module.seen[name] = definition
+        for name, definition in module.own.items():
+            known = module.seen.get(name)
+            shadows_slot = known is not None and module is not self.prelude and isinstance(known.tree, tree.Slot)
+            if known is not None and (known.module is not self.prelude or shadows_slot):
+                span = definition.tree.name.span
+                self.diagnostics.append(errors.defined_twice("the name", name, span, known.tree.name.span))
+            module.seen[name] = definition
+
+
+def _imports(file: tree.File) -> list[tree.ImportFile]:
+    return [definition for definition in file.definitions if isinstance(definition, tree.ImportFile)]
+
+
+def _cycle(path: list[str], span: Span) -> Diagnostic:
+    shown = " -> ".join(os.path.basename(one) for one in path)
+    return Diagnostic(
+        "E0212",
+        f"files import each other in a circle: {shown}",
+        Label(span, "this import closes the circle"),
+        help="move what both need into a third file that imports neither",
+    )
+
+
+def _unreadable(written: str, reason: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0213",
+        f'cannot import "{written}": {reason}',
+        Label(span),
+        help="the path is relative to the file that imports",
+    )
+
+
+def _too_many_files(span: Span) -> Diagnostic:
+    return Diagnostic("E0213", f"more than {MOST_FILES} files are imported", Label(span))
+
+
+def _like_operation(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0209", f"`{name}` is an operation of the language", Label(span), help="give the definition another name"
+    )

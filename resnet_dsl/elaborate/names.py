@@ -1,0 +1,281 @@
+"""Names, checked over a whole file without running it: blocks that nothing calls and branches not taken, too.
+
+Running a network finds the same mistakes in what it runs, with the same code at the same place; each is shown once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.expressions import FUNCTIONS
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.settings import parameters_of
+from resnet_dsl.elaborate.values import Frame, Settings
+from resnet_dsl.ir.operations import OPERATIONS, WORDS
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+
+def check_names(module: Module) -> tuple[Diagnostic, ...]:
+    """The mistakes of names in a file's own definitions, and warnings for what is defined and never used."""
+    checks = [_Names(module, definition.tree) for definition in module.own.values()]
+    found = [diagnostic for check in checks for diagnostic in check.run()]
+    found += _recursions(module)
+    mentioned = {name for check in checks for name in check.mentioned}
+    found += _unused_imports(module, mentioned)
+    if module.networks():
+        found += _unused_definitions(module, mentioned)
+    return tuple(found)
+
+
+def walk(node: object) -> Iterator[tree.Node | tree.Token]:
+    """A node and all below it, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tree.Token):
+            yield current
+        elif isinstance(current, tuple):
+            pending.extend(reversed(current))
+        elif isinstance(current, tree.Node):
+            yield current
+            pending.extend(getattr(current, name) for name in reversed(current.__slots__))
+
+
+def _targets(nodes: Iterable[object]) -> Iterator[str]:
+    """The names of the values that some statements give."""
+    for node in walk(tuple(nodes)):
+        if isinstance(node, tree.Named):
+            yield node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text
+
+
+def _constants(node: object) -> Iterator[str]:
+    """The names of `let`s and repeat indices below a node."""
+    for one in walk(node):
+        if isinstance(one, tree.Let):
+            yield one.name.text
+        elif isinstance(one, tree.Repeat) and one.index is not None:
+            yield one.index.text
+
+
+class _Names:
+    """The check of one definition."""
+
+    def __init__(self, module: Module, definition: tree.Node) -> None:
+        self.module = module
+        self.definition = definition
+        self.found: list[Diagnostic] = []
+        self.mentioned: set[str] = set()
+        self.constants = set(_constants(definition))
+        self.values = set(_targets((definition,)))
+        self.frame = Frame(module, {}, {}, None, Settings(None), 0, None, "file")
+
+    def run(self) -> list[Diagnostic]:
+        definition = self.definition
+        if isinstance(definition, tree.Network):
+            self._add_bases(definition)
+        own = getattr(definition, "parameters", None)
+        parameters = own.items if own is not None else ()
+        self.constants |= {one.name.text for one in parameters}
+        self._check_twice("the parameter", [one.name for one in parameters])
+        for node in walk(definition):
+            self._visit(node)
+        self._check_unused(parameters)
+        return self.found
+
+    def _add_bases(self, network: tree.Network) -> None:
+        """What a network inherits: parameters, lets, stages and values."""
+        module, seen = self.module, {network.name.text}
+        current: tree.Network | None = network
+        while current is not None:
+            self.values |= {one.name.text for one in current.members.items if isinstance(one, tree.Stage)}
+            self.values |= set(_targets((current,)))
+            self.constants |= set(_constants(current))
+            self.constants |= {one.name.text for one in (current.parameters.items if current.parameters else ())}
+            base = module.find(current.base.name.text) if current.base is not None else None
+            usable = base is not None and isinstance(base.tree, tree.Network) and base.tree.name.text not in seen
+            current, module = (base.tree, base.module) if usable and base is not None else (None, module)  # type: ignore[assignment]
+            if current is not None:
+                seen.add(current.name.text)
+
+    def _visit(self, node: tree.Node | tree.Token) -> None:
+        if isinstance(node, tree.Chain):
+            self._chain(node)
+        elif isinstance(node, tree.Default):
+            self._mention(node.name.text)
+        elif isinstance(node, tree.Use):
+            self._mention(node.slot.text)
+        elif isinstance(node, tree.Base):
+            self._mention(node.name.text)
+        elif isinstance(node, tree.Body | tree.Members):
+            self._statements(node.statements if isinstance(node, tree.Body) else node.items)
+        elif isinstance(node, tree.Name):
+            self._mention(node.token.text)
+        elif isinstance(node, tree.Indexed | tree.Call):
+            self._mention(node.name.text)
+        for expression in _expressions(node):
+            self._expression(expression)
+
+    def _mention(self, name: str) -> None:
+        self.mentioned.add(name)
+
+    def _chain(self, chain: tree.Chain) -> None:
+        for position, item in enumerate(chain.items):
+            step = item.step if isinstance(item, tree.Times) else item
+            subject = step.subject
+            if isinstance(subject, tree.Call):
+                self._callee(subject.name, subject.arguments)
+            elif isinstance(subject, tree.Name):
+                name = subject.token
+                if not (name.text in self.values and position == 0):
+                    self._callee(name, None)
+
+    def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
+        known = parameters_of(name.text, self.frame)
+        definition = self.module.find(name.text)
+        if known is None and definition is not None and isinstance(definition.tree, tree.Slot):
+            return
+        if known is None or name.text == "input":
+            if name.text not in self.values:
+                callable_names = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot), *self.values]
+                self.found.append(errors.unknown_step(name.text, name.span, callable_names))
+            return
+        many = name.text in OPERATIONS and OPERATIONS[name.text].many
+        for position, item in enumerate(arguments.items if arguments is not None else ()):
+            if isinstance(item, tree.Argument):
+                if item.name.text not in known:
+                    self.found.append(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
+            elif position >= len(known) and not many:
+                self.found.append(errors.too_many(name.text, item.span, known))
+                break
+
+    def _expression(self, expression: object) -> None:
+        """Names in an expression that nothing defines."""
+        for node in walk(expression):
+            if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
+                self.found.append(errors.unknown_name(node.name.text, node.name.span, FUNCTIONS))
+            if isinstance(node, tree.Name) and not self._is_known(node.token.text):
+                known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
+                self.found.append(errors.unknown_name(node.token.text, node.span, known))
+
+    def _is_known(self, name: str) -> bool:
+        if name in self.constants or name in self.values or name in WORDS or name == "progress":
+            return True
+        return self.module.find_let(name) is not None
+
+    def _statements(self, statements: Iterable[tree.Node]) -> None:
+        """Names given twice in one list of statements. A value may be given anew from itself: `a = a -> conv(…)`."""
+        lets = [one.name for one in statements if isinstance(one, tree.Let)]
+        self._check_twice("the `let`", lets)
+        first: dict[str, Span] = {}
+        for one in statements:
+            if not isinstance(one, tree.Named) or not isinstance(one.target, tree.Name):
+                continue
+            name = one.target.token.text
+            from_itself = any(isinstance(below, tree.Name) and below.token.text == name for below in walk(one.chain))
+            if name in first and not from_itself:
+                self.found.append(errors.defined_twice("the value", name, one.target.span, first[name]))
+            first.setdefault(name, one.target.span)
+
+    def _check_twice(self, what: str, tokens: list[tree.Token]) -> None:
+        first: dict[str, Span] = {}
+        for token in tokens:
+            if token.text in first:
+                self.found.append(errors.defined_twice(what, token.text, token.span, first[token.text]))
+            first.setdefault(token.text, token.span)
+
+    def _check_unused(self, parameters: Iterable[tree.Parameter]) -> None:
+        defined = [("parameter", one.name) for one in parameters]
+        if isinstance(self.definition, tree.Block | tree.Network):
+            defined += [("`let`", one.name) for one in walk(self.definition) if isinstance(one, tree.Let)]
+        for what, token in defined:
+            if token.text not in self.mentioned:
+                self.found.append(unused(what, token))
+
+
+def _expressions(node: tree.Node | tree.Token) -> Iterator[object]:
+    """The expressions that stand directly in a node which is itself none."""
+    if isinstance(node, tree.Let):
+        yield node.value
+    elif isinstance(node, tree.Parameter):
+        yield node.default
+    elif isinstance(node, tree.Input):
+        yield node.size
+    elif isinstance(node, tree.Expect):
+        yield node.value
+    elif isinstance(node, tree.Repeat):
+        yield node.count
+    elif isinstance(node, tree.Condition):
+        yield node.test
+    elif isinstance(node, tree.Times):
+        yield node.count
+    elif isinstance(node, tree.Base | tree.Stage | tree.Default):
+        yield from _arguments(node.arguments)
+    elif isinstance(node, tree.Step) and isinstance(node.subject, tree.Call):
+        merge = node.subject.name.text in OPERATIONS and OPERATIONS[node.subject.name.text].many
+        if not merge:
+            yield from _arguments(node.subject.arguments)
+
+
+def _arguments(arguments: tree.Arguments | None) -> Iterator[object]:
+    for item in arguments.items if arguments is not None else ():
+        yield item.value if isinstance(item, tree.Argument) else item
+
+
+def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
+    """The blocks that a block's steps call by name."""
+    for node in walk(definition.tree):
+        if isinstance(node, tree.Step) and isinstance(node.subject, tree.Name | tree.Call):
+            token = node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name
+            found = definition.module.seen.get(token.text)
+            if found is not None and isinstance(found.tree, tree.Block):
+                yield found, token.span
+
+
+def _recursions(module: Module) -> list[Diagnostic]:
+    """Blocks that call themselves, directly or through others; each circle once."""
+    found: list[Diagnostic] = []
+    done: set[int] = set()
+    for start in module.own.values():
+        if not isinstance(start.tree, tree.Block) or id(start.tree) in done:
+            continue
+        path = [start]
+        pending = [iter(list(_calls(start)))]
+        while pending:
+            step = next(pending[-1], None)
+            if step is None:
+                done.add(id(path.pop().tree))
+                pending.pop()
+                continue
+            callee, span = step
+            names = [one.tree.name.text for one in path]
+            if any(one.tree is callee.tree for one in path):
+                position = next(i for i, one in enumerate(path) if one.tree is callee.tree)
+                found.append(errors.recursion([*names[position:], callee.tree.name.text], span))
+            elif id(callee.tree) not in done:
+                path.append(callee)
+                pending.append(iter(list(_calls(callee))))
+    return found
+
+
+def _unused_imports(module: Module, mentioned: set[str]) -> Iterator[Diagnostic]:
+    for statement, other in module.imports:
+        if not mentioned & set(other.own):
+            yield Diagnostic(
+                "W0204",
+                f"nothing of {statement.path.text} is used",
+                Label(statement.span),
+                help="remove the import",
+            )
+
+
+def _unused_definitions(module: Module, mentioned: set[str]) -> Iterator[Diagnostic]:
+    for name, definition in module.own.items():
+        if isinstance(definition.tree, tree.Let) and name not in mentioned:
+            yield unused("`let`", definition.tree.name)
+
+
+def unused(what: str, token: tree.Token) -> Diagnostic:
+    return Diagnostic("W0201", f"the {what} `{token.text}` is never used", Label(token.span), help="use it or remove it")

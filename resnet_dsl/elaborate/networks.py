@@ -1,0 +1,449 @@
+"""Networks: what one is after all that it derives from, and its elaboration from input to output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import errors, settings
+from resnet_dsl.elaborate.builder import Builder, TooMuch
+from resnet_dsl.elaborate.calls import assign
+from resnet_dsl.elaborate.expectations import read_expectation
+from resnet_dsl.elaborate.expressions import refuse
+from resnet_dsl.elaborate.flow import Current, Flow, check_value_name, file_frame
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.values import (
+    POISON,
+    Binding,
+    Constant,
+    Expectation,
+    Frame,
+    Origin,
+    Overrides,
+    Pending,
+    Poisoned,
+    Policy,
+    Settings,
+    Value,
+)
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+_DEEPEST_DERIVATION = 50
+_RANKS = "a size with its channels last: `5000x12`, `224x224x3`, `16x112x112x3`, or with open lengths `?x?x3`"
+
+
+class Elaborated(NamedTuple):
+    """A network as a graph, with its tables beside it. ``origins`` and ``expectations`` lead back to the text."""
+
+    graph: Graph
+    shapes: tuple[Shape, ...]
+    origins: tuple[Origin, ...]
+    expectations: tuple[Expectation, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+@dataclass
+class _Level:
+    """One network of a derivation: its definition, and its constants once they are known."""
+
+    definition: Definition
+    frame: Frame
+
+    @property
+    def tree(self) -> tree.Network:
+        network = self.definition.tree
+        assert isinstance(network, tree.Network)
+        return network
+
+
+class _Part(NamedTuple):
+    """The stem, a stage or the head, and the level whose names it sees."""
+
+    member: tree.Stem | tree.Stage | tree.Head
+    level: _Level
+
+    @property
+    def key(self) -> str:
+        return self.member.name.text if isinstance(self.member, tree.Stage) else type(self.member).__name__.lower()
+
+    @property
+    def place(self) -> Span:
+        return self.member.name.span if isinstance(self.member, tree.Stage) else self.member.span
+
+
+@dataclass
+class _Plan:
+    """What a network consists of after its derivation."""
+
+    parts: list[_Part] = field(default_factory=list)
+    input: tuple[tree.Input, _Level] | None = None
+
+
+def elaborate(
+    definition: Definition, prelude: Module, overrides: Overrides, input_size: tuple[int | None, ...] | None
+) -> tuple[Elaborated | None, tuple[Diagnostic, ...]]:
+    """The graph of a network, or None, and the mistakes found.
+
+    ``progress`` needs the number of blocks, which is known when all have been run: a network that asks for it is run
+    a second time, and only what the second run finds counts.
+    """
+    run = _Elaboration(definition, prelude, overrides, input_size, 0)
+    result = run.run()
+    if run.flow.progress_asked:
+        run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks)
+        result = run.run()
+    return result, tuple(run.flow.diagnostics)
+
+
+class _Elaboration:
+    """One run over a network."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        prelude: Module,
+        overrides: Overrides,
+        input_size: tuple[int | None, ...] | None,
+        blocks: int,
+    ) -> None:
+        self.definition = definition
+        self.overrides = dict(overrides)
+        self.input_size = input_size
+        self.builder = Builder(definition.tree.name.text)  # type: ignore[union-attr]
+        self.flow = Flow(self.builder, blocks)
+        self.values: dict[Any, Value | None] = {}
+        self.settings = Settings(None, policy=_default_policy(prelude))
+
+    def run(self) -> Elaborated | None:
+        try:
+            return self._run()
+        except Mistake as mistake:
+            self.flow.report(mistake.diagnostic)
+        except TooMuch as too_much:
+            self.flow.report(too_much.diagnostic)
+        except Poisoned:
+            pass
+        return None
+
+    def _run(self) -> Elaborated | None:
+        levels = self._levels()
+        self._open_levels(levels)
+        plan = _plan(levels, self.flow)
+        if not plan.parts:
+            refuse(_empty(levels[-1].tree))
+        entry = self._input(plan, levels[-1])
+        current: Current = entry
+        for part in plan.parts:
+            current = self._part(part, entry, current, levels[-1].frame.settings)
+        own = levels[-1]
+        self._check_settings(own)
+        expectations = self._expectations(own)
+        if current is None or any(one.severity == "error" for one in self.flow.diagnostics):
+            return None
+        warnings = self._lost(current.node)
+        if any(one.severity == "error" for one in self.flow.diagnostics):
+            return None
+        self.builder.close(0, current.node)
+        graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
+        return Elaborated(graph, shapes, origins, expectations, warnings)
+
+    # Derivation
+
+    def _levels(self) -> list[_Level]:
+        """The network and those that it derives from, the innermost base first. Raises Mistake."""
+        chain = [self.definition]
+        while (base := chain[-1].tree.base) is not None:  # type: ignore[union-attr]
+            module = chain[-1].module
+            found = module.find(base.name.text)
+            if found is None or not isinstance(found.tree, tree.Network):
+                refuse(_unknown_base(base.name.text, base.name.span, module.names(tree.Network)))
+            if found in chain or len(chain) >= _DEEPEST_DERIVATION:
+                names = [one.tree.name.text for one in (*chain, found)]
+                refuse(_derivation_circle(names, base.name.span))
+            chain.append(found)
+        return [_Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
+
+    def _frame(self, module: Module, outer: Settings) -> Frame:
+        return Frame(module, {}, self.values, None, outer, 0, None, "network")
+
+    def _open_levels(self, levels: list[_Level]) -> None:
+        """Fills in constants and settings. Parameters come from outside in, lets and settings from inside out."""
+        taken: set[str] = set()
+        given: dict[str, Constant] = {}
+        for position in range(len(levels) - 1, -1, -1):
+            level = levels[position]
+            self._parameters(level, given, taken)
+            given = self._base_arguments(level, levels[position - 1]) if position > 0 else {}
+        unknown = [name for name in self.overrides if name not in taken]
+        if unknown:
+            refuse(_unknown_parameter(unknown[0], levels[-1].tree, sorted(self._known_parameters(levels))))
+        inherited: dict[str, Constant] = {}
+        outer = self.settings
+        for level in levels:
+            level.frame.constants = {**inherited, **level.frame.constants}
+            level.frame.settings = outer
+            for member in level.tree.members.items:
+                if isinstance(member, tree.Let):
+                    level.frame.constants[member.name.text] = self.flow.attempt(member.value, level.frame)
+            level.frame = settings.gather(self.flow, level.tree.members.items, level.frame)
+            inherited, outer = level.frame.constants, level.frame.settings
+
+    def _known_parameters(self, levels: list[_Level]) -> set[str]:
+        return {one.name.text for level in levels for one in _parameters_of(level.tree)}
+
+    def _parameters(self, level: _Level, given: dict[str, Constant], taken: set[str]) -> None:
+        """Constants of one level: what the deriving network gives, what the user sets, or the default."""
+        absent = []
+        for parameter in _parameters_of(level.tree):
+            name = parameter.name.text
+            if name in given:
+                level.frame.constants[name] = given[name]
+            elif name in self.overrides and name not in taken:
+                level.frame.constants[name] = self.overrides[name]
+                taken.add(name)
+            elif parameter.default is not None:
+                level.frame.constants[name] = self.flow.attempt(parameter.default, level.frame)
+            else:
+                level.frame.constants[name] = POISON
+                absent.append(name)
+        if absent:
+            self.flow.report(_parameter_missing(level.tree, absent))
+
+    def _base_arguments(self, level: _Level, base: _Level) -> dict[str, Constant]:
+        written = level.tree.base
+        assert written is not None
+        known = [one.name.text for one in _parameters_of(base.tree)]
+        found = assign(
+            base.tree.name.text,
+            known,
+            written.arguments,
+            lambda one: self.flow.attempt(one, level.frame),
+            self.flow.report,
+        )
+        return {name: one.value for name, one in found.items()}
+
+    # From input to output
+
+    def _input(self, plan: _Plan, own: _Level) -> Value:
+        if self.input_size is not None:
+            size: Constant = self.input_size
+            span = plan.input[0].span if plan.input is not None else own.tree.name.span
+        elif plan.input is None:
+            refuse(_no_input(own.tree))
+        else:
+            statement, level = plan.input
+            size, span = self.flow.evaluate(statement.size, level.frame), statement.size.span
+        parameter = OPERATIONS["input"].parameters[0]
+        if not parameter.kind.of_type(size) or not parameter.kind.fits(size):
+            refuse(errors.not_a(_RANKS, size, span))
+        return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
+
+    def _part(self, part: _Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
+        """One part: the names of the level that wrote it, the settings of the network that is built."""
+        kind = type(part.member).__name__.lower()
+        scope = self.builder.open(kind, part.key, 0, current.node if current is not None else 0)  # type: ignore[arg-type]
+        frame = Frame(
+            part.level.definition.module,
+            dict(part.level.frame.constants),
+            self.values,
+            entry,
+            settings_in_force,
+            scope,
+            None,
+            kind,
+        )
+        if isinstance(part.member, tree.Stage):
+            self._stage_stride(part.member, frame)
+        current = self.flow.body(part.member.body, frame, current)
+        if frame.stride is not None and not frame.stride.taken and current is not None:
+            self.flow.report(errors.no_stride_taken(part.key, frame.stride.span))
+        if current is not None:
+            self.builder.close(scope, current.node)
+        if kind != "head":
+            self.values[part.key] = current
+        return current
+
+    def _stage_stride(self, stage: tree.Stage, frame: Frame) -> None:
+        try:
+            check_value_name(stage.name, frame)
+        except Mistake as mistake:
+            self.flow.report(mistake.diagnostic)
+        found = assign(
+            f"stage {stage.name.text}",
+            ["stride"],
+            stage.arguments,
+            lambda one: self.flow.attempt(one, frame),
+            self.flow.report,
+        )
+        for one in found.values():
+            if one.value is not POISON:
+                frame.stride = Pending(one.value, one.span)
+
+    # Afterwards
+
+    def _check_settings(self, own: _Level) -> None:
+        """The settings that this network states itself must matter; those of its bases have been judged there."""
+        if any(one.severity == "error" for one in self.flow.diagnostics):
+            return
+        if own.frame.settings.outer is None or not any(isinstance(m, tree.Setting) for m in own.tree.members.items):
+            return
+        for statement, why, remedy in settings.unused(own.frame.settings, self.flow.used):
+            self.flow.report(errors.unused_setting(why, statement.span, remedy))
+        policy = own.frame.settings.policy
+        if policy is not None and id(policy.statement) not in self.flow.used:
+            why, remedy = "no skip connection asks for it", "leave it out, or put a `skip` into a block"
+            self.flow.report(errors.unused_setting(why, policy.statement.span, remedy))
+
+    def _expectations(self, own: _Level) -> tuple[Expectation, ...]:
+        """The network's own expectations; they hold for the network as written, not under overrides."""
+        found = []
+        stages = {part for part in self.values if isinstance(part, str)}
+        for member in own.tree.members.items:
+            if isinstance(member, tree.Expect):
+                try:
+                    found.append(read_expectation(self.flow, member, own.frame, stages))
+                except Mistake as mistake:
+                    self.flow.report(mistake.diagnostic)
+                except Poisoned:
+                    pass
+        return () if self.overrides or self.input_size is not None else tuple(found)
+
+    def _lost(self, output: int) -> tuple[Diagnostic, ...]:
+        """What was computed and reaches nothing: an error at a step, a warning at a name that is never used."""
+        reached = self.builder.reaching(output)
+        read = {other for raw in self.builder.nodes for other in raw.inputs} | self.flow.excused
+        warnings = []
+        for index, wanted in enumerate(reached):
+            if wanted or index in read:
+                continue
+            token = self.flow.named.get(index)
+            if token is None:
+                origin = self.builder.origins[index]
+                self.flow.report(errors.lost(origin.span)._replace(notes=errors.chain_notes(origin.caller)))
+            else:
+                warnings.append(_unused_value(token))
+        return tuple(warnings)
+
+
+def _parameters_of(network: tree.Network) -> tuple[tree.Parameter, ...]:
+    return network.parameters.items if network.parameters is not None else ()
+
+
+def _plan(levels: list[_Level], flow: Flow) -> _Plan:
+    """Members of the innermost base first; each level replaces those that it names and puts new stages behind."""
+    plan = _Plan()
+    for level in levels:
+        here: dict[str, Span] = {}
+        for member in level.tree.members.items:
+            if isinstance(member, tree.Input):
+                if "input" in here:
+                    flow.report(errors.defined_twice("the", "input", member.span, here["input"]))
+                here["input"] = member.span
+                plan.input = (member, level)
+            elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
+                part = _Part(member, level)
+                if part.key in here:
+                    flow.report(errors.defined_twice("the part", part.key, part.place, here[part.key]))
+                here[part.key] = part.place
+                _put(plan.parts, part, flow, level is levels[0])
+    plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
+    return plan
+
+
+def _put(parts: list[_Part], part: _Part, flow: Flow, first: bool) -> None:
+    keys = [one.key for one in parts]
+    if part.key in keys:
+        parts[keys.index(part.key)] = part
+        return
+    if first and ((part.key == "stem" and parts) or "head" in keys):
+        flow.report(_out_of_order(part))
+    if part.key == "stem":
+        parts.insert(0, part)
+    elif "head" in keys:
+        parts.insert(keys.index("head"), part)
+    else:
+        parts.append(part)
+
+
+def _default_policy(prelude: Module) -> Policy:
+    """`skips via project`: the paper's option B."""
+    block = prelude.own["project"].tree
+    name = tree.Name(block.span, block.name)
+    chain = tree.Chain(block.span, (tree.Step(block.span, name, None),))
+    return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
+
+
+def _unknown_base(name: str, span: Span, known: list[str]) -> Diagnostic:
+    return Diagnostic(
+        "E0215",
+        f"there is no network called `{name}` to derive from",
+        Label(span),
+        help=errors.suggestion(name, known) or "define it in this file, or import the file that does",
+    )
+
+
+def _derivation_circle(names: list[str], span: Span) -> Diagnostic:
+    path = " from ".join(f"`{name}`" for name in names)
+    return Diagnostic("E0216", f"networks derive from each other in a circle: {path}", Label(span))
+
+
+def _no_input(network: tree.Network) -> Diagnostic:
+    return Diagnostic(
+        "E0233",
+        f"network `{network.name.text}` has no input",
+        Label(network.name.span),
+        help="begin it with `input 224x224x3`: height, width, channels",
+    )
+
+
+def _empty(network: tree.Network) -> Diagnostic:
+    return Diagnostic(
+        "E0234",
+        f"network `{network.name.text}` has neither a stem, a stage nor a head",
+        Label(network.name.span),
+        help="write `stage NAME { … }` with its blocks",
+    )
+
+
+def _out_of_order(part: _Part) -> Diagnostic:
+    return Diagnostic(
+        "E0235",
+        f"`{part.key}` stands out of order: a network flows from its stem through its stages to its head",
+        Label(part.place),
+        help="move it: stem first, stages next, head last",
+    )
+
+
+def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Diagnostic:
+    has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "it has none"
+    return Diagnostic(
+        "E0236",
+        f"network `{network.name.text}` has no parameter `{name}` to set",
+        Label(network.name.span, has),
+        help=errors.suggestion(name, known),
+    )
+
+
+def _parameter_missing(network: tree.Network, names: list[str]) -> Diagnostic:
+    listed = " and ".join(f"`{name}`" for name in names)
+    return Diagnostic(
+        "E0237",
+        f"network `{network.name.text}` needs a value for {listed}",
+        Label(network.name.span),
+        help=f"give a default (`{names[0]} = …`), or set it: `--set {names[0]}=…`",
+    )
+
+
+def _unused_value(token: tree.Token) -> Diagnostic:
+    return Diagnostic(
+        "W0203",
+        f"the value `{token.text}` is never used, and what led to it is left out of the network",
+        Label(token.span),
+        help="use the name in a later step, or remove the line",
+    )
+

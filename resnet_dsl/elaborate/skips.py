@@ -1,0 +1,185 @@
+"""Skip connections: what is merged, through which adapter, and whether the two fit. Nothing is ever broadcast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.calls import Given
+from resnet_dsl.elaborate.expressions import refuse, value_of
+from resnet_dsl.elaborate.values import Binding, Constant, Frame, Origin, Poisoned, Value
+from resnet_dsl.ir.lengths import Length, Shape, Unknown, channels, show, slide
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+if TYPE_CHECKING:
+    from resnet_dsl.elaborate.flow import Current, Flow
+
+_MERGES = ("add", "mul", "concat")
+_PARTS = {"network": "a network", "stem": "the stem", "stage": "a stage", "head": "the head"}
+
+
+class _Skip(NamedTuple):
+    """One skip connection at one place: the two values and how they are to meet."""
+
+    statement: tree.Skip
+    merge: str
+    source: Value
+    current: Value
+
+    @property
+    def target(self) -> Shape:
+        """The shape that the skip must have: the current one, but for the channels under `concat`."""
+        if self.merge == "concat":
+            return (*self.current.shape[:-1], channels(self.source.shape))
+        return self.current.shape
+
+
+def merge_skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current) -> Current:
+    """Merges a value into what flows; under `skips off` what flows goes on alone."""
+    merge = _merge_of(statement)
+    source = _source(flow, statement, frame)
+    policy = frame.settings.skips()
+    flow.used.add(id(policy.statement))
+    if policy.off:
+        flow.excused.add(source.node)
+        return current
+    if current is None:
+        return None
+    skip = _Skip(statement, merge, source, current)
+    always = statement.always is not None or (policy.always and statement.via is None)
+    if source.shape == skip.target and not always:
+        return _merged(flow, skip, source, frame, "identity")
+    binding = policy.adapter if statement.via is None else Binding(statement.via, frame, statement)
+    assert binding is not None
+    return _merged(flow, skip, _adapt(flow, skip, binding, frame), frame, "adapted")
+
+
+def _merge_of(statement: tree.Skip) -> str:
+    if statement.merge is None:
+        return "add"
+    if statement.merge.text not in _MERGES:
+        word, span = statement.merge.text, statement.merge.span
+        refuse(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
+    return statement.merge.text
+
+
+def _source(flow: Flow, statement: tree.Skip, frame: Frame) -> Value:
+    if statement.source is not None:
+        return value_of(flow, statement.source, frame)
+    if frame.kind in _PARTS:
+        refuse(errors.bare_skip(statement.span, _PARTS[frame.kind]))
+    if frame.entry is None:
+        raise Poisoned
+    return frame.entry
+
+
+def _merged(flow: Flow, skip: _Skip, value: Value, frame: Frame, how: Literal["identity", "adapted"]) -> Value:
+    origin = Origin(skip.statement.span, frame.caller)
+    return flow.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
+
+
+def _adapt(flow: Flow, skip: _Skip, binding: Binding, frame: Frame) -> Value:
+    """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed."""
+    if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
+        _refuse_mismatch(flow, skip, None)
+    scope = flow.builder.open("skip", "skip", frame.scope, skip.source.node)
+    span = skip.statement.span
+    within = Frame(
+        binding.frame.module, binding.frame.constants, binding.frame.values, binding.frame.entry, frame.settings,
+        scope, frame.caller, binding.frame.kind,
+    )  # fmt: skip
+    needs = _Needs(skip.target, span)
+    result = flow.chain(binding.chain, within, skip.source, needs)
+    if result is None:
+        raise Poisoned
+    flow.builder.close(scope, result.node)
+    if result.shape != skip.target:
+        _refuse_mismatch(flow, skip, result)
+    return result
+
+
+class _Needs:
+    """What an adapter's step is given: the channels of the target, and the stride from what flows to the target."""
+
+    def __init__(self, target: Shape, span: Span) -> None:
+        self.target = target
+        self.span = span
+
+    def __call__(self, flowing: Value, known: tuple[str, ...]) -> Mapping[str, Given]:
+        needs: dict[str, Given] = {}
+        if "channels" in known:
+            needs["channels"] = Given(channels(self.target), self.span)
+        stride = stride_between(flowing.shape, self.target)
+        if "stride" in known and stride is not None:
+            needs["stride"] = Given(stride, self.span)
+        return needs
+
+
+def stride_between(source: Shape, target: Shape) -> Constant | None:
+    """The stride that takes a shape's lengths to another's: one number, or one an axis; None where there is none."""
+    if len(source) != len(target):
+        return None
+    strides = [_axis_stride(a, b) for a, b in zip(source[:-1], target[:-1], strict=True)]
+    if None in strides:
+        return None
+    if len(set(strides)) <= 1:
+        return strides[0] if strides else 1
+    return tuple(strides)
+
+
+def _axis_stride(source: Length, target: Length) -> int | None:
+    if isinstance(source, Unknown) != isinstance(target, Unknown):
+        return None
+    if isinstance(source, Unknown) and isinstance(target, Unknown):
+        ratio = (target.by * source.times) / (source.by * target.times)
+        stride = round(ratio)
+    else:
+        stride = -(-source // target)  # type: ignore[operator]
+    return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None
+
+
+def _refuse_mismatch(flow: Flow, skip: _Skip, adapted: Value | None) -> NoReturn:
+    """Both shapes, both places, and what to write instead."""
+    verb = {"add": "added", "mul": "multiplied", "concat": "joined"}[skip.merge]
+    statement, source = skip.statement, skip.source
+    shown = f"this is {_shown(source.shape, skip.target)}"
+    if adapted is not None:
+        shown += f", and its adapter makes {_shown(adapted.shape, skip.target)} of it"
+    current = f"the current value is {_shown(skip.current.shape, source.shape)}"
+    main = flow.builder.origins[skip.current.node].span
+    refuse(
+        Diagnostic(
+            "E0302",
+            f"the skip connection cannot be {verb}: shapes differ",
+            Label(statement.span, shown),
+            (Label(main, current),) if main.source is statement.span.source else (),
+            help=_remedy(skip, adapted) + ("" if main.source is statement.span.source else f" ({current})"),
+        )
+    )
+
+
+def _shown(shape: Shape, other: Shape) -> str:
+    """A shape; where two open lengths are not known to agree, their formulas, too."""
+    formulas = [
+        length.formula
+        for position, length in enumerate(shape)
+        if isinstance(length, Unknown) and (position >= len(other) or other[position] != length)
+    ]
+    return show(shape) + (f" with {' and '.join(formulas)}" if formulas else "")
+
+
+def _remedy(skip: _Skip, adapted: Value | None) -> str:
+    source, target = skip.source.shape, skip.target
+    stride = stride_between(source, target)
+    if len(source) != len(target):
+        return "a skip cannot change the number of axes: start it from a value before the pooling, or end it there"
+    if stride is None:
+        return "the two lengths cannot be met by a stride: pad the convolutions (`pad = half`), or `upsample` the smaller"
+    if adapted is not None and skip.statement.via is not None:
+        words = f"1x1 convolution, {channels(target)} channels, stride {errors.spell(stride)}"
+        return f"leave out `via {skip.statement.via.span.text}` to project it ({words})"
+    return f"use an adapter that gives {show(target)}: `skips via project`"

@@ -1,0 +1,141 @@
+"""The compiler, read from top to bottom: text -> tree -> graph -> facts. Targets take what comes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+from resnet_dsl import resources
+from resnet_dsl.analyses.expectations import check_expectations
+from resnet_dsl.analyses.lint import lint
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake, Refusal
+from resnet_dsl.diagnostics.order import in_order
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.modules import PRELUDE, Definition, Loader, Module
+from resnet_dsl.elaborate.names import check_names
+from resnet_dsl.elaborate.networks import Elaborated, elaborate
+from resnet_dsl.source import Source
+from resnet_dsl.syntax.parser import parse
+from resnet_dsl.syntax.reading import read
+
+Overrides = Mapping[str, Any]
+InputSize = tuple[int | None, ...]
+
+
+class Compiled(Facts):
+    """A network that passed every check: its graph with all facts, and the warnings that came up."""
+
+    def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], source: Source) -> None:
+        super().__init__(elaborated.graph, elaborated.shapes)
+        self.origins = elaborated.origins
+        self.warnings = warnings
+        self.source = source
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+
+class Spec:
+    """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way."""
+
+    def __init__(self, source: Source) -> None:
+        prelude = resources.prelude_path()
+        loader = Loader(_parse, read, Source(PRELUDE, resources.prelude_text(), prelude))
+        self.source = source
+        self.module = loader.load(source)
+        self.prelude = loader.prelude
+        self.diagnostics = tuple(loader.diagnostics)
+
+    @cached_property
+    def networks(self) -> dict[str, Definition]:
+        """The networks that the text itself defines, in its order."""
+        return self.module.networks()
+
+    def compile(self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None) -> Compiled:
+        """One network, or the only one. Raises Refusal with every mistake that was found in it."""
+        _stop_at_errors(self.diagnostics)
+        definition = self._network(network)
+        elaborated, found = elaborate(definition, self.prelude, overrides or {}, input_size)
+        return self._finish(elaborated, found)
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """Every mistake and warning of the text, in source order: of form, of names, and of each network."""
+        found = [*self.diagnostics]
+        if self.module.file.definitions:
+            found += check_names(self.module)
+        for definition in self.networks.values():
+            elaborated, mistakes = elaborate(definition, self.prelude, {}, None)
+            found += mistakes
+            if elaborated is not None:
+                found += self._judge(elaborated)
+        return in_order(found)
+
+    def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
+        facts = Facts(elaborated.graph, elaborated.shapes)
+        warnings = lint(elaborated.graph, elaborated.shapes, elaborated.origins)
+        return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
+
+    def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...]) -> Compiled:
+        if elaborated is None:
+            raise Refusal(in_order([*found, *check_names(self.module)]))
+        judged = in_order([*found, *self._judge(elaborated)])
+        _stop_at_errors(judged)
+        return Compiled(elaborated, judged, self.source)
+
+    def _network(self, name: str | None) -> Definition:
+        if name is None and len(self.networks) == 1:
+            return next(iter(self.networks.values()))
+        if name in self.networks:
+            return self.networks[name]
+        raise Refusal((_which(self.source, name, list(self.networks)),))
+
+
+def load(path: str) -> Spec:
+    """The spec in a file, or in the standard input (`-`). Raises Refusal where it cannot be read."""
+    try:
+        return Spec(read(path))
+    except Mistake as mistake:
+        raise Refusal((mistake.diagnostic,)) from None
+
+
+def load_text(text: str, name: str = "<text>") -> Spec:
+    """The spec in a string; imports are relative to the current folder."""
+    return Spec(Source(name, text))
+
+
+def _parse(source: Source) -> Any:
+    return _parse_prelude(source) if source.name == PRELUDE else parse(source)
+
+
+@lru_cache(maxsize=1)
+def _parse_prelude(source: Source) -> Any:
+    return parse(source)
+
+
+def _stop_at_errors(diagnostics: tuple[Diagnostic, ...]) -> None:
+    if any(one.severity == "error" for one in diagnostics):
+        raise Refusal(in_order(diagnostics))
+
+
+def _which(source: Source, name: str | None, known: list[str]) -> Diagnostic:
+    shown = os.path.basename(source.name)
+    if not known:
+        return Diagnostic("E0238", f"`{source.name}` defines no network", None, help="write `network NAME { … }`")
+    listed = ", ".join(f"`{one}`" for one in known)
+    if name is None:
+        message = f"`{source.name}` holds {len(known)} networks, and none is named"
+        return Diagnostic("E0239", message, None, notes=(f"they are {listed}",), help=f"write `{shown}:{known[0]}`")
+    return Diagnostic(
+        "E0240",
+        f"there is no network `{name}` in `{source.name}`",
+        None,
+        notes=(f"there are {listed}",),
+        help=errors.suggestion(name, known),
+    )
+
+
+__all__ = ["Compiled", "Label", "Module", "Spec", "load", "load_text"]
