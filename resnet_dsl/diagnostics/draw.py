@@ -1,0 +1,125 @@
+"""A diagnostic as a terminal shows it: the sentence, the lines with what is meant underlined, the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.lines import fitted
+from resnet_dsl.diagnostics.order import MOST_SHOWN, counted, in_order
+from resnet_dsl.source import Source, Span
+
+_DISTANT = 5  # lines left out between two that are shown: from here on dots stand for them
+_Paint = Callable[[str, str], str]
+_RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31;1", "33;1", "34;1", "36;1", "1"
+
+
+class _Stroke(NamedTuple):
+    """A part of a line to be underlined; columns are characters, counted from 0, the end behind the last one."""
+
+    line: int
+    start: int
+    end: int
+    mark: str
+    text: str
+
+
+def draw_all(diagnostics: Iterable[Diagnostic], colours: bool = False) -> str:
+    """All of them in order, with a count at the end; only the first hundred are drawn."""
+    ordered = in_order(diagnostics)
+    drawn = [draw(diagnostic, colours) for diagnostic in ordered[:MOST_SHOWN]]
+    left_out = len(ordered) - len(drawn)
+    end = counted(ordered) + (f" (the first {MOST_SHOWN} are shown)" if left_out else "")
+    return "\n".join([*drawn, end]) + "\n" if ordered else ""
+
+
+def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
+    """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``."""
+    paint = _painted if colours else _plain
+    tone = _RED if diagnostic.severity == "error" else _YELLOW
+    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {diagnostic.message}', _BOLD)}"
+    texts = list(_texts(diagnostic))
+    width = max((len(str(stroke.line)) for _, strokes in texts for stroke in strokes), default=1)
+    bar = paint(f"{' ' * width} |", _BLUE)
+    lines = [title]
+    for number, (place, strokes) in enumerate(texts):
+        arrow = paint(" " * width + (":::" if number else "-->"), _BLUE)
+        lines += [f"{arrow} {place}", bar, *_shown(strokes, place.source, width, paint, tone)]
+    remarks = [f"= {note}" for note in diagnostic.notes]
+    if diagnostic.help:
+        remarks.append(f"= {paint('help', _CYAN)}: {diagnostic.help}")
+    if remarks and texts:
+        lines.append(bar)
+    lines += [f"{' ' * width} {remark}" for remark in remarks]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _painted(text: str, colour: str) -> str:
+    return f"\033[{colour}m{text}\033[0m"
+
+
+def _plain(text: str, colour: str) -> str:
+    return text
+
+
+def _texts(diagnostic: Diagnostic) -> Iterator[tuple[Span, list[_Stroke]]]:
+    """Each text that takes part, the one at fault first: a place to name, and what to underline there."""
+    if not diagnostic.place:
+        return
+    labels = [(diagnostic.place, "^"), *((label, "-") for label in diagnostic.others)]
+    sources = {id(label.span.source): label.span for label, _ in reversed(labels)}
+    for source in dict.fromkeys(id(label.span.source) for label, _ in labels):
+        own = [(label, mark) for label, mark in labels if id(label.span.source) == source]
+        yield sources[source], [stroke for label, mark in own for stroke in _strokes(label, mark)]
+
+
+def _strokes(label: Label, mark: str) -> list[_Stroke]:
+    """One line underlined, or, of a place that takes in several, the first and the last."""
+    source, start, end = label.span
+    end = start + len(source.text[start:end].rstrip())
+    first, column = source.position(start)
+    last, end_column = source.position(max(start, end - 1))
+    if first == last:
+        return [_Stroke(first, column - 1, end_column - (end == start), mark, label.text)]
+    line, final = source.line(first), source.line(last)
+    return [
+        _Stroke(first, column - 1, len(line.rstrip()), mark, ""),
+        _Stroke(last, len(final) - len(final.lstrip()), end_column, mark, label.text),
+    ]
+
+
+def _shown(strokes: list[_Stroke], source: Source, width: int, paint: _Paint, tone: str) -> Iterator[str]:
+    """The lines that hold strokes, each with the strokes under it."""
+    before = None
+    for number, group in groupby(sorted(strokes, key=lambda stroke: stroke.line), key=lambda stroke: stroke.line):
+        if before is not None and number - before > _DISTANT:
+            yield paint("...", _BLUE)
+        before = number
+        own = sorted(group, key=lambda stroke: stroke.start)
+        focus = min(own, key=lambda stroke: stroke.mark != "^").start
+        text, places = fitted(source.line(number), [(stroke.start, stroke.end) for stroke in own], focus)
+        yield f"{paint(f'{number:>{width}} |', _BLUE)} {text}"
+        placed = [stroke._replace(start=place[0], end=place[1]) for stroke, place in zip(own, places, strict=True)]
+        for row in _rows(placed):
+            yield paint(" " * width + " |", _BLUE) + " " + _underlined(row, paint, tone)
+
+
+def _rows(strokes: list[_Stroke]) -> list[list[_Stroke]]:
+    """All in one row where only the last has words and none touches another; else a row each, the cause first."""
+    apart = all(one.end < other.start for one, other in pairwise(strokes))
+    if apart and not any(stroke.text for stroke in strokes[:-1]):
+        return [strokes]
+    return [[stroke] for stroke in sorted(strokes, key=lambda stroke: stroke.mark != "^")]
+
+
+def _underlined(row: list[_Stroke], paint: _Paint, tone: str) -> str:
+    line = ""
+    column = 0
+    for stroke in row:
+        words = f" {stroke.text}" if stroke.text else ""
+        marks = stroke.mark * (stroke.end - stroke.start)
+        line += " " * (stroke.start - column) + paint(marks + words, tone if stroke.mark == "^" else _BLUE)
+        column = stroke.end
+    return line

@@ -1,0 +1,49 @@
+"""Did you mean …?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LONGEST = 40  # longer names are compared no further: nobody mistypes them by a letter or two, and it is quadratic
+_MOST = 2_000  # and no more names than these
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that ``name`` was probably to be, None where none is near.
+
+    Near is: the same but for case and underscores, or one slip (a letter too many, too few, wrong, or two exchanged)
+    for every three letters, three at most. Among equally near ones the first letter decides, then the order given.
+    """
+    if len(name) > _LONGEST:
+        return None
+    limit = min(3, (len(name) + 1) // 3)
+    best: tuple[int, bool] = (limit + 1, False)
+    found = None
+    for _, candidate in zip(range(_MOST), known, strict=False):
+        rank = (_slips(_plain(name), _plain(candidate), best[0]), candidate[:1] != name[:1])
+        if candidate != name and rank < best and rank[0] <= limit and rank[0] < len(candidate):
+            best, found = rank, candidate
+    return found
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _slips(one: str, other: str, bound: int) -> int:
+    """The optimal string alignment distance (Levenshtein's with exchanges of neighbours), or more than ``bound``."""
+    if abs(len(one) - len(other)) > bound or len(other) > _LONGEST:
+        return bound + 1
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, facing in enumerate(other, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != facing))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == facing:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > bound:
+            return bound + 1
+        before, above = above, row
+    return above[-1]
