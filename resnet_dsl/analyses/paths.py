@@ -1,0 +1,225 @@
+"""The paths of a residual network: how many there are of each length (Veit et al. 2016, sections 3 and 4).
+
+Each skip connection that is added or concatenated lets a signal go through the branch or past it, so that n blocks have
+2^n paths, and a path's length is the number of branches that it goes through. Numbers are exact. Where branches run
+side by side without a skip connection, a path takes one of them; a product's gate is no path, since it multiplies what
+goes by.
+
+The count is a polynomial in x: each branch that a skip connection passes by is a factor x, a choice is a sum, a series
+a product. It is kept as factors between a value and its nearest earlier value that every path goes through, so the work
+is linear in the nodes (times the depth to which skip connections are nested).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any, TypeAlias
+
+from resnet_dsl.ir.graph import Graph, Node
+
+Polynomial: TypeAlias = tuple[int, ...]
+"""Coefficients from the constant on: ``(1, 1)`` is a block with a skip connection, ``1 + x``."""
+
+_ONE: Polynomial = (1,)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """All paths from input to output, as a product: {polynomial: how many times}."""
+
+    factors: tuple[tuple[Polynomial, int], ...]
+
+    @property
+    def count(self) -> int:
+        """How many paths there are."""
+        product = 1
+        for factor, times in self.factors:
+            product *= sum(factor) ** times
+        return product
+
+    @property
+    def shortest(self) -> int:
+        """The fewest branches on a path."""
+        return sum(times * next(place for place, one in enumerate(factor) if one) for factor, times in self.factors)
+
+    @property
+    def longest(self) -> int:
+        """The most branches on a path: the number of blocks in a row."""
+        return sum(times * (len(factor) - 1) for factor, times in self.factors)
+
+    @property
+    def mean(self) -> Fraction:
+        """The mean length: half the blocks, in a network of residual blocks."""
+        return sum((times * _moment(factor, 1) for factor, times in self.factors), Fraction(0))
+
+    @property
+    def variance(self) -> Fraction:
+        """The variance of the lengths: a quarter of the blocks, in a network of residual blocks."""
+        parts = (times * (_moment(factor, 2) - _moment(factor, 1) ** 2) for factor, times in self.factors)
+        return sum(parts, Fraction(0))
+
+    @cached_property
+    def lengths(self) -> Polynomial:
+        """How many paths have the length 0, 1, 2 … up to the longest."""
+        product = _ONE
+        for factor, times in sorted(self.factors, key=lambda one: -one[1] * len(one[0])):
+            product = _times(product, _power(factor, times))
+        return product
+
+    def shares(self) -> list[float]:
+        """What part of all paths has each length."""
+        count = self.count
+        return [_ratio(number, count) for number in self.lengths]
+
+    def most(self, share: Fraction = Fraction(95, 100)) -> tuple[int, int]:
+        """The lengths, from and to, outside of which at most (1 - share) / 2 of the paths lie on either side."""
+        numbers, spare = self.lengths, (1 - share) / 2 * self.count
+        return _skipped(numbers, spare), len(numbers) - 1 - _skipped(numbers[::-1], spare)
+
+    def table(self) -> list[tuple[str, str, str]]:
+        """Rows for people: length, paths, share. Lengths without paths are left out."""
+        rows = zip(self.lengths, self.shares(), strict=True)
+        return [(str(length), _short(number), f"{share:.3g}") for length, (number, share) in enumerate(rows) if number]
+
+    @property
+    def words(self) -> str:
+        """One sentence, as in the paper: ``2^54 paths, 95 % of which pass 20 to 34 of 54 branches``."""
+        if self.count == 1:
+            return "one path: there is no skip connection"
+        low, high = self.most()
+        return f"{_short(self.count)} paths; 95 % of them pass {low} to {high} of {self.longest} residual branches"
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain data; counts are strings, since they are larger than JSON's numbers."""
+        return {
+            "paths": _digits(self.count),
+            "mean": float(self.mean),
+            "variance": float(self.variance),
+            "lengths": [_digits(number) for number in self.lengths],
+            "shares": self.shares(),
+        }
+
+
+def paths(graph: Graph) -> Paths:
+    """The paths of a network from its input to its output."""
+    before: list[int] = [0]
+    since: list[Polynomial] = [_ONE]
+    for node in graph.nodes[1:]:
+        dominator, polynomial = _arriving(node, before, since)
+        before.append(dominator)
+        since.append(polynomial)
+    factors = Counter(_chain(graph.output, 0, before, since))
+    return Paths(tuple(sorted(factors.items())))
+
+
+def _arriving(node: Node, before: list[int], since: list[Polynomial]) -> tuple[int, Polynomial]:
+    """The nearest earlier node through which every path to this one goes, and the paths from there."""
+    inputs = node.inputs[:1] if node.op == "mul" else node.inputs
+    if len(inputs) == 1:
+        return inputs[0], _ONE
+    common = inputs[0]
+    for other in inputs[1:]:
+        common = _common(common, other, before)
+    total: Polynomial = ()
+    for place, one in enumerate(inputs):
+        ways = _product(Counter(_chain(one, common, before, since)))
+        longer = node.skip is not None and place == 0
+        total = _plus(total, (0, *ways) if longer else ways)
+    return common, total
+
+
+def _common(one: int, other: int, before: list[int]) -> int:
+    while one != other:
+        if one < other:
+            one, other = other, one
+        one = before[one]
+    return one
+
+
+def _chain(node: int, end: int, before: list[int], since: list[Polynomial]) -> Iterator[Polynomial]:
+    """The factors between a node and one that lies on all its paths."""
+    while node != end:
+        if since[node] != _ONE:
+            yield since[node]
+        node = before[node]
+
+
+def _product(factors: Counter[Polynomial]) -> Polynomial:
+    product = _ONE
+    for factor, times in factors.items():
+        product = _times(product, _power(factor, times))
+    return product
+
+
+def _plus(one: Polynomial, other: Polynomial) -> Polynomial:
+    return tuple(a + b for a, b in zip_longest(one, other, fillvalue=0))
+
+
+def _times(one: Polynomial, other: Polynomial) -> Polynomial:
+    result = [0] * (len(one) + len(other) - 1)
+    for place, factor in enumerate(other):
+        if factor:
+            for at, number in enumerate(one):
+                result[place + at] += factor * number
+    return tuple(result)
+
+
+def _power(base: Polynomial, times: int) -> Polynomial:
+    """``base ** times``, each coefficient from the few before it.
+
+    From ``p q' = n p' q`` for ``q = p^n`` (J.C.P. Miller; Knuth, The Art of Computer Programming 2, section 4.7).
+    """
+    shift = next(place for place, number in enumerate(base) if number)
+    base = base[shift:]
+    degree = len(base) - 1
+    result = [base[0] ** times]
+    for place in range(1, degree * times + 1):
+        reach = range(1, min(place, degree) + 1)
+        total = sum((times * back - (place - back)) * base[back] * result[place - back] for back in reach)
+        result.append(total // (place * base[0]))
+    return (*(0,) * (shift * times), *result)
+
+
+def _moment(factor: Polynomial, order: int) -> Fraction:
+    return Fraction(sum(number * length**order for length, number in enumerate(factor)), sum(factor))
+
+
+def _skipped(numbers: Polynomial, spare: Fraction) -> int:
+    """How many numbers from the start add up to no more than what may be left out."""
+    total = 0
+    for place, number in enumerate(numbers):
+        total += number
+        if total > spare:
+            return place
+    return len(numbers) - 1
+
+
+def _ratio(number: int, count: int) -> float:
+    """A quotient of numbers that no float holds."""
+    return float(Fraction(number, count))
+
+
+def _digits(number: int) -> str:
+    """All digits; Python's own conversion refuses more than 4,300 at once."""
+    parts = []
+    while number >= 10**4000:
+        number, part = divmod(number, 10**4000)
+        parts.append(f"{part:04000d}")
+    return "".join([str(number), *reversed(parts)])
+
+
+def _short(number: int) -> str:
+    """A count for people: a power of two as such, a large number in three digits."""
+    if number < 10**6:
+        return str(number)
+    if number & (number - 1) == 0:
+        return f"2^{number.bit_length() - 1}"
+    digits = int((number.bit_length() - 1) * 0.30102999566398114)
+    leading = number // 10 ** max(digits - 6, 0)
+    exponent = len(str(leading)) - 1 + max(digits - 6, 0)
+    return f"{leading / 10 ** (len(str(leading)) - 1):.2f}e{exponent}"
