@@ -45,9 +45,9 @@ def variance(site: Site) -> float:
     if kind == "none":
         return drawn
     if kind == "plain":
-        return drawn / (drawn + site.args["epsilon"])
+        return drawn / (drawn + float(site.args["epsilon"]))
     fan_in = prod(kernel.shape[:-1])
-    return float(site.args["gamma"]) ** 2 * drawn / max(drawn * fan_in, site.args["epsilon"])
+    return float(site.args["gamma"]) ** 2 * drawn / max(drawn * fan_in, float(site.args["epsilon"]))
 
 
 def _drawn(site: Site, kernel: Weight) -> float:
@@ -59,9 +59,9 @@ def _drawn(site: Site, kernel: Weight) -> float:
     if family == "he":
         return 2.0 / (fan_out if init.endswith("_out") else fan_in)
     if family == "glorot":
-        return 2 / (fan_in + fan_out)
+        return 2.0 / (fan_in + fan_out)
     if family == "lecun":
-        return 1 / fan_in
+        return 1.0 / fan_in
     if init == "truncated_normal":
         return TRUNCATED
     if init == "zeros":

@@ -7,6 +7,7 @@ from math import ceil, sqrt
 import numpy as np
 
 from resnet_dsl.analyses.signal import activations, linear, merging, normalisation, pooling, shaping
+from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.analyses.signal.report import Layer, Signal
 from resnet_dsl.analyses.signal.rule import Rule, Site
 from resnet_dsl.analyses.signal.state import EVEN, Array, Flow, Flows, Segment, State, gathered, gaussian
@@ -107,8 +108,8 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Fl
     """Where the gradient starts, and with what.
 
     Behind a softmax the loss is cross-entropy, the mean over positions: at the logits its gradient is p - y, and a
-    label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection of
-    the output: 1 everywhere.
+    label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection
+    of the output: 1 everywhere.
     """
     node, site = graph.nodes[graph.output], sites[graph.output]
     if node.op != "softmax" or node.args["splits"] > 1:
@@ -133,7 +134,7 @@ def _layer(graph: Graph, node: Node, site: Site, state: State, flows: Flows | No
         name=node.name,
         op=node.op,
         stage=stage_of(graph, node),
-        positions=int(np.prod(site.output[:-1], dtype=np.int64)),
+        positions=positions(site.output),
         activation=_mean([segment.square for segment in state], counts),
         gradient=_mean(energies, counts if flows else [1]),
     )
@@ -142,13 +143,3 @@ def _layer(graph: Graph, node: Node, site: Site, state: State, flows: Flows | No
 def _mean(maps: list[Array], counts: list[int]) -> float:
     return sum(count * float(one.mean()) for count, one in zip(counts, maps, strict=True)) / sum(counts)
 
-
-def stage_of(graph: Graph, node: Node) -> str:
-    """The name of the stem, stage or head in which a node lies; the network's own where it lies in none."""
-    index: int | None = node.scope
-    while index is not None:
-        scope = graph.scopes[index]
-        if scope.kind in ("stem", "stage", "head", "network"):
-            return scope.name
-        index = scope.parent
-    return graph.name
