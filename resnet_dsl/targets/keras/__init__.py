@@ -1,0 +1,32 @@
+"""The Keras target: from a graph to a Functional model, and from a model to a file and back.
+
+It imports ``keras`` and no backend, so the same code runs on TensorFlow, JAX and PyTorch; and it imports that only when
+a model is built, so everything else starts fast.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.targets.keras.backend import MissingPackage
+from resnet_dsl.targets.keras.building import WrongShape, build
+from resnet_dsl.targets.keras.calls import Call, Calls
+from resnet_dsl.targets.keras.lower import lower
+
+__all__ = ["Call", "Calls", "MissingPackage", "WrongShape", "lower", "to_keras"]
+
+
+def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None) -> Any:
+    """An ordinary Functional model of the graph, on the backend that Keras is set to.
+
+    graph, shapes: the network, and the shape of each of its nodes without the batch axis
+        (resnet_dsl.analyses.shapes.infer_shapes).
+    seed: the same seed gives the same initial weights; without one Keras' global seed decides
+        (``keras.utils.set_random_seed``).
+
+    Each layer has the name of its node; helpers that a node needs besides (explicit padding) have that name and a suffix.
+    Raises MissingPackage without Keras or a backend, and WrongShape where Keras' shapes are not the graph's (our bug).
+    """
+    return build(lower(graph, shapes), seed)

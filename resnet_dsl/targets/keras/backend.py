@@ -1,0 +1,34 @@
+"""Where Keras is imported, and what is said when it or its backend is missing."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+_INSTALL = {
+    "keras": "pip install keras",
+    "tensorflow": "pip install tensorflow",
+    "jax": 'pip install "resnet-dsl[jax]"',
+    "torch": 'pip install "resnet-dsl[torch]"',
+}
+
+
+class MissingPackage(Exception):  # noqa: N818 - it names what is missing, as the command line says it
+    """Keras, or the backend that it is set to, is not installed. ``package`` is its name; the message says the remedy."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.remedy = _INSTALL.get(package, f"pip install {package}")
+        what = "Keras" if package == "keras" else f"the backend that Keras is set to ({package})"
+        super().__init__(f"{what} is not installed: {self.remedy}")
+
+
+def import_keras() -> ModuleType:
+    """Keras itself, on the backend that the user chose; MissingPackage where one of them is not installed."""
+    try:
+        import keras
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "keras").partition(".")[0]
+        if package not in _INSTALL:
+            raise
+        raise MissingPackage(package) from None
+    return keras  # type: ignore[no-any-return]

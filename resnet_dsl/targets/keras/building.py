@@ -1,0 +1,123 @@
+"""Carrying out the calls with Keras' public functional API: the plain way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zlib import crc32
+
+from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.calls import SLICE, Call, Calls, Initializer, Value, batched
+
+READS_A_LIST = frozenset({"Add", "Multiply", "Concatenate", "ops.stack"})
+"""What takes its inputs as one list; everything else takes them one by one."""
+
+_LARGEST_SEED = 2**31
+
+
+class WrongShape(Exception):
+    """Keras computes another shape for a layer than the graph says: our bug, never the user's."""
+
+
+class Making:
+    """Makes layers of calls: finds the class, and turns plain data into what Keras takes.
+
+    With a seed, every random initialiser and every dropout gets a seed of its own that follows from it and the layer's
+    name, so the same seed gives the same network whatever else was built before.
+    """
+
+    def __init__(self, seed: int | None) -> None:
+        self.keras = import_keras()
+        self.seed = seed
+
+    def seed_of(self, layer: str, what: str) -> int | None:
+        if self.seed is None:
+            return None
+        return crc32(f"{self.seed}/{layer}/{what}".encode()) % _LARGEST_SEED
+
+    def _value(self, call: Call, name: str, value: Value) -> Any:
+        if not isinstance(value, Initializer):
+            return value
+        args = dict(value.args)
+        if value.random:
+            args["seed"] = self.seed_of(call.name, name)
+        return getattr(self.keras.initializers, value.kind)(**args)
+
+    def arguments(self, call: Call) -> dict[str, Any]:
+        made = {name: self._value(call, name, value) for name, value in call.args.items()}
+        if call.kind == "Dropout":
+            made["seed"] = self.seed_of(call.name, "seed")
+        return made
+
+    def layer_class(self, kind: str) -> Any:
+        if not kind.startswith("own."):
+            return getattr(self.keras.layers, kind)
+        from resnet_dsl import layers
+
+        return getattr(layers, kind.removeprefix("own."))
+
+    def layer(self, call: Call) -> Any:
+        return self.layer_class(call.kind)(name=call.name, **self.arguments(call))
+
+
+def is_layer(call: Call) -> bool:
+    """Whether the call is of a layer (a class); else it is of a function of ``keras.ops``, or a slice."""
+    return call.kind != SLICE and not call.kind.startswith("ops.")
+
+
+def apply(making: Making, call: Call, tensors: list[Any]) -> Any:
+    """The result of one call in the functional API; ``tensors`` are the results of all calls before it."""
+    given = [tensors[one] for one in call.inputs]
+    if call.kind == "Input":
+        return making.keras.Input(call.args["size"], name=call.name)
+    if is_layer(call):
+        layer = making.layer(call)
+        return layer(given) if call.kind in READS_A_LIST else layer(*given)
+    return _named(call, _operate(making, call, given))
+
+
+def _operate(making: Making, call: Call, given: list[Any]) -> Any:
+    if call.kind == SLICE:
+        return given[0][tuple(slice(*part) for part in call.args["key"])]
+    operation = getattr(making.keras.ops, call.kind.removeprefix("ops."))
+    return operation(given, **call.args) if call.kind in READS_A_LIST else operation(*given, **call.args)
+
+
+def _named(call: Call, tensor: Any) -> Any:
+    """Functions of keras.ops take no name: the operation behind the result is given it."""
+    tensor._keras_history.operation.name = call.name
+    return tensor
+
+
+def check_shape(call: Call, tensor: Any) -> None:
+    """Raises WrongShape where Keras and the graph disagree."""
+    if tuple(tensor.shape) != batched(call.shape):
+        raise WrongShape(
+            f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
+        )
+
+
+@contextmanager
+def room_for_depth(calls: int) -> Iterator[None]:
+    """Keras sorts the layers of a model by a recursion as deep as the network: let it, and put the limit back."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, before + 3 * calls))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def build(calls: Calls, seed: int | None = None) -> Any:
+    """The Functional model of the calls, by Keras' public API alone."""
+    making = Making(seed)
+    tensors: list[Any] = []
+    for call in calls.calls:
+        tensor = apply(making, call, tensors)
+        check_shape(call, tensor)
+        tensors.append(tensor)
+    with room_for_depth(len(calls.calls)):
+        output = tensors[calls.result[calls.graph.output]]
+        return making.keras.Model(tensors[0], output, name=calls.graph.name)

@@ -1,0 +1,73 @@
+"""The Keras model as data: the layers that it will have, in order, with their arguments and what each reads.
+
+The graph is first lowered to calls (resnet_dsl.targets.keras.lower), without Keras; the calls are then carried out.
+Both ways of building (plain and fast) read the same calls, so they differ in nothing but time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+
+Value: TypeAlias = Any
+"""int | float | bool | str | None | Initializer | tuple[Value, ...]: plain, hashable data."""
+
+SLICE = "slice"
+"""The kind of a call that takes a part of a value: ``key`` has one (start, stop, step) an axis, the batch axis first."""
+
+
+class Initializer(NamedTuple):
+    """A class of ``keras.initializers`` and its arguments; ``random`` ones take a seed too."""
+
+    kind: str
+    args: tuple[tuple[str, Value], ...] = ()
+    random: bool = False
+
+
+class Call(NamedTuple):
+    """One layer or operation of Keras, called once.
+
+    name: the layer's name, unique in the model.
+    kind: a class of ``keras.layers`` (``Conv2D``), ``ops.NAME`` for a function of ``keras.ops``, ``own.NAME`` for a
+        layer of resnet_dsl.layers, or SLICE.
+    args: what the class or function is called with besides the name (and the value).
+    inputs: indices of the calls whose results it reads, in order; the first call is the model's ``Input``.
+    shape: what the graph says of its result: lengths without the batch axis.
+    node: the index of the graph's node that it comes from.
+    """
+
+    name: str
+    kind: str
+    args: Mapping[str, Value]
+    inputs: tuple[int, ...]
+    shape: Shape
+    node: int
+
+
+class Calls(NamedTuple):
+    """A whole model. ``result[i]`` is the call that computes the value of the graph's node ``i``."""
+
+    graph: Graph
+    calls: tuple[Call, ...]
+    result: tuple[int, ...]
+
+    @property
+    def layers_of(self) -> dict[str, tuple[str, ...]]:
+        """From the name of a node to the names of its layers, in order; the layer with its weights has the same name."""
+        names: dict[str, list[str]] = {node.name: [] for node in self.graph.nodes}
+        for call in self.calls:
+            names[self.graph.nodes[call.node].name].append(call.name)
+        return {node: tuple(layers) for node, layers in names.items()}
+
+    @property
+    def node_of(self) -> dict[str, int]:
+        """From the name of a layer to the index of its node."""
+        return {call.name: call.node for call in self.calls}
+
+
+def batched(shape: Shape) -> tuple[int | None, ...]:
+    """A shape as Keras has it: the batch axis first, None for what is unknown."""
+    return (None, *(length if isinstance(length, int) else None for length in shape))

@@ -1,0 +1,77 @@
+"""Activations, as calls of Keras."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, Unknown, elements
+from resnet_dsl.targets.keras.calls import batched
+from resnet_dsl.targets.keras.lower.place import Place, initializer
+
+_FUNCTIONS = {
+    "relu": "relu",
+    "relu6": "relu6",
+    "elu": "elu",
+    "silu": "silu",
+    "mish": "mish",
+    "softplus": "softplus",
+    "sigmoid": "sigmoid",
+    "hard_sigmoid": "hard_sigmoid",
+    "hard_swish": "hard_silu",
+    "tanh": "tanh",
+}
+
+
+def _function(at: Place) -> int:
+    return at.call("Activation", at.input, activation=_FUNCTIONS[at.node.op])
+
+
+def _gelu(at: Place) -> int:
+    if at.args["approximate"]:
+        return at.call("ops.gelu", at.input, approximate=True)
+    return at.call("Activation", at.input, activation="gelu")
+
+
+def _prelu(at: Place) -> int:
+    shared = tuple(range(1, at.rank + 1)) or None
+    return at.call("PReLU", at.input, alpha_initializer=initializer(0.25), shared_axes=shared)
+
+
+def _softmax(at: Place) -> int:
+    if at.args["splits"] == 1:
+        return at.call("Activation", at.input, activation="softmax")
+    if batched(at.shape)[1:].count(None) > 1:
+        return _softmax_of_slices(at)
+    splits, width = at.args["splits"], at.entering // at.args["splits"]
+    shape: Shape = (elements(at.shape[:-1]) or Unknown("positions"), splits, width)
+    value = at.call("Reshape", at.input, shape=shape, suffix="split", target_shape=(-1, splits, width))
+    value = at.call("Softmax", value, shape=shape, axis=-2)
+    return at.call("Reshape", value, suffix="join", target_shape=_target(at.shape))
+
+
+def _target(shape: Shape) -> tuple[int, ...]:
+    return tuple(length if isinstance(length, int) else -1 for length in shape)
+
+
+def _softmax_of_slices(at: Place) -> int:
+    """The same part by part: Keras' Reshape takes no more than one length that is not known."""
+    width = at.entering // at.args["splits"]
+    part: Shape = (*at.shape[:-1], width)
+    whole = (None, None, None)
+    cuts = [(*[whole] * at.rank, (start, start + width, None)) for start in range(0, at.entering, width)]
+    parts = [at.part(at.input, cut, part, "split") for cut in cuts]
+    largest = parts[0]
+    for one in parts[1:]:
+        largest = at.call("ops.maximum", largest, one, shape=part, suffix="largest")
+    below = [at.call("ops.subtract", one, largest, shape=part, suffix="below") for one in parts]
+    powers = [at.call("ops.exp", one, shape=part, suffix="exp") for one in below]
+    total = at.call("Add", *powers, shape=part, suffix="sum")
+    shares = [at.call("ops.divide", one, total, shape=part, suffix="share") for one in powers]
+    return at.call("Concatenate", *shares, axis=-1)
+
+
+RULES = {
+    **dict.fromkeys(_FUNCTIONS, _function),
+    "leaky_relu": lambda at: at.call("LeakyReLU", at.input, negative_slope=at.args["slope"]),
+    "prelu": _prelu,
+    "gelu": _gelu,
+    "softmax": _softmax,
+}

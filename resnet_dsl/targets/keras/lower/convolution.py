@@ -1,0 +1,164 @@
+"""Convolutions and dense layers, as calls of Keras.
+
+Padding is explicit in the graph. Keras' ``same`` computes the same where the stride is 1 and the border is what ``same``
+would add; everywhere else a ZeroPadding layer stands before a ``valid`` convolution.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from resnet_dsl.ir.lengths import Shape, slide, stretch
+from resnet_dsl.ir.windows import reach
+from resnet_dsl.targets.keras.calls import Initializer, Value
+from resnet_dsl.targets.keras.lower.place import Place, initializer, padded
+from resnet_dsl.targets.keras.lower.shaping import subsample
+
+
+def is_same(pad: tuple[tuple[int, int], ...], reaches: tuple[int, ...], stride: tuple[int, ...]) -> bool:
+    """Whether this border is the one that Keras' ``same`` adds (whatever the length: stride 1)."""
+    wanted = tuple(((taps - 1) // 2, taps // 2) for taps in reaches)
+    return pad == wanted and all(step == 1 for step in stride) and any(map(any, pad))
+
+
+def _fans(shape: tuple[int, ...]) -> tuple[float, float]:
+    """(fan in, fan out) of a kernel as Keras counts them."""
+    field = prod(shape[:-2])
+    return field * shape[-2], field * shape[-1]
+
+
+_DISTRIBUTIONS = {
+    "he_normal": (2.0, "fan_in", "truncated_normal"),
+    "he_normal_out": (2.0, "fan_out", "untruncated_normal"),
+    "he_uniform": (2.0, "fan_in", "uniform"),
+    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
+    "glorot_uniform": (1.0, "fan_avg", "uniform"),
+    "lecun_normal": (1.0, "fan_in", "truncated_normal"),
+    "lecun_uniform": (1.0, "fan_in", "uniform"),
+}
+
+
+def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, channels: int) -> Initializer:
+    """The initialiser whose spread in a depthwise layer is the one that it has in the equal grouped convolution.
+
+    Keras counts the fans of a depthwise kernel from its shape (kernel, channels in, multiplier), where the fan in is
+    too large by a factor of the channels.
+    """
+    if init not in _DISTRIBUTIONS:
+        return initializer(init)
+    scale, mode, distribution = _DISTRIBUTIONS[init]
+    grouped = _fans((*kernel, 1, channels))
+    depthwise = _fans((*kernel, entering, channels // entering))
+    fan = {"fan_in": lambda fans: fans[0], "fan_out": lambda fans: fans[1], "fan_avg": lambda fans: sum(fans) / 2}[mode]
+    scale *= fan(depthwise) / fan(grouped)
+    return Initializer(
+        "VarianceScaling", (("scale", scale), ("mode", mode), ("distribution", distribution)), random=True
+    )
+
+
+def _border_of_same(lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """What ``same`` adds, for known lengths."""
+    totals = []
+    for length, step, taps in zip(lengths, stride, reaches, strict=False):
+        if not isinstance(length, int):
+            raise NotImplementedError("`pad = same` with stride and dilation on a length that is not known")
+        totals.append(max((-(-length // step) - 1) * step + taps - length, 0))
+    return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def _conv(at: Place) -> int:
+    args, entering = at.args, at.shapes[0]
+    kernel, stride, dilation, pad = args["kernel"], args["stride"], args["dilation"], args["pad"]
+    reaches = tuple(map(reach, kernel, dilation))
+    dense_first = max(stride) > 1 and max(dilation) > 1  # Keras' convolutions cannot do both at once
+    if dense_first and pad == "same":
+        pad = _border_of_same(entering, stride, reaches)
+    value, padding = at.input, "same"
+    if pad != "same" and not is_same(pad, reaches, stride):
+        value, padding = at.pad_with_zeros(at.input, pad), "valid"
+    if not dense_first:
+        return _convolve(at, value, padding, stride, at.shape)
+    ones = (1,) * at.rank
+    lengths = zip(padded(entering, pad), reaches, strict=True)
+    shape = (*(slide(length, taps, 1, 0) for length, taps in lengths), args["channels"])
+    return subsample(at, _convolve(at, value, padding, ones, shape), shape, stride, "stride")
+
+
+def _convolve(at: Place, value: int, padding: str, stride: tuple[int, ...], shape: Shape) -> int:
+    args = at.args
+    common: dict[str, Value] = {
+        "kernel_size": args["kernel"],
+        "strides": stride,
+        "padding": padding,
+        "data_format": "channels_last",
+        "dilation_rate": args["dilation"],
+        "use_bias": args["bias"],
+    }
+    if args["standardize"] != "none":
+        return at.call(
+            f"own.StandardizedConv{at.rank}D",
+            value,
+            shape=shape,
+            filters=args["channels"],
+            groups=args["groups"],
+            kernel_initializer=initializer(args["init"]),
+            epsilon=args["epsilon"],
+            gamma=args["gamma"],
+            scaled=args["standardize"] == "scaled",
+            **common,
+        )
+    if _is_depthwise(at, stride):
+        init = _depthwise_initializer(args["init"], args["kernel"], at.entering, args["channels"])
+        common["depth_multiplier"] = args["channels"] // at.entering
+        return at.call(f"DepthwiseConv{at.rank}D", value, shape=shape, depthwise_initializer=init, **common)
+    init = initializer(args["init"])
+    return at.call(
+        f"Conv{at.rank}D",
+        value,
+        shape=shape,
+        filters=args["channels"],
+        groups=args["groups"],
+        kernel_initializer=init,
+        **common,
+    )
+
+
+def _is_depthwise(at: Place, stride: tuple[int, ...]) -> bool:
+    """One filter a channel, where Keras has a layer for it (up to two axes, one stride and dilation for both)."""
+    uniform = len(set(stride)) == 1 and len(set(at.args["dilation"])) == 1
+    return at.args["groups"] == at.entering > 1 and at.rank <= 2 and uniform
+
+
+def _conv_transpose(at: Place) -> int:
+    kernel, stride = at.args["kernel"], at.args["stride"]
+    surplus = tuple(max(step - taps, 0) for taps, step in zip(kernel, stride, strict=True))
+    lengths = zip(at.shapes[0], kernel, stride, strict=False)
+    shape = (*(stretch(length, step, max(taps - step, 0)) for length, taps, step in lengths), at.args["channels"])
+    value = at.call(
+        f"Conv{at.rank}DTranspose",
+        at.input,
+        shape=shape,
+        filters=at.args["channels"],
+        kernel_size=kernel,
+        strides=stride,
+        padding="valid",
+        data_format="channels_last",
+        use_bias=at.args["bias"],
+        kernel_initializer=initializer(at.args["init"]),
+    )
+    if not any(surplus):
+        return value
+    cropping = tuple(
+        (0, one) for one in surplus
+    )  # Keras gives each position `stride` places even if the kernel is less
+    if at.rank == 1:
+        return at.call("Cropping1D", value, suffix="crop", cropping=cropping[0])
+    return at.call(f"Cropping{at.rank}D", value, suffix="crop", cropping=cropping, data_format="channels_last")
+
+
+def _dense(at: Place) -> int:
+    init = initializer(at.args["init"])
+    return at.call("Dense", at.input, units=at.args["units"], use_bias=at.args["bias"], kernel_initializer=init)
+
+
+RULES = {"conv": _conv, "conv_transpose": _conv_transpose, "dense": _dense}

@@ -1,0 +1,23 @@
+"""Normalisation, as calls of Keras."""
+
+from __future__ import annotations
+
+from resnet_dsl.targets.keras.calls import Value
+from resnet_dsl.targets.keras.lower.place import Place, initializer
+
+
+def _affine(at: Place) -> dict[str, Value]:
+    return {
+        "axis": -1,
+        "epsilon": at.args["epsilon"],
+        "center": at.args["center"],
+        "scale": at.args["scale"],
+        "gamma_initializer": initializer(at.args["gamma"]),
+    }
+
+
+RULES = {
+    "batchnorm": lambda at: at.call("BatchNormalization", at.input, momentum=at.args["momentum"], **_affine(at)),
+    "layernorm": lambda at: at.call("LayerNormalization", at.input, **_affine(at)),
+    "groupnorm": lambda at: at.call("GroupNormalization", at.input, groups=at.args["groups"], **_affine(at)),
+}

@@ -1,0 +1,111 @@
+"""Where one node is lowered: what its rule reads, and how it adds calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.lengths import Length, Shape, channels
+from resnet_dsl.ir.operation import Arguments
+from resnet_dsl.targets.keras.calls import Call, Initializer, Value
+
+if TYPE_CHECKING:
+    from resnet_dsl.targets.keras.lower import Lowering
+
+_PLAIN_INITIALIZERS = {
+    "he_normal": "HeNormal",
+    "he_uniform": "HeUniform",
+    "glorot_normal": "GlorotNormal",
+    "glorot_uniform": "GlorotUniform",
+    "lecun_normal": "LecunNormal",
+    "lecun_uniform": "LecunUniform",
+}
+_OTHER_INITIALIZERS = {
+    "zeros": Initializer("Zeros"),
+    "ones": Initializer("Ones"),
+    "truncated_normal": Initializer("TruncatedNormal", (("stddev", 0.02),), random=True),
+    "he_normal_out": Initializer(
+        "VarianceScaling", (("scale", 2.0), ("mode", "fan_out"), ("distribution", "untruncated_normal")), random=True
+    ),
+}
+
+
+def initializer(init: str | float) -> Initializer:
+    """The initialiser that a word of the language means; a number fills."""
+    if not isinstance(init, str):
+        return Initializer("Constant", (("value", float(init)),))
+    if init in _OTHER_INITIALIZERS:
+        return _OTHER_INITIALIZERS[init]
+    return Initializer(_PLAIN_INITIALIZERS[init], random=True)
+
+
+class Place:
+    """One node with its inputs, seen by the rule that lowers it. Results are indices of calls."""
+
+    def __init__(self, lowering: Lowering, index: int) -> None:
+        self._lowering = lowering
+        self.index = index
+        self.node: Node = lowering.graph.nodes[index]
+        self.args: Arguments = self.node.args
+        self.inputs: tuple[int, ...] = tuple(lowering.result[one] for one in self.node.inputs)
+        self.shapes: tuple[Shape, ...] = tuple(lowering.shapes[one] for one in self.node.inputs)
+        self.shape: Shape = lowering.shapes[index]
+
+    @property
+    def input(self) -> int:
+        return self.inputs[0]
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes of the (first) input."""
+        return len(self.shapes[0]) - 1
+
+    @property
+    def entering(self) -> int:
+        """The channels of the (first) input."""
+        return channels(self.shapes[0])
+
+    @property
+    def nonnegative(self) -> bool:
+        """Whether no number that flows in can be negative, by construction."""
+        return all(self._lowering.nonnegative[one] for one in self.node.inputs)
+
+    def call(self, kind: str, *inputs: int, shape: Shape | None = None, suffix: str = "", **args: Value) -> int:
+        """Adds a call; ``shape`` is the node's unless given. The suffix tells the node's helper layers apart."""
+        name = self._lowering.name(self.node.name, suffix)
+        call = Call(name, kind, args, inputs, self.shape if shape is None else shape, self.index)
+        return self._lowering.add(call)
+
+    def part(
+        self, value: int, key: tuple[tuple[int | None, int | None, int | None], ...], shape: Shape, suffix: str = ""
+    ) -> int:
+        """A slice of a value: one (start, stop, step) an axis, the batch axis left out."""
+        whole = (None, None, None)
+        return self.call("slice", value, shape=shape, suffix=suffix, key=(whole, *key))
+
+    def pad_with_zeros(
+        self, value: int, pad: tuple[tuple[int, int], ...], suffix: str = "pad", shape: Shape | None = None
+    ) -> int:
+        """Explicit zeros around a map; the value itself where there are none."""
+        if not any(map(any, pad)):
+            return value
+        rank = len(pad)
+        before = self.shapes[0] if shape is None else shape
+        return self.call(
+            f"ZeroPadding{rank}D",
+            value,
+            shape=(*padded(before, pad), before[-1]),
+            suffix=suffix,
+            padding=pad[0] if rank == 1 else pad,
+            data_format="channels_last",
+        )
+
+
+def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:
+    """The spatial lengths with a border."""
+    return tuple(longer(length, before + after) for length, (before, after) in zip(shape, pad, strict=False))
+
+
+def longer(length: Length, by: int) -> Length:
+    """A length with ``by`` positions more (or fewer)."""
+    return length + by if isinstance(length, int) else length._replace(after=length.after + by)

@@ -1,0 +1,99 @@
+"""Pools, as calls of Keras."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, slide
+from resnet_dsl.targets.keras.calls import Value
+from resnet_dsl.targets.keras.lower.convolution import is_same
+from resnet_dsl.targets.keras.lower.place import Place, padded
+
+LOWEST = -3.4028234663852886e38
+"""float32's lowest number: no value of a map is below it, and JSON can hold it (it cannot hold an infinity)."""
+
+
+def _pool(at: Place, what: str, value: int, padding: str, suffix: str = "", shape: Shape | None = None) -> int:
+    return at.call(
+        f"{what}Pooling{at.rank}D",
+        value,
+        shape=shape,
+        suffix=suffix,
+        pool_size=at.args["kernel"],
+        strides=at.args["stride"],
+        padding=padding,
+        data_format="channels_last",
+    )
+
+
+def _global(at: Place, what: str) -> int:
+    keepdims = at.args["keepdims"]
+    return at.call(f"Global{what}Pooling{at.rank}D", at.input, data_format="channels_last", keepdims=keepdims)
+
+
+def _maxpool(at: Place) -> int:
+    pad = at.args["pad"]
+    if at.args["kernel"] == "global":
+        return _global(at, "Max")
+    zeros_may_stand = at.args["fill"] == "zeros" or at.nonnegative
+    if pad == "same":
+        return _pool(at, "Max", at.input, "same")
+    if at.args["fill"] == "lowest" and is_same(pad, at.args["kernel"], at.args["stride"]):
+        return _pool(at, "Max", at.input, "same")
+    value = at.pad_with_zeros(at.input, pad) if zeros_may_stand else _pad_with(at, pad, LOWEST)
+    return _pool(at, "Max", value, "valid")
+
+
+def _pad_with(at: Place, pad: tuple[tuple[int, int], ...], number: float) -> int:
+    if not any(map(any, pad)):
+        return at.input
+    shape = (*padded(at.shapes[0], pad), at.entering)
+    return at.call(
+        "ops.pad", at.input, shape=shape, suffix="pad", pad_width=((0, 0), *pad, (0, 0)), constant_values=number
+    )
+
+
+def _avgpool(at: Place) -> int:
+    pad = at.args["pad"]
+    if at.args["kernel"] == "global":
+        return _global(at, "Average")
+    counted: bool = at.args["count_border"]
+    if pad == "same" or (not counted and is_same(pad, at.args["kernel"], at.args["stride"])):
+        return _pool(at, "Average", at.input, "same")
+    value = at.pad_with_zeros(at.input, pad)
+    if counted or value == at.input:
+        return _pool(at, "Average", value, "valid")
+    return _mean_without_border(at, value, pad)
+
+
+def _mean_without_border(at: Place, value: int, pad: tuple[tuple[int, int], ...]) -> int:
+    """The mean over the window with zeros, divided by the part of the window that lies on the map."""
+    whole = (None, None, None)
+    one_channel = (*at.shapes[0][:-1], 1)
+    first = at.part(at.input, (*[whole] * at.rank, (0, 1, None)), one_channel, "channel")
+    ones = at.call("ops.ones_like", first, shape=one_channel, suffix="ones")
+    ones = at.pad_with_zeros(ones, pad, "ones_pad", one_channel)
+    share = _pool(at, "Average", ones, "valid", "share", (*at.shape[:-1], 1))
+    mean = _pool(at, "Average", value, "valid")
+    return at.call("ops.divide", mean, share, suffix="mean")
+
+
+def _blurpool(at: Place) -> int:
+    """A binomial filter of length k is k - 1 means of two neighbours, one after the other; the last takes the stride."""
+    pad = tuple(((taps - 1) // 2, taps // 2) for taps in at.args["kernel"])
+    lengths = padded(at.shapes[0], pad)
+    value = at.call(
+        "ops.pad",
+        at.input,
+        shape=(*lengths, at.entering),
+        suffix="pad",
+        pad_width=((0, 0), *pad, (0, 0)),
+        mode="reflect",
+    )
+    pair: dict[str, Value] = {"pool_size": (2,) * at.rank, "padding": "valid", "data_format": "channels_last"}
+    kind = f"AveragePooling{at.rank}D"
+    for _ in range(at.args["kernel"][0] - 2):
+        lengths = tuple(slide(length, 2, 1, 0) for length in lengths)
+        value = at.call(kind, value, shape=(*lengths, at.entering), suffix="blur", strides=(1,) * at.rank, **pair)
+    return at.call(kind, value, strides=at.args["stride"], **pair)
+
+
+RULES = {"maxpool": _maxpool, "avgpool": _avgpool, "blurpool": _blurpool}

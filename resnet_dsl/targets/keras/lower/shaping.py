@@ -1,0 +1,70 @@
+"""Operations that rearrange a value, as calls of Keras."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.lengths import Shape, slide
+from resnet_dsl.targets.keras.calls import batched
+from resnet_dsl.targets.keras.lower.place import Place
+
+_WHOLE = (None, None, None)
+
+
+def _input(at: Place) -> int:
+    return at.call("Input", size=batched(at.shape)[1:])
+
+
+def _flatten(at: Place) -> int:
+    return at.call("Flatten", at.input, data_format="channels_last")
+
+
+def _channels(at: Place) -> int:
+    start, count = at.args["start"], at.args["count"]
+    return at.part(at.input, (*[_WHOLE] * at.rank, (start, start + count, None)), at.shape)
+
+
+def _pad_channels(at: Place) -> int:
+    extra = at.args["channels"] - at.entering
+    before = extra // 2 if at.args["side"] == "both" else 0
+    pad = (*[(0, 0)] * (at.rank + 1), (before, extra - before))
+    return at.call("ops.pad", at.input, pad_width=pad)
+
+
+def strided(shape: Shape, stride: tuple[int, ...]) -> Shape:
+    """The shape of every stride-th position, the first included."""
+    return (*(slide(length, 1, step, 0) for length, step in zip(shape, stride, strict=False)), shape[-1])
+
+
+def subsample(at: Place, value: int, shape: Shape, stride: tuple[int, ...], suffix: str = "") -> int:
+    """Every stride-th position: a pool with a window of one, as keras.applications writes it."""
+    rank = len(stride)
+    return at.call(
+        f"MaxPooling{rank}D",
+        value,
+        shape=strided(shape, stride),
+        suffix=suffix,
+        pool_size=(1,) * rank,
+        strides=stride,
+        padding="valid",
+        data_format="channels_last",
+    )
+
+
+def _upsample(at: Place) -> int:
+    factor = at.args["factor"]
+    if at.args["method"] == "bilinear" and at.rank != 2:
+        raise NotImplementedError(f"bilinear upsampling over {at.rank} axes")
+    if at.rank == 1:
+        return at.call("UpSampling1D", at.input, size=factor[0])
+    interpolation = {"interpolation": at.args["method"]} if at.rank == 2 else {}
+    return at.call(f"UpSampling{at.rank}D", at.input, size=factor, data_format="channels_last", **interpolation)
+
+
+RULES = {
+    "input": _input,
+    "identity": lambda at: at.call("Identity", at.input),
+    "flatten": _flatten,
+    "channels": _channels,
+    "pad_channels": _pad_channels,
+    "subsample": lambda at: subsample(at, at.input, at.shapes[0], at.args["stride"]),
+    "upsample": _upsample,
+}
