@@ -11,10 +11,10 @@ from resnet_dsl import resources
 from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.modules import PRELUDE, Definition, Loader, Module
+from resnet_dsl.elaborate.modules import PRELUDE, Definition, Loader
 from resnet_dsl.elaborate.names import check_names
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
 from resnet_dsl.source import Source
@@ -55,9 +55,11 @@ class Spec:
         """The networks that the text itself defines, in its order."""
         return self.module.networks()
 
-    def compile(self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None) -> Compiled:
+    def compile(
+        self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None
+    ) -> Compiled:
         """One network, or the only one. Raises Refusal with every mistake that was found in it."""
-        _stop_at_errors(self.diagnostics)
+        stop_at_errors(self.diagnostics)
         definition = self._network(network)
         elaborated, found = elaborate(definition, self.prelude, overrides or {}, input_size)
         return self._finish(elaborated, found)
@@ -72,7 +74,7 @@ class Spec:
             found += mistakes
             if elaborated is not None:
                 found += self._judge(elaborated)
-        return in_order(found)
+        return tuple(in_order(found))
 
     def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
         facts = Facts(elaborated.graph, elaborated.shapes)
@@ -82,8 +84,8 @@ class Spec:
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...]) -> Compiled:
         if elaborated is None:
             raise Refusal(in_order([*found, *check_names(self.module)]))
-        judged = in_order([*found, *self._judge(elaborated)])
-        _stop_at_errors(judged)
+        judged = tuple(in_order([*found, *self._judge(elaborated)]))
+        stop_at_errors(judged)
         return Compiled(elaborated, judged, self.source)
 
     def _network(self, name: str | None) -> Definition:
@@ -116,7 +118,7 @@ def _parse_prelude(source: Source) -> Any:
     return parse(source)
 
 
-def _stop_at_errors(diagnostics: tuple[Diagnostic, ...]) -> None:
+def stop_at_errors(diagnostics: tuple[Diagnostic, ...]) -> None:
     if any(one.severity == "error" for one in diagnostics):
         raise Refusal(in_order(diagnostics))
 
@@ -136,6 +138,3 @@ def _which(source: Source, name: str | None, known: list[str]) -> Diagnostic:
         notes=(f"there are {listed}",),
         help=errors.suggestion(name, known),
     )
-
-
-__all__ = ["Compiled", "Label", "Module", "Spec", "load", "load_text"]

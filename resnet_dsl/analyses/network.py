@@ -59,6 +59,16 @@ class Facts:
         return total(self.counts)
 
     @cached_property
+    def params(self) -> tuple[int, ...]:
+        """Trainable parameters of each node."""
+        return tuple(count.params for count in self.counts)
+
+    @cached_property
+    def macs(self) -> tuple[int | None, ...]:
+        """Multiply-accumulates of each node."""
+        return tuple(count.macs for count in self.counts)
+
+    @cached_property
     def depth(self) -> int:
         return depths(self.graph)[self.graph.output]
 

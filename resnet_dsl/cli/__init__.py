@@ -1,0 +1,96 @@
+"""The command line: arguments in, exit code out.
+
+Exit codes: 0 fine; 1 mistakes in the spec; 2 wrong usage, a file that cannot be read or written, or a package that is
+not installed; 3 our own failure (``--debug`` shows where).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from resnet_dsl import __version__
+from resnet_dsl.cli.ending import FINE, USAGE, show
+
+COMMANDS = {
+    "compile": "compile a network to a Keras model, its IR or a figure",
+    "check": "find every mistake in specs, without Keras",
+    "summary": "show a network as a table by stage, block or layer",
+    "draw": "draw networks or a block as a figure",
+    "table": "write networks as the table of a paper",
+    "fmt": "lay specs out in the one canonical way",
+    "explain": "explain a diagnostic's code",
+    "list": "list the networks that ship",
+    "new": "start a spec of one's own",
+    "diff": "say what tells two networks apart",
+    "schema": "print the JSON Schema of the IR",
+    "signal": "predict activations and gradients from the spec alone",
+    "paths": "count the paths through a residual network by length",
+    "probe": "measure activations and gradients at initialisation",
+    "train": "train a network",
+    "compare": "train several networks and draw their errors",
+    "load": "rebuild a saved model that plain Keras cannot load for its depth",
+}
+"""Each command lives in a module of its own name in this package and is imported only when it is asked for."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        return _run(given)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        return show(error, debug)
+
+
+def _run(given: list[str]) -> int:
+    parser = _parser()
+    name = next((word for word in given if not word.startswith("-")), None)
+    if name not in COMMANDS:
+        parser.parse_args(given)
+        parser.print_help()
+        return USAGE
+    module = import_module(f"resnet_dsl.cli.commands.{name}")
+    command = argparse.ArgumentParser(
+        prog=f"resnet-dsl {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
+    module.add_arguments(command)
+    before = given.index(name)
+    options = command.parse_args([*given[:before], *given[before + 1 :]])
+    code: int = module.run(options)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="resnet-dsl",
+        description="A small language for residual networks, and its compiler to Keras models and figures.",
+        epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"
+        "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="resnet-dsl COMMAND [options]",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"resnet-dsl {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
+    parser.add_argument("command", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="see below")
+    return parser
+
+
+__all__ = ["COMMANDS", "main"]

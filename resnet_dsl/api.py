@@ -1,0 +1,180 @@
+"""The Python interface, also for notebooks: a spec and its networks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from resnet_dsl import pipeline, shipped
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+
+if TYPE_CHECKING:
+    from resnet_dsl.targets.figure import Figure
+    from resnet_dsl.targets.summary import Granularity
+
+
+class Network:
+    """One network that passed every check.
+
+    Attributes: ``name``; ``graph`` (the IR); ``input_shape`` and ``output_shape`` (without the batch axis); ``params``
+    (trainable), ``total_params`` (with moving statistics), ``macs`` (one sample; None while an input length is open),
+    ``depth`` (weighted layers on the main path); ``warnings``.
+    """
+
+    def __init__(self, compiled: pipeline.Compiled) -> None:
+        self.compiled = compiled
+
+    @property
+    def name(self) -> str:
+        return self.compiled.name
+
+    @property
+    def graph(self) -> Graph:
+        return self.compiled.graph
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.compiled.input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.compiled.output_shape
+
+    @property
+    def params(self) -> int:
+        return self.compiled.count.params
+
+    @property
+    def total_params(self) -> int:
+        return self.compiled.count.total_params
+
+    @property
+    def macs(self) -> int | None:
+        return self.compiled.count.macs
+
+    @property
+    def depth(self) -> int:
+        return self.compiled.depth
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return self.compiled.warnings
+
+    def summary(self, by: Granularity = "stage") -> Summary:
+        """The network as a table by stage, block or layer."""
+        return Summary(self.compiled, by)
+
+    def to_keras(self, *, seed: int | None = None) -> Any:
+        """A Keras Functional model with fresh weights, on the backend that Keras is set to.
+
+        The same seed gives the same weights. Raises MissingPackage where Keras or its backend is not installed.
+        """
+        from resnet_dsl.targets.keras import to_keras
+
+        return to_keras(self.compiled.graph, self.compiled.shapes, seed=seed)
+
+    def figure(self, level: str | None = None, **options: Any) -> Figure:
+        """The network as a figure; see ``resnet_dsl.targets.figure.figure`` for levels and options."""
+        from resnet_dsl.targets.figure import figure
+
+        return figure(self.compiled, level=level, **options)
+
+    def to_json(self) -> str:
+        """The IR as JSON; its schema is what ``resnet-dsl schema`` prints."""
+        return self.compiled.graph.model_dump_json()
+
+    def _repr_svg_(self) -> str:
+        svg: str = self.figure().svg()
+        return svg
+
+    def __repr__(self) -> str:
+        return f"<resnet_dsl.Network {self.name}: {self.params:,} parameters>"
+
+
+class Summary:
+    """A table of the network: text in a terminal, HTML in a notebook, ``data()`` for programs."""
+
+    def __init__(self, compiled: pipeline.Compiled, by: Granularity) -> None:
+        self.compiled = compiled
+        self.by = by
+
+    def data(self) -> dict[str, Any]:
+        """The same as ``resnet-dsl summary --format json``."""
+        from resnet_dsl.targets.summary import as_data
+
+        return as_data(self.compiled, self.by)
+
+    def __str__(self) -> str:
+        from resnet_dsl.targets.summary import write
+
+        return write(self.compiled, self.by)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+class Networks(Mapping[str, Network]):
+    """The networks of a spec by name, compiled when they are asked for."""
+
+    def __init__(self, spec: pipeline.Spec) -> None:
+        self._spec = spec
+        self._compiled: dict[str, Network] = {}
+
+    def __getitem__(self, name: str) -> Network:
+        if name not in self._compiled:
+            if name not in self._spec.networks:
+                raise KeyError(name)
+            self._compiled[name] = Network(self._spec.compile(name))
+        return self._compiled[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spec.networks)
+
+    def __len__(self) -> int:
+        return len(self._spec.networks)
+
+
+class Spec:
+    """A text of the language. ``networks`` maps names to networks; of a text with one, ``network()`` is it."""
+
+    def __init__(self, spec: pipeline.Spec) -> None:
+        self._spec = spec
+        self.networks = Networks(spec)
+
+    def network(self, name: str | None = None, *, input_size: tuple[int | None, ...] | None = None, **parameters: Any) -> Network:
+        """A network under other parameters or another input size; the only one where no name is given.
+
+        Raises Refusal where it cannot be compiled so.
+        """
+        return Network(self._spec.compile(name, parameters, input_size))
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """Every mistake and warning of the text, in source order."""
+        return self._spec.check()
+
+    def __repr__(self) -> str:
+        return f"<resnet_dsl.Spec of {', '.join(self.networks) or 'no network'}>"
+
+
+def load(spec: str | os.PathLike[str]) -> Spec:
+    """The spec in a file, of a shipped network's name (``"resnet50"``), or in a text of the language.
+
+    Raises Refusal, with all diagnostics, where it has a mistake of form or cannot be read.
+    """
+    text = os.fspath(spec)
+    if "{" in text or "\n" in text:
+        return _loaded(pipeline.load_text(text))
+    shipped_path = None if text.endswith(".resnet") or os.sep in text else shipped.find(text)
+    return _loaded(pipeline.load(shipped_path or text))
+
+
+def _loaded(spec: pipeline.Spec) -> Spec:
+    pipeline.stop_at_errors(spec.diagnostics)
+    return Spec(spec)

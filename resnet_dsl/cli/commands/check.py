@@ -1,0 +1,66 @@
+"""Find every mistake in specs, without Keras.
+
+All independent mistakes are reported in one run, in source order, each once, with place, cause and remedy. Folders are
+searched for *.resnet files. `resnet-dsl explain CODE` says more about a diagnostic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from resnet_dsl import pipeline
+from resnet_dsl.cli.ending import FINE, SPEC, USAGE, colours_wanted
+from resnet_dsl.cli.specs import spec_files
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="files, folders, `-`, or names of shipped networks")
+    parser.add_argument("--strict", action="store_true", help="warnings are errors")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how diagnostics are given")
+    parser.add_argument("--signal", action="store_true", help="warn where gradients are predicted to vanish or explode")
+
+
+def run(options: argparse.Namespace) -> int:
+    found: list[Diagnostic] = []
+    unreadable = False
+    networks = 0
+    for path in dict.fromkeys(spec_files(options.specs)):
+        try:
+            spec = pipeline.load(path)
+        except Refusal as refusal:
+            found += refusal.diagnostics
+            unreadable = True
+            continue
+        networks += len(spec.networks)
+        found += spec.check()
+        if options.signal and not any(one.severity == "error" for one in found):
+            found += _signal(spec)
+    _show(found, options, networks)
+    if unreadable:
+        return USAGE
+    failed = any(one.severity == "error" or options.strict for one in found)
+    return SPEC if failed else FINE
+
+
+def _signal(spec: pipeline.Spec) -> list[Diagnostic]:
+    from resnet_dsl.analyses.signal import warnings
+
+    found: list[Diagnostic] = []
+    for name in spec.networks:
+        found += warnings(spec.compile(name))
+    return found
+
+
+def _show(found: list[Diagnostic], options: argparse.Namespace, networks: int) -> None:
+    if options.format == "json":
+        from resnet_dsl.diagnostics.data import as_json
+
+        print(as_json(found))
+    elif found:
+        from resnet_dsl.diagnostics.draw import draw_all
+
+        sys.stderr.write(draw_all(found, colours=colours_wanted(sys.stderr)))
+    else:
+        print(f"fine: {networks} {'network' if networks == 1 else 'networks'}")

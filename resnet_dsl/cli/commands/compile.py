@@ -1,0 +1,96 @@
+"""Compile a network to a Keras model, its IR or a figure.
+
+Writes NETWORK.keras into the current folder by default, says what it wrote, and prints the summary. A file is written
+whole or not at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.warning import show_warnings
+from resnet_dsl.pipeline import Compiled
+from resnet_dsl.targets.summary import write
+from resnet_dsl.writing import write_whole
+
+ENDINGS = {"keras": ".keras", "keras-json": ".json", "ir": ".ir.json", "dot": ".dot", "svg": ".svg"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser)
+    parser.add_argument("-o", "--output", metavar="PATH", help="where to write (default: NETWORK with the right ending)")
+    parser.add_argument("--to", choices=[*ENDINGS], default="keras", help="what to write (default: keras)")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
+    parser.add_argument(
+        "--figure", nargs="?", const="", metavar="PATH", help="draw the network, too (default: NETWORK.svg)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no summary")
+
+
+def run(options: argparse.Namespace) -> int:
+    compiled = compile_spec(options.spec, options)
+    show_warnings(compiled)
+    written = [_write(compiled, options)]
+    if options.figure is not None:
+        written.append(_draw(compiled, options.figure or f"{compiled.name}.svg"))
+    if not options.quiet:
+        sys.stdout.write(write(compiled) + "\n")
+    for line in written:
+        print(line)
+    return FINE
+
+
+def _write(compiled: Compiled, options: argparse.Namespace) -> str:
+    path = options.output or f"{compiled.name}{ENDINGS[options.to]}"
+    return _WRITERS[options.to](compiled, path, options.seed)
+
+
+def _keras(compiled: Compiled, path: str, seed: int | None) -> str:
+    from resnet_dsl.targets.keras import save, to_keras
+
+    model = to_keras(compiled.graph, compiled.shapes, seed=seed)
+    remark = save(model, path, compiled.graph)
+    return f"wrote {path} ({compiled.count.total_params:,} weights)" + (f"\n{remark}" if remark else "")
+
+
+def _keras_json(compiled: Compiled, path: str, seed: int | None) -> str:
+    from resnet_dsl.targets.keras import to_keras
+
+    write_whole(path, to_keras(compiled.graph, compiled.shapes, seed=seed).to_json())
+    return f"wrote {path}"
+
+
+def _ir(compiled: Compiled, path: str, seed: int | None) -> str:
+    write_whole(path, compiled.graph.model_dump_json(indent=1) + "\n")
+    return f"wrote {path}"
+
+
+def _dot(compiled: Compiled, path: str, seed: int | None) -> str:
+    from resnet_dsl.targets.figure import figure
+
+    write_whole(path, figure(compiled).dot())
+    return f"wrote {path}"
+
+
+def _svg(compiled: Compiled, path: str, seed: int | None) -> str:
+    return _draw(compiled, path)
+
+
+def _draw(compiled: Compiled, path: str) -> str:
+    from resnet_dsl.targets.figure import figure
+
+    figure(compiled).save(path)
+    return f"wrote {path}"
+
+
+_WRITERS: dict[str, Callable[[Compiled, str, int | None], str]] = {
+    "keras": _keras,
+    "keras-json": _keras_json,
+    "ir": _ir,
+    "dot": _dot,
+    "svg": _svg,
+}

@@ -1,0 +1,57 @@
+"""Lay specs out in the one canonical way. Comments are kept, and the meaning is the same.
+
+Files are rewritten in place; `-` reads the standard input and writes the standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+
+from resnet_dsl.cli.specs import spec_files
+from resnet_dsl.cli.ending import FINE, SPEC
+from resnet_dsl.diagnostics.diagnostic import Mistake, Refusal
+from resnet_dsl.source import Source
+from resnet_dsl.syntax.formatter import format_text
+from resnet_dsl.syntax.reading import STDIN, read
+from resnet_dsl.writing import write_whole
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="files, folders, or `-`")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a layout would change")
+    parser.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+
+
+def run(options: argparse.Namespace) -> int:
+    changed = 0
+    for path in dict.fromkeys(spec_files(options.specs)):
+        source = _read(path)
+        text = format_text(source)
+        if path == STDIN and not (options.check or options.diff):
+            sys.stdout.write(text)
+            continue
+        if text == source.text:
+            continue
+        changed += 1
+        _tell(source, text, options)
+    return SPEC if changed and options.check else FINE
+
+
+def _read(path: str) -> Source:
+    try:
+        return read(path)
+    except Mistake as mistake:
+        raise Refusal((mistake.diagnostic,)) from None
+
+
+def _tell(source: Source, text: str, options: argparse.Namespace) -> None:
+    if options.diff:
+        old, new = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+        sys.stdout.writelines(difflib.unified_diff(old, new, source.name, f"{source.name} (formatted)"))
+    elif options.check:
+        print(f"would change {source.name}")
+    else:
+        write_whole(source.path or source.name, text)
+        print(f"formatted {source.name}")

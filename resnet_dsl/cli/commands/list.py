@@ -1,0 +1,68 @@
+"""List the networks that ship, family by family, with their counts and documentation."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from resnet_dsl import pipeline
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.shipped import ShippedFile, shipped_files
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("family", nargs="?", metavar="FAMILY", help="only this family")
+    parser.add_argument("--names", action="store_true", help="only the names (nothing is compiled: at once)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
+
+
+def run(options: argparse.Namespace) -> int:
+    files = [file for file in shipped_files() if file.networks and options.family in (None, file.family)]
+    if not files:
+        known = ", ".join(dict.fromkeys(file.family for file in shipped_files()))
+        raise Failure(f"no networks of a family `{options.family}` ship", f"the families are {known}")
+    if options.names:
+        print("\n".join(name for file in files for name in file.networks))
+        return FINE
+    entries = [entry for file in files for entry in _entries(file)]
+    if options.format == "json":
+        print(json.dumps(entries, indent=2))
+    else:
+        _print(entries)
+    return FINE
+
+
+def _entries(file: ShippedFile) -> list[dict[str, Any]]:
+    spec = pipeline.load(file.path)
+    entries = []
+    for name in file.networks:
+        compiled = spec.compile(name)
+        count = compiled.count
+        entries.append(
+            {
+                "family": file.family,
+                "name": name,
+                "doc": compiled.graph.doc,
+                "input": show(compiled.input_shape),
+                "params": count.params,
+                "total_params": count.total_params,
+                "macs": count.macs,
+                "depth": compiled.depth,
+            }
+        )
+    return entries
+
+
+def _print(entries: list[dict[str, Any]]) -> None:
+    width = max(len(entry["name"]) for entry in entries)
+    family = None
+    for entry in entries:
+        if entry["family"] != family:
+            print(("" if family is None else "\n") + (entry["family"] or "specs"))
+            family = entry["family"]
+        macs = "?" if entry["macs"] is None else f"{entry['macs'] / 1e9:.2f} GMACs"
+        first = entry["doc"].splitlines()[0] if entry["doc"] else ""
+        print(f"  {entry['name']:<{width}}  {entry['params'] / 1e6:7.2f} M  {macs:>12}  {entry['input']:<11}  {first}".rstrip())

@@ -1,0 +1,99 @@
+"""SPEC arguments: a path, a path and a network, or the name of a network that ships."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from resnet_dsl import pipeline, shipped
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.elaborate.expressions import extent, number
+from resnet_dsl.failure import Failure
+
+ENDING = ".resnet"
+SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
+_WORD = re.compile(r"[A-Za-z]\w*")
+
+
+def add_spec(parser: argparse.ArgumentParser, many: bool = False) -> None:
+    """The SPEC argument, and what overrides a network's parameters and input."""
+    if many:
+        parser.add_argument("specs", nargs="+", metavar="SPEC", help=SPEC_HELP)
+    else:
+        parser.add_argument("spec", metavar="SPEC", help=SPEC_HELP)
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="give a parameter of the network a value"
+    )
+    parser.add_argument("--input", metavar="SIZE", help="another input size: 32x32x3, or ?x?x3 for open lengths")
+
+
+def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
+    """The network that SPEC names, under ``--set`` and ``--input``. Raises Refusal or Failure."""
+    path, network = locate(spec)
+    size = None if options.input is None else _size(options.input)
+    return pipeline.load(path).compile(network, _overrides(options.set), size)
+
+
+def locate(spec: str) -> tuple[str, str | None]:
+    """The path of the file, and the network's name where one is given. Raises Failure for an unknown name."""
+    if spec == "-" or os.path.isfile(spec):
+        return spec, None
+    path, colon, network = spec.rpartition(":")
+    if colon and (path == "-" or path.endswith(ENDING) or os.path.isfile(path)):
+        return path, network
+    if colon or spec.endswith(ENDING) or os.sep in spec or not _WORD.fullmatch(spec):
+        return spec, None
+    found = shipped.find(spec)
+    if found is None:
+        near = nearest(spec, shipped.names())
+        hint = f"did you mean `{near}`?" if near else "`resnet-dsl list` shows those that ship"
+        raise Failure(f"there is no file and no shipped network called `{spec}`", hint)
+    return found, spec
+
+
+def spec_files(specs: Iterable[str]) -> Iterator[str]:
+    """The files that SPEC arguments name; folders are searched. Raises Failure where there is none."""
+    for spec in specs:
+        if not os.path.isdir(spec):
+            yield locate(spec)[0]
+            continue
+        inside = sorted(
+            os.path.join(folder, file) for folder, _, files in os.walk(spec) for file in files if file.endswith(ENDING)
+        )
+        if not inside:
+            raise Failure(f"there is no *{ENDING} file in `{spec}`")
+        yield from inside
+
+
+def _overrides(settings: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not _WORD.fullmatch(name.strip()):
+            raise Failure(f"`--set {setting}` is not of the form NAME=VALUE", "for one: `--set classes=10`")
+        if name.strip() in found:
+            raise Failure(f"`--set {name.strip()}=…` is given twice")
+        found[name.strip()] = _constant(text.strip(), setting)
+    return found
+
+
+def _constant(text: str, setting: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"-?\d[\d_]*(\.\d[\d_]*)?([eE][+-]?\d+)?[KMGT]?", text) and len(text) <= 24:
+        value = number(text.lstrip("-"))
+        return -value if text.startswith("-") else value
+    if re.fullmatch(r"(\d{1,9}|\?)(x(\d{1,9}|\?))+", text):
+        return extent(text)
+    if _WORD.fullmatch(text):
+        return text
+    raise Failure(f"`--set {setting}`: `{text}` is not a value", "a number, a size (3x1), a word, `true` or `false`")
+
+
+def _size(text: str) -> tuple[int | None, ...]:
+    if not re.fullmatch(r"(\d{1,9}|\?)(x(\d{1,9}|\?)){0,3}", text):
+        raise Failure(f"`--input {text}` is not a size", "height, width, channels: `--input 224x224x3`, `?x?x3`")
+    return extent(text)

@@ -1,0 +1,44 @@
+"""The networks that ship: found by name, without parsing more than is asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from resnet_dsl import resources
+
+_NETWORK = re.compile(r"^network\s+([A-Za-z]\w*)", re.MULTILINE)
+
+
+class ShippedFile(NamedTuple):
+    """One spec that ships: its family (the folder), its path and its networks in order."""
+
+    family: str
+    path: str
+    networks: tuple[str, ...]
+
+
+def shipped_files() -> Iterator[ShippedFile]:
+    """All specs that ship, family by family."""
+    root = str(resources.specs_folder())
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        for file in sorted(files):
+            if file.endswith(".resnet"):
+                path = os.path.join(folder, file)
+                family = os.path.relpath(folder, root)
+                with open(path, encoding="utf-8") as text:
+                    names = tuple(_NETWORK.findall(text.read()))
+                yield ShippedFile("" if family == "." else family, path, names)
+
+
+def find(name: str) -> str | None:
+    """The path of the file that ships a network of this name."""
+    return next((file.path for file in shipped_files() if name in file.networks), None)
+
+
+def names() -> list[str]:
+    """The names of all networks that ship."""
+    return [name for file in shipped_files() for name in file.networks]

@@ -1,0 +1,130 @@
+"""A summary in words: plain text, rich, Markdown, CSV and JSON. Only the terminal's form imports rich."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from resnet_dsl.analyses.network import Facts, Part
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.targets.summary.data import Granularity, as_data, rows
+
+FORMATS = ("text", "json", "csv", "md")
+_NUMBERS = ("params", "MACs", "activations")
+
+
+def write(facts: Facts, by: Granularity = "stage", form: str = "text") -> str:
+    """The summary in one of FORMATS."""
+    if form == "json":
+        return json.dumps(as_data(facts, by), indent=2) + "\n"
+    header, body = _table(facts, by)
+    if form == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([_CSV_HEADER, *(_csv_row(part) for part in rows(facts, by))])
+        return text.getvalue()
+    if form == "md":
+        return _markdown(facts, header, body)
+    return _plain(facts, header, body)
+
+
+_CSV_HEADER = ["name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations"]
+
+
+def _csv_row(part: Part) -> list[object]:
+    return [
+        part.name, part.kind, part.block or "", part.blocks, show(part.output_shape), part.params, part.total_params,
+        "" if part.macs is None else part.macs, "" if part.activations is None else part.activations,
+    ]  # fmt: skip
+
+
+def number(value: int | None) -> str:
+    """A count for people; unknown while an input length is open."""
+    return "?" if value is None else f"{value:,}"
+
+
+def _table(facts: Facts, by: Granularity) -> tuple[list[str], list[list[str]]]:
+    what = {"stage": "blocks", "block": "block", "layer": "operation"}[by]
+    header = [by, what, "output", *_NUMBERS]
+    body = [[part.name, _blocks(part, by), show(part.output_shape), *_counts(part)] for part in rows(facts, by)]
+    return header, body
+
+
+def _blocks(part: Part, by: Granularity) -> str:
+    if by == "stage":
+        return str(part.blocks) if part.blocks else ""
+    return part.block or ""
+
+
+def _counts(part: Part) -> list[str]:
+    return [number(part.params), number(part.macs), number(part.activations)]
+
+
+def headline(facts: Facts) -> str:
+    """The network in one line."""
+    return f"{facts.graph.name}: {show(facts.input_shape)} -> {show(facts.output_shape)}"
+
+
+def totals(facts: Facts) -> list[tuple[str, str]]:
+    """The network's own numbers, named."""
+    count = facts.count
+    found = [
+        ("parameters", f"{number(count.params)} trainable, {number(count.total_params)} in all"),
+        ("MACs", number(count.macs)),
+        ("depth", f"{facts.depth} weighted layers on the main path, {facts.blocks} blocks"),
+        ("activations", _memory(count.activations)),
+    ]
+    if facts.receptive_field is not None:
+        found.append(("receptive field", f"{facts.receptive_field:,} (output stride {facts.output_stride})"))
+    return found
+
+
+def _memory(activations: int | None) -> str:
+    if activations is None:
+        return "?"
+    return f"{activations:,} a sample ({activations * 4 / 2**20:,.1f} MiB in float32)"
+
+
+def _plain(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in [header, *body]) for column in range(len(header))]
+    lines = [headline(facts), "", _line(header, widths), "  ".join("-" * width for width in widths)]
+    lines += [_line(row, widths) for row in body]
+    lines.append("")
+    lines += [f"{name:<15}  {value}" for name, value in totals(facts)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Names to the left, numbers to the right."""
+    cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=False)]
+    cells += [cell.rjust(width) for cell, width in zip(row[3:], widths[3:], strict=True)]
+    return "  ".join(cells)
+
+
+def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    lines = [f"**{headline(facts)}**", "", _bars(header), "|---|---|---|---:|---:|---:|", *map(_bars, body), ""]
+    lines += [f"- {name}: {value}" for name, value in totals(facts)]
+    return "\n".join(lines) + "\n"
+
+
+def _bars(row: Sequence[str]) -> str:
+    return f"| {' | '.join(row)} |"
+
+
+def show_in_terminal(facts: Facts, by: Granularity = "stage") -> None:
+    """The summary with rich, as wide as the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    header, body = _table(facts, by)
+    table = Table(title=headline(facts), title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for position, name in enumerate(header):
+        table.add_column(name, justify="left" if position < 3 else "right", style="cyan" if position == 0 else None)
+    for row in body:
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    console.print()
+    for name, value in totals(facts):
+        console.print(f"[bold]{name:<15}[/bold]  {value}", highlight=False)
