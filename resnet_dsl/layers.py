@@ -14,9 +14,9 @@ import keras
 class _Standardized:
     """Weight standardisation, for a convolution of Keras: each filter with mean 0 and variance 1 before it is used.
 
-    Plain: Qiao et al. (2019), "Micro-Batch Training with Batch-Channel Normalization and Weight Standardization". Scaled:
-    Brock et al. (2021), "Characterizing signal propagation to close the performance gap in unnormalized ResNets",
-    equation 1: times gamma / sqrt(fan in), and a learned gain for each filter.
+    Plain: Qiao et al. (2019), "Micro-Batch Training with Batch-Channel Normalization and Weight Standardization".
+    Scaled: Brock et al. (2021), "Characterizing signal propagation to close the performance gap in unnormalized
+    ResNets", equation 1: times gamma / sqrt(fan in), and a learned gain for each filter.
 
     epsilon: added to the variance. gamma: the gain of the non-linearity (scaled only).
     """

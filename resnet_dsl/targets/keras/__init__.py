@@ -14,8 +14,33 @@ from resnet_dsl.targets.keras.backend import MissingPackage
 from resnet_dsl.targets.keras.building import WrongShape, build
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.saving import (
+    NoGraph,
+    load,
+    load_weights,
+    read_graph,
+    reloading,
+    save,
+    save_json,
+    save_weights,
+)
 
-__all__ = ["Call", "Calls", "MissingPackage", "WrongShape", "lower", "to_keras"]
+__all__ = [
+    "Call",
+    "Calls",
+    "MissingPackage",
+    "NoGraph",
+    "WrongShape",
+    "load",
+    "load_weights",
+    "lower",
+    "read_graph",
+    "reloading",
+    "save",
+    "save_json",
+    "save_weights",
+    "to_keras",
+]
 
 
 def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None) -> Any:
@@ -26,7 +51,7 @@ def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None
     seed: the same seed gives the same initial weights; without one Keras' global seed decides
         (``keras.utils.set_random_seed``).
 
-    Each layer has the name of its node; helpers that a node needs besides (explicit padding) have that name and a suffix.
+    Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
     Raises MissingPackage without Keras or a backend, and WrongShape where Keras' shapes are not the graph's (our bug).
     """
     return build(lower(graph, shapes), seed)

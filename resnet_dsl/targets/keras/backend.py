@@ -12,8 +12,8 @@ _INSTALL = {
 }
 
 
-class MissingPackage(Exception):  # noqa: N818 - it names what is missing, as the command line says it
-    """Keras, or the backend that it is set to, is not installed. ``package`` is its name; the message says the remedy."""
+class MissingPackage(Exception):
+    """Keras, or the backend that it is set to, is not installed: ``package``. The message says the remedy."""
 
     def __init__(self, package: str) -> None:
         self.package = package

@@ -16,7 +16,7 @@ Value: TypeAlias = Any
 """int | float | bool | str | None | Initializer | tuple[Value, ...]: plain, hashable data."""
 
 SLICE = "slice"
-"""The kind of a call that takes a part of a value: ``key`` has one (start, stop, step) an axis, the batch axis first."""
+"""The kind of a call that takes a part of a value: ``key`` has (start, stop, step) for each axis, the batch's first."""
 
 
 class Initializer(NamedTuple):
@@ -56,7 +56,7 @@ class Calls(NamedTuple):
 
     @property
     def layers_of(self) -> dict[str, tuple[str, ...]]:
-        """From the name of a node to the names of its layers, in order; the layer with its weights has the same name."""
+        """From the name of a node to the names of its layers, in order; the one with its weights has its name."""
         names: dict[str, list[str]] = {node.name: [] for node in self.graph.nodes}
         for call in self.calls:
             names[self.graph.nodes[call.node].name].append(call.name)

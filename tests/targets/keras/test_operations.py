@@ -44,7 +44,7 @@ ON_MAPS: list[tuple[str, dict[str, Any]]] = [
     ("pad_channels", {"channels": 7, "side": "both"}),
 ]
 ON_ANYTHING: list[tuple[str, dict[str, Any]]] = [
-    *[(op, {}) for op in "batchnorm layernorm identity channel_scale".split()],
+    *[(op, {}) for op in ["batchnorm", "layernorm", "identity", "channel_scale"]],
     ("batchnorm", {"gamma": "zeros", "center": False}),
     *[(name, {}) for name, operation in OPERATIONS.items() if operation.role == "activation"],
     ("channels", {"start": 1, "count": 2}),

@@ -1,7 +1,7 @@
 """Convolutions and dense layers, as calls of Keras.
 
-Padding is explicit in the graph. Keras' ``same`` computes the same where the stride is 1 and the border is what ``same``
-would add; everywhere else a ZeroPadding layer stands before a ``valid`` convolution.
+Padding is explicit in the graph. Keras' ``same`` computes the same where the stride is 1 and the border is what
+``same`` would add; everywhere else a ZeroPadding layer stands before a ``valid`` convolution.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ def is_same(pad: tuple[tuple[int, int], ...], reaches: tuple[int, ...], stride: 
     return pad == wanted and all(step == 1 for step in stride) and any(map(any, pad))
 
 
-def _fans(shape: tuple[int, ...]) -> tuple[float, float]:
-    """(fan in, fan out) of a kernel as Keras counts them."""
-    field = prod(shape[:-2])
-    return field * shape[-2], field * shape[-1]
+def _fan(mode: str, shape: tuple[int, ...]) -> float:
+    """The fan of a kernel as Keras counts it."""
+    entering, leaving = prod(shape[:-1]), prod(shape[:-2]) * shape[-1]
+    return {"fan_in": entering, "fan_out": leaving, "fan_avg": (entering + leaving) / 2}[mode]
 
 
 _DISTRIBUTIONS = {
@@ -47,10 +47,7 @@ def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, ch
     if init not in _DISTRIBUTIONS:
         return initializer(init)
     scale, mode, distribution = _DISTRIBUTIONS[init]
-    grouped = _fans((*kernel, 1, channels))
-    depthwise = _fans((*kernel, entering, channels // entering))
-    fan = {"fan_in": lambda fans: fans[0], "fan_out": lambda fans: fans[1], "fan_avg": lambda fans: sum(fans) / 2}[mode]
-    scale *= fan(depthwise) / fan(grouped)
+    scale *= _fan(mode, (*kernel, entering, channels // entering)) / _fan(mode, (*kernel, 1, channels))
     return Initializer(
         "VarianceScaling", (("scale", scale), ("mode", mode), ("distribution", distribution)), random=True
     )

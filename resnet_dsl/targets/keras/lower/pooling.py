@@ -77,7 +77,7 @@ def _mean_without_border(at: Place, value: int, pad: tuple[tuple[int, int], ...]
 
 
 def _blurpool(at: Place) -> int:
-    """A binomial filter of length k is k - 1 means of two neighbours, one after the other; the last takes the stride."""
+    """A binomial filter of length k is k - 1 means of two neighbours one after another; the last takes the stride."""
     pad = tuple(((taps - 1) // 2, taps // 2) for taps in at.args["kernel"])
     lengths = padded(at.shapes[0], pad)
     value = at.call(
