@@ -1,0 +1,72 @@
+"""The colours of a figure. Meaning never lies in colour alone: brackets name the stages, projections are dashed.
+
+Measured: text on every fill has a contrast of 13:1 or more (WCAG asks 4.5), every border and line 3.4:1 or more against
+the background (WCAG asks 3); tests/targets/figure/test_palette.py measures it again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Theme: TypeAlias = Literal["light", "dark", "mono", "auto"]
+THEMES: tuple[Theme, ...] = ("light", "dark", "mono", "auto")
+
+
+class Palette(NamedTuple):
+    """``fills`` and ``borders``: one a feature-map size, used in turn; ``plain`` for what belongs to no stage."""
+
+    background: str
+    text: str
+    faint: str
+    line: str
+    projection: str
+    fills: tuple[str, ...]
+    borders: tuple[str, ...]
+    plain_fill: str
+    plain_border: str
+
+    def fill(self, tone: int | None) -> str:
+        return self.plain_fill if tone is None else self.fills[tone % len(self.fills)]
+
+    def border(self, tone: int | None) -> str:
+        return self.plain_border if tone is None else self.borders[tone % len(self.borders)]
+
+
+LIGHT = Palette(
+    background="#FFFFFF",
+    text="#000000",
+    faint="#4A4A4A",
+    line="#333333",
+    projection="#A33A00",
+    fills=("#D5E8F7", "#D9F0E6", "#FCE8C5", "#F3D9E6"),
+    borders=("#0072B2", "#009E73", "#B36B00", "#A3457A"),
+    plain_fill="#F0F0F0",
+    plain_border="#595959",
+)
+DARK = Palette(
+    background="#16191D",
+    text="#FFFFFF",
+    faint="#C4C8CE",
+    line="#D0D4DA",
+    projection="#FF9A5C",
+    fills=("#12324A", "#10382B", "#402C0B", "#3D1B30"),
+    borders=("#56B4E9", "#3CCB9D", "#E6A83C", "#E07FB4"),
+    plain_fill="#2A2E34",
+    plain_border="#A6ACB5",
+)
+MONO = Palette(
+    background="#FFFFFF",
+    text="#000000",
+    faint="#000000",
+    line="#000000",
+    projection="#000000",
+    fills=("#FFFFFF", "#EAEAEA"),
+    borders=("#000000", "#000000"),
+    plain_fill="#FFFFFF",
+    plain_border="#000000",
+)
+
+
+def palette(theme: Theme) -> Palette:
+    """The colours that a theme starts from; ``auto`` is light where nothing says that the reader's screen is dark."""
+    return {"light": LIGHT, "dark": DARK, "mono": MONO, "auto": LIGHT}[theme]

@@ -1,0 +1,101 @@
+"""Where ranks lie along the flow, in points: columns of one figure are aligned part by part and row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from resnet_dsl.targets.figure.description import Column
+from resnet_dsl.targets.figure.lanes import Lanes
+
+GAP, TO_MERGE, FORK, SECTION, BESIDE = 11.0, 8.0, 4.0, 5.0, 8.0
+"""Between rows; before a merge; from a row to where a side link leaves; more between parts; more for words beside."""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One rank of a column: its part, its length along the flow, the gap before it."""
+
+    section: int
+    length: float
+    gap: float
+    merge: bool
+    fork: bool
+
+
+def ranks_of(column: Column, lanes: Lanes, lengths: list[float], stretch: float) -> list[Rank]:
+    """``lengths``: of each item along the flow; ``stretch``: what an arrow needs more than in a tall figure."""
+    members: list[list[int]] = [[] for _ in range(lanes.ranks)]
+    for item, rank in enumerate(lanes.rank):
+        members[rank].append(item)
+    forks = {
+        lanes.rank[link.source] for link, track in zip(column.links, lanes.track, strict=True) if track is not None
+    }
+    ranks: list[Rank] = []
+    for rank, items in enumerate(members):
+        lead = min(items, key=lambda item: lanes.lane[item])
+        merge = column.items[lead].kind == "merge"
+        gap = TO_MERGE if merge else GAP
+        gap += FORK if rank - 1 in forks else 0
+        gap += BESIDE * max((len(column.items[item].beside) for item in members[rank - 1]), default=0) if rank else 0
+        section = column.items[lead].section
+        apart = SECTION if ranks and ranks[-1].section != section else 0
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart + stretch, merge, rank in forks))
+    return ranks
+
+
+def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
+    """The start of each rank of each column, along the flow from 0."""
+    order = _merged(
+        [[column.sections[rank.section].key for rank in own] for column, own in zip(columns, ranks, strict=True)]
+    )
+    starts: list[list[float]] = [[] for _ in columns]
+    cursor = [0.0] * len(columns)
+    for key in order:
+        waiting = [_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]
+        for step in range(max(len(steps) for steps in waiting)):
+            present = [number for number, steps in enumerate(waiting) if step < len(steps)]
+            start = max(cursor[number] + _gap(waiting[number][step][0], starts[number]) for number in present)
+            for number in present:
+                cursor[number] = _put(waiting[number][step], start, starts[number])
+        furthest = max(cursor)
+        cursor = [furthest] * len(cursor) if len(columns) > 1 else cursor
+    return starts
+
+
+def _gap(rank: Rank, placed: list[float]) -> float:
+    return rank.gap if placed else 0.0
+
+
+def _put(step: list[Rank], start: float, starts: list[float]) -> float:
+    for number, rank in enumerate(step):
+        start += rank.gap if number else 0.0
+        starts.append(start)
+        start += rank.length
+    return start
+
+
+def _steps(column: Column, ranks: list[Rank], key: str) -> list[list[Rank]]:
+    """The ranks of one part as steps: a row and the merges behind it."""
+    steps: list[list[Rank]] = []
+    for rank in ranks:
+        if column.sections[rank.section].key != key:
+            continue
+        if rank.merge and steps:
+            steps[-1].append(rank)
+        else:
+            steps.append([rank])
+    return steps
+
+
+def _merged(keys: list[list[str]]) -> list[str]:
+    """One order of parts that keeps every column's own order where they agree."""
+    order: list[str] = []
+    for own in keys:
+        mine = list(dict.fromkeys(own))
+        merged: list[str] = []
+        for _, low, high, start, end in SequenceMatcher(None, order, mine, autojunk=False).get_opcodes():
+            merged += [key for key in order[low:high] if key not in merged]
+            merged += [key for key in mine[start:end] if key not in merged]
+        order = list(dict.fromkeys(merged))
+    return order

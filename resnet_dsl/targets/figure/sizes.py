@@ -1,0 +1,128 @@
+"""How large each item is, and the boxes and texts that it consists of, around its middle."""
+
+from __future__ import annotations
+
+from resnet_dsl.targets.figure.description import Group, Item
+from resnet_dsl.targets.figure.geometry import Box, Path, Shape, Text
+from resnet_dsl.targets.figure.metrics import width
+
+TEXT = 11.0
+SMALL = 7.5
+LABEL = 9.0
+CAPTION = 8.5
+TITLE = 14.0
+REPEAT = 14.0
+BOX, THIN, LINE = 18.0, 14.0, 10.5
+MERGE = 9.0
+_SIDE = 8.0
+"""Room between a box's text and its sides."""
+_SIGNS = {"+": "+", "×": "×"}
+_ARC = 16.0
+_ROW = 18.0
+_CARD = 7.0
+_HEADING = 16.0
+
+
+def size_of(item: Item) -> tuple[float, float]:
+    """Width and height that an item needs."""
+    if item.kind == "card":
+        return _card_size(item)
+    if item.kind == "merge":
+        return (MERGE, MERGE) if item.lines[0] in _SIGNS else (width(item.lines[0], SMALL) + 9, MERGE + 1.5)
+    wide = max(width(line, _font(item, at)) for at, line in enumerate(item.lines))
+    if item.kind == "text":
+        return wide + 4, len(item.lines) * LINE + 2
+    tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
+    return wide + 2 * _SIDE, tall
+
+
+def _font(item: Item, at: int) -> float:
+    return SMALL if at > 0 else LABEL if item.kind in {"thin", "text"} else TEXT
+
+
+def place_item(
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+) -> tuple[list[Box], list[Path]]:
+    """The boxes of an item (the first one carries its key) and the lines inside it."""
+    if item.kind == "card":
+        return _place_card(item, key, middle, size)
+    x, y = middle
+    if item.kind == "merge":
+        return [_merge(item, key, middle, size)], []
+    top = y - LINE * (len(item.lines) - 1) / 2
+    ink = "faint" if item.kind == "text" else "text"
+    texts = tuple(
+        Text(line, x, top + LINE * at, _font(item, at), ink="faint" if at else ink)  # type: ignore[arg-type]
+        for at, line in enumerate(item.lines)
+    )
+    shape: Shape = "bare" if item.kind == "text" else "round"
+    tone, filled = item.tone, item.kind == "box"
+    return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
+
+
+def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]) -> Box:
+    sign = item.lines[0]
+    text = Text(sign, *middle, LABEL if sign in _SIGNS else SMALL)
+    shape: Shape = "circle" if sign in _SIGNS else "pill"
+    return Box(key, shape, *middle, *size, None, (text,), item.tip, ("merge",), False)
+
+
+def _group_size(group: Group) -> tuple[float, float]:
+    rows = max(width(row, TEXT) for row in group.rows) + 2 * _SIDE
+    more = (_ARC if group.skip else 0) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
+    return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
+
+
+def _card_size(item: Item) -> tuple[float, float]:
+    sizes = [_group_size(group) for group in item.groups]
+    heading, *captions = item.lines
+    widths = [width(heading, TEXT, "bold"), *(width(line, CAPTION) for line in captions)]
+    wide = max([*(size[0] for size in sizes), *widths])
+    tall = sum(size[1] for size in sizes) + 5 * (len(sizes) - 1) + _HEADING * bool(heading) + LINE * len(captions)
+    return wide + 2 * _CARD, tall + 2 * _CARD
+
+
+def _place_card(
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+) -> tuple[list[Box], list[Path]]:
+    x, y = middle
+    left, top = x - size[0] / 2 + _CARD, y - size[1] / 2 + _CARD
+    heading, *captions = item.lines
+    bottom = y + size[1] / 2 - _CARD - LINE * (len(captions) - 0.5) + 2
+    texts = [Text(line, x, bottom + LINE * at, CAPTION, ink="faint") for at, line in enumerate(captions)]
+    if heading:
+        texts.append(Text(heading, x, top + 5, TEXT, "bold"))
+        top += _HEADING
+    boxes = [Box(key, "frame", x, y, *size, item.tone, tuple(texts), item.tip, ("stage",), False)]
+    paths: list[Path] = []
+    whole = size[0] - 2 * _CARD
+    for number, group in enumerate(item.groups):
+        needed, tall = _group_size(group)
+        _place_group(item, group, f"{key}/{number}", (left + (whole - needed) / 2, top), boxes, paths)
+        top += tall + 5
+    return boxes, paths
+
+
+def _place_group(
+    item: Item, group: Group, key: str, corner: tuple[float, float], boxes: list[Box], paths: list[Path]
+) -> None:
+    left, top = corner
+    needed, tall = _group_size(group)
+    more = f"×{group.repeat}" if group.repeat > 1 else ""
+    rows = needed - (_ARC if group.skip else 0) - (width(more, REPEAT) + 6 if more else 0)
+    for at, row in enumerate(group.rows):
+        y = top + _ROW / 2 + at * (_ROW + 2)
+        text = Text(row, left + rows / 2, y, TEXT)
+        boxes.append(
+            Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, (text,), item.tip, ("row",))
+        )
+    right = left + rows
+    if group.skip:
+        high, low = top + _ROW * 0.3, top + tall - _ROW * 0.3
+        points = ((right, high), (right + _ARC - 4, high), (right + _ARC - 4, low), (right, low))
+        dashed = group.skip == "adapted"
+        paths.append(Path(points, "projection" if dashed else "line", dashed, classes=(group.skip,), radius=4))
+        right += _ARC
+    if more:
+        repeat = Text(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
+        boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))

@@ -1,0 +1,87 @@
+"""Measures what a reader would call broken: overlaps, text outside its box, lines through boxes and texts.
+
+It works on the geometry alone and names each fault, so that an empty list means a clean figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_dsl.targets.figure.geometry import Geometry
+
+SLACK = 0.3
+"""Points by which things may touch."""
+
+
+def faults(geometry: Geometry) -> list[str]:
+    return [*_outside(geometry), *_text_outside(geometry), *_overlaps(geometry), *_crossed(geometry)]
+
+
+def _things(geometry: Geometry):
+    """Boxes and free texts as (bounds, name, frame?)."""
+    for box in geometry.boxes:
+        yield box.bounds, box.key, box.shape == "frame"
+        if box.shape == "frame":
+            yield from ((text.bounds, f"{box.key}: {text.words}", False) for text in box.texts)
+    for text in geometry.texts:
+        yield text.bounds, text.words, False
+
+
+def _outside(geometry: Geometry) -> Iterator[str]:
+    everything = [(bounds, name) for bounds, name, _ in _things(geometry)]
+    everything += [((x, y, x, y), "path") for path in geometry.paths for x, y in path.points]
+    for (left, top, right, bottom), name in everything:
+        if left < 0 or top < 0 or right > geometry.width or bottom > geometry.height:
+            yield f"{name!r} lies outside the figure"
+
+
+def _text_outside(geometry: Geometry) -> Iterator[str]:
+    for box in geometry.boxes:
+        for text in box.texts:
+            if not _inside(text.bounds, box.bounds):
+                yield f"{text.words!r} is wider than its box {box.key!r}"
+
+
+def _inside(inner, outer) -> bool:
+    return (
+        inner[0] >= outer[0] - SLACK
+        and inner[1] >= outer[1] - SLACK
+        and inner[2] <= outer[2] + SLACK
+        and inner[3] <= outer[3] + SLACK
+    )
+
+
+def _meet(one, other) -> bool:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across > SLACK and down > SLACK
+
+
+def _pairs(things):
+    """Pairs whose vertical extents meet: a sweep from top to bottom."""
+    active = []
+    for thing in sorted(things, key=lambda thing: thing[0][1]):
+        active = [other for other in active if other[0][3] > thing[0][1]]
+        yield from ((other, thing) for other in active)
+        active.append(thing)
+
+
+def _overlaps(geometry: Geometry) -> Iterator[str]:
+    for (one, name, frame), (other, second, framed) in _pairs(_things(geometry)):
+        held = (frame and _inside(other, one)) or (framed and _inside(one, other))
+        if _meet(one, other) and not held:
+            yield f"{name!r} and {second!r} overlap"
+
+
+def _crossed(geometry: Geometry) -> Iterator[str]:
+    pieces = []
+    for path in geometry.paths:
+        for (a, b), (c, d) in zip(path.points, path.points[1:], strict=False):
+            pieces.append(((min(a, c) - 1, min(b, d) - 1, max(a, c) + 1, max(b, d) + 1), path, True))
+    for one, other in _pairs([*pieces, *_things(geometry)]):
+        if (one[2] is True and hasattr(one[1], "points")) == (other[2] is True and hasattr(other[1], "points")):
+            continue
+        (line, path, _), (bounds, name, frame) = (one, other) if hasattr(one[1], "points") else (other, one)
+        inner = (bounds[0] + 1, bounds[1] + 1, bounds[2] - 1, bounds[3] - 1)
+        if _meet(line, inner) and not (frame and _inside(line, bounds)):
+            yield f"a {'/'.join(path.classes)} line {path.source}-{path.target} runs through {name!r}"

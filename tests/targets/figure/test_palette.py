@@ -1,0 +1,42 @@
+"""Contrast, measured as WCAG 2.2 defines it (success criteria 1.4.3 and 1.4.11)."""
+
+import pytest
+
+from resnet_dsl.targets.figure.palette import DARK, LIGHT, MONO
+
+PALETTES = {"light": LIGHT, "dark": DARK, "mono": MONO}
+
+
+def luminance(colour):
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_measure_gives_wcags_own_extremes():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_text_can_be_read_on_everything_that_it_stands_on(name):
+    palette = PALETTES[name]
+    for ground in (palette.background, *palette.fills, palette.plain_fill):
+        assert contrast(palette.text, ground) >= 10
+        assert contrast(palette.faint, ground) >= 4.5
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_borders_and_lines_can_be_told_from_what_is_beside_them(name):
+    palette = PALETTES[name]
+    for ink in (palette.line, palette.projection, palette.plain_border, *palette.borders):
+        assert contrast(ink, palette.background) >= 3.4
+
+
+def test_the_light_palette_is_at_least_what_was_measured_for_the_design():
+    assert min(contrast(LIGHT.text, fill) for fill in LIGHT.fills) >= 15.85
