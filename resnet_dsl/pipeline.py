@@ -64,12 +64,12 @@ class Spec:
         elaborated, found = elaborate(definition, self.prelude, overrides or {}, input_size)
         return self._finish(elaborated, found)
 
-    def check(self) -> tuple[Diagnostic, ...]:
-        """Every mistake and warning of the text, in source order: of form, of names, and of each network."""
+    def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
+        """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]
         if self.module.file.definitions:
             found += check_names(self.module)
-        for definition in self.networks.values():
+        for definition in self.networks.values() if network is None else [self._network(network)]:
             elaborated, mistakes = elaborate(definition, self.prelude, {}, None)
             found += mistakes
             if elaborated is not None:

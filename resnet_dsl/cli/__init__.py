@@ -7,6 +7,7 @@ not installed; 3 our own failure (``--debug`` shows where).
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    # Looking for plug-ins of pydantic reads the metadata of every installed package; this process uses none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # A short run makes many objects that live until its end; to look through them again and again is lost time.
+    gc.set_threshold(100_000)
     try:
         return _run(given)
     except BrokenPipeError:
@@ -54,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    parser = _parser()
     name = next((word for word in given if not word.startswith("-")), None)
     if name not in COMMANDS:
+        parser = _parser()
         parser.parse_args(given)
         parser.print_help()
         return USAGE
@@ -64,7 +69,7 @@ def _run(given: list[str]) -> int:
     command = argparse.ArgumentParser(
         prog=f"resnet-dsl {name}",
         description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_layout,
         allow_abbrev=False,
     )
     command.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
@@ -75,6 +80,15 @@ def _run(given: list[str]) -> int:
     return code
 
 
+def _layout(prog: str) -> argparse.HelpFormatter:
+    """Help as wide as the terminal; argparse's own way to ask for that costs an import at every start."""
+    try:
+        width = os.get_terminal_size().columns - 2
+    except OSError:
+        width = 100
+    return argparse.RawDescriptionHelpFormatter(prog, width=max(width, 40))
+
+
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
@@ -83,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A small language for residual networks, and its compiler to Keras models and figures.",
         epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"
         "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_layout,
         usage="resnet-dsl COMMAND [options]",
         allow_abbrev=False,
     )

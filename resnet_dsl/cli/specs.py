@@ -54,18 +54,18 @@ def locate(spec: str) -> tuple[str, str | None]:
     return found, spec
 
 
-def spec_files(specs: Iterable[str]) -> Iterator[str]:
-    """The files that SPEC arguments name; folders are searched. Raises Failure where there is none."""
+def spec_files(specs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """The files that SPEC arguments name, and the network where one is named; folders are searched. Raises Failure where there is none."""
     for spec in specs:
         if not os.path.isdir(spec):
-            yield locate(spec)[0]
+            yield locate(spec)
             continue
         inside = sorted(
             os.path.join(folder, file) for folder, _, files in os.walk(spec) for file in files if file.endswith(ENDING)
         )
         if not inside:
             raise Failure(f"there is no *{ENDING} file in `{spec}`")
-        yield from inside
+        yield from ((path, None) for path in inside)
 
 
 def _overrides(settings: Iterable[str]) -> dict[str, Any]:

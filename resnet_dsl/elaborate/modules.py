@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
@@ -30,23 +29,21 @@ class Definition(NamedTuple):
     module: Module
 
 
-@dataclass(eq=False)
 class Module:
     """One file: what it defines itself, and what it sees of its imports and the prelude.
 
     An import brings the other file's own definitions, not those that it imports in turn.
     """
 
-    source: Source
-    file: tree.File
-    own: dict[str, Definition] = field(default_factory=dict)
-    seen: dict[str, Definition] = field(default_factory=dict)
-    imports: list[tuple[tree.ImportFile, Module]] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
+    def __init__(self, source: Source, file: tree.File) -> None:
+        self.source = source
+        self.file = file
+        self.own: dict[str, Definition] = {}
+        self.seen: dict[str, Definition] = {}
+        self.imports: list[tuple[tree.ImportFile, Module]] = []
 
     def find(self, name: str) -> Definition | None:
         """The definition that a name means in this file."""
-        self.used.add(name)
         return self.seen.get(name)
 
     def find_let(self, name: str) -> Definition | None:

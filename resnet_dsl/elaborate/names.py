@@ -41,7 +41,7 @@ def walk(node: object) -> Iterator[tree.Node | tree.Token]:
             pending.extend(reversed(current))
         elif isinstance(current, tree.Node):
             yield current
-            pending.extend(getattr(current, name) for name in reversed(current.__slots__))
+            pending.extend(getattr(current, name) for name in reversed(current.fields))
 
 
 def _targets(nodes: Iterable[object]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
@@ -47,12 +46,12 @@ class Elaborated(NamedTuple):
     warnings: tuple[Diagnostic, ...]
 
 
-@dataclass
 class _Level:
     """One network of a derivation: its definition, and its constants once they are known."""
 
-    definition: Definition
-    frame: Frame
+    def __init__(self, definition: Definition, frame: Frame) -> None:
+        self.definition = definition
+        self.frame = frame
 
     @property
     def tree(self) -> tree.Network:
@@ -76,12 +75,12 @@ class _Part(NamedTuple):
         return self.member.name.span if isinstance(self.member, tree.Stage) else self.member.span
 
 
-@dataclass
 class _Plan:
     """What a network consists of after its derivation."""
 
-    parts: list[_Part] = field(default_factory=list)
-    input: tuple[tree.Input, _Level] | None = None
+    def __init__(self) -> None:
+        self.parts: list[_Part] = []
+        self.input: tuple[tree.Input, _Level] | None = None
 
 
 def elaborate(

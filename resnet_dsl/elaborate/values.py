@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.lengths import Shape
@@ -72,14 +71,16 @@ class Deferred(NamedTuple):
     statement: tree.Node
 
 
-@dataclass(slots=True)
 class Settings:
     """The settings of one pair of braces; those of the braces around them are looked up behind."""
 
-    outer: Settings | None
-    uses: dict[str, Binding] = field(default_factory=dict)
-    defaults: dict[str, dict[str, Deferred]] = field(default_factory=dict)
-    policy: Policy | None = None
+    __slots__ = ("defaults", "outer", "policy", "uses")
+
+    def __init__(self, outer: Settings | None, policy: Policy | None = None) -> None:
+        self.outer = outer
+        self.uses: dict[str, Binding] = {}
+        self.defaults: dict[str, dict[str, Deferred]] = {}
+        self.policy = policy
 
     def slot(self, name: str) -> Binding | None:
         """The innermost steps for a slot."""
@@ -109,16 +110,17 @@ class Settings:
         return settings.policy
 
 
-@dataclass(slots=True)
 class Pending:
     """The stride that a stage gives to its first step that takes one, until it is taken."""
 
-    value: Constant
-    span: Span
-    taken: bool = False
+    __slots__ = ("span", "taken", "value")
+
+    def __init__(self, value: Constant, span: Span) -> None:
+        self.value = value
+        self.span = span
+        self.taken = False
 
 
-@dataclass(slots=True)
 class Frame:
     """The names of one block call or network: looked up in here, then among the module's definitions.
 
@@ -127,15 +129,29 @@ class Frame:
     kind: "block", or the network's part: "network", "stem", "stage", "head", "file".
     """
 
-    module: Any
-    constants: dict[str, Constant]
-    values: dict[str | Family, Value | None]
-    entry: Value | None
-    settings: Settings
-    scope: int
-    caller: Caller | None
-    kind: str = "block"
-    stride: Pending | None = None
+    __slots__ = ("caller", "constants", "entry", "kind", "module", "scope", "settings", "stride", "values")
+
+    def __init__(
+        self,
+        module: Any,
+        constants: dict[str, Constant],
+        values: dict[str | Family, Value | None],
+        entry: Value | None,
+        settings: Settings,
+        scope: int,
+        caller: Caller | None,
+        kind: str = "block",
+        stride: Pending | None = None,
+    ) -> None:
+        self.module = module
+        self.constants = constants
+        self.values = values
+        self.entry = entry
+        self.settings = settings
+        self.scope = scope
+        self.caller = caller
+        self.kind = kind
+        self.stride = stride
 
     def inside(self, settings: Settings) -> Frame:
         """The same names under further settings."""

@@ -75,7 +75,7 @@ class Scope(_Frozen):
     kind: ScopeKind
     name: str
     block: str | None = None
-    args: Arguments = MappingProxyType({})
+    args: Arguments = Field(default_factory=lambda: MappingProxyType({}))
     parent: int | None = None
     entry: Index = 0
     exit: Index = 0

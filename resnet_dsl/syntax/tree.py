@@ -7,8 +7,7 @@ them: ``a + b - c`` is ``Sum((a, Token("+"), b, Token("-"), c))``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from resnet_dsl.source import Span
 
@@ -21,28 +20,51 @@ class Token(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
 class Node:
+    """What every class of the tree is: frozen, compared field by field, made with its fields in order.
+
+    ``fields`` are their names. A dataclass would do the same; making forty of them takes as long as all the rest of a
+    `check`.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("span",)
+    __slots__ = ("__dict__",)
     span: Span
 
+    def __init_subclass__(cls) -> None:
+        cls.fields = (*cls.fields, *cls.__annotations__) if "__annotations__" in cls.__dict__ else cls.fields
 
-@dataclass(frozen=True, slots=True)
+    def __init__(self, *values: object) -> None:
+        self.__dict__.update(zip(self.fields, values, strict=True))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.span))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.fields[1:])
+        return f"{type(self).__name__}({shown})"
+
+
 class File(Node):
     definitions: tuple[Definition, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class ImportFile(Node):
     path: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Let(Node):
     name: Token
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Slot(Node):
     """``doc`` here and below: the text of the comment directly above the definition, "" where there is none."""
 
@@ -51,7 +73,6 @@ class Slot(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Node):
     name: Token
     parameters: Parameters | None
@@ -59,7 +80,6 @@ class Block(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Network(Node):
     name: Token
     parameters: Parameters | None
@@ -68,71 +88,59 @@ class Network(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Base(Node):
     name: Token
     arguments: Arguments | None
 
 
-@dataclass(frozen=True, slots=True)
 class Parameters(Node):
     items: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     name: Token
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
 class Members(Node):
     items: tuple[Member, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Node):
     size: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Stem(Node):
     keyword: Token
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Stage(Node):
     name: Token
     arguments: Arguments | None
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Head(Node):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Expect(Node):
     quantity: Expression
     comparison: Token
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Use(Node):
     slot: Token
     chain: Chain
 
 
-@dataclass(frozen=True, slots=True)
 class Default(Node):
     name: Token
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
 class Skips(Node):
     """``policy`` is the word ``off``, or the word ``always``, or None; ``chain`` is None where it is ``off``."""
 
@@ -140,29 +148,24 @@ class Skips(Node):
     chain: Chain | None
 
 
-@dataclass(frozen=True, slots=True)
 class Body(Node):
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Named(Node):
     target: Name | Indexed
     chain: Chain
 
 
-@dataclass(frozen=True, slots=True)
 class Chain(Node):
     items: tuple[Step | Times, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Times(Node):
     count: Number | Name
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
 class Step(Node):
     """An operation, block or slot to apply, or a value to start from; ``label`` is the string behind ``as``."""
 
@@ -170,7 +173,6 @@ class Step(Node):
     label: Token | None
 
 
-@dataclass(frozen=True, slots=True)
 class Skip(Node):
     always: Token | None
     source: Name | Indexed | Entry | None
@@ -178,104 +180,88 @@ class Skip(Node):
     merge: Token | None
 
 
-@dataclass(frozen=True, slots=True)
 class Repeat(Node):
     count: Expression
     index: Token | None
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
 class Condition(Node):
     test: Expression
     then: Body
     otherwise: Body | Condition | None
 
 
-@dataclass(frozen=True, slots=True)
 class Indexed(Node):
     name: Token
     index: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Entry(Node):
     """``in``, the value that entered the block or network, or ``stem``, the stem's output."""
 
     keyword: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     name: Token
     arguments: Arguments
 
 
-@dataclass(frozen=True, slots=True)
 class Arguments(Node):
     items: tuple[Argument | Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Argument(Node):
     name: Token
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Either(Node):
     """Operands of ``or``."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Both(Node):
     """Operands of ``and``."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Negation(Node):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison(Node):
     left: Expression
     operator: Token
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Size(Node):
     """``a x b x c`` with at least one length that is not a plain number (else it is an Extent)."""
 
     lengths: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Sum(Node):
     """Operands with the signs between them."""
 
     items: tuple[Expression | Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Product(Node):
     """Operands with ``*``, ``/``, ``//`` or ``%`` between them."""
 
     items: tuple[Expression | Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Sign(Node):
     sign: Token
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Node):
     """``value.channels``: the subject and the names behind its dots."""
 
@@ -283,39 +269,32 @@ class Attribute(Node):
     names: tuple[Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class List(Node):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Extent(Node):
     """``7x7x2048`` or ``?x?x3``, one word."""
 
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Truth(Node):
     token: Token
 
 
-@dataclass(frozen=True, slots=True)
 class Unknown(Node):
     """``?``: a length that is not known yet."""
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     token: Token
 

@@ -26,17 +26,18 @@ def run(options: argparse.Namespace) -> int:
     found: list[Diagnostic] = []
     unreadable = False
     networks = 0
-    for path in dict.fromkeys(spec_files(options.specs)):
+    for path, network in dict.fromkeys(spec_files(options.specs)):
         try:
             spec = pipeline.load(path)
+            found += spec.check(network)
         except Refusal as refusal:
             found += refusal.diagnostics
             unreadable = True
             continue
-        networks += len(spec.networks)
-        found += spec.check()
+        chosen = list(spec.networks) if network is None else [network]
+        networks += len(chosen)
         if options.signal and not any(one.severity == "error" for one in found):
-            found += _signal(spec)
+            found += _signal(spec, chosen)
     _show(found, options, networks)
     if unreadable:
         return USAGE
@@ -44,11 +45,11 @@ def run(options: argparse.Namespace) -> int:
     return SPEC if failed else FINE
 
 
-def _signal(spec: pipeline.Spec) -> list[Diagnostic]:
+def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
     from resnet_dsl.analyses.signal import warnings
 
     found: list[Diagnostic] = []
-    for name in spec.networks:
+    for name in networks:
         found += warnings(spec.compile(name))
     return found
 

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     changed = 0
-    for path in dict.fromkeys(spec_files(options.specs)):
+    for path in dict.fromkeys(path for path, _ in spec_files(options.specs)):
         source = _read(path)
         text = format_text(source)
         if path == STDIN and not (options.check or options.diff):
