@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.source import Source, Span
-from resnet_dsl.syntax import building, limits, slips, tables, tree
+from resnet_dsl.syntax import building, limits, tables, tree
 from resnet_dsl.syntax.driver import Machine
+from resnet_dsl.syntax.slips import diagnose
+from resnet_dsl.syntax.slips.stop import Repair, Slip
 from resnet_dsl.syntax.words import END, Words, split
 
+_MOST_MISTAKES = 100  # nobody reads more, and each costs a walk through the text
 _DEFINING = ("IMPORT", "LET", "SLOT", "BLOCK", "NETWORK")
 
 
@@ -19,20 +23,51 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     words = split(source, tables.load())
     if mistakes := tuple(limits.check_words(words)):
         return tree.File(span, ()), mistakes
-    definitions, found = _definitions(Machine(tables.load(), words, building.node, building.leaf))
-    return tree.File(span, tuple(definitions)), tuple(found)
+    definitions, mistakes = _Reading(words).read()
+    return tree.File(span, definitions), mistakes
 
 
-def _definitions(machine: Machine) -> tuple[list[tree.Definition], list[Diagnostic]]:
-    """Goes on behind each mistake with the definition after it."""
-    definitions: list[tree.Definition] = []
-    mistakes: list[Diagnostic] = []
-    while not machine.run(limits.MAX_DEPTH):
-        mistakes.append(_mistake(machine))
-        position = machine.position
-        definitions += _finished(machine)
-        machine.restart(_next_definition(machine.words, position))
-    return definitions + _finished(machine), mistakes
+class _Reading:
+    """One text: goes on behind each mistake, with what was meant where that is sure, else with the next definition."""
+
+    def __init__(self, words: Words) -> None:
+        self._machine = Machine(tables.load(), words, building.node, building.leaf)
+        self._definitions: list[tree.Definition] = []
+        self._mistakes: list[Diagnostic] = []
+        self._first = 0  # the word from which on is read
+        self._mended = -1  # the last word of a repair: a mistake there follows from it
+
+    def read(self) -> tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]:
+        while not self._machine.run(limits.MAX_DEPTH) and len(self._mistakes) < _MOST_MISTAKES:
+            if self._machine.position <= self._mended:
+                self._skip()
+                continue
+            slip = self._slip()
+            self._mistakes.append(slip.diagnostic)
+            if slip.repair:
+                self._mend(slip.repair)
+            else:
+                self._skip()
+        self._definitions += _finished(self._machine)
+        places = [mistake.place.span.start for mistake in self._mistakes if mistake.place]
+        whole = [one for one in self._definitions if not any(one.span.start <= at <= one.span.end for at in places)]
+        return tuple(whole), tuple(in_order(self._mistakes))
+
+    def _slip(self) -> Slip:
+        if self._machine.depth > limits.MAX_DEPTH:
+            return Slip(limits.too_deep(self._machine.words.span(self._machine.position)))
+        return diagnose(self._machine, self._first)
+
+    def _mend(self, repair: Repair) -> None:
+        at, remove, insert = repair
+        self._machine.words.replace(at, remove, insert)
+        self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))
+
+    def _skip(self) -> None:
+        position = self._machine.position
+        self._definitions += _finished(self._machine)
+        self._first = _next_definition(self._machine.words, position)
+        self._machine.restart(self._first)
 
 
 def _finished(machine: Machine) -> list[tree.Definition]:
@@ -44,12 +79,6 @@ def _finished(machine: Machine) -> list[tree.Definition]:
     if isinstance(first, tree.File):
         return list(first.definitions)
     return first if isinstance(first, list) else []
-
-
-def _mistake(machine: Machine) -> Diagnostic:
-    if machine.depth > limits.MAX_DEPTH:
-        return limits.too_deep(machine.words.span(machine.position))
-    return slips.diagnose(machine)
 
 
 def _next_definition(words: Words, position: int) -> int:

@@ -13,6 +13,9 @@ from resnet_dsl.syntax.tables import Tables
 # takes in all that can belong to it, so that a long one is read once.
 QUOTED, UNCLOSED, MALFORMED, STRANGE = "QUOTED", "UNCLOSED", "MALFORMED", "STRANGE"
 _MISTAKEN = rf"(?P<{QUOTED}>'[^'\n]*'?)|(?P<{UNCLOSED}>\"[^\"\n]*)|(?P<{MALFORMED}>\d[\w.]*)|(?P<{STRANGE}>(?s:.))"
+# Words of other languages, which nothing may be called here, lest they be taken for a value.
+FOREIGN = "FOREIGN"
+_FOREIGN_WORDS = dict.fromkeys(("True", "False", "None"), FOREIGN)
 END = "$END"
 _LAST = "LAST"
 
@@ -24,6 +27,14 @@ class Words(NamedTuple):
     kinds: list[str]
     starts: list[int]
     ends: list[int]
+
+    def replace(self, index: int, count: int, kinds: tuple[str, ...]) -> None:
+        """Puts words of other kinds, at the same place of the text, where ``count`` words stand."""
+        start = self.starts[index] if count else self.ends[index - 1]
+        end = self.ends[index + count - 1] if count else start
+        self.kinds[index : index + count] = kinds
+        self.starts[index : index + count] = [start] * len(kinds)
+        self.ends[index : index + count] = [end] * len(kinds)
 
     def text(self, index: int) -> str:
         return self.source.text[self.starts[index] : self.ends[index]]
@@ -42,7 +53,7 @@ def split(source: Source, tables: Tables) -> Words:
     kinds: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    keyword = tables.keywords.get
+    keyword = {**_FOREIGN_WORDS, **tables.keywords}.get
     for match in _expression(tables.ignored, tables.pattern).finditer(source.text):
         kind = match.lastgroup or _LAST
         if kind == _LAST:

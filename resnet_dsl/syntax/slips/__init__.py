@@ -1,0 +1,58 @@
+"""Words for mistakes of form, in the terms of who made them.
+
+Each function knows one slip: it looks at the place where the parser stopped and returns what to say, or None. The
+first that has something to say is heard, so the sure ones stand first.
+"""
+
+from __future__ import annotations
+
+from resnet_dsl.syntax.driver import Machine
+from resnet_dsl.syntax.slips import brackets, flow, keywords, literals, missing, signs
+from resnet_dsl.syntax.slips.stop import Slip, Stop, shown
+from resnet_dsl.syntax.words import END
+
+_SLIPS = (
+    literals.quotes,
+    literals.number,
+    literals.foreign_value,
+    signs.foreign_comment,
+    flow.arrow,
+    signs.foreign_operator,
+    signs.lookalike,
+    flow.number_named,
+    flow.repeated,
+    missing.single_equal,
+    missing.double_equal,
+    missing.mixed_up,
+    keywords.reserved,
+    signs.separator,
+    signs.strange,
+    flow.named_in_chain,
+    flow.order_of_skip,
+    missing.missing_sign,
+    missing.chained_comparison,
+    brackets.missing_comma,
+    brackets.surplus,
+    missing.missing_name,
+    missing.missing_value,
+    brackets.missing_brace,
+    brackets.unclosed_bracket,
+    keywords.misspelt,
+    missing.missing_braces,
+    flow.computed_count,
+    flow.arithmetic,
+    missing.missing_operator,
+    flow.lonely_count,
+    flow.stray,
+    keywords.misplaced,
+)
+
+
+def diagnose(machine: Machine, first: int) -> Slip:
+    """What to say about the word at which the machine stopped; ``first`` is the word from which on it read."""
+    stop = Stop(machine, first)
+    for slip in _SLIPS:
+        if found := slip(stop):
+            return found
+    message = "the text ends too early" if stop.kind == END else f"{shown(stop)} has no place here"
+    return Slip(stop.says("E0100", message, None))

@@ -1,0 +1,178 @@
+"""Brackets that are missing, left over, or closed by another kind."""
+
+from __future__ import annotations
+
+from resnet_dsl.diagnostics.diagnostic import Label
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.stop import (
+    CLOSING,
+    DEFINITIONS,
+    MEMBERS,
+    OPENING,
+    SETTINGS,
+    STATEMENTS,
+    VALUES,
+    Repair,
+    Slip,
+    Stop,
+)
+from resnet_dsl.syntax.words import END
+
+_BODIES = ("STAGE", "STEM", "HEAD", "BLOCK", "REPEAT", "IF", "ELSE")
+
+
+def missing_comma(stop: Stop) -> Slip | None:
+    """``conv(64 3)``: a value behind a value, and the bracket is closed further on."""
+    if stop.inside not in ("LPAR", "LSQB") or stop.kind not in VALUES or not stop.accepts("COMMA"):
+        return None
+    if not _closes_soon(stop):
+        return None
+    end = stop.span_at(-1).end
+    what = "items" if stop.inside == "LSQB" else "parameters" if _in_parameters(stop) else "arguments"
+    diagnostic = stop.says(
+        "E0104",
+        f"a comma is missing between two {what}",
+        f"write `{stop.text_at(-1)}, {stop.text}`",
+        span=Span(stop.source, end, end),
+        label="here",
+    )
+    return Slip(diagnostic, Repair(stop.index, 0, ("COMMA",)))
+
+
+def _in_parameters(stop: Stop) -> bool:
+    """Whether the innermost bracket is that of a definition."""
+    owner = stop.open[-1] - 2
+    return owner >= stop.first and stop.words.kinds[owner] in ("BLOCK", "NETWORK")
+
+
+def _closes_soon(stop: Stop) -> bool:
+    """Whether the innermost bracket is closed before a brace or a word that begins something new."""
+    depth = 0
+    for kind in stop.words.kinds[stop.index :]:
+        if kind in ("LPAR", "LSQB"):
+            depth += 1
+        elif kind in ("RPAR", "RSQB"):
+            depth -= 1
+        if depth < 0:
+            return True
+        if kind in ("LBRACE", "RBRACE", END, *DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS):
+            return False
+    return False
+
+
+def unclosed_bracket(stop: Stop) -> Slip | None:
+    """``conv(64, 3 -> norm``, ``conv(64, [1, 2)``."""
+    if stop.inside not in ("LPAR", "LSQB") or not stop.accepts(OPENING[stop.inside]):
+        return None
+    opening = stop.words.span(stop.open[-1])
+    sign = {"LPAR": ")", "LSQB": "]"}[stop.inside]
+    others = (Label(opening, "opened here"),)
+    if stop.kind in ("RPAR", "RSQB"):
+        message = f"`{opening.text}` is closed by `{stop.text}`"
+        return Slip(stop.says("E0103", message, f"write `{sign}`", others=others), _closed_otherwise(stop))
+    end = stop.span_at(-1).end
+    diagnostic = stop.says(
+        "E0103",
+        f"this `{opening.text}` is not closed",
+        f"write `{sign}` behind `{stop.text_at(-1)}`" if stop.at(-1) in VALUES else f"write one more `{sign}`",
+        span=opening,
+        others=(Label(Span(stop.source, end, end), f"`{sign}` is missing here, or before"),),
+    )
+    return Slip(diagnostic, Repair(stop.index, 0, (OPENING[stop.inside],)))
+
+
+def _closed_otherwise(stop: Stop) -> Repair:
+    """The right bracket in place of the wrong one, or in front of it where that closes one further out."""
+    closing = OPENING[stop.inside]
+    outer = [stop.words.kinds[index] for index in stop.open[:-1]]
+    return Repair(stop.index, 0 if CLOSING[stop.kind] in outer else 1, (closing,))
+
+
+def missing_brace(stop: Stop) -> Slip | None:
+    """The text ends, or goes on with what cannot stand inside, before a brace is closed."""
+    if "LBRACE" not in [stop.words.kinds[index] for index in stop.open]:
+        return None
+    inner = stop.inside == "LBRACE" and stop.accepts("RBRACE") and stop.owner_kind in _BODIES
+    if inner and stop.kind in (*MEMBERS, "STEM") and _stands_in_network(stop):
+        return _unclosed(stop, stop.open[-1], Repair(stop.index, 0, ("RBRACE",)))
+    if stop.kind == END or (stop.kind in DEFINITIONS and stop.is_first_on_line and not _is_indented(stop)):
+        return _unclosed(stop, _suspect(stop), None)
+    return None
+
+
+def _is_indented(stop: Stop) -> bool:
+    """Whether the word was written as a part of what is open."""
+    return _indentation(stop, stop.index) > _indentation(stop, stop.open[0])
+
+
+def _stands_in_network(stop: Stop) -> bool:
+    """Whether the braces around the innermost ones are a network's: a member was to follow."""
+    braces = [index for index in stop.open if stop.words.kinds[index] == "LBRACE"]
+    owner = stop.owner_of(braces[-2]) if len(braces) > 1 else None
+    return owner is not None and stop.words.kinds[owner] == "NETWORK"
+
+
+def _suspect(stop: Stop) -> int:
+    """The brace that was probably forgotten: the first that is closed at another indentation than it was opened."""
+    opened: list[int] = []
+    words = stop.words
+    for index in range(stop.first, stop.index):
+        if words.kinds[index] == "LBRACE":
+            opened.append(index)
+        elif words.kinds[index] == "RBRACE" and opened:
+            brace = opened.pop()
+            if _indentation(stop, brace) > _indentation(stop, index) and _begins_line(stop, index):
+                return brace
+    return opened[-1]
+
+
+def _begins_line(stop: Stop, index: int) -> bool:
+    text = stop.source.text
+    start = stop.words.starts[index]
+    return not text[text.rfind("\n", 0, start) + 1 : start].strip()
+
+
+def _indentation(stop: Stop, index: int) -> int:
+    """Columns of white space in front of the line of a word."""
+    line = stop.source.line(stop.source.position(stop.words.starts[index])[0])
+    return len(line) - len(line.lstrip())
+
+
+def _unclosed(stop: Stop, brace: int, repair: Repair | None) -> Slip:
+    owner = stop.owner_of(brace)
+    what = "this `{`" if owner is None else f"the `{{` of {stop.named(owner)}"
+    where = "the text ends here" if stop.kind == END else "it should be closed before this"
+    diagnostic = stop.says(
+        "E0101",
+        f"{what} is not closed",
+        "write `}` where it is to end",
+        span=stop.words.span(brace),
+        others=(Label(stop.span, where),),
+    )
+    return Slip(diagnostic, repair)
+
+
+def surplus(stop: Stop) -> Slip | None:
+    """A closing bracket that closes nothing, or one too many in front of a network's further members."""
+    if not stop.open and stop.kind in (*MEMBERS, "STEM") and stop.at(-1) == "RBRACE":
+        return _closed_early(stop)
+    if stop.kind not in CLOSING or CLOSING[stop.kind] in [stop.words.kinds[index] for index in stop.open]:
+        return None
+    remedy = "take it out, or look above for a bracket that was to be opened"
+    diagnostic = stop.says("E0102", f"this `{stop.text}` closes nothing", remedy)
+    return Slip(diagnostic, Repair(stop.index, 1))
+
+
+def _closed_early(stop: Stop) -> Slip | None:
+    """A member behind a network's end, and a brace too many further on."""
+    depth = 0
+    for index in range(stop.index, len(stop.words.kinds)):
+        kind = stop.words.kinds[index]
+        depth += (kind == "LBRACE") - (kind == "RBRACE")
+        if kind in DEFINITIONS:
+            return None
+        if depth < 0:
+            others = (Label(stop.span, "this follows"),)
+            remedy = "take this brace out, if what follows belongs inside"
+            return Slip(stop.says("E0102", "this `}` closes too early", remedy, span=stop.span_at(-1), others=others))
+    return None

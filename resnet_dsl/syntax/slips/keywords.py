@@ -1,0 +1,129 @@
+"""Words that have a meaning of their own: misspelt, taken for names, or in the wrong place."""
+
+from __future__ import annotations
+
+from resnet_dsl.diagnostics.diagnostic import Label
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.syntax.slips.stop import DEFINITIONS, MEMBERS, SETTINGS, STATEMENTS, Slip, Stop, shown
+from resnet_dsl.syntax.words import END
+
+_ELSEWHERE = {
+    "def": "block", "function": "block", "fn": "block", "func": "block", "layer": "block", "module": "block",
+    "class": "network", "model": "network", "net": "network", "for": "repeat", "while": "repeat", "loop": "repeat",
+    "elif": "else if", "elseif": "else if", "elsif": "else if", "const": "let", "var": "let", "val": "let",
+    "include": "import", "assert": "expect", "output": "head", "top": "head", "group": "stage", "section": "stage",
+}  # fmt: skip
+_EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
+_NAMING = (*DEFINITIONS, "STAGE", "LET", "USE", "DEFAULT", "FROM", "AS", "BY")  # a name stands behind these
+_PLACES = {
+    "network": ("NETWORK", "at the top of a file, outside of all braces"),
+    "block": ("BLOCK", "at the top of a file, outside of all braces"),
+    "slot": ("SLOT", "at the top of a file, outside of all braces"),
+    "import": ("IMPORT", "at the top of a file, outside of all braces"),
+    "input": ("INPUT", "directly in a network's braces"),
+    "stage": ("STAGE", "directly in a network's braces"),
+    "stem": ("STEM", "directly in a network's braces"),
+    "head": ("HEAD", "directly in a network's braces"),
+    "expect": ("EXPECT", "directly in a network's braces"),
+    "skip": ("SKIP", "among the steps of a block, a stage, a stem or a head"),
+    "repeat": ("REPEAT", "among the steps of a block, a stage, a stem or a head"),
+    "if": ("IF", "among the steps of a block, a stage, a stem or a head"),
+    "else": ("ELSE", "directly behind the braces of an `if`"),
+    "use": ("USE", "in the braces of a network, a stage or a block"),
+    "default": ("DEFAULT", "in the braces of a network, a stage or a block"),
+    "skips": ("SKIPS", "in the braces of a network, a stage or a block"),
+}
+
+
+def misspelt(stop: Stop) -> Slip | None:
+    """``netwrk a { }``, ``stge conv2 { }``, ``repat 3 { }``, and other languages' words."""
+    for offset in _candidates(stop):
+        if stop.at(offset) != "NAME":
+            continue
+        word = stop.text_at(offset)
+        known = _words_for(stop)
+        meant = _ELSEWHERE.get(word) or nearest(word, known)
+        if meant is None or meant.split()[0] not in known:
+            continue
+        kind = stop.machine.tables.keywords.get(meant, "")
+        message, remedy = f"`{word}` is not known here", f"did you mean `{meant}`?"
+        if word in _ELSEWHERE:
+            message, remedy = f"the language has no `{word}`", f"write `{_EXAMPLES.get(meant, meant)}`"
+        diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset))
+        return Slip(diagnostic, stop.replaced(kind) if offset == 0 and stop.accepts(kind) else None)
+    return None
+
+
+def _candidates(stop: Stop) -> list[int]:
+    """The word itself, and, where steps stand, what was taken for a step: the line's first word and the one before."""
+    if stop.inside != "LBRACE" or stop.owner_kind == "NETWORK":
+        return [0]
+    offset = -1 if stop.is_first_on_line else 0
+    line = stop.line(offset)
+    while stop.at(offset - 1) not in ("", "LBRACE", "RBRACE") and stop.line(offset - 1) == line:
+        offset -= 1
+    return [0, *(place for place in (offset, -1) if place < 0 and stop.at(place + 1) not in ("LPAR", "EQUAL"))]
+
+
+def _words_for(stop: Stop) -> list[str]:
+    kinds = (*DEFINITIONS, *MEMBERS, "STEM", *SETTINGS, *STATEMENTS)
+    literals = stop.machine.tables.literals
+    words = [literals[kind] for kind in kinds if stop.machine.accepts(kind)]
+    if stop.at(-1) == "RBRACE" or stop.accepts("SKIP"):
+        words.append("else")
+    return words or ["skip", "repeat", "if", "else", "let", "use", "skips"]
+
+
+def reserved(stop: Stop) -> Slip | None:
+    """``let x = 3``, ``stage head { }``, ``conv(in = 3)``, ``x = conv(64, 3)``."""
+    keywords = stop.machine.tables.keywords
+    offset = 0
+    if stop.kind == "EQUAL" and stop.text_at(-1) in keywords:
+        offset = -1
+    word = stop.text_at(offset)
+    if word not in keywords or (offset == 0 and not stop.accepts("NAME")):
+        return None
+    if offset == 0 and stop.at(-1) not in _NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", "LPAR"):
+        return None
+    if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL":
+        return None
+    diagnostic = stop.says(
+        "E0108",
+        f"`{word}` is a word of the language and cannot be a name",
+        f"choose another name, such as `{word}_`",
+        span=stop.span_at(offset),
+    )
+    return Slip(diagnostic, stop.replaced("NAME") if offset == 0 else None)
+
+
+def misplaced(stop: Stop) -> Slip | None:
+    """A keyword, or a step, in braces where its kind does not stand."""
+    if stop.text in _PLACES and stop.kind in stop.machine.tables.keywords.values():
+        place = _PLACES[stop.text][1]
+        others = _inside(stop)
+        return Slip(
+            stop.says("E0120", f"`{stop.text}` has no place here", f"`{stop.text}` stands {place}", others=others)
+        )
+    if stop.kind == "NAME" and (stop.at(1) == "EQUAL" or stop.text_at(1) == ":") and stop.accepts("LET"):
+        return Slip(stop.says("E0125", "a `let` is missing", f"write `let {stop.text} = …`"))
+    if stop.kind == "NAME" and stop.owner_kind == "NETWORK" and stop.inside == "LBRACE" and stop.accepts("STAGE"):
+        remedy = "put it in the braces of `stem`, `stage NAME` or `head`"
+        return Slip(stop.says("E0120", "a step does not stand directly in a network", remedy, others=_inside(stop)))
+    if stop.kind != END and not stop.open and stop.accepts("NETWORK"):
+        remedy = "a file holds `network NAME { … }`, `block NAME { … }`, `slot`, `let` and `import`"
+        return Slip(
+            stop.says("E0120", f"{shown(stop)} has no place outside of all braces", remedy, others=_closed(stop))
+        )
+    return None
+
+
+def _inside(stop: Stop) -> tuple[Label, ...]:
+    if stop.owner is None:
+        return _closed(stop)
+    owner = stop.owner
+    return (Label(stop.words.span(owner), f"this is inside of {stop.named(owner)}"),)
+
+
+def _closed(stop: Stop) -> tuple[Label, ...]:
+    """Where the definition ended that the word was perhaps to belong to."""
+    return (Label(stop.span_at(-1), "the definition above ends here"),) if stop.at(-1) == "RBRACE" else ()

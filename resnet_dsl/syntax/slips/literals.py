@@ -1,0 +1,83 @@
+"""Texts in quotes, numbers, and values of other languages."""
+
+from __future__ import annotations
+
+import re
+
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.words import END, FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
+
+_CURLY = "“”„‟«»‘’‚"
+_SMALL_SUFFIX = re.compile(r"[\d_]+(\.\d+)?[kmgt]")
+_OPEN_POINT = re.compile(r"\d[\d_]*\.")
+
+
+def quotes(stop: Stop) -> Slip | None:
+    """A text that is not closed, or stands in other quotes than ``"``, or in none."""
+    if stop.kind == UNCLOSED or (stop.kind == QUOTED and (len(stop.text) == 1 or not stop.text.endswith("'"))):
+        remedy = 'write `"` at the end of the text: it cannot go on in the next line'
+        return Slip(stop.says("E0111", "this text is not closed", remedy))
+    if stop.kind == QUOTED:
+        diagnostic = stop.says("E0112", "a text stands in double quotes", f'write `"{stop.text[1:-1]}"`')
+        return Slip(diagnostic, stop.replaced("STRING"))
+    return _curly(stop) or _unquoted(stop)
+
+
+def _curly(stop: Stop) -> Slip | None:
+    if stop.kind != STRANGE or stop.text not in _CURLY:
+        return None
+    text, start = stop.source.text, stop.span.start
+    line_end = text.find("\n", start)
+    line = text[start + 1 : line_end if line_end != -1 else None]
+    inside = re.split(f'[{_CURLY}"]', line, maxsplit=1)[0]
+    if len(inside) == len(line):
+        return Slip(stop.says("E0112", "a text stands in double quotes", 'write `"`'))
+    span = Span(stop.source, start, start + len(inside) + 2)
+    count = sum(start <= word < span.end for word in stop.words.starts[:-1])
+    diagnostic = stop.says("E0112", "a text stands in plain double quotes", f'write `"{inside}"`', span=span)
+    return Slip(diagnostic, stop.replaced("STRING", count))
+
+
+def _unquoted(stop: Stop) -> Slip | None:
+    """``import other.resnet``, ``conv(64, 3) as first``."""
+    if stop.at(-1) not in ("IMPORT", "AS") or not stop.accepts("STRING") or stop.kind in (END, "LBRACE", "RBRACE"):
+        return None
+    count = 1
+    while stop.at(count) not in ("", END) and stop.touches(count - 1):
+        count += 1
+    span = stop.span_at(0, count - 1)
+    what = "the path of an import" if stop.at(-1) == "IMPORT" else "a label"
+    diagnostic = stop.says("E0112", f"{what} stands in double quotes", f'write `"{span.text}"`', span=span)
+    return Slip(diagnostic, stop.replaced("STRING", count))
+
+
+def number(stop: Stop) -> Slip | None:
+    """``64k``, ``1.``, ``.5``, ``3conv``."""
+    if stop.kind == "DOT" and stop.at(1) == "NUMBER" and stop.touches(0):
+        diagnostic = stop.says(
+            "E0118", "a number begins with a digit", f"write `0.{stop.text_at(1)}`", span=stop.span_at(0, 1)
+        )
+        return Slip(diagnostic, Repair(stop.index, 1))
+    if stop.kind != MALFORMED:
+        return None
+    remedy = "a name begins with a letter; a number may end in K, M, G or T"
+    if _SMALL_SUFFIX.fullmatch(stop.text):
+        remedy = f"write `{stop.text.upper()}`: thousands are K, millions M, thousand millions G"
+    elif _OPEN_POINT.fullmatch(stop.text):
+        remedy = f"write `{stop.text}0`, or `{stop.text[:-1]}` where an integer is meant"
+    kind = "NAME" if stop.accepts("NAME") and not remedy.startswith("write") else "NUMBER"
+    return Slip(stop.says("E0118", f"`{stop.text}` is neither a number nor a name", remedy), stop.replaced(kind))
+
+
+def foreign_value(stop: Stop) -> Slip | None:
+    """``True``, ``False``, ``None``."""
+    if stop.kind != FOREIGN:
+        return None
+    word = stop.text.lower()
+    if word == "none":
+        remedy = "leave the argument out, or give a parameter a default that means the same"
+        return Slip(stop.says("E0117", "the language has no `None`", remedy), stop.replaced("TRUE"))
+    return Slip(
+        stop.says("E0117", f"the language has no `{stop.text}`", f"write `{word}`"), stop.replaced(word.upper())
+    )

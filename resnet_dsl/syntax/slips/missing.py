@@ -1,0 +1,165 @@
+"""Something that was to stand there: a value, a name, a sign, braces; and one sign in place of another."""
+
+from __future__ import annotations
+
+from resnet_dsl.diagnostics.diagnostic import Label
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.stop import DEFINITIONS, VALUES, Repair, Slip, Stop, shown
+
+_AWAITING = (
+    "EQUAL",
+    "COMPARE",
+    "SIGN",
+    "TIMES",
+    "X",
+    "AND",
+    "OR",
+    "NOT",
+    "INPUT",
+    "IF",
+    "REPEAT",
+    "EXPECT",
+    "FROM",
+    "VIA",
+    "BY",
+)
+_EXAMPLES = {
+    "import": 'import "other.resnet"',
+    "let": "let width = 64",
+    "slot": "slot attn = identity",
+    "block": "block pair(width) { … }",
+    "network": "network small { … }",
+    "stage": "stage conv2 { … }",
+    "input": "input 224x224x3",
+    "expect": "expect params == 25.6M",
+    "if": "if stride > 1 { … }",
+    "repeat": "repeat 3 { … }",
+    "use": "use act = silu",
+    "default": "default conv(bias = true)",
+    "from": "skip from in",
+    "base": "network wider from small { … }",
+    "via": "skip via project",
+    "by": "skip by concat",
+}
+_BODIED = ("STAGE", "STEM", "HEAD", "BLOCK", "NETWORK", "IF", "ELSE", "REPEAT")
+
+
+def single_equal(stop: Stop) -> Slip | None:
+    """``if a = b``, ``expect params = 25M``."""
+    if stop.kind != "EQUAL" or stop.head_kind not in ("IF", "EXPECT", "LET", "REPEAT") or not stop.accepts("COMPARE"):
+        return None
+    diagnostic = stop.says("E0105", "values are compared with `==`; `=` gives a name", "write `==`")
+    return Slip(diagnostic, stop.replaced("COMPARE"))
+
+
+def double_equal(stop: Stop) -> Slip | None:
+    """``let a == 3``, ``use norm == groupnorm(32)``."""
+    if stop.text != "==" or not stop.accepts("EQUAL"):
+        return None
+    return Slip(stop.says("E0106", "a name is given with `=`; `==` compares", "write `=`"), stop.replaced("EQUAL"))
+
+
+def chained_comparison(stop: Stop) -> Slip | None:
+    """``0 < a < 3``."""
+    if stop.kind != "COMPARE" or stop.accepts("COMPARE"):
+        return None
+    start = max(stop.open[-1] if stop.open else stop.first, stop.head or 0)
+    earlier = [index for index in range(start, stop.index) if stop.words.kinds[index] == "COMPARE"]
+    if not earlier or stop.at(-1) == "COMPARE":
+        return None
+    remedy = "join two comparisons: `0 < a and a < 3`"
+    if stop.words.kinds[start] == "EXPECT":
+        remedy = "write two lines, each with its own `expect`"
+    others = (Label(stop.words.span(earlier[-1]), "the first comparison"),)
+    return Slip(stop.says("E0123", "two values are compared at a time", remedy, others=others))
+
+
+def mixed_up(stop: Stop) -> Slip | None:
+    """``use conv(bias = true)``, ``default norm = groupnorm(32)``."""
+    if stop.at(-1) != "NAME" or stop.at(-2) not in ("USE", "DEFAULT"):
+        return None
+    name = stop.text_at(-1)
+    span = stop.span_at(-2, 0)
+    if stop.at(-2) == "USE" and stop.kind == "LPAR":
+        message = "`use` fills a slot; `default` changes the default arguments of a step"
+        return Slip(stop.says("E0126", message, f"write `default {name}(…)`, or `use SLOT = {name}(…)`", span=span))
+    if stop.at(-2) == "DEFAULT" and stop.kind == "EQUAL":
+        message = "`default` changes the default arguments of a step; `use` fills a slot"
+        return Slip(stop.says("E0126", message, f"write `use {name} = …`", span=span))
+    return None
+
+
+def missing_name(stop: Stop) -> Slip | None:
+    """``stage { … }``, ``block (width) { … }``."""
+    previous = stop.at(-1)
+    if previous not in (*DEFINITIONS, "STAGE", "LET", "USE", "DEFAULT", "AS", "DOT") or not stop.accepts(
+        "NAME", "STRING"
+    ):
+        return None
+    if stop.accepts("LBRACE"):
+        return None
+    what = "path" if previous == "IMPORT" else "name"
+    return _missing(stop, what)
+
+
+def missing_value(stop: Stop) -> Slip | None:
+    """``let a =``, ``conv(64, stride = )``, ``skip from``."""
+    if stop.at(-1) not in _AWAITING or not stop.accepts("NAME"):
+        return None
+    return _missing(stop, "value" if stop.accepts("NUMBER", "QMARK") else "name")
+
+
+def _missing(stop: Stop, what: str) -> Slip:
+    word = stop.text_at(-1)
+    example = _EXAMPLES.get("base" if word == "from" and not stop.open else word)
+    remedy = f"write it as in `{example}`" if example else None
+    label = f"{shown(stop)} follows"
+    return Slip(stop.says("E0119", f"a {what} is missing behind `{word}`", remedy, span=stop.span_at(-1), label=label))
+
+
+def missing_braces(stop: Stop) -> Slip | None:
+    """``stage conv2 3 x bottleneck(64)``, ``if a conv(64, 3)``."""
+    head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
+    if head is None or stop.words.kinds[head] not in _BODIED:
+        return None
+    if not stop.accepts("LBRACE") or stop.inside in ("LPAR", "LSQB"):
+        return None
+    what = stop.named(head)
+    between = " …" if stop.index - head > what.count(" ") + 1 else ""
+    diagnostic = stop.says(
+        "E0121",
+        f"the braces of {what} are missing",
+        f"write {what[:-1]}{between} {{ … }}`",
+        label="`{` belongs before this",
+    )
+    return Slip(diagnostic)
+
+
+def missing_sign(stop: Stop) -> Slip | None:
+    """``let a 3``, ``expect params 25M``, ``skips pad``."""
+    if stop.at(-1) == "SKIPS" and stop.kind == "NAME":
+        diagnostic = stop.says(
+            "E0125", "a `via` is missing", f"write `skips via {stop.text}`", span=stop.span_at(-1, 0)
+        )
+        return Slip(diagnostic, Repair(stop.index, 0, ("VIA",)))
+    for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
+        if not stop.accepts(kind) or stop.inside in ("LPAR", "LSQB") or stop.kind not in VALUES:
+            continue
+        belongs = stop.head_kind == "EXPECT" if kind == "COMPARE" else stop.at(-2) in ("LET", "USE", "SLOT")
+        if not belongs:
+            continue
+        end = stop.span_at(-1).end
+        diagnostic = stop.says(
+            "E0125", f"{what} is missing", f"write `{stop.text_at(-1)} {sign} {stop.text}`",
+            span=Span(stop.source, end, end), label="here",
+        )  # fmt: skip
+        return Slip(diagnostic, Repair(stop.index, 0, (kind,)))
+    return None
+
+
+def missing_operator(stop: Stop) -> Slip | None:
+    """``let a = 2 width``: two values with nothing between them."""
+    if stop.kind not in VALUES or stop.is_first_on_line or stop.head_kind != "LET" or stop.open:
+        return None
+    remedy = f"write `{stop.text_at(-1)} * {stop.text}` where a product is meant"
+    return Slip(stop.says("E0125", "an operator is missing between two values", remedy, span=stop.span_at(-1, 0)))

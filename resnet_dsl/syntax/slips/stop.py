@@ -1,0 +1,163 @@
+"""Where the parser stopped, and what the functions that word a slip ask about the place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax.driver import Machine
+from resnet_dsl.syntax.words import END, split
+
+OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
+CLOSING = {closing: opening for opening, closing in OPENING.items()}
+DEFINITIONS = ("IMPORT", "SLOT", "BLOCK", "NETWORK")
+MEMBERS = ("INPUT", "STAGE", "HEAD", "EXPECT")
+SETTINGS = ("USE", "DEFAULT", "SKIPS")
+STATEMENTS = ("SKIP", "REPEAT", "IF", "LET")
+VALUES = ("NAME", "NUMBER", "EXTENT", "STRING", "TRUE", "FALSE", "QMARK", "IN", "STEM", "LSQB", "LPAR")
+OWNERS = ("BLOCK", "NETWORK", "STAGE", "STEM", "HEAD", "REPEAT", "IF", "ELSE")  # what braces belong to
+HEADS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS, "ELSE")  # what begins a piece of text with a form of its own
+
+
+class Repair(NamedTuple):
+    """What the text was probably to be: words from ``at`` on replaced by others, so that reading can go on."""
+
+    at: int
+    remove: int
+    insert: tuple[str, ...] = ()
+
+
+class Slip(NamedTuple):
+    diagnostic: Diagnostic
+    repair: Repair | None = None
+
+
+class Stop:
+    """The word that has no place, and what stands around it; ``first`` is the word from which on was read."""
+
+    def __init__(self, machine: Machine, first: int) -> None:
+        self.machine = machine
+        self.words = machine.words
+        self.first = first
+        self.index = machine.position
+        self.kind = self.words.kinds[self.index]
+        self.text = self.words.text(self.index)
+        self.span = self.words.span(self.index)
+        self.source = self.words.source
+
+    def at(self, offset: int) -> str:
+        """The kind of a word so many words away, "" outside of what is read."""
+        index = self.index + offset
+        return self.words.kinds[index] if self.first <= index < len(self.words.kinds) else ""
+
+    def text_at(self, offset: int) -> str:
+        return self.words.text(self.index + offset) if self.at(offset) else ""
+
+    def span_at(self, offset: int, last: int | None = None) -> Span:
+        """The place of a word, or from one to another."""
+        span = self.words.span(self.index + offset)
+        return span if last is None else span.to(self.words.span(self.index + last))
+
+    def accepts(self, *kinds: str) -> bool:
+        """Whether a word of any of these kinds would have had a place."""
+        return any(self.machine.accepts(kind) for kind in kinds)
+
+    def line(self, offset: int = 0) -> int:
+        return self.source.position(self.words.starts[self.index + offset])[0]
+
+    @property
+    def is_first_on_line(self) -> bool:
+        return self.index == self.first or self.line(-1) != self.line()
+
+    def touches(self, offset: int) -> bool:
+        """Whether a word and the next one stand together without a space."""
+        return self.words.ends[self.index + offset] == self.words.starts[self.index + offset + 1]
+
+    @cached_property
+    def open(self) -> list[int]:
+        """The brackets that are open here, outermost first."""
+        found: list[int] = []
+        for index in range(self.first, self.index):
+            kind = self.words.kinds[index]
+            if kind in OPENING:
+                found.append(index)
+            elif kind in CLOSING and found:
+                found.pop()
+        return found
+
+    @property
+    def inside(self) -> str:
+        """The kind of the innermost open bracket, "" at the top of the file."""
+        return self.words.kinds[self.open[-1]] if self.open else ""
+
+    @cached_property
+    def owner(self) -> int | None:
+        """The keyword that the innermost open brace belongs to: a network's, a stage's, an `if`'s …"""
+        braces = [index for index in self.open if self.words.kinds[index] == "LBRACE"]
+        return self.owner_of(braces[-1]) if braces else None
+
+    @property
+    def owner_kind(self) -> str:
+        return "" if self.owner is None else self.words.kinds[self.owner]
+
+    def owner_of(self, brace: int) -> int | None:
+        for index in range(brace - 1, self.first - 1, -1):
+            if self.words.kinds[index] in OWNERS:
+                return index
+            if self.words.kinds[index] in ("LBRACE", "RBRACE"):
+                return None
+        return None
+
+    @cached_property
+    def head(self) -> int | None:
+        """The keyword that the statement, member or definition that is being read begins with, if it has one."""
+        depth = 0
+        for index in range(self.index - 1, self.first - 1, -1):
+            kind = self.words.kinds[index]
+            if kind in ("RPAR", "RSQB"):
+                depth += 1
+            elif kind in ("LPAR", "LSQB"):
+                depth -= 1
+            elif kind in ("LBRACE", "RBRACE") and depth <= 0:
+                return None
+            elif kind in HEADS and depth <= 0:
+                return index
+        return None
+
+    @property
+    def head_kind(self) -> str:
+        return "" if self.head is None else self.words.kinds[self.head]
+
+    def named(self, index: int) -> str:
+        """A keyword with the name behind it, as ``stage conv2``, and in quotes."""
+        words = self.words
+        has_name = words.kinds[index] in (*DEFINITIONS, "STAGE") and words.kinds[index + 1] == "NAME"
+        name = f" {words.text(index + 1)}" if has_name else ""
+        return f"`{words.text(index)}{name}`"
+
+    def kind_of(self, sign: str) -> str:
+        return split(Source("", sign), self.machine.tables).kinds[0]
+
+    def says(
+        self,
+        code: str,
+        message: str,
+        remedy: str | None = None,
+        *,
+        label: str = "",
+        span: Span | None = None,
+        others: tuple[Label, ...] = (),
+    ) -> Diagnostic:
+        """A diagnostic of the word itself, or of another ``span``."""
+        return Diagnostic(code, message, Label(span or self.span, label), others, help=remedy)
+
+    def replaced(self, kind: str, remove: int = 1) -> Repair:
+        """The word and those behind it as one of another kind."""
+        return Repair(self.index, remove, (kind,))
+
+
+def shown(stop: Stop) -> str:
+    """The word as messages call it."""
+    return "the end of the text" if stop.kind == END else f"`{stop.text}`"
