@@ -127,7 +127,19 @@ def _backward(site: Site, segment: Segment, at: Flow) -> Flow:
     kind, parts = kinds(segment)
     squares = slope(values(segment, *parts), site.args) ** 2
     passed = np.mean(squares * at.weight, axis=(1, 2))
-    return flow(at.energy * passed[kind].reshape(at.energy.shape), at.weight * squares[-1])
+    alike = at.correlation * _both(segment, np.sqrt(squares[-1]))
+    return flow(at.energy * passed[kind].reshape(at.energy.shape), at.weight * squares[-1], alike)
+
+
+def _both(segment: Segment, slope: Array) -> Array:
+    """E[s s'] / E[s^2] of the slopes at two positions, by their distance."""
+    square = float(np.mean(slope**2))
+    rows = slope.mean(axis=1, keepdims=True)
+    moving = float(np.mean((slope - rows) ** 2))
+    if square <= 0:
+        return np.ones_like(segment.correlation)
+    shared: Array = (square - moving + moving * correlated(segment, slope)) / square
+    return shared
 
 
 RULES: dict[str, Rule] = {name: each(_forward, _backward) for name in FUNCTIONS}
@@ -168,7 +180,7 @@ def _softmax_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     first = shares[0] * (len(shares) / numbers)
     others = first**2 * np.sum(shares[1:] ** 2, axis=0) * (len(shares) / numbers)
     squares = (first * (1 - first)) ** 2 + others
-    return flow(at.energy * float(np.mean(squares * at.weight)), at.weight * squares)
+    return flow(at.energy * float(np.mean(squares * at.weight)), at.weight * squares, at.correlation)
 
 
 RULES["softmax"] = each(_softmax, _softmax_backward)

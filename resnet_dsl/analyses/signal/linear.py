@@ -27,7 +27,7 @@ from resnet_dsl.analyses.signal.state import (
     replaced,
 )
 from resnet_dsl.analyses.signal.unpredictable import Unpredictable
-from resnet_dsl.analyses.signal.window import Window, window
+from resnet_dsl.analyses.signal.window import Window, farther, nearer, window
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -138,10 +138,9 @@ def _run_result(site: Site, run: _Run, sliding: Window, square: float) -> Segmen
 def _fresh(site: Site, run: _Run, stride: int, batch: Array, frozen: Array, shared: Array) -> Segment:
     """A Gaussian result with these moments; images stay as alike at two positions as what the windows see."""
     correlation = combined([(segment.batch * segment.count, segment.correlation) for segment in run.seen])
-    distances = np.minimum(np.arange(len(correlation)) * stride, len(correlation) - 1)
     empty = blank(run.groups * run.results, batch.shape, 1, gaussian(site.rng()))
     drawn = replaced(empty, np.zeros_like(batch), frozen, batch, shared)
-    return replace(drawn, correlation=correlation[distances])
+    return replace(drawn, correlation=nearer(correlation, stride))
 
 
 def _conv(site: Site, states: list[State]) -> State:
@@ -153,7 +152,10 @@ def _conv(site: Site, states: list[State]) -> State:
 def _conv_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
     sliding, square = window(site), variance(site)
     runs = _runs(site, states[0])
-    back = [flow(square * run.results * sliding.adjoint(at.energy), EVEN) for run, at in zip(runs, flows, strict=True)]
+    back = [
+        flow(square * run.results * sliding.adjoint(at.energy), EVEN, farther(at.correlation, sliding.stride[0]))
+        for run, at in zip(runs, flows, strict=True)
+    ]
     counts = [run.groups * sum(segment.count for segment in run.seen) for run in runs]
     if len(runs) == 1:
         return (tuple(back[0] for _ in states[0]),)
@@ -176,10 +178,8 @@ def _per_segment(state: State, back: list[Flow], counts: list[int]) -> Flows:
 def _transposed(site: Site) -> Window:
     """The convolution whose adjoint this is: from the result's map to the argument's."""
     kernel, stride = tuple(site.args["kernel"]), tuple(site.args["stride"])
-    axes = zip(site.inputs[0], kernel, stride, strict=False)
-    shape = tuple((length - 1) * s + max(k, s) for length, k, s in axes)
     none = ((0, 0),) * len(kernel)
-    return Window(kernel, stride, (1,) * len(kernel), none, shape, site.inputs[0][:-1])
+    return Window(kernel, stride, (1,) * len(kernel), none, site.output[:-1], site.inputs[0][:-1])
 
 
 def _transpose(site: Site, states: list[State]) -> State:
@@ -187,19 +187,17 @@ def _transpose(site: Site, states: list[State]) -> State:
     sliding, square = _transposed(site), variance(site)
     batch = np.sum([s.count * sliding.adjoint(s.batch) for s in states[0]], axis=0) * square
     steady = np.sum([s.count * sliding.adjoint(s.steady) for s in states[0]], axis=0) * square
-    run = _Run(states[0], 1, site.output[-1])
-    crop = tuple(slice(0, length) for length in site.output[:-1])
     # Positions that meet different taps have different means: only every stride-th shares them.
-    shared = steady[crop] / prod(site.args["stride"])
-    return (_fresh(site, run, 1, batch[crop], steady[crop], shared),)
+    shared = steady / prod(site.args["stride"])
+    result = _fresh(site, _Run(states[0], 1, site.output[-1]), 1, batch, steady, shared)
+    return (replace(result, correlation=farther(result.correlation, sliding.stride[0])),)
 
 
 def _transpose_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
     sliding = _transposed(site)
-    grown = np.zeros(sliding.shape)
-    grown[tuple(slice(0, length) for length in site.output[:-1])] = flows[0].energy
-    energy = variance(site) * site.output[-1] * sliding.sum(grown)
-    return (tuple(flow(energy, EVEN) for _ in states[0]),)
+    energy = variance(site) * site.output[-1] * sliding.sum(flows[0].energy)
+    alike = nearer(flows[0].correlation, sliding.stride[0])
+    return (tuple(flow(energy, EVEN, alike) for _ in states[0]),)
 
 
 def _dense(site: Site, states: list[State]) -> State:
@@ -211,7 +209,7 @@ def _dense(site: Site, states: list[State]) -> State:
 
 def _dense_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
     energy = variance(site) * site.output[-1] * flows[0].energy
-    return (tuple(flow(energy, EVEN) for _ in states[0]),)
+    return (tuple(flow(energy, EVEN, flows[0].correlation) for _ in states[0]),)
 
 
 RULES = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
+from math import prod
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from resnet_dsl.analyses.signal.state import (
     typical,
 )
 from resnet_dsl.analyses.signal.unpredictable import Unpredictable
+from resnet_dsl.analyses.signal.window import over_pairs
 
 MOST_SEGMENTS = 1024
 
@@ -94,23 +96,35 @@ def _to_factor(site: Site, states: list[State], spread: list[State], number: int
     if site.inputs[number][-1] == 1 < site.output[-1]:
         counts = [segment.count for segment in spread[number - 1]]
         total = np.sum([count * piece.energy for count, piece in zip(counts, pieces, strict=True)], axis=0)
-        return (flow(total, pieces[0].weight),)
+        return (flow(total, pieces[0].weight, pieces[0].correlation),)
     return joined(tuple(pieces), [segment.count for segment in spread[number]], states[number])
 
 
 def _times(at: Flow, others: list[Segment], shape: tuple[int, ...]) -> Flow:
-    energy, weight = at.energy, at.weight
+    energy, weight, alike = at.energy, at.weight, at.correlation
     for other in others:
+        alike = alike * _alike(other)
         squares = typical(other) ** 2
         mean = float(squares.mean())
         tilt = float(np.mean(squares * weight)) / mean if mean > 0 else 1.0
         energy, weight = energy * other.square * tilt, weight * squares
-    return flow(_unbroadcast(energy, shape), weight)
+    return flow(_unbroadcast(energy, shape, alike), weight, alike)
 
 
-def _unbroadcast(energy: Array, shape: tuple[int, ...]) -> Array:
+def _alike(segment: Segment) -> Array:
+    """E[x x'] / E[x^2] of a value at two positions, by their distance."""
+    square = float(segment.square.mean())
+    if square <= 0:
+        return np.ones_like(segment.correlation)
+    alike: Array = 1 - (1 - segment.correlation) * float(segment.batch.mean()) / square
+    return alike
+
+
+def _unbroadcast(energy: Array, shape: tuple[int, ...], correlation: Array) -> Array:
+    """What a factor that was repeated gets from all its copies."""
     axes = tuple(axis for axis, (have, want) in enumerate(zip(energy.shape, shape, strict=True)) if want == 1 < have)
-    summed: Array = energy.sum(axis=axes, keepdims=True)
+    lengths = tuple(energy.shape[axis] for axis in axes)
+    summed: Array = energy.sum(axis=axes, keepdims=True) * (prod(lengths) * over_pairs(correlation, lengths))
     return summed
 
 

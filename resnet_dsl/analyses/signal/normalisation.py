@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from resnet_dsl.analyses.signal.rule import Rule, Site, borders, cut, each, joined
-from resnet_dsl.analyses.signal.state import Array, Flow, Flows, Segment, State, flow, replaced, scaled
+from resnet_dsl.analyses.signal.state import Array, Flow, Flows, Segment, State, replaced, scaled, through
+from resnet_dsl.analyses.signal.window import over_pairs
 
 
 def _gamma(site: Site) -> float:
@@ -37,7 +38,7 @@ def _batchnorm(site: Site, segment: Segment) -> Segment:
 
 def _batchnorm_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     _, variance = _batch_centred(segment)
-    return flow(at.energy * (_gamma(site) ** 2 / (variance + site.args["epsilon"])), at.weight)
+    return through(at, _gamma(site) ** 2 / (variance + site.args["epsilon"]))
 
 
 def _over_channels(state: State) -> tuple[Array, Array]:
@@ -60,7 +61,7 @@ def _layernorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[
     _, variance = _over_channels(states[0])
     count = site.output[-1]
     factor = max(count - 2, 0) / count * _gamma(site) ** 2 / (variance + site.args["epsilon"])
-    return (tuple(flow(at.energy * factor, at.weight) for at in flows),)
+    return (tuple(through(at, factor) for at in flows),)
 
 
 def _group_starts(site: Site) -> tuple[int, list[int]]:
@@ -91,18 +92,25 @@ def _group_moments(group: State) -> tuple[float, float]:
 
 def _image_mean(segment: Segment) -> float:
     """The variance of one channel's mean over one image's positions."""
-    return float(segment.shared.mean()) + float(segment.batch.mean()) * float(segment.correlation.mean())
+    moving = float(segment.batch.mean()) * over_pairs(segment.correlation, segment.mean.shape)
+    return float(segment.shared.mean()) + moving
+
+
+def _off_mean(site: Site, correlation: Array) -> float:
+    """What is left of a value or gradient without its mean over a group's channels and positions."""
+    size = site.output[-1] // int(site.args["groups"])
+    return max(1 - over_pairs(correlation, site.output[:-1]) / size, 0.0)
 
 
 def _grouped(site: Site, group: State) -> State:
     mean, variance = _group_moments(group)
     size = sum(segment.count for segment in group)
     factor = _gamma(site) / np.sqrt(variance + site.args["epsilon"])
-    return tuple(scaled(_without_image_mean(_centred(s, mean, size), size), factor) for s in group)
+    return tuple(scaled(_without_image_mean(site, _centred(s, mean, size)), factor) for s in group)
 
 
-def _without_image_mean(segment: Segment, alike: int) -> Segment:
-    left = 1 - float(segment.correlation.mean()) / alike
+def _without_image_mean(site: Site, segment: Segment) -> Segment:
+    left = _off_mean(site, segment.correlation)
     return replaced(segment, segment.mean, segment.frozen, segment.batch * left, segment.shared)
 
 
@@ -120,7 +128,7 @@ def _groupnorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[
         factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
         for segment in group:
             one = next(at)
-            back.append(flow(one.energy * factor, one.weight))
+            back.append(through(one, factor * _off_mean(site, one.correlation)))
             counts.append(segment.count * times)
     return (joined(tuple(back), counts, states[0]),)
 

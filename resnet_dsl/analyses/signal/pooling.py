@@ -26,7 +26,7 @@ from resnet_dsl.analyses.signal.state import (
     split,
     typical,
 )
-from resnet_dsl.analyses.signal.window import Window, window
+from resnet_dsl.analyses.signal.window import Window, nearer, over_pairs, window
 
 MOST_DRAWS = 1024
 """Windows with more values are taken as if they had this many."""
@@ -61,11 +61,10 @@ def _whole(site: Site) -> Window:
 
 def _alike(segment: Segment, sliding: Window) -> float:
     """The mean correlation of two different values in a window."""
-    known = segment.correlation
-    if sliding.taps > MOST_DRAWS:
-        return float(known.mean())
-    pairs = known[np.minimum(sliding.distances(), len(known) - 1)]
-    return float((pairs.sum() - sliding.taps) / max(sliding.taps * (sliding.taps - 1), 1))
+    if sliding.taps == 1:
+        return 1.0
+    kept, alone = over_pairs(segment.correlation, sliding.kernel), 1 / sliding.taps
+    return max((kept - alone) / (1 - alone), 0.0)
 
 
 def _form(site: Site, places: tuple[int, ...]) -> tuple[int, ...]:
@@ -99,19 +98,13 @@ def _pooled(site: Site, segment: Segment, results: Array, sliding: Window) -> Se
     kept = np.clip(np.divide(shared, frozen, out=np.ones_like(shared), where=frozen > 0), -1, 1)
     parts = (size * after[0], size**2 * after[1], size**2 * after[2], size**2 * after[1] * kept)
     moved = _at(segment, form, parts)
-    far = _strided(segment, sliding)
+    far = nearer(segment.correlation, sliding.stride[0])
     return replace(moved, correlation=far, channel=channel, sample=sample)
 
 
 def _at(segment: Segment, form: tuple[int, ...], parts: tuple[Array, Array, Array, Array]) -> Segment:
     mean, frozen, batch, shared = (part.reshape(form) for part in parts)
     return replaced(segment, mean, frozen, batch, shared)
-
-
-def _strided(segment: Segment, sliding: Window) -> Array:
-    distances = np.arange(len(segment.correlation)) * sliding.stride[0]
-    strided: Array = segment.correlation[np.minimum(distances, len(segment.correlation) - 1)]
-    return strided
 
 
 def _maxpool(site: Site, segment: Segment) -> Segment:
@@ -128,14 +121,25 @@ def _maxpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     source = np.take_along_axis(draws.source, winner[None], axis=0)[0]
     weight = np.zeros((CHANNELS, SAMPLES))
     np.add.at(weight, (np.arange(CHANNELS)[:, None], source), at.weight)
-    return flow(_back(at, sliding) / sliding.taps, weight)
+    alike = _spread_back(at, sliding)
+    # Two windows that overlap by half rarely have the same largest value; where they do, its gradient is their sum.
+    energy = _back(at.energy, sliding, alike / 2) / sliding.taps
+    return flow(energy, weight, np.where(np.arange(len(alike)) > 0, alike / sliding.taps, 1.0))
 
 
-def _back(at: Flow, sliding: Window) -> Array:
+def _back(energy: Array, sliding: Window, alike: Array) -> Array:
     """Each position's sum of the gradients of the windows that see it."""
     if sliding.whole:
-        return np.full(sliding.shape, at.energy.sum())
-    return sliding.adjoint(at.energy.reshape(sliding.places))
+        return np.full(sliding.shape, energy.sum())
+    return sliding.overlapping(energy.reshape(sliding.places), alike)
+
+
+def _spread_back(at: Flow, sliding: Window) -> Array:
+    """How alike gradients are at two positions before the pool: those of the windows that they lie in."""
+    if sliding.whole:
+        return np.ones_like(at.correlation)
+    alike: Array = at.correlation[np.arange(len(at.correlation)) // sliding.stride[0]]
+    return alike
 
 
 def _avgpool(site: Site, segment: Segment) -> Segment:
@@ -151,7 +155,7 @@ def _avgpool(site: Site, segment: Segment) -> Segment:
     moved = _at(segment, form, parts)
     draws = _draws(site, segment, sliding.taps, alike)
     channel, sample = split(draws.values.mean(axis=0))
-    return replace(moved, correlation=_strided(segment, sliding), channel=channel, sample=sample)
+    return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]), channel=channel, sample=sample)
 
 
 def _counted(site: Site, sliding: Window) -> Array:
@@ -163,11 +167,10 @@ def _counted(site: Site, sliding: Window) -> Array:
 
 def _avgpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     sliding = _sliding(site)
-    if _is_global(site):
-        return flow(_back(at, sliding) / sliding.taps**2, EVEN)
-    inside = sliding.sum(np.ones(sliding.shape))
+    inside = np.full(sliding.places, sliding.taps) if sliding.whole else sliding.sum(np.ones(sliding.shape))
     share = _counted(site, sliding) / np.maximum(inside, 1)
-    return flow(sliding.adjoint(at.energy * share**2), EVEN)
+    energy = _back(at.energy.reshape(sliding.places) * share**2, sliding, at.correlation)
+    return flow(energy, EVEN, _spread_back(at, sliding))
 
 
 def _binomial(kernel: tuple[int, ...]) -> Array:
@@ -183,18 +186,17 @@ def _binomial(kernel: tuple[int, ...]) -> Array:
 
 def _blur(site: Site, segment: Segment) -> Segment:
     sliding = window(site)
-    weights = _binomial(sliding.kernel)
     mean, frozen, batch, shared = _spread(segment, sliding)
-    near = segment.correlation[np.minimum(sliding.distances(), len(segment.correlation) - 1)]
-    kept = float(np.outer(weights, weights).ravel() @ near)
+    alike = _alike(segment, sliding)
+    kept = alike + (1 - alike) * float(np.sum(_binomial(sliding.kernel) ** 2))
     moved = replaced(segment, mean, frozen, batch * kept, shared)
-    return replace(moved, correlation=_strided(segment, sliding))
+    return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]))
 
 
 def _blur_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     sliding = window(site)
-    kept = float(np.sum(_binomial(sliding.kernel) ** 2))
-    return flow(sliding.adjoint(at.energy) * kept / sliding.taps, EVEN)
+    kept = float(np.sum(_binomial(sliding.kernel) ** 2)) / sliding.taps
+    return flow(sliding.overlapping(at.energy * kept, at.correlation), EVEN, _spread_back(at, sliding))
 
 
 RULES: dict[str, Rule] = {

@@ -10,7 +10,7 @@ from resnet_dsl.analyses.signal import activations, linear, merging, normalisati
 from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.analyses.signal.report import Layer, Signal
 from resnet_dsl.analyses.signal.rule import Rule, Site
-from resnet_dsl.analyses.signal.state import EVEN, Array, Flow, Flows, Segment, State, gathered, gaussian
+from resnet_dsl.analyses.signal.state import EVEN, Array, Flow, Flows, Segment, State, gathered, gaussian, unlike
 from resnet_dsl.analyses.signal.unpredictable import Unpredictable
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
@@ -113,12 +113,15 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Fl
     """
     node, site = graph.nodes[graph.output], sites[graph.output]
     if node.op != "softmax" or node.args["splits"] > 1:
-        return graph.output, tuple(Flow(np.ones_like(one.mean), EVEN) for one in states[graph.output])
+        return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
     logits = states[node.inputs[0]]
     energy = [_cross_entropy(site, segment) / site.positions**2 for segment in logits]
-    return node.inputs[0], tuple(
-        Flow(np.full_like(one.mean, part), EVEN) for one, part in zip(logits, energy, strict=True)
-    )
+    return node.inputs[0], tuple(_start(one, part) for one, part in zip(logits, energy, strict=True))
+
+
+def _start(segment: Segment, energy: float) -> Flow:
+    """A gradient that differs from position to position."""
+    return Flow(np.full_like(segment.mean, energy), EVEN, unlike(segment.correlation))
 
 
 def _cross_entropy(site: Site, segment: Segment) -> float:
@@ -142,4 +145,3 @@ def _layer(graph: Graph, node: Node, site: Site, state: State, flows: Flows | No
 
 def _mean(maps: list[Array], counts: list[int]) -> float:
     return sum(count * float(one.mean()) for count, one in zip(counts, maps, strict=True)) / sum(counts)
-

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.analyses.signal.state import Flow, Flows, Segment, State, combined
+from resnet_dsl.analyses.signal.state import Flow, Flows, Segment, State, mixed
 
 
 class Site(NamedTuple):
@@ -91,4 +91,4 @@ def _averaged(pieces: list[tuple[Flow, int]]) -> Flow:
         return pieces[0][0]
     total = sum(count for _, count in pieces)
     energy = np.sum([piece.energy * (count / total) for piece, count in pieces], axis=0)
-    return Flow(energy, combined([(piece.energy * count, piece.weight) for piece, count in pieces]))
+    return mixed(energy, [(piece.energy * count, piece) for piece, count in pieces])

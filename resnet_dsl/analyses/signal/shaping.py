@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resnet_dsl.analyses.signal.rule import Rule, Site, borders, cut, each, joined
 from resnet_dsl.analyses.signal.state import (
@@ -20,8 +23,13 @@ from resnet_dsl.analyses.signal.state import (
     replaced,
     scaled,
     split,
+    through,
     typical,
+    unlike,
 )
+from resnet_dsl.analyses.signal.window import farther, nearer, over_pairs
+
+Places: TypeAlias = NDArray[np.intp]
 
 
 def _flatten(site: Site, states: list[State]) -> State:
@@ -39,7 +47,9 @@ def _flatten(site: Site, states: list[State]) -> State:
 
 
 def _flatten_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
-    return (tuple(Flow(np.full(s.mean.shape, float(flows[0].energy)), flows[0].weight) for s in states[0]),)
+    """Each position meets weights of its own behind it, so no two gradients are alike."""
+    alone = unlike(flows[0].correlation)
+    return (tuple(Flow(np.full(s.mean.shape, float(flows[0].energy)), flows[0].weight, alone) for s in states[0]),)
 
 
 def _edges(site: Site) -> tuple[int, int]:
@@ -60,7 +70,9 @@ def _channels(site: Site, states: list[State]) -> State:
 def _channels_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
     pieces = _inside(site, states[0])
     given = iter(flows)
-    back = [next(given) if taken else Flow(np.zeros(piece.mean.shape), EVEN) for piece, taken in pieces]
+    back = [
+        next(given) if taken else Flow(np.zeros(piece.mean.shape), EVEN, piece.correlation) for piece, taken in pieces
+    ]
     return (joined(tuple(back), [piece.count for piece, _ in pieces], states[0]),)
 
 
@@ -86,24 +98,23 @@ def _pad_channels_backward(site: Site, states: list[State], flows: Flows) -> tup
     return (flows[len(before) : len(before) + len(states[0])],)
 
 
-def _mapped(site: Site, segment: Segment, places: tuple[Array, ...], distances: Array) -> Segment:
-    """The segment at these positions (indices an axis), two of which are so far apart as the given distances."""
+def _mapped(segment: Segment, places: tuple[Places, ...], correlation: Array) -> Segment:
+    """The segment at these positions, indices an axis."""
     grid = np.ix_(*places)
-    maps = (part[grid] for part in (segment.mean, segment.frozen, segment.batch, segment.shared))
-    far = np.minimum(distances, len(segment.correlation) - 1).astype(np.intp)
-    return replace(replaced(segment, *maps), correlation=segment.correlation[far])
+    moved = replaced(segment, segment.mean[grid], segment.frozen[grid], segment.batch[grid], segment.shared[grid])
+    return replace(moved, correlation=correlation)
 
 
 def _subsample(site: Site, segment: Segment) -> Segment:
     steps = zip(segment.mean.shape, site.args["stride"], strict=True)
     places = tuple(np.arange(0, length, step) for length, step in steps)
-    return _mapped(site, segment, places, np.arange(len(segment.correlation)) * site.args["stride"][0])
+    return _mapped(segment, places, nearer(segment.correlation, site.args["stride"][0]))
 
 
 def _subsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     energy = np.zeros(segment.mean.shape)
     energy[tuple(slice(None, None, step) for step in site.args["stride"])] = at.energy
-    return flow(energy, at.weight)
+    return flow(energy, at.weight, farther(at.correlation, site.args["stride"][0]))
 
 
 def _upsample(site: Site, segment: Segment) -> Segment:
@@ -112,7 +123,8 @@ def _upsample(site: Site, segment: Segment) -> Segment:
         np.repeat(np.arange(length), factor)
         for length, factor in zip(segment.mean.shape, site.args["factor"], strict=True)
     )
-    return _mapped(site, segment, places, np.arange(len(segment.correlation)) // site.args["factor"][0])
+    distances = np.arange(len(segment.correlation)) // site.args["factor"][0]
+    return _mapped(segment, places, segment.correlation[distances])
 
 
 def _upsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
@@ -120,7 +132,9 @@ def _upsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     for axis, factor in enumerate(site.args["factor"]):
         length = segment.mean.shape[axis]
         energy = energy.reshape((*energy.shape[:axis], length, factor, *energy.shape[axis + 1 :])).sum(axis=axis + 1)
-    return flow(energy, at.weight)
+    factors = tuple(site.args["factor"])
+    alike = prod(factors) * over_pairs(at.correlation, factors)
+    return flow(energy * alike, at.weight, nearer(at.correlation, factors[0]))
 
 
 def _factor(site: Site) -> float:
@@ -138,10 +152,10 @@ def _dropped(site: Site, segment: Segment) -> Segment:
     return replaced(segment, segment.mean, segment.frozen, batch, segment.shared)
 
 
-DROP = each(_dropped, lambda site, segment, at: flow(at.energy / (1 - site.args["rate"]), at.weight))
+DROP = each(_dropped, lambda site, segment, at: through(at, 1 / (1 - site.args["rate"])))
 SCALE = each(
     lambda site, segment: scaled(segment, _factor(site)),
-    lambda site, segment, at: flow(at.energy * _factor(site) ** 2, at.weight),
+    lambda site, segment, at: through(at, _factor(site) ** 2),
 )
 
 RULES: dict[str, Rule] = {

@@ -59,13 +59,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class Flow:
-    """The gradient at a segment: mean square a position, and how it is spread over the particles (with mean 1).
+    """The gradient at a segment.
 
-    What passed one ReLU is likelier to pass the next one on the same stream: the particles remember.
+    energy: its mean square, a position.
+    weight: how it is spread over the particles, with mean 1. What passed one ReLU is likelier to pass the next one on
+        the same stream: the particles remember.
+    correlation: of it at two positions of one image, by their distance 0, 1, 2 …
     """
 
     energy: Array
     weight: Array
+    correlation: Array
 
 
 State: TypeAlias = tuple[Segment, ...]
@@ -187,10 +191,15 @@ def combined(parts: list[tuple[Array, Array]]) -> Array:
     return summed
 
 
-def flow(energy: Array, weight: Array) -> Flow:
+def flow(energy: Array, weight: Array, correlation: Array) -> Flow:
     """A gradient whose weight is brought to mean 1 and whose energy stays finite."""
     mean = float(weight.mean())
-    return Flow(_bounded(energy), weight / mean if mean > 0 else EVEN)
+    return Flow(_bounded(energy), weight / mean if mean > 0 else EVEN, correlation)
+
+
+def through(at: Flow, factor: float | Array) -> Flow:
+    """A gradient whose mean square is multiplied and that is spread as before."""
+    return flow(at.energy * factor, at.weight, at.correlation)
 
 
 def gathered(flows: list[Flow]) -> Flow:
@@ -198,4 +207,17 @@ def gathered(flows: list[Flow]) -> Flow:
     if len(flows) == 1:
         return flows[0]
     energy: Array = np.sum([one.energy for one in flows], axis=0)
-    return flow(energy, combined([(one.energy, one.weight) for one in flows]))
+    return mixed(energy, [(one.energy, one) for one in flows])
+
+
+def unlike(correlation: Array) -> Array:
+    """The correlation of what differs at each position."""
+    alone = np.zeros_like(correlation)
+    alone[0] = 1
+    return alone
+
+
+def mixed(energy: Array, parts: list[tuple[Array, Flow]]) -> Flow:
+    """A gradient of this energy, spread as its parts are: [(amount, part)]."""
+    weight = combined([(amount, part.weight) for amount, part in parts])
+    return flow(energy, weight, combined([(amount, part.correlation) for amount, part in parts]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -54,12 +55,11 @@ class Window(NamedTuple):
         result: Array = padded[tuple(inner)]
         return result
 
-    def distances(self) -> list[int]:
-        """The distance between each two taps, rounded: taps * taps numbers."""
-        taps = np.array(self._offsets(), dtype=np.float64) * np.array(self.dilation)
-        apart = np.sqrt(((taps[:, None] - taps[None]) ** 2).sum(axis=2))
-        rounded: list[int] = np.rint(apart).astype(int).ravel().tolist()
-        return rounded
+    def overlapping(self, energy: Array, correlation: Array) -> Array:
+        """The adjoint for windows whose gradients are alike: what one position gets from several of them adds up."""
+        reach = max(-(-k // s) for k, s in zip(self.kernel, self.stride, strict=True)) - 1
+        alike = float(correlation[1 : reach + 1].mean()) if reach > 0 and len(correlation) > 1 else 0.0
+        return (1 - alike) * self.adjoint(energy) + alike * self.adjoint(np.sqrt(energy)) ** 2
 
     def _offsets(self) -> list[tuple[int, ...]]:
         return list(product(*map(range, self.kernel)))
@@ -71,6 +71,38 @@ class Window(NamedTuple):
     def _slices(self, tap: tuple[int, ...]) -> tuple[slice, ...]:
         axes = zip(tap, self.dilation, self.stride, self.places, strict=True)
         return tuple(slice(t * d, t * d + (n - 1) * s + 1, s) for t, d, s, n in axes)
+
+
+def over_pairs(correlation: Array, lengths: tuple[int, ...]) -> float:
+    """The mean correlation over all pairs of positions of a box, each with itself among them."""
+    shares = _pairs(lengths)
+    last = len(correlation) - 1
+    return float(shares @ correlation[np.minimum(np.arange(len(shares)), last)])
+
+
+@lru_cache(maxsize=64)
+def _pairs(lengths: tuple[int, ...]) -> Array:
+    """What part of all pairs of positions in a box lies at the distance 0, 1, 2 … (rounded)."""
+    squares, shares = np.zeros(1), np.ones(1)
+    for length in lengths:
+        steps = np.arange(length)
+        pairs = np.where(steps > 0, 2.0, 1.0) * (length - steps) / length**2
+        squares = np.add.outer(squares, steps.astype(np.float64) ** 2).ravel()
+        shares = np.outer(shares, pairs).ravel()
+    return np.bincount(np.rint(np.sqrt(squares)).astype(np.intp), weights=shares).astype(np.float64)
+
+
+def nearer(correlation: Array, factor: int) -> Array:
+    """The correlation after a stride: what was ``factor`` apart is 1 apart."""
+    result: Array = correlation[np.minimum(np.arange(len(correlation)) * factor, len(correlation) - 1)]
+    return result
+
+
+def farther(correlation: Array, factor: int) -> Array:
+    """The correlation before a stride: positions between others belong to none, or meet other weights."""
+    distances = np.arange(len(correlation))
+    result: Array = np.where(distances % factor == 0, correlation[distances // factor], 0.0)
+    return result
 
 
 def window(site: Site) -> Window:
