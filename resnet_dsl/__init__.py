@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resnet_dsl.api import Network, Spec, Summary, load
+    from resnet_dsl.api import Network, Spec, Summary, load, load_keras
     from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
     from resnet_dsl.ir.graph import Graph
 
@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "load": "resnet_dsl.api",
+    "load_keras": "resnet_dsl.api",
     "Spec": "resnet_dsl.api",
     "Network": "resnet_dsl.api",
     "Summary": "resnet_dsl.api",
@@ -29,7 +30,7 @@ _HOMES = {
     "Refusal": "resnet_dsl.diagnostics.diagnostic",
 }
 
-__all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load"]
+__all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load", "load_keras"]
 
 
 def __getattr__(name: str) -> Any:

@@ -148,7 +148,9 @@ class Spec:
         self._spec = spec
         self.networks = Networks(spec)
 
-    def network(self, name: str | None = None, *, input_size: tuple[int | None, ...] | None = None, **parameters: Any) -> Network:
+    def network(
+        self, name: str | None = None, *, input_size: tuple[int | None, ...] | None = None, **parameters: Any
+    ) -> Network:
         """A network under other parameters or another input size; the only one where no name is given.
 
         Raises Refusal where it cannot be compiled so.
@@ -173,6 +175,17 @@ def load(spec: str | os.PathLike[str]) -> Spec:
         return _loaded(pipeline.load_text(text))
     shipped_path = None if text.endswith(".resnet") or os.sep in text else shipped.find(text)
     return _loaded(pipeline.load(shipped_path or text))
+
+
+def load_keras(path: str | os.PathLike[str]) -> Any:
+    """The model of a ``.keras`` file that was written here, rebuilt from the graph in it: of any depth.
+
+    Plain ``keras.saving.load_model`` fails on networks deeper than Python's recursion limit. Raises OSError where the
+    file cannot be read, Failure where it carries no graph, MissingPackage without Keras.
+    """
+    from resnet_dsl.targets.keras import load as load_model
+
+    return load_model(os.fspath(path))
 
 
 def _loaded(spec: pipeline.Spec) -> Spec:

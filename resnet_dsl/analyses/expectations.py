@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.lengths import show
 

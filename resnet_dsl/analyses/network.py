@@ -15,8 +15,9 @@ from resnet_dsl.ir.lengths import Shape
 
 
 class Part(NamedTuple):
-    """A stem, stage, head, block or layer with its counts. ``scope`` is its scope's index, ``node`` that of its last node.
+    """A stem, stage, head, block or layer with its counts.
 
+    scope, node: indices of its scope and of its last node.
     block: the block's definition, or the operation of a layer. blocks: how many blocks lie directly in a stage.
     """
 

@@ -57,8 +57,7 @@ def _through(field: Field, window: Window) -> Field:
         size + (reach - 1) * stride for size, stride, reach in zip(field.size, field.stride, window.reach, strict=True)
     )
     strides = tuple(
-        stride * step / factor
-        for stride, step, factor in zip(field.stride, window.stride, window.factor, strict=True)
+        stride * step / factor for stride, step, factor in zip(field.stride, window.stride, window.factor, strict=True)
     )
     return Field(sizes, strides)
 

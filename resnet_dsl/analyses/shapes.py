@@ -8,7 +8,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 
 
 def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
-    """The shape of every node's value, without the batch axis. Raises Unfit where a graph, read from a file, is wrong."""
+    """The shape of every node's value, without the batch axis. Raises Unfit where a graph from a file is wrong."""
     shapes: list[Shape] = []
     for node in graph.nodes:
         inputs = tuple(shapes[index] for index in node.inputs)

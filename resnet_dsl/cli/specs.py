@@ -55,7 +55,10 @@ def locate(spec: str) -> tuple[str, str | None]:
 
 
 def spec_files(specs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-    """The files that SPEC arguments name, and the network where one is named; folders are searched. Raises Failure where there is none."""
+    """The files that SPEC arguments name, each with the network that is named.
+
+    Folders are searched. Raises Failure where there is none.
+    """
     for spec in specs:
         if not os.path.isdir(spec):
             yield locate(spec)

@@ -111,8 +111,8 @@ class Builder:
     def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
         """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake.
 
-        It is right by construction, so it is not validated again (a graph that is read from JSON is): building pydantic's
-        validators would take a quarter of the time of a `check`.
+        It is right by construction, so it is not validated again (a graph that is read from JSON is): to build
+        pydantic's validators would take a quarter of the time of a `check`.
         """
         needed = self.reaching(output)
         kept = [index for index, wanted in enumerate(needed) if wanted]
@@ -220,7 +220,7 @@ class Builder:
         return prefixes
 
     def _labelled(self, old: int, label: str) -> str:
-        """A label stands behind its stage's and blocks' names; in the stem, the head and an adapter behind nothing more."""
+        """A label stands behind the names of its stage and blocks; stem, head and adapters add nothing."""
         parts = []
         index: int | None = self.nodes[old].scope
         while index is not None and index > 0:
@@ -267,4 +267,3 @@ def _too_many(span: Span) -> Diagnostic:
         Label(span, "the first one too many"),
         help="repeat less, or build blocks of fewer operations",
     )
-

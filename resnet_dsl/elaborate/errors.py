@@ -1,4 +1,4 @@
-"""The words of what can be wrong with names, arguments and settings. One function a mistake: data in, diagnostic out."""
+"""The words of what can be wrong with names, arguments and settings: one function a mistake."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resnet_dsl.source import Span
 
 def chain_notes(caller: Caller | None) -> tuple[str, ...]:
     """The chain of calls in words, innermost first."""
-    notes = []
+    notes: list[str] = []
     while caller is not None:
         if caller.outer is None or len(notes) < 8:
             notes.append(f"in {caller.what} ({caller.span})")
@@ -83,9 +83,7 @@ def missing(callee: str, names: list[str], span: Span) -> Diagnostic:
 
 
 def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0205", f"`{name}` of `{callee}` is given twice", Label(span), (Label(first, "the first time"),)
-    )
+    return Diagnostic("E0205", f"`{name}` of `{callee}` is given twice", Label(span), (Label(first, "the first time"),))
 
 
 def wrong_type(callee: str, name: str, wants: str, value: Constant, span: Span) -> Diagnostic:
@@ -170,15 +168,11 @@ def bare_skip(span: Span, where: str) -> Diagnostic:
 def unknown_attribute(name: str, value: Constant, span: Span, known: Iterable[str]) -> Diagnostic:
     known = list(known)
     has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "only values that flow have attributes"
-    return Diagnostic(
-        "E0219", f"{sort_of(value)} has no `{name}`", Label(span), help=suggestion(name, known) or has
-    )
+    return Diagnostic("E0219", f"{sort_of(value)} has no `{name}`", Label(span), help=suggestion(name, known) or has)
 
 
 def wrong_operands(operator: str, left: Constant, right: Constant, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0220", f"`{operator}` cannot be used on {sort_of(left)} and {sort_of(right)}", Label(span)
-    )
+    return Diagnostic("E0220", f"`{operator}` cannot be used on {sort_of(left)} and {sort_of(right)}", Label(span))
 
 
 def not_a(wanted: str, value: Constant, span: Span, remedy: str | None = None) -> Diagnostic:

@@ -267,10 +267,6 @@ def _list(self: Expressions, node: tree.List, frame: Frame) -> Constant:
     return Items(self.evaluate(item, frame) for item in node.items)
 
 
-def _rounded(function: Callable[[float], int]) -> Callable[..., int]:
-    return lambda value: function(value)
-
-
 def _length(items: Constant) -> int:
     return len(items)
 
@@ -278,12 +274,16 @@ def _length(items: Constant) -> int:
 FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "min": (1, 64, min),
     "max": (1, 64, max),
-    "round": (1, 1, _rounded(lambda value: math.floor(value + 0.5))),
-    "ceil": (1, 1, _rounded(math.ceil)),
-    "floor": (1, 1, _rounded(math.floor)),
+    "round": (1, 1, lambda value: math.floor(value + 0.5)),
+    "ceil": (1, 1, math.ceil),
+    "floor": (1, 1, math.floor),
+    "sqrt": (1, 1, math.sqrt),
+    "log2": (1, 1, math.log2),
     "len": (1, 1, _length),
 }
 """Functions of expressions, with the least and the largest number of their arguments."""
+
+_POSITIVE = ("sqrt", "log2")
 
 
 def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
@@ -304,6 +304,8 @@ def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
     for value in values:
         if not (isinstance(value, Items | tuple) if name == "len" else is_number(value)):
             refuse(errors.not_a("a list" if name == "len" else "a number", value, node.arguments.span))
+    if name in _POSITIVE and not values[0] > 0:
+        refuse(errors.not_a("a number above 0", values[0], node.arguments.span))
     return function(*values)
 
 

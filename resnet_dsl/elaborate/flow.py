@@ -26,7 +26,6 @@ from resnet_dsl.elaborate.values import (
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operation import Operation, Unfit
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 Current = Value | None
@@ -233,9 +232,7 @@ class Flow(Expressions):
     def _merged_values(self, item: tree.Expression, frame: Frame) -> list[Value]:
         """The value that an argument names, or all of a family: `concat(branch)` merges `branch[0]`, `branch[1]`, …"""
         if isinstance(item, tree.Name) and item.token.text not in frame.values:
-            family = sorted(
-                key for key in frame.values if isinstance(key, tuple) and key[0] == item.token.text
-            )
+            family = sorted(key for key in frame.values if isinstance(key, tuple) and key[0] == item.token.text)
             if family:
                 found = [frame.values[key] for key in family]
                 if None in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
@@ -88,7 +88,9 @@ class Loader:
 
     def _import_all(self, main: Module) -> None:
         """Depth first, with the path of imports at hand, so that a cycle can be shown."""
-        pending = [(main, iter(_imports(main.file)), (main.source.path or main.source.name,))]
+        pending: list[tuple[Module, Iterator[tree.ImportFile], tuple[str, ...]]] = [
+            (main, iter(_imports(main.file)), (main.source.path or main.source.name,))
+        ]
         while pending:
             module, imports, path = pending[-1]
             statement = next(imports, None)

@@ -278,4 +278,6 @@ def _unused_definitions(module: Module, mentioned: set[str]) -> Iterator[Diagnos
 
 
 def unused(what: str, token: tree.Token) -> Diagnostic:
-    return Diagnostic("W0201", f"the {what} `{token.text}` is never used", Label(token.span), help="use it or remove it")
+    return Diagnostic(
+        "W0201", f"the {what} `{token.text}` is never used", Label(token.span), help="use it or remove it"
+    )

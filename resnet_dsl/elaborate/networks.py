@@ -113,7 +113,7 @@ class _Elaboration:
         self.definition = definition
         self.overrides = dict(overrides)
         self.input_size = input_size
-        self.builder = Builder(definition.tree.name.text)  # type: ignore[union-attr]
+        self.builder = Builder(definition.tree.name.text)
         self.flow = Flow(self.builder, blocks)
         self.values: dict[Any, Value | None] = {}
         self.settings = Settings(None, policy=_default_policy(prelude))
@@ -445,4 +445,3 @@ def _unused_value(token: tree.Token) -> Diagnostic:
         Label(token.span),
         help="use the name in a later step, or remove the line",
     )
-

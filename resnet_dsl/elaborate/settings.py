@@ -95,7 +95,7 @@ def unused(settings: Settings, used: set[int]) -> list[tuple[tree.Node, str, str
         if id(binding.statement) not in used:
             found.append((binding.statement, f"no step uses slot `{slot}`", "leave it out, or use the slot in a block"))
     for callee, defaults in settings.defaults.items():
-        for statement in {id(one.statement): one.statement for one in defaults.values()}.values():
-            if id(statement) not in used:
-                found.append((statement, f"nothing takes it from `{callee}` here", f"leave it out, or call `{callee}`"))
+        why, remedy = f"nothing takes it from `{callee}` here", f"leave it out, or call `{callee}`"
+        statements = {id(one.statement): one.statement for one in defaults.values()}
+        found.extend((statement, why, remedy) for key, statement in statements.items() if key not in used)
     return found

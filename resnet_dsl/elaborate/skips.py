@@ -178,7 +178,9 @@ def _remedy(skip: _Skip, adapted: Value | None) -> str:
     if len(source) != len(target):
         return "a skip cannot change the number of axes: start it from a value before the pooling, or end it there"
     if stride is None:
-        return "the two lengths cannot be met by a stride: pad the convolutions (`pad = half`), or `upsample` the smaller"
+        return (
+            "the two lengths cannot be met by a stride: pad the convolutions (`pad = half`), or `upsample` the smaller"
+        )
     if adapted is not None and skip.statement.via is not None:
         words = f"1x1 convolution, {channels(target)} channels, stride {errors.spell(stride)}"
         return f"leave out `via {skip.statement.via.span.text}` to project it ({words})"

@@ -156,12 +156,20 @@ class Frame:
     def inside(self, settings: Settings) -> Frame:
         """The same names under further settings."""
         return Frame(
-            self.module, self.constants, self.values, self.entry, settings, self.scope, self.caller, self.kind, self.stride
+            self.module,
+            self.constants,
+            self.values,
+            self.entry,
+            settings,
+            self.scope,
+            self.caller,
+            self.kind,
+            self.stride,
         )
 
 
 class Expectation(NamedTuple):
-    """One ``expect`` line as data. ``stage`` is set for ``conv5.output``; ``unit`` is that of the last digit written."""
+    """One ``expect`` line as data. ``stage`` is set for ``conv5.output``; ``unit`` is the last written digit's."""
 
     quantity: str
     stage: str | None

@@ -16,9 +16,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
 
-FORMAT = 1
-"""Changes when a graph written before can no longer be read, or means something else."""
-
 
 def _tuples(value: Any) -> Any:
     """JSON has lists where the graph has tuples."""
@@ -82,9 +79,12 @@ class Scope(_Frozen):
 
 
 class Graph(_Frozen):
-    """A network. ``nodes[0]`` is its input; ``output`` is the index of the node whose value it returns."""
+    """A network. ``nodes[0]`` is its input; ``output`` is the index of the node whose value it returns.
 
-    format: Literal[1] = FORMAT
+    format: changes when a graph written before can no longer be read, or means something else.
+    """
+
+    format: Literal[1] = 1
     name: str
     doc: str = ""
     nodes: tuple[Node, ...]
@@ -136,7 +136,6 @@ def _check_arguments(index: int, node: Node) -> None:
         parameter = operation.parameter(name)
         if parameter is None or (value is not None and not parameter.kind.fits(value)):
             raise ValueError(f"node {index}: {node.op} cannot have {name} = {value!r}")
-
 
 
 def schema() -> dict[str, Any]:

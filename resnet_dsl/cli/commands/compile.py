@@ -22,7 +22,9 @@ ENDINGS = {"keras": ".keras", "keras-json": ".json", "ir": ".ir.json", "dot": ".
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
-    parser.add_argument("-o", "--output", metavar="PATH", help="where to write (default: NETWORK with the right ending)")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="where to write (default: NETWORK with the right ending)"
+    )
     parser.add_argument("--to", choices=[*ENDINGS], default="keras", help="what to write (default: keras)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
     parser.add_argument(
@@ -50,17 +52,18 @@ def _write(compiled: Compiled, options: argparse.Namespace) -> str:
 
 
 def _keras(compiled: Compiled, path: str, seed: int | None) -> str:
-    from resnet_dsl.targets.keras import save, to_keras
+    from resnet_dsl.targets.keras import lower, reloading, save, to_keras
 
     model = to_keras(compiled.graph, compiled.shapes, seed=seed)
-    remark = save(model, path, compiled.graph)
-    return f"wrote {path} ({compiled.count.total_params:,} weights)" + (f"\n{remark}" if remark else "")
+    save(model, path, compiled.graph)
+    remarks = reloading(lower(compiled.graph, compiled.shapes))
+    return "\n".join([f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)])
 
 
 def _keras_json(compiled: Compiled, path: str, seed: int | None) -> str:
-    from resnet_dsl.targets.keras import to_keras
+    from resnet_dsl.targets.keras import save_json, to_keras
 
-    write_whole(path, to_keras(compiled.graph, compiled.shapes, seed=seed).to_json())
+    save_json(to_keras(compiled.graph, compiled.shapes, seed=seed), path)
     return f"wrote {path}"
 
 

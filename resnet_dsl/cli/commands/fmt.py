@@ -9,8 +9,8 @@ import argparse
 import difflib
 import sys
 
-from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.cli.ending import FINE, SPEC
+from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.diagnostics.diagnostic import Mistake, Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text

@@ -28,10 +28,11 @@ network {name}(classes = 10) {{
 """
 
 
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the network's name; NAME.resnet is written")
-    parser.add_argument("--from", dest="base", metavar="NETWORK", help="a shipped network to start from: its whole text")
+    parser.add_argument(
+        "--from", dest="base", metavar="NETWORK", help="a shipped network to start from: its whole text"
+    )
     parser.add_argument("--force", action="store_true", help="replace an existing file")
 
 
@@ -60,4 +61,5 @@ def _derived(name: str, base: str) -> str:
         text = file.read()
     folder = os.path.dirname(path)
     text = re.sub(r'^import "([^"]+)"', lambda match: f'import "{os.path.join(folder, match[1])}"', text, flags=re.M)
-    return text.rstrip() + f"\n\n# Mine: {network}, varied. Replace stages, add settings, change parameters here.\nnetwork {name} from {network} {{\n}}\n"
+    remark = f"# Mine: {network}, varied. Replace stages, add settings, change parameters here."
+    return f"{text.rstrip()}\n\n{remark}\nnetwork {name} from {network} {{\n}}\n"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.operations import activation, convolution, merging, noise, normalisation, pooling, scaling, shaping
+from resnet_dsl.ir.operations import activation, attention, convolution, merging, noise, normalisation, pooling, scaling, shaping
 
-_FAMILIES = (shaping, convolution, normalisation, activation, pooling, merging, noise, scaling)
+_FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation for family in _FAMILIES for operation in family.OPERATIONS

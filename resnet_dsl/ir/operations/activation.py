@@ -36,6 +36,13 @@ OPERATIONS = (
         label=lambda arguments: "leaky relu",
     ),
     Operation(
+        "tlu",
+        "max(x, tau) with a learned tau for each channel (thresholded linear unit: Singh & Krishnan 2020).",
+        "activation",
+        weights=lambda arguments, shapes: (Weight("tau", (1, channels(shapes[0])), "zeros"),),
+        label=lambda arguments: "tlu",
+    ),
+    Operation(
         "prelu",
         "Leaky ReLU with a learned slope for each channel (He et al. 2015).",
         "activation",

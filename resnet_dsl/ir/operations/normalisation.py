@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, spatial
 from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
 
 _SCALE = Parameter("scale", FLAG, "Whether a factor (gamma) is learned for each channel.", True)
@@ -36,13 +36,25 @@ def _grouped(arguments: Arguments, shapes: Shapes) -> Shape:
     return shapes[0]
 
 
+def _grouped_map(arguments: Arguments, shapes: Shapes) -> Shape:
+    spatial(shapes[0], "evonorm")
+    return _grouped(arguments, shapes)
+
+
+def _frn_infer(arguments: Arguments, shapes: Shapes) -> Shape:
+    spatial(shapes[0], "frn")
+    return shapes[0]
+
+
 BATCHNORM = Operation(
     "batchnorm",
     "Batch normalisation (Ioffe & Szegedy 2015).",
     "norm",
     (
         Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-5),
-        Parameter("momentum", RATE, "What a moving statistic keeps of itself at each step (PyTorch's 0.1 is 0.9).", 0.9),
+        Parameter(
+            "momentum", RATE, "What a moving statistic keeps of itself at each step (PyTorch's 0.1 is 0.9).", 0.9
+        ),
         _SCALE,
         _CENTER,
         _GAMMA,
@@ -76,4 +88,37 @@ GROUPNORM = Operation(
     label=lambda arguments: f"group norm, {arguments['groups']}",
 )
 
-OPERATIONS = (BATCHNORM, LAYERNORM, GROUPNORM)
+
+def _evonorm_weights(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
+    shape = (channels(shapes[0]),)
+    return (Weight("v", shape, "ones"), Weight("gamma", shape, "ones"), Weight("beta", shape, "zeros"))
+
+
+EVONORM = Operation(
+    "evonorm",
+    "EvoNorm-S0: x * sigmoid(v * x) over the standard deviation of its group of channels, then gamma and beta; "
+    "normalisation and activation in one (Liu et al. 2020).",
+    "norm",
+    (
+        Parameter("groups", COUNT, "The deviation is taken over this many groups of channels.", 32),
+        Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-5),
+    ),
+    infer=_grouped_map,
+    weights=_evonorm_weights,
+    label=lambda arguments: f"evonorm, {arguments['groups']}",
+)
+
+FRN = Operation(
+    "frn",
+    "Filter response normalisation: each channel over its root mean square (Singh & Krishnan 2020); `tlu` follows it.",
+    "norm",
+    (Parameter("epsilon", POSITIVE, "Added to the mean square.", 1e-6), _GAMMA),
+    infer=_frn_infer,
+    weights=lambda arguments, shapes: (
+        Weight("gamma", (channels(shapes[0]),), arguments["gamma"]),
+        Weight("beta", (channels(shapes[0]),), "zeros"),
+    ),
+    label=lambda arguments: "frn",
+)
+
+OPERATIONS = (BATCHNORM, LAYERNORM, GROUPNORM, EVONORM, FRN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, spatial
-from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Kind, Parameter, Argument, or_words, words
+from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
 from resnet_dsl.ir.windows import settle_window, slide_window, times, window_of
 
 _KERNEL: Kind = or_words(EXTENT, "global")
@@ -106,7 +106,9 @@ BLURPOOL = Operation(
     "A fixed binomial filter on each channel, mirrored at the border, then the stride (Zhang 2019).",
     "pool",
     (
-        Parameter("kernel", Kind("a whole number from 2 to 7", _is_blur, lambda v: 2 <= v <= 7), "Length of the filter.", 3),
+        Parameter(
+            "kernel", Kind("a whole number from 2 to 7", _is_blur, lambda v: 2 <= v <= 7), "Length of the filter.", 3
+        ),
         Parameter("stride", EXTENT, "Step of the filter.", 2),
     ),
     settle=_blur_settle,
@@ -115,4 +117,13 @@ BLURPOOL = Operation(
     label=lambda arguments: f"{times(arguments['kernel'])} blur, /{max(arguments['stride'])}",
 )
 
-OPERATIONS = (MAXPOOL, AVGPOOL, BLURPOOL)
+CHANNEL_POOL = Operation(
+    "channel_pool",
+    "The mean or the largest number over the channels of each position: one channel (CBAM: Woo et al. 2018).",
+    "pool",
+    (Parameter("by", words("mean", "max"), "What is taken of the channels.", "mean"),),
+    infer=lambda arguments, shapes: (*shapes[0][:-1], 1),
+    label=lambda arguments: f"{arguments['by']} over channels",
+)
+
+OPERATIONS = (MAXPOOL, AVGPOOL, BLURPOOL, CHANNEL_POOL)

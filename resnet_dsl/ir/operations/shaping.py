@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-
-from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, slide, stretch
+from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, show, slide, stretch
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, per_axis, spatial
-from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, required, words
+from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 from resnet_dsl.ir.windows import times
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`)",
     lambda v: isinstance(v, tuple),
-    lambda v: isinstance(v, tuple) and 1 <= len(v) <= 4 and isinstance(v[-1], int) and all(d is None or d >= 1 for d in v),
+    lambda v: (
+        isinstance(v, tuple) and 1 <= len(v) <= 4 and isinstance(v[-1], int) and all(d is None or d >= 1 for d in v)
+    ),
+)
+_RESULT = Kind(
+    "a size (`1x1x64`), or a whole number of at least 1",
+    lambda v: is_integer(v) or isinstance(v, tuple),
+    lambda v: all(is_integer(d) and d >= 1 for d in (v if isinstance(v, tuple) else (v,))) and (is_integer(v) or len(v) <= 4),
 )
 _AXES = {1: ("n",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
@@ -69,6 +75,20 @@ def _flattened(arguments: Arguments, shapes: Shapes) -> Shape:
     return (count,)
 
 
+def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
+    size = arguments["size"] if isinstance(arguments["size"], tuple) else (arguments["size"],)
+    count, wanted = elements(shapes[0]), elements(size)
+    if count is None:
+        raise Unfit("E0301", "`reshape` needs known lengths, and one that flows in is open (`?`)", "give the input a size")
+    if count != wanted:
+        raise Unfit(
+            "E0301",
+            f"`reshape` cannot make {show(size)} ({wanted} numbers) of {show(shapes[0])} ({count} numbers)",
+            "the product of the lengths must stay the same",
+        )
+    return size
+
+
 def _ones(count: int) -> tuple[int, ...]:
     return (1,) * count
 
@@ -89,6 +109,15 @@ FLATTEN = Operation(
     infer=_flattened,
     window=lambda arguments, shape: "all",
     label=lambda arguments: "flatten",
+)
+RESHAPE = Operation(
+    "reshape",
+    "The same numbers, row by row, in another shape; along channels that became a length, `conv` runs over channels.",
+    "reshape",
+    (required("size", _RESULT, "The shape of the result: lengths and channels, or one number for a vector."),),
+    infer=_reshaped,
+    window=lambda arguments, shape: "all",
+    label=lambda a: f"reshape, {times(a['size']) if isinstance(a['size'], tuple) else a['size']}",
 )
 CHANNELS = Operation(
     "channels",
@@ -128,14 +157,18 @@ UPSAMPLE = Operation(
     "reshape",
     (
         Parameter("factor", EXTENT, "Factor of each length.", 2),
-        Parameter("method", words("nearest", "bilinear"), "How new positions are filled; `bilinear` for images.", "nearest"),
+        Parameter(
+            "method", words("nearest", "bilinear"), "How new positions are filled; `bilinear` for images.", "nearest"
+        ),
     ),
     settle=lambda arguments, shapes: _settle("upsample", "factor", arguments, shapes),
     infer=_upsampled,
     window=lambda a, shape: Window(
-        _ones(len(a["factor"])) if a["method"] == "nearest" else (2,) * len(a["factor"]), _ones(len(a["factor"])), a["factor"]
+        _ones(len(a["factor"])) if a["method"] == "nearest" else (2,) * len(a["factor"]),
+        _ones(len(a["factor"])),
+        a["factor"],
     ),
     label=lambda arguments: f"upsample, ×{times(arguments['factor'])}",
 )
 
-OPERATIONS = (INPUT, IDENTITY, FLATTEN, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)
+OPERATIONS = (INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)

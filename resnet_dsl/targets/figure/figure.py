@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.describe import describe
+from resnet_dsl.failure import Failure
+from resnet_dsl.targets.figure.describe import describe, describe_blocks
 from resnet_dsl.targets.figure.draw_dot import draw_dot
 from resnet_dsl.targets.figure.engine import Engine, render
 from resnet_dsl.targets.figure.geometry import Geometry
@@ -18,25 +20,45 @@ from resnet_dsl.targets.figure.palette import Theme, palette
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
+LONGEST_PNG = 65_000
 DPI = 192.0
+SMALLEST_PRINT = 5.0
+"""Points: what journals ask for at least."""
+MILLIMETRE = 72 / 25.4
+_UNITS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0}
 
 
-class FigureError(Exception):
+class FigureError(Failure):
     """A figure was asked for that cannot be made; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that has all its places; every format draws the same geometry."""
+    """A figure that has all its places; every format draws the same geometry. ``width``: printed, in points."""
 
     geometry: Geometry
     theme: Theme = "light"
     engine: Engine | None = None
+    width: float | None = None
 
     @property
     def scale(self) -> float:
         """Printed size over the geometry's."""
-        return 1.0
+        return 1.0 if self.width is None else self.width / self.geometry.width
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader of the printed figure would complain about."""
+        printed = self.geometry.smallest * self.scale
+        if printed >= SMALLEST_PRINT:
+            return ()
+        needed = self.geometry.width * SMALLEST_PRINT / self.geometry.smallest
+        advice = f"it is readable from {needed / MILLIMETRE:.0f}mm on, or at another level"
+        return (f"the smallest text is {printed:.1f} pt when the figure is {self._printed_width} wide: {advice}",)
+
+    @property
+    def _printed_width(self) -> str:
+        return f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
 
     def dot(self) -> str:
         """The figure as DOT with all places given: ``neato -n2`` draws it."""
@@ -46,26 +68,47 @@ class Figure:
         """The figure as a whole SVG document, text as text."""
         from resnet_dsl.targets.figure.draw_svg import finish_svg
 
-        drawn = render(self.dot(), "svg", self.engine)
+        drawn = render(draw_dot(self.geometry, palette(self.theme)), "svg", self.engine)
         return finish_svg(drawn, self.geometry, self.scale, self.theme == "auto").decode()
+
+    def pdf(self) -> bytes:
+        """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""
+        from resnet_dsl.targets.figure.draw_pdf import draw_pdf
+
+        if self.engine == "system":
+            return render(self.dot(), "pdf", self.engine)
+        printed = replace(self, theme="light") if self.theme == "auto" else self
+        return draw_pdf(printed.svg(), self.geometry, self.scale)
+
+    def tex(self) -> str:
+        """The figure as a TikZ picture, to be put into a paper by ``\\input``."""
+        from resnet_dsl.targets.figure.draw_tikz import draw_tikz
+
+        return draw_tikz(self.geometry, palette(self.theme), self.scale)
 
     def png(self, dpi: float = DPI) -> bytes:
         """The figure as a PNG; refused where it would have too many pixels."""
         across, down = (length * self.scale * dpi / 72 for length in (self.geometry.width, self.geometry.height))
-        if across * down > MOST_PIXELS or max(across, down) > 65_000:
+        if across * down > MOST_PIXELS or max(across, down) > LONGEST_PNG:
             raise FigureError(
                 f"the PNG would have {across:,.0f} x {down:,.0f} pixels: save it as .svg or .pdf, "
-                "use `--level stage`, or fewer dots an inch"
+                "choose `--level stage`, or a smaller `--width`"
             )
         return render(draw_dot(self.geometry, palette(self.theme), self.scale, dpi), "png", self.engine)
 
     def save(self, path: str | Path) -> Path:
-        """Write the figure in the format of the path's ending, whole or not at all."""
+        """Write the figure in the format of the path's ending (one of ENDINGS), whole or not at all."""
         path = Path(path)
-        formats: dict[str, Callable[[], str | bytes]] = {".svg": self.svg, ".png": self.png, ".dot": self.dot}
+        formats: dict[str, Callable[[], str | bytes]] = {
+            ".svg": self.svg,
+            ".png": self.png,
+            ".pdf": self.pdf,
+            ".dot": self.dot,
+            ".tex": self.tex,
+        }
         make = formats.get(path.suffix.lower())
         if make is None:
-            raise FigureError(f"`{path.name}`: a figure's name ends in {', '.join(formats)}")
+            raise FigureError(f"`{path.name}`: the name of a figure ends in {', '.join(formats)}")
         content = make()
         write_whole(path, content.encode() if isinstance(content, str) else content)
         return path
@@ -91,8 +134,11 @@ def figure(
     networks: Facts | Sequence[Facts],
     level: str | None = None,
     wide: bool = False,
+    *,
     theme: Theme = "light",
     show: Sequence[str] = (),
+    titles: Sequence[str] | None = None,
+    width: str | None = None,
     engine: Engine | None = None,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
@@ -100,7 +146,46 @@ def figure(
     level: ``stage``, ``block`` (every convolution) or ``layer`` (every operation); the default is what stays readable.
     wide: flows to the right, for slides, instead of down, as in papers.
     show: facts under each row: ``params``, ``macs``, ``shape``.
+    titles: above the networks, instead of their names.
+    width: as printed, ``85mm`` (or cm, in, pt); ``Figure.warnings`` says when the text becomes too small for it.
     """
-    subjects = tuple(networks) if isinstance(networks, Sequence) else (networks,)
-    description = describe(subjects, level, tuple(show), wide)
-    return Figure(lay_out(description, wide), theme, engine)
+    subjects = _several(networks)
+    named = titles or [subject.graph.name for subject in subjects]
+    description = describe(subjects, named, level, tuple(show), wide)
+    return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+
+
+def block_figure(
+    networks: Facts | Sequence[Facts],
+    blocks: Sequence[str],
+    level: str | None = None,
+    wide: bool = False,
+    *,
+    theme: Theme = "light",
+    show: Sequence[str] = (),
+    formula: bool = False,
+    width: str | None = None,
+    engine: Engine | None = None,
+) -> Figure:
+    """Blocks in close-up, side by side: each by its definition's name or by its place (``conv3_block1``).
+
+    level: ``layer`` (the default) shows every operation, ``block`` folds normalisation away (the paper's Figure 5).
+    formula: the words of the paper's Figure 2: weight layer, x, F(x), F(x) + x, identity.
+    Raises UnknownBlockError where no network calls such a block.
+    """
+    description = describe_blocks(_several(networks), blocks, level, tuple(show), formula)
+    return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+
+
+def width_in_points(width: str | None) -> float | None:
+    """``85mm``, ``8.5cm``, ``3.3in`` or ``240pt`` as points; FigureError for anything else."""
+    if width is None:
+        return None
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", width.strip())
+    if match is None or float(match[1]) == 0:
+        raise FigureError(f"`{width[:40]}` is no width: write it as 85mm, 8.5cm, 3.3in or 240pt")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _several(networks: Facts | Sequence[Facts]) -> Sequence[Facts]:
+    return networks if isinstance(networks, Sequence) else (networks,)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
+from resnet_dsl.failure import Failure
+
 _INSTALL = {
     "keras": "pip install keras",
     "tensorflow": "pip install tensorflow",
@@ -12,14 +14,13 @@ _INSTALL = {
 }
 
 
-class MissingPackage(Exception):
+class MissingPackage(Failure):
     """Keras, or the backend that it is set to, is not installed: ``package``. The message says the remedy."""
 
     def __init__(self, package: str) -> None:
         self.package = package
-        self.remedy = _INSTALL.get(package, f"pip install {package}")
         what = "Keras" if package == "keras" else f"the backend that Keras is set to ({package})"
-        super().__init__(f"{what} is not installed: {self.remedy}")
+        super().__init__(f"{what} is not installed", f"`{_INSTALL.get(package, f'pip install {package}')}`")
 
 
 def import_keras() -> ModuleType:

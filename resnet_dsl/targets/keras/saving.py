@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet_dsl.analyses.shapes import infer_shapes
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.keras.calls import Calls
 
@@ -25,7 +26,7 @@ _FRAMES_OF_KERAS = 150
 _DEFAULT_LIMIT = 1000
 
 
-class NoGraph(Exception):
+class NoGraph(Failure):
     """A ``.keras`` file that was not written by resnet-dsl, or is no such file: it carries no graph."""
 
 
@@ -51,11 +52,11 @@ def _umask() -> int:
 def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
     """Writes a model as a ``.keras`` file; with its graph, where that is given, for ``load``.
 
-    Raises OSError where the path cannot be written, and ValueError where it does not end in ``.keras``.
+    Raises OSError where the path cannot be written, and Failure where it does not end in ``.keras``.
     """
     path = Path(path)
     if path.suffix != ".keras":
-        raise ValueError(f"a Keras model is saved in a file that ends in .keras, not {path.name}")
+        raise Failure(f"a Keras model is saved in a file that ends in .keras, not {path.name}")
 
     def write(temporary: Path) -> None:
         model.save(temporary)
@@ -71,7 +72,7 @@ def save_weights(model: Any, path: str | Path) -> Path:
     """Writes a model's weights alone, as a ``.weights.h5`` file. Raises as ``save`` does."""
     path = Path(path)
     if not path.name.endswith(".weights.h5"):
-        raise ValueError(f"weights are saved in a file that ends in .weights.h5, not {path.name}")
+        raise Failure(f"weights are saved in a file that ends in .weights.h5, not {path.name}")
     _whole(path, lambda temporary: model.save_weights(temporary, overwrite=True))
     return path
 

@@ -1,0 +1,30 @@
+"""Rebuild a saved model that plain Keras cannot load for its depth, and write its weights or structure.
+
+A `.keras` file that was written here carries its own graph. From Python: `resnet_dsl.load_keras(path)`.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from resnet_dsl.cli.ending import FINE
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.keras", help="a model that `resnet-dsl compile` wrote")
+    parser.add_argument("--weights", metavar="PATH", help="write the weights alone to PATH.weights.h5")
+    parser.add_argument("--ir", metavar="PATH", help="write the graph as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    from resnet_dsl.targets.keras import load, read_graph, save_weights
+    from resnet_dsl.writing import write_whole
+
+    model = load(options.file)
+    print(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights")
+    if options.weights:
+        print(f"wrote {save_weights(model, options.weights)}")
+    if options.ir:
+        write_whole(options.ir, read_graph(options.file).model_dump_json(indent=1) + "\n")
+        print(f"wrote {options.ir}")
+    return FINE
