@@ -10,7 +10,9 @@ from resnet_dsl.ir.parameters import Argument, Parameter
 
 Arguments: TypeAlias = Mapping[str, Argument]
 Shapes: TypeAlias = tuple[Shape, ...]
-Role: TypeAlias = Literal["input", "weighted", "attention", "norm", "activation", "pool", "merge", "noise", "scale", "reshape"]
+Role: TypeAlias = Literal[
+    "input", "weighted", "attention", "norm", "activation", "pool", "merge", "noise", "scale", "reshape"
+]
 
 
 class Unfit(Exception):

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.operations import activation, attention, convolution, merging, noise, normalisation, pooling, scaling, shaping
+from resnet_dsl.ir.operations import (
+    activation,
+    attention,
+    convolution,
+    merging,
+    noise,
+    normalisation,
+    pooling,
+    scaling,
+    shaping,
+)
 
 _FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
 

@@ -17,7 +17,9 @@ _SIZE = Kind(
 _RESULT = Kind(
     "a size (`1x1x64`), or a whole number of at least 1",
     lambda v: is_integer(v) or isinstance(v, tuple),
-    lambda v: all(is_integer(d) and d >= 1 for d in (v if isinstance(v, tuple) else (v,))) and (is_integer(v) or len(v) <= 4),
+    lambda v: (
+        all(is_integer(d) and d >= 1 for d in (v if isinstance(v, tuple) else (v,))) and (is_integer(v) or len(v) <= 4)
+    ),
 )
 _AXES = {1: ("n",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
@@ -79,7 +81,9 @@ def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
     size = arguments["size"] if isinstance(arguments["size"], tuple) else (arguments["size"],)
     count, wanted = elements(shapes[0]), elements(size)
     if count is None:
-        raise Unfit("E0301", "`reshape` needs known lengths, and one that flows in is open (`?`)", "give the input a size")
+        raise Unfit(
+            "E0301", "`reshape` needs known lengths, and one that flows in is open (`?`)", "give the input a size"
+        )
     if count != wanted:
         raise Unfit(
             "E0301",

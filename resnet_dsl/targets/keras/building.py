@@ -11,7 +11,7 @@ from zlib import crc32
 from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.calls import SLICE, Call, Calls, Initializer, Value, batched
 
-READS_A_LIST = frozenset({"Add", "Multiply", "Concatenate", "ops.stack"})
+READS_A_LIST = frozenset({"Add", "Subtract", "Multiply", "Concatenate", "ops.stack"})
 """What takes its inputs as one list; everything else takes them one by one."""
 
 _LARGEST_SEED = 2**31
@@ -37,7 +37,7 @@ class Making:
             return None
         return crc32(f"{self.seed}/{layer}/{what}".encode()) % _LARGEST_SEED
 
-    def _value(self, call: Call, name: str, value: Value) -> Any:
+    def value(self, call: Call, name: str, value: Value) -> Any:
         if not isinstance(value, Initializer):
             return value
         args = dict(value.args)
@@ -46,7 +46,7 @@ class Making:
         return getattr(self.keras.initializers, value.kind)(**args)
 
     def arguments(self, call: Call) -> dict[str, Any]:
-        made = {name: self._value(call, name, value) for name, value in call.args.items()}
+        made = {name: self.value(call, name, value) for name, value in call.args.items()}
         if call.kind == "Dropout":
             made["seed"] = self.seed_of(call.name, "seed")
         return made

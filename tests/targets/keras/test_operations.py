@@ -42,12 +42,15 @@ ON_MAPS: list[tuple[str, dict[str, Any]]] = [
     ("subsample", {"stride": 2}),
     ("upsample", {}),
     ("pad_channels", {"channels": 7, "side": "both"}),
+    ("evonorm", {"groups": 2}),
+    ("frn", {}),
 ]
 ON_ANYTHING: list[tuple[str, dict[str, Any]]] = [
     *[(op, {}) for op in ["batchnorm", "layernorm", "identity", "channel_scale"]],
     ("batchnorm", {"gamma": "zeros", "center": False}),
     *[(name, {}) for name, operation in OPERATIONS.items() if operation.role == "activation"],
     ("channels", {"start": 1, "count": 2}),
+    ("channel_pool", {"by": "max"}),
     ("dropout", {"rate": 0.5}),
     ("drop_path", {"rate": 0.5}),
     *[(op, {"value": 0.5, "learned": learned}) for op in ("scale", "shift") for learned in (False, True)],
@@ -55,6 +58,10 @@ ON_ANYTHING: list[tuple[str, dict[str, Any]]] = [
 ONCE: list[tuple[tuple[int | None, ...], str, dict[str, Any]]] = [
     ((6,), "dense", {"units": 3}),
     ((9, 8, 4), "flatten", {}),
+    ((9, 8, 4), "reshape", {"size": (8, 36)}),
+    ((6,), "reshape", {"size": (1, 1, 6)}),
+    ((4, 3, 20), "attention", {"heads": 2, "key": 3, "position": "relative"}),
+    ((7, 12), "attention", {"heads": 2, "key": 2}),
     ((9, 8, 4), "dropblock", {"rate": 0.2, "size": 3}),
     ((9, 8, 4), "upsample", {"method": "bilinear"}),
     ((9, 8, 4), "conv", {"channels": 6, "kernel": 3, "stride": 2, "dilation": 2, "pad": "same"}),

@@ -9,6 +9,7 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import (
     activation,
+    attention,
     convolution,
     merging,
     noise,
@@ -21,7 +22,7 @@ from resnet_dsl.targets.keras.lower.place import Place
 
 Rule = Callable[[Place], int]
 
-_FAMILIES = (shaping, convolution, normalisation, activation, pooling, merging, noise, scaling)
+_FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
 
 RULES: dict[str, Rule] = {op: rule for family in _FAMILIES for op, rule in family.RULES.items()}
 

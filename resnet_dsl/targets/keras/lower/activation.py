@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Shape, Unknown, elements
 from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.scaling import a_one
 
 _FUNCTIONS = {
     "relu": "relu",
@@ -33,6 +34,14 @@ def _gelu(at: Place) -> int:
 def _prelu(at: Place) -> int:
     shared = tuple(range(1, at.rank + 1)) or None
     return at.call("PReLU", at.input, alpha_initializer=initializer(0.25), shared_axes=shared)
+
+
+def _tlu(at: Place) -> int:
+    """max(x, tau); tau is the kernel of a Dense layer that is fed with a one."""
+    one = a_one(at)
+    shape = (*(1 if isinstance(length, int) else length for length in at.shape[:-1]), at.entering)
+    tau = at.call("Dense", one, shape=shape, units=at.entering, use_bias=False, kernel_initializer=initializer("zeros"))
+    return at.call("ops.maximum", at.input, tau, suffix="max")
 
 
 def _softmax(at: Place) -> int:
@@ -72,6 +81,7 @@ RULES = {
     **dict.fromkeys(_FUNCTIONS, _function),
     "leaky_relu": lambda at: at.call("LeakyReLU", at.input, negative_slope=at.args["slope"]),
     "prelu": _prelu,
+    "tlu": _tlu,
     "gelu": _gelu,
     "softmax": _softmax,
 }

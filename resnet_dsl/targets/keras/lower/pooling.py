@@ -96,4 +96,8 @@ def _blurpool(at: Place) -> int:
     return at.call(kind, value, strides=at.args["stride"], **pair)
 
 
-RULES = {"maxpool": _maxpool, "avgpool": _avgpool, "blurpool": _blurpool}
+def _channel_pool(at: Place) -> int:
+    return at.call(f"ops.{at.args['by']}", at.input, axis=-1, keepdims=True)
+
+
+RULES = {"maxpool": _maxpool, "avgpool": _avgpool, "blurpool": _blurpool, "channel_pool": _channel_pool}

@@ -10,11 +10,17 @@ from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import Place, initializer
 
 
-def _learned(at: Place) -> int:
-    """The learned number, as a value of one position and one channel a sample."""
+def a_one(at: Place) -> int:
+    """A one of one position and one channel a sample: what a layer is fed with that is to return its kernel."""
     one = tuple(1 if isinstance(length, int) else length for length in at.shapes[0])  # Keras knows no better of a slice
     value = at.part(at.input, ((0, 1, None),) * len(one), one, "first")
-    value = at.call("ops.ones_like", value, shape=one, suffix="one")
+    return at.call("ops.ones_like", value, shape=one, suffix="one")
+
+
+def _learned(at: Place) -> int:
+    """The learned number, as a value of one position and one channel a sample."""
+    value = a_one(at)
+    one = tuple(1 if isinstance(length, int) else length for length in at.shapes[0])
     init = initializer(float(at.args["value"]))
     return at.call("Dense", value, shape=one, units=1, use_bias=False, kernel_initializer=init)
 

@@ -29,6 +29,10 @@ def _pad_channels(at: Place) -> int:
     return at.call("ops.pad", at.input, pad_width=pad)
 
 
+def _reshape(at: Place) -> int:
+    return at.call("Reshape", at.input, target_shape=batched(at.shape)[1:])
+
+
 def strided(shape: Shape, stride: tuple[int, ...]) -> Shape:
     """The shape of every stride-th position, the first included."""
     return (*(slide(length, 1, step, 0) for length, step in zip(shape, stride, strict=False)), shape[-1])
@@ -63,6 +67,7 @@ RULES = {
     "input": _input,
     "identity": lambda at: at.call("Identity", at.input),
     "flatten": _flatten,
+    "reshape": _reshape,
     "channels": _channels,
     "pad_channels": _pad_channels,
     "subsample": lambda at: subsample(at, at.input, at.shapes[0], at.args["stride"]),
