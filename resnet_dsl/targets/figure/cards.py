@@ -11,16 +11,9 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.figure.description import Column, Group, Item, Link
 from resnet_dsl.targets.figure.folding import Folding, fold_to_rows
-from resnet_dsl.targets.figure.rows import (
-    Tones,
-    Wishes,
-    facts_of,
-    gather_item,
-    gather_links,
-    gather_sections,
-    section_tone,
-    summarise,
-)
+from resnet_dsl.targets.figure.items import Wishes, facts_of, gather_item
+from resnet_dsl.targets.figure.links import gather_links
+from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone, summarise
 from resnet_dsl.targets.figure.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.words import call, clean, count, label, whole
 
@@ -33,7 +26,7 @@ def gather_cards(subject: Facts, tones: Tones, wishes: Wishes, title: str, wide:
     scopes = read_scopes(graph)
     folding = fold_to_rows(graph, scopes)
     sections, section_of = gather_sections(subject, scopes, folding)
-    links = gather_links(graph, scopes, folding)
+    links = gather_links(graph, scopes, folding, graph.output)
     items: list[Item] = []
     item_of: list[int] = []
     cards: dict[int, int] = {}

@@ -8,20 +8,26 @@ from dataclasses import replace
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.lengths import Length
 from resnet_dsl.targets.figure.cards import gather_cards
+from resnet_dsl.targets.figure.closeup import blocks_of, find_block, gather_block
 from resnet_dsl.targets.figure.description import Column, Description, Way
 from resnet_dsl.targets.figure.folding import fold_to_rows
-from resnet_dsl.targets.figure.rows import Wishes, gather_rows
+from resnet_dsl.targets.figure.items import Wishes
+from resnet_dsl.targets.figure.rows import Tones, gather_rows
 from resnet_dsl.targets.figure.scopes import read_scopes
 from resnet_dsl.targets.figure.words import clean
 
+_AIR = 1.7
 READABLE_ROWS = 60
 """The most rows at which a whole network is shown row by row unless something else is asked for."""
 
 
-def describe(subjects: Sequence[Facts], level: str | None, show: tuple[str, ...], wide: bool) -> Description:
+def describe(
+    subjects: Sequence[Facts], titles: Sequence[str], level: str | None, show: tuple[str, ...], wide: bool
+) -> Description:
+    """Whole networks."""
     tones = _tones(subjects)
     wishes = Wishes(level or default_level(subjects), show)
-    titled = [clean(subject.graph.name, 40) for subject in subjects]
+    titled = [clean(title, 40) for title in titles]
     if wishes.level == "stage":
         columns = [gather_cards(one, tones, wishes, title, wide) for one, title in zip(subjects, titled, strict=True)]
     else:
@@ -31,12 +37,47 @@ def describe(subjects: Sequence[Facts], level: str | None, show: tuple[str, ...]
     return Description(tuple(_told_apart(columns)), _legend(ways, subjects))
 
 
+def describe_blocks(
+    subjects: Sequence[Facts], blocks: Sequence[str], level: str | None, show: tuple[str, ...], formula: bool
+) -> Description:
+    """Close-ups: each named block once, from the first network that calls it."""
+    tones = _tones(subjects)
+    wishes = Wishes(level or "layer", show)
+    columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
+    air = _AIR if formula or wishes.level != "layer" else 1.0
+    return Description(tuple(_told_apart(columns)), aligned=False, air=air)
+
+
+def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, formula: bool) -> Column:
+    for subject in subjects:
+        scope = find_block(subject.graph, name)
+        if scope is None:
+            continue
+        part = read_scopes(subject.graph).part[scope]
+        exit_of = subject.graph.scopes[scope if part is None else part].exit
+        return gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
+    known = dict.fromkeys(block for subject in subjects for block in blocks_of(subject.graph))
+    raise UnknownBlockError(name, tuple(known))
+
+
+class UnknownBlockError(Exception):
+    """No network calls a block of this name; ``known`` are those that are called, and the places of the calls."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        called = ", ".join(f"`{clean(one)}`" for one in known[:12]) or "none"
+        super().__init__(
+            f"no block `{clean(name)}` is called here; there are {called}{', …' if len(known) > 12 else ''}"
+        )
+        self.name, self.known = name, known
+
+
 def _legend(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:
     """The two kinds of skip connections, as far as the figure has them; adapted ones with their adapters."""
     adapters = dict.fromkeys(
         clean(scope.block, 20) for one in subjects for scope in one.graph.scopes if scope.kind == "skip" and scope.block
     )
-    through = f"skip through {' or '.join(list(adapters)[:3])}" if adapters else "adapted skip"
+    plain = set(adapters) <= {"project", "project_only"}
+    through = "projection skip" if plain else f"skip through {' or '.join(list(adapters)[:3])}"
     words: tuple[tuple[Way, str], ...] = (("identity", "identity skip"), ("adapted", through))
     return tuple((way, said) for way, said in words if way in ways)
 

@@ -1,4 +1,7 @@
-"""What a figure shows, before anything has a place: networks as columns, their parts, rows and links. Only data."""
+"""What a figure shows, before anything has a place: networks as columns, their parts, rows and links. Only data.
+
+Words between asterisks are a formula's: ``*F(x) + x*``.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ class Item:
     tip: what a tooltip and a screen reader say of it.
     beside: words beside the arrow that leaves it (``relu``).
     groups: the content of a card.
+    scale: how much larger than usual a merge is drawn.
     """
 
     key: str
@@ -44,17 +48,27 @@ class Item:
     tip: str = ""
     beside: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A value that flows from one item of the column to a later one."""
+    """A value that flows from one item of the column to a later one; ``words`` stand beside it."""
 
     source: int
     target: int
     way: Way
     tip: str = ""
     words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words beside the items ``first`` to ``last``."""
+
+    first: int
+    last: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +89,17 @@ class Column:
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     summary: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A whole figure: its columns, and the words of its legend by the way of a link that they explain."""
+    """A whole figure: its columns, and the words of its legend by the way of a link that they explain.
+
+    aligned: whether equal parts of the columns stand side by side. air: how much wider than usual the gaps are.
+    """
 
     columns: tuple[Column, ...]
     legend: tuple[tuple[Way, str], ...] = ()
+    aligned: bool = True
+    air: float = 1.0

@@ -8,6 +8,8 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.scopes import Scopes
 
+HIDDEN = -1
+"""The row of a node that a close-up does not show."""
 _LIGHT = {"norm", "activation", "noise", "scale"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil
 
 from resnet_dsl.targets.figure.description import Column, Description, Link
@@ -10,7 +11,7 @@ from resnet_dsl.targets.figure.geometry import Box, Geometry, Path, Point, Text
 from resnet_dsl.targets.figure.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.positions import FORK, Rank, align, ranks_of
-from resnet_dsl.targets.figure.sizes import BOX, LABEL, MERGE, TITLE, place_item, size_of
+from resnet_dsl.targets.figure.sizes import BOX, FORMULA, LABEL, MERGE, TITLE, faced, place_item, size_of
 
 MARGIN = 8.0
 BETWEEN = 40.0
@@ -63,10 +64,13 @@ def lay_out(description: Description, wide: bool) -> Geometry:
     sizes = [_sizes(column, own, wide) for column, own in zip(columns, lanes, strict=True)]
     main = 0 if wide else 1
     ranks = [
-        ranks_of(column, own, [size[main] for size in size_list], 7.0 if wide else 0.0)
+        ranks_of(column, own, [size[main] for size in size_list], wide, description.air)
         for column, own, size_list in zip(columns, lanes, sizes, strict=True)
     ]
-    starts = align(columns, ranks)
+    if description.aligned:
+        starts = align(columns, ranks)
+    else:
+        starts = [align([column], [own])[0] for column, own in zip(columns, ranks, strict=True)]
     placed = [_place(*parts, wide) for parts in zip(columns, lanes, sizes, ranks, starts, strict=True)]
     return _assemble(description, placed, wide)
 
@@ -89,6 +93,7 @@ def _place(
     for item, size in enumerate(sizes):
         lane = lanes.lane[item]
         breadths[lane] = max(breadths[lane], size[1 if wide else 0])
+    said = _room_for_words(column, lanes, wide)
     across = [0.0]
     edge = breadths[0] / 2
     for lane in range(1, lanes.count):
@@ -98,16 +103,27 @@ def _place(
         else:
             edge += _FIRST_TRACK if breadths[lane - 1] else _TRACK
             across.append(edge)
+            edge += said[lane]
     return Placed(column, lanes, sizes, ranks, starts, across, -breadths[0] / 2, edge, wide)
+
+
+def _room_for_words(column: Column, lanes: Lanes, wide: bool) -> list[float]:
+    """What the words beside links need, lane by lane."""
+    room = [0.0] * lanes.count
+    for link, track in zip(column.links, lanes.track, strict=True):
+        if track is not None and link.words:
+            needed = _LEADING * len(link.words) if wide else max(width(*faced(word, LABEL)) for word in link.words)
+            room[track] = max(room[track], needed + 5)
+    return room
 
 
 def _assemble(description: Description, placed: list[Placed], wide: bool) -> Geometry:
     pen = _Pen(wide)
     shared = _same_sections(placed)
     offset = 0.0
-    top = 0.0
     for number, one in enumerate(placed):
         room = _label_room(one if not shared else placed[0]) if number == 0 or not shared else 0.0
+        room = max(room, _note_room(one))
         title = width(one.column.title, TITLE, "bold")
         low = min(one.low - room, 0.0 if wide else -title / 2)
         high = max(one.high, 0.0 if wide else title / 2)
@@ -118,7 +134,6 @@ def _assemble(description: Description, placed: list[Placed], wide: bool) -> Geo
         if number == 0 or not shared:
             _draw_brackets(pen, placed if shared else [one], one.low)
         offset += high
-    _ = top
     return pen.finish(description)
 
 
@@ -191,11 +206,15 @@ def _draw_column(pen: _Pen, one: Placed) -> None:
         boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number])
         pen.boxes += boxes
         pen.paths += paths
+    _draw_beside(pen, one)
+    _draw_notes(pen, one)
     straight = {link.source for link, track in zip(one.column.links, one.lanes.track, strict=True) if track is None}
     ordered = sorted(zip(one.column.links, one.lanes.track, strict=True), key=lambda pair: pair[1] is None)
     for link, track in ordered:
         points = _straight(one, link) if track is None else _detour(one, link, track, link.source in straight)
         pen.paths.append(_path(pen, one, link, points))
+        if track is not None and link.words:
+            _draw_link_words(pen, one, link, points)
 
 
 def _path(pen: _Pen, one: Placed, link: Link, points: list[tuple[float, float]]) -> Path:
@@ -206,6 +225,50 @@ def _path(pen: _Pen, one: Placed, link: Link, points: list[tuple[float, float]])
     return Path(
         turned, "projection" if adapted else "line", adapted, True, 1.0, ends[0], ends[1], link.tip, (link.way,)
     )
+
+
+def _draw_link_words(pen: _Pen, one: Placed, link: Link, points: list[tuple[float, float]]) -> None:
+    """Beside the middle of the longest piece."""
+    pieces = list(pairwise(points))
+    (start, across), (end, _) = max(pieces, key=lambda piece: abs(piece[1][0] - piece[0][0]))
+    for at, words in enumerate(link.words):
+        said, size, face = faced(words, LABEL)
+        shift = (at - (len(link.words) - 1) / 2) * _LEADING
+        if pen.wide:
+            place = pen.at((start + end) / 2, across + _LEADING * (at + 0.7))
+            pen.texts.append(Text(said, *place, size, face))
+        else:
+            room = max(width(*faced(other, LABEL)) for other in link.words)
+            pen.texts.append(Text(said, *pen.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
+
+
+def _draw_beside(pen: _Pen, one: Placed) -> None:
+    """The words beside the arrow that leaves an item."""
+    for number, item in enumerate(one.column.items):
+        rank = one.lanes.rank[number]
+        if not item.beside or rank + 1 >= len(one.ranks):
+            continue
+        start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].fork else 0)
+        middle = (start + one.starts[rank + 1] - 2) / 2
+        for at, words in enumerate(item.beside):
+            shift = (at - (len(item.beside) - 1) / 2) * _LEADING
+            place = (middle, one.middle(number) - 7) if pen.wide else (middle + shift, one.middle(number) + 6)
+            pen.texts.append(Text(words, *pen.at(*place), LABEL, anchor="middle" if pen.wide else "start"))
+
+
+def _draw_notes(pen: _Pen, one: Placed) -> None:
+    for note in one.column.notes:
+        said, size, face = faced(note.words, LABEL)
+        along = (one.begin(note.first) + one.end(note.last)) / 2
+        if pen.wide:
+            pen.texts.append(Text(said, *pen.at(along, one.low - size), size, face))
+        else:
+            pen.texts.append(Text(said, *pen.at(along, one.low - 8), size, face, "end"))
+
+
+def _note_room(one: Placed) -> float:
+    widths = [width(*faced(note.words, LABEL)) for note in one.column.notes]
+    return (LABEL * FORMULA * 1.5 if one.wide else max(widths) + 8) if widths else 0.0
 
 
 def _straight(one: Placed, link: Link) -> list[tuple[float, float]]:

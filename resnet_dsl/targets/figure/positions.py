@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from resnet_dsl.targets.figure.description import Column
+from resnet_dsl.targets.figure.description import Column, Item
 from resnet_dsl.targets.figure.lanes import Lanes
+from resnet_dsl.targets.figure.metrics import width
+from resnet_dsl.targets.figure.sizes import LABEL
 
-GAP, TO_MERGE, FORK, SECTION, BESIDE = 11.0, 8.0, 4.0, 5.0, 8.0
-"""Between rows; before a merge; from a row to where a side link leaves; more between parts; more for words beside."""
+GAP, TO_MERGE, FORK, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 5.0, 8.0, 7.0
+"""Between rows; before a merge; from a row to where a side link leaves; more between parts; more for each line of words
+beside an arrow; more in a wide figure."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Rank:
     fork: bool
 
 
-def ranks_of(column: Column, lanes: Lanes, lengths: list[float], stretch: float) -> list[Rank]:
-    """``lengths``: of each item along the flow; ``stretch``: what an arrow needs more than in a tall figure."""
+def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float) -> list[Rank]:
+    """``lengths``: of each item along the flow; ``air``: how much wider than usual the gaps are."""
     members: list[list[int]] = [[] for _ in range(lanes.ranks)]
     for item, rank in enumerate(lanes.rank):
         members[rank].append(item)
@@ -35,13 +38,20 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], stretch: float)
     for rank, items in enumerate(members):
         lead = min(items, key=lambda item: lanes.lane[item])
         merge = column.items[lead].kind == "merge"
-        gap = TO_MERGE if merge else GAP
+        gap = (TO_MERGE if merge else GAP) * air + (WIDE if wide else 0)
         gap += FORK if rank - 1 in forks else 0
-        gap += BESIDE * max((len(column.items[item].beside) for item in members[rank - 1]), default=0) if rank else 0
+        gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
         apart = SECTION if ranks and ranks[-1].section != section else 0
-        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart + stretch, merge, rank in forks))
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, rank in forks))
     return ranks
+
+
+def _beside(item: Item, wide: bool) -> float:
+    """What the words beside an arrow need along the flow."""
+    if not item.beside:
+        return 0.0
+    return max(width(words, LABEL) for words in item.beside) if wide else BESIDE * len(item.beside)
 
 
 def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:

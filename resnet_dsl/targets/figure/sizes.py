@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.targets.figure.description import Group, Item
 from resnet_dsl.targets.figure.geometry import Box, Path, Shape, Text
-from resnet_dsl.targets.figure.metrics import width
+from resnet_dsl.targets.figure.metrics import Face, width
 
 TEXT = 11.0
 SMALL = 7.5
@@ -12,11 +12,13 @@ LABEL = 9.0
 CAPTION = 8.5
 TITLE = 14.0
 REPEAT = 14.0
+FORMULA = 1.25
+"""Size of a formula's letters over that of the text around them."""
 BOX, THIN, LINE = 18.0, 14.0, 10.5
 MERGE = 9.0
 _SIDE = 8.0
 """Room between a box's text and its sides."""
-_SIGNS = {"+": "+", "×": "×"}
+_SIGNS = {"+", "×"}
 _ARC = 16.0
 _ROW = 18.0
 _CARD = 7.0
@@ -28,8 +30,10 @@ def size_of(item: Item) -> tuple[float, float]:
     if item.kind == "card":
         return _card_size(item)
     if item.kind == "merge":
-        return (MERGE, MERGE) if item.lines[0] in _SIGNS else (width(item.lines[0], SMALL) + 9, MERGE + 1.5)
-    wide = max(width(line, _font(item, at)) for at, line in enumerate(item.lines))
+        wide = MERGE if item.lines[0] in _SIGNS else width(item.lines[0], SMALL) + 9
+        tall = MERGE if item.lines[0] in _SIGNS else MERGE + 1.5
+        return wide * item.scale, tall * item.scale
+    wide = max(width(*faced(line, _font(item, at))) for at, line in enumerate(item.lines))
     if item.kind == "text":
         return wide + 4, len(item.lines) * LINE + 2
     tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
@@ -50,19 +54,26 @@ def place_item(
     if item.kind == "merge":
         return [_merge(item, key, middle, size)], []
     top = y - LINE * (len(item.lines) - 1) / 2
-    ink = "faint" if item.kind == "text" else "text"
-    texts = tuple(
-        Text(line, x, top + LINE * at, _font(item, at), ink="faint" if at else ink)  # type: ignore[arg-type]
-        for at, line in enumerate(item.lines)
-    )
+    texts = tuple(_line(item, at, x, top + LINE * at) for at in range(len(item.lines)) if item.lines[at])
     shape: Shape = "bare" if item.kind == "text" else "round"
     tone, filled = item.tone, item.kind == "box"
     return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
 
 
+def _line(item: Item, at: int, x: float, y: float) -> Text:
+    said, size, face = faced(item.lines[at], _font(item, at))
+    return Text(said, x, y, size, face, ink="faint" if at or (item.kind == "text" and face == "plain") else "text")
+
+
+def faced(words: str, size: float) -> tuple[str, float, Face]:
+    """Words, size and face: what stands between asterisks is a formula's."""
+    formula = len(words) > 2 and words[0] == words[-1] == "*"
+    return (words[1:-1], size * FORMULA, "italic") if formula else (words, size, "plain")
+
+
 def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]) -> Box:
     sign = item.lines[0]
-    text = Text(sign, *middle, LABEL if sign in _SIGNS else SMALL)
+    text = Text(sign, *middle, (LABEL if sign in _SIGNS else SMALL) * item.scale)
     shape: Shape = "circle" if sign in _SIGNS else "pill"
     return Box(key, shape, *middle, *size, None, (text,), item.tip, ("merge",), False)
 

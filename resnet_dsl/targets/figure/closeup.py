@@ -1,0 +1,165 @@
+"""One block in close-up: every path, operation and merge, what flows in and out (the paper's Figures 2 and 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.description import Column, Item, Link, Note, Section
+from resnet_dsl.targets.figure.folding import HIDDEN, Folding, is_light
+from resnet_dsl.targets.figure.items import Wishes, gather_item
+from resnet_dsl.targets.figure.links import gather_links
+from resnet_dsl.targets.figure.scopes import read_scopes
+from resnet_dsl.targets.figure.words import clean, count, label, whole
+
+
+def blocks_of(graph: Graph) -> list[str]:
+    """The blocks that a network calls, and each call by its place: ``bottleneck``, ``conv2_block1``."""
+    called = [scope.block for scope in graph.scopes if scope.block]
+    return list(dict.fromkeys([*called, *(name for name in _places(graph) if name)]))
+
+
+def find_block(graph: Graph, name: str) -> int | None:
+    """The scope of a block, by its definition's name or by its place.
+
+    Of several calls it is the first whose skip connection takes the value as it is: the block as papers draw it.
+    """
+    places = _places(graph)
+    found = [n for n, scope in enumerate(graph.scopes) if name in (scope.block, places[n]) and scope.kind in _KINDS]
+    plain = {node.scope for node in graph.nodes if node.skip == "identity"}
+    return next((scope for scope in found if scope in plain), found[0] if found else None)
+
+
+_KINDS = {"block", "skip"}
+_MERGE = 1.5
+"""How much larger a merge is than in a whole network."""
+
+
+def _places(graph: Graph) -> list[str]:
+    """For each block and adapter its path of names; empty for other scopes."""
+    paths: list[str] = []
+    for scope in graph.scopes:
+        outer = "" if scope.parent is None else paths[scope.parent]
+        paths.append("" if scope.parent is None else f"{outer}_{scope.name}" if outer else scope.name)
+    return [path if scope.kind in _KINDS else "" for path, scope in zip(paths, graph.scopes, strict=True)]
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a close-up shows of a graph."""
+
+    inside: frozenset[int]
+    entries: tuple[int, ...]
+    exit: int
+
+
+def gather_block(subject: Facts, scope: int, tone: int | None, wishes: Wishes, formula: bool) -> Column:
+    """``formula``: in the words of the paper's Figure 2 (weight layer, x, F(x), F(x) + x)."""
+    graph = subject.graph
+    scopes = read_scopes(graph)
+    view = _view(graph, scope)
+    folding = _fold(graph, view, fold=formula or wishes.level != "layer")
+    items = [_item(subject, folding, row, wishes, tone, view) for row in range(len(folding.rows))]
+    links = list(gather_links(graph, scopes, folding, view.exit))
+    last = folding.row_of[view.exit]
+    items.append(Item("out", "text", ("" if formula else whole(subject.shapes[view.exit]),), None, 0))
+    links.append(Link(last, len(items) - 1, "main"))
+    links = [replace(link, words=_said(link, items, formula)) for link in links]
+    notes: tuple[Note, ...] = ()
+    if formula:
+        items = [_as_formula(graph, item) for item in items]
+        notes = _notes(items, links)
+    block = graph.scopes[scope]
+    title = "" if formula else clean(block.block or block.name, 40)
+    summary = _summary(subject, view, title)
+    return Column(title or block.name, title, (Section("", ()),), tuple(items), tuple(links), summary, notes)
+
+
+def _view(graph: Graph, scope: int) -> _View:
+    within = [False] * len(graph.scopes)
+    for index, one in enumerate(graph.scopes):
+        within[index] = index == scope or (one.parent is not None and within[one.parent])
+    inside = [index for index, node in enumerate(graph.nodes) if within[node.scope]]
+    members = frozenset(inside)
+    entry = graph.scopes[scope].entry
+    read = [other for index in inside for other in graph.nodes[index].inputs if other not in members]
+    entries = dict.fromkeys([entry, *read] if entry in read else read or [entry])
+    return _View(members, tuple(entries), graph.scopes[scope].exit)
+
+
+def _fold(graph: Graph, view: _View, fold: bool) -> Folding:
+    rows: list[list[int]] = [[entry] for entry in view.entries]
+    row_of = [HIDDEN] * len(graph.nodes)
+    for row, entry in enumerate(view.entries):
+        row_of[entry] = row
+    readers = [0] * len(graph.nodes)
+    for node in graph.nodes:
+        for other in node.inputs:
+            readers[other] += 1
+    for index in sorted(view.inside):
+        before = graph.nodes[index].inputs[0]
+        if fold and is_light(graph.nodes[index]) and before in view.inside and readers[before] == 1:
+            row_of[index] = row_of[before]
+            rows[row_of[index]].append(index)
+            continue
+        row_of[index] = len(rows)
+        rows.append([index])
+    return Folding(tuple(map(tuple, rows)), tuple(row_of), ((),) * len(rows), {})
+
+
+def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, view: _View) -> Item:
+    graph = subject.graph
+    nodes = folding.rows[row]
+    node = graph.nodes[nodes[0]]
+    if row < len(view.entries):
+        shape = whole(subject.shapes[nodes[0]])
+        lines = (shape,) if row == 0 else (clean(node.name, 30), shape)
+        return Item(f"in {row}", "text", lines, None, 0, nodes, f"input {shape}")
+    weighted = OPERATIONS[node.op].role == "weighted"
+    item = gather_item(subject, folding, row, wishes, tone if weighted else None, 0)
+    kind = "thin" if is_light(node) else item.kind
+    beside = [label(graph.nodes[n]) for n in nodes[1:] if OPERATIONS[graph.nodes[n].op].role == "activation"]
+    return replace(item, beside=tuple(beside), kind=kind, scale=_MERGE if kind == "merge" else 1.0)
+
+
+def _said(link: Link, items: list[Item], formula: bool) -> tuple[str, ...]:
+    if link.way != "identity":
+        return ()
+    return ("*x*", "identity") if formula else ("identity",)
+
+
+def _as_formula(graph: Graph, item: Item) -> Item:
+    if item.key == "in 0":
+        return replace(item, lines=("*x*",))
+    node = graph.nodes[item.nodes[0]] if item.nodes else None
+    if node is not None and OPERATIONS[node.op].role == "weighted":
+        return replace(item, lines=("weight layer",), tone=0)
+    return item
+
+
+def _notes(items: list[Item], links: list[Link]) -> tuple[Note, ...]:
+    """F(x) beside the residual function and what the merge makes of it, for the first skip connection."""
+    skip = next(
+        (link for link in links if link.way in {"identity", "adapted"} and items[link.target].kind == "merge"), None
+    )
+    if skip is None:
+        return ()
+    inside = [n for n, item in enumerate(items[: skip.target]) if item.kind in {"box", "thin"} and n > 0]
+    carried = "x" if skip.way == "identity" else "Wx"
+    sums = {"+": f"*F(x) + {carried}*", "×": f"*F(x) · {carried}*"}
+    merged = sums.get(items[skip.target].lines[0], f"*[F(x), {carried}]*")
+    beside = (Note(inside[0], inside[-1], "*F(x)*"),) if inside else ()
+    return (*beside, Note(skip.target, skip.target, merged))
+
+
+def _summary(subject: Facts, view: _View, title: str) -> str:
+    graph = subject.graph
+    operations = sum(index in view.inside for index in range(len(graph.nodes)))
+    params = count(sum(subject.params[index] for index in view.inside))
+    entering = " and ".join(whole(subject.shapes[entry]) for entry in view.entries)
+    what = f"The block {title}" if title else "A residual block"
+    return (
+        f"{what}: from {entering} to {whole(subject.shapes[view.exit])}, {operations} operations, {params} parameters."
+    )

@@ -1,0 +1,70 @@
+"""What one row says of the nodes that it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.description import Item, Kind
+from resnet_dsl.targets.figure.folding import Folding, is_light
+from resnet_dsl.targets.figure.words import call, clean, count, label, whole
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be seen: the level, and facts (``params``, ``macs``, ``shape``) as the second line of a row."""
+
+    level: str
+    show: tuple[str, ...] = ()
+
+
+def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int) -> Item:
+    """The item of one row."""
+    graph = subject.graph
+    nodes = folding.rows[row]
+    node = graph.nodes[nodes[0]]
+    attached = folding.attachments.get(row)
+    words = call(graph.scopes[attached]) if attached is not None else label(node)
+    kind = kind_of(node, attached is not None, wishes.level)
+    if kind == "text":
+        words = f"input {whole(subject.shapes[nodes[0]])}"
+    facts = facts_of(subject, (*folding.adapters[row], *nodes), wishes.show) if kind in {"box", "thin", "card"} else ""
+    lines = (words, facts) if facts else (words,)
+    return Item(node.name, kind, lines, tone, section, nodes, tip(subject, nodes, folding.adapters[row], words))
+
+
+def kind_of(node: Node, attached: bool, level: str) -> Kind:
+    if node.op == "input":
+        return "text"
+    if attached:
+        return "box"
+    if OPERATIONS[node.op].many:
+        return "merge"
+    return "thin" if level == "layer" and is_light(node) else "box"
+
+
+def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:
+    written = {
+        "params": lambda: f"{count(sum(subject.params[node] for node in nodes))} params",
+        "macs": lambda: _macs(subject, nodes),
+        "shape": lambda: whole(subject.shapes[nodes[-1]]),
+    }
+    return " · ".join(written[fact]() for fact in show)
+
+
+def _macs(subject: Facts, nodes: tuple[int, ...]) -> str:
+    counts = [subject.macs[node] for node in nodes]
+    return "? MACs" if None in counts else f"{count(sum(filter(None, counts)))} MACs"
+
+
+def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words: str) -> str:
+    """What a tooltip says: name, operation, what is folded in, the shape, the parameters."""
+    graph = subject.graph
+    rest = [label(graph.nodes[node]) for node in nodes[1:4]]
+    rest += [f"skip through {label(graph.nodes[node])}" for node in adapter[:1]]
+    folded = f" ({', '.join(rest)}{', …' if len(nodes) > 4 else ''})" if rest else ""
+    params = sum(subject.params[node] for node in (*nodes, *adapter))
+    name = clean(graph.nodes[nodes[0]].name, 80)
+    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {count(params)} parameters"
