@@ -21,16 +21,13 @@ class Token(NamedTuple):
 
 
 @dataclass_transform(frozen_default=True)
-class Node:
-    """What every class of the tree is: frozen, compared field by field, made with its fields in order.
+class _Frozen:
+    """Frozen, compared field by field, made with its fields in order; ``fields`` are their names.
 
-    ``fields`` are their names. A dataclass would do the same; making forty of them takes as long as all the rest of a
-    `check`.
+    A dataclass would do the same; making forty of them takes as long as all the rest of a `check`.
     """
 
-    fields: ClassVar[tuple[str, ...]] = ("span",)
-    __slots__ = ("__dict__",)
-    span: Span
+    fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         cls.fields = (*cls.fields, *cls.__annotations__) if "__annotations__" in cls.__dict__ else cls.fields
@@ -45,11 +42,17 @@ class Node:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), self.span))
+        return hash((type(self), *self.__dict__.values()))
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.fields[1:])
         return f"{type(self).__name__}({shown})"
+
+
+class Node(_Frozen):
+    """What every class of the tree is."""
+
+    span: Span
 
 
 class File(Node):
