@@ -1,0 +1,64 @@
+"""The reference of the operations, written from the registry: what `explain` shows and what the documentation holds."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.operation import Operation
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import Argument, Parameter
+
+_ROLES = {
+    "weighted": "Convolution and dense layers",
+    "norm": "Normalisation",
+    "activation": "Activations",
+    "pool": "Pooling",
+    "merge": "Merges",
+    "scale": "Factors and offsets",
+    "noise": "Noise while training",
+    "reshape": "Rearrangement",
+}
+
+
+def describe(operation: Operation) -> str:
+    """One operation in Markdown: its signature, what it does, and its arguments with types, ranges and defaults."""
+    lines = [f"### `{signature(operation)}`", "", operation.doc]
+    if operation.parameters:
+        lines += ["", "| argument | takes | default | |", "|---|---|---|---|"]
+        lines += [_row(parameter) for parameter in operation.parameters]
+    return "\n".join(lines)
+
+
+def signature(operation: Operation) -> str:
+    """``conv(channels, kernel, stride = 1, …)``; merges name their values."""
+    if operation.many:
+        return f"{operation.name}(a, b, …)"
+    parts = [
+        parameter.name if parameter.required else f"{parameter.name} = {_spell(parameter.default)}"
+        for parameter in operation.parameters
+        if parameter.required or parameter.default is not None
+    ]
+    return f"{operation.name}({', '.join(parts)})" if operation.parameters else operation.name
+
+
+def _row(parameter: Parameter) -> str:
+    default = "needed" if parameter.required else "" if parameter.default is None else f"`{_spell(parameter.default)}`"
+    return f"| `{parameter.name}` | {parameter.kind.wants} | {default} | {parameter.doc} |"
+
+
+def _spell(value: Argument) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def reference() -> str:
+    """All operations, family by family, as one page of Markdown."""
+    lines = [
+        "# Operations",
+        "",
+        "Written by `resnet-dsl explain --operations` from the registry in `resnet_dsl/ir/operations/`.",
+        "An extent (a kernel, a stride) is one number for all axes, or one an axis: `3x1`.",
+    ]
+    for role, title in _ROLES.items():
+        lines += ["", f"## {title}"]
+        for operation in OPERATIONS.values():
+            if operation.role == role:
+                lines += ["", describe(operation)]
+    return "\n".join(lines) + "\n"
