@@ -84,7 +84,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self.order = chance.permutation(seed, epoch, len(feed.examples))
 
     def __len__(self) -> int:
-        return max(0, len(self.order) // self.feed.batch_size - self.first_step)
+        return len(range(self.first_step, len(self.order) // self.feed.batch_size))
 
     def __getitem__(self, index: int) -> tuple[Values, NDArray[np.int64]]:
         """Images, shape (share of the batch, *shape), and labels, shape (share of the batch,)."""
@@ -105,7 +105,7 @@ class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self.feed = feed
 
     def __len__(self) -> int:
-        return -(-len(self.feed.examples) // self.feed.batch_size)
+        return len(range(0, len(self.feed.examples), self.feed.batch_size))
 
     def __getitem__(self, index: int) -> tuple[Values, NDArray[np.int64], Values]:
         """Images, labels and weights, each with the batch axis first."""

@@ -36,9 +36,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write the file whole: a kill at any moment leaves the one before or this one."""
     names = list(checkpoint.values)
     head = np.frombuffer(json.dumps({"position": checkpoint.position, "names": names}).encode(), np.uint8)
-    arrays = {f"v{number}": checkpoint.values[name] for number, name in enumerate(names)}
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, head=head, **arrays)
+        np.savez(file, head, *checkpoint.values.values())
 
 
 def load(path: Path) -> Checkpoint | None:
@@ -47,8 +46,8 @@ def load(path: Path) -> Checkpoint | None:
         return None
     try:
         with np.load(path, allow_pickle=False) as archive:
-            head = json.loads(archive["head"].tobytes())
-            values = {name: archive[f"v{number}"] for number, name in enumerate(head["names"])}
+            head = json.loads(archive["arr_0"].tobytes())
+            values = {name: archive[f"arr_{number}"] for number, name in enumerate(head["names"], start=1)}
     except DAMAGED as error:
         raise TrainingMistake(f"{path} is damaged: {error}", "--restart trains from the beginning") from error
     return Checkpoint(Position(*head["position"]), values)

@@ -103,7 +103,7 @@ class EngineOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainOptions(DataOptions, RecipeOptions, EngineOptions):
-    """All options of ``train``. ``out`` names the run folder; None makes one under ``runs``, named for what it holds."""
+    """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds."""
 
     seed: int = 0
     out: Path | None = None

@@ -1,0 +1,185 @@
+"""``train``: one network, one seed, to the end, from wherever it stopped."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+from rich.console import Console
+
+from resnet_dsl.training import checkpoint, history
+from resnet_dsl.training.augment import Augmenter
+from resnet_dsl.training.batches import Feed, Normalisation
+from resnet_dsl.training.checkpoint import Checkpoint, Position
+from resnet_dsl.training.curves import Curve, draw
+from resnet_dsl.training.data import Dataset, fitted, load
+from resnet_dsl.training.engine import Engine, precision, started
+from resnet_dsl.training.files import replacing, write_json
+from resnet_dsl.training.history import Row
+from resnet_dsl.training.interruption import Interruption
+from resnet_dsl.training.learner import Learner
+from resnet_dsl.training.loop import Ending, Loop, Plan
+from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.training.network import TrainableNetwork
+from resnet_dsl.training.options import DataOptions, TrainOptions
+from resnet_dsl.training.progress import Report, percent
+from resnet_dsl.training.run_folder import RunFolder, chosen, description
+from resnet_dsl.training.schedule import learning_rates
+from resnet_dsl.training.tensorboard import logged
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a training ended and what it left: its folder and a row an epoch. ``anew`` is False where it was there."""
+
+    folder: Path
+    seed: int
+    ending: Ending
+    rows: tuple[Row, ...]
+    anew: bool = True
+
+
+def train(network: TrainableNetwork, options: TrainOptions, console: Console) -> Trained:
+    """Train ``network`` as ``options`` say; the same call goes on after an interruption, and does nothing at the end.
+
+    Raises TrainingMistake where data, network and options do not fit each other.
+    """
+    with started(options) as engine:
+        console = console if engine.leads else Console(quiet=True)
+        dataset = data_for([network], options, console)
+        return train_on(network, dataset, options, engine, console)
+
+
+def data_for(networks: list[TrainableNetwork], options: DataOptions, console: Console) -> Dataset:
+    """The data set that the options name, in the shape that all of the networks take; it is named on the console."""
+    channels = networks[0].input_shape[-1]
+    dataset = load(options.data, resize=options.resize, channels=channels, download=options.download)
+    if options.train_size is not None:
+        dataset = dataset.limited(options.train_size)
+    for network in networks:
+        dataset = fitted(dataset, network.input_shape, network.classes)
+    console.print(f"data: {dataset.described}", highlight=False, markup=False, soft_wrap=True)
+    return dataset
+
+
+def train_on(
+    network: TrainableNetwork, dataset: Dataset, options: TrainOptions, engine: Engine, console: Console
+) -> Trained:
+    """Train on a data set that is there."""
+    if options.batch_size % engine.replicas:
+        raise TrainingMistake(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
+    if len(dataset.train) < options.batch_size:
+        raise TrainingMistake(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
+    described = description(network, dataset, options, keras.backend.backend())
+    folder = chosen(described, options)
+    if not engine.leads:
+        return _trained(network, dataset, options, engine, folder, console)
+    with folder.held():
+        if options.restart:
+            folder.clear()
+        outcome = folder.outcome()
+        if outcome is not None and engine.share.count == 1:
+            say(console, f"{network.name}, seed {options.seed}: finished before, in {folder.path}")
+            return Trained(folder.path, options.seed, outcome["ending"], tuple(history.read(folder.history)), False)
+        folder.begin(network, options, described, Normalisation.of(dataset.train))
+        return _trained(network, dataset, options, engine, folder, console)
+
+
+def _trained(
+    network: TrainableNetwork,
+    dataset: Dataset,
+    options: TrainOptions,
+    engine: Engine,
+    folder: RunFolder,
+    console: Console,
+) -> Trained:
+    plan = _plan(dataset, options, engine, console)
+    with precision(options.precision), engine.scope():
+        keras.utils.set_random_seed(options.seed)
+        learner = Learner(network, options.recipe, plan.rates)
+    state = _state(learner, engine, folder)
+    done = state.position.epoch * plan.steps + state.position.step
+    if done:
+        say(console, f"{network.name}: going on after step {done:,} of {len(plan.rates):,}")
+    rows = history.keep(folder.history, state.position.epoch) if engine.leads else []
+    title = f"{network.name}, seed {options.seed}"
+    with (
+        Report(console, title, len(plan.rates), done, plan.epochs) as report,
+        _interruption(engine, report) as interruption,
+        logged(folder.tensorboard, options.tensorboard and engine.leads) as written,
+    ):
+        ending = Loop(learner, plan, folder, engine, report).run(state, interruption, _each(rows, report, written))
+    trained = Trained(folder.path, options.seed, ending, tuple(rows))
+    if engine.leads:
+        _finish(network, learner, folder, trained, console)
+    return trained
+
+
+def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Console) -> Plan:
+    normalisation = Normalisation.of(dataset.train)
+    augmenter = _augmenter(dataset, options, console)
+    training = Feed(dataset.train, normalisation, options.batch_size, engine.share, augmenter)
+    testing = Feed(dataset.test, normalisation, options.batch_size, engine.share)
+    steps = len(dataset.train) // options.batch_size
+    rates = learning_rates(options, steps * options.epochs)
+    return Plan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
+
+
+def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Augmenter | None:
+    if options.augment == "none":
+        return None
+    if len(dataset.shape) != 3:
+        say(console, "no augmentation: it is for images")
+        return None
+    flip = options.augment == "crop-flip" and dataset.mirrors
+    if options.augment == "crop-flip" and not dataset.mirrors:
+        say(console, f"images are cropped, not mirrored: a mirrored image of {dataset.name} means something else")
+    return Augmenter(options.seed, options.pad, flip)
+
+
+def _state(learner: Learner, engine: Engine, folder: RunFolder) -> Checkpoint:
+    """Where the training stands: the folder's checkpoint, or its beginning."""
+    found = checkpoint.load(folder.checkpoint) if engine.leads else None
+    state = engine.agreed(found or learner.saved(Position(0, 0)))
+    learner.restore(state)
+    return state
+
+
+def _interruption(engine: Engine, report: Report) -> Interruption:
+    """Several processes must stop after the same step and cannot agree on it: there Ctrl-C ends at once, as ever."""
+    signals = (signal.SIGINT, signal.SIGTERM) if engine.share.count == 1 else ()
+    return Interruption(signals, lambda: report.say("ending after this step; once more to end at once"))
+
+
+def _each(rows: list[Row], report: Report, written: Callable[[Row], None]) -> Callable[[Row], None]:
+    def ended(row: Row) -> None:
+        rows.append(row)
+        report.row(row)
+        written(row)
+
+    return ended
+
+
+def _finish(network: TrainableNetwork, learner: Learner, folder: RunFolder, trained: Trained, console: Console) -> None:
+    if trained.ending == "interrupted":
+        say(console, f"interrupted; the same command goes on from here: {folder.path}")
+        return
+    model = network.build()
+    model.set_weights(learner.model.get_weights())
+    with replacing(folder.model) as temporary:
+        model.save(temporary)
+    draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
+    last = trained.rows[-1]
+    write_json(folder.result, {"ending": trained.ending, **last._asdict()})
+    if trained.ending == "diverged":
+        say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number")
+    errors = f"training error {percent(last.train_error)}, test error {percent(last.test_error)}"
+    say(console, f"{network.name}, seed {trained.seed}: {errors}, in {folder.path}")
+
+
+def say(console: Console, text: str) -> None:
+    """One line, as it is."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

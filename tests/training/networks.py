@@ -1,0 +1,55 @@
+"""Small networks written by hand, for tests that do not need the compiler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A network of 3x3 convolutions, plain or residual, with everything that carries state: BN, dropout, momentum."""
+
+    name: str = "tiny"
+    blocks: int = 1
+    residual: bool = True
+    input_shape: tuple[int | None, ...] = (8, 8, 1)
+    classes: int = 10
+    width: int = 4
+    dropout: float = 0.2
+    softmax: bool = True
+
+    @property
+    def depth(self) -> int:
+        return 2 + 2 * self.blocks
+
+    @property
+    def params(self) -> int:
+        return 0
+
+    @property
+    def spec_text(self) -> str:
+        return f"# {self}\n"
+
+    @property
+    def ir_json(self) -> str:
+        return f'{{"network": "{self}"}}\n'
+
+    def build(self) -> Any:
+        import keras
+        from keras import layers
+
+        def convolved(x: Any) -> Any:
+            x = layers.Conv2D(self.width, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
+            return layers.BatchNormalization()(x)
+
+        given = layers.Input(self.input_shape)
+        x = layers.ReLU()(convolved(given))
+        for _ in range(self.blocks):
+            y = convolved(layers.ReLU()(convolved(x)))
+            x = layers.ReLU()(layers.Add()([x, y]) if self.residual else y)
+        x = layers.GlobalAveragePooling2D()(x)
+        if self.dropout:
+            x = layers.Dropout(self.dropout)(x)
+        x = layers.Dense(self.classes, kernel_initializer="he_normal")(x)
+        return keras.Model(given, layers.Softmax()(x) if self.softmax else x, name=self.name)

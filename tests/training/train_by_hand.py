@@ -1,0 +1,29 @@
+"""Trains a small network in a process of its own, for tests that kill it: FOLDER [option=value …]."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from networks import ByHand
+from rich.console import Console
+
+from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.training.options import TrainOptions
+from resnet_dsl.training.train import train
+
+
+def main(folder: str, *given: str) -> None:
+    """Train on scikit-learn's digits, long enough to be killed, with everything that has state."""
+    options = {"epochs": 6, "batch_size": 32, "checkpoint_steps": 7, "augment": "crop", "pad": 1}
+    for option in given:
+        name, value = option.split("=")
+        options[name] = int(value) if value.isdigit() else value
+    try:
+        train(ByHand(blocks=2), TrainOptions(data="digits", out=Path(folder), **options), Console())
+    except TrainingMistake as mistake:
+        sys.exit(f"error: {mistake.message}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
