@@ -74,7 +74,7 @@ class Paths:
     def shares(self) -> list[float]:
         """What part of all paths has each length."""
         count = self.count
-        return [_ratio(number, count) for number in self.lengths]
+        return [number / count for number in self.lengths]
 
     def most(self, share: Fraction = Fraction(95, 100)) -> tuple[int, int]:
         """The lengths, from and to, outside of which at most (1 - share) / 2 of the paths lie on either side."""
@@ -174,6 +174,8 @@ def _power(base: Polynomial, times: int) -> Polynomial:
 
     From ``p q' = n p' q`` for ``q = p^n`` (J.C.P. Miller; Knuth, The Art of Computer Programming 2, section 4.7).
     """
+    if times == 1:
+        return base
     shift = next(place for place, number in enumerate(base) if number)
     base = base[shift:]
     degree = len(base) - 1
@@ -197,11 +199,6 @@ def _skipped(numbers: Polynomial, spare: Fraction) -> int:
         if total > spare:
             return place
     return len(numbers) - 1
-
-
-def _ratio(number: int, count: int) -> float:
-    """A quotient of numbers that no float holds."""
-    return float(Fraction(number, count))
 
 
 def _digits(number: int) -> str:

@@ -72,6 +72,7 @@ def _leaky_slope(x: Array, slope: float) -> Array:
 
 FUNCTIONS = {
     "relu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
+    "tlu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
     "relu6": Function(lambda x, a: np.clip(x, 0, 6), lambda x, a: ((x > 0) & (x < 6)).astype(np.float64)),
     "leaky_relu": Function(lambda x, a: _leaky(x, a["slope"]), lambda x, a: _leaky_slope(x, a["slope"])),
     "prelu": Function(lambda x, a: _leaky(x, 0.25), lambda x, a: _leaky_slope(x, 0.25)),
@@ -97,7 +98,11 @@ FUNCTIONS = {
 
 
 def _forward(site: Site, segment: Segment) -> Segment:
-    function = FUNCTIONS[site.op]
+    return activated(FUNCTIONS[site.op], site, segment)
+
+
+def activated(function: Function, site: Site, segment: Segment) -> Segment:
+    """The segment behind an activation."""
     kind, parts = kinds(segment)
     results = function.value(values(segment, *parts), site.args)
     mean, frozen, batch = (part[kind].reshape(segment.mean.shape) for part in moments(results))
@@ -123,9 +128,13 @@ def correlated(segment: Segment, result: Array) -> Array:
 
 
 def _backward(site: Site, segment: Segment, at: Flow) -> Flow:
-    slope = FUNCTIONS[site.op].slope
+    return passed_back(FUNCTIONS[site.op], site, segment, at)
+
+
+def passed_back(function: Function, site: Site, segment: Segment, at: Flow) -> Flow:
+    """The gradient before an activation."""
     kind, parts = kinds(segment)
-    squares = slope(values(segment, *parts), site.args) ** 2
+    squares = function.slope(values(segment, *parts), site.args) ** 2
     passed = np.mean(squares * at.weight, axis=(1, 2))
     alike = at.correlation * _both(segment, np.sqrt(squares[-1]))
     return flow(at.energy * passed[kind].reshape(at.energy.shape), at.weight * squares[-1], alike)

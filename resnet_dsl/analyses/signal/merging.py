@@ -13,6 +13,7 @@ import numpy as np
 
 from resnet_dsl.analyses.signal.rule import Rule, Site, borders, cut, joined
 from resnet_dsl.analyses.signal.state import (
+    MAPS,
     Array,
     Flow,
     Flows,
@@ -37,9 +38,7 @@ def _aligned(states: list[State]) -> list[State]:
 
 
 def _sum(parts: tuple[Segment, ...]) -> Segment:
-    mean, frozen, batch, shared = (
-        np.sum([getattr(part, name) for part in parts], axis=0) for name in ("mean", "frozen", "batch", "shared")
-    )
+    mean, frozen, batch, shared = (np.sum([getattr(part, name) for part in parts], axis=0) for name in MAPS)
     channel, sample = split(np.sum([typical(part) for part in parts], axis=0))
     correlation = combined([(part.batch, part.correlation) for part in parts])
     moved = replaced(parts[0], mean, frozen, batch, shared)

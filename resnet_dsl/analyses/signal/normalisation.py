@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from resnet_dsl.analyses.signal.activations import FUNCTIONS, activated, passed_back
 from resnet_dsl.analyses.signal.rule import Rule, Site, borders, cut, each, joined
 from resnet_dsl.analyses.signal.state import Array, Flow, Flows, Segment, State, replaced, scaled, through
 from resnet_dsl.analyses.signal.window import over_pairs
@@ -133,8 +134,42 @@ def _groupnorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[
     return (joined(tuple(back), counts, states[0]),)
 
 
+def _frn(site: Site, segment: Segment) -> Segment:
+    """Each channel of a sample over its root mean square."""
+    return scaled(segment, _response(site, segment))
+
+
+def _response(site: Site, segment: Segment) -> float:
+    gamma = 0.0 if site.args["gamma"] == "zeros" else 1.0
+    return gamma / float(np.sqrt(segment.square.mean() + site.args["epsilon"]))
+
+
+def _evonorm(site: Site, states: list[State]) -> State:
+    """silu(x) over the standard deviation of x in its group."""
+    result: list[Segment] = []
+    for group, times in _in_groups(site, states[0]):
+        _, variance = _group_moments(group)
+        factor = 1 / np.sqrt(variance + site.args["epsilon"])
+        moved = (scaled(activated(FUNCTIONS["silu"], site, one), factor) for one in group)
+        result += [replace(one, count=one.count * times) for one in moved]
+    return tuple(result)
+
+
+def _evonorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    back, counts, at = [], [], iter(flows)
+    for group, times in _in_groups(site, states[0]):
+        _, variance = _group_moments(group)
+        for segment in group:
+            one = through(next(at), 1 / (variance + site.args["epsilon"]))
+            back.append(passed_back(FUNCTIONS["silu"], site, segment, one))
+            counts.append(segment.count * times)
+    return (joined(tuple(back), counts, states[0]),)
+
+
 RULES = {
     "batchnorm": each(_batchnorm, _batchnorm_backward),
     "layernorm": Rule(_layernorm, _layernorm_backward),
     "groupnorm": Rule(_groupnorm, _groupnorm_backward),
+    "evonorm": Rule(_evonorm, _evonorm_backward),
+    "frn": each(_frn, lambda site, segment, at: through(at, _response(site, segment) ** 2)),
 }

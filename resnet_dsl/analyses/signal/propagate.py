@@ -6,7 +6,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from resnet_dsl.analyses.signal import activations, linear, merging, normalisation, pooling, shaping
+from resnet_dsl.analyses.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
 from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.analyses.signal.report import Layer, Signal
 from resnet_dsl.analyses.signal.rule import Rule, Site
@@ -21,10 +21,12 @@ RULES: dict[str, Rule] = {
     **normalisation.RULES,
     **activations.RULES,
     **pooling.RULES,
+    **channel_pool.RULES,
     **merging.RULES,
     **shaping.RULES,
 }
-"""A rule for each operation of the registry but `input`."""
+"""A rule for each operation of the registry but `input` and `attention`: what softmax makes of logits that are products
+of random values is not derived here."""
 
 MOST_POSITIONS = 2**20
 REACH = 8

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from resnet_dsl.analyses.signal.rule import Rule, Site, borders, cut, each, joined
 from resnet_dsl.analyses.signal.state import (
     EVEN,
+    MAPS,
     Array,
     Flow,
     Flows,
@@ -32,9 +33,8 @@ from resnet_dsl.analyses.signal.window import farther, nearer, over_pairs
 Places: TypeAlias = NDArray[np.intp]
 
 
-def _flatten(site: Site, states: list[State]) -> State:
-    """One run of channels: positions become channels, and what differed by position is frozen."""
-    parts = states[0]
+def _mixed(parts: State) -> Segment:
+    """All positions and channels as one kind of channel of a vector: what differed by position is frozen."""
     shares = [part.count / sum(one.count for one in parts) for part in parts]
     mean = sum(share * float(part.mean.mean()) for share, part in zip(shares, parts, strict=True))
     steady = sum(share * float(part.steady.mean()) for share, part in zip(shares, parts, strict=True))
@@ -43,13 +43,45 @@ def _flatten(site: Site, states: list[State]) -> State:
     channel, sample = split(typical(parts[0]))
     moved = replaced(parts[0], np.array(mean), frozen, np.array(batch), frozen)
     correlation = combined([(part.batch * part.count, part.correlation) for part in parts])
-    return (replace(moved, count=site.output[0], correlation=correlation, channel=channel, sample=sample),)
+    return replace(moved, correlation=correlation, channel=channel, sample=sample)
+
+
+def _flatten(site: Site, states: list[State]) -> State:
+    return (replace(_mixed(states[0]), count=site.output[0]),)
 
 
 def _flatten_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
     """Each position meets weights of its own behind it, so no two gradients are alike."""
     alone = unlike(flows[0].correlation)
     return (tuple(Flow(np.full(s.mean.shape, float(flows[0].energy)), flows[0].weight, alone) for s in states[0]),)
+
+
+def _keeps_channels(site: Site) -> bool:
+    return site.inputs[0][-1] == site.output[-1]
+
+
+def _reshape(site: Site, states: list[State]) -> State:
+    """Where channels stay channels the positions are laid out anew; else all numbers are taken as alike."""
+    form = site.output[:-1]
+    if _keeps_channels(site):
+        return tuple(_laid_out(segment, form) for segment in states[0])
+    one = _mixed(states[0])
+    spread = Segment(**{**vars(one), **{name: np.full(form, float(getattr(one, name))) for name in MAPS}})
+    return (replace(spread, count=site.output[-1], correlation=unlike(one.correlation)),)
+
+
+def _laid_out(segment: Segment, form: tuple[int, ...]) -> Segment:
+    maps = [part.reshape(form) for part in (segment.mean, segment.frozen, segment.batch, segment.shared)]
+    return replaced(segment, maps[0], maps[1], maps[2], maps[3])
+
+
+def _reshape_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    if _keeps_channels(site):
+        pairs = zip(states[0], flows, strict=True)
+        return (tuple(flow(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
+    energy = float(flows[0].energy.mean())
+    alone = unlike(flows[0].correlation)
+    return (tuple(flow(np.full(s.mean.shape, energy), flows[0].weight, alone) for s in states[0]),)
 
 
 def _edges(site: Site) -> tuple[int, int]:
@@ -161,6 +193,7 @@ SCALE = each(
 RULES: dict[str, Rule] = {
     "identity": each(lambda site, segment: segment, lambda site, segment, at: at),
     "flatten": Rule(_flatten, _flatten_backward),
+    "reshape": Rule(_reshape, _reshape_backward),
     "channels": Rule(_channels, _channels_backward),
     "pad_channels": Rule(_pad_channels, _pad_channels_backward),
     "subsample": each(_subsample, _subsample_backward),

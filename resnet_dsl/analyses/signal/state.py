@@ -20,6 +20,8 @@ Array: TypeAlias = NDArray[np.float64]
 CHANNELS, SAMPLES = 32, 64
 TINY, HUGE = 1e-290, 1e290
 """Mean squares are kept inside these, so that a signal that dies or blows up still has a logarithm."""
+MAPS = ("mean", "frozen", "batch", "shared")
+"""The names of a segment's maps."""
 KINDS = 512
 """At most this many kinds of positions are told apart at one activation."""
 
@@ -87,8 +89,9 @@ def standardised(values: Array) -> tuple[Array, float]:
     return (values / np.sqrt(variance) if variance > 0 else values), variance
 
 
-_CHANNEL = standardised(_quantiles(CHANNELS))[0]
-_ROWS = _quantiles(CHANNELS * SAMPLES).reshape(SAMPLES, CHANNELS).T
+_HALF = CHANNELS // 2
+_CHANNEL = standardised(_quantiles(CHANNELS))[0][:_HALF]
+_ROWS = _quantiles(_HALF * SAMPLES).reshape(SAMPLES, _HALF).T
 _ROWS = _ROWS - _ROWS.mean(axis=1, keepdims=True)
 _ROWS = _ROWS / np.sqrt(np.mean(_ROWS**2, axis=1, keepdims=True))
 
@@ -97,8 +100,13 @@ EVEN = np.ones((CHANNELS, SAMPLES))
 
 
 def gaussian(rng: np.random.Generator) -> tuple[Array, Array]:
-    """Particles of fresh, independent Gaussians, stratified: (channel, sample)."""
-    return rng.permutation(_CHANNEL), rng.permuted(rng.permutation(_ROWS), axis=1)
+    """Particles of fresh, independent Gaussians, stratified: (channel, sample).
+
+    The second half of the rows mirrors the first, in all draws alike, so that sums of draws are symmetric too.
+    """
+    channel = rng.permutation(_CHANNEL) * rng.choice([-1.0, 1.0], _HALF)
+    sample = rng.permuted(rng.permutation(_ROWS), axis=1)
+    return np.concatenate([channel, -channel]), np.concatenate([sample, -sample])
 
 
 def values(segment: Segment, mean: Array, frozen: Array, batch: Array) -> Array:

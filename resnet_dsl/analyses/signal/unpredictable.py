@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unpredictable(Exception):  # noqa: N818 - it is a refusal, not a failure
+class Unpredictable(Exception):
     """No honest prediction can be made. ``message`` is one sentence; ``node`` the name of the node it is about."""
 
     def __init__(self, message: str, node: str | None = None) -> None:

@@ -1,0 +1,108 @@
+"""Paths: against enumeration, binomial coefficients, and what Veit et al. 2016 report."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+from signal_networks import Builder, cifar
+
+from resnet_dsl.analyses.paths import Paths, paths
+from resnet_dsl.ir.graph import Graph
+
+
+def enumerated(graph: Graph) -> dict[int, int]:
+    """Every path walked by itself, from the output back."""
+    lengths: Counter[int] = Counter()
+    stack = [(graph.output, 0)]
+    while stack:
+        index, length = stack.pop()
+        node = graph.nodes[index]
+        if index == 0:
+            lengths[length] += 1
+        for place, other in enumerate(node.inputs[:1] if node.op == "mul" else node.inputs):
+            stack.append((other, length + (node.skip is not None and place == 0)))
+    return dict(lengths)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_against_enumeration(seed: int) -> None:
+    rng = random.Random(seed)
+    net = Builder(4)
+    for _ in range(rng.randint(1, 14)):
+        last = len(net.nodes) - 1
+        others = rng.sample(range(last + 1), min(rng.randint(1, 3), last + 1))
+        skip = "identity" if len(others) == 2 and rng.random() < 0.7 else None
+        op = "relu" if len(others) == 1 else rng.choice(["add", "add", "mul"])
+        net.add(op, *([last] if len(others) == 1 else others), skip=skip if op == "add" else None)
+    graph, _ = net.build()
+    found = paths(graph)
+    want = enumerated(graph)
+    assert {length: number for length, number in enumerate(found.lengths) if number} == want
+    total = sum(want.values())
+    mean = Fraction(sum(length * number for length, number in want.items()), total)
+    assert (found.count, found.mean) == (total, mean)
+    assert found.variance == Fraction(sum(n * length**2 for length, n in want.items()), total) - mean**2
+    assert (found.shortest, found.longest) == (min(want), max(want))
+
+
+def test_the_110_layer_network_of_veit_et_al() -> None:
+    """Section 4.3: 54 blocks, lengths binomial around 27; "more than 95 % of paths go through 19 to 35 modules"."""
+    graph, _ = cifar(110, residual=True)
+    found = paths(graph)
+    assert found.lengths == tuple(math.comb(54, k) for k in range(55))
+    assert (found.count, found.mean, found.variance) == (2**54, 27, Fraction(54, 4))
+    assert sum(found.shares()[19:36]) > 0.95
+    low, high = found.most()
+    assert 19 <= low < high <= 35
+    assert found.words == f"2^54 paths; 95 % of them pass {low} to {high} of 54 residual branches"
+
+
+def test_a_plain_network_is_one_path() -> None:
+    found = paths(cifar(20, residual=False)[0])
+    assert found.lengths == (1,)
+    assert found.words == "one path: there is no skip connection"
+    assert found.most() == (0, 0)
+
+
+def test_ten_thousand_blocks() -> None:
+    net = Builder(4)
+    current = 0
+    for _ in range(10_000):
+        current = net.add("add", net.add("dense", current, units=4), current, skip="identity")
+    graph, _ = net.build()
+    found = paths(graph)
+    assert (found.mean, found.variance) == (5000, 2500)
+    assert found.lengths[5000] == math.comb(10_000, 5000)
+    assert sum(found.shares()) == pytest.approx(1)
+    assert found.as_json()["paths"].startswith("1995063116880758384883742162683585083823496831886192454852")
+
+
+def test_a_skip_across_many_blocks() -> None:
+    """3,000 blocks and one skip connection around them all: ((1 + x)^3000) x + 1."""
+    net = Builder(4)
+    current = 0
+    for _ in range(3000):
+        current = net.add("add", net.add("dense", current, units=4), current, skip="identity")
+    net.add("add", current, 0, skip="identity")
+    found = paths(net.build()[0])
+    assert found.count == 2**3000 + 1
+    assert found.lengths[:3] == (1, 1, 3000)
+
+
+def test_numbers_for_people() -> None:
+    assert Paths((((1, 1), 10),)).words.startswith("1024 paths")
+    assert Paths((((1, 2), 30),)).words.startswith("2.06e14 paths")
+    assert Paths((((1, 1), 2000),)).words.startswith("2^2000 paths")
+    assert Paths((((1, 3), 1),)).table() == [("0", "1", "0.25"), ("1", "3", "0.75")]
+    assert Paths((((10**9000,), 1),)).as_json()["paths"] == "1" + "0" * 9000
+
+
+def test_powers_of_factors_with_gaps() -> None:
+    """(2 x + x^3)^4 = 16 x^4 + 32 x^6 + 24 x^8 + 8 x^10 + x^12."""
+    want = [0] * 13
+    want[4], want[6], want[8], want[10], want[12] = 16, 32, 24, 8, 1
+    assert Paths((((0, 2, 0, 1), 4),)).lengths == tuple(want)
