@@ -19,8 +19,8 @@ def _infer(arguments: Arguments, shapes: Shapes) -> Shape:
     if values <= 0 or values % heads:
         raise Unfit(
             "E0304",
-            f"{heads} heads with keys of {key} take {2 * heads * key} of the {channels(shape)} channels that flow in, and "
-            f"the {max(values, 0)} left for values cannot be shared by the heads",
+            f"{heads} heads with keys of {key} take {2 * heads * key} of the {channels(shape)} channels that flow in, "
+            f"and the {max(values, 0)} left for values cannot be shared by the heads",
             f"let a convolution make {3 * heads * key} channels: queries, keys and values",
         )
     if not all(isinstance(length, int) for length in shape):

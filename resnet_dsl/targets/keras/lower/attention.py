@@ -14,7 +14,7 @@ def _attention(at: Place) -> int:
     """softmax(q k / sqrt(d) + distances) v, with the heads as the first axis."""
     heads, key = at.args["heads"], at.args["key"]
     lengths: tuple[int, ...] = at.shapes[0][:-1]  # type: ignore[assignment]
-    places, share = prod(lengths), at.shape[-1] // heads  # type: ignore[operator]
+    places, share = prod(lengths), at.shape[-1] // heads
     queries = _heads(at, "query", 0, key, (2, 1, 3))
     keys = _heads(at, "key", heads * key, key, (2, 3, 1))
     values = _heads(at, "value", 2 * heads * key, share, (2, 1, 3))
@@ -34,7 +34,7 @@ def _heads(at: Place, what: str, start: int, width: int, order: tuple[int, ...])
     heads = at.args["heads"]
     end = start + heads * width
     part = at.part(at.input, (*[_WHOLE] * at.rank, (start, end, None)), (*at.shapes[0][:-1], end - start), what)
-    split = (prod(at.shapes[0][:-1]), heads, width)  # type: ignore[arg-type]
+    split = (prod(at.shapes[0][:-1]), heads, width)
     value = at.call("Reshape", part, shape=split, suffix=f"{what}_heads", target_shape=split)
     return at.call("Permute", value, shape=tuple(split[one - 1] for one in order), suffix=f"{what}_first", dims=order)
 
