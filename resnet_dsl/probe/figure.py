@@ -7,13 +7,11 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from resnet_dsl.analyses.paths import Paths
 from resnet_dsl.analyses.signal import Layer, Signal
-from resnet_dsl.training.curves import COLOURS, DASHES, SETTINGS
-from resnet_dsl.training.files import replacing
+from resnet_dsl.training.plotting import COLOURS, DASHES, save, settings
 
 
 def draw_signals(path: Path, signals: Sequence[Signal], title: str | None = None) -> None:
@@ -22,7 +20,7 @@ def draw_signals(path: Path, signals: Sequence[Signal], title: str | None = None
     One line a network, on a logarithmic scale; where a network is both predicted and measured, the measurement is drawn
     as dots. Written whole or not at all, as the ending says: .svg, .png, .pdf.
     """
-    with mpl.rc_context(SETTINGS):
+    with settings():
         figure = Figure(figsize=(6.4, 5.6), layout="constrained")
         upper, lower = figure.subplots(2, 1, sharex=True)
         draw_layers(upper, signals, "gradient")
@@ -30,7 +28,7 @@ def draw_signals(path: Path, signals: Sequence[Signal], title: str | None = None
         upper.set_title(title or "")
         upper.set_xlabel("")
         upper.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        _save(figure, path)
+        save(figure, path)
 
 
 def draw_layers(axis: Any, signals: Sequence[Signal], what: str) -> None:
@@ -67,7 +65,7 @@ def draw_paths(path: Path, networks: Sequence[tuple[str, Paths]]) -> None:
 
     As in Veit et al. 2016, figure 6a. Written whole or not at all.
     """
-    with mpl.rc_context(SETTINGS):
+    with settings():
         figure = Figure(figsize=(5.2, 3.3), layout="constrained")
         axis = figure.subplots()
         for number, (name, paths) in enumerate(networks):
@@ -85,10 +83,4 @@ def draw_paths(path: Path, networks: Sequence[tuple[str, Paths]]) -> None:
         axis.set_ylim(bottom=0)
         axis.spines[["top", "right"]].set_visible(False)
         axis.legend(fontsize=8, frameon=False)
-        _save(figure, path)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    with replacing(path) as temporary:
-        metadata: dict[str, Any] = {".svg": {"Date": None}, ".png": {"Software": None}}.get(path.suffix, {})
-        figure.savefig(temporary, dpi=200, metadata=metadata)
+        save(figure, path)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.training.files import replacing
-from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.failure import Failure
+from resnet_dsl.writing import write_through
 
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -36,8 +36,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write the file whole: a kill at any moment leaves the one before or this one."""
     names = list(checkpoint.values)
     head = np.frombuffer(json.dumps({"position": checkpoint.position, "names": names}).encode(), np.uint8)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, head, *checkpoint.values.values())
+    write_through(path, lambda temporary: np.savez(temporary, head, *checkpoint.values.values()), path.suffix)
 
 
 def load(path: Path) -> Checkpoint | None:
@@ -49,7 +48,7 @@ def load(path: Path) -> Checkpoint | None:
             head = json.loads(archive["arr_0"].tobytes())
             values = {name: archive[f"arr_{number}"] for number, name in enumerate(head["names"], start=1)}
     except DAMAGED as error:
-        raise TrainingMistake(f"{path} is damaged: {error}", "--restart trains from the beginning") from error
+        raise Failure(f"{path} is damaged: {error}", "--restart trains from the beginning") from error
     return Checkpoint(Position(*head["position"]), values)
 
 

@@ -7,29 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from resnet_dsl.training.files import replacing
 from resnet_dsl.training.history import Row
+from resnet_dsl.training.plotting import COLOURS, DASHES, save, settings
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#B36B00")
-"""Told apart by people who see colours differently (Okabe and Ito 2008), the yellows left out: too light for a line."""
-
-DASHES: tuple[Any, ...] = (
-    "solid",
-    (0, (5, 1.5)),
-    (0, (1.2, 1.2)),
-    (0, (6, 1.5, 1.2, 1.5)),
-    (0, (9, 2)),
-    (0, (3, 1, 1, 1, 1, 1)),
-)
 THIN, BOLD = 0.9, 2.4
-
-SETTINGS: Any = {"svg.hashsalt": "resnet-dsl", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9}
-"""The same figure, the same bytes; text stays text."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +35,10 @@ def draw(stem: Path, curves: Sequence[Curve]) -> list[Path]:
     """Write ``stem`` as .svg and .png; plain and residual networks stand side by side in two panels, as there."""
     panels = [group for group in _panels(curves) if group[1]]
     written = [stem.with_suffix(suffix) for suffix in (".svg", ".png")]
-    with mpl.rc_context(SETTINGS):
+    with settings():
         figure = _figure(panels)
         for path in written:
-            with replacing(path) as temporary:
-                metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-                figure.savefig(temporary, dpi=200, metadata=metadata)
+            save(figure, path)
     return written
 
 

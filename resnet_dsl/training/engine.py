@@ -11,9 +11,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.batches import Share
 from resnet_dsl.training.checkpoint import Checkpoint, Position
-from resnet_dsl.training.mistake import TrainingMistake
 from resnet_dsl.training.options import EngineOptions, Precision
 
 ONE_PROCESS = Share()
@@ -93,7 +93,7 @@ def _several_processes(options: EngineOptions) -> bool:
 def _joined(options: EngineOptions) -> Engine:
     """Several machines, a process each. TensorFlow's way to do this fails within Keras' fit (keras issue 20585)."""
     if keras.backend.backend() != "jax":
-        raise TrainingMistake("several machines need the JAX backend", "set KERAS_BACKEND=jax (pip install jax)")
+        raise Failure("several machines need the JAX backend", "set KERAS_BACKEND=jax (pip install jax)")
     import jax
 
     if not jax.distributed.is_initialized():
@@ -115,10 +115,10 @@ def _several_devices(count: int) -> Engine:
         kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
         chosen = _chosen([device.name for device in tf.config.list_logical_devices(kind)], count)
         return Engine(replicas=len(chosen), strategy=tf.distribute.MirroredStrategy(chosen))
-    raise TrainingMistake(f"several devices need the TensorFlow or JAX backend, not {backend}", "set KERAS_BACKEND=jax")
+    raise Failure(f"several devices need the TensorFlow or JAX backend, not {backend}", "set KERAS_BACKEND=jax")
 
 
 def _chosen(devices: list[str], count: int) -> list[str]:
     if count > len(devices):
-        raise TrainingMistake(f"--devices {count}: this machine has {len(devices)}")
+        raise Failure(f"--devices {count}: this machine has {len(devices)}")
     return devices[: count or len(devices)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from resnet_dsl.training.files import write_text
+from resnet_dsl.writing import write_whole
 
 
 class Row(NamedTuple):
@@ -52,5 +52,5 @@ def keep(path: Path, epochs: int) -> list[Row]:
     """Cut a history back to its first ``epochs`` rows, for those after them will be made again; return what is kept."""
     rows = [row for row in read(path) if row.epoch <= epochs]
     if path.exists():
-        write_text(path, _line(Row._fields) + "".join(_line(map(repr, row)) for row in rows))
+        write_whole(path, _line(Row._fields) + "".join(_line(map(repr, row)) for row in rows))
     return rows

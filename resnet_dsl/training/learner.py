@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training import checkpoint
 from resnet_dsl.training.checkpoint import Checkpoint, Position
-from resnet_dsl.training.mistake import TrainingMistake
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import RecipeOptions
 
@@ -97,7 +97,7 @@ def _logits(network: TrainableNetwork) -> keras.Model:
     output = model.output
     if isinstance(output, (list, tuple)) or len(output.shape) != 2:
         shape = getattr(output, "shape", "several outputs")
-        raise TrainingMistake(
+        raise Failure(
             f"{network.name} does not tell classes apart: its output is {shape}",
             "end its head with avgpool(global) -> dense(classes) -> softmax",
         )

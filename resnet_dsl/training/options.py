@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal, get_args
 
-from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.failure import Failure
 
 Schedule = Literal["step", "cosine", "constant"]
 Augmentation = Literal["crop-flip", "crop", "none"]
@@ -24,7 +24,7 @@ class DataOptions:
 
     def __post_init__(self) -> None:
         if self.resize is not None and min(self.resize, default=0) < 1:
-            raise TrainingMistake("--resize takes lengths from 1, as 14x14")
+            raise Failure("--resize takes lengths from 1, as 14x14")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class RecipeOptions:
         }
         for rule, kept in checks.items():
             if not kept:
-                raise TrainingMistake(rule)
+                raise Failure(rule)
 
     def as_dict(self) -> dict[str, object]:
         """The values by name, as JSON holds them."""
@@ -94,11 +94,11 @@ class EngineOptions:
 
     def __post_init__(self) -> None:
         if self.checkpoint_steps < 1:
-            raise TrainingMistake("--checkpoint-steps is a number from 1")
+            raise Failure("--checkpoint-steps is a number from 1")
         if self.devices < 0:
-            raise TrainingMistake("--devices is a number from 1, or 0 for all")
+            raise Failure("--devices is a number from 1, or 0 for all")
         if (self.workers is None) != (self.worker is None):
-            raise TrainingMistake("--workers and --worker go together: all addresses, and which of them this one is")
+            raise Failure("--workers and --worker go together: all addresses, and which of them this one is")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ class TrainOptions(DataOptions, RecipeOptions, EngineOptions):
         for part in (DataOptions, RecipeOptions, EngineOptions):
             part.__post_init__(self)
         if not 0 <= self.seed < 2**32:
-            raise TrainingMistake("--seed is a number from 0 to 4294967295")
+            raise Failure("--seed is a number from 0 to 4294967295")
 
     @property
     def recipe(self) -> RecipeOptions:
@@ -131,7 +131,7 @@ class CompareOptions(DataOptions, RecipeOptions, EngineOptions):
         for part in (DataOptions, RecipeOptions, EngineOptions):
             part.__post_init__(self)
         if self.seeds < 1:
-            raise TrainingMistake("--seeds is a number from 1")
+            raise Failure("--seeds is a number from 1")
 
     def of_seed(self, seed: int) -> TrainOptions:
         """The options of one of the trainings."""

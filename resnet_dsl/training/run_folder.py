@@ -14,12 +14,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.batches import Normalisation
 from resnet_dsl.training.data import Dataset
-from resnet_dsl.training.files import write_json, write_text
-from resnet_dsl.training.mistake import TrainingMistake
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import TrainOptions
+from resnet_dsl.writing import write_whole
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ class RunFolder:
     ) -> None:
         """Make the folder and write down what is trained and how, where that is not there yet."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        for stale in [*self.path.glob(".*.*.*"), *self.checkpoint.parent.glob(".*.*.*")]:
+        for stale in [*self.path.rglob(".resnet-dsl-*")]:
             stale.unlink(missing_ok=True)
         if self.options.exists():
             return
-        write_text(self.spec, network.spec_text)
-        write_text(self.ir, network.ir_json)
+        write_whole(self.spec, network.spec_text)
+        write_whole(self.ir, network.ir_json)
         made_with = {name: _version(name) for name in ("keras", "tensorflow", "jax", "torch", "numpy")}
         made_with["python"] = platform.python_version()
         scaling = {"mean": normalisation.mean.tolist(), "deviation": normalisation.deviation.tolist()}
@@ -99,6 +99,11 @@ class RunFolder:
             yield
 
 
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file, for people to read."""
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
 def _lock(descriptor: int, folder: Path) -> None:
     if os.name != "posix":
         return
@@ -107,9 +112,7 @@ def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise TrainingMistake(
-            f"another process is training in {folder}", "wait for it, or choose another --out"
-        ) from error
+        raise Failure(f"another process is training in {folder}", "wait for it, or choose another --out") from error
 
 
 def _version(package: str) -> str | None:
@@ -153,7 +156,7 @@ def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any
     changed = [key for key in new if old.get(key) != new[key]]
     if changed:
         names = ", ".join(f"{key} {old.get(key)} there, {new[key]} here" for key in changed[:3])
-        raise TrainingMistake(f"{folder.path} holds another run ({names})", "choose another --out, or --restart it")
+        raise Failure(f"{folder.path} holds another run ({names})", "choose another --out, or --restart it")
 
 
 def _flat(described: dict[str, Any]) -> dict[str, Any]:

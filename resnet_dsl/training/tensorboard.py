@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.history import Row
-from resnet_dsl.training.mistake import TrainingMistake
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def logged(folder: Path, wanted: bool) -> Iterator[Callable[[Row], None]]:
     try:
         from tensorboard.summary import Writer
     except ImportError as error:
-        raise TrainingMistake("--tensorboard: TensorBoard is not installed", "pip install tensorboard") from error
+        raise Failure("--tensorboard: TensorBoard is not installed", "pip install tensorboard") from error
     writer = Writer(str(folder))
 
     def written(row: Row) -> None:

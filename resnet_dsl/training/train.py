@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 from rich.console import Console
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training import checkpoint, history
 from resnet_dsl.training.augment import Augmenter
 from resnet_dsl.training.batches import Feed, Normalisation
@@ -17,18 +18,17 @@ from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.curves import Curve, draw
 from resnet_dsl.training.data import Dataset, fitted, load
 from resnet_dsl.training.engine import Engine, precision, started
-from resnet_dsl.training.files import replacing, write_json
 from resnet_dsl.training.history import Row
 from resnet_dsl.training.interruption import Interruption
 from resnet_dsl.training.learner import Learner
 from resnet_dsl.training.loop import Ending, Loop, Plan
-from resnet_dsl.training.mistake import TrainingMistake
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import DataOptions, TrainOptions
 from resnet_dsl.training.progress import Report, percent
-from resnet_dsl.training.run_folder import RunFolder, chosen, description
+from resnet_dsl.training.run_folder import RunFolder, chosen, description, write_json
 from resnet_dsl.training.schedule import learning_rates
 from resnet_dsl.training.tensorboard import logged
+from resnet_dsl.writing import write_through
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Trained:
 def train(network: TrainableNetwork, options: TrainOptions, console: Console) -> Trained:
     """Train ``network`` as ``options`` say; the same call goes on after an interruption, and does nothing at the end.
 
-    Raises TrainingMistake where data, network and options do not fit each other.
+    Raises Failure where data, network and options do not fit each other.
     """
     with started(options) as engine:
         console = console if engine.leads else Console(quiet=True)
@@ -70,9 +70,9 @@ def train_on(
 ) -> Trained:
     """Train on a data set that is there."""
     if options.batch_size % engine.replicas:
-        raise TrainingMistake(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
+        raise Failure(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
     if len(dataset.train) < options.batch_size:
-        raise TrainingMistake(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
+        raise Failure(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
     described = description(network, dataset, options, keras.backend.backend())
     folder = chosen(described, options)
     if not engine.leads:
@@ -169,8 +169,7 @@ def _finish(network: TrainableNetwork, learner: Learner, folder: RunFolder, trai
         return
     model = network.build()
     model.set_weights(learner.model.get_weights())
-    with replacing(folder.model) as temporary:
-        model.save(temporary)
+    write_through(folder.model, model.save, folder.model.suffix)
     draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
     last = trained.rows[-1]
     write_json(folder.result, {"ending": trained.ending, **last._asdict()})

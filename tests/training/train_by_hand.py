@@ -8,7 +8,7 @@ from pathlib import Path
 from networks import ByHand
 from rich.console import Console
 
-from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.options import TrainOptions
 from resnet_dsl.training.train import train
 
@@ -21,8 +21,8 @@ def main(folder: str, *given: str) -> None:
         options[name] = int(value) if value.isdigit() else value
     try:
         train(ByHand(blocks=2), TrainOptions(data="digits", out=Path(folder), **options), Console())
-    except TrainingMistake as mistake:
-        sys.exit(f"error: {mistake.message}")
+    except Failure as failure:
+        sys.exit(f"error: {failure}")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, class_count, held_out, whole
 from resnet_dsl.training.data.images import InMemory, written
-from resnet_dsl.training.mistake import TrainingMistake
 
 Part = tuple[NDArray[Any], ArrayLike]
 """Images, shape (count, *shape), and their labels, shape (count,)."""
@@ -26,7 +26,7 @@ def from_arrays(
         learnt, tested = first, _examples(test, f"{name}, test part", classes)
     if learnt.images.shape != tested.images.shape:
         shapes = f"{written(learnt.images.shape)} to train, {written(tested.images.shape)} to test"
-        raise TrainingMistake(f"{name}: the images differ in size: {shapes}")
+        raise Failure(f"{name}: the images differ in size: {shapes}")
     found = class_count(learnt.labels, tested.labels, where=name)
     return Dataset(name, source, learnt, tested, classes or found, mirrors)
 
@@ -35,9 +35,7 @@ def _examples(part: Part, where: str, classes: int | None) -> Examples:
     images, labels = part
     if images.dtype.kind not in "uif" or images.ndim < 2:
         kind = f"{images.dtype} of shape {images.shape}"
-        raise TrainingMistake(
-            f"{where}: the images are {kind}; expected numbers, shape (count, height, width, channels)"
-        )
+        raise Failure(f"{where}: the images are {kind}; expected numbers, shape (count, height, width, channels)")
     if images.dtype.kind == "f" and not np.isfinite(images).all():
-        raise TrainingMistake(f"{where}: some of the images' values are not finite numbers")
+        raise Failure(f"{where}: some of the images' values are not finite numbers")
     return whole(InMemory(images), checked_labels(labels, len(images), where, classes))

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
 from resnet_dsl.training.data.unpickle import unpickled
-from resnet_dsl.training.mistake import TrainingMistake
 
 FOLDERS = ("cifar-10-batches-py", "cifar-10-batches-bin", "cifar-100-python", "cifar-100-binary")
 BATCH = re.compile(r"(data_batch_\d+|test_batch|train|test)(\.bin)?")
@@ -37,7 +37,7 @@ def read(path: Path) -> Dataset:
     """The set in this archive or folder: 50,000 images to train and 10,000 to test, 32x32x3, where it is whole."""
     batches = dict(_from_archive(path) if path.is_file() else _from_folder(path))
     if not batches:
-        raise TrainingMistake(f"{path} holds no batches of CIFAR (data_batch_1 …, test_batch; or train, test)")
+        raise Failure(f"{path} holds no batches of CIFAR (data_batch_1 …, test_batch; or train, test)")
     hundred = any(name.removesuffix(".bin") in ("train", "test") for name in batches)
     name, classes = ("CIFAR-100", 100) if hundred else ("CIFAR-10", 10)
     parts: dict[bool, list[Part]] = {False: [], True: []}
@@ -46,7 +46,7 @@ def read(path: Path) -> Dataset:
         parts[batch.startswith("test")].append(parse(batches[batch], f"{path}: {batch}", hundred))
     if not parts[False] or not parts[True]:
         missing = "test" if parts[False] else "training"
-        raise TrainingMistake(f"{path}: the {missing} batches are missing")
+        raise Failure(f"{path}: the {missing} batches are missing")
     return from_arrays(name, str(path), _joined(parts[False]), _joined(parts[True]), classes)
 
 
@@ -78,12 +78,12 @@ def _from_archive(path: Path) -> Iterator[tuple[str, bytes]]:
                 if content is not None:
                     yield name, _all_of(content.read(), member.size, path, name)
     except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise TrainingMistake(f"{path} is cut off or damaged: {error}", "fetch it again") from error
+        raise Failure(f"{path} is cut off or damaged: {error}", "fetch it again") from error
 
 
 def _all_of(content: bytes, size: int, path: Path, name: str) -> bytes:
     if len(content) != size:
-        raise TrainingMistake(f"{path} is cut off: it ends within {name}", "fetch it again")
+        raise Failure(f"{path} is cut off: it ends within {name}", "fetch it again")
     return content
 
 
@@ -91,7 +91,7 @@ def _binary(content: bytes, where: str, hundred: bool) -> Part:
     """A row a picture: the label (CIFAR-100: coarse, then fine), then red, green and blue, 1,024 bytes each."""
     width = PIXELS + (2 if hundred else 1)
     if not content or len(content) % width:
-        raise TrainingMistake(f"{where} is cut off: {len(content):,} bytes are no multiple of {width:,}")
+        raise Failure(f"{where} is cut off: {len(content):,} bytes are no multiple of {width:,}")
     rows = np.frombuffer(content, np.uint8).reshape(-1, width)
     return _pictures(rows[:, -PIXELS:]), rows[:, -PIXELS - 1]
 
@@ -101,9 +101,9 @@ def _python(content: bytes, where: str, hundred: bool) -> Part:
     wanted = "fine_labels" if hundred else "labels"
     data, labels = _entry(batch, "data", where), _entry(batch, wanted, where)
     if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != PIXELS:
-        raise TrainingMistake(f"{where}: `data` is no array of bytes of shape (count, {PIXELS})")
+        raise Failure(f"{where}: `data` is no array of bytes of shape (count, {PIXELS})")
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
-        raise TrainingMistake(f"{where}: `{wanted}` is no list of integers")
+        raise Failure(f"{where}: `{wanted}` is no list of integers")
     return _pictures(data), np.asarray(labels)
 
 
@@ -111,7 +111,7 @@ def _entry(batch: object, key: str, where: str) -> Any:
     """An entry by its name, which Python 2 wrote as bytes."""
     found = batch.get(key.encode(), batch.get(key)) if isinstance(batch, dict) else None
     if found is None:
-        raise TrainingMistake(f"{where}: no entry `{key}`")
+        raise Failure(f"{where}: no entry `{key}`")
     return found
 
 

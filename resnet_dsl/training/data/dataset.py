@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.images import Images, written, wrong_rank
-from resnet_dsl.training.mistake import TrainingMistake
 
 HELD_OUT = 5
 """Sets without a test part give every fifth example to it: the last of each five, in the order they are stored in."""
@@ -75,7 +75,7 @@ class Dataset:
     def limited(self, count: int) -> Dataset:
         """The same set with ``count`` of its training examples, evenly spaced over the order they are stored in."""
         if not 0 < count <= len(self.train):
-            raise TrainingMistake(f"--train-size {count}: {self.name} has {len(self.train):,} images to train")
+            raise Failure(f"--train-size {count}: {self.name} has {len(self.train):,} images to train")
         picks = np.arange(count, dtype=np.int64) * len(self.train) // count
         return replace(self, train=self.train.take(picks))
 
@@ -99,7 +99,7 @@ def held_out(examples: Examples) -> tuple[Examples, Examples]:
     positions = np.arange(len(examples), dtype=np.int64)
     tests = positions % HELD_OUT == HELD_OUT - 1
     if not tests.any():
-        raise TrainingMistake(f"{len(examples)} examples are too few to hold some out for testing")
+        raise Failure(f"{len(examples)} examples are too few to hold some out for testing")
     return examples.take(positions[~tests]), examples.take(positions[tests])
 
 
@@ -112,22 +112,22 @@ def checked_labels(labels: ArrayLike, count: int, where: str, classes: int | Non
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        raise TrainingMistake(f"{where}: labels of shape {array.shape}; expected one integer an image")
+        raise Failure(f"{where}: labels of shape {array.shape}; expected one integer an image")
     if len(array) != count:
-        raise TrainingMistake(f"{where}: {len(array):,} labels for {count:,} images")
+        raise Failure(f"{where}: {len(array):,} labels for {count:,} images")
     if count == 0:
-        raise TrainingMistake(f"{where}: no images")
+        raise Failure(f"{where}: no images")
     if array.dtype.kind not in "iub":
-        raise TrainingMistake(f"{where}: labels of type {array.dtype}; expected integers")
+        raise Failure(f"{where}: labels of type {array.dtype}; expected integers")
     wrong = np.flatnonzero((array < 0) if classes is None else (array < 0) | (array >= classes))
     if len(wrong):
         allowed = "0 and up" if classes is None else f"0 to {classes - 1}"
-        raise TrainingMistake(f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range ({allowed})")
+        raise Failure(f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range ({allowed})")
     return array.astype(np.int64)
 
 
 def class_count(*parts: NDArray[np.int64], where: str) -> int:
     """How many classes these labels speak of: the largest and one. A single class is refused: nothing can be learnt."""
     if len(np.unique(np.concatenate(parts))) < 2:
-        raise TrainingMistake(f"{where}: all images are of one class; there is nothing to tell apart")
+        raise Failure(f"{where}: all images are of one class; there is nothing to tell apart")
     return int(max(part.max() for part in parts)) + 1

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, held_out, whole
 from resnet_dsl.training.data.images import Decoded, different_sizes, pooling
-from resnet_dsl.training.mistake import TrainingMistake
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 TEST_NAMES = ("test", "val", "validation")
@@ -40,12 +40,12 @@ def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> 
         return Dataset(folder.name, str(folder), learnt, tested, len(names))
     test = next((folder / name for name in TEST_NAMES if (folder / name).is_dir()), None)
     if test is None:
-        raise TrainingMistake(f"{folder} has a folder `train`, but none of {', '.join(TEST_NAMES)}")
+        raise Failure(f"{folder} has a folder `train`, but none of {', '.join(TEST_NAMES)}")
     learnt, names = _part(train, resize, channels)
     tested, test_names = _part(test, resize, learnt.images.shape[-1])
     if names != test_names:
         odd = sorted(set(names) ^ set(test_names))[0]
-        raise TrainingMistake(f"{folder}: the class `{odd}` is in only one of {train.name} and {test.name}")
+        raise Failure(f"{folder}: the class `{odd}` is in only one of {train.name} and {test.name}")
     if learnt.images.shape != tested.images.shape:
         raise different_sizes(f"those of {test}", tested.images.shape, learnt.images.shape)
     return Dataset(folder.name, str(folder), learnt, tested, len(names))
@@ -54,10 +54,10 @@ def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> 
 def _part(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> tuple[Examples, list[str]]:
     paths, labels, names = _listed(folder)
     if len(names) < 2:
-        raise TrainingMistake(f"{folder} has a single class, `{names[0]}`; there is nothing to tell apart")
+        raise Failure(f"{folder} has a single class, `{names[0]}`; there is nothing to tell apart")
     empty = set(range(len(names))) - set(labels.tolist())
     if empty:
-        raise TrainingMistake(f"{folder}: the class `{names[min(empty)]}` has no images")
+        raise Failure(f"{folder}: the class `{names[min(empty)]}` has no images")
     channels = channels or _channels(paths[0])
     decode, size = _decoder(paths, channels), resize or _one_size(paths, channels)
     if resize is not None:
@@ -75,7 +75,7 @@ def _listed(folder: Path) -> tuple[list[str], NDArray[np.int64], list[str]]:
             str(folder), label_mode="int", shuffle=False, batch_size=None, image_size=(1, 1), verbose=False
         )
     except ValueError as error:
-        raise TrainingMistake(f"{folder}: {error}") from error
+        raise Failure(f"{folder}: {error}") from error
     names = list(listed.class_names)
     numbers = {name: number for number, name in enumerate(names)}
     labels = [numbers[Path(path).relative_to(folder).parts[0]] for path in listed.file_paths]
@@ -94,14 +94,14 @@ def _decoder(paths: list[str], channels: int) -> Callable[[int], NDArray[Any]]:
         return array
 
     if channels not in MODES:
-        raise TrainingMistake(f"image files have 1, 3 or 4 channels, the network's input has {channels}")
+        raise Failure(f"image files have 1, 3 or 4 channels, the network's input has {channels}")
     return decode
 
 
-def _unreadable(path: str, error: Exception) -> TrainingMistake:
+def _unreadable(path: str, error: Exception) -> Failure:
     if isinstance(error, PermissionError):
-        return TrainingMistake(f"no permission to read {path}")
-    return TrainingMistake(f"{path} cannot be read as an image: {error}")
+        return Failure(f"no permission to read {path}")
+    return Failure(f"{path} cannot be read as an image: {error}")
 
 
 def _channels(path: str) -> int:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.mistake import TrainingMistake
 
 FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 
@@ -31,7 +31,7 @@ def read(folder: Path, name: str, source: str, mirrors: bool = True) -> Dataset:
     files = _files(folder)
     parts = {part: _part(files, part, folder) for part in ("train", "test")}
     if parts["train"] is None:
-        raise TrainingMistake(f"{folder}: idx files for testing, none for training (train-images-idx3-ubyte)")
+        raise Failure(f"{folder}: idx files for testing, none for training (train-images-idx3-ubyte)")
     return from_arrays(name, source, parts["train"], parts["test"], mirrors=mirrors)
 
 
@@ -45,9 +45,7 @@ def _files(folder: Path) -> dict[tuple[str, str], Path]:
         sets.add(match["set"])
         files.setdefault(("train" if match["part"] == "train" else "test", match["what"]), entry)
     if len(sets) > 1:
-        raise TrainingMistake(
-            f"{folder}: idx files of {len(sets)} sets ({', '.join(sorted(sets))})", "give each its folder"
-        )
+        raise Failure(f"{folder}: idx files of {len(sets)} sets ({', '.join(sorted(sets))})", "give each its folder")
     return files
 
 
@@ -57,7 +55,7 @@ def _part(files: dict[tuple[str, str], Path], part: str, folder: Path) -> Part |
         return None
     if images is None or labels is None:
         missing = "images" if images is None else "labels"
-        raise TrainingMistake(f"{folder}: the {part} {missing} are missing (an idx file named …-{missing}-idx…-ubyte)")
+        raise Failure(f"{folder}: the {part} {missing} are missing (an idx file named …-{missing}-idx…-ubyte)")
     return array(images)[..., None], array(labels)
 
 
@@ -65,16 +63,16 @@ def array(path: Path) -> NDArray[Any]:
     """What one idx file holds: four bytes (0, 0, type, number of axes), the lengths, the values, all big-endian."""
     content = _content(path)
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES:
-        raise TrainingMistake(f"{path} is no idx file: it starts with {content[:4].hex() or 'nothing'}")
+        raise Failure(f"{path} is no idx file: it starts with {content[:4].hex() or 'nothing'}")
     dtype, axes = np.dtype(TYPES[content[2]]), content[3]
     start = 4 + 4 * axes
     if len(content) < start:
-        raise TrainingMistake(f"{path} is cut off: it ends within its header")
+        raise Failure(f"{path} is cut off: it ends within its header")
     shape = struct.unpack(f">{axes}I", content[4:start])
     expected = start + dtype.itemsize * int(np.prod(shape, dtype=object))
     if len(content) != expected:
         found = "is cut off" if len(content) < expected else "is too long"
-        raise TrainingMistake(f"{path} {found}: {len(content):,} bytes where its header says {expected:,}")
+        raise Failure(f"{path} {found}: {len(content):,} bytes where its header says {expected:,}")
     values = np.frombuffer(content, dtype, offset=start).reshape(shape)
     return values.astype(dtype.newbyteorder("="))
 
@@ -85,4 +83,4 @@ def _content(path: Path) -> bytes:
     try:
         return gzip.decompress(path.read_bytes())
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise TrainingMistake(f"{path} is cut off or damaged: {error}") from error
+        raise Failure(f"{path} is cut off or damaged: {error}") from error

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.pooling import pool
-from resnet_dsl.training.mistake import TrainingMistake
 
 Array = NDArray[Any]
 Rows = NDArray[np.int64]
@@ -138,17 +138,17 @@ def centred(image: Array, size: Sequence[int]) -> Array:
     return part
 
 
-def different_sizes(what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> TrainingMistake:
+def different_sizes(what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> Failure:
     """The refusal of images that are not all of one size."""
-    return TrainingMistake(
+    return Failure(
         f"the images differ in size: {what} is {written(shape)}, those before it are {written(expected)}",
         f"pool them to one size, for instance --resize {written(expected[:-1])}",
     )
 
 
-def wrong_rank(size: tuple[int, ...], shape: tuple[int, ...]) -> TrainingMistake:
+def wrong_rank(size: tuple[int, ...], shape: tuple[int, ...]) -> Failure:
     """The refusal of a size whose number of lengths is not that of the spatial axes."""
-    return TrainingMistake(
+    return Failure(
         f"--resize {written(size)} has {len(size)} lengths, the data are {written(shape)}",
         f"give {len(shape) - 1}, without the channels",
     )

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data import cifar, folder, idx, npz, tfds, tfrecord
 from resnet_dsl.training.data.dataset import Dataset
 from resnet_dsl.training.data.images import InMemory, written
 from resnet_dsl.training.data.named import NAMED
-from resnet_dsl.training.mistake import TrainingMistake
 
 EXPECTED = (
     "expected a folder with a folder of images for each class, CIFAR's archive or folder, MNIST's idx files, "
@@ -25,7 +25,7 @@ def load(
     """The data set that ``data`` names: mnist5k, fashion-mnist, digits, tfds:NAME, or a path.
 
     ``resize`` pools the images (one length a spatial axis); ``channels`` tells image files whether to be read grey (1)
-    or coloured (3). Raises TrainingMistake for whatever cannot be read.
+    or coloured (3). Raises Failure for whatever cannot be read.
     """
     if data in NAMED:
         return _pooled(NAMED[data](), resize)
@@ -35,9 +35,9 @@ def load(
     try:
         return _from_path(path, resize, channels)
     except PermissionError as error:
-        raise TrainingMistake(f"no permission to read {error.filename or path}") from error
+        raise Failure(f"no permission to read {error.filename or path}") from error
     except OSError as error:
-        raise TrainingMistake(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
+        raise Failure(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
 
 
 def _pooled(dataset: Dataset, resize: tuple[int, ...] | None) -> Dataset:
@@ -61,14 +61,14 @@ def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None)
         if recognised(path):
             return read(path, resize, channels)
     if path.is_file() and idx.FILE_NAME.fullmatch(path.name):
-        raise TrainingMistake(f"{path} is one of a set's files", f"give the folder: --data {path.parent}")
-    raise TrainingMistake(f"{path} holds no data set that is known", EXPECTED)
+        raise Failure(f"{path} is one of a set's files", f"give the folder: --data {path.parent}")
+    raise Failure(f"{path} holds no data set that is known", EXPECTED)
 
 
-def _unknown(path: Path) -> TrainingMistake:
+def _unknown(path: Path) -> Failure:
     near = difflib.get_close_matches(str(path), NAMED, n=1)
     names = f"did you mean {near[0]}?" if near else f"known by name: {', '.join(NAMED)}"
-    return TrainingMistake(f"there is no file, folder or data set `{path}`", names)
+    return Failure(f"there is no file, folder or data set `{path}`", names)
 
 
 def fitted(dataset: Dataset, input_shape: tuple[int | None, ...], classes: int) -> Dataset:
@@ -85,18 +85,18 @@ def fitted(dataset: Dataset, input_shape: tuple[int | None, ...], classes: int) 
     if not fits:
         raise _misfit(dataset.name, shape, input_shape)
     if dataset.classes > classes:
-        raise TrainingMistake(
+        raise Failure(
             f"{dataset.name} has {dataset.classes} classes, the network tells {classes} apart",
             f"--set classes={dataset.classes} (the name of the network's parameter may differ)",
         )
     return dataset
 
 
-def _misfit(name: str, shape: tuple[int, ...], input_shape: tuple[int | None, ...]) -> TrainingMistake:
+def _misfit(name: str, shape: tuple[int, ...], input_shape: tuple[int | None, ...]) -> Failure:
     remedy = f"--input {written(shape)} compiles the network for them"
     if shape[-1] == input_shape[-1] and None not in input_shape[:-1] and len(shape) == len(input_shape):
         remedy += f", --resize {written(input_shape[:-1])} pools them"
-    return TrainingMistake(f"{name} is {written(shape)}, the network takes {written(input_shape)}", remedy)
+    return Failure(f"{name} is {written(shape)}, the network takes {written(input_shape)}", remedy)
 
 
 def _with_channel(dataset: Dataset) -> Dataset:

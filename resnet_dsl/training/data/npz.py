@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import from_arrays
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.mistake import TrainingMistake
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, MemoryError)
 
@@ -23,9 +23,9 @@ def read(path: Path) -> Dataset:
     x, y = ("x_train", "y_train") if "x_train" in arrays else ("x", "y")
     if x not in arrays or y not in arrays:
         found = ", ".join(sorted(arrays)) or "nothing"
-        raise TrainingMistake(f"{path} holds {found}; expected x_train, y_train, x_test and y_test, or x and y")
+        raise Failure(f"{path} holds {found}; expected x_train, y_train, x_test and y_test, or x and y")
     if ("x_test" in arrays) != ("y_test" in arrays):
-        raise TrainingMistake(f"{path}: of x_test and y_test one is missing")
+        raise Failure(f"{path}: of x_test and y_test one is missing")
     test = (arrays["x_test"], arrays["y_test"]) if "x_test" in arrays else None
     return from_arrays(path.name, str(path), (arrays[x], arrays[y]), test)
 
@@ -38,4 +38,4 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
         reason = (
             "objects in it would have to be unpickled" if "allow_pickle" in str(error) else "it is cut off or damaged"
         )
-        raise TrainingMistake(f"{path} cannot be read as .npz: {reason} ({error})") from error
+        raise Failure(f"{path} cannot be read as .npz: {reason} ({error})") from error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.mistake import TrainingMistake
 
 
 def read(name: str, download: bool) -> Dataset:
@@ -14,18 +14,18 @@ def read(name: str, download: bool) -> Dataset:
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
-        raise TrainingMistake(f"tfds:{name} needs TensorFlow Datasets", "pip install tensorflow-datasets") from error
+        raise Failure(f"tfds:{name} needs TensorFlow Datasets", "pip install tensorflow-datasets") from error
     try:
         builder = tfds.builder(name)
     except tfds.core.registered.DatasetNotFoundError as error:
-        raise TrainingMistake(f"TensorFlow Datasets has no set `{name}`") from error
+        raise Failure(f"TensorFlow Datasets has no set `{name}`") from error
     if download:
         builder.download_and_prepare()
     if not builder.info.splits:
-        raise TrainingMistake(f"tfds:{name} is not on this machine", "--download fetches it")
+        raise Failure(f"tfds:{name} is not on this machine", "--download fetches it")
     parts = [part for part in ("train", "test", "validation") if part in builder.info.splits]
     if "train" not in parts:
-        raise TrainingMistake(f"tfds:{name} has no part `train`")
+        raise Failure(f"tfds:{name} has no part `train`")
     loaded = [_loaded(tfds, builder, part) for part in parts[:2]]
     return from_arrays(
         f"tfds:{name}", f"version {builder.info.version}", loaded[0], loaded[1] if len(loaded) > 1 else None
@@ -36,5 +36,5 @@ def _loaded(tfds: Any, builder: Any, part: str) -> Part:
     try:
         images, labels = tfds.as_numpy(builder.as_dataset(split=part, batch_size=-1, as_supervised=True))
     except ValueError as error:
-        raise TrainingMistake(f"tfds:{builder.name} holds no images of one size with labels: {error}") from error
+        raise Failure(f"tfds:{builder.name} holds no images of one size with labels: {error}") from error
     return images, labels

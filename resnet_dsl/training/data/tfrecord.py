@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, class_count, held_out, whole
 from resnet_dsl.training.data.images import Decoded, pooling
-from resnet_dsl.training.mistake import TrainingMistake
 
 FEATURES = (("image", "label"), ("image/encoded", "image/class/label"))
 HEADER, TRAILER = 12, 4
@@ -68,7 +68,7 @@ def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Da
 def _part(files: list[Path], resize: tuple[int, ...] | None, channels: int | None) -> Examples:
     records = [record for file in files for record in _records(file)]
     if not records:
-        raise TrainingMistake(f"{files[0]} holds no records")
+        raise Failure(f"{files[0]} holds no records")
     labels = checked_labels([_label(record) for record in records], len(records), str(files[0].parent))
     decode = _decoder(records, channels or 0)
     if resize is not None:
@@ -86,9 +86,7 @@ def _records(path: Path) -> list[Record]:
             header = file.read(HEADER)
             length = struct.unpack("<Q", header[:8])[0] if len(header) == HEADER else size
             if at + HEADER + length + TRAILER > size:
-                raise TrainingMistake(
-                    f"{path} is cut off, damaged or compressed: the record at byte {at:,} does not end in it"
-                )
+                raise Failure(f"{path} is cut off, damaged or compressed: the record at byte {at:,} does not end in it")
             records.append(Record(path, at + HEADER, length))
             at += HEADER + length + TRAILER
     return records
@@ -99,7 +97,7 @@ def _features(record: Record) -> tuple[bytes, int]:
     try:
         feature = tf.train.Example.FromString(record.content()).features.feature
     except Exception as error:  # protobuf's DecodeError has no public home in all versions
-        raise TrainingMistake(f"{record} is no tf.train.Example: {error}") from error
+        raise Failure(f"{record} is no tf.train.Example: {error}") from error
     for image, label in FEATURES:
         if (
             image in feature
@@ -109,9 +107,7 @@ def _features(record: Record) -> tuple[bytes, int]:
         ):
             return feature[image].bytes_list.value[0], int(feature[label].int64_list.value[0])
     found = ", ".join(sorted(feature)) or "none"
-    raise TrainingMistake(
-        f"{record} has the features {found}; expected " + " or ".join(f"{a} and {b}" for a, b in FEATURES)
-    )
+    raise Failure(f"{record} has the features {found}; expected " + " or ".join(f"{a} and {b}" for a, b in FEATURES))
 
 
 def _label(record: Record) -> int:
@@ -127,7 +123,7 @@ def _decoder(records: list[Record], channels: int) -> Callable[[int], NDArray[An
         try:
             image: NDArray[np.uint8] = tf.io.decode_image(encoded, channels, expand_animations=False).numpy()
         except tf.errors.InvalidArgumentError as error:
-            raise TrainingMistake(f"{records[row]} holds no JPEG, PNG, BMP or GIF") from error
+            raise Failure(f"{records[row]} holds no JPEG, PNG, BMP or GIF") from error
         return image
 
     return decode
@@ -138,7 +134,5 @@ def tensorflow() -> Any:
     try:
         import tensorflow as tf
     except ImportError as error:
-        raise TrainingMistake(
-            "TFRecords are read by TensorFlow, which is not installed", "pip install tensorflow"
-        ) from error
+        raise Failure("TFRecords are read by TensorFlow, which is not installed", "pip install tensorflow") from error
     return tf

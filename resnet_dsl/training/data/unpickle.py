@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.training.mistake import TrainingMistake
+from resnet_dsl.failure import Failure
 
 ARRAY_TYPE = object()
 """Stands for ``numpy.ndarray``, which pickles only pass on to ``_reconstruct``."""
@@ -25,9 +25,9 @@ def unpickled(content: bytes, where: str) -> object:
     try:
         return _Unpickler(io.BytesIO(content), encoding="bytes").load()
     except _Forbidden as error:
-        raise TrainingMistake(f"{where} is a pickle that asks for `{error}`: refused, it could run any code") from error
+        raise Failure(f"{where} is a pickle that asks for `{error}`: refused, it could run any code") from error
     except Exception as error:  # a damaged pickle fails in any of a dozen ways
-        raise TrainingMistake(f"{where} is cut off or damaged: {error}") from error
+        raise Failure(f"{where} is cut off or damaged: {error}") from error
 
 
 class _Forbidden(Exception):

@@ -1,0 +1,37 @@
+"""How plots look, and how they are written: the same figure, the same bytes; text stays text."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from resnet_dsl.writing import write_through
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#B36B00")
+"""Told apart by people who see colours differently (Okabe and Ito 2008), the yellows left out: too light for a line."""
+
+DASHES: tuple[Any, ...] = (
+    "solid",
+    (0, (5, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (9, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)
+SETTINGS: Any = {"svg.hashsalt": "resnet-dsl", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9}
+
+
+def settings() -> AbstractContextManager[None]:
+    """Matplotlib's settings for the time of the block, within which a figure is to be made and saved."""
+    return mpl.rc_context(SETTINGS)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure whole or not at all, as the path's ending says: .svg, .png, .pdf. Dates are left out."""
+    dateless: dict[str, Any] = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}
+    metadata = dateless.get(path.suffix, {})
+    write_through(path, lambda name: figure.savefig(name, dpi=200, metadata=metadata), path.suffix)
