@@ -66,7 +66,7 @@ def assign_lanes(column: Column) -> Lanes:
 
 def _main_items(column: Column) -> set[int]:
     ends = {end for link in column.links if link.way == "main" for end in (link.source, link.target)}
-    return ends | {0}
+    return ends or {0}
 
 
 def _ranks(column: Column) -> list[int]:

@@ -43,7 +43,7 @@ def _main_path(graph: Graph, folding: Folding, links: list[Link], last: int) -> 
     while row in entering:
         plain = [link for link in entering[row] if link.way == "branch"] or entering[row]
         gate = graph.nodes[folding.rows[row][0]].op == "mul"
-        before = plain[0].source if gate else max(plain, key=lambda link: depth[link.source]).source
+        before = plain[0].source if gate else max(plain, key=lambda link: (depth[link.source], link.source == 0)).source
         path.add((before, row))
         row = before
     return path

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from resnet_dsl.targets.figure.description import Column, Item
 from resnet_dsl.targets.figure.lanes import Lanes
 from resnet_dsl.targets.figure.metrics import width
+from resnet_dsl.targets.figure.order import merge_orders
 from resnet_dsl.targets.figure.sizes import LABEL
 
 GAP, TO_MERGE, FORK, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 5.0, 8.0, 7.0
@@ -56,7 +56,7 @@ def _beside(item: Item, wide: bool) -> float:
 
 def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
     """The start of each rank of each column, along the flow from 0."""
-    order = _merged(
+    order = merge_orders(
         [[column.sections[rank.section].key for rank in own] for column, own in zip(columns, ranks, strict=True)]
     )
     starts: list[list[float]] = [[] for _ in columns]
@@ -96,16 +96,3 @@ def _steps(column: Column, ranks: list[Rank], key: str) -> list[list[Rank]]:
         else:
             steps.append([rank])
     return steps
-
-
-def _merged(keys: list[list[str]]) -> list[str]:
-    """One order of parts that keeps every column's own order where they agree."""
-    order: list[str] = []
-    for own in keys:
-        mine = list(dict.fromkeys(own))
-        merged: list[str] = []
-        for _, low, high, start, end in SequenceMatcher(None, order, mine, autojunk=False).get_opcodes():
-            merged += [key for key in order[low:high] if key not in merged]
-            merged += [key for key in mine[start:end] if key not in merged]
-        order = list(dict.fromkeys(merged))
-    return order

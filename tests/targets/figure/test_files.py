@@ -1,6 +1,7 @@
 """The files: valid, safe, the same each time, drawn by either engine."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,19 +11,26 @@ from dataclasses import replace
 import pytest
 from drawn_networks import NETWORKS, Hand
 
-from resnet_dsl.targets.figure import FigureError, MissingEngineError, figure
+from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
 from resnet_dsl.targets.figure import engine as engines
+from resnet_dsl.targets.figure.draw_tikz import escape_tex
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = '</title></text><script>alert(1)</script>"];evil[label="\\input{x}&amp;%$#_{}~^'
 
 
+TEX_EVIL = '\\input{x}&amp;%$#_{}~^"];evil[label="\\N'
+
+
 def hostile():
     """A network whose every name tries to break out of the file that shows it."""
     hand = Hand(EVIL, (8, 8, 3))
-    hand.open("stage", EVIL)
+    hand.open("stage", TEX_EVIL)
     hand.open("block", EVIL, EVIL)
     hand.add("conv", channels=4, kernel=3, name=EVIL)
+    hand.open("block", "inner", TEX_EVIL)
+    hand.add("mul", hand.now, hand.add("sigmoid"))
+    hand.close()
     hand.close()
     hand.close()
     return hand.facts()
@@ -56,11 +64,11 @@ def test_every_node_has_a_tooltip_and_a_class():
 
 
 def test_names_cannot_break_out_of_svg_or_dot():
-    drawn = figure(hostile(), level="layer")
+    drawn = figure(hostile(), level="block")
     root = ET.fromstring(drawn.svg().encode())
     assert not list(root.iter(f"{SVG}script"))
     assert {element.tag for element in root.iter()} <= {f"{SVG}{tag}" for tag in _TAGS}
-    assert _nodes(root) == _nodes(ET.fromstring(figure(_tame(), level="layer").svg().encode()))
+    assert _nodes(root) == _nodes(ET.fromstring(figure(_tame(), level="block").svg().encode()))
 
 
 def _nodes(root):
@@ -107,7 +115,7 @@ def test_png_is_a_png_and_a_huge_one_is_refused():
         figure(NETWORKS["resnet152"](), level="layer").png(dpi=1200)
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "dot"])
+@pytest.mark.parametrize("ending", ["svg", "png", "dot", "tex", "pdf"])
 def test_saved_whole_or_not_at_all(tmp_path, ending):
     path = figure(NETWORKS["inception"]()).save(tmp_path / f"net.{ending}")
     assert path.stat().st_size > 500
@@ -118,6 +126,68 @@ def test_an_unknown_ending_is_refused(tmp_path):
     with pytest.raises(FigureError, match=r"\.svg, \.png"):
         figure(NETWORKS["inception"]()).save(tmp_path / "net.gif")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tex_escapes_every_letter_that_tex_listens_to():
+    drawn = figure(hostile(), level="block").tex()
+    assert "\\input{x}" not in drawn
+    assert r"\textbackslash{}input\{x\}\&amp;\%" in drawn
+    assert escape_tex("#$%&_{}") == r"\#\$\%\&\_\{\}"
+    assert escape_tex("a\nb\x00€Ω") == "a b ??"
+
+
+TEX = {
+    "figure3": lambda: figure([NETWORKS["plain34"](), NETWORKS["resnet34"]()], "block", width="85mm"),
+    "stages": lambda: figure(NETWORKS["resnet152"](), "stage", wide=True, theme="dark"),
+    "figure2": lambda: block_figure(NETWORKS["resnet34"](), ["basic"], formula=True),
+    "mono": lambda: figure(NETWORKS["unet"](), "layer", theme="mono", show=("params", "macs", "shape")),
+    "hostile": lambda: figure(hostile(), "block"),
+}
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+@pytest.mark.parametrize("name", TEX)
+def test_tex_compiles(tmp_path, name):
+    TEX[name]().save(tmp_path / "figure.tex")
+    document = r"\documentclass{article}\usepackage{tikz}\begin{document}\input{figure}\end{document}"
+    (tmp_path / "document.tex").write_text(document)
+    run = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+
+
+def test_pdf_has_one_page_of_the_figures_size_with_text_as_text():
+    pytest.importorskip("svglib")
+    drawn = figure(NETWORKS["inception"](), "block", width="85mm")
+    pdf = drawn.pdf()
+    height = 85 * 72 / 25.4 * drawn.geometry.height / drawn.geometry.width
+    box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", pdf)
+    assert [float(box[1]), float(box[2])] == pytest.approx([85 * 72 / 25.4, height], abs=0.01)
+    assert b"/Helvetica" in pdf
+    assert pdf == figure(NETWORKS["inception"](), "block", width="85mm").pdf()
+
+
+def test_a_width_scales_every_format_and_warns_below_5_points():
+    narrow = figure(NETWORKS["resnet152"](), "stage", wide=True, width="85mm")
+    root = ET.fromstring(narrow.svg().encode())
+    assert float(root.get("width").removesuffix("pt")) == pytest.approx(85 * 72 / 25.4, abs=0.01)
+    assert re.fullmatch(r"the smallest text is 1\.\d pt when the figure is 85mm wide: .*", narrow.warnings[0])
+    assert figure(NETWORKS["resnet34"](), "block", width="85mm").warnings == ()
+    needed = re.search(r"readable from (\d+)mm", narrow.warnings[0])[1]
+    assert figure(NETWORKS["resnet152"](), "stage", wide=True, width=f"{int(needed) + 1}mm").warnings == ()
+
+
+@pytest.mark.parametrize("width", ["", "85", "mm", "-3mm", "0mm", "85 parsec", "1e9mm", "85mm;x"])
+def test_what_is_no_width_is_refused(width):
+    with pytest.raises(FigureError, match="is no width"):
+        figure(NETWORKS["inception"](), width=width)
+
+
+def test_auto_theme_follows_the_readers_screen():
+    svg = figure(NETWORKS["inception"](), theme="auto").svg()
+    assert "@media (prefers-color-scheme: dark)" in svg
+    assert "@media" not in figure(NETWORKS["inception"](), theme="light").svg()
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no system Graphviz here")

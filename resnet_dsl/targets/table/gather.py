@@ -1,0 +1,79 @@
+"""What stands in a table of networks: a row for each part, a column for each network, sums below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.targets.figure.cards import gather_cards
+from resnet_dsl.targets.figure.description import Column, Group, Item
+from resnet_dsl.targets.figure.items import Wishes
+from resnet_dsl.targets.figure.order import merge_orders
+from resnet_dsl.targets.figure.words import clean, count
+
+Cell = tuple[Group, ...]
+"""What a network does in a part: runs of equal blocks; empty where it has no such part."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part: its name, its output size, what each network does there, and, of a single network, its counts."""
+
+    name: str
+    size: str
+    cells: tuple[Cell, ...]
+    counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """networks: the titles of the columns. sums: name and, for each network, the sum."""
+
+    networks: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sums: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        more = ("parameters", "MACs") if len(self.networks) == 1 else ()
+        return ("stage", "output", *self.networks, *more)
+
+
+def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> Table:
+    """The table of one network, with counts for each part, or of several, their parts aligned."""
+    named = [clean(title, 40) for title in titles or [one.graph.name for one in networks]]
+    columns = [gather_cards(one, {}, Wishes("stage"), "", wide=False) for one in networks]
+    keys = merge_orders([[section.key for section in column.sections if section.words] for column in columns])
+    rows = tuple(_row(key, columns, networks) for key in keys)
+    sums = (
+        ("parameters", tuple(count(one.count.params) for one in networks)),
+        ("MACs", tuple("?" if one.count.macs is None else count(one.count.macs) for one in networks)),
+        ("depth", tuple(str(one.depth) for one in networks)),
+    )
+    return Table(tuple(named), rows, sums)
+
+
+def _row(key: str, columns: Sequence[Column], networks: Sequence[Facts]) -> Row:
+    items = [_items(column, key) for column in columns]
+    words = [next((section.words for section in column.sections if section.key == key), ()) for column in columns]
+    sizes = dict.fromkeys(said[-1] for said in words if said)
+    name = next((said[0] for said in words if len(said) > 1), "")
+    cells = tuple(tuple(group for item in own for group in _groups(item)) for own in items)
+    counts = _counts(networks[0], items[0]) if len(networks) == 1 else ()
+    return Row(name, " / ".join(sizes), cells, counts)
+
+
+def _items(column: Column, key: str) -> list[Item]:
+    return [item for item in column.items if column.sections[item.section].key == key]
+
+
+def _groups(item: Item) -> tuple[Group, ...]:
+    return item.groups or (Group((item.lines[0],)),)
+
+
+def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:
+    nodes = [node for item in items for node in item.nodes]
+    macs = [network.macs[node] for node in nodes]
+    known = [number for number in macs if number is not None]
+    return count(sum(network.params[node] for node in nodes)), "?" if len(known) < len(macs) else count(sum(known))

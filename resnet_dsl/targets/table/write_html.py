@@ -1,0 +1,35 @@
+"""A table in HTML: a ``table`` element with headings that a screen reader can follow."""
+
+from __future__ import annotations
+
+from html import escape
+
+from resnet_dsl.targets.table.gather import Cell, Table
+
+
+def write_html(table: Table) -> str:
+    more = len(table.header) - len(table.networks) - 2
+    lines = ["<table>", f"<caption>{escape(', '.join(table.networks))}</caption>", "<thead>"]
+    lines += [_row("".join(f'<th scope="col">{escape(title)}</th>' for title in table.header)), "</thead>", "<tbody>"]
+    for row in table.rows:
+        cells = [escape(row.size), *map(_cell, row.cells), *map(escape, row.counts)]
+        lines.append(_row(f'<th scope="row">{escape(row.name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)))
+    lines += ["</tbody>", "<tfoot>"]
+    for name, values in table.sums:
+        cells = ["", *map(escape, values), *[""] * more]
+        lines.append(_row(f'<th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)))
+    return "\n".join([*lines, "</tfoot>", "</table>", ""])
+
+
+def _row(cells: str) -> str:
+    return f"<tr>{cells}</tr>"
+
+
+def _cell(cell: Cell) -> str:
+    return "<br>".join(
+        rows
+        if group.repeat == 1 and len(group.rows) == 1
+        else f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
+        for group in cell
+        for rows in ["<br>".join(map(escape, group.rows))]
+    )

@@ -1,0 +1,106 @@
+"""Tables hold what Table 1 of the ResNet paper (He et al. 2015) prints, in every format; nothing breaks out of them."""
+
+import csv
+import io
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import resnet_dsl
+from resnet_dsl.targets.table import FORMATS, tabulate, write
+
+NAMES = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
+REPEATS = {"conv2": (2, 3, 3, 3, 3), "conv3": (2, 4, 4, 4, 8), "conv4": (2, 6, 6, 23, 36), "conv5": (2, 3, 3, 3, 3)}
+BOTTLENECKS = {
+    "conv2": ("1×1, 64", "3×3, 64", "1×1, 256"),
+    "conv3": ("1×1, 128", "3×3, 128", "1×1, 512"),
+    "conv4": ("1×1, 256", "3×3, 256", "1×1, 1024"),
+    "conv5": ("1×1, 512", "3×3, 512", "1×1, 2048"),
+}
+SIZES = {"conv2": "56×56", "conv3": "28×28", "conv4": "14×14", "conv5": "7×7"}
+
+
+def facts(name):
+    return resnet_dsl.load(name).network(name).compiled
+
+
+@pytest.fixture(scope="module")
+def table():
+    return tabulate([facts(name) for name in NAMES])
+
+
+@pytest.mark.parametrize("stage", REPEATS)
+def test_rows_are_those_of_the_papers_table_1(table, stage):
+    row = next(row for row in table.rows if row.name == stage)
+    assert row.size == SIZES[stage]
+    assert tuple(cell[0].repeat for cell in row.cells) == REPEATS[stage]
+    assert [cell[0].rows for cell in row.cells[2:]] == [BOTTLENECKS[stage]] * 3
+    assert all(len(cell) == 1 for cell in row.cells)
+
+
+def test_sums_are_the_known_counts(table):
+    """Parameters and MACs of torchvision's models; the depth is in the name."""
+    sums = dict(table.sums)
+    assert sums["parameters"] == ("11.7M", "21.8M", "25.6M", "44.5M", "60.2M")
+    assert sums["MACs"] == ("1.81G", "3.66G", "4.09G", "7.80G", "11.5G")
+    assert sums["depth"] == ("18", "34", "50", "101", "152")
+
+
+def test_one_network_has_its_counts_row_by_row():
+    text = write(tabulate([facts("resnet50")]))
+    assert "⎢ 3×3, 256  ⎥ × 6" in text
+    assert next(line for line in text.splitlines() if line.lstrip().startswith("1000-d")).split() == [
+        *("1000-d", "fc", "1000"),
+        *("2.05M", "2.05M"),
+    ]
+
+
+def test_networks_with_other_parts_leave_blanks():
+    table = tabulate([facts("resnet20"), facts("resnet50")])
+    row = next(row for row in table.rows if row.name == "conv5")
+    assert row.cells[0] == ()
+    for form in FORMATS:
+        assert write(table, form)
+
+
+def test_csv_reads_back(table):
+    rows = list(csv.reader(io.StringIO(write(table, "csv"))))
+    assert {len(row) for row in rows} == {7}
+    assert next(row for row in rows if row[0] == "conv4")[:2] == ["conv4", "14×14"]
+
+
+def test_html_is_well_formed_and_has_headings(table):
+    root = ET.fromstring(write(table, "html"))
+    assert [cell.text for cell in root.find("thead/tr")] == list(table.header)
+    assert all(row[0].tag == "th" and row[0].get("scope") == "row" for row in root.find("tbody"))
+
+
+def test_markdown_rows_have_the_heads_number_of_cells(table):
+    lines = write(table, "md").splitlines()
+    assert {line.count("|") for line in lines} == {8}
+
+
+EVIL = "=x|</td><script>\\input{a}%&#_"
+
+
+def test_a_title_cannot_break_out():
+    table = tabulate([facts("resnet18")], titles=[EVIL])
+    assert ET.fromstring(write(table, "html")).find("thead/tr")[2].text == EVIL
+    assert next(csv.reader(io.StringIO(write(table, "csv"))))[2] == f"'{EVIL}"
+    assert r"\textbackslash{}input\{a\}\%\&\#\_" in write(table, "latex")
+    assert r"\|&lt;/td&gt;&lt;script&gt;" in write(table, "md")
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+@pytest.mark.parametrize("names", [NAMES, NAMES[:1]], ids=len)
+def test_latex_compiles(tmp_path, names):
+    table = tabulate([facts(name) for name in names], titles=[EVIL, *names[1:]])
+    (tmp_path / "table.tex").write_text(write(table, "latex"))
+    document = r"\documentclass[landscape]{article}\usepackage{booktabs}\begin{document}\input{table}\end{document}"
+    (tmp_path / "document.tex").write_text(document)
+    run = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
