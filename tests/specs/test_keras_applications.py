@@ -1,0 +1,65 @@
+"""The ResNets of keras.applications: the same weights give the same output, under the same names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.specs.family import spec
+from tests.specs.transfer import Ours, images, randomise_keras, relative_difference
+
+keras = pytest.importorskip("keras")
+
+PIXELS = 64
+FAST = [("v1", "keras_resnet50", "ResNet50", 1e-5), ("v2", "keras_resnet50v2", "ResNet50V2", 1e-5)]
+SLOW = [
+    ("v1", "keras_resnet101", "ResNet101", 1e-5),
+    ("v1", "keras_resnet152", "ResNet152", 1e-4),
+    ("v2", "keras_resnet101v2", "ResNet101V2", 1e-5),
+    ("v2", "keras_resnet152v2", "ResNet152V2", 1e-4),
+]
+CASES = [*FAST, *[pytest.param(*case, marks=pytest.mark.slow) for case in SLOW]]
+
+
+def _both(file: str, network: str, theirs: str) -> tuple[Ours, Any]:
+    """Ours, and theirs with random weights and without its softmax."""
+    ours = Ours(spec(f"keras_applications/{file}.resnet").compile(network, input_size=(PIXELS, PIXELS, 3)))
+    model = getattr(keras.applications, theirs)(
+        weights=None, input_shape=(PIXELS, PIXELS, 3), classifier_activation=None
+    )
+    randomise_keras(model)
+    return ours, model
+
+
+@pytest.mark.parametrize(("file", "network", "theirs", "tolerance"), CASES)
+def test_the_same_weights_give_the_same_output(file: str, network: str, theirs: str, tolerance: float) -> None:
+    ours, model = _both(file, network, theirs)
+    names = {layer.name for layer in model.layers if layer.weights}
+    assert names == {layer.name for layer in ours.whole.layers if layer.weights}
+    for name in names:
+        ours.whole.get_layer(name).set_weights(model.get_layer(name).get_weights())
+
+    batch = images(2, PIXELS)
+    expected = keras.ops.convert_to_numpy(model(batch))
+    assert relative_difference(ours(batch), expected) < tolerance
+
+
+@pytest.mark.parametrize(("file", "network", "theirs"), [case[:3] for case in FAST])
+def test_weight_files_load_by_name_both_ways(file: str, network: str, theirs: str, tmp_path: Path) -> None:
+    ours, model = _both(file, network, theirs)
+    batch = images(1, PIXELS)
+
+    model.save(tmp_path / "theirs.h5")
+    ours.whole.load_weights(tmp_path / "theirs.h5", by_name=True)
+    expected = keras.ops.convert_to_numpy(model(batch))
+    assert relative_difference(ours(batch), expected) < 1e-5
+
+    randomise_keras(ours.whole, seed=5)
+    ours.whole.save(tmp_path / "ours.h5")
+    model.load_weights(tmp_path / "ours.h5", by_name=True)
+    again = keras.ops.convert_to_numpy(model(batch))
+    assert relative_difference(ours(batch), again) < 1e-5
+    assert not np.allclose(again, expected)
