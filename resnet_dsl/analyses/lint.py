@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.errors import chain_notes
+from resnet_dsl.elaborate.wording import located
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, show
@@ -46,20 +46,20 @@ def _rounds(node: Node, before: Shape) -> bool:
 
 
 def _collapsed(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
-    return Diagnostic(
+    diagnostic = Diagnostic(
         "W0301",
         f"the map is down to one position ({show(before)} -> {show(after)}) before the head",
         Label(origin.span),
-        notes=chain_notes(origin.caller),
         help="use fewer strides, or a larger input",
     )
+    return located(diagnostic, origin.caller)
 
 
 def _rounded(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
-    return Diagnostic(
+    diagnostic = Diagnostic(
         "W0302",
         f"the stride does not divide the map's size: {show(before)} -> {show(after)}",
         Label(origin.span),
-        notes=chain_notes(origin.caller),
         help="choose an input size that the strides divide, if the border matters",
     )
+    return located(diagnostic, origin.caller)

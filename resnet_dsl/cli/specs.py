@@ -44,6 +44,8 @@ def locate(spec: str) -> tuple[str, str | None]:
     path, colon, network = spec.rpartition(":")
     if colon and (path == "-" or path.endswith(ENDING) or os.path.isfile(path)):
         return path, network
+    if colon and (file := shipped.find(path)) is not None:
+        return file, network
     if colon or spec.endswith(ENDING) or os.sep in spec or not _WORD.fullmatch(spec):
         return spec, None
     found = shipped.find(spec)

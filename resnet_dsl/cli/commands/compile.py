@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.pipeline import Compiled
@@ -54,6 +55,7 @@ def _write(compiled: Compiled, options: argparse.Namespace) -> str:
 def _keras(compiled: Compiled, path: str, seed: int | None) -> str:
     from resnet_dsl.targets.keras import lower, reloading, save, to_keras
 
+    start_keras()
     model = to_keras(compiled.graph, compiled.shapes, seed=seed)
     save(model, path, compiled.graph)
     remarks = reloading(lower(compiled.graph, compiled.shapes))
@@ -63,6 +65,7 @@ def _keras(compiled: Compiled, path: str, seed: int | None) -> str:
 def _keras_json(compiled: Compiled, path: str, seed: int | None) -> str:
     from resnet_dsl.targets.keras import save_json, to_keras
 
+    start_keras()
     save_json(to_keras(compiled.graph, compiled.shapes, seed=seed), path)
     return f"wrote {path}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.keras_start import start_keras
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     from resnet_dsl.targets.keras import load, read_graph, save_weights
     from resnet_dsl.writing import write_whole
 
+    start_keras()
     model = load(options.file)
     print(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights")
     if options.weights:

@@ -32,4 +32,6 @@ def import_keras() -> ModuleType:
         if package not in _INSTALL:
             raise
         raise MissingPackage(package) from None
+    except ValueError as unknown:
+        raise Failure(f"Keras does not start: {unknown}", "set KERAS_BACKEND to tensorflow, jax or torch") from None
     return keras  # type: ignore[no-any-return]

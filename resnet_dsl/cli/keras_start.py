@@ -1,0 +1,41 @@
+"""Starting Keras without the remarks that TensorFlow makes about the machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resnet_dsl.targets.keras.backend import import_keras
+
+
+def start_keras() -> None:
+    """Imports Keras and its backend, and lets it find its devices. Raises MissingPackage.
+
+    What the backend's own libraries write to the standard error meanwhile is shown only where the start fails: they
+    write before any logging could be set up, so no setting keeps them quiet.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _held_back():
+        import_keras().ops.zeros(1)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """The standard error goes to a file, which is shown where an exception passes."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
