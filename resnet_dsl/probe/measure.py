@@ -16,7 +16,7 @@ from resnet_dsl.probe.gradients import Loss, Passed, pass_through
 from resnet_dsl.targets.keras import to_keras
 
 
-class BadBatch(Exception):  # noqa: N818 - it is a refusal, not a failure
+class BadBatch(Exception):
     """The data do not fit the network. ``message`` is one sentence."""
 
     def __init__(self, message: str) -> None:
