@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.specs.family import spec
-from tests.specs.transfer import Ours, images, randomise_keras, relative_difference
+from tests.specs.transfer import Ours, images, of_keras, randomise_keras, relative_difference
 
 keras = pytest.importorskip("keras")
 
@@ -63,3 +63,23 @@ def test_weight_files_load_by_name_both_ways(file: str, network: str, theirs: st
     again = keras.ops.convert_to_numpy(model(batch))
     assert relative_difference(ours(batch), again) < 1e-5
     assert not np.allclose(again, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "network", "theirs", "options"),
+    [
+        ("keras_applications/densenet.resnet", "keras_densenet121", "DenseNet121", {}),
+        ("convnext/convnext.resnet", "convnext_tiny", "ConvNeXtTiny", {"include_preprocessing": False}),
+    ],
+)
+def test_cousins_compute_the_same(file: str, network: str, theirs: str, options: dict[str, Any]) -> None:
+    ours = Ours(spec(file).compile(network, input_size=(PIXELS, PIXELS, 3)))
+    model = getattr(keras.applications, theirs)(
+        weights=None, input_shape=(PIXELS, PIXELS, 3), classifier_activation=None, **options
+    )
+    randomise_keras(model)
+    ours.assign(of_keras(model.layers))
+
+    batch = images(2, PIXELS)
+    assert relative_difference(ours(batch), keras.ops.convert_to_numpy(model(batch))) < 1e-5

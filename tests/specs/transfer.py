@@ -18,13 +18,14 @@ Array = np.ndarray[Any, Any]
 
 
 class Ours:
-    """A compiled network as a Keras model that ends before its softmax."""
+    """A compiled network as a Keras model; ``logits`` ends before its softmax, where it has one."""
 
     def __init__(self, network: Compiled) -> None:
         import keras
 
         self.whole = to_keras(network.graph, network.shapes, seed=1)
-        self.logits = keras.Model(self.whole.input, self.whole.layers[-1].input)
+        ends_in_softmax = network.graph.nodes[network.graph.output].op == "softmax"
+        self.logits = keras.Model(self.whole.input, self.whole.layers[-1].input) if ends_in_softmax else self.whole
         calls = lower(network.graph, network.shapes)
         names = [name for node in network.graph.nodes for name in calls.layers_of[node.name]]
         known = {layer.name: layer for layer in self.whole.layers}
@@ -34,7 +35,7 @@ class Ours:
         """Puts the arrays in, in order; each must have the shape that is expected."""
         assert len(arrays) == len(self.variables), (len(arrays), len(self.variables))
         for variable, array in zip(self.variables, arrays, strict=True):
-            fitted = np.moveaxis(array, -1, -2) if _is_depthwise(variable, array) else array
+            fitted = _fitted(tuple(variable.shape), array)
             assert tuple(variable.shape) == fitted.shape, (variable.path, tuple(variable.shape), array.shape)
             variable.assign(fitted)
 
@@ -48,10 +49,14 @@ def _is_weight(variable: Any) -> bool:
     return "seed" not in variable.path
 
 
-def _is_depthwise(variable: Any, array: Array) -> bool:
-    """Keras keeps a depthwise kernel as (…, channels, 1), everyone else as a grouped one, (…, 1, channels)."""
-    shape = tuple(variable.shape)
-    return len(shape) > 2 and shape != array.shape and shape == (*array.shape[:-2], array.shape[-1], array.shape[-2])
+def _fitted(shape: tuple[int, ...], array: Array) -> Array:
+    """The array as our layer keeps it: a depthwise kernel is (…, channels, 1) in Keras and (…, 1, channels) elsewhere, a
+    layer at each position is a 1x1 convolution here and may be a dense layer elsewhere."""
+    if len(shape) > 2 and shape != array.shape and shape == (*array.shape[:-2], array.shape[-1], array.shape[-2]):
+        return np.moveaxis(array, -1, -2)
+    if (1,) * (array.ndim - len(shape)) + shape == (1,) * (len(shape) - array.ndim) + array.shape:
+        return array.reshape(shape)
+    return array
 
 
 def randomised(shape: tuple[int, ...], what: str, random: np.random.Generator) -> Array:
