@@ -54,7 +54,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15, help="how often each command runs (default: 15)")
     medians = measure(parser.parse_args().rounds)
-    print(f"Python {platform.python_version()}, {', '.join(f'{p} {version(p)}' for p in ('lark', 'pydantic', 'keras'))}")
+    print(
+        f"Python {platform.python_version()}, {', '.join(f'{p} {version(p)}' for p in ('lark', 'pydantic', 'keras'))}"
+    )
     print(f"{'':<30}{'ms':>9}{'/ bare':>9}")
     for name, taken in medians.items():
         print(f"{name:<30}{taken * 1e3:>9.1f}{taken / medians[BARE]:>9.2f}")

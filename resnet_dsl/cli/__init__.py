@@ -1,7 +1,7 @@
 """The command line: arguments in, exit code out.
 
 Exit codes: 0 fine; 1 mistakes in the spec; 2 wrong usage, a file that cannot be read or written, or a package that is
-not installed; 3 our own failure (``--debug`` shows where).
+not installed; 3 our own failure (``--debug`` shows where); 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from resnet_dsl import __version__
-from resnet_dsl.cli.ending import FINE, USAGE, show
+from resnet_dsl.cli.ending import FINE, INTERRUPTED, USAGE, show
 
 COMMANDS = {
     "compile": "compile a network to a Keras model, its IR or a figure",
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except Exception as error:
         return show(error, debug)
 

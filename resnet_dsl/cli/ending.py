@@ -9,6 +9,7 @@ from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
 
 FINE, SPEC, USAGE, OURS = 0, 1, 2, 3
+INTERRUPTED = 130
 
 _USAGE_CODES = {"E0001", "E0002", "E0003", "E0004", "E0005", "E0236", "E0238", "E0239", "E0240"}
 """Diagnostics of a file that cannot be read or a name on the command line that does not exist."""

@@ -22,6 +22,13 @@ def start_keras() -> None:
         import_keras().ops.zeros(1)
 
 
+def start_training() -> None:
+    """Starts Keras on one device of this machine; several machines must be joined before any device is asked for."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _held_back():
+        import_keras()
+
+
 @contextmanager
 def _held_back() -> Iterator[None]:
     """The standard error goes to a file, which is shown where an exception passes."""

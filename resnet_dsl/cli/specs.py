@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -90,6 +91,8 @@ def _constant(text: str, setting: str) -> Any:
         return text == "true"
     if re.fullmatch(r"-?\d[\d_]*(\.\d[\d_]*)?([eE][+-]?\d+)?[KMGT]?", text) and len(text) <= 24:
         value = number(text.lstrip("-"))
+        if not math.isfinite(value):
+            raise Failure(f"`--set {setting}`: `{text}` is too large")
         return -value if text.startswith("-") else value
     if re.fullmatch(r"(\d{1,9}|\?)(x(\d{1,9}|\?))+", text):
         return extent(text)

@@ -12,7 +12,7 @@ import sys
 from resnet_dsl import pipeline
 from resnet_dsl.cli.ending import FINE, SPEC, USAGE, colours_wanted
 from resnet_dsl.cli.specs import spec_files
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,11 +46,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
-    from resnet_dsl.analyses.signal import warnings
+    from resnet_dsl.analyses.signal import predict
 
     found: list[Diagnostic] = []
     for name in networks:
-        found += warnings(spec.compile(name))
+        compiled = spec.compile(name)
+        warning = predict(compiled.graph, compiled.shapes).warning
+        if warning is not None:
+            place = Label(spec.networks[name].tree.name.span)
+            remedy = "normalise, initialise by He, or put skip connections around two or three layers"
+            found.append(Diagnostic("W0401", warning, place, help=remedy))
     return found
 
 

@@ -12,7 +12,9 @@ from resnet_dsl.targets.figure import figure
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
     parser.add_argument("-o", "--output", metavar="FILE", help="FILE.svg, .png or .dot (default: NETWORK.svg)")
-    parser.add_argument("--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)")
+    parser.add_argument(
+        "--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)"
+    )
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
     parser.add_argument("--theme", choices=("light", "dark", "mono", "auto"), default="light", help="colours")
     parser.add_argument("--show", default="", metavar="WHAT", help="facts in each row: params,macs,shape")

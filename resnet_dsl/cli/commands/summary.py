@@ -8,26 +8,43 @@ from __future__ import annotations
 
 import argparse
 import sys
+from math import sqrt
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.warning import show_warnings
-from resnet_dsl.targets.summary import FORMATS, write
+from resnet_dsl.failure import Failure
+from resnet_dsl.pipeline import Compiled
+from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
     parser.add_argument("--by", choices=("stage", "block", "layer"), default="stage", help="a row for each of these")
+    parser.add_argument("--signal", action="store_true", help="one more column: the gradient that is predicted")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (rich in a terminal), or data")
 
 
 def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
     show_warnings(compiled)
+    extra = _gradients(compiled, options.by) if options.signal else None
     if options.format == "text" and sys.stdout.isatty():
         from resnet_dsl.targets.summary.words import show_in_terminal
 
-        show_in_terminal(compiled, options.by)
+        show_in_terminal(compiled, options.by, extra)
     else:
-        sys.stdout.write(write(compiled, options.by, options.format))
+        sys.stdout.write(write(compiled, options.by, options.format, extra))
     return FINE
+
+
+def _gradients(compiled: Compiled, by: Granularity) -> Extra:
+    """By stage, how many times the gradient grows a layer towards the input; by layer its root mean square."""
+    from resnet_dsl.analyses.signal import predict
+
+    signal = predict(compiled.graph, compiled.shapes)
+    if by == "layer":
+        return Extra("gradient rms", {one.name: sqrt(one.gradient) for one in signal.layers})
+    if by == "block":
+        raise Failure("`--signal` has a column by stage and by layer", "use `--by layer`")
+    return Extra("gradient growth", {one.stage: one.growth for one in signal.stages})

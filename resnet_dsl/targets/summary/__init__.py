@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.summary.data import Granularity, as_data, rows
+from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
 from resnet_dsl.targets.summary.words import FORMATS, write
 
-__all__ = ["FORMATS", "Granularity", "as_data", "rows", "write"]
+__all__ = ["FORMATS", "Extra", "Granularity", "as_data", "rows", "write"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import Facts, Part
 from resnet_dsl.ir.lengths import as_json
@@ -18,7 +18,14 @@ def rows(facts: Facts, by: Granularity) -> Sequence[Part]:
     return facts.parts_by_block if by == "block" else facts.layers
 
 
-def as_data(facts: Facts, by: Granularity = "stage") -> dict[str, Any]:
+class Extra(NamedTuple):
+    """One more column: its title, and its numbers by the names of parts."""
+
+    title: str
+    values: Mapping[str, float]
+
+
+def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> dict[str, Any]:
     """The JSON form: shapes are lists without the batch axis, unknown lengths null; counts are of one sample.
 
     ``params`` are what trains, ``total_params`` those and the moving statistics; ``activations`` counts numbers.
@@ -36,14 +43,14 @@ def as_data(facts: Facts, by: Granularity = "stage") -> dict[str, Any]:
         "activations": count.activations,
         "receptive_field": facts.receptive_field,
         "output_stride": facts.output_stride,
-        "stages": [_part(part) for part in facts.stages],
+        "stages": [_part(part, extra) for part in facts.stages],
     }
     if by != "stage":
-        data[f"{by}s"] = [_part(part) for part in rows(facts, by)]
+        data[f"{by}s"] = [_part(part, extra) for part in rows(facts, by)]
     return data
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part, extra: Extra | None) -> dict[str, Any]:
     return {
         "name": part.name,
         "kind": part.kind,
@@ -54,4 +61,5 @@ def _part(part: Part) -> dict[str, Any]:
         "total_params": part.total_params,
         "macs": part.macs,
         "activations": part.activations,
+        **({} if extra is None else {extra.title.replace(" ", "_"): extra.values.get(part.name)}),
     }

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 
 from resnet_dsl.analyses.network import Facts, Part
 from resnet_dsl.ir.lengths import show
-from resnet_dsl.targets.summary.data import Granularity, as_data, rows
+from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
 
 FORMATS = ("text", "json", "csv", "md")
 _NUMBERS = ("params", "MACs", "activations")
 
 
-def write(facts: Facts, by: Granularity = "stage", form: str = "text") -> str:
-    """The summary in one of FORMATS."""
+def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Extra | None = None) -> str:
+    """The summary in one of FORMATS, with one more column where ``extra`` has it."""
     if form == "json":
-        return json.dumps(as_data(facts, by), indent=2) + "\n"
-    header, body = _table(facts, by)
+        return json.dumps(as_data(facts, by, extra), indent=2) + "\n"
+    header, body = _table(facts, by, extra)
     if form == "csv":
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([_CSV_HEADER, *(_csv_row(part) for part in rows(facts, by))])
+        more = [] if extra is None else [extra.title]
+        lines = [[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))]
+        csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue()
     if form == "md":
         return _markdown(facts, header, body)
@@ -32,10 +34,11 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text") -> str:
 _CSV_HEADER = ["name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations"]
 
 
-def _csv_row(part: Part) -> list[object]:
+def _csv_row(part: Part, extra: Extra | None) -> list[object]:
     return [
         part.name, part.kind, part.block or "", part.blocks, show(part.output_shape), part.params, part.total_params,
         "" if part.macs is None else part.macs, "" if part.activations is None else part.activations,
+        *([] if extra is None else [extra.values.get(part.name, "")]),
     ]  # fmt: skip
 
 
@@ -44,11 +47,19 @@ def number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
 
 
-def _table(facts: Facts, by: Granularity) -> tuple[list[str], list[list[str]]]:
+def _table(facts: Facts, by: Granularity, extra: Extra | None) -> tuple[list[str], list[list[str]]]:
     what = {"stage": "blocks", "block": "block", "layer": "operation"}[by]
     header = [by, what, "output", *_NUMBERS]
     body = [[part.name, _blocks(part, by), show(part.output_shape), *_counts(part)] for part in rows(facts, by)]
+    if extra is not None:
+        header.append(extra.title)
+        for row in body:
+            row.append(_short(extra.values.get(row[0])))
     return header, body
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _blocks(part: Part, by: Granularity) -> str:
@@ -103,7 +114,14 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    lines = [f"**{headline(facts)}**", "", _bars(header), "|---|---|---|---:|---:|---:|", *map(_bars, body), ""]
+    lines = [
+        f"**{headline(facts)}**",
+        "",
+        _bars(header),
+        f"|{'---|' * 3}{'---:|' * (len(header) - 3)}",
+        *map(_bars, body),
+        "",
+    ]
     lines += [f"- {name}: {value}" for name, value in totals(facts)]
     return "\n".join(lines) + "\n"
 
@@ -112,12 +130,12 @@ def _bars(row: Sequence[str]) -> str:
     return f"| {' | '.join(row)} |"
 
 
-def show_in_terminal(facts: Facts, by: Granularity = "stage") -> None:
+def show_in_terminal(facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:
     """The summary with rich, as wide as the terminal."""
     from rich.console import Console
     from rich.table import Table
 
-    header, body = _table(facts, by)
+    header, body = _table(facts, by, extra)
     table = Table(title=headline(facts), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for position, name in enumerate(header):
         table.add_column(name, justify="left" if position < 3 else "right", style="cyan" if position == 0 else None)

@@ -1,0 +1,46 @@
+"""Train several networks with several seeds, and draw their errors: the paper's Figure 4.
+
+Training error (thin) and test error (bold) by epoch, mean and range over the seeds; the final errors as Markdown and
+CSV; and the verdict in words. Runs that are finished are not done again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from resnet_dsl.cli.ending import FINE, INTERRUPTED
+from resnet_dsl.cli.keras_start import start_training
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser, many=True)
+    add_data(parser)
+    add_recipe(parser)
+    add_engine(parser)
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each network (default: 3)")
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("comparison"),
+        metavar="NAME",
+        help="NAME.svg, .png, .md, .csv (comparison)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    from resnet_dsl.training.options import CompareOptions
+
+    compiled = [compile_spec(spec, options) for spec in options.specs]
+    typed = chosen(CompareOptions, options)
+    start_training()
+    from rich.console import Console
+
+    from resnet_dsl.training.compare import compare
+    from resnet_dsl.training.network import Compiled
+
+    comparison = compare([Compiled(one) for one in compiled], typed, Console())
+    return INTERRUPTED if comparison.interrupted else FINE

@@ -1,0 +1,44 @@
+"""Count the paths through a residual network by length (Veit et al. 2016).
+
+Each skip connection is a choice, to pass the branch or not; a path's length is the number of branches that it passes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from resnet_dsl.analyses.paths import paths
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.tables import print_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser, many=True)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="draw the distribution: FILE.svg or .png (needs matplotlib)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    found = []
+    for spec in options.specs:
+        compiled = compile_spec(spec, options)
+        found.append((compiled.name, paths(compiled.graph)))
+    if options.format == "json":
+        print(json.dumps([{"network": name, **one.as_json()} for name, one in found], indent=2))
+    else:
+        for name, one in found:
+            print(f"{name}: {one.words}\n")
+            print_table(("length", "paths", "share"), one.table())
+            print()
+    if options.output:
+        from pathlib import Path
+
+        from resnet_dsl.probe.figure import draw_paths
+
+        draw_paths(Path(options.output), found)
+        print(f"wrote {options.output}")
+    return FINE

@@ -1,0 +1,53 @@
+"""Measure activations and gradients at initialisation, with Keras, on a batch of data.
+
+The mean squares at every weighted layer, from input to output, and in words whether gradients vanish, explode or
+hold. `resnet-dsl signal` predicts the same from the spec alone; `--predict` puts both side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from resnet_dsl.analyses.signal import predict
+from resnet_dsl.cli.commands.signal import draw, show_signals
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.training import add_data
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser, many=True)
+    add_data(parser)
+    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="samples of the batch (default: 32)")
+    parser.add_argument("--seed", type=int, default=0, help="of the weights and the batch (default: 0)")
+    parser.add_argument("--predict", action="store_true", help="the prediction beside the measurement")
+    parser.add_argument("--layers", action="store_true", help="a row for each weighted layer")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
+    parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png (needs matplotlib)")
+
+
+def run(options: argparse.Namespace) -> int:
+    compiled = [compile_spec(spec, options) for spec in options.specs]
+    start_keras()
+    from resnet_dsl.probe import probe
+    from resnet_dsl.training.data import fitted, load
+    from resnet_dsl.training.data.sample import sample
+
+    signals = []
+    for network in compiled:
+        channels, classes = network.input_shape[-1], network.output_shape[-1]
+        found = load(options.data, resize=options.resize, channels=channels, download=options.download)
+        dataset = fitted(found, network.input_shape, classes)
+        images, labels = sample(dataset, options.batch_size, options.seed)
+        signals.append(probe(network.graph, network.shapes, images, labels, seed=options.seed))
+        if options.predict:
+            signals.append(predict(network.graph, network.shapes))
+    if options.format == "json":
+        print(json.dumps([signal.as_json() for signal in signals], indent=2))
+    else:
+        show_signals(signals, options.layers)
+    if options.output:
+        draw(signals, options.output)
+    return FINE

@@ -1,0 +1,61 @@
+"""Predict activations and gradients at initialisation from the spec alone, without Keras.
+
+For each network: how many times the gradient grows a layer towards the input, over how many decades, and whether it
+vanishes, explodes or holds. The method and its limits are in docs/signal.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from resnet_dsl.analyses.signal import Signal, predict
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.tables import print_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser, many=True)
+    parser.add_argument("--layers", action="store_true", help="a row for each weighted layer")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
+    parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png (needs matplotlib)")
+
+
+def run(options: argparse.Namespace) -> int:
+    signals = []
+    for spec in options.specs:
+        compiled = compile_spec(spec, options)
+        signals.append(predict(compiled.graph, compiled.shapes))
+    if options.format == "json":
+        print(json.dumps([signal.as_json() for signal in signals], indent=2))
+    else:
+        show_signals(signals, options.layers)
+    if options.output:
+        draw(signals, options.output)
+    return FINE
+
+
+def show_signals(signals: Sequence[Signal], layers: bool) -> None:
+    """The words of each network, its growth by stage, and on request a row for each layer."""
+    for signal in signals:
+        print(signal.words)
+        if signal.stages:
+            print()
+            rows = [(one.stage, str(one.layers), f"{one.growth:.3f}") for one in signal.stages]
+            print_table(("stage", "layers", "growth a layer"), rows)
+        if layers:
+            print()
+            print_table(("layer", "stage", "activation rms", "gradient rms"), signal.table())
+        print()
+
+
+def draw(signals: Sequence[Signal], path: str) -> None:
+    """The figure by depth. Raises Failure where matplotlib is not installed."""
+    from pathlib import Path
+
+    from resnet_dsl.probe.figure import draw_signals
+
+    draw_signals(Path(path), signals)
+    print(f"wrote {path}")

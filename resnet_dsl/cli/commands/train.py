@@ -1,0 +1,41 @@
+"""Train a network: SGD with momentum, weight decay and a schedule, the paper's values as defaults.
+
+A run folder keeps the spec, its IR, the options, history.csv, checkpoints, the final .keras file and a plot. The same
+command goes on after an interruption, to the same weights that an uninterrupted run has, and does nothing at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from resnet_dsl.cli.ending import FINE, INTERRUPTED
+from resnet_dsl.cli.keras_start import start_training
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
+from resnet_dsl.cli.warning import show_warnings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser)
+    add_data(parser)
+    add_recipe(parser)
+    add_engine(parser)
+    parser.add_argument("--seed", type=int, default=0, help="of weights, order and augmentation (default: 0)")
+    parser.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="the run folder (default: one under --runs)")
+
+
+def run(options: argparse.Namespace) -> int:
+    from resnet_dsl.training.options import TrainOptions
+
+    compiled = compile_spec(options.spec, options)
+    show_warnings(compiled)
+    typed = chosen(TrainOptions, options)
+    start_training()
+    from rich.console import Console
+
+    from resnet_dsl.training.network import Compiled
+    from resnet_dsl.training.train import train
+
+    trained = train(Compiled(compiled), typed, Console())
+    return FINE if trained.ending == "finished" else INTERRUPTED
