@@ -1,6 +1,6 @@
-"""Figures of networks: ``figure(network).save("net.svg")``.
+"""Figures of networks: ``figure(network).save("net.svg")``; ``write_page([network])`` is the interactive one.
 
-gather (describe, rows, cards: what) -> geometry (lanes, positions, layout: where) -> drawing (one file a format).
+gather (describe, rows, cards, closeup: what) -> geometry (lanes, positions, layout: where) -> drawing (a file a format).
 """
 
 from __future__ import annotations
@@ -8,5 +8,14 @@ from __future__ import annotations
 from resnet_dsl.targets.figure.describe import UnknownBlockError
 from resnet_dsl.targets.figure.engine import MissingEngineError
 from resnet_dsl.targets.figure.figure import Figure, FigureError, block_figure, figure
+from resnet_dsl.targets.figure.page import write_page
 
-__all__ = ["Figure", "FigureError", "MissingEngineError", "UnknownBlockError", "block_figure", "figure"]
+__all__ = [
+    "Figure",
+    "FigureError",
+    "MissingEngineError",
+    "UnknownBlockError",
+    "block_figure",
+    "figure",
+    "write_page",
+]

@@ -15,7 +15,7 @@ from resnet_dsl.targets.figure.items import Wishes, facts_of, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone, summarise
 from resnet_dsl.targets.figure.scopes import Scopes, read_scopes
-from resnet_dsl.targets.figure.words import call, clean, count, label, whole
+from resnet_dsl.targets.figure.words import call, clean, count, label, short, whole
 
 Skip: TypeAlias = Literal["identity", "adapted"] | None
 
@@ -52,13 +52,9 @@ def _row(
     subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int, wide: bool
 ) -> Item:
     item = gather_item(subject, folding, row, wishes, tone, section)
-    words = _short(item.lines[0])
+    words = short(item.lines[0])
     reached = (whole(subject.shapes[item.nodes[-1]]),) if wide and item.kind == "box" else ()
     return replace(item, lines=(words, *item.lines[1:], *reached))
-
-
-def _short(words: str) -> str:
-    return words.replace(" conv, ", ", ").replace("global avg pool", "avg pool")
 
 
 def _card(
@@ -120,7 +116,7 @@ def _content(graph: Graph, folding: Folding, nodes: tuple[int, ...]) -> tuple[tu
         first = folding.rows[row][0]
         node, attached = graph.nodes[first], folding.attachments.get(row)
         if first in inside and not (first in skips and node.op == "add"):
-            rows.append(call(graph.scopes[attached]) if attached is not None else _short(label(node)))
+            rows.append(call(graph.scopes[attached]) if attached is not None else short(label(node)))
     return tuple(rows), 1, graph.nodes[skips[0]].skip if skips else None
 
 

@@ -55,7 +55,9 @@ class _View:
     exit: int
 
 
-def gather_block(subject: Facts, scope: int, tone: int | None, wishes: Wishes, formula: bool) -> Column:
+def gather_block(
+    subject: Facts, scope: int, tone: int | None, wishes: Wishes, formula: bool, titled: bool = True
+) -> Column:
     """``formula``: in the words of the paper's Figure 2 (weight layer, x, F(x), F(x) + x)."""
     graph = subject.graph
     scopes = read_scopes(graph)
@@ -72,7 +74,7 @@ def gather_block(subject: Facts, scope: int, tone: int | None, wishes: Wishes, f
         items = [_as_formula(graph, item) for item in items]
         notes = _notes(items, links)
     block = graph.scopes[scope]
-    title = "" if formula else clean(block.block or block.name, 40)
+    title = "" if formula or not titled else clean(block.block or block.name, 40)
     summary = _summary(subject, view, title)
     return Column(title or block.name, title, (Section("", ()),), tuple(items), tuple(links), summary, notes)
 

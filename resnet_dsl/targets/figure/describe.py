@@ -25,7 +25,7 @@ def describe(
     subjects: Sequence[Facts], titles: Sequence[str], level: str | None, show: tuple[str, ...], wide: bool
 ) -> Description:
     """Whole networks."""
-    tones = _tones(subjects)
+    tones = tones_of(subjects)
     wishes = Wishes(level or default_level(subjects), show)
     titled = [clean(title, 40) for title in titles]
     if wishes.level == "stage":
@@ -41,7 +41,7 @@ def describe_blocks(
     subjects: Sequence[Facts], blocks: Sequence[str], level: str | None, show: tuple[str, ...], formula: bool
 ) -> Description:
     """Close-ups: each named block once, from the first network that calls it."""
-    tones = _tones(subjects)
+    tones = tones_of(subjects)
     wishes = Wishes(level or "layer", show)
     columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
     air = _AIR if formula or wishes.level != "layer" else 1.0
@@ -87,7 +87,7 @@ def default_level(subjects: Sequence[Facts]) -> str:
     return "block" if max(rows) <= READABLE_ROWS else "stage"
 
 
-def _tones(subjects: Sequence[Facts]) -> dict[tuple[Length, ...], int]:
+def tones_of(subjects: Sequence[Facts]) -> dict[tuple[Length, ...], int]:
     """A colour for each feature-map size, in the order in which stages reach them."""
     tones: dict[tuple[Length, ...], int] = {}
     for subject in subjects:

@@ -23,6 +23,11 @@ def label(node: Node) -> str:
     return write(node.args) if write else node.op.replace("_", " ")
 
 
+def short(words: str) -> str:
+    """A label as a stage's card says it: ``3×3, 64``."""
+    return words.replace(" conv, ", ", ").replace("global avg pool", "avg pool")
+
+
 def call(scope: Scope) -> str:
     """A block as it was called: ``se(16)``."""
     given = ", ".join(_plain(value) for value in scope.args.values() if isinstance(value, int | float | str))
