@@ -65,6 +65,5 @@ def _print(entries: list[dict[str, Any]]) -> None:
             family = entry["family"]
         macs = "?" if entry["macs"] is None else f"{entry['macs'] / 1e9:.2f} GMACs"
         first = entry["doc"].splitlines()[0] if entry["doc"] else ""
-        print(
-            f"  {entry['name']:<{width}}  {entry['params'] / 1e6:7.2f} M  {macs:>12}  {entry['input']:<11}  {first}".rstrip()
-        )
+        params = f"{entry['params'] / 1e6:7.2f} M"
+        print(f"  {entry['name']:<{width}}  {params}  {macs:>12}  {entry['input']:<11}  {first}".rstrip())

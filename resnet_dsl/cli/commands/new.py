@@ -42,10 +42,8 @@ def run(options: argparse.Namespace) -> int:
     path = options.name + ENDING
     if os.path.exists(path) and not options.force:
         raise Failure(f"`{path}` is there already", "choose another name, or replace it with `--force`")
-    if options.base is None:
-        text = _FIRST.format(name=options.name, file=path)
-    else:
-        text = _derived(options.name, options.base)
+    first = options.base is None
+    text = _FIRST.format(name=options.name, file=path) if first else _derived(options.name, options.base)
     pipeline.load_text(text, path).compile(options.name)
     write_whole(path, text)
     print(f"wrote {path}: now `resnet-dsl check {path}`, `resnet-dsl compile {path}:{options.name}`")

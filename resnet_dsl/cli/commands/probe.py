@@ -15,6 +15,7 @@ from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.training import add_data
+from resnet_dsl.ir import lengths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     signals = []
     for network in compiled:
-        channels, classes = network.input_shape[-1], network.output_shape[-1]
+        channels, classes = lengths.channels(network.input_shape), lengths.channels(network.output_shape)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)
         dataset = fitted(found, network.input_shape, classes)
         images, labels = sample(dataset, options.batch_size, options.seed)

@@ -23,7 +23,7 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
     if form == "csv":
         text = io.StringIO()
         more = [] if extra is None else [extra.title]
-        lines = [[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))]
+        lines: list[list[object]] = [[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))]
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue()
     if form == "md":
