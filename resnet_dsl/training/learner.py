@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
 from resnet_dsl.training import checkpoint
 from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.network import TrainableNetwork
@@ -54,8 +53,8 @@ class Learner:
     probability of a class underflows.
     """
 
-    def __init__(self, network: TrainableNetwork, recipe: RecipeOptions, rates: NDArray[np.float32]) -> None:
-        self.model = _logits(network)
+    def __init__(self, network: TrainableNetwork, seed: int, recipe: RecipeOptions, rates: NDArray[np.float32]) -> None:
+        self.model = network.build(seed, logits=True)
         optimizer = PaperSGD(Rates(rates), recipe.momentum, recipe.weight_decay)
         self.metrics = [
             keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="cross_entropy"),
@@ -90,24 +89,6 @@ class Learner:
 
     def _sums(self) -> list[Any]:
         return [variable for metric in self.metrics for variable in metric.variables]
-
-
-def _logits(network: TrainableNetwork) -> keras.Model:
-    model = network.build()
-    output = model.output
-    if isinstance(output, (list, tuple)) or len(output.shape) != 2:
-        shape = getattr(output, "shape", "several outputs")
-        raise Failure(
-            f"{network.name} does not tell classes apart: its output is {shape}",
-            "end its head with avgpool(global) -> dense(classes) -> softmax",
-        )
-    last = model.layers[-1]
-    softmax = isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is keras.activations.softmax
-    if not softmax:
-        return model
-    if isinstance(last, keras.layers.Activation | keras.layers.Softmax):
-        return keras.Model(model.input, last.input, name=model.name)
-    raise ValueError(f"{network.name}: a softmax within {last.name}; the compiler makes it a layer of its own")
 
 
 def _jit(asked: bool | None) -> bool | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import keras
 from rich.console import Console
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir import lengths
 from resnet_dsl.training import checkpoint, history
 from resnet_dsl.training.augment import Augmenter
 from resnet_dsl.training.batches import Feed, Normalisation
@@ -28,7 +29,6 @@ from resnet_dsl.training.progress import Report, percent
 from resnet_dsl.training.run_folder import RunFolder, chosen, description, write_json
 from resnet_dsl.training.schedule import learning_rates
 from resnet_dsl.training.tensorboard import logged
-from resnet_dsl.writing import write_through
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def train(network: TrainableNetwork, options: TrainOptions, console: Console) ->
         return train_on(network, dataset, options, engine, console)
 
 
-def data_for(networks: list[TrainableNetwork], options: DataOptions, console: Console) -> Dataset:
+def data_for(networks: Sequence[TrainableNetwork], options: DataOptions, console: Console) -> Dataset:
     """The data set that the options name, in the shape that all of the networks take; it is named on the console."""
-    channels = networks[0].input_shape[-1]
+    channels = lengths.channels(networks[0].input_shape)
     dataset = load(options.data, resize=options.resize, channels=channels, download=options.download)
     if options.train_size is not None:
         dataset = dataset.limited(options.train_size)
@@ -99,7 +99,7 @@ def _trained(
     plan = _plan(dataset, options, engine, console)
     with precision(options.precision), engine.scope():
         keras.utils.set_random_seed(options.seed)
-        learner = Learner(network, options.recipe, plan.rates)
+        learner = Learner(network, options.seed, options.recipe, plan.rates)
     state = _state(learner, engine, folder)
     done = state.position.epoch * plan.steps + state.position.step
     if done:
@@ -167,9 +167,9 @@ def _finish(network: TrainableNetwork, learner: Learner, folder: RunFolder, trai
     if trained.ending == "interrupted":
         say(console, f"interrupted; the same command goes on from here: {folder.path}")
         return
-    model = network.build()
+    model = network.build(trained.seed, logits=False)
     model.set_weights(learner.model.get_weights())
-    write_through(folder.model, model.save, folder.model.suffix)
+    network.save(model, folder.model)
     draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
     last = trained.rows[-1]
     write_json(folder.result, {"ending": trained.ending, **last._asdict()})

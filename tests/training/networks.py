@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -13,11 +14,10 @@ class ByHand:
     name: str = "tiny"
     blocks: int = 1
     residual: bool = True
-    input_shape: tuple[int | None, ...] = (8, 8, 1)
+    input_shape: tuple[int, ...] = (8, 8, 1)
     classes: int = 10
     width: int = 4
     dropout: float = 0.2
-    softmax: bool = True
 
     @property
     def depth(self) -> int:
@@ -35,7 +35,7 @@ class ByHand:
     def ir_json(self) -> str:
         return f'{{"network": "{self}"}}\n'
 
-    def build(self) -> Any:
+    def build(self, seed: int, logits: bool) -> Any:
         import keras
         from keras import layers
 
@@ -52,4 +52,7 @@ class ByHand:
         if self.dropout:
             x = layers.Dropout(self.dropout)(x)
         x = layers.Dense(self.classes, kernel_initializer="he_normal")(x)
-        return keras.Model(given, layers.Softmax()(x) if self.softmax else x, name=self.name)
+        return keras.Model(given, x if logits else layers.Softmax()(x), name=self.name)
+
+    def save(self, model: Any, path: Path) -> None:
+        model.save(path)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import show
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, class_count, held_out, whole
-from resnet_dsl.training.data.images import InMemory, written
+from resnet_dsl.training.data.images import InMemory
 
 Part = tuple[NDArray[Any], ArrayLike]
 """Images, shape (count, *shape), and their labels, shape (count,)."""
@@ -25,7 +26,7 @@ def from_arrays(
     else:
         learnt, tested = first, _examples(test, f"{name}, test part", classes)
     if learnt.images.shape != tested.images.shape:
-        shapes = f"{written(learnt.images.shape)} to train, {written(tested.images.shape)} to test"
+        shapes = f"{show(learnt.images.shape)} to train, {show(tested.images.shape)} to test"
         raise Failure(f"{name}: the images differ in size: {shapes}")
     found = class_count(learnt.labels, tested.labels, where=name)
     return Dataset(name, source, learnt, tested, classes or found, mirrors)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.training.data.images import Images, written, wrong_rank
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.training.data.images import Images, wrong_rank
 
 HELD_OUT = 5
 """Sets without a test part give every fifth example to it: the last of each five, in the order they are stored in."""
@@ -58,7 +59,7 @@ class Dataset:
     def described(self) -> str:
         """One line: the name, the source, shape, classes and counts."""
         return (
-            f"{self.name} ({self.source}): {written(self.shape)}, {self.classes} classes, "
+            f"{self.name} ({self.source}): {show(self.shape)}, {self.classes} classes, "
             f"{len(self.train):,} images to train, {len(self.test):,} to test"
         )
 

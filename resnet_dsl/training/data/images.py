@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import show
 from resnet_dsl.training.data.pooling import pool
 
 Array = NDArray[Any]
@@ -141,19 +142,14 @@ def centred(image: Array, size: Sequence[int]) -> Array:
 def different_sizes(what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> Failure:
     """The refusal of images that are not all of one size."""
     return Failure(
-        f"the images differ in size: {what} is {written(shape)}, those before it are {written(expected)}",
-        f"pool them to one size, for instance --resize {written(expected[:-1])}",
+        f"the images differ in size: {what} is {show(shape)}, those before it are {show(expected)}",
+        f"pool them to one size, for instance --resize {show(expected[:-1])}",
     )
 
 
 def wrong_rank(size: tuple[int, ...], shape: tuple[int, ...]) -> Failure:
     """The refusal of a size whose number of lengths is not that of the spatial axes."""
     return Failure(
-        f"--resize {written(size)} has {len(size)} lengths, the data are {written(shape)}",
+        f"--resize {show(size)} has {len(size)} lengths, the data are {show(shape)}",
         f"give {len(shape) - 1}, without the channels",
     )
-
-
-def written(shape: Sequence[int | None]) -> str:
-    """A shape as the language writes it: 28x28x1, ``?`` where a length is not known."""
-    return "x".join("?" if length is None else str(length) for length in shape)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.training.data import cifar, folder, idx, npz, tfds, tfrecord
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.data.images import InMemory, written
+from resnet_dsl.training.data.images import InMemory
 from resnet_dsl.training.data.named import NAMED
 
 EXPECTED = (
@@ -71,7 +72,7 @@ def _unknown(path: Path) -> Failure:
     return Failure(f"there is no file, folder or data set `{path}`", names)
 
 
-def fitted(dataset: Dataset, input_shape: tuple[int | None, ...], classes: int) -> Dataset:
+def fitted(dataset: Dataset, input_shape: Shape, classes: int) -> Dataset:
     """The set in the shape that the network takes, or a refusal that says what to change.
 
     Arrays without a channel axis get one where the network takes one channel.
@@ -80,7 +81,7 @@ def fitted(dataset: Dataset, input_shape: tuple[int | None, ...], classes: int) 
     if len(shape) == len(input_shape) - 1 and input_shape[-1] == 1:
         dataset, shape = _with_channel(dataset), (*shape, 1)
     fits = len(shape) == len(input_shape) and all(
-        wanted in (None, length) for length, wanted in zip(shape, input_shape, strict=True)
+        not isinstance(wanted, int) or wanted == length for length, wanted in zip(shape, input_shape, strict=True)
     )
     if not fits:
         raise _misfit(dataset.name, shape, input_shape)
@@ -92,11 +93,12 @@ def fitted(dataset: Dataset, input_shape: tuple[int | None, ...], classes: int) 
     return dataset
 
 
-def _misfit(name: str, shape: tuple[int, ...], input_shape: tuple[int | None, ...]) -> Failure:
-    remedy = f"--input {written(shape)} compiles the network for them"
-    if shape[-1] == input_shape[-1] and None not in input_shape[:-1] and len(shape) == len(input_shape):
-        remedy += f", --resize {written(input_shape[:-1])} pools them"
-    return Failure(f"{name} is {written(shape)}, the network takes {written(input_shape)}", remedy)
+def _misfit(name: str, shape: tuple[int, ...], input_shape: Shape) -> Failure:
+    remedy = f"--input {show(shape)} compiles the network for them"
+    known = all(isinstance(length, int) for length in input_shape)
+    if known and len(shape) == len(input_shape) and shape[-1] == input_shape[-1]:
+        remedy += f", --resize {show(input_shape[:-1])} pools them"
+    return Failure(f"{name} is {show(shape)}, the network takes {show(input_shape)}", remedy)
 
 
 def _with_channel(dataset: Dataset) -> Dataset:

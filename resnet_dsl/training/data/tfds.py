@@ -33,8 +33,9 @@ def read(name: str, download: bool) -> Dataset:
 
 
 def _loaded(tfds: Any, builder: Any, part: str) -> Part:
-    try:
-        images, labels = tfds.as_numpy(builder.as_dataset(split=part, batch_size=-1, as_supervised=True))
-    except ValueError as error:
-        raise Failure(f"tfds:{builder.name} holds no images of one size with labels: {error}") from error
-    return images, labels
+    features = builder.info.features
+    if "image" not in features or "label" not in features or None in features["image"].shape:
+        found = ", ".join(f"{name} {getattr(feature, 'shape', '')}" for name, feature in features.items())
+        raise Failure(f"tfds:{builder.name} holds {found}; expected images of one size as `image`, and `label`")
+    loaded = tfds.as_numpy(builder.as_dataset(split=part, batch_size=-1))
+    return loaded["image"], loaded["label"]
