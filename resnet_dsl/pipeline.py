@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -13,16 +13,22 @@ from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
 from resnet_dsl.diagnostics.order import in_order
-from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.modules import PRELUDE, Definition, Loader
+from resnet_dsl.elaborate.limits import MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
+from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
-from resnet_dsl.source import Source
+from resnet_dsl.elaborate.unused import idle_skips, unused_names
+from resnet_dsl.elaborate.wording import suggestion
+from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.reading import read
 
 Overrides = Mapping[str, Any]
 InputSize = tuple[int | None, ...]
+
+
+_OF_NAMES = ("E01", "E02")
+"""Mistakes of form and names, which may be why a name seems unused."""
 
 
 class Compiled(Facts):
@@ -61,20 +67,38 @@ class Spec:
         """One network, or the only one. Raises Refusal with every mistake that was found in it."""
         stop_at_errors(self.diagnostics)
         definition = self._network(network)
-        elaborated, found = elaborate(definition, self.prelude, overrides or {}, input_size)
-        return self._finish(elaborated, found)
+        outcome = elaborate(definition, self.prelude, overrides or {}, input_size)
+        return self._finish(outcome.elaborated, outcome.diagnostics)
 
     def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]
         if self.module.file.definitions:
             found += check_names(self.module)
-        for definition in self.networks.values() if network is None else [self._network(network)]:
-            elaborated, mistakes = elaborate(definition, self.prelude, {}, None)
-            found += mistakes
-            if elaborated is not None:
-                found += self._judge(elaborated)
+        found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
+        if not any(one.code.startswith(_OF_NAMES) for one in found):
+            found += unused_names(self.module)
         return tuple(in_order(found))
+
+    def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
+        called: set[int] = set()
+        skips_run: set[int] = set()
+        steps = 0
+        sound = True
+        for definition in definitions:
+            outcome = elaborate(definition, self.prelude, {}, None)
+            yield from outcome.diagnostics
+            if outcome.elaborated is not None:
+                yield from self._judge(outcome.elaborated)
+            called |= outcome.called
+            skips_run |= outcome.skips_run
+            sound = sound and outcome.elaborated is not None
+            steps += outcome.steps + STEPS_OF_A_NETWORK
+            if steps > MOST_STEPS_OF_A_FILE:
+                yield file_too_large(definition.tree.name.span)
+                return
+        if sound and len(definitions) == len(self.networks):
+            yield from idle_skips(self.module, called, skips_run)
 
     def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
         facts = Facts(elaborated.graph, elaborated.shapes)
@@ -136,5 +160,5 @@ def _which(source: Source, name: str | None, known: list[str]) -> Diagnostic:
         f"there is no network `{name}` in `{source.name}`",
         None,
         notes=(f"there are {listed}",),
-        help=errors.suggestion(name, known),
+        help=suggestion(name, known),
     )

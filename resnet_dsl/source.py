@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+PRELUDE = "<prelude>"
+"""How diagnostics call the text that every spec sees."""
+
 
 @dataclass(frozen=True)
 class Source:

@@ -67,13 +67,32 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def _failed(expectation: Expectation, actual: Any) -> Diagnostic:
     subject = f"{expectation.stage}.{expectation.quantity}" if expectation.stage else expectation.quantity
     wanted = _spell(expectation.value)
-    relation = {"==": "", "~=": "about ", "!=": "other than "}.get(expectation.comparison, expectation.comparison + " ")
+    relation = _RELATIONS[expectation.comparison]
     return Diagnostic(
         "E0401",
         f"the expectation failed: `{subject}` is {_spell(actual)}, expected {relation}{wanted}",
         Label(expectation.span, f"it is {_spell(actual)}"),
-        help="mend the network, or the expectation",
+        help=_remedy(expectation, subject, actual),
     )
+
+
+_RELATIONS = {
+    "==": "",
+    "~=": "about ",
+    "!=": "other than ",
+    "<": "less than ",
+    "<=": "at most ",
+    ">": "more than ",
+    ">=": "at least ",
+}
+
+
+def _remedy(expectation: Expectation, subject: str, actual: Any) -> str:
+    if actual is None or (expectation.quantity == "output" and any(not isinstance(one, int) for one in actual)):
+        return "give the input a size, or leave the expectation out"
+    if expectation.comparison in ("==", "~="):
+        return f"change the network, or, if it is as it should be, write `expect {subject} == {_spell(actual)}`"
+    return "change the network, or what is expected of it"
 
 
 def _spell(value: Any) -> str:

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.wording import located
 from resnet_dsl.elaborate.values import Origin
+from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, show
 
 
 def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
-    """Warnings that follow from the shapes."""
+    """Warnings that follow from the shapes, the first of each kind: what comes behind it follows from it."""
     owners = stage_of_scopes(graph)
     found: list[Diagnostic] = []
-    rounded: set[Shape] = set()
-    collapsed = False
+    rounded = collapsed = False
     for index, node in enumerate(graph.nodes):
         if not node.inputs or len(shapes[node.inputs[0]]) < 2 or "stride" not in node.args:
             continue
@@ -25,8 +24,8 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
         if not collapsed and _collapses(node, before, after) and graph.scopes[owners[node.scope]].kind != "head":
             collapsed = True
             found.append(_collapsed(before, after, origins[index]))
-        elif before[:-1] not in rounded and _rounds(node, before):
-            rounded.add(before[:-1])
+        elif not rounded and _rounds(node, before):
+            rounded = True
             found.append(_rounded(before, after, origins[index]))
     return tuple(found)
 
@@ -40,7 +39,7 @@ def _collapses(node: Node, before: Shape, after: Shape) -> bool:
 
 def _rounds(node: Node, before: Shape) -> bool:
     stride = node.args["stride"]
-    if stride is None:
+    if stride is None or all(length == 1 for length in before[:-1]):
         return False
     return any(isinstance(length, int) and length % step for length, step in zip(before, stride, strict=False))
 
@@ -60,6 +59,6 @@ def _rounded(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
         "W0302",
         f"the stride does not divide the map's size: {show(before)} -> {show(after)}",
         Label(origin.span),
-        help="choose an input size that the strides divide, if the border matters",
+        help="choose an input whose lengths the strides divide (224, 256), if the border matters",
     )
     return located(diagnostic, origin.caller)

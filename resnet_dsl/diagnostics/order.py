@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 
 MOST_SHOWN = 100
+
+
+class Fresh:
+    """Tells diagnostics that are new from those that say the same again.
+
+    A block's mistake comes up in each of its calls, with other shapes in each: the same code at the same places is one
+    mistake, and so is the same sentence at the same place.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[object] = set()
+
+    def __call__(self, diagnostic: Diagnostic) -> bool:
+        place = _where(diagnostic.place)
+        others = tuple(_where(label) for label in diagnostic.others)
+        keys: list[object] = [(diagnostic.code, diagnostic.message, place)]
+        if place is not None:
+            keys.append((diagnostic.code, place, others))
+        fresh = self._seen.isdisjoint(keys)
+        self._seen.update(keys)
+        return fresh
+
+
+def _where(label: Label | None) -> tuple[int, int, int] | None:
+    return (id(label.span.source), label.span.start, label.span.end) if label else None
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Those without a place first, then text by text (in the order in which the texts occur), by place in each.
 
-    What says the same of the same place is kept once: a block's mistake comes up in each of its calls.
+    What says the same of the same place is kept once.
     """
     texts: dict[int, int] = {}
-    kept: dict[object, Diagnostic] = {}
+    kept: list[Diagnostic] = []
+    fresh = Fresh()
     for diagnostic in diagnostics:
         if diagnostic.place:
             texts.setdefault(id(diagnostic.place.span.source), len(texts))
-        kept.setdefault(_identity(diagnostic), diagnostic)
-    return sorted(kept.values(), key=lambda diagnostic: _position(diagnostic, texts))
-
-
-def _identity(diagnostic: Diagnostic) -> object:
-    if not diagnostic.place:
-        return diagnostic.code, diagnostic.message
-    span = diagnostic.place.span
-    return diagnostic.code, diagnostic.message, id(span.source), span.start, span.end
+        if fresh(diagnostic):
+            kept.append(diagnostic)
+    return sorted(kept, key=lambda diagnostic: _position(diagnostic, texts))
 
 
 def _position(diagnostic: Diagnostic, texts: dict[int, int]) -> tuple[int, int, int]:

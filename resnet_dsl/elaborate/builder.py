@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.values import Origin, Value
+from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.operation import Operation
@@ -17,7 +18,8 @@ from resnet_dsl.source import Span
 LARGEST = 10**9
 """Numbers that one value or one weight may hold."""
 
-MOST_NODES = 250_000
+MOST_NODES = 125_000
+"""Operations of one network: ten thousand residual blocks have 70,000 to 110,000."""
 
 
 class TooMuch(Exception):
@@ -86,7 +88,7 @@ class Builder:
     ) -> Value:
         """A new node behind its inputs. Raises Unfit (it does not fit), Mistake (too large), TooMuch (too many)."""
         if len(self.nodes) >= MOST_NODES:
-            raise TooMuch(_too_many(origin.span))
+            raise TooMuch(located(_too_many(origin.span), origin.caller))
         shapes = tuple(value.shape for value in inputs)
         key = (operation.name, arguments, shapes)
         placed = self._known.get(key)
@@ -256,7 +258,10 @@ def _settle(operation: Operation, arguments: dict[str, Any], shapes: tuple[Shape
 
 def _too_large(what: str, count: int, span: Span) -> Diagnostic:
     return Diagnostic(
-        "E0503", f"{what} {count:,} numbers, and the most is {LARGEST:,}", Label(span), help="use smaller sizes"
+        "E0503",
+        f"{what} {count:,} numbers, and the most is {LARGEST:,}",
+        Label(span),
+        help="use a smaller input, fewer channels, or larger strides before it",
     )
 
 

@@ -81,5 +81,5 @@ def check_all(operation: Operation, given: Mapping[str, Given], span: Span, repo
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
     if absent:
-        report(errors.missing(operation.name, absent, span))
+        report(errors.missing(operation.name, absent, span, bool(given)))
     return sound and not absent

@@ -1,50 +1,13 @@
-"""The words of what can be wrong with names, arguments and settings: one function a mistake."""
+"""The words of what can be wrong with names, arguments and settings. One function a mistake."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.diagnostics.nearest import nearest
-from resnet_dsl.elaborate.values import Caller, Constant, Items, Value
-from resnet_dsl.ir.lengths import show
-from resnet_dsl.source import Span
-
-
-def chain_notes(caller: Caller | None) -> tuple[str, ...]:
-    """The chain of calls in words, innermost first."""
-    notes: list[str] = []
-    while caller is not None:
-        if caller.outer is None or len(notes) < 8:
-            notes.append(f"in {caller.what} ({caller.span})")
-        caller = caller.outer
-    return tuple(notes)
-
-
-def suggestion(name: str, known: Iterable[str]) -> str | None:
-    found = nearest(name, known)
-    return f"did you mean `{found}`?" if found else None
-
-
-def spell(value: Constant) -> str:
-    """A constant as the language writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Items):
-        return f"[{', '.join(map(spell, value))}]"
-    if isinstance(value, Value):
-        return f"a value of shape {show(value.shape)}"
-    if isinstance(value, tuple):
-        return "x".join("?" if one is None else str(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def sort_of(value: Constant) -> str:
-    """What kind of thing a constant is, for messages."""
-    if isinstance(value, bool):
-        return "a truth value"
-    names = {int: "a whole number", float: "a fraction", str: "a word", Items: "a list", Value: "a value that flows"}
-    return names.get(type(value), "an extent")
+from resnet_dsl.elaborate.values import Constant
+from resnet_dsl.elaborate.wording import listed, sort_of, spell, suggestion
+from resnet_dsl.source import PRELUDE, Span
 
 
 def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
@@ -52,12 +15,12 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         "E0201",
         f"there is no operation, block or slot called `{name}`",
         Label(span),
-        help=suggestion(name, known) or "see `resnet-dsl explain E0201` for where names come from",
+        help=suggestion(name, known) or f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:
-    takes = ", ".join(f"`{one}`" for one in known) or "no arguments"
+    takes = listed(known) or "no arguments"
     return Diagnostic(
         "E0202",
         f"`{callee}` has no argument `{name}`",
@@ -68,27 +31,66 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
 
 def too_many(callee: str, span: Span, known: list[str]) -> Diagnostic:
     takes = f"it takes {len(known)}: {', '.join(known)}" if known else "it takes none"
-    return Diagnostic("E0203", f"`{callee}` is given too many arguments", Label(span, takes))
+    return Diagnostic("E0203", f"`{callee}` is given too many arguments", Label(span, takes), help="leave this one out")
 
 
-def missing(callee: str, names: list[str], span: Span) -> Diagnostic:
-    listed = " and ".join(f"`{name}`" for name in names)
+def unnamed_for_slot(slot: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0203",
+        f"`{slot}` is a slot: an argument for what fills it needs a name",
+        Label(span, "which argument this is depends on what fills the slot"),
+        help=f"write the name: `{slot}(NAME = …)`",
+    )
+
+
+def chain_in_slot(slot: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0203",
+        f"slot `{slot}` is given arguments or a label, and several steps fill it",
+        Label(span, "whose would they be?"),
+        help="put the steps into a block with parameters, and fill the slot with the block",
+    )
+
+
+def missing(callee: str, names: list[str], span: Span, some_given: bool) -> Diagnostic:
+    lacking = " and ".join(f"`{name}`" for name in names)
+    written = ", ".join(f"{name} = …" for name in names)
+    before = "…, " if some_given else ""
     return Diagnostic(
         "E0204",
-        f"`{callee}` needs {listed}",
+        f"`{callee}` needs {lacking}",
         Label(span, "not given here"),
-        help=f"write `{callee}({', '.join(f'{name} = …' for name in names)})`, or give a default with "
-        f"`default {callee}(…)`",
+        help=f"write `{callee}({before}{written})`, or `default {callee}({written})` for all calls in these braces",
     )
 
 
 def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
-    return Diagnostic("E0205", f"`{name}` of `{callee}` is given twice", Label(span), (Label(first, "the first time"),))
+    return Diagnostic(
+        "E0205",
+        f"`{name}` of `{callee}` is given twice",
+        Label(span, "again"),
+        (Label(first, "the first time"),),
+        help="leave one of the two out",
+    )
+
+
+def stride_given_twice(callee: str, span: Span, by_stage: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0205",
+        f"`stride` of `{callee}` is given twice: a stage gives its stride to the first step that takes one",
+        Label(span, "given here"),
+        (Label(by_stage, "and here, by the stage"),),
+        help="leave one of the two out",
+    )
 
 
 def wrong_type(callee: str, name: str, wants: str, value: Constant, span: Span) -> Diagnostic:
+    remedy = "round it (`round(…)`, `floor(…)`, `ceil(…)`), or divide with `//`" if isinstance(value, float) else None
     return Diagnostic(
-        "E0206", f"`{name}` of `{callee}` takes {wants}", Label(span, f"this is {sort_of(value)}: {spell(value)}")
+        "E0206",
+        f"`{name}` of `{callee}` takes {wants}",
+        Label(span, f"this is {sort_of(value)}: {spell(value)}"),
+        help=remedy,
     )
 
 
@@ -106,17 +108,70 @@ def out_of_range(callee: str, name: str, wants: str, value: Constant, span: Span
 
 
 def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
     return Diagnostic(
         "E0208",
         f"there is no parameter, `let` or value called `{name}` here",
         Label(span),
-        help=suggestion(name, known),
+        help=suggestion(name, known) or remedy,
+    )
+
+
+def unknown_function(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    known = list(known)
+    return Diagnostic(
+        "E0208",
+        f"there is no function called `{name}`",
+        Label(span),
+        help=suggestion(name, known) or f"expressions have {listed(known)}; steps stand outside of expressions",
+    )
+
+
+def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    known = list(known)
+    return Diagnostic(
+        "E0208",
+        f"there is no stage called `{name}`",
+        Label(span),
+        help=suggestion(name, known) or (f"there are {listed(known)}" if known else None),
     )
 
 
 def defined_twice(what: str, name: str, span: Span, first: Span | None) -> Diagnostic:
     others = (Label(first, "the first one"),) if first is not None else ()
-    return Diagnostic("E0209", f"{what} `{name}` is defined twice", Label(span), others, help="give one another name")
+    return Diagnostic(
+        "E0209", f"{what} `{name}` is defined twice", Label(span, "again"), others, help="give one of them another name"
+    )
+
+
+def said_twice(what: str, span: Span, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0209",
+        f"{what} is said twice in the same braces",
+        Label(span, "again"),
+        (Label(first, "the first time"),),
+        help="leave one of the two out",
+    )
+
+
+def slot_exists(name: str, span: Span, first: Span) -> Diagnostic:
+    in_prelude = first.source.name == PRELUDE
+    return Diagnostic(
+        "E0209",
+        f"the slot `{name}` is declared twice",
+        Label(span, "the prelude has it already" if in_prelude else "again"),
+        () if in_prelude else (Label(first, "the first one"),),
+        help=f"to fill it, write `use {name} = …` in a network; a slot of your own needs another name",
+    )
+
+
+def like_operation(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0209",
+        f"`{name}` is an operation of the language, and cannot be defined anew",
+        Label(span),
+        help="give the definition another name",
+    )
 
 
 def taken_name(name: str, what: str, span: Span) -> Diagnostic:
@@ -128,100 +183,28 @@ def taken_name(name: str, what: str, span: Span) -> Diagnostic:
     )
 
 
-def recursion(names: list[str], span: Span) -> Diagnostic:
-    path = " -> ".join(f"`{name}`" for name in names)
+def recursion(circle: list[tuple[str, Span]]) -> Diagnostic:
+    """``circle``: each block with the call in it that leads on. It is told from the call that stands first."""
+    first = min(range(len(circle)), key=lambda index: circle[index][1].start)
+    ordered = [*circle[first:], *circle[:first]]
+    path = " -> ".join(f"`{name}`" for name, _ in [*ordered, ordered[0]])
     return Diagnostic(
         "E0211",
-        f"block `{names[0]}` calls itself: {path}",
-        Label(span, "this call closes the circle"),
+        f"block `{ordered[0][0]}` calls itself: {path}",
+        Label(ordered[-1][1], "this call closes the circle"),
         help="a block may call others, but never itself; use `repeat` for steps that recur",
     )
 
 
-def unknown_slot(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool) -> Diagnostic:
+    remedy = f"declare it in the file: `slot {name} = identity`, and call it in a block"
+    if is_operation:
+        remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots such as `norm`"
     return Diagnostic(
         "E0214",
         f"there is no slot called `{name}`",
         Label(span),
-        help=suggestion(name, known) or f"declare it in the file: `slot {name} = identity`",
-    )
-
-
-def no_entry(span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0217",
-        "`in` has no meaning here: nothing flows",
-        Label(span),
-        help="`in` is the value that entered a block, or the network's input, and can be used inside their braces",
-    )
-
-
-def bare_skip(span: Span, where: str) -> Diagnostic:
-    return Diagnostic(
-        "E0218",
-        f"a skip connection in {where} must say where it comes from",
-        Label(span),
-        help="write `skip from NAME`, or put the steps and the skip into a block",
-    )
-
-
-def unknown_attribute(name: str, value: Constant, span: Span, known: Iterable[str]) -> Diagnostic:
-    known = list(known)
-    has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "only values that flow have attributes"
-    return Diagnostic("E0219", f"{sort_of(value)} has no `{name}`", Label(span), help=suggestion(name, known) or has)
-
-
-def wrong_operands(operator: str, left: Constant, right: Constant, span: Span) -> Diagnostic:
-    return Diagnostic("E0220", f"`{operator}` cannot be used on {sort_of(left)} and {sort_of(right)}", Label(span))
-
-
-def not_a(wanted: str, value: Constant, span: Span, remedy: str | None = None) -> Diagnostic:
-    return Diagnostic(
-        "E0221", f"{wanted} is needed here", Label(span, f"this is {sort_of(value)}: {spell(value)}"), help=remedy
-    )
-
-
-def divided_by_zero(span: Span) -> Diagnostic:
-    return Diagnostic("E0222", "division by zero", Label(span))
-
-
-def too_large(span: Span) -> Diagnostic:
-    return Diagnostic("E0223", "this number is too large: whole numbers end at 2^63", Label(span))
-
-
-def lost(span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0224",
-        "the result of this step is lost: nothing uses it",
-        Label(span),
-        help="name it (`a = …`) and use the name, or leave the step out",
-    )
-
-
-def no_stride_taken(stage: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0225",
-        f"no step of stage `{stage}` takes its stride",
-        Label(span),
-        help="call an operation or block with a parameter `stride` in this stage, or leave the stage's stride out",
-    )
-
-
-def mid_chain(name: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0226",
-        f"`{name}` is a value, and a chain can only start from a value",
-        Label(span, "what was computed before it would be lost"),
-        help=f"merge the two: `add(…, {name})`, `concat(…, {name})`, or `skip from {name}`",
-    )
-
-
-def few_values(operation: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0227",
-        f"`{operation}` merges two or more named values",
-        Label(span),
-        help=f"name them first: `a = …`, then `{operation}(a, b)`; `skip from a by {operation}` merges into what flows",
+        help=remedy if is_operation else suggestion(name, known) or remedy,
     )
 
 
@@ -238,11 +221,6 @@ def unused_setting(what: str, span: Span, remedy: str) -> Diagnostic:
     return Diagnostic("E0229", f"this setting changes nothing: {what}", Label(span), help=remedy)
 
 
-def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
-    has = f"there are {', '.join(f'`{name}[{one}]`' for one in known[:8])}" if known else None
-    return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span), help=has)
-
-
 def unnamed_default(callee: str, span: Span, known: list[str]) -> Diagnostic:
     example = known[0] if known else "…"
     return Diagnostic(
@@ -250,4 +228,13 @@ def unnamed_default(callee: str, span: Span, known: list[str]) -> Diagnostic:
         "a default says which argument it is for",
         Label(span),
         help=f"write the name: `default {callee}({example} = …)`",
+    )
+
+
+def no_stride_taken(stage: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0225",
+        f"no step of stage `{stage}` takes its stride",
+        Label(span),
+        help="call an operation or block with a parameter `stride` in this stage, or leave the stage's stride out",
     )

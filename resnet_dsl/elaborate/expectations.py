@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, flow_errors
 from resnet_dsl.elaborate.expressions import last_digit, refuse
 from resnet_dsl.elaborate.values import Expectation, Frame
+from resnet_dsl.elaborate.wording import listed, suggestion
 from resnet_dsl.ir.parameters import is_number
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -23,18 +24,18 @@ def read_expectation(flow: Flow, statement: tree.Expect, frame: Frame, stages: s
     """One expectation. Raises Mistake where its quantity is unknown, or its value is none."""
     stage, quantity, span = _quantity(statement.quantity)
     if stage is not None and stage not in stages:
-        refuse(errors.unknown_name(stage, span, stages))
+        refuse(errors.unknown_part(stage, span, stages))
     known = NETWORK_QUANTITIES if stage is None else STAGE_QUANTITIES
     if quantity not in known:
-        refuse(_unknown_quantity(quantity, span, known))
+        refuse(_unknown_quantity(quantity, span, known, stage))
     comparison = statement.comparison.text
     value = flow.evaluate(statement.value, frame)
     if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
         value = (value,) if isinstance(value, int) and comparison in ("==", "!=") else value
         if not isinstance(value, tuple):
-            refuse(errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
+            refuse(flow_errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
     if quantity != "output" and not is_number(value):
-        refuse(errors.not_a("a number", value, statement.value.span))
+        refuse(flow_errors.not_a("a number", value, statement.value.span))
     unit = _unit(statement) if comparison == "~=" else 0.0
     return Expectation(quantity, stage, comparison, value, unit, statement.span)
 
@@ -49,7 +50,7 @@ def _quantity(expression: tree.Expression) -> tuple[str | None, str, Span]:
             return subject.token.text, expression.names[0].text, expression.span
         if isinstance(subject, tree.Entry) and subject.keyword.text == "stem":
             return "stem", expression.names[0].text, expression.span
-    refuse(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES))
+    refuse(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
 
 
 def _unit(statement: tree.Expect) -> float:
@@ -59,16 +60,17 @@ def _unit(statement: tree.Expect) -> float:
                 "E0403",
                 "`~=` compares with the digits of a number, and this is none",
                 Label(statement.value.span),
-                help="write the number (`~= 4.1G`), or use `==`, `<`, `>`",
+                help="write the number (`~= 4.1G`), or compare with `==`",
             )
         )
     return last_digit(statement.value.token.text)
 
 
-def _unknown_quantity(name: str, span: Span, known: tuple[str, ...]) -> Diagnostic:
+def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], stage: str | None) -> Diagnostic:
+    has = f"a stage has {listed(known)}" if stage is not None else f"a network has {listed(known)}"
     return Diagnostic(
         "E0402",
-        f"`{name}` is not a quantity that can be expected",
+        f"`{name}` is not a quantity that can be expected" + (" of a stage" if stage is not None else ""),
         Label(span),
-        help=errors.suggestion(name, known) or f"known are {', '.join(known)}",
+        help=suggestion(name, known) or f"{has}: `expect {known[0]} == 1_000`",
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, flow_errors, limits
 from resnet_dsl.elaborate.values import POISON, Constant, Frame, Items, Poisoned, Value
 from resnet_dsl.ir.lengths import Unknown, channels
 from resnet_dsl.ir.operations import WORDS
@@ -18,6 +19,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 _LARGEST = 2**63
+_MOST_DIGITS = 30  # beyond _LARGEST by far: such a number is refused before it is worked out
 _SCALES = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -31,7 +33,10 @@ def number(text: str) -> int | float:
     plain = text.replace("_", "")
     scale = _SCALES.get(plain[-1], 1)
     if scale > 1:
-        exact = Decimal(plain[:-1]) * scale
+        exact = Decimal(plain[:-1])
+        if exact.adjusted() > _MOST_DIGITS:
+            return math.inf
+        exact *= scale
         return int(exact) if exact == exact.to_integral_value() else float(exact)
     return int(plain) if plain.isdigit() else float(plain)
 
@@ -57,22 +62,44 @@ class Expressions:
     def __init__(self) -> None:
         self.progress_asked = False
         self.progress = 0.0
+        self.clouded = False
+        self._depth = 0
 
     def evaluate(self, expression: tree.Expression, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises Mistake or Poisoned."""
-        return _EVALUATORS[type(expression)](self, expression, frame)
+        kind = type(expression)
+        if kind in _LEAVES:
+            return _EVALUATORS[kind](self, expression, frame)
+        with self.deeper(limits.IN_AN_EXPRESSION, expression.span):
+            return _EVALUATORS[kind](self, expression, frame)
+
+    @contextmanager
+    def deeper(self, calls: int, span: Span) -> Iterator[None]:
+        """Around what leads the compiler deeper. Raises Mistake where that is too deep."""
+        limits.check_depth(self._depth + calls, span)
+        self._depth += calls
+        try:
+            yield
+        finally:
+            self._depth -= calls
+
+    def unless_lost(self, name: str, frame: Frame) -> None:
+        """Raises Poisoned where an unknown name may stand in a text that could not be read, which is reported."""
+        if frame.module.may_hold(name):
+            self.clouded = True
+            raise Poisoned
 
     def integer(self, expression: tree.Expression, frame: Frame, wanted: str) -> int:
         value = self.evaluate(expression, frame)
         if not is_integer(value):
             remedy = "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`" if is_number(value) else None
-            refuse(errors.not_a(wanted, value, expression.span, remedy))
+            refuse(flow_errors.not_a(wanted, value, expression.span, remedy))
         return int(value)
 
     def truth(self, expression: tree.Expression, frame: Frame) -> bool:
         value = self.evaluate(expression, frame)
         if not isinstance(value, bool):
-            refuse(errors.not_a("a truth value (a comparison, `true`, `false`)", value, expression.span))
+            refuse(flow_errors.not_a("a truth value (a comparison, `true`, `false`)", value, expression.span))
         return value
 
     def name(self, token: tree.Token, frame: Frame) -> Constant:
@@ -93,6 +120,7 @@ class Expressions:
             return self.file_constant(definition, frame)
         if text in WORDS:
             return text
+        self.unless_lost(text, frame)
         refuse(errors.unknown_name(text, token.span, self.visible(frame)))
 
     def file_constant(self, definition: Any, frame: Frame) -> Constant:
@@ -118,7 +146,7 @@ def _entry(self: Expressions, node: tree.Entry, frame: Frame) -> Constant:
     if node.keyword.text == "stem":
         return value_of(self, node, frame)
     if frame.kind in ("file", "network"):
-        refuse(errors.no_entry(node.span))
+        refuse(flow_errors.no_entry(node.span))
     return _known(frame.entry)
 
 
@@ -129,12 +157,12 @@ def _indexed(self: Expressions, node: tree.Indexed, frame: Frame) -> Constant:
         return _known(frame.values[(name, index)])
     known = sorted(key[1] for key in frame.values if isinstance(key, tuple) and key[0] == name)
     if known:
-        refuse(errors.no_index(name, index, node.span, known))
+        refuse(flow_errors.no_index(name, index, node.span, known))
     items = self.name(node.name, frame)
     if not isinstance(items, Items | tuple) or isinstance(items, Value):
-        refuse(errors.not_a("a list", items, node.name.span))
+        refuse(flow_errors.not_a("a list", items, node.name.span))
     if not 0 <= index < len(items):
-        refuse(errors.no_index(name, index, node.index.span, list(range(len(items)))))
+        refuse(flow_errors.no_index(name, index, node.index.span, list(range(len(items)))))
     return items[index]
 
 
@@ -142,11 +170,11 @@ def value_of(self: Expressions, node: tree.Name | tree.Indexed | tree.Entry, fra
     """The value that a reference names. Raises Mistake where it names none."""
     if isinstance(node, tree.Entry) and node.keyword.text == "stem":
         if "stem" not in frame.values:
-            refuse(errors.unknown_name("stem", node.span, ()))
+            refuse(errors.unknown_part("stem", node.span, ()))
         return _known(frame.values["stem"])
     found = self.evaluate(node, frame)
     if not isinstance(found, Value):
-        refuse(errors.not_a("a value that flows", found, node.span, "name a result first: `a = conv(…)`"))
+        refuse(flow_errors.not_a("a value that flows", found, node.span, "name a result first: `a = conv(…)`"))
     return found
 
 
@@ -167,7 +195,7 @@ def compare(left: Constant, operator: str, right: Constant, span: Span) -> bool:
     comparable = is_number(left) and is_number(right)
     same_sort = comparable or type(left) is type(right)
     if not same_sort or (operator not in ("==", "!=") and not comparable):
-        refuse(errors.wrong_operands(operator, left, right, span))
+        refuse(flow_errors.wrong_operands(operator, left, right, span))
     return _COMPARISONS[operator](left, right)
 
 
@@ -184,7 +212,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def _comparison(self: Expressions, node: tree.Comparison, frame: Frame) -> Constant:
     left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
     if node.operator.text == "~=":
-        refuse(errors.wrong_operands("~=", left, right, node.operator.span))
+        refuse(flow_errors.wrong_operands("~=", left, right, node.operator.span))
     return compare(left, node.operator.text, right, node.span)
 
 
@@ -197,13 +225,14 @@ def _size(self: Expressions, node: tree.Size, frame: Frame) -> Constant:
         elif value is None or is_integer(value):
             lengths.append(value)
         else:
-            refuse(errors.not_a("a whole number", value, part.span))
+            refuse(flow_errors.not_a("a whole number", value, part.span))
+        limits.check_size(tuple(lengths), node.span)
     return tuple(lengths)
 
 
 def _divide(left: Any, right: Any, span: Span, operator: str) -> Any:
     if right == 0:
-        refuse(errors.divided_by_zero(span))
+        refuse(flow_errors.divided_by_zero(span))
     if operator == "/":
         return left / right
     return left // right if operator == "//" else left % right
@@ -213,7 +242,7 @@ def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | fl
     """One step of arithmetic on numbers; whole numbers stay exact and within 2^63."""
     sign = operator.text
     if not (is_number(left) and is_number(right)):
-        refuse(errors.wrong_operands(sign, left, right, operator.span))
+        refuse(flow_errors.wrong_operands(sign, left, right, operator.span))
     try:
         if sign == "+":
             result = left + right
@@ -224,9 +253,9 @@ def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | fl
         else:
             result = _divide(left, right, operator.span, sign)
     except OverflowError:
-        refuse(errors.too_large(operator.span))
+        refuse(flow_errors.too_large(operator.span))
     if not -_LARGEST < result < _LARGEST:
-        refuse(errors.too_large(operator.span))
+        refuse(flow_errors.too_large(operator.span))
     return result  # type: ignore[no-any-return]
 
 
@@ -242,7 +271,7 @@ def _arithmetic(self: Expressions, node: tree.Sum | tree.Product, frame: Frame) 
 def _sign(self: Expressions, node: tree.Sign, frame: Frame) -> Constant:
     value = self.evaluate(node.operand, frame)
     if not is_number(value):
-        refuse(errors.not_a("a number", value, node.operand.span))
+        refuse(flow_errors.not_a("a number", value, node.operand.span))
     return -value if node.sign.text == "-" else value
 
 
@@ -258,13 +287,15 @@ def _attribute(self: Expressions, node: tree.Attribute, frame: Frame) -> Constan
     for token in node.names:
         if not isinstance(value, Value) or token.text not in _ATTRIBUTES:
             known = _ATTRIBUTES if isinstance(value, Value) else ()
-            refuse(errors.unknown_attribute(token.text, value, token.span, known))
+            refuse(flow_errors.unknown_attribute(token.text, value, token.span, known))
         value = _ATTRIBUTES[token.text](value)
     return value
 
 
 def _list(self: Expressions, node: tree.List, frame: Frame) -> Constant:
-    return Items(self.evaluate(item, frame) for item in node.items)
+    items = Items(self.evaluate(item, frame) for item in node.items)
+    limits.check_list(items, node.span)
+    return items
 
 
 def _length(items: Constant) -> int:
@@ -289,7 +320,7 @@ _POSITIVE = ("sqrt", "log2")
 def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
     name = node.name.text
     if name not in FUNCTIONS:
-        refuse(errors.unknown_name(name, node.name.span, FUNCTIONS))
+        refuse(errors.unknown_function(name, node.name.span, FUNCTIONS))
     least, most, function = FUNCTIONS[name]
     for item in node.arguments.items:
         if isinstance(item, tree.Argument):
@@ -298,14 +329,14 @@ def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
     if len(values) > most:
         refuse(errors.too_many(name, node.arguments.span, ["value"] * most))
     if len(values) < least:
-        refuse(errors.missing(name, ["value"], node.span))
+        refuse(errors.missing(name, ["value"], node.span, bool(values)))
     if name != "len" and len(values) == 1 and isinstance(values[0], Items):
         values = list(values[0]) if name in ("min", "max") and values[0] else values
     for value in values:
         if not (isinstance(value, Items | tuple) if name == "len" else is_number(value)):
-            refuse(errors.not_a("a list" if name == "len" else "a number", value, node.arguments.span))
+            refuse(flow_errors.not_a("a list" if name == "len" else "a number", value, node.arguments.span))
     if name in _POSITIVE and not values[0] > 0:
-        refuse(errors.not_a("a number above 0", values[0], node.arguments.span))
+        refuse(flow_errors.not_a("a number above 0", values[0], node.arguments.span))
     return function(*values)
 
 
@@ -316,9 +347,11 @@ def _unknown(self: Expressions, node: tree.Unknown, frame: Frame) -> Constant:
 def _number(self: Expressions, node: tree.Number, frame: Frame) -> Constant:
     value = number(node.token.text)
     if value >= _LARGEST:
-        refuse(errors.too_large(node.span))
+        refuse(flow_errors.too_large(node.span))
     return value
 
+
+_LEAVES = (tree.Name, tree.Number, tree.Text, tree.Truth, tree.Extent, tree.Entry)
 
 _EVALUATORS: dict[type, Callable[[Expressions, Any, Frame], Constant]] = {
     tree.Name: _name,

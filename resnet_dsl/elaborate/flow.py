@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.elaborate import errors, limits, settings
-from resnet_dsl.elaborate.builder import Builder
+from resnet_dsl.diagnostics.order import Fresh
+from resnet_dsl.elaborate import errors, flow_errors, limits, settings
+from resnet_dsl.elaborate.builder import Builder, TooMuch
 from resnet_dsl.elaborate.calls import Given, assign, check_all
 from resnet_dsl.elaborate.expressions import Expressions, refuse, value_of
-from resnet_dsl.elaborate.modules import PRELUDE, Definition
+from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.values import (
     POISON,
@@ -23,9 +24,11 @@ from resnet_dsl.elaborate.values import (
     Settings,
     Value,
 )
+from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operation import Operation, Unfit
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 Current = Value | None
@@ -42,14 +45,16 @@ class Flow(Expressions):
         super().__init__()
         self.builder = builder
         self.diagnostics: list[Diagnostic] = []
+        self._fresh = Fresh()
         self.blocks_in_all = blocks_in_all
         self.blocks = 0
         self.used: set[int] = set()
+        self.called: set[int] = set()
         self.ran: set[int] = set()
         self.excused: set[int] = set()
         self.named: dict[int, tree.Token] = {}
         self.budget = limits.Budget()
-        self._active: list[tree.Block] = []
+        self._active: list[tuple[tree.Block, Span]] = []
         self._filling: list[tuple[str, int]] = []
         self._siblings: dict[tuple[int, str], int] = {}
         self._constants: dict[int, Constant] = {}
@@ -63,20 +68,23 @@ class Flow(Expressions):
         key = id(let)
         if key not in self._constants:
             self._constants[key] = POISON
-            self._constants[key] = self.attempt(let.value, file_frame(definition.module, frame.settings))
+            with self.deeper(limits.IN_A_LET, let.span):
+                self._constants[key] = self.attempt(let.value, file_frame(definition.module, frame.settings))
         if self._constants[key] is POISON:
             raise Poisoned
         return self._constants[key]
 
     def report(self, diagnostic: Diagnostic) -> None:
-        self.diagnostics.append(diagnostic)
+        """Takes a diagnostic down, once: a block's mistake comes up in each of its calls."""
+        if self._fresh(diagnostic):
+            self.diagnostics.append(diagnostic)
 
     def attempt(self, expression: tree.Expression, frame: Frame) -> Constant:
         """An expression's worth, or POISON behind a mistake, which is reported."""
         try:
             return self.evaluate(expression, frame)
         except Mistake as mistake:
-            self.report(_with_chain(mistake.diagnostic, frame.caller))
+            self.report(located(mistake.diagnostic, frame.caller))
         except Poisoned:
             pass
         return POISON
@@ -90,8 +98,10 @@ class Flow(Expressions):
             try:
                 current = _STATEMENTS[type(statement)](self, statement, within, current)
             except Mistake as mistake:
-                self.report(_with_chain(mistake.diagnostic, within.caller))
+                self.report(located(mistake.diagnostic, within.caller))
                 current = None
+            except TooMuch as too_much:
+                raise TooMuch(located(too_much.diagnostic, within.caller)) from None
             except Poisoned:
                 current = None
         return current
@@ -122,7 +132,7 @@ class Flow(Expressions):
         if isinstance(subject, tree.Name) and subject.token.text not in frame.values:
             return self.call(subject.token, None, frame, current, step, wanted)
         if not first:
-            refuse(errors.mid_chain(subject.span.text, subject.span))
+            refuse(flow_errors.mid_chain(subject.span.text, subject.span))
         return value_of(self, subject, frame)
 
     # Calls
@@ -149,6 +159,7 @@ class Flow(Expressions):
             return self._slot(definition, arguments, frame, current, step, wanted)
         for item in arguments.items if arguments is not None else ():
             self.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
+        self.unless_lost(name.text, frame)
         known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
         known += [one for one in frame.values if isinstance(one, str)]
         refuse(errors.unknown_step(name.text, name.span, known))
@@ -184,14 +195,14 @@ class Flow(Expressions):
         return given
 
     def _reporter(self, frame: Frame) -> Callable[[Diagnostic], None]:
-        return lambda diagnostic: self.report(_with_chain(diagnostic, frame.caller))
+        return lambda diagnostic: self.report(located(diagnostic, frame.caller))
 
     def _take_stride(self, callee: str, frame: Frame, given: dict[str, Given]) -> None:
         pending = frame.stride
         assert pending is not None
         pending.taken = True
         if "stride" in given:
-            self.report(errors.given_twice(callee, "stride", given["stride"].span, pending.span))
+            self._reporter(frame)(errors.stride_given_twice(callee, given["stride"].span, pending.span))
         given["stride"] = Given(pending.value, pending.span)
 
     def _operation(
@@ -226,7 +237,7 @@ class Flow(Expressions):
                 refuse(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
             values.extend(self._merged_values(item, frame))
         if len(values) < 2:
-            refuse(errors.few_values(operation.name, step.span))
+            refuse(flow_errors.few_values(operation.name, len(values), step.span))
         return self.place(operation, (), tuple(values), frame, step)
 
     def _merged_values(self, item: tree.Expression, frame: Frame) -> list[Value]:
@@ -240,7 +251,7 @@ class Flow(Expressions):
                 return [one for one in found if one is not None]
         value = self.evaluate(item, frame)
         if not isinstance(value, Value):
-            refuse(errors.not_a("a value that flows", value, item.span, "name a result first: `a = conv(…)`"))
+            refuse(flow_errors.not_a("a value that flows", value, item.span, "name a result first: `a = conv(…)`"))
         return [value]
 
     def place(
@@ -281,10 +292,11 @@ class Flow(Expressions):
             refuse(errors.slot_circle(name, binding.statement.span))
         self._filling.append(key)
         try:
-            return self._fill(name, binding, arguments, frame, current, step, wanted)
+            with self.deeper(limits.IN_A_SLOT, step.span):
+                return self._fill(name, binding, arguments, frame, current, step, wanted)
         except Mistake as mistake:
             caller = Caller(f"slot `{name}`", step.span, frame.caller)
-            raise Mistake(_with_chain(mistake.diagnostic, caller)) from None
+            raise Mistake(located(mistake.diagnostic, caller)) from None
         finally:
             self._filling.pop()
 
@@ -308,19 +320,19 @@ class Flow(Expressions):
         if arguments is None and step.label is None:
             return self.chain(binding.chain, within, current, wanted)
         if not isinstance(single, tree.Step) or not isinstance(single.subject, tree.Name | tree.Call):
-            refuse(errors.too_many(name, step.span, []))
-        extra = self._extra(arguments, frame)
+            refuse(errors.chain_in_slot(name, step.span))
+        extra = self._extra(name, arguments, frame)
         subject = single.subject
         token, written = (subject.token, None) if isinstance(subject, tree.Name) else (subject.name, subject.arguments)
         labelled = tree.Step(single.span, subject, step.label or single.label)
         return self.call(token, written, within, current, labelled, wanted, extra)
 
-    def _extra(self, arguments: tree.Arguments | None, frame: Frame) -> dict[str, Given]:
+    def _extra(self, slot: str, arguments: tree.Arguments | None, frame: Frame) -> dict[str, Given]:
         """Arguments that a slot is called with; they belong to whatever fills it, so they must be named."""
         extra = {}
         for item in arguments.items if arguments is not None else ():
             if not isinstance(item, tree.Argument):
-                refuse(errors.too_many("slot", item.span, []))
+                refuse(errors.unnamed_for_slot(slot, item.span))
             extra[item.name.text] = Given(self.attempt(item.value, frame), item.span)
         return extra
 
@@ -337,17 +349,27 @@ class Flow(Expressions):
         block = definition.tree
         assert isinstance(block, tree.Block)
         name = block.name.text
-        if any(active is block for active in self._active):
-            refuse(errors.recursion([*(one.name.text for one in self._active), name], step.span))
-        limits.check_depth(len(self._active), step.span)
+        self._check_recursion(block, step)
+        self.budget.foresee(definition, step.span)
         parameters = block.parameters.items if block.parameters is not None else ()
         known = tuple(parameter.name.text for parameter in parameters)
         given = self._given(name, known, arguments, frame, current, wanted, extra)
-        self._active.append(block)
+        self.called.add(id(block))
+        self._active.append((block, _callee(step)))
         try:
-            return self._run_block(definition, given, frame, current, step)
+            with self.deeper(limits.IN_A_BLOCK, step.span):
+                return self._run_block(definition, given, frame, current, step)
         finally:
             self._active.pop()
+
+    def _check_recursion(self, block: tree.Block, step: tree.Step) -> None:
+        """Raises Mistake where a block is called that is being run."""
+        position = next((i for i, (active, _) in enumerate(self._active) if active is block), None)
+        if position is None:
+            return
+        calls = [*(span for _, span in self._active[position + 1 :]), _callee(step)]
+        names = [active.name.text for active, _ in self._active[position:]]
+        refuse(errors.recursion(list(zip(names, calls, strict=True))))
 
     def _run_block(
         self, definition: Definition, given: dict[str, Given], frame: Frame, current: Current, step: tree.Step
@@ -359,14 +381,16 @@ class Flow(Expressions):
         where = f"block `{name}`, called from {_where(self, frame)}"
         caller = Caller(where, step.span, frame.caller)
         inner = Frame(definition.module, {}, {}, current, frame.settings, scope, caller)
-        self._bind(block, given, inner, step)
+        absent = self._bind(block, given, inner)
+        if absent:
+            self._reporter(frame)(errors.missing(name, absent, step.span, bool(given)))
         result = self.body(block.body, inner, current)
         if result is not None:
             self.builder.close(scope, result.node)
         return result
 
-    def _bind(self, block: tree.Block, given: dict[str, Given], inner: Frame, step: tree.Step) -> None:
-        """Fills a block's parameters; a default may use the parameters before it and `in`."""
+    def _bind(self, block: tree.Block, given: dict[str, Given], inner: Frame) -> list[str]:
+        """Fills a block's parameters; a default may use the parameters before it and `in`. Those that lack a value."""
         absent = []
         for parameter in block.parameters.items if block.parameters is not None else ():
             name = parameter.name.text
@@ -377,8 +401,7 @@ class Flow(Expressions):
             else:
                 inner.constants[name] = POISON
                 absent.append(name)
-        if absent:
-            self._reporter(inner)(errors.missing(block.name.text, absent, step.span))
+        return absent
 
     def _open_scope(self, name: str, frame: Frame, current: Current, given: dict[str, Given]) -> int:
         """The scope of a block: `block3` in a stage, the block's own name elsewhere, numbered from the second on."""
@@ -423,7 +446,8 @@ class Flow(Expressions):
 
     def _skip(self, statement: tree.Skip, frame: Frame, current: Current) -> Current:
         self.ran.add(id(statement))
-        return merge_skip(self, statement, frame, current)
+        with self.deeper(limits.IN_A_SKIP, statement.span):
+            return merge_skip(self, statement, frame, current)
 
     def _repeat(self, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
         count = self.integer(statement.count, frame, "a whole number of repeats")
@@ -432,14 +456,18 @@ class Flow(Expressions):
                 if statement.index is not None:
                     frame.constants[statement.index.text] = index
                 self.budget.spend(statement.span)
-                current = self.body(statement.body, frame, current)
+                with self.deeper(limits.IN_BRACES, statement.span):
+                    current = self.body(statement.body, frame, current)
         return current
 
     def _condition(self, statement: tree.Condition, frame: Frame, current: Current) -> Current:
         chosen: tree.Body | tree.Condition | None = statement
         while isinstance(chosen, tree.Condition):
             chosen = chosen.then if self.truth(chosen.test, frame) else chosen.otherwise
-        return current if chosen is None else self.body(chosen, frame, current)
+        if chosen is None:
+            return current
+        with self.deeper(limits.IN_BRACES, statement.span):
+            return self.body(chosen, frame, current)
 
     def _setting(self, statement: tree.Setting, frame: Frame, current: Current) -> Current:
         """Gathered before the braces were entered."""
@@ -457,6 +485,11 @@ _STATEMENTS: dict[type, Callable[[Flow, Any, Frame, Current], Current]] = {
     tree.Default: Flow._setting,
     tree.Skips: Flow._setting,
 }
+
+
+def _callee(step: tree.Step) -> Span:
+    """Where the name of what a step calls stands."""
+    return step.subject.name.span if isinstance(step.subject, tree.Call) else step.subject.span
 
 
 def check_value_name(token: tree.Token, frame: Frame) -> None:
@@ -494,18 +527,3 @@ def _where(flow: Flow, frame: Frame) -> str:
     if scope.kind in ("stem", "head"):
         return f"the {scope.kind}"
     return f"block `{scope.block}`" if scope.block else "a skip connection"
-
-
-def _with_chain(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
-    """The chain of calls as notes. What went wrong inside the prelude is shown at the user's call that led there."""
-    if diagnostic.notes or caller is None:
-        return diagnostic
-    diagnostic = diagnostic._replace(notes=errors.chain_notes(caller))
-    place = diagnostic.place
-    outer: Caller | None = caller
-    while outer is not None and outer.span.source.name == PRELUDE:
-        outer = outer.outer
-    if place is None or place.span.source.name != PRELUDE or outer is None:
-        return diagnostic
-    inside = Label(place.span, place.text)
-    return diagnostic._replace(place=Label(outer.span, place.text), others=(*diagnostic.others, inside))

@@ -7,43 +7,65 @@ from contextlib import contextmanager
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.builder import TooMuch
+from resnet_dsl.elaborate.expansion import Expansion
+from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.values import Items
 from resnet_dsl.source import Span
 
 MOST_REPEATS = 100_000
 """Rounds of one repeat, or of nested repeats together."""
 
-MOST_CALLS = 1_000_000
-"""Steps run for one network."""
+MOST_STEPS = 400_000
+"""Steps run for one network: ten thousand blocks of the prelude take about 200,000."""
 
-DEEPEST = 60
-"""Blocks inside blocks."""
+MOST_STEPS_OF_A_FILE = 4_000_000
+"""Steps run for all networks of a file that is checked."""
+
+STEPS_OF_A_NETWORK = 100
+"""What a network costs beside its steps."""
+
+MOST_ITEMS = 1_000
+"""Items of a list, those of the lists in it included."""
+
+MOST_NUMBERS = 8
+"""Numbers of a size."""
+
+IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 6, 4
+"""How many calls deeper each leads the compiler at most; Python ends at a thousand."""
+
+_DEEPEST = 600
+_DEEPEST_LIST = 20
 
 
 class Budget:
-    """Counts rounds and steps."""
+    """Counts the steps and rounds of one network."""
 
     def __init__(self) -> None:
+        self.steps = 0
         self._rounds = 1
-        self._calls = 0
+        self._expansion = Expansion(MOST_REPEATS)
 
     def spend(self, span: Span) -> None:
         """One step. Raises TooMuch."""
-        self._calls += 1
-        if self._calls > MOST_CALLS:
-            raise TooMuch(
-                Diagnostic(
-                    "E0502",
-                    f"the network expands to more than {MOST_CALLS:,} steps",
-                    Label(span, "the first one too many"),
-                    help="repeat less",
-                )
-            )
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            label = Label(span, "the first one too many")
+            message = f"the network expands to more than {MOST_STEPS:,} steps"
+            raise TooMuch(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
+
+    def foresee(self, block: Definition, span: Span) -> None:
+        """Raises TooMuch where a block that is called here cannot end within the budget."""
+        least = self._expansion.least_steps(block)
+        if least > MOST_STEPS:
+            message = f"block `{block.tree.name.text}` expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
+            remedy = "each call runs all that the block calls: let it call fewer blocks"
+            raise TooMuch(Diagnostic("E0502", message, Label(span, "called here"), help=remedy))
 
     @contextmanager
     def repeating(self, count: int, span: Span) -> Iterator[None]:
         """Around a repeat. Raises Mistake where the rounds, times those of the repeats around it, are too many."""
         if count < 0:
-            raise Mistake(Diagnostic("E0505", f"steps cannot be repeated {count} times", Label(span)))
+            raise Mistake(_negative(count, span))
         before = self._rounds
         if before * count > MOST_REPEATS:
             raise Mistake(_too_many_rounds(count, before, span))
@@ -54,19 +76,58 @@ class Budget:
             self._rounds = before
 
 
+def _negative(count: int, span: Span) -> Diagnostic:
+    remedy = "none or more are needed: `max(0, …)` ends at none"
+    return Diagnostic("E0505", f"steps cannot be repeated {count} times", Label(span, f"this is {count}"), help=remedy)
+
+
 def _too_many_rounds(count: int, outer: int, span: Span) -> Diagnostic:
-    nested = f" inside repeats of {outer:,} rounds together" if outer > 1 else ""
+    inside = f" inside repeats of {outer:,} rounds together" if outer > 1 else ""
     return Diagnostic(
         "E0501",
-        f"{count:,} repeats{nested} are too many: the most is {MOST_REPEATS:,} in all",
-        Label(span),
-        help="repeat less",
+        f"{count:,} repeats{inside} are too many: the most is {MOST_REPEATS:,} in all",
+        Label(span, f"this is {count:,}"),
+        help="repeat less: the deepest residual networks that were ever trained have a few thousand blocks",
+    )
+
+
+def file_too_large(span: Span) -> Diagnostic:
+    """What the networks of a file get together; those behind ``span`` are not looked at."""
+    return Diagnostic(
+        "E0502",
+        f"the networks of this file expand to more than {MOST_STEPS_OF_A_FILE:,} steps together",
+        Label(span, "from here on they are not checked"),
+        help="put them into several files",
     )
 
 
 def check_depth(depth: int, span: Span) -> None:
-    """Raises Mistake where blocks are called through more blocks than a network can need."""
-    if depth >= DEEPEST:
-        raise Mistake(
-            Diagnostic("E0504", f"blocks are nested more than {DEEPEST} deep", Label(span), help="nest blocks less")
+    """Raises Mistake where blocks, slots, braces and expressions lead deeper than a network can need."""
+    if depth > _DEEPEST:
+        message = "this is nested too deep: blocks in blocks, slots in slots, braces in braces"
+        remedy = (
+            f"more than {_DEEPEST // IN_A_BLOCK} blocks in one another are too many: call them one behind the other"
         )
+        raise Mistake(Diagnostic("E0504", message, Label(span), help=remedy))
+
+
+def check_list(items: Items, span: Span) -> None:
+    """Raises Mistake where a list holds too much: lists of lists of lists grow fast."""
+    pending: list[tuple[object, int]] = [(items, 1)]
+    count = 0
+    while pending:
+        item, depth = pending.pop()
+        count += 1
+        if count > MOST_ITEMS or depth > _DEEPEST_LIST:
+            raise Mistake(_too_long("list", f"{MOST_ITEMS:,} items, at most {_DEEPEST_LIST} lists deep", span))
+        if isinstance(item, Items):
+            pending.extend((below, depth + 1) for below in item[: MOST_ITEMS + 1])
+
+
+def check_size(size: tuple[int | None, ...], span: Span) -> None:
+    if len(size) > MOST_NUMBERS:
+        raise Mistake(_too_long("size", f"{MOST_NUMBERS} numbers", span))
+
+
+def _too_long(what: str, most: str, span: Span) -> Diagnostic:
+    return Diagnostic("E0507", f"this {what} is too long: it may have {most}", Label(span), help="make it shorter")

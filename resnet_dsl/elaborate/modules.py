@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -15,8 +16,7 @@ from resnet_dsl.syntax import tree
 Callable_: TypeAlias = tree.Block | tree.Slot
 Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
 
-PRELUDE = "<prelude>"
-"""How diagnostics call the file that every spec sees."""
+_DEFINED = re.compile(r"^(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
 
 MOST_FILES = 100
 """Files that one text may bring in, itself included."""
@@ -32,7 +32,8 @@ class Definition(NamedTuple):
 class Module:
     """One file: what it defines itself, and what it sees of its imports and the prelude.
 
-    An import brings the other file's own definitions, not those that it imports in turn.
+    An import brings the other file's own definitions, not those that it imports in turn. ``lost`` are names of
+    definitions with a mistake of form; a module is ``blind`` where it, or a file that it imports, could not be read.
     """
 
     def __init__(self, source: Source, file: tree.File) -> None:
@@ -41,6 +42,12 @@ class Module:
         self.own: dict[str, Definition] = {}
         self.seen: dict[str, Definition] = {}
         self.imports: list[tuple[tree.ImportFile, Module]] = []
+        self.lost: set[str] = set()
+        self.blind = False
+
+    def may_hold(self, name: str) -> bool:
+        """Whether a name may be defined in a text with a mistake of form, or in a file that could not be read."""
+        return self.blind or name in self.lost or any(other.blind or name in other.lost for _, other in self.imports)
 
     def find(self, name: str) -> Definition | None:
         """The definition that a name means in this file."""
@@ -101,6 +108,7 @@ class Loader:
                 found, fresh = self._import(module, statement, path)
             except Mistake as mistake:
                 self.diagnostics.append(mistake.diagnostic)
+                module.blind = True
                 continue
             module.imports.append((statement, found))
             if fresh:
@@ -126,19 +134,23 @@ class Loader:
 
     def _define(self, source: Source) -> Module:
         file, diagnostics = self.parse(source)
-        self.diagnostics.extend(diagnostics)
+        mistakes = list(diagnostics)
+        self.diagnostics += mistakes
         module = Module(source, file)
         for definition in file.definitions:
             if isinstance(definition, tree.ImportFile):
                 continue
             token = definition.name
             if token.text in OPERATIONS:
-                self.diagnostics.append(_like_operation(token.text, token.span))
+                self.diagnostics.append(errors.like_operation(token.text, token.span))
             elif token.text in module.own:
                 first = module.own[token.text].tree.name.span
                 self.diagnostics.append(errors.defined_twice("the name", token.text, token.span, first))
             else:
                 module.own[token.text] = Definition(definition, module)
+        if mistakes:
+            module.lost = set(_DEFINED.findall(source.text)) - set(module.own)
+            module.blind = not file.definitions
         return module
 
     def _see(self, module: Module) -> None:
@@ -157,8 +169,10 @@ class Loader:
         for name, definition in module.own.items():
             known = module.seen.get(name)
             shadows_slot = known is not None and module is not self.prelude and isinstance(known.tree, tree.Slot)
-            if known is not None and (known.module is not self.prelude or shadows_slot):
-                span = definition.tree.name.span
+            span = definition.tree.name.span
+            if known is not None and shadows_slot:
+                self.diagnostics.append(errors.slot_exists(name, span, known.tree.name.span))
+            elif known is not None and known.module is not self.prelude:
                 self.diagnostics.append(errors.defined_twice("the name", name, span, known.tree.name.span))
             module.seen[name] = definition
 
@@ -187,10 +201,5 @@ def _unreadable(written: str, reason: str, span: Span) -> Diagnostic:
 
 
 def _too_many_files(span: Span) -> Diagnostic:
-    return Diagnostic("E0213", f"more than {MOST_FILES} files are imported", Label(span))
-
-
-def _like_operation(name: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0209", f"`{name}` is an operation of the language", Label(span), help="give the definition another name"
-    )
+    message = f"more than {MOST_FILES} files are imported"
+    return Diagnostic("E0213", message, Label(span), help="put what they define into fewer files")

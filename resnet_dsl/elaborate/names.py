@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.elaborate import errors, flow_errors
 from resnet_dsl.elaborate.expressions import FUNCTIONS
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.settings import parameters_of
@@ -19,15 +19,10 @@ from resnet_dsl.syntax import tree
 
 
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
-    """The mistakes of names in a file's own definitions, and warnings for what is defined and never used."""
+    """The mistakes of names in a file's own definitions."""
     checks = [_Names(module, definition.tree) for definition in module.own.values()]
     found = [diagnostic for check in checks for diagnostic in check.run()]
-    found += _recursions(module)
-    mentioned = {name for check in checks for name in check.mentioned}
-    found += _unused_imports(module, mentioned)
-    if module.networks():
-        found += _unused_definitions(module, mentioned)
-    return tuple(found)
+    return (*found, *_recursions(module))
 
 
 def walk(node: object) -> Iterator[tree.Node | tree.Token]:
@@ -67,7 +62,6 @@ class _Names:
         self.module = module
         self.definition = definition
         self.found: list[Diagnostic] = []
-        self.mentioned: set[str] = set()
         self.constants = set(_constants(definition))
         self.values = set(_targets((definition,)))
         self.frame = Frame(module, {}, {}, None, Settings(None), 0, None, "file")
@@ -76,14 +70,16 @@ class _Names:
         definition = self.definition
         if isinstance(definition, tree.Network):
             self._add_bases(definition)
-        own = getattr(definition, "parameters", None)
-        parameters = own.items if own is not None else ()
+        parameters = self._parameters()
         self.constants |= {one.name.text for one in parameters}
         self._check_twice("the parameter", [one.name for one in parameters])
         for node in walk(definition):
             self._visit(node)
-        self._check_unused(parameters)
         return self.found
+
+    def _parameters(self) -> tuple[tree.Parameter, ...]:
+        own = getattr(self.definition, "parameters", None)
+        return own.items if own is not None else ()
 
     def _add_bases(self, network: tree.Network) -> None:
         """What a network inherits: parameters, lets, stages and values."""
@@ -104,22 +100,17 @@ class _Names:
         if isinstance(node, tree.Chain):
             self._chain(node)
         elif isinstance(node, tree.Default):
-            self._mention(node.name.text)
+            self._known_callee(node.name)
         elif isinstance(node, tree.Use):
-            self._mention(node.slot.text)
-        elif isinstance(node, tree.Base):
-            self._mention(node.name.text)
+            self._slot(node.slot)
+        elif isinstance(node, tree.Skip):
+            self._reference(node.source)
         elif isinstance(node, tree.Body | tree.Members):
             self._statements(node.statements if isinstance(node, tree.Body) else node.items)
-        elif isinstance(node, tree.Name):
-            self._mention(node.token.text)
-        elif isinstance(node, tree.Indexed | tree.Call):
-            self._mention(node.name.text)
         for expression in _expressions(node):
             self._expression(expression)
-
-    def _mention(self, name: str) -> None:
-        self.mentioned.add(name)
+        if isinstance(self.definition, tree.Let) and isinstance(node, tree.Entry):
+            self.found.append(flow_errors.no_entry(node.span))
 
     def _chain(self, chain: tree.Chain) -> None:
         for position, item in enumerate(chain.items):
@@ -132,15 +123,34 @@ class _Names:
                 if not (name.text in self.values and position == 0):
                     self._callee(name, None)
 
-    def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
+    def _known_callee(self, name: tree.Token) -> list[str] | None:
+        """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
         known = parameters_of(name.text, self.frame)
         definition = self.module.find(name.text)
-        if known is None and definition is not None and isinstance(definition.tree, tree.Slot):
-            return
-        if known is None or name.text == "input":
-            if name.text not in self.values:
-                callable_names = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot), *self.values]
-                self.found.append(errors.unknown_step(name.text, name.span, callable_names))
+        if known is not None and name.text != "input":
+            return known
+        is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
+        if not is_slot and name.text not in self.values and not self.module.may_hold(name.text):
+            callable_names = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot), *self.values]
+            self.found.append(errors.unknown_step(name.text, name.span, callable_names))
+        return None
+
+    def _slot(self, name: tree.Token) -> None:
+        definition = self.module.find(name.text)
+        is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
+        if not is_slot and not self.module.may_hold(name.text):
+            known = self.module.names(tree.Slot)
+            self.found.append(errors.unknown_slot(name.text, name.span, known, name.text in OPERATIONS))
+
+    def _reference(self, source: tree.Node | None) -> None:
+        """The value that a skip connection starts from."""
+        if isinstance(source, tree.Name) and not self._is_known(source.token.text):
+            known = [*self.values, *self.constants]
+            self.found.append(errors.unknown_name(source.token.text, source.span, known))
+
+    def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
+        known = self._known_callee(name)
+        if known is None:
             return
         many = name.text in OPERATIONS and OPERATIONS[name.text].many
         for position, item in enumerate(arguments.items if arguments is not None else ()):
@@ -155,7 +165,7 @@ class _Names:
         """Names in an expression that nothing defines."""
         for node in walk(expression):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
-                self.found.append(errors.unknown_name(node.name.text, node.name.span, FUNCTIONS))
+                self.found.append(errors.unknown_function(node.name.text, node.name.span, FUNCTIONS))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
                 self.found.append(errors.unknown_name(node.token.text, node.span, known))
@@ -163,7 +173,7 @@ class _Names:
     def _is_known(self, name: str) -> bool:
         if name in self.constants or name in self.values or name in WORDS or name == "progress":
             return True
-        return self.module.find_let(name) is not None
+        return self.module.find_let(name) is not None or self.module.may_hold(name)
 
     def _statements(self, statements: Iterable[tree.Node]) -> None:
         """Names given twice in one list of statements. A value may be given anew from itself: `a = a -> conv(…)`."""
@@ -186,14 +196,6 @@ class _Names:
                 self.found.append(errors.defined_twice(what, token.text, token.span, first[token.text]))
             first.setdefault(token.text, token.span)
 
-    def _check_unused(self, parameters: Iterable[tree.Parameter]) -> None:
-        defined = [("parameter", one.name) for one in parameters]
-        if isinstance(self.definition, tree.Block | tree.Network):
-            defined += [("`let`", one.name) for one in walk(self.definition) if isinstance(one, tree.Let)]
-        for what, token in defined:
-            if token.text not in self.mentioned:
-                self.found.append(unused(what, token))
-
 
 def _expressions(node: tree.Node | tree.Token) -> Iterator[object]:
     """The expressions that stand directly in a node which is itself none."""
@@ -204,7 +206,8 @@ def _expressions(node: tree.Node | tree.Token) -> Iterator[object]:
     elif isinstance(node, tree.Input):
         yield node.size
     elif isinstance(node, tree.Expect):
-        yield node.value
+        if isinstance(node.quantity, tree.Name | tree.Attribute):
+            yield node.value
     elif isinstance(node, tree.Repeat):
         yield node.count
     elif isinstance(node, tree.Condition):
@@ -242,42 +245,22 @@ def _recursions(module: Module) -> list[Diagnostic]:
         if not isinstance(start.tree, tree.Block) or id(start.tree) in done:
             continue
         path = [start]
+        calls: list[Span] = []
         pending = [iter(list(_calls(start)))]
         while pending:
             step = next(pending[-1], None)
             if step is None:
                 done.add(id(path.pop().tree))
                 pending.pop()
+                calls[len(path) - 1 :] = []
                 continue
             callee, span = step
-            names = [one.tree.name.text for one in path]
-            if any(one.tree is callee.tree for one in path):
-                position = next(i for i, one in enumerate(path) if one.tree is callee.tree)
-                found.append(errors.recursion([*names[position:], callee.tree.name.text], span))
+            position = next((i for i, one in enumerate(path) if one.tree is callee.tree), None)
+            if position is not None:
+                names = [one.tree.name.text for one in path[position:]]
+                found.append(errors.recursion(list(zip(names, [*calls[position:], span], strict=True))))
             elif id(callee.tree) not in done:
                 path.append(callee)
+                calls.append(span)
                 pending.append(iter(list(_calls(callee))))
     return found
-
-
-def _unused_imports(module: Module, mentioned: set[str]) -> Iterator[Diagnostic]:
-    for statement, other in module.imports:
-        if not mentioned & set(other.own):
-            yield Diagnostic(
-                "W0204",
-                f"nothing of {statement.path.text} is used",
-                Label(statement.span),
-                help="remove the import",
-            )
-
-
-def _unused_definitions(module: Module, mentioned: set[str]) -> Iterator[Diagnostic]:
-    for name, definition in module.own.items():
-        if isinstance(definition.tree, tree.Let) and name not in mentioned:
-            yield unused("`let`", definition.tree.name)
-
-
-def unused(what: str, token: tree.Token) -> Diagnostic:
-    return Diagnostic(
-        "W0201", f"the {what} `{token.text}` is never used", Label(token.span), help="use it or remove it"
-    )

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.elaborate import errors, settings
+from resnet_dsl.elaborate import errors, flow_errors, settings
 from resnet_dsl.elaborate.builder import Builder, TooMuch
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.flow import Current, Flow, check_value_name, file_frame
-from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.modules import Defined, Definition, Module
 from resnet_dsl.elaborate.values import (
     POISON,
     Binding,
     Constant,
     Expectation,
     Frame,
+    Items,
     Origin,
     Overrides,
     Pending,
@@ -26,6 +27,7 @@ from resnet_dsl.elaborate.values import (
     Settings,
     Value,
 )
+from resnet_dsl.elaborate.wording import located, sort_of, suggestion
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
@@ -33,7 +35,6 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 _DEEPEST_DERIVATION = 50
-_RANKS = "a size with its channels last: `5000x12`, `224x224x3`, `16x112x112x3`, or with open lengths `?x?x3`"
 
 
 class Elaborated(NamedTuple):
@@ -44,6 +45,16 @@ class Elaborated(NamedTuple):
     origins: tuple[Origin, ...]
     expectations: tuple[Expectation, ...]
     warnings: tuple[Diagnostic, ...]
+
+
+class Outcome(NamedTuple):
+    """What became of a network: its graph, or None; the mistakes; and what was run (blocks and skips by identity)."""
+
+    elaborated: Elaborated | None
+    diagnostics: tuple[Diagnostic, ...]
+    steps: int
+    called: set[int]
+    skips_run: set[int]
 
 
 class _Level:
@@ -85,18 +96,19 @@ class _Plan:
 
 def elaborate(
     definition: Definition, prelude: Module, overrides: Overrides, input_size: tuple[int | None, ...] | None
-) -> tuple[Elaborated | None, tuple[Diagnostic, ...]]:
-    """The graph of a network, or None, and the mistakes found.
+) -> Outcome:
+    """The graph of a network, and the mistakes found.
 
     ``progress`` needs the number of blocks, which is known when all have been run: a network that asks for it is run
     a second time, and only what the second run finds counts.
     """
     run = _Elaboration(definition, prelude, overrides, input_size, 0)
     result = run.run()
-    if run.flow.progress_asked:
+    if run.flow.progress_asked and not run.exhausted:
         run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks)
         result = run.run()
-    return result, tuple(run.flow.diagnostics)
+    flow = run.flow
+    return Outcome(result, tuple(flow.diagnostics), flow.budget.steps, flow.called, flow.ran)
 
 
 class _Elaboration:
@@ -113,6 +125,7 @@ class _Elaboration:
         self.definition = definition
         self.overrides = dict(overrides)
         self.input_size = input_size
+        self.exhausted = False
         self.builder = Builder(definition.tree.name.text)
         self.flow = Flow(self.builder, blocks)
         self.values: dict[Any, Value | None] = {}
@@ -124,6 +137,7 @@ class _Elaboration:
         except Mistake as mistake:
             self.flow.report(mistake.diagnostic)
         except TooMuch as too_much:
+            self.exhausted = True
             self.flow.report(too_much.diagnostic)
         except Poisoned:
             pass
@@ -142,10 +156,10 @@ class _Elaboration:
         own = levels[-1]
         self._check_settings(own)
         expectations = self._expectations(own)
-        if current is None or any(one.severity == "error" for one in self.flow.diagnostics):
+        if current is None or self._mistaken():
             return None
         warnings = self._lost(current.node)
-        if any(one.severity == "error" for one in self.flow.diagnostics):
+        if self._mistaken():
             return None
         self.builder.close(0, current.node)
         graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
@@ -160,11 +174,15 @@ class _Elaboration:
             module = chain[-1].module
             found = module.find(base.name.text)
             if found is None or not isinstance(found.tree, tree.Network):
-                refuse(_unknown_base(base.name.text, base.name.span, module.names(tree.Network)))
-            if found in chain or len(chain) >= _DEEPEST_DERIVATION:
-                names = [one.tree.name.text for one in (*chain, found)]
-                refuse(_derivation_circle(names, base.name.span))
+                self.flow.unless_lost(base.name.text, self._frame(module, self.settings))
+                refuse(_unknown_base(base.name.text, base.name.span, module))
+            if found in chain:
+                refuse(_derivation_circle([one.tree for one in chain[chain.index(found) :]]))
             chain.append(found)
+            if len(chain) > _DEEPEST_DERIVATION + 1:
+                raise Poisoned  # its base is told that it is too deep
+        if len(chain) > _DEEPEST_DERIVATION:
+            refuse(_derived_too_often(chain[0].tree))
         return [_Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
 
     def _frame(self, module: Module, outer: Settings) -> Frame:
@@ -238,8 +256,8 @@ class _Elaboration:
             statement, level = plan.input
             size, span = self.flow.evaluate(statement.size, level.frame), statement.size.span
         parameter = OPERATIONS["input"].parameters[0]
-        if not parameter.kind.of_type(size) or not parameter.kind.fits(size):
-            refuse(errors.not_a(_RANKS, size, span))
+        if isinstance(size, Items | Value) or not parameter.kind.fits(size):
+            refuse(flow_errors.not_an_input(size, _why_no_input(size), span))
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
 
     def _part(self, part: _Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
@@ -285,9 +303,13 @@ class _Elaboration:
 
     # Afterwards
 
+    def _mistaken(self) -> bool:
+        """Whether a mistake was found, here or (a name that it would have defined was asked for) in the text."""
+        return self.flow.clouded or any(one.severity == "error" for one in self.flow.diagnostics)
+
     def _check_settings(self, own: _Level) -> None:
         """The settings that this network states itself must matter; those of its bases have been judged there."""
-        if any(one.severity == "error" for one in self.flow.diagnostics):
+        if self._mistaken():
             return
         if own.frame.settings.outer is None or not any(isinstance(m, tree.Setting) for m in own.tree.members.items):
             return
@@ -323,7 +345,7 @@ class _Elaboration:
             token = self.flow.named.get(index)
             if token is None:
                 origin = self.builder.origins[index]
-                self.flow.report(errors.lost(origin.span)._replace(notes=errors.chain_notes(origin.caller)))
+                self.flow.report(located(flow_errors.lost(origin.span), origin.caller))
             else:
                 warnings.append(_unused_value(token))
         return tuple(warnings)
@@ -341,17 +363,23 @@ def _plan(levels: list[_Level], flow: Flow) -> _Plan:
         for member in level.tree.members.items:
             if isinstance(member, tree.Input):
                 if "input" in here:
-                    flow.report(errors.defined_twice("the", "input", member.span, here["input"]))
+                    flow.report(errors.said_twice("the input", member.span, here["input"]))
                 here["input"] = member.span
                 plan.input = (member, level)
             elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
                 part = _Part(member, level)
                 if part.key in here:
-                    flow.report(errors.defined_twice("the part", part.key, part.place, here[part.key]))
+                    flow.report(_part_twice(part, here[part.key]))
                 here[part.key] = part.place
                 _put(plan.parts, part, flow, level is levels[0])
     plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
     return plan
+
+
+def _part_twice(part: _Part, first: Span) -> Diagnostic:
+    if isinstance(part.member, tree.Stage):
+        return errors.defined_twice("the stage", part.key, part.place, first)
+    return errors.said_twice(f"the {part.key}", part.place, first)
 
 
 def _put(parts: list[_Part], part: _Part, flow: Flow, first: bool) -> None:
@@ -377,18 +405,56 @@ def _default_policy(prelude: Module) -> Policy:
     return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
 
 
-def _unknown_base(name: str, span: Span, known: list[str]) -> Diagnostic:
+def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
+    other = module.find(name)
+    if other is not None:
+        remedy = f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage"
+    else:
+        remedy = "define it in this file, or import the file that does"
+    known = module.names(tree.Network)
     return Diagnostic(
         "E0215",
         f"there is no network called `{name}` to derive from",
         Label(span),
-        help=errors.suggestion(name, known) or "define it in this file, or import the file that does",
+        help=remedy if other is not None else suggestion(name, known) or remedy,
     )
 
 
-def _derivation_circle(names: list[str], span: Span) -> Diagnostic:
-    path = " from ".join(f"`{name}`" for name in names)
-    return Diagnostic("E0216", f"networks derive from each other in a circle: {path}", Label(span))
+def _derivation_circle(circle: list[Defined]) -> Diagnostic:
+    """It is told from the network that stands first in the text."""
+    first = min(range(len(circle)), key=lambda index: circle[index].name.span.start)
+    ordered = [*circle[first:], *circle[:first]]
+    path = " from ".join(f"`{one.name.text}`" for one in [*ordered, ordered[0]])
+    last = ordered[-1]
+    assert isinstance(last, tree.Network)
+    assert last.base is not None
+    return Diagnostic(
+        "E0216",
+        f"networks derive from each other in a circle: {path}",
+        Label(last.base.name.span, "this closes the circle"),
+        help="one of them must stand alone: write out its members, without `from`",
+    )
+
+
+def _derived_too_often(network: Defined) -> Diagnostic:
+    assert isinstance(network, tree.Network)
+    assert network.base is not None
+    return Diagnostic(
+        "E0506",
+        f"network `{network.name.text}` derives from another through more than {_DEEPEST_DERIVATION} networks",
+        Label(network.base.name.span),
+        help="derive from a network that is nearer to the first one, and use parameters for what varies",
+    )
+
+
+def _why_no_input(size: Constant) -> str:
+    if not isinstance(size, tuple) or isinstance(size, Items | Value):
+        return f"this is {sort_of(size)}"
+    if not 2 <= len(size) <= 4:
+        return f"there are {len(size)} numbers, and one to three axes with channels behind them make two to four"
+    if size[-1] is None:
+        return "the channels must be known"
+    return "a length is at least 1"
 
 
 def _no_input(network: tree.Network) -> Diagnostic:
@@ -424,7 +490,7 @@ def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Di
         "E0236",
         f"network `{network.name.text}` has no parameter `{name}` to set",
         Label(network.name.span, has),
-        help=errors.suggestion(name, known),
+        help=suggestion(name, known),
     )
 
 

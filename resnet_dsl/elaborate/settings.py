@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from resnet_dsl.diagnostics.diagnostic import Mistake
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.expressions import refuse
-from resnet_dsl.elaborate.values import Binding, Deferred, Frame, Policy, Settings
+from resnet_dsl.elaborate.values import Binding, Deferred, Frame, Poisoned, Policy, Settings
+from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax import tree
 
@@ -26,29 +27,33 @@ def gather(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Frame:
     settings = Settings(frame.settings)
     for statement in found:
         try:
-            _add(settings, statement, frame)
+            _add(flow, settings, statement, frame)
+        except Poisoned:
+            pass
         except Mistake as mistake:
-            flow.report(mistake.diagnostic._replace(notes=errors.chain_notes(frame.caller)))
+            flow.report(located(mistake.diagnostic, frame.caller))
     return frame.inside(settings)
 
 
-def _add(settings: Settings, statement: tree.Setting, frame: Frame) -> None:
+def _add(flow: Flow, settings: Settings, statement: tree.Setting, frame: Frame) -> None:
     if isinstance(statement, tree.Use):
-        _use(settings, statement, frame)
+        _use(flow, settings, statement, frame)
     elif isinstance(statement, tree.Default):
-        _default(settings, statement, frame)
+        _default(flow, settings, statement, frame)
     else:
         _skips(settings, statement, frame)
 
 
-def _use(settings: Settings, statement: tree.Use, frame: Frame) -> None:
+def _use(flow: Flow, settings: Settings, statement: tree.Use, frame: Frame) -> None:
     token = statement.slot
     definition = frame.module.find(token.text)
     if definition is None or not isinstance(definition.tree, tree.Slot):
-        refuse(errors.unknown_slot(token.text, token.span, frame.module.names(tree.Slot)))
+        flow.unless_lost(token.text, frame)
+        known = frame.module.names(tree.Slot)
+        refuse(errors.unknown_slot(token.text, token.span, known, token.text in OPERATIONS))
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
-        refuse(errors.defined_twice("the setting of slot", token.text, token.span, first))
+        refuse(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))
     settings.uses[token.text] = Binding(statement.chain, frame, statement)
 
 
@@ -63,10 +68,11 @@ def parameters_of(name: str, frame: Frame) -> list[str] | None:
     return [one.name.text for one in parameters.items] if parameters is not None else []
 
 
-def _default(settings: Settings, statement: tree.Default, frame: Frame) -> None:
+def _default(flow: Flow, settings: Settings, statement: tree.Default, frame: Frame) -> None:
     token = statement.name
     known = parameters_of(token.text, frame)
     if known is None:
+        flow.unless_lost(token.text, frame)
         refuse(errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)]))
     defaults = settings.defaults.setdefault(token.text, {})
     for item in statement.arguments.items:
@@ -82,7 +88,7 @@ def _default(settings: Settings, statement: tree.Default, frame: Frame) -> None:
 
 def _skips(settings: Settings, statement: tree.Skips, frame: Frame) -> None:
     if settings.policy is not None:
-        refuse(errors.defined_twice("the setting", "skips", statement.span, settings.policy.statement.span))
+        refuse(errors.said_twice("how skip connections fit (`skips`)", statement.span, settings.policy.statement.span))
     off = statement.policy is not None and statement.policy.kind == "OFF"
     adapter = None if statement.chain is None else Binding(statement.chain, frame, statement)
     settings.policy = Policy(off, statement.policy is not None and not off, adapter, statement)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, flow_errors
 from resnet_dsl.elaborate.calls import Given
 from resnet_dsl.elaborate.expressions import refuse, value_of
 from resnet_dsl.elaborate.values import Binding, Constant, Frame, Origin, Poisoned, Value
+from resnet_dsl.elaborate.wording import located, spell
 from resnet_dsl.ir.lengths import Length, Shape, Unknown, channels, show, slide
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -52,6 +53,8 @@ def merge_skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current)
     skip = _Skip(statement, merge, source, current)
     always = statement.always is not None or (policy.always and statement.via is None)
     if source.shape == skip.target and not always:
+        if source.node == current.node:
+            flow.report(_around_nothing(statement, merge, frame))
         return _merged(flow, skip, source, frame, "identity")
     binding = policy.adapter if statement.via is None else Binding(statement.via, frame, statement)
     assert binding is not None
@@ -71,7 +74,7 @@ def _source(flow: Flow, statement: tree.Skip, frame: Frame) -> Value:
     if statement.source is not None:
         return value_of(flow, statement.source, frame)
     if frame.kind in _PARTS:
-        refuse(errors.bare_skip(statement.span, _PARTS[frame.kind]))
+        refuse(flow_errors.bare_skip(statement.span, _PARTS[frame.kind]))
     if frame.entry is None:
         raise Poisoned
     return frame.entry
@@ -147,19 +150,38 @@ def _refuse_mismatch(flow: Flow, skip: _Skip, adapted: Value | None) -> NoReturn
     verb = {"add": "added", "mul": "multiplied", "concat": "joined"}[skip.merge]
     statement, source = skip.statement, skip.source
     shown = f"this is {_shown(source.shape, skip.target)}"
-    if adapted is not None:
+    if adapted is not None and adapted.shape != source.shape:
         shown += f", and its adapter makes {_shown(adapted.shape, skip.target)} of it"
     current = f"the current value is {_shown(skip.current.shape, source.shape)}"
-    main = flow.builder.origins[skip.current.node].span
+    main = _seen_from(flow.builder.origins[skip.current.node], statement.span)
     refuse(
         Diagnostic(
             "E0302",
             f"the skip connection cannot be {verb}: shapes differ",
             Label(statement.span, shown),
-            (Label(main, current),) if main.source is statement.span.source else (),
-            help=_remedy(skip, adapted) + ("" if main.source is statement.span.source else f" ({current})"),
+            (Label(main, current),),
+            help=_remedy(skip, adapted),
         )
     )
+
+
+def _seen_from(origin: Origin, place: Span) -> Span:
+    """Where a value was made, as the text of ``place`` sees it: a slot's steps stand in another text."""
+    span, caller = origin
+    while span.source is not place.source and caller is not None:
+        span, caller = caller.span, caller.outer
+    return span if span.source is place.source else origin.span
+
+
+def _around_nothing(statement: tree.Skip, merge: str, frame: Frame) -> Diagnostic:
+    result = {"add": "doubles", "mul": "squares", "concat": "repeats"}[merge]
+    found = Diagnostic(
+        "W0303",
+        f"this skip connection goes around nothing: it {result} the value",
+        Label(statement.span, "no step stands between where it starts and here"),
+        help="put the skip behind the steps that it is to go around",
+    )
+    return located(found, frame.caller)
 
 
 def _shown(shape: Shape, other: Shape) -> str:
@@ -182,6 +204,6 @@ def _remedy(skip: _Skip, adapted: Value | None) -> str:
             "the two lengths cannot be met by a stride: pad the convolutions (`pad = half`), or `upsample` the smaller"
         )
     if adapted is not None and skip.statement.via is not None:
-        words = f"1x1 convolution, {channels(target)} channels, stride {errors.spell(stride)}"
+        words = f"1x1 convolution, {channels(target)} channels, stride {spell(stride)}"
         return f"leave out `via {skip.statement.via.span.text}` to project it ({words})"
     return f"use an adapter that gives {show(target)}: `skips via project`"

@@ -1,0 +1,71 @@
+"""How many steps a block takes at least, from its text alone: blocks that each call another twice double every time."""
+
+from __future__ import annotations
+
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.syntax import tree
+
+_DEEPEST = 60  # blocks in blocks that are looked at; what lies deeper counts as nothing
+
+
+class Expansion:
+    """Lower bounds, each found once. What depends on conditions, settings or computed counts is left out.
+
+    ``most_repeats``: repeats beyond this are refused by themselves, and count as nothing here.
+    """
+
+    def __init__(self, most_repeats: int) -> None:
+        self._most_repeats = most_repeats
+        self._known: dict[int, int] = {}
+
+    def least_steps(self, block: Definition, depth: int = 0) -> int:
+        """The steps that run at least when the block is called."""
+        key = id(block.tree)
+        if key not in self._known:
+            self._known[key] = 0
+            if depth < _DEEPEST:
+                assert isinstance(block.tree, tree.Block)
+                self._known[key] = self._count(block.tree.body, block.module, depth)
+        return self._known[key]
+
+    def _count(self, body: tree.Body, module: Module, depth: int) -> int:
+        total = 0
+        pending: list[tuple[tree.Node, int]] = [(body, 1)]
+        while pending:
+            node, times = pending.pop()
+            if times > self._most_repeats:
+                continue
+            if isinstance(node, tree.Step):
+                called = module.seen.get(_name(node))
+                is_block = called is not None and isinstance(called.tree, tree.Block)
+                total += times * (1 + (self.least_steps(called, depth + 1) if is_block and called else 0))
+            else:
+                pending.extend(_below(node, times))
+        return total
+
+
+def _below(node: tree.Node, times: int) -> list[tuple[tree.Node, int]]:
+    """The nodes below that run for sure, and how often."""
+    if isinstance(node, tree.Body):
+        return [(one, times) for one in node.statements]
+    if isinstance(node, tree.Chain):
+        return [(one, times) for one in node.items]
+    if isinstance(node, tree.Named):
+        return [(node.chain, times)]
+    if isinstance(node, tree.Times):
+        return [(node.step, times * _literal(node.count))]
+    if isinstance(node, tree.Repeat):
+        return [(node.body, times * _literal(node.count))]
+    return []
+
+
+def _literal(count: tree.Expression) -> int:
+    """A count that is written as a number; 0 for one that must be computed."""
+    text = count.token.text.replace("_", "") if isinstance(count, tree.Number) else ""
+    return int(text) if text.isdigit() else 0
+
+
+def _name(step: tree.Step) -> str:
+    if isinstance(step.subject, tree.Name):
+        return step.subject.token.text
+    return step.subject.name.text if isinstance(step.subject, tree.Call) else ""

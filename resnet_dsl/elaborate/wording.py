@@ -1,0 +1,83 @@
+"""How diagnostics speak of values, names and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.elaborate.values import Caller, Constant, Items, Value
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.source import PRELUDE, Span
+
+_LONGEST = 60  # characters of a constant: lists may hold lists
+_MOST_CALLS = 8
+
+
+def spell(value: Constant) -> str:
+    """A constant as the language writes it; a long list is cut short."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Items):
+        return _spell_list(value)
+    if isinstance(value, Value):
+        return f"a value of shape {show(value.shape)}"
+    if isinstance(value, tuple):
+        return "x".join("?" if one is None else str(one) for one in value)
+    if isinstance(value, float):
+        return f"{value:.1f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.10g}"
+    return str(value)
+
+
+def _spell_list(items: Items) -> str:
+    text = "["
+    for position, item in enumerate(items):
+        text += (", " if position else "") + spell(item)
+        if len(text) > _LONGEST:
+            return f"{text[:_LONGEST]}…]"
+    return f"{text}]"
+
+
+def sort_of(value: Constant) -> str:
+    """What kind of thing a constant is."""
+    if isinstance(value, bool):
+        return "a truth value"
+    names = {int: "a whole number", float: "a fraction", str: "a word", Items: "a list", Value: "a value that flows"}
+    return names.get(type(value), "a size")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str | None:
+    found = nearest(name, known)
+    return f"did you mean `{found}`?" if found else None
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def chain_notes(caller: Caller | None) -> tuple[str, ...]:
+    """The chain of calls in words, innermost first; of a long one the first calls and the last."""
+    notes: list[str] = []
+    while caller is not None:
+        if caller.outer is None or len(notes) < _MOST_CALLS:
+            notes.append(f"in {caller.what} ({_at(caller.span)})")
+        caller = caller.outer
+    return tuple(notes)
+
+
+def _at(span: Span) -> str:
+    return "in the prelude" if span.source.name == PRELUDE else str(span)
+
+
+def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
+    """With the chain of calls as notes; what went wrong inside the prelude is shown at the user's call."""
+    if diagnostic.notes or caller is None:
+        return diagnostic
+    diagnostic = diagnostic._replace(notes=chain_notes(caller))
+    outer: Caller | None = caller
+    while outer is not None and outer.span.source.name == PRELUDE:
+        outer = outer.outer
+    place = diagnostic.place
+    if place is None or place.span.source.name != PRELUDE or outer is None:
+        return diagnostic
+    return diagnostic._replace(place=Label(outer.span, "called here"), others=(*diagnostic.others, place))
