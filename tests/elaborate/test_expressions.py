@@ -1,0 +1,148 @@
+"""Expressions: exact integers, fractions by `/` alone, comparisons, functions, attributes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.elaborate.compiling import argument, blocked, operations, refused_stage, staged
+
+
+def integer(expression: str) -> int:
+    """A whole number's worth, read off a convolution's channels."""
+    return int(argument(staged(f"conv({expression}, 1)"), "s_conv", "channels"))
+
+
+def real(expression: str) -> float:
+    return float(argument(staged(f"scale({expression})"), "s_scale", "value"))
+
+
+def truth(expression: str) -> bool:
+    return operations(staged(f"if {expression} {{ relu }} else {{ tanh }}")) == ["relu"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "worth"),
+    [
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("10 - 3 - 2", 5),
+        ("100 // 7", 14),
+        ("100 % 7", 2),
+        ("7 - -3", 10),
+        ("100 // 7 // 2", 7),
+        ("2 * 7 % 5", 4),
+        ("1_000 + 24", 1024),
+        ("4K", 4000),
+        ("1.5K", 1500),
+        ("round(6.5)", 7),
+        ("round(2.4)", 2),
+        ("floor(7 / 2)", 3),
+        ("ceil(7 / 2)", 4),
+        ("min(5, 3, 4)", 3),
+        ("max(5, 3, 4)", 5),
+        ("max([5, 9, 4])", 9),
+        ("len([5, 9, 4])", 3),
+        ("round(64 * 26 / 64) * 4", 104),
+        ("floor(sqrt(17))", 4),
+        ("round(log2(256))", 8),
+    ],
+)
+def test_whole_numbers(expression: str, worth: int) -> None:
+    assert integer(expression) == worth
+
+
+@pytest.mark.parametrize(
+    ("expression", "worth"),
+    [("1 / 4", 0.25), ("0.2 * 3", 0.2 * 3), ("7 // 2.0", 3.0), ("1e-3", 0.001), ("-0.5", -0.5), ("1.001e-5", 1.001e-5)],
+)
+def test_fractions(expression: str, worth: float) -> None:
+    assert real(expression) == worth
+
+
+@pytest.mark.parametrize("expression", ["6 / 2", "6 * 0.5", "4.0", "16.5", "2.5K / 10", "7 // 2.0", "sqrt(16)"])
+def test_a_fraction_where_an_integer_is_needed_is_an_error_not_a_truncation(expression: str) -> None:
+    assert refused_stage(f"conv({expression}, 3)") == ["E0206"]
+    assert refused_stage(f"repeat {expression} {{ relu }}") == ["E0221"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("1 < 2", True),
+        ("2 <= 2", True),
+        ("2 > 2", False),
+        ("2 >= 3", False),
+        ("2 == 2.0", True),
+        ("2 != 2", False),
+        ("7x7 == 7x7", True),
+        ("7x7 != 7x8", True),
+        ("not 1 == 2", True),
+        ("1 == 1 and 2 == 3", False),
+        ("1 == 1 or 2 == 3", True),
+        ("true and not false", True),
+        ("false or false or true", True),
+        ("not (true and false)", True),
+    ],
+)
+def test_comparisons_and_truth(expression: str, holds: bool) -> None:
+    assert truth(expression) is holds
+
+
+def test_or_and_and_stop_where_the_answer_is_known() -> None:
+    assert truth("true or 1 / 0 == 1")
+    assert not truth("false and 1 / 0 == 1")
+
+
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ("1 / 0", "E0222"),
+        ("1 // 0", "E0222"),
+        ("1 % 0", "E0222"),
+        ("true + 1", "E0220"),
+        ("half + 1", "E0220"),
+        ("7x7 + 1", "E0220"),
+        ("9_000_000_000_000_000 * 9_000_000_000_000_000", "E0223"),
+        ("missing", "E0208"),
+        ("sqr(4)", "E0208"),
+        ("round(1, 2)", "E0203"),
+        ("round(half)", "E0221"),
+        ("sqrt(0 - 1)", "E0221"),
+        ("in.width", "E0219"),
+    ],
+)
+def test_mistakes_in_expressions(expression: str, code: str) -> None:
+    assert refused_stage(f"conv({expression}, 3)") == [code]
+
+
+@pytest.mark.parametrize("test", ["1 < half", "7x7 < 8x8", "1 == true", "half == 1", "1 ~= 1"])
+def test_what_cannot_be_compared(test: str) -> None:
+    assert refused_stage(f"if {test} {{ relu }}") == ["E0220"]
+
+
+def test_attributes_of_values() -> None:
+    network = blocked("a = conv(in.channels * 3, 3) conv(a.channels + 1, 1)")
+    assert network.output_shape == (8, 8, 13)
+    assert operations(blocked("if in.shape == 8x8x4 { relu } else { tanh }")) == ["relu"]
+    assert operations(blocked("let s = in.shape if s[0] == 8 and len(s) == 3 { relu }")) == ["relu"]
+
+
+def test_words_stand_for_themselves_where_a_parameter_expects_them() -> None:
+    assert argument(staged("conv(4, 3, pad = valid)"), "s_conv", "pad") == ((0, 0), (0, 0))
+    assert refused_stage("conv(4, 3, pad = halve)") == ["E0208"]
+    assert refused_stage("conv(4, 3, pad = global)") == ["E0206"]
+
+
+def test_a_let_is_not_a_copy_of_its_text() -> None:
+    assert argument(staged("conv(2 * k, 1)", before="let k = 1 + 2"), "s_conv", "channels") == 6
+
+
+def test_sizes_are_made_of_expressions() -> None:
+    network = staged("conv(4, k x 1) conv(4, (k + 2) x (k))", before="let k = 3")
+    assert argument(network, "s_conv1", "kernel") == (3, 1)
+    assert argument(network, "s_conv2", "kernel") == (5, 3)
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "1e999999999K", "1e-999999999K", "1e40000T", "1e400"])
+def test_numbers_beyond_all_measure_are_refused_and_nothing_else_happens(number: str) -> None:
+    assert refused_stage(f"conv({number}, 3)") in (["E0223"], ["E0206"], ["E0207"])
