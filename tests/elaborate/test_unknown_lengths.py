@@ -1,0 +1,102 @@
+"""Unknown lengths: what is known to agree is accepted, what might not is refused with the formulas that differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from resnet_dsl import resources
+from resnet_dsl.ir.lengths import Unknown, as_json
+from tests.elaborate.compiling import compiled, reasons, refused, staged
+
+RESIDUAL = """network n {{ input {size} stem {{ conv(8, 7, stride = 2) -> norm -> act maxpool(3, stride = 2) }}
+  stage a {{ 2 x basic(8) }} stage b(stride = 2) {{ 2 x basic(16) }} head {{ avgpool(global) -> dense(10) }} }}"""
+
+
+@pytest.mark.parametrize("size", ["?x?x3", "?x32x3", "?x3", "?x?x?x3"])
+def test_a_strided_residual_network_is_accepted_at_any_length(size: str) -> None:
+    """Each projection's lengths follow from the same arithmetic as the main path's."""
+    network = compiled(RESIDUAL.format(size=size))
+    assert network.output_shape == (10,)
+    assert network.count.macs is None
+    assert network.count.activations is None
+
+
+def test_parameters_do_not_depend_on_lengths() -> None:
+    assert (
+        compiled(RESIDUAL.format(size="?x?x3")).count.params == compiled(RESIDUAL.format(size="64x64x3")).count.params
+    )
+
+
+def test_shapes_are_null_where_they_are_unknown() -> None:
+    network = staged("conv(4, 3, stride = 2)", size="?x32x3")
+    assert as_json(network.input_shape) == [None, 32, 3]
+    assert as_json(network.output_shape) == [None, 16, 4]
+
+
+def test_lengths_of_different_axes_are_not_known_to_agree() -> None:
+    network = staged("conv(4, 3)", size="?x?x3")
+    height, width = network.output_shape[0], network.output_shape[1]
+    assert isinstance(height, Unknown)
+    assert isinstance(width, Unknown)
+    assert height != width
+
+
+def test_the_u_net_of_the_tutorial_is_refused_where_lengths_are_open() -> None:
+    """A height that is halved and doubled is the same only where it was even."""
+    text = (resources.specs_folder() / "tutorial" / "long_skip.resnet").read_text(encoding="utf-8")
+    text = text.replace("input 256x256x3", "input ?x?x3")
+    assert "E0302" in refused(text)
+    said = reasons(text)
+    assert "floor((h + 1) / 2)" in said or "floor((h + 7) / 8)" in said or "floor((h + 3) / 4)" in said
+    assert "2 * " in said
+
+
+def test_a_u_net_that_crops_nothing_is_accepted_where_lengths_are_known() -> None:
+    text = (resources.specs_folder() / "tutorial" / "long_skip.resnet").read_text(encoding="utf-8")
+    assert compiled(text).output_shape == (256, 256, 2)
+    assert refused(text.replace("input 256x256x3", "input 250x250x3")) != []
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        ("a = conv(4, 3) b = conv(4, 5) add(a, b)", True),
+        ("a = conv(4, 3, stride = 2) b = in -> maxpool(3, stride = 2) concat(a, b)", True),
+        ("a = conv(4, 3, stride = 2) -> conv(4, 3, stride = 2) b = in -> subsample(4) concat(a, b)", True),
+        ("a = upsample(2) -> subsample(2) add(a, in)", True),
+        ("a = upsample(4) -> maxpool(3, stride = 2) b = in -> upsample(2) add(a, b)", True),
+        ("a = subsample(2) -> upsample(2) add(a, in)", False),
+        ("a = conv(4, 3, stride = 2) b = in -> conv(4, 2, stride = 2) add(a, b)", False),
+        ("a = conv(4, 3, pad = valid) b = in -> conv(4, 5, pad = valid) add(a, b)", False),
+        ("a = conv(4, 3, pad = valid) -> conv(4, 3, pad = valid) b = in -> conv(4, 5, pad = valid) add(a, b)", True),
+    ],
+)
+def test_equal_whatever_the_length_or_refused(body: str, accepted: bool) -> None:
+    found = refused(f"network n {{ input ?x?x4 stage s {{ {body} }} }}")
+    assert found == ([] if accepted else ["E0305"])
+
+
+@pytest.mark.parametrize("body", ["flatten", "reshape(16)", "conv(12, 1) attention(key = 1)"])
+def test_what_needs_a_known_length_says_so(body: str) -> None:
+    assert refused(f"network n {{ input ?x?x4 stage s {{ {body} }} }}") == ["E0301"]
+
+
+def test_an_open_length_from_outside() -> None:
+    text = RESIDUAL.format(size="32x32x3")
+    assert compiled(text, size=(None, None, 3)).graph == compiled(text.replace("32x32x3", "?x?x3")).graph
+
+
+def test_every_accepted_length_gives_the_shapes_that_it_has_when_it_is_known() -> None:
+    """The formulas hold: worked out for lengths 33 to 64, they are the shapes of networks of these lengths."""
+    text = RESIDUAL.format(size="?x48x3")
+    opened = compiled(text)
+    for length in range(33, 65):
+        closed = compiled(text, size=(length, 48, 3))
+        for unknown, known in zip(opened.shapes, closed.shapes, strict=True):
+            assert tuple(_at(one, length) for one in unknown) == known
+
+
+def _at(length: int | Unknown, n: int) -> int:
+    if isinstance(length, int):
+        return length
+    return length.times * ((n + length.before) // length.by) + length.after
