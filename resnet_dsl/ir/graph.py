@@ -130,12 +130,13 @@ def _check_place(index: int, node: Node, scopes: int) -> None:
 
 def _check_arguments(index: int, node: Node) -> None:
     operation = OPERATIONS[node.op]
-    if {parameter.name for parameter in operation.parameters} < set(node.args):
+    if {parameter.name for parameter in operation.parameters} != set(node.args):
         raise ValueError(f"node {index}: {node.op} has other arguments")
-    for name, value in node.args.items():
-        parameter = operation.parameter(name)
-        if parameter is None or (value is not None and not parameter.kind.fits(value)):
-            raise ValueError(f"node {index}: {node.op} cannot have {name} = {value!r}")
+    for parameter in operation.parameters:
+        value = node.args[parameter.name]
+        left_open = value is None and parameter.default is None and not parameter.required
+        if not left_open and not parameter.kind.fits(value):
+            raise ValueError(f"node {index}: {node.op} cannot have {parameter.name} = {value!r}")
 
 
 def schema() -> dict[str, Any]:

@@ -98,7 +98,12 @@ def _blur_infer(arguments: Arguments, shapes: Shapes) -> Shape:
 
 
 def _is_blur(value: Argument) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """One length for all axes; settled, the same one for each."""
+    return EXTENT.fits(value) and len(set(value if isinstance(value, tuple) else (value,))) == 1
+
+
+def _is_blur_length(value: Argument) -> bool:
+    return _is_blur(value) and 2 <= (value[0] if isinstance(value, tuple) else value) <= 7
 
 
 BLURPOOL = Operation(
@@ -106,9 +111,7 @@ BLURPOOL = Operation(
     "A fixed binomial filter on each channel, mirrored at the border, then the stride (Zhang 2019).",
     "pool",
     (
-        Parameter(
-            "kernel", Kind("a whole number from 2 to 7", _is_blur, lambda v: 2 <= v <= 7), "Length of the filter.", 3
-        ),
+        Parameter("kernel", Kind("a whole number from 2 to 7", _is_blur, _is_blur_length), "Length of the filter.", 3),
         Parameter("stride", EXTENT, "Step of the filter.", 2),
     ),
     settle=_blur_settle,
