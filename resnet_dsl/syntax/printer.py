@@ -127,8 +127,23 @@ class Printer:
         self.word(closing)
         self._add(CLOSE)
 
+    def index(self, node: tree.Expression) -> None:
+        """Like a row of one, but no comma may follow it."""
+        self._flush()
+        self._add(OPEN)
+        self.word("[")
+        self._add(IN)
+        self._add(LINE)
+        self.expression(node)
+        self._above_closing("]")
+        self._add(OUT)
+        self._add(LINE)
+        self.word("]")
+        self._add(CLOSE)
+
     def _above_closing(self, closing: str) -> None:
         self._advance(closing)
+        self._leave_to_next(is_apart=False)
         for comment, _ in self._comments.above.pop(self._position, []):
             self._add(HARD)
             self.pieces.append(Piece(NOTE, comment, True))
@@ -477,7 +492,7 @@ def _condition(to: Printer, node: tree.Condition) -> int:
 
 def _indexed(to: Printer, node: tree.Indexed) -> None:
     to.word(node.name.text)
-    to.row("[", (node.index,), "]", Printer.expression)
+    to.index(node.index)
 
 
 def _call(to: Printer, node: tree.Call) -> None:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import tables, tree
 from resnet_dsl.syntax.formatter import format_text
@@ -70,7 +69,7 @@ def test_expressions_by_chance(text: str) -> None:
 
 
 @pytest.mark.slow
-@many(20_000)
+@many(5_000)
 @given(st.one_of(texts(), texts(size=200), texts("network", 100), texts("block", 100)))
 def test_very_many_texts(text: str) -> None:
     check_properties(text)
