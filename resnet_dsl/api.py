@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 
 if TYPE_CHECKING:
+    from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
 

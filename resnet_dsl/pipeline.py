@@ -35,14 +35,14 @@ class Compiled(Facts):
     """A network that passed every check: its graph with all facts, and the warnings that came up."""
 
     def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], source: Source) -> None:
-        super().__init__(elaborated.graph, elaborated.shapes)
+        super().__init__(elaborated.draft, elaborated.shapes)
         self.origins = elaborated.origins
         self.warnings = warnings
         self.source = source
 
     @property
     def name(self) -> str:
-        return self.graph.name
+        return self.draft.name
 
 
 class Spec:
@@ -101,8 +101,8 @@ class Spec:
             yield from idle_skips(self.module, called, skips_run)
 
     def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
-        facts = Facts(elaborated.graph, elaborated.shapes)
-        warnings = lint(elaborated.graph, elaborated.shapes, elaborated.origins)
+        facts = Facts(elaborated.draft, elaborated.shapes)
+        warnings = lint(elaborated.draft, elaborated.shapes, elaborated.origins)
         return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...]) -> Compiled:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.draft import AnyGraph
 from resnet_dsl.ir.lengths import Shape, elements
 from resnet_dsl.ir.operation import Shapes
 from resnet_dsl.ir.operations import OPERATIONS
@@ -29,7 +29,7 @@ class Count(NamedTuple):
     activations: int | None = 0
 
 
-def count_nodes(graph: Graph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
+def count_nodes(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
     """The counts of each node. Blocks repeat, so what one operation costs on one shape is worked out once."""
     known: dict[tuple[int, Shapes], Count] = {}
     counts = []

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
 from resnet_dsl.analyses.depth import depths
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes, stages
 from resnet_dsl.analyses.receptive import ReceptiveField, last_map, receptive_fields
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.draft import AnyNode, Draft
 from resnet_dsl.ir.lengths import Shape
+
+if TYPE_CHECKING:
+    from resnet_dsl.ir.graph import Graph
 
 
 class Part(NamedTuple):
@@ -37,9 +40,16 @@ class Part(NamedTuple):
 class Facts:
     """Tables beside a graph. Shapes are without the batch axis, counts as in resnet_dsl.analyses.counts."""
 
-    def __init__(self, graph: Graph, shapes: Sequence[Shape]) -> None:
-        self.graph = graph
+    def __init__(self, draft: Graph | Draft, shapes: Sequence[Shape]) -> None:
+        self.draft = draft
         self.shapes = tuple(shapes)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The pydantic form, which targets take."""
+        from resnet_dsl.ir.graph import seal
+
+        return seal(self.draft) if isinstance(self.draft, Draft) else self.draft
 
     @property
     def input_shape(self) -> Shape:
@@ -47,12 +57,12 @@ class Facts:
 
     @property
     def output_shape(self) -> Shape:
-        return self.shapes[self.graph.output]
+        return self.shapes[self.draft.output]
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
         """For each node."""
-        return count_nodes(self.graph, self.shapes)
+        return count_nodes(self.draft, self.shapes)
 
     @cached_property
     def count(self) -> Count:
@@ -71,44 +81,45 @@ class Facts:
 
     @cached_property
     def depth(self) -> int:
-        return depths(self.graph)[self.graph.output]
+        return depths(self.draft)[self.draft.output]
 
     @cached_property
     def fields(self) -> tuple[ReceptiveField, ...]:
         """For each node."""
-        return receptive_fields(self.graph, self.shapes)
+        return receptive_fields(self.draft, self.shapes)
 
     @property
     def receptive_field(self) -> int | None:
         """Input positions that one position of the last map sees along the longest axis; None without a map."""
-        field = last_map(self.fields, self.graph.output, self.graph)
+        field = last_map(self.fields, self.draft.output, self.draft)
         return None if field is None or not field.size else int(max(field.size))
 
     @property
     def output_stride(self) -> int | None:
         """Input positions between neighbours of the last map; None without a map."""
-        field = last_map(self.fields, self.graph.output, self.graph)
+        field = last_map(self.fields, self.draft.output, self.draft)
         return None if field is None or not field.stride else int(max(field.stride))
 
     @cached_property
     def stages(self) -> tuple[Part, ...]:
         """Stem, stages and head in flow order."""
-        owners = stage_of_scopes(self.graph)
-        return self._parts(stages(self.graph), [owners[node.scope] for node in self.graph.nodes])
+        owners = stage_of_scopes(self.draft)
+        return self._parts(stages(self.draft), [owners[node.scope] for node in self.draft.nodes])
 
     @cached_property
     def parts_by_block(self) -> tuple[Part, ...]:
         """Outermost blocks in flow order, and stem, head and stages for what lies in no block."""
-        owners = block_of_scopes(self.graph)
-        by_node = [owners[node.scope] for node in self.graph.nodes]
+        owners = block_of_scopes(self.draft)
+        by_node = [owners[node.scope] for node in self.draft.nodes]
         return self._parts(tuple(dict.fromkeys(one for one in by_node if one)), by_node)
 
     @cached_property
     def layers(self) -> tuple[Part, ...]:
         """Every node but the input."""
+        nodes: Sequence[AnyNode] = self.draft.nodes
         return tuple(
             Part(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
-            for index, node in enumerate(self.graph.nodes)
+            for index, node in enumerate(nodes)
             if index
         )
 
@@ -123,13 +134,13 @@ class Facts:
             if owner in members:
                 members[owner].append(count)
         inside: dict[int, int] = {}
-        for scope in self.graph.scopes:
+        for scope in self.draft.scopes:
             if scope.kind == "block" and scope.parent is not None:
                 inside[scope.parent] = inside.get(scope.parent, 0) + 1
         return tuple(self._part(scope, total(members[scope]), inside.get(scope, 0)) for scope in scopes)
 
     def _part(self, index: int, count: Count, blocks: int) -> Part:
-        scope = self.graph.scopes[index]
-        outer = self.graph.scopes[scope.parent or 0]
+        scope = self.draft.scopes[index]
+        outer = self.draft.scopes[scope.parent or 0]
         name = f"{outer.name}_{scope.name}" if scope.kind == "block" and outer.kind != "network" else scope.name
         return Part(name, scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks)

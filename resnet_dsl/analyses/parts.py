@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.draft import AnyGraph
 
 
-def stages(graph: Graph) -> tuple[int, ...]:
+def stages(graph: AnyGraph) -> tuple[int, ...]:
     """The scopes directly below the network, in flow order: the stem, the stages, the head."""
     return tuple(index for index, scope in enumerate(graph.scopes) if scope.parent == 0)
 
 
-def stage_of_scopes(graph: Graph) -> tuple[int, ...]:
+def stage_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
     """For each scope the stem, stage or head that it lies in (itself included); 0 for the network."""
     found = [0]
     for index, scope in enumerate(graph.scopes[1:], 1):
@@ -19,7 +19,7 @@ def stage_of_scopes(graph: Graph) -> tuple[int, ...]:
     return tuple(found)
 
 
-def block_of_scopes(graph: Graph) -> tuple[int, ...]:
+def block_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
     """For each scope the outermost block that it lies in (itself included); its stage where it lies in none."""
     found = [0]
     for index, scope in enumerate(graph.scopes[1:], 1):

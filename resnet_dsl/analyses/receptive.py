@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.draft import AnyGraph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import Window
 from resnet_dsl.ir.operations import OPERATIONS
@@ -27,7 +27,7 @@ ReceptiveField: TypeAlias = Field | Literal["all"]
 """``all``: every position sees the whole input (behind global pooling and dense layers)."""
 
 
-def receptive_fields(graph: Graph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
+def receptive_fields(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
     """The receptive field of every node."""
     ones = (Fraction(1),) * (len(shapes[0]) - 1)
     fields: list[ReceptiveField] = [Field(ones, ones)]
@@ -62,7 +62,7 @@ def _through(field: Field, window: Window) -> Field:
     return Field(sizes, strides)
 
 
-def last_map(fields: Sequence[ReceptiveField], output: int, graph: Graph) -> Field | None:
+def last_map(fields: Sequence[ReceptiveField], output: int, graph: AnyGraph) -> Field | None:
     """The field of the last value with positions on the way to the output: what papers call the network's."""
     node = output
     while fields[node] == "all" and graph.nodes[node].inputs:

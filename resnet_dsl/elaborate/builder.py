@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.values import Origin, Value
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind
+from resnet_dsl.ir.draft import Draft, DraftNode, DraftScope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.source import Span
@@ -43,7 +43,7 @@ class _Raw(NamedTuple):
     inputs: tuple[int, ...]
     scope: int
     label: str | None
-    skip: Literal["identity", "adapted"] | None
+    skip: SkipKind | None
 
 
 class _OpenScope:
@@ -84,7 +84,7 @@ class Builder:
         scope: int,
         origin: Origin,
         label: str | None = None,
-        skip: Literal["identity", "adapted"] | None = None,
+        skip: SkipKind | None = None,
     ) -> Value:
         """A new node behind its inputs. Raises Unfit (it does not fit), Mistake (too large), TooMuch (too many)."""
         if len(self.nodes) >= MOST_NODES:
@@ -110,12 +110,8 @@ class Builder:
                     needed[other] = True
         return needed
 
-    def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
-        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake.
-
-        It is right by construction, so it is not validated again (a graph that is read from JSON is): to build
-        pydantic's validators would take a quarter of the time of a `check`.
-        """
+    def finish(self, doc: str, output: int) -> tuple[Draft, tuple[Shape, ...], tuple[Origin, ...]]:
+        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake."""
         needed = self.reaching(output)
         kept = [index for index, wanted in enumerate(needed) if wanted]
         place = {old: new for new, old in enumerate(kept)}
@@ -126,7 +122,7 @@ class Builder:
             raw = self.nodes[old]
             inputs = tuple(place[one] for one in raw.inputs)
             nodes.append(
-                Node.model_construct(
+                DraftNode(
                     name=name,
                     op=raw.operation.name,
                     args=raw.placed.arguments,
@@ -136,11 +132,11 @@ class Builder:
                 )
             )
         name = self.scopes[0].name
-        graph = Graph.model_construct(name=name, doc=doc, nodes=tuple(nodes), scopes=scopes, output=place[output])
+        draft = Draft(name, doc, tuple(nodes), scopes, place[output])
         shapes = tuple(self.nodes[old].placed.shape for old in kept)
-        return graph, shapes, tuple(self.origins[old] for old in kept)
+        return draft, shapes, tuple(self.origins[old] for old in kept)
 
-    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[Scope, ...], dict[int, int]]:
+    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[DraftScope, ...], dict[int, int]]:
         """Scopes that still hold a node, or hold one that does."""
         wanted = {0}
         for old in kept:
@@ -154,7 +150,7 @@ class Builder:
         for old in order:
             raw = self.scopes[old]
             scopes.append(
-                Scope.model_construct(
+                DraftScope(
                     kind=raw.kind,
                     name=raw.name,
                     block=raw.block,

@@ -36,7 +36,9 @@ def walk(node: object) -> Iterator[tree.Node | tree.Token]:
             pending.extend(reversed(current))
         elif isinstance(current, tree.Node):
             yield current
-            pending.extend(getattr(current, name) for name in reversed(current.fields))
+            pending.extend(
+                [getattr(current, name) for name in current.fields[:0:-1]]
+            )  # all but the span, which is first
 
 
 def _targets(nodes: Iterable[object]) -> Iterator[str]:

@@ -28,7 +28,7 @@ from resnet_dsl.elaborate.values import (
     Value,
 )
 from resnet_dsl.elaborate.wording import located, sort_of, suggestion
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.draft import Draft
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -40,7 +40,7 @@ _DEEPEST_DERIVATION = 50
 class Elaborated(NamedTuple):
     """A network as a graph, with its tables beside it. ``origins`` and ``expectations`` lead back to the text."""
 
-    graph: Graph
+    draft: Draft
     shapes: tuple[Shape, ...]
     origins: tuple[Origin, ...]
     expectations: tuple[Expectation, ...]
@@ -162,8 +162,8 @@ class _Elaboration:
         if self._mistaken():
             return None
         self.builder.close(0, current.node)
-        graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
-        return Elaborated(graph, shapes, origins, expectations, warnings)
+        draft, shapes, origins = self.builder.finish(own.tree.doc, current.node)
+        return Elaborated(draft, shapes, origins, expectations, warnings)
 
     # Derivation
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
+from resnet_dsl.ir.draft import Draft, ScopeKind, SkipKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
 
@@ -34,7 +35,6 @@ def _frozen(value: Mapping[str, Argument]) -> Mapping[str, Argument]:
 Arguments: TypeAlias = Annotated[
     Any, BeforeValidator(_frozen), PlainSerializer(dict), WithJsonSchema({"type": "object"})
 ]
-ScopeKind: TypeAlias = Literal["network", "stem", "stage", "head", "block", "skip"]
 Index: TypeAlias = Annotated[int, Field(ge=0)]
 
 
@@ -58,7 +58,7 @@ class Node(_Frozen):
     args: Arguments
     inputs: tuple[int, ...]
     scope: Index
-    skip: Literal["identity", "adapted"] | None = None
+    skip: SkipKind | None = None
 
 
 class Scope(_Frozen):
@@ -107,6 +107,17 @@ class Graph(_Frozen):
         if self.output >= len(self.nodes):
             raise ValueError("the output is not a node")
         return self
+
+
+def seal(draft: Draft) -> Graph:
+    """The graph that the elaboration left, validated; what is shared there stays shared."""
+    return Graph(
+        name=draft.name,
+        doc=draft.doc,
+        nodes=tuple(Node(**node._asdict()) for node in draft.nodes),
+        scopes=tuple(Scope(**scope._asdict()) for scope in draft.scopes),
+        output=draft.output,
+    )
 
 
 def _check_scope(index: int, scope: Scope, nodes: int) -> None:
