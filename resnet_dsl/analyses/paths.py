@@ -2,8 +2,8 @@
 
 Each skip connection that is added or concatenated lets a signal go through the branch or past it, so that n blocks have
 2^n paths, and a path's length is the number of branches that it goes through. Numbers are exact. Where branches run
-side by side without a skip connection, a path takes one of them; a product's gate is no path, since it multiplies what
-goes by.
+side by side without a skip connection, a path takes one of them (and those with weights count beside one without); a
+product's gate is no path, since it multiplies what goes by.
 
 The count is a polynomial in x: each branch that a skip connection passes by is a factor x, a choice is a sum, a series
 a product. It is kept as factors between a value and its nearest earlier value that every path goes through, so the work
@@ -16,11 +16,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import zip_longest
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
 
 Polynomial: TypeAlias = tuple[int, ...]
 """Coefficients from the constant on: ``(1, 1)`` is a block with a skip connection, ``1 + x``."""
@@ -91,6 +92,8 @@ class Paths:
         """One sentence, as in the paper: ``2^54 paths, 95 % of which pass 20 to 34 of 54 branches``."""
         if self.count == 1:
             return "one path: there is no skip connection"
+        if self.longest == 0:
+            return f"{_short(self.count)} paths side by side: there is no skip connection"
         low, high = self.most()
         return f"{_short(self.count)} paths; 95 % of them pass {low} to {high} of {self.longest} residual branches"
 
@@ -105,48 +108,62 @@ class Paths:
         }
 
 
+class _Link(NamedTuple):
+    """What leads to a value.
+
+    before: the nearest earlier node through which every path goes. ways: the paths from there.
+    free: whether one of them meets no weights.
+    """
+
+    before: int
+    ways: Polynomial
+    free: bool
+
+
 def paths(graph: Graph) -> Paths:
     """The paths of a network from its input to its output."""
-    before: list[int] = [0]
-    since: list[Polynomial] = [_ONE]
+    links = [_Link(0, _ONE, True)]
     for node in graph.nodes[1:]:
-        dominator, polynomial = _arriving(node, before, since)
-        before.append(dominator)
-        since.append(polynomial)
-    factors = Counter(_chain(graph.output, 0, before, since))
+        links.append(_arriving(node, links))
+    factors = Counter(link.ways for link in _chain(graph.output, 0, links) if link.ways != _ONE)
     return Paths(tuple(sorted(factors.items())))
 
 
-def _arriving(node: Node, before: list[int], since: list[Polynomial]) -> tuple[int, Polynomial]:
-    """The nearest earlier node through which every path to this one goes, and the paths from there."""
+def _arriving(node: Node, links: list[_Link]) -> _Link:
     inputs = node.inputs[:1] if node.op == "mul" else node.inputs
     if len(inputs) == 1:
-        return inputs[0], _ONE
-    common = inputs[0]
-    for other in inputs[1:]:
-        common = _common(common, other, before)
+        return _Link(inputs[0], _ONE, OPERATIONS[node.op].role != "weighted")
+    common = reduce(lambda one, other: _common(one, other, links), inputs)
+    chains = [list(_chain(one, common, links)) for one in inputs]
+    free = [all(link.free for link in chain) for chain in chains]
     total: Polynomial = ()
-    for place, one in enumerate(inputs):
-        ways = _product(Counter(_chain(one, common, before, since)))
-        longer = node.skip is not None and place == 0
-        total = _plus(total, (0, *ways) if longer else ways)
-    return common, total
+    for chain, residual in zip(chains, _residual(node, free), strict=True):
+        ways = _product(Counter(link.ways for link in chain if link.ways != _ONE))
+        total = _plus(total, (0, *ways) if residual else ways)
+    return _Link(common, total, any(free))
 
 
-def _common(one: int, other: int, before: list[int]) -> int:
+def _residual(node: Node, free: list[bool]) -> list[bool]:
+    """Which inputs of a merge are residual branches: the main path of a skip connection; and where none is declared,
+    those with weights beside one without."""
+    if node.skip is not None:
+        return [place == 0 for place in range(len(free))]
+    return [any(free) and not one for one in free]
+
+
+def _common(one: int, other: int, links: list[_Link]) -> int:
     while one != other:
         if one < other:
             one, other = other, one
-        one = before[one]
+        one = links[one].before
     return one
 
 
-def _chain(node: int, end: int, before: list[int], since: list[Polynomial]) -> Iterator[Polynomial]:
-    """The factors between a node and one that lies on all its paths."""
+def _chain(node: int, end: int, links: list[_Link]) -> Iterator[_Link]:
+    """The links between a node and one that lies on all its paths."""
     while node != end:
-        if since[node] != _ONE:
-            yield since[node]
-        node = before[node]
+        yield links[node]
+        node = links[node].before
 
 
 def _product(factors: Counter[Polynomial]) -> Polynomial:

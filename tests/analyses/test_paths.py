@@ -14,6 +14,23 @@ from resnet_dsl.analyses.paths import Paths, paths
 from resnet_dsl.ir.graph import Graph
 
 
+def test_a_dense_block_without_skip_statements() -> None:
+    """Concatenations of a value with what was made of it: the new channels are the branch."""
+    net = Builder(4)
+    current = 0
+    for _ in range(6):
+        current = net.add("concat", current, net.chain(current, "relu", ("dense", {"units": 4})))
+    assert paths(net.build()[0]).lengths == tuple(math.comb(6, k) for k in range(7))
+
+
+def test_branches_side_by_side_are_no_skip_connection() -> None:
+    net = Builder(4)
+    net.add("concat", *(net.add("dense", 0, units=4) for _ in range(3)))
+    found = paths(net.build()[0])
+    assert found.lengths == (3,)
+    assert found.words == "3 paths side by side: there is no skip connection"
+
+
 def enumerated(graph: Graph) -> dict[int, int]:
     """Every path walked by itself, from the output back."""
     lengths: Counter[int] = Counter()

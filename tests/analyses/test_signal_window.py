@@ -57,6 +57,7 @@ def test_mean_over_all_pairs() -> None:
     [
         ((2000, 2000, 3), [("conv", {"channels": 4, "kernel": 3})], "more than 1,048,576 positions"),
         ((8, 8, 3), [("conv", {"channels": 4, "kernel": 3, "init": "ones"})], "starts from ones"),
+        ((8, 8, 4), [("conv", {"channels": 4, "kernel": 3}), ("softmax", {"splits": 2})], "shares weights out"),
         ((5000, 3), [("conv", {"channels": 4, "kernel": 4999})], "more than 4096 taps"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 Verdict: TypeAlias = Literal["vanishes", "holds", "explodes"]
 
 HOLDS = 3.0
-"""Decades within which a network's gradient is said to hold; `check --signal` warns of more."""
+"""Decades from end to end within which a network's gradient is said to hold; `check --signal` warns of more."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,12 @@ class Signal:
 
     @property
     def decades(self) -> float:
-        """Decades between the largest and the smallest root mean square of the gradient."""
-        sizes = [log10(layer.gradient) / 2 for layer in self.trunk]
-        return max(sizes) - min(sizes) if sizes else 0.0
+        """Decades that the gradient's root mean square gains or loses from end to end, along the line of its growth.
+
+        Not the distance between extremes: blocks that start from nearly nothing have small gradients inside, and what
+        passes them by is none the worse for it.
+        """
+        return abs(log10(self.growth)) * max(len(self.trunk) - 1, 0)
 
     @property
     def stages(self) -> tuple[StageGrowth, ...]:
@@ -95,17 +98,26 @@ class Signal:
     def words(self) -> str:
         """One sentence: ``plain56: the gradient grows 1.17 times a convolution towards the input, 3.6 decades: …``."""
         if len(self.trunk) < 2:
-            return f"{self.network}: fewer than two layers get a gradient, so it has nothing to grow over"
+            return f"{self.network}: {self._unreached or 'there are fewer than two layers with weights'}"
         grows = self.growth >= 1
         factor = self.growth if grows else 1 / self.growth
         layer = "convolution" if self.trunk[0].positions > 1 else "layer"
         sentence = (
-            f"{self.network}: the gradient {'grows' if grows else 'shrinks'} {factor:.3g} times a {layer} towards the "
+            f"{self.network}: the gradient {'grows' if grows else 'shrinks'} {factor:.2f} times a {layer} towards the "
             f"input, {self.decades:.1f} decades: it {self.verdict}"
         )
-        if self.unreached:
-            sentence += f"; {self.unreached} of {len(self.layers)} layers get none, since a factor starts from zero"
-        return sentence
+        return f"{sentence}; {self._unreached}" if self.unreached else sentence
+
+    @property
+    def _unreached(self) -> str:
+        if not self.unreached:
+            return ""
+        return f"{self.unreached} of {len(self.layers)} layers get no gradient, since a factor starts from zero"
+
+    @property
+    def short(self) -> str:
+        """For a table's cell: the growth a layer and the verdict, ``1.17, explodes``."""
+        return f"{self.growth:.2f}, {self.verdict}" if len(self.trunk) > 1 else "none"
 
     @property
     def warning(self) -> str | None:
@@ -124,7 +136,7 @@ class Signal:
             "network": self.network,
             "source": self.source,
             "growth": self.growth if len(self.trunk) > 1 else None,
-            "decades": self.decades,
+            "decades": self.decades if len(self.trunk) > 1 else None,
             "verdict": self.verdict,
             "stages": [vars(stage) for stage in self.stages],
             "layers": [vars(layer) for layer in self.layers],
