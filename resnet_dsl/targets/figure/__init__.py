@@ -1,6 +1,6 @@
 """Figures of networks: ``figure(network).save("net.svg")``; ``write_page([network])`` is the interactive one.
 
-gather (describe, rows, cards, closeup: what) -> geometry (lanes, positions, layout: where) -> drawing (a file a format).
+gather (describe, rows, cards, closeup: what) -> geometry (lanes, positions, layout: where) -> drawing (one file each).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone,
 from resnet_dsl.targets.figure.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.words import call, clean, count, label, short, whole
 
+_MOST_ROWS = 14
 Skip: TypeAlias = Literal["identity", "adapted"] | None
 
 
@@ -70,7 +71,7 @@ def _card(
     graph = subject.graph
     scope = graph.scopes[part]
     nodes = tuple(n for n, node in enumerate(graph.nodes) if scopes.part[node.scope] == part)
-    groups = tuple(_groups(graph, scopes, folding, nodes))
+    groups = tuple(_shortened(list(_groups(graph, scopes, folding, nodes))))
     name, reached = clean(scope.name, 20), whole(subject.shapes[scope.exit])
     facts = facts_of(subject, nodes, tuple(fact for fact in wishes.show if fact != "shape"))
     shown = reached if wide or "shape" in wishes.show else ""
@@ -101,6 +102,21 @@ def _groups(graph: Graph, scopes: Scopes, folding: Folding, nodes: tuple[int, ..
         run = list(equal)
         skips = [group.skip for group in run]
         yield Group(run[-1].rows, len(run), "identity" if "identity" in skips else skips[0])
+
+
+def _shortened(groups: list[Group]) -> Iterator[Group]:
+    """A card is a summary: of a stage with very many different rows it shows the first ones and counts the rest."""
+    if sum(len(group.rows) for group in groups) <= _MOST_ROWS:
+        yield from groups
+        return
+    shown = 0
+    for number, group in enumerate(groups):
+        shown += len(group.rows)
+        if shown > _MOST_ROWS - 1 and number:
+            rest = sum(len(other.rows) * other.repeat for other in groups[number:])
+            yield Group((f"… {rest} more rows",))
+            return
+        yield group
 
 
 def _without_stride(row: str) -> str:

@@ -34,7 +34,8 @@ def describe(
         columns = [gather_rows(one, tones, wishes, title) for one, title in zip(subjects, titled, strict=True)]
     ways: set[Way] = {link.way for column in columns for link in column.links}
     ways |= {group.skip for column in columns for item in column.items for group in item.groups if group.skip}
-    return Description(tuple(_told_apart(columns)), _legend(ways, subjects))
+    paged = len(columns) == 1 and wishes.level != "stage"
+    return Description(tuple(_told_apart(columns)), _legend(ways, subjects), paged=paged)
 
 
 def describe_blocks(

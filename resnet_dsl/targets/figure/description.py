@@ -81,7 +81,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One network (or one block of it). Items are in the order of execution; links go forward."""
+    """One network (or one block of it). Items are in the order of execution; links go forward.
+
+    continues: the column goes on where the one before it ends.
+    """
 
     key: str
     title: str
@@ -90,6 +93,7 @@ class Column:
     links: tuple[Link, ...]
     summary: str = ""
     notes: tuple[Note, ...] = ()
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,11 @@ class Description:
     """A whole figure: its columns, and the words of its legend by the way of a link that they explain.
 
     aligned: whether equal parts of the columns stand side by side. air: how much wider than usual the gaps are.
+    paged: whether a wide figure may cut a long column into several.
     """
 
     columns: tuple[Column, ...]
     legend: tuple[tuple[Way, str], ...] = ()
     aligned: bool = True
     air: float = 1.0
+    paged: bool = False

@@ -10,6 +10,7 @@ from resnet_dsl.targets.figure.description import Column, Description, Link
 from resnet_dsl.targets.figure.geometry import Box, Geometry, Path, Point, Text
 from resnet_dsl.targets.figure.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.metrics import width
+from resnet_dsl.targets.figure.paging import split
 from resnet_dsl.targets.figure.positions import FORK, Rank, align, ranks_of
 from resnet_dsl.targets.figure.sizes import BOX, FORMULA, LABEL, MERGE, TITLE, faced, place_item, size_of
 
@@ -58,7 +59,11 @@ class Placed:
 
 
 def lay_out(description: Description, wide: bool) -> Geometry:
-    """Tall figures flow down, wide ones to the right."""
+    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns."""
+    if wide and description.paged:
+        columns = _pages(description.columns[0], description.air)
+        if len(columns) > 1:
+            return lay_out(replace(description, columns=tuple(columns), aligned=False, paged=False), wide=False)
     columns = list(description.columns)
     lanes = [assign_lanes(column) for column in columns]
     sizes = [_sizes(column, own, wide) for column, own in zip(columns, lanes, strict=True)]
@@ -73,6 +78,15 @@ def lay_out(description: Description, wide: bool) -> Geometry:
         starts = [align([column], [own])[0] for column, own in zip(columns, ranks, strict=True)]
     placed = [_place(*parts, wide) for parts in zip(columns, lanes, sizes, ranks, starts, strict=True)]
     return _assemble(description, placed, wide)
+
+
+def _pages(column: Column, air: float) -> list[Column]:
+    lanes = assign_lanes(column)
+    sizes = _sizes(column, lanes, wide=False)
+    ranks = ranks_of(column, lanes, [size[1] for size in sizes], False, air)
+    one = _place(column, lanes, sizes, ranks, [0.0] * len(ranks), wide=False)
+    breadth = one.high - one.low + _label_room(one) + BETWEEN
+    return split(column, lanes, [rank.length + rank.gap for rank in ranks], breadth)
 
 
 def _sizes(column: Column, lanes: Lanes, wide: bool) -> list[tuple[float, float]]:
@@ -128,8 +142,10 @@ def _assemble(description: Description, placed: list[Placed], wide: bool) -> Geo
         low = min(one.low - room, 0.0 if wide else -title / 2)
         high = max(one.high, 0.0 if wide else title / 2)
         offset += (BETWEEN if number else 0.0) + (TITLE + 8 if wide and one.column.title else 0.0) - low
-        pen.offset = offset
+        before, pen.offset = pen.offset, offset
         _draw_column(pen, one)
+        if one.column.continues:
+            _draw_continuation(pen, placed[number - 1], one, before, low)
         _draw_title(pen, one, low)
         if number == 0 or not shared:
             _draw_brackets(pen, placed if shared else [one], one.low)
@@ -297,6 +313,23 @@ def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[floa
     return [*points, (entry, across), (entry, one.middle(link.target) + side * one.breadth(link.target) / 2)]
 
 
+def _draw_continuation(pen: _Pen, last: Placed, one: Placed, before: float, low: float) -> None:
+    """The way from the end of one column to the beginning of the next, between the two."""
+    final = max(range(len(last.column.items)), key=lambda item: last.lanes.rank[item])
+    shift = before - pen.offset
+    gutter = (shift + last.high + low) / 2
+    bottom, top = last.end(final), one.begin(0)
+    points = (
+        (bottom, shift),
+        (bottom + 9, shift),
+        (bottom + 9, gutter),
+        (top - 3, gutter),
+        (top - 3, 0.0),
+        (one.end(0), 0.0),
+    )
+    pen.paths.append(Path(tuple(pen.at(*point) for point in points), arrow=False, classes=("main",)))
+
+
 def _draw_title(pen: _Pen, one: Placed, low: float) -> None:
     if not one.column.title:
         return
@@ -308,16 +341,19 @@ def _draw_title(pen: _Pen, one: Placed, low: float) -> None:
 
 def _same_sections(placed: list[Placed]) -> bool:
     """Whether one row of brackets tells the truth for all columns."""
+    if any(one.column.continues for one in placed):
+        return False
     words: dict[str, tuple[str, ...]] = {}
     return all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
 
 
 def _label_room(one: Placed) -> float:
     """What the brackets and their words take beside a column."""
-    lines = [line for section in one.column.sections for line in section.words]
+    sections = [one.column.sections[number] for number in sorted({rank.section for rank in one.ranks})]
+    lines = [line for section in sections for line in section.words]
     if not lines:
         return 0.0
-    most = max(len(section.words) for section in one.column.sections)
+    most = max(len(section.words) for section in sections)
     return (most * _LEADING if one.wide else max(width(line, LABEL) for line in lines)) + 2 * _BRACKET
 
 

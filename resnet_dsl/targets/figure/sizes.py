@@ -20,6 +20,8 @@ _SIDE = 8.0
 """Room between a box's text and its sides."""
 _SIGNS = {"+", "×"}
 _ARC = 16.0
+_POINT = 1.0
+"""Of a value without a word: where a line only ends or goes on."""
 _ROW = 18.0
 _CARD = 7.0
 _HEADING = 16.0
@@ -34,6 +36,8 @@ def size_of(item: Item) -> tuple[float, float]:
         tall = MERGE if item.lines[0] in _SIGNS else MERGE + 1.5
         return wide * item.scale, tall * item.scale
     wide = max(width(*faced(line, _font(item, at))) for at, line in enumerate(item.lines))
+    if item.kind == "text" and not any(item.lines):
+        return _POINT, _POINT
     if item.kind == "text":
         return wide + 4, len(item.lines) * LINE + 2
     tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
