@@ -64,7 +64,7 @@ def randomised(shape: tuple[int, ...], what: str, random: np.random.Generator) -
     if what in {"gamma", "moving_variance"}:
         return random.uniform(0.7, 1.3, shape).astype("float32")
     if what == "kernel":
-        return (random.normal(size=shape) * np.sqrt(2 / max(np.prod(shape[:-1]), 1))).astype("float32")
+        return (random.normal(size=shape) * np.sqrt(1 / max(np.prod(shape[:-1]), 1))).astype("float32")
     return (random.normal(size=shape) * 0.1).astype("float32")
 
 
