@@ -11,6 +11,7 @@ from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.flow import Current, Flow, check_value_name, file_frame
+from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
 from resnet_dsl.elaborate.modules import Defined, Definition, Module
 from resnet_dsl.elaborate.values import (
     POISON,
@@ -33,8 +34,6 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
-
-_DEEPEST_DERIVATION = 50
 
 
 class Elaborated(NamedTuple):
@@ -155,7 +154,7 @@ class _Elaboration:
             current = self._part(part, entry, current, levels[-1].frame.settings)
         own = levels[-1]
         self._check_settings(own)
-        expectations = self._expectations(own)
+        expectations = self._expectations(own, self._parts_left(plan, current))
         if current is None or self._mistaken():
             return None
         warnings = self._lost(current.node)
@@ -179,9 +178,9 @@ class _Elaboration:
             if found in chain:
                 refuse(_derivation_circle([one.tree for one in chain[chain.index(found) :]]))
             chain.append(found)
-            if len(chain) > _DEEPEST_DERIVATION + 1:
+            if len(chain) > DEEPEST_DERIVATION + 1:
                 raise Poisoned  # its base is told that it is too deep
-        if len(chain) > _DEEPEST_DERIVATION:
+        if len(chain) > DEEPEST_DERIVATION:
             refuse(_derived_too_often(chain[0].tree))
         return [_Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
 
@@ -320,10 +319,21 @@ class _Elaboration:
             why, remedy = "no skip connection asks for it", "leave it out, or put a `skip` into a block"
             self.flow.report(errors.unused_setting(why, policy.statement.span, remedy))
 
-    def _expectations(self, own: _Level) -> tuple[Expectation, ...]:
+    def _parts_left(self, plan: _Plan, current: Current) -> set[str]:
+        """The stem and the stages that hold a step: of an empty one, or one that nothing reads, there are no facts."""
+        named = {part.key for part in plan.parts if part.key != "head"}
+        if current is None:
+            return named
+        tops = [0]
+        for index, scope in enumerate(self.builder.scopes[1:], 1):
+            tops.append(tops[scope.parent or 0] or index)
+        reached = zip(self.builder.nodes, self.builder.reaching(current.node), strict=True)
+        held = {tops[raw.scope] for raw, wanted in reached if wanted}
+        return named & {self.builder.scopes[top].name for top in held}
+
+    def _expectations(self, own: _Level, stages: set[str]) -> tuple[Expectation, ...]:
         """The network's own expectations; they hold for the network as written, not under overrides."""
         found = []
-        stages = {part for part in self.values if isinstance(part, str)}
         for member in own.tree.members.items:
             if isinstance(member, tree.Expect):
                 try:
@@ -441,7 +451,7 @@ def _derived_too_often(network: Defined) -> Diagnostic:
     assert network.base is not None
     return Diagnostic(
         "E0506",
-        f"network `{network.name.text}` derives from another through more than {_DEEPEST_DERIVATION} networks",
+        f"network `{network.name.text}` derives from another through more than {DEEPEST_DERIVATION} networks",
         Label(network.base.name.span),
         help="derive from a network that is nearer to the first one, and use parameters for what varies",
     )
