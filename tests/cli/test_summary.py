@@ -1,0 +1,106 @@
+"""`summary`: its JSON, and the same numbers as CSV, Markdown and text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.cli.calling import call
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def data(*arguments: str) -> dict[str, Any]:
+    ended = call("summary", *arguments, "--format", "json")
+    assert (ended.code, ended.err) == (0, "")
+    found: dict[str, Any] = json.loads(ended.out)
+    return found
+
+
+def test_resnet50_as_json_has_the_keys_that_programs_read() -> None:
+    found = data("resnet50")
+    assert found["network"] == "resnet50"
+    assert found["input_shape"] == [224, 224, 3]
+    assert found["output_shape"] == [1000]
+    assert found["params"] == 25_557_032
+    assert found["total_params"] == 25_610_152
+    assert found["macs"] == 4_089_184_256
+    assert found["depth"] == 50
+    stages = found["stages"]
+    assert [stage["name"] for stage in stages] == ["stem", "conv2", "conv3", "conv4", "conv5", "head"]
+    assert stages[4]["output_shape"] == [7, 7, 2048]
+    assert sum(stage["params"] for stage in stages) == found["params"]
+    assert sum(stage["macs"] for stage in stages) == found["macs"]
+
+
+def test_open_lengths_are_null() -> None:
+    found = data("small.resnet", "--input", "?x32x3")
+    assert found["input_shape"] == [None, 32, 3]
+    assert found["stages"][1]["output_shape"] == [None, 32, 8]
+    assert found["macs"] is None
+    assert found["params"] > 0
+
+
+@pytest.mark.parametrize(("by", "key", "first"), [("block", "blocks", "stem"), ("layer", "layers", "stem_conv")])
+def test_finer_tables_come_beside_the_stages(by: str, key: str, first: str) -> None:
+    found = data("small.resnet", "--by", by)
+    rows = found[key]
+    assert rows[0]["name"] == first
+    assert sum(row["params"] for row in rows) == found["params"]
+    assert [stage["name"] for stage in found["stages"]] == ["stem", "a", "b", "head"]
+
+
+@pytest.mark.parametrize("by", ["stage", "block", "layer"])
+def test_csv_has_the_same_rows(by: str) -> None:
+    found = data("small.resnet", "--by", by)
+    wanted = found["stages"] if by == "stage" else found[f"{by}s"]
+    rows = list(csv.DictReader(io.StringIO(call("summary", "small.resnet", "--by", by, "--format", "csv").out)))
+    assert [row["name"] for row in rows] == [row["name"] for row in wanted]
+    assert [int(row["params"]) for row in rows] == [row["params"] for row in wanted]
+    assert [int(row["macs"]) for row in rows] == [row["macs"] for row in wanted]
+    assert rows[0]["output_shape"] == "32x32x8"
+
+
+def test_markdown_is_a_table() -> None:
+    lines = call("summary", "small.resnet", "--format", "md").out.splitlines()
+    table = [line for line in lines if line.startswith("|")]
+    assert len(table) == 2 + 4
+    assert len({line.count("|") for line in table}) == 1
+    assert "| a | 2 | 32x32x8 |" in table[3]
+
+
+def test_text_is_plain_when_piped() -> None:
+    out = call("summary", "small.resnet").out
+    assert "\x1b" not in out
+    assert out.startswith("small: 32x32x3 -> 10\n")
+    assert "10 weighted layers" in out
+    assert f"{data('small.resnet')['params']:,}" in out
+
+
+def test_text_is_rich_in_a_terminal() -> None:
+    leading, following = pty.openpty()
+    ended = subprocess.run(
+        [sys.executable, "-m", "resnet_dsl", "summary", "small.resnet"],
+        stdout=following,
+        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": ""},
+        check=False,
+    )
+    os.close(following)
+    shown = os.read(leading, 100_000).decode()
+    os.close(leading)
+    assert ended.returncode == 0
+    assert "small: 32x32x3 -> 10" in shown
+
+
+def test_warnings_go_to_the_standard_error_and_leave_the_data_alone() -> None:
+    ended = call("summary", "warned.resnet", "--format", "json")
+    assert "W0302" in ended.err
+    assert json.loads(ended.out)["network"] == "warned"
