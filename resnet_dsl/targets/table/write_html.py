@@ -26,10 +26,10 @@ def _row(cells: str) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return "<br>".join(
+    return "<br/>".join(
         rows
         if group.repeat == 1 and len(group.rows) == 1
         else f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
         for group in cell
-        for rows in ["<br>".join(map(escape, group.rows))]
+        for rows in ["<br/>".join(map(escape, group.rows))]
     )

@@ -58,7 +58,7 @@ def test_one_network_has_its_counts_row_by_row():
 
 
 def test_networks_with_other_parts_leave_blanks():
-    table = tabulate([facts("resnet20"), facts("resnet50")])
+    table = tabulate([facts("cifar_resnet20"), facts("resnet50")])
     row = next(row for row in table.rows if row.name == "conv5")
     assert row.cells[0] == ()
     for form in FORMATS:
