@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
@@ -92,13 +93,16 @@ class Facts:
     def receptive_field(self) -> int | None:
         """Input positions that one position of the last map sees along the longest axis; None without a map."""
         field = last_map(self.fields, self.draft.output, self.draft)
-        return None if field is None or not field.size else int(max(field.size))
+        return None if field is None or not field.size else ceil(max(field.size))
 
     @property
-    def output_stride(self) -> int | None:
-        """Input positions between neighbours of the last map; None without a map."""
+    def output_stride(self) -> int | float | None:
+        """Input positions between neighbours of the last map (below 1 on a finer one than the input); None without."""
         field = last_map(self.fields, self.draft.output, self.draft)
-        return None if field is None or not field.stride else int(max(field.stride))
+        if field is None or not field.stride:
+            return None
+        stride = max(field.stride)
+        return int(stride) if stride.denominator == 1 else float(stride)
 
     @cached_property
     def stages(self) -> tuple[Part, ...]:

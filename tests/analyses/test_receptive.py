@@ -1,0 +1,97 @@
+"""Receptive fields against the published table of Araujo, Norris & Sim (2019), and by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from resnet_dsl import pipeline, resources
+from resnet_dsl.pipeline import Compiled
+from tests.analyses.classic_networks import ALEXNET, MOBILENET, VGG16
+from tests.elaborate.compiling import compiled, staged
+
+
+def shipped(path: str, name: str) -> Compiled:
+    return pipeline.load(str(resources.specs_folder() / path)).compile(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [(ALEXNET, 195), (VGG16, 212), (MOBILENET, 315)], ids=["alexnet", "vgg16", "mobilenet"]
+)
+def test_classic_networks_have_the_published_fields(text: str, size: int) -> None:
+    """https://distill.pub/2019/computing-receptive-fields: `alexnet_v2`, `vgg_16` at its last pool, `mobilenet_v1`."""
+    network = compiled(text)
+    assert (network.receptive_field, network.output_stride) == (size, 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("keras_resnet50", 483), ("keras_resnet101", 1027), ("keras_resnet152", 1507)]
+)
+def test_resnets_that_stride_at_a_1x1_have_the_published_fields(name: str, size: int) -> None:
+    """The same table, `resnet_v1_50`, `_101` and `_152`: 3x3 convolutions see the strided map."""
+    network = shipped("keras_applications/v1.resnet", name)
+    assert (network.receptive_field, network.output_stride) == (size, 32)
+
+
+@pytest.mark.parametrize(("name", "blocks"), [("resnet50", (3, 4, 6, 3)), ("resnet101", (3, 4, 23, 3))])
+def test_resnets_that_stride_at_the_3x3_see_less(name: str, blocks: tuple[int, ...]) -> None:
+    """By hand: a first 3x3 of a stage still lies on the larger map. 427 for ResNet-50."""
+    size, stride = 7 + 2 * 2, 4
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            size += 2 * stride
+            if stage and block == 0:
+                stride *= 2
+    assert (size, stride) == ((427, 32) if name == "resnet50" else (971, 32))
+    network = shipped("resnet/imagenet.resnet", name)
+    assert (network.receptive_field, network.output_stride) == (size, stride)
+
+
+def test_skips_do_not_widen_the_field() -> None:
+    assert staged("2 x basic(4)").receptive_field == 9
+
+
+@pytest.mark.parametrize(
+    ("body", "size", "stride"),
+    [
+        ("relu", 1, 1),
+        ("conv(4, 1)", 1, 1),
+        ("conv(4, 5)", 5, 1),
+        ("conv(4, 3, dilation = 4)", 9, 1),
+        ("conv(4, 3, stride = 2) conv(4, 3)", 7, 2),
+        ("subsample(2) conv(4, 3)", 5, 2),
+        ("maxpool(3, stride = 2) maxpool(3, stride = 2)", 7, 4),
+        ("blurpool conv(4, 3)", 7, 2),
+        ("conv(4, 3x1)", 3, 1),
+        ("maxpool(2) upsample(2)", 2, 1),
+        ("maxpool(2) conv(4, 3) upsample(2) conv(4, 3)", 8, 1),
+        ("maxpool(2) conv_transpose(4, 2)", 2, 1),
+        ("a = conv(4, 3) b = in -> conv(4, 7) add(a, b)", 7, 1),
+        ("a = conv(4, 3) g = avgpool(global, keepdims = true) mul(a, g)", 3, 1),
+        ("conv(4, 3) avgpool(global) dense(5)", 3, 1),
+    ],
+)
+def test_by_hand(body: str, size: int, stride: int) -> None:
+    network = staged(body, size="32x32x4")
+    assert (network.receptive_field, network.output_stride) == (size, stride)
+
+
+def test_a_field_is_known_for_each_axis() -> None:
+    network = staged("conv(4, 3x7, stride = 1x2) conv(4, 3)", size="32x32x4")
+    field = network.fields[-1]
+    assert field != "all"
+    assert field.size == (Fraction(5), Fraction(11))
+    assert field.stride == (Fraction(1), Fraction(2))
+
+
+def test_a_finer_map_than_the_input_has_a_stride_below_one() -> None:
+    """Twice the length: neighbours lie half an input position apart; a window over two of them sees two positions."""
+    network = staged("upsample(2) conv(4, 2, pad = valid)", size="32x32x4")
+    assert network.output_stride == 0.5
+    assert network.receptive_field == 2
+
+
+def test_behind_dense_layers_everything_is_seen() -> None:
+    network = staged("conv(4, 3) flatten dense(3) relu", size="8x8x4")
+    assert network.fields[-1] == "all"
