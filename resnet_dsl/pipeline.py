@@ -12,7 +12,7 @@ from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
-from resnet_dsl.diagnostics.order import in_order
+from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.elaborate.limits import MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names
@@ -43,6 +43,12 @@ class Compiled(Facts):
     @property
     def name(self) -> str:
         return self.draft.name
+
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """For each node where it stands in the spec, in words: ``net.resnet:14:5: conv(64, 3)``."""
+        return tuple(f"{origin.span}: {' '.join(origin.span.text.split())}" for origin in self.origins)
 
 
 class Spec:
@@ -83,11 +89,12 @@ class Spec:
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
         called: set[int] = set()
         skips_run: set[int] = set()
-        steps = 0
+        steps = found = 0
         sound = True
         for definition in definitions:
             outcome = elaborate(definition, self.prelude, {}, None)
             yield from outcome.diagnostics
+            found += len(outcome.diagnostics)
             if outcome.elaborated is not None:
                 yield from self._judge(outcome.elaborated)
             called |= outcome.called
@@ -96,6 +103,7 @@ class Spec:
             steps += outcome.steps + STEPS_OF_A_NETWORK
             if steps > MOST_STEPS_OF_A_FILE:
                 yield file_too_large(definition.tree.name.span)
+            if steps > MOST_STEPS_OF_A_FILE or found > MOST_FOUND:
                 return
         if sound and len(definitions) == len(self.networks):
             yield from idle_skips(self.module, called, skips_run)

@@ -1,30 +1,78 @@
-"""Draw networks or a block as a figure: svg, png or dot, by the ending of the output's name."""
+"""Draw networks, or blocks in close-up, as a figure: svg, png, pdf, dot, tex or html, by the ending of the output.
+
+The figures of the paper (He et al. 2015):
+  Figure 2   resnet-dsl draw resnet34 --block basic --formula -o fig2.svg
+  Figure 3   resnet-dsl draw plain34 resnet34 --level block -o fig3.svg
+  Figure 5   resnet-dsl draw resnet34 resnet50 --block basic --block bottleneck --level block -o fig5.svg
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.targets.figure import figure
+from resnet_dsl.failure import Failure
+from resnet_dsl.pipeline import Compiled
+from resnet_dsl.targets.figure import Figure, block_figure, figure, write_page
+from resnet_dsl.writing import write_whole
+
+FACTS = ("params", "macs", "shape")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
-    parser.add_argument("-o", "--output", metavar="FILE", help="FILE.svg, .png or .dot (default: NETWORK.svg)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="FILE.svg, .png, .pdf, .dot, .tex or .html (default: NETWORK.svg)"
+    )
     parser.add_argument(
         "--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)"
     )
+    parser.add_argument(
+        "--block", action="append", default=[], metavar="NAME", help="this block in close-up; repeatable"
+    )
+    parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
     parser.add_argument("--theme", choices=("light", "dark", "mono", "auto"), default="light", help="colours")
-    parser.add_argument("--show", default="", metavar="WHAT", help="facts in each row: params,macs,shape")
+    parser.add_argument("--show", type=_facts, default=[], metavar="WHAT", help="facts in each row: params,macs,shape")
+    parser.add_argument(
+        "--title", action="append", metavar="TEXT", help="above a network, instead of its name; repeatable"
+    )
+    parser.add_argument("--width", metavar="WIDTH", help="as printed: 85mm, 8.5cm, 3.3in, 240pt")
+    parser.add_argument(
+        "--engine", choices=("embedded", "system"), help="Graphviz: pip's (default), or the system's dot"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     networks = [compile_spec(spec, options) for spec in options.specs]
-    shown = [fact for fact in options.show.split(",") if fact]
-    drawn = figure(networks, level=options.level, wide=options.wide, theme=options.theme, show=shown)
+    if options.title and len(options.title) != len(networks):
+        raise Failure("there are as many `--title` as networks, or none")
     path = options.output or f"{networks[0].name}.svg"
-    drawn.save(path)
+    if Path(path).suffix.lower() == ".html":
+        write_whole(path, write_page(networks, [network.places for network in networks], options.theme))
+    else:
+        drawn = _figure(networks, options)
+        drawn.save(path)
+        for warning in drawn.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
     print(f"wrote {path}")
     return FINE
+
+
+def _facts(text: str) -> list[str]:
+    facts = [fact for fact in text.split(",") if fact]
+    unknown = [fact for fact in facts if fact not in FACTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"`{unknown[0]}` is none of {', '.join(FACTS)}")
+    return facts
+
+
+def _figure(networks: list[Compiled], options: argparse.Namespace) -> Figure:
+    shared = {"theme": options.theme, "show": options.show, "width": options.width, "engine": options.engine}
+    if options.block:
+        formula = options.formula
+        return block_figure(networks, options.block, options.level, options.wide, formula=formula, **shared)
+    return figure(networks, options.level, options.wide, titles=options.title, **shared)
