@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _LONGEST = 40  # longer names are compared no further: nobody mistypes them by a letter or two, and it is quadratic
-_MOST = 2_000  # and no more names than these
+_MOST = 500  # and no more names than these
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 
 MOST_SHOWN = 100
+MOST_FOUND = 500
+"""Mistakes after which no more are looked for: a text that has so many is no spec."""
 
 
 class Fresh:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.diagnostics.order import Fresh
+from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
 from resnet_dsl.elaborate import errors, flow_errors, limits, settings
 from resnet_dsl.elaborate.builder import Builder, TooMuch
 from resnet_dsl.elaborate.calls import Given, assign, check_all
@@ -75,9 +75,11 @@ class Flow(Expressions):
         return self._constants[key]
 
     def report(self, diagnostic: Diagnostic) -> None:
-        """Takes a diagnostic down, once: a block's mistake comes up in each of its calls."""
+        """Takes a diagnostic down, once: a block's mistake comes up in each of its calls. Raises TooMuch."""
         if self._fresh(diagnostic):
             self.diagnostics.append(diagnostic)
+            if len(self.diagnostics) == MOST_FOUND:
+                raise TooMuch(diagnostic)
 
     def attempt(self, expression: tree.Expression, frame: Frame) -> Constant:
         """An expression's worth, or POISON behind a mistake, which is reported."""

@@ -21,8 +21,11 @@ MOST_STEPS = 400_000
 MOST_STEPS_OF_A_FILE = 4_000_000
 """Steps run for all networks of a file that is checked."""
 
-STEPS_OF_A_NETWORK = 100
+STEPS_OF_A_NETWORK = 1_000
 """What a network costs beside its steps."""
+
+DEEPEST_DERIVATION = 50
+"""Networks that one derives from, directly and through others."""
 
 MOST_ITEMS = 1_000
 """Items of a list, those of the lists in it included."""

@@ -124,6 +124,8 @@ class Loader:
             return self.modules[target], False
         if len(self.modules) >= MOST_FILES:
             raise Mistake(_too_many_files(statement.path.span))
+        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
+            raise Mistake(_unreadable(written, "it is a device or a pipe", statement.path.span))
         try:
             source = self.read(os.path.join(os.path.dirname(module.source.name), written))
         except Mistake as mistake:

@@ -6,10 +6,13 @@ Running a network finds the same mistakes in what it runs, with the same code at
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.order import MOST_FOUND
 from resnet_dsl.elaborate import errors, flow_errors
 from resnet_dsl.elaborate.expressions import FUNCTIONS
+from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.settings import parameters_of
 from resnet_dsl.elaborate.values import Frame, Settings
@@ -20,8 +23,12 @@ from resnet_dsl.syntax import tree
 
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
     """The mistakes of names in a file's own definitions."""
-    checks = [_Names(module, definition.tree) for definition in module.own.values()]
-    found = [diagnostic for check in checks for diagnostic in check.run()]
+    found: list[Diagnostic] = []
+    own_names: dict[int, _OwnNames] = {}
+    for definition in module.own.values():
+        found += _Names(module, definition.tree, own_names).run()
+        if len(found) > MOST_FOUND:
+            return tuple(found)
     return (*found, *_recursions(module))
 
 
@@ -41,31 +48,42 @@ def walk(node: object) -> Iterator[tree.Node | tree.Token]:
             )  # all but the span, which is first
 
 
-def _targets(nodes: Iterable[object]) -> Iterator[str]:
-    """The names of the values that some statements give."""
-    for node in walk(tuple(nodes)):
-        if isinstance(node, tree.Named):
-            yield node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text
+class _OwnNames(NamedTuple):
+    """The names that a definition gives: of `let`s, parameters and repeat indices, and of values and stages."""
+
+    constants: set[str]
+    values: set[str]
 
 
-def _constants(node: object) -> Iterator[str]:
-    """The names of `let`s and repeat indices below a node."""
-    for one in walk(node):
-        if isinstance(one, tree.Let):
-            yield one.name.text
-        elif isinstance(one, tree.Repeat) and one.index is not None:
-            yield one.index.text
+def _names_of(definition: tree.Node, known: dict[int, _OwnNames]) -> _OwnNames:
+    """What a definition gives by itself; ``known`` keeps it, since every network that derives from it asks again."""
+    if id(definition) not in known:
+        names = known[id(definition)] = _OwnNames(set(), set())
+        for node in walk(definition):
+            if isinstance(node, tree.Named):
+                names.values.add(
+                    node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text
+                )
+            elif isinstance(node, tree.Stage):
+                names.values.add(node.name.text)
+            elif isinstance(node, tree.Let | tree.Parameter):
+                names.constants.add(node.name.text)
+            elif isinstance(node, tree.Repeat) and node.index is not None:
+                names.constants.add(node.index.text)
+    return known[id(definition)]
 
 
 class _Names:
     """The check of one definition."""
 
-    def __init__(self, module: Module, definition: tree.Node) -> None:
+    def __init__(self, module: Module, definition: tree.Node, own_names: dict[int, _OwnNames]) -> None:
         self.module = module
+        self.own_names = own_names
         self.definition = definition
         self.found: list[Diagnostic] = []
-        self.constants = set(_constants(definition))
-        self.values = set(_targets((definition,)))
+        own = _names_of(definition, own_names)
+        self.constants = set(own.constants)
+        self.values = set(own.values)
         self.frame = Frame(module, {}, {}, None, Settings(None), 0, None, "file")
 
     def run(self) -> list[Diagnostic]:
@@ -73,10 +91,11 @@ class _Names:
         if isinstance(definition, tree.Network):
             self._add_bases(definition)
         parameters = self._parameters()
-        self.constants |= {one.name.text for one in parameters}
         self._check_twice("the parameter", [one.name for one in parameters])
         for node in walk(definition):
             self._visit(node)
+            if len(self.found) > MOST_FOUND:
+                break
         return self.found
 
     def _parameters(self) -> tuple[tree.Parameter, ...]:
@@ -85,18 +104,16 @@ class _Names:
 
     def _add_bases(self, network: tree.Network) -> None:
         """What a network inherits: parameters, lets, stages and values."""
-        module, seen = self.module, {network.name.text}
-        current: tree.Network | None = network
-        while current is not None:
-            self.values |= {one.name.text for one in current.members.items if isinstance(one, tree.Stage)}
-            self.values |= set(_targets((current,)))
-            self.constants |= set(_constants(current))
-            self.constants |= {one.name.text for one in (current.parameters.items if current.parameters else ())}
+        module = self.module
+        current: tree.Network = network
+        for _ in range(DEEPEST_DERIVATION):
             base = module.find(current.base.name.text) if current.base is not None else None
-            usable = base is not None and isinstance(base.tree, tree.Network) and base.tree.name.text not in seen
-            current, module = (base.tree, base.module) if usable and base is not None else (None, module)  # type: ignore[assignment]
-            if current is not None:
-                seen.add(current.name.text)
+            if base is None or not isinstance(base.tree, tree.Network):
+                return
+            current, module = base.tree, base.module
+            names = _names_of(current, self.own_names)
+            self.constants |= names.constants
+            self.values |= names.values
 
     def _visit(self, node: tree.Node | tree.Token) -> None:
         if isinstance(node, tree.Chain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
@@ -133,11 +134,10 @@ class _Elaboration:
     def run(self) -> Elaborated | None:
         try:
             return self._run()
-        except Mistake as mistake:
-            self.flow.report(mistake.diagnostic)
-        except TooMuch as too_much:
-            self.exhausted = True
-            self.flow.report(too_much.diagnostic)
+        except (Mistake, TooMuch) as mistake:
+            self.exhausted = isinstance(mistake, TooMuch)
+            with suppress(TooMuch):
+                self.flow.report(mistake.diagnostic)
         except Poisoned:
             pass
         return None
