@@ -6,6 +6,8 @@ import os
 import tempfile
 from collections.abc import Callable
 
+_PREFIX = ".resnet-dsl-"
+
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Replaces a file's content in one step. Raises OSError."""
@@ -25,16 +27,20 @@ def write_through(path: str | os.PathLike[str], put: Callable[[str], None], endi
     """
     target = os.fspath(path)
     folder = os.path.dirname(os.path.abspath(target))
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".resnet-dsl-", suffix=ending)
-    os.close(descriptor)
+    temporary = None
     try:
+        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=ending)
+        os.close(descriptor)
         put(temporary)
         os.chmod(temporary, _mode(target))
         os.replace(temporary, target)
-    except BaseException:
-        if os.path.exists(temporary):
+    except OSError as error:
+        if error.filename is None or not os.path.basename(error.filename).startswith(_PREFIX):
+            raise
+        raise OSError(error.errno, error.strerror, target) from None  # who asked knows the file by this name
+    finally:
+        if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
-        raise
 
 
 def _mode(target: str) -> int:
