@@ -1,0 +1,75 @@
+"""`check`: all that is wrong, drawn or as data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.calling import call
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def data(*arguments: str, code: int) -> list[dict[str, Any]]:
+    ended = call("check", "--format", "json", *arguments)
+    assert ended.code == code
+    found: list[dict[str, Any]] = json.loads(ended.out)
+    return found
+
+
+def test_what_is_fine_says_so() -> None:
+    assert call("check", "small.resnet") == (0, "fine: 1 network\n", "")
+    assert data("small.resnet", code=0) == []
+
+
+def test_every_mistake_is_drawn_with_its_place_on_the_standard_error() -> None:
+    ended = call("check", "wrong.resnet")
+    assert ended.out == ""
+    assert "error[E0201]" in ended.err
+    assert "--> wrong.resnet:3:13" in ended.err
+    assert "error[E0207]" in ended.err
+    assert "did you mean `conv`?" in ended.err
+    assert ended.err.endswith("2 errors\n")
+    assert "\x1b" not in ended.err
+
+
+def test_the_same_as_data() -> None:
+    found = data("wrong.resnet", code=1)
+    assert [(one["code"], one["severity"], one["file"], one["line"], one["column"]) for one in found] == [
+        ("E0201", "error", "wrong.resnet", 3, 13),
+        ("E0207", "error", "wrong.resnet", 4, 18),
+    ]
+    assert found[0]["end_column"] == 17
+    assert found[0]["help"] == "did you mean `conv`?"
+
+
+def test_warnings_fail_only_when_strict() -> None:
+    assert [one["severity"] for one in data("warned.resnet", code=0)] == ["warning"]
+    assert [one["code"] for one in data("warned.resnet", "--strict", code=1)] == ["W0302"]
+
+
+def test_mistakes_of_several_files_come_file_by_file() -> None:
+    found = data("wrong.resnet", "warned.resnet", "wrong.resnet", code=1)
+    assert [one["file"] for one in found] == ["wrong.resnet", "wrong.resnet", "warned.resnet"]
+
+
+def test_one_network_of_a_file(folder: Path) -> None:
+    text = (
+        "network good { input 8x8x3 stage s { relu } }\nnetwork bad { input 8x8x3 stage s { conv(4, 9, pad = 0) } }\n"
+    )
+    (folder / "mixed.resnet").write_text(text, encoding="utf-8")
+    assert call("check", "mixed.resnet:good").code == 0
+    assert call("check", "mixed.resnet:bad").code == 1
+    assert call("check", "mixed.resnet").code == 1
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others() -> None:
+    found = data("missing.resnet", "wrong.resnet", code=2)
+    assert [one["code"] for one in found][1:] == ["E0201", "E0207"]
+
+
+def test_shipped_networks_by_name() -> None:
+    assert call("check", "resnet50", "cifar_resnet20").out == "fine: 2 networks\n"
