@@ -24,6 +24,7 @@ def finish_svg(drawn: bytes, geometry: Geometry, scale: float, adaptive: bool) -
     graph = root[0]
     _frame(root, geometry, scale)
     tips = {box.key: box.tip for box in geometry.boxes}
+    tips |= {f"{path.source}->{path.target}": path.tip for path in geometry.paths if path.source}
     for group in list(graph):
         if group.tag == f"{{{_SVG}}}title" or "corner" in (group.findtext(f"{{{_SVG}}}title") or ""):
             graph.remove(group)

@@ -264,7 +264,7 @@ def _draw_beside(pen: _Pen, one: Placed) -> None:
         rank = one.lanes.rank[number]
         if not item.beside or rank + 1 >= len(one.ranks):
             continue
-        start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].fork else 0)
+        start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].forks else 0)
         middle = (start + one.starts[rank + 1] - 2) / 2
         for at, words in enumerate(item.beside):
             shift = (at - (len(item.beside) - 1) / 2) * _LEADING
@@ -300,7 +300,7 @@ def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[floa
         points.append((one.end(link.source), across))
     else:
         rank = one.lanes.rank[link.source]
-        fork = one.starts[rank] + one.ranks[rank].length + FORK
+        fork = one.starts[rank] + one.ranks[rank].length + one.ranks[rank].fork(link.source)
         if not joins:
             points.append((one.end(link.source), one.middle(link.source)))
         points += [(fork, one.middle(link.source)), (fork, across)]

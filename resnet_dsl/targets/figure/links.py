@@ -8,6 +8,7 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.targets.figure.description import Link, Way
 from resnet_dsl.targets.figure.folding import HIDDEN, Folding
 from resnet_dsl.targets.figure.scopes import Scopes
+from resnet_dsl.targets.figure.words import clean
 
 
 def gather_links(graph: Graph, scopes: Scopes, folding: Folding, last: int) -> tuple[Link, ...]:
@@ -18,12 +19,21 @@ def gather_links(graph: Graph, scopes: Scopes, folding: Folding, last: int) -> t
             source, target = folding.row_of[other], folding.row_of[index]
             way = _way(node, position, scopes.adapter[node.scope] is not None)
             if source != target and HIDDEN not in (source, target):
-                found.setdefault((source, target, way), Link(source, target, way))
+                found.setdefault((source, target, way), Link(source, target, way, _tip(graph, way, other, index)))
     main = _main_path(graph, folding, list(found.values()), last)
     return tuple(
         replace(link, way="main") if link.way == "branch" and (link.source, link.target) in main else link
         for link in found.values()
     )
+
+
+_SAID = {"identity": "identity skip", "adapted": "adapted skip", "branch": "value"}
+
+
+def _tip(graph: Graph, way: Way, source: int, target: int) -> str:
+    """What a tooltip says of a link."""
+    ends = (clean(graph.nodes[end].name, 60) for end in (source, target))
+    return f"{_SAID[way]} from {' to '.join(ends)}"
 
 
 def _way(node: Node, position: int, adapter: bool) -> Way:

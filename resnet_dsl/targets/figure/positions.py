@@ -10,9 +10,9 @@ from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.order import merge_orders
 from resnet_dsl.targets.figure.sizes import LABEL
 
-GAP, TO_MERGE, FORK, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 5.0, 8.0, 7.0
-"""Between rows; before a merge; from a row to where a side link leaves; more between parts; more for each line of words
-beside an arrow; more in a wide figure."""
+GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.0, 7.0
+"""Between rows; before a merge; from a row to where a side link leaves; to where that of the next item leaves; more
+between parts; more for each line of words beside an arrow; more in a wide figure."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,12 @@ class Rank:
     length: float
     gap: float
     merge: bool
-    fork: bool
+    forks: tuple[int, ...] = ()
+    """The items from which side links leave, each at a level of its own."""
+
+    def fork(self, item: int) -> float:
+        """How far behind the rank the side links of an item leave."""
+        return FORK + LEVEL * self.forks.index(item)
 
 
 def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float) -> list[Rank]:
@@ -31,19 +36,21 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
     members: list[list[int]] = [[] for _ in range(lanes.ranks)]
     for item, rank in enumerate(lanes.rank):
         members[rank].append(item)
-    forks = {
-        lanes.rank[link.source] for link, track in zip(column.links, lanes.track, strict=True) if track is not None
-    }
+    forks: list[dict[int, None]] = [{} for _ in range(lanes.ranks)]
+    for link, track in zip(column.links, lanes.track, strict=True):
+        if track is not None and lanes.lane[link.source] != track:
+            forks[lanes.rank[link.source]][link.source] = None
     ranks: list[Rank] = []
     for rank, items in enumerate(members):
         lead = min(items, key=lambda item: lanes.lane[item])
         merge = column.items[lead].kind == "merge"
         gap = (TO_MERGE if merge else GAP) * air + (WIDE if wide else 0)
-        gap += FORK if rank - 1 in forks else 0
+        before = len(forks[rank - 1]) if rank else 0
+        gap += FORK + LEVEL * (before - 1) if before else 0
         gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
         apart = SECTION if ranks and ranks[-1].section != section else 0
-        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, rank in forks))
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, tuple(forks[rank])))
     return ranks
 
 

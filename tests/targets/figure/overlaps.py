@@ -14,7 +14,8 @@ SLACK = 0.3
 
 
 def faults(geometry: Geometry) -> list[str]:
-    return [*_outside(geometry), *_text_outside(geometry), *_overlaps(geometry), *_crossed(geometry)]
+    checks = (_outside, _text_outside, _overlaps, _crossed, _shared)
+    return [fault for check in checks for fault in check(geometry)]
 
 
 def _things(geometry: Geometry):
@@ -85,3 +86,23 @@ def _crossed(geometry: Geometry) -> Iterator[str]:
         inner = (bounds[0] + 1, bounds[1] + 1, bounds[2] - 1, bounds[3] - 1)
         if _meet(line, inner) and not (frame and _inside(line, bounds)):
             yield f"a {'/'.join(path.classes)} line {path.source}-{path.target} runs through {name!r}"
+
+
+def _shared(geometry: Geometry) -> Iterator[str]:
+    """Lines that lie upon each other although neither their beginning nor their end is the same."""
+    tracks = {}
+    for path in geometry.paths:
+        for (a, b), (c, d) in zip(path.points, path.points[1:], strict=False):
+            if path.source:
+                upright = a == c
+                place, low, high = (a, min(b, d), max(b, d)) if upright else (b, min(a, c), max(a, c))
+                tracks.setdefault((upright, round(place, 1)), []).append((low, high, path))
+    for pieces in tracks.values():
+        pieces.sort(key=lambda piece: piece[:2])
+        for number, (_, high, path) in enumerate(pieces):
+            for start, end, other in pieces[number + 1 :]:
+                if start >= high:
+                    break
+                apart = path.source != other.source and path.target != other.target
+                if apart and min(high, end) - start > 3:
+                    yield f"lines {path.source}-{path.target} and {other.source}-{other.target} lie upon each other"

@@ -48,7 +48,9 @@ def test_the_measure_finds_what_it_is_for():
     assert "overlap" in found(boxes=(*others, moved))
     assert "wider than its box" in found(boxes=(*others, narrow))
     assert "outside the figure" in found(boxes=(*others, away))
+    stranger = replace(path, source="another", target="one")
     assert "runs through" in found(paths=(*geometry.paths, through))
+    assert "lie upon each other" in found(paths=(*geometry.paths, stranger))
 
 
 def _rows(name, level="block", **options):
