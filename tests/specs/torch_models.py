@@ -110,7 +110,7 @@ def _note(name: str, ran: list[tuple[str, Any]], seen: set[int]) -> Callable[...
 
 
 def _ordered(ran: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """Blocks that hold parameters themselves (a factor at the end of the path) end with them; then comes the projection."""
+    """A block that holds parameters itself (a factor at the end of its path) ends with them; then its projection."""
     names = [name for name, _ in ran]
 
     def last(prefix: str) -> int:

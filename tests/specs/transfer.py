@@ -50,8 +50,11 @@ def _is_weight(variable: Any) -> bool:
 
 
 def _fitted(shape: tuple[int, ...], array: Array) -> Array:
-    """The array as our layer keeps it: a depthwise kernel is (…, channels, 1) in Keras and (…, 1, channels) elsewhere, a
-    layer at each position is a 1x1 convolution here and may be a dense layer elsewhere."""
+    """The array as our layer keeps it.
+
+    A depthwise kernel is (…, channels, 1) in Keras and (…, 1, channels) elsewhere; a layer at each position is a 1x1
+    convolution here and may be a dense layer elsewhere.
+    """
     if len(shape) > 2 and shape != array.shape and shape == (*array.shape[:-2], array.shape[-1], array.shape[-2]):
         return np.moveaxis(array, -1, -2)
     if (1,) * (array.ndim - len(shape)) + shape == (1,) * (len(shape) - array.ndim) + array.shape:

@@ -1,0 +1,206 @@
+"""Finding what tells two networks apart.
+
+Stages are laid beside each other by name (by position where the names differ), blocks by position, and the steps of two
+blocks by their operations, so that a block with one step more still has all its other steps compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
+from resnet_dsl.analyses.network import Facts, Part
+from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
+from resnet_dsl.ir.draft import AnyNode, AnyScope
+from resnet_dsl.ir.windows import times
+
+
+class _Step(NamedTuple):
+    """One node in its block; ``name`` is what it is called there: ``conv2 (3×3)``, ``skip: conv (1×1)``."""
+
+    node: AnyNode
+    name: str
+    in_skip: bool
+
+    @property
+    def kind(self) -> tuple[bool, str]:
+        return self.in_skip, self.node.op
+
+
+class _Group(NamedTuple):
+    """Steps that are compared as one sequence: a block, or what lies directly in a stage."""
+
+    place: str
+    left: list[_Step]
+    right: list[_Step]
+
+
+def difference(left: Facts, right: Facts) -> Difference:
+    """What tells two networks apart: totals, stages and blocks, steps, arguments."""
+    stages = _beside(left.stages, right.stages)
+    groups, blocks = _groups(left, right, stages)
+    matched: list[tuple[str, _Step, _Step]] = []
+    steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for group in groups:
+        for lefts, rights in _aligned(group):
+            if len(lefts) == len(rights) == 1 and lefts[0].node.op == rights[0].node.op:
+                matched.append((group.place, lefts[0], rights[0]))
+            else:
+                key = tuple(step.name for step in lefts), tuple(step.name for step in rights)
+                steps.setdefault(key, []).append(group.place)
+    strides, moved = _moved_strides(matched)
+    return Difference(
+        (left.draft.name, right.draft.name),
+        _quantities(left, right),
+        tuple(pair for pair in stages if pair.differs),
+        tuple(pair for pair in blocks if pair.differs),
+        tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
+        strides,
+        _settings(matched, moved),
+    )
+
+
+def _quantities(left: Facts, right: Facts) -> dict[str, tuple[Any, Any]]:
+    def of(facts: Facts) -> dict[str, Any]:
+        return {
+            "input": known(facts.input_shape),
+            "output": known(facts.output_shape),
+            "params": facts.count.params,
+            "total_params": facts.count.total_params,
+            "macs": facts.count.macs,
+            "depth": facts.depth,
+        }
+
+    lefts, rights = of(left), of(right)
+    return {name: (lefts[name], rights[name]) for name in lefts if lefts[name] != rights[name]}
+
+
+def _beside(lefts: tuple[Part, ...], rights: tuple[Part, ...]) -> list[Pair]:
+    """Stem, stages and head, each beside its counterpart."""
+    pairs = []
+    for kind in ("stem", "stage", "head"):
+        ours = [part for part in lefts if part.kind == kind]
+        others = [part for part in rights if part.kind == kind]
+        names = {part.name for part in ours}, {part.name for part in others}
+        if names[0] <= names[1] or names[1] <= names[0]:
+            by_name = {part.name: part for part in ours}, {part.name: part for part in others}
+            order = dict.fromkeys(part.name for part in (*ours, *others))
+            pairs += [Pair(name, by_name[0].get(name), by_name[1].get(name)) for name in order]
+        else:
+            for one, other in zip_longest(ours, others):
+                pairs.append(Pair((one or other).name, one, other))
+    return pairs
+
+
+def _groups(left: Facts, right: Facts, stages: list[Pair]) -> tuple[list[_Group], list[Pair]]:
+    """The blocks of each pair of stages side by side, and their steps."""
+    inside = _Inside(left), _Inside(right)
+    groups, blocks = [], []
+    for stage in stages:
+        if stage.left is None or stage.right is None:
+            continue
+        lefts, rights = inside[0].of(stage.left), inside[1].of(stage.right)
+        groups.append(_Group(stage.place, lefts.direct, rights.direct))
+        for one, other in zip_longest(lefts.blocks, rights.blocks):
+            place = (one or other).name
+            blocks.append(Pair(place, one, other))
+            if one is not None and other is not None:
+                groups.append(_Group(place, inside[0].steps[one.scope], inside[1].steps[other.scope]))
+    return groups, blocks
+
+
+class _Content(NamedTuple):
+    direct: list[_Step]
+    blocks: list[Part]
+
+
+class _Inside:
+    """What lies in each stage of one network."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.stage_of = stage_of_scopes(facts.draft)
+        owners = block_of_scopes(facts.draft)
+        members: dict[int, list[AnyNode]] = {}
+        for node in facts.draft.nodes:
+            if node.inputs:
+                members.setdefault(owners[node.scope], []).append(node)
+        scopes: Sequence[AnyScope] = facts.draft.scopes
+        self.within: list[bool] = []
+        for scope in scopes:
+            self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))
+        self.steps = {owner: self._named(nodes) for owner, nodes in members.items()}
+        self.parts = facts.parts_by_block
+
+    def of(self, stage: Part) -> _Content:
+        blocks = [part for part in self.parts if self.stage_of[part.scope] == stage.scope != part.scope]
+        return _Content(self.steps.get(stage.scope, []), blocks)
+
+    def _named(self, nodes: list[AnyNode]) -> list[_Step]:
+        """Each step's name in its block, numbered where the block has several of its operation."""
+        totals = Counter((self.within[node.scope], node.op) for node in nodes)
+        counts: Counter[tuple[bool, str]] = Counter()
+        steps = []
+        for node in nodes:
+            key = self.within[node.scope], node.op
+            counts[key] += 1
+            number = str(counts[key]) if totals[key] > 1 else ""
+            kernel = node.args.get("kernel")
+            window = f" ({times(kernel)})" if isinstance(kernel, tuple) else ""
+            steps.append(_Step(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0]))
+        return steps
+
+
+def _aligned(group: _Group) -> Iterable[tuple[list[_Step], list[_Step]]]:
+    """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
+    lefts, rights = group.left, group.right
+    if [step.kind for step in lefts] == [step.kind for step in rights]:
+        yield from (([one], [other]) for one, other in zip(lefts, rights, strict=True))
+        return
+    keys = [(step.kind, step.node.args.get("kernel")) for step in lefts]
+    others = [(step.kind, step.node.args.get("kernel")) for step in rights]
+    for tag, i, j, k, m in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from (([one], [other]) for one, other in zip(lefts[i:j], rights[k:m], strict=True))
+        else:
+            yield lefts[i:j], rights[k:m]
+
+
+def _moved_strides(matched: list[tuple[str, _Step, _Step]]) -> tuple[tuple[MovedStride, ...], set[int]]:
+    """Strides that stand at another step of the same block, and the pairs that this explains."""
+    by_place: dict[str, list[int]] = {}
+    for index, (place, one, other) in enumerate(matched):
+        if one.node.args.get("stride") != other.node.args.get("stride"):
+            by_place.setdefault(place, []).append(index)
+    found: dict[tuple[Any, str, str], list[str]] = {}
+    explained: set[int] = set()
+    for place, indices in by_place.items():
+        if len(indices) != 2:
+            continue
+        (_, first_left, first_right), (_, then_left, then_right) = (matched[index] for index in indices)
+        strides = [step.node.args["stride"] for step in (first_left, first_right, then_left, then_right)]
+        if strides[0] != strides[3] or strides[1] != strides[2]:
+            continue
+        explained.update(indices)
+        left_first = max(strides[0]) > max(strides[1])
+        at = (first_left.name, then_right.name) if left_first else (then_left.name, first_right.name)
+        found.setdefault((strides[0] if left_first else strides[1], *at), []).append(place)
+    return tuple(MovedStride(*key, tuple(places)) for key, places in found.items()), explained
+
+
+def _settings(matched: list[tuple[str, _Step, _Step]], moved: set[int]) -> tuple[Setting, ...]:
+    """Arguments that differ, those that do so in the same way together."""
+    totals = Counter(one.node.op for _, one, _ in matched)
+    found: dict[tuple[str, str, Any, Any], list[tuple[str, str]]] = {}
+    for index, (_, one, other) in enumerate(matched):
+        if one.node.args is other.node.args:
+            continue
+        for name, value in one.node.args.items():
+            theirs = other.node.args.get(name)
+            if value != theirs and not (name == "stride" and index in moved):
+                key = one.node.op, name, value, theirs
+                found.setdefault(key, []).append((one.node.name, other.node.name))
+    return tuple(Setting(*key, tuple(places), totals[key[0]]) for key, places in found.items())

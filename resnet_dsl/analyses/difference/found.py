@@ -1,0 +1,118 @@
+"""What can tell two networks apart, as data. In each pair the first network is the left one."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from resnet_dsl.analyses.network import Part
+from resnet_dsl.ir.lengths import Shape, as_json
+from resnet_dsl.ir.parameters import Argument
+
+
+class Pair(NamedTuple):
+    """A stem, stage, head or block of one network beside its counterpart; None where the other has none."""
+
+    place: str
+    left: Part | None
+    right: Part | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether shape, parameters, multiply-accumulates or the number of blocks do."""
+        return _facts(self.left) != _facts(self.right)
+
+
+class Setting(NamedTuple):
+    """An argument that differs in the same way wherever it does.
+
+    places: the steps, in the left network's and in the right one's names. of: how many steps of this operation the two
+    networks have in common.
+    """
+
+    op: str
+    argument: str
+    left: Argument
+    right: Argument
+    places: tuple[tuple[str, str], ...]
+    of: int
+
+
+class MovedStride(NamedTuple):
+    """A stride that both networks have in a block, at different steps of it; ``places`` are these blocks."""
+
+    stride: Argument
+    left: str
+    right: str
+    places: tuple[str, ...]
+
+
+class Steps(NamedTuple):
+    """Steps that stand in one network and not in the other, at the same place of the same blocks."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+class Difference(NamedTuple):
+    """All that tells two networks apart. ``quantities``: name -> (left, right), where they differ."""
+
+    names: tuple[str, str]
+    quantities: dict[str, tuple[Any, Any]]
+    parts: tuple[Pair, ...]
+    blocks: tuple[Pair, ...]
+    steps: tuple[Steps, ...]
+    strides: tuple[MovedStride, ...]
+    settings: tuple[Setting, ...]
+
+    @property
+    def none(self) -> bool:
+        """Whether the two compute the same with the same arguments."""
+        return not (self.quantities or self.parts or self.blocks or self.steps or self.strides or self.settings)
+
+
+def as_data(found: Difference) -> dict[str, Any]:
+    """The same as plain data, for JSON: each pair is a list [left, right]."""
+    return {
+        "networks": list(found.names),
+        "quantities": {name: [_plain(one) for one in pair] for name, pair in found.quantities.items()},
+        "stages": [_pair_data(pair) for pair in found.parts],
+        "blocks": [_pair_data(pair) for pair in found.blocks],
+        "steps": [one._asdict() for one in found.steps],
+        "strides": [one._asdict() for one in found.strides],
+        "settings": [one._asdict() for one in found.settings],
+    }
+
+
+def _facts(part: Part | None) -> tuple[Any, ...] | None:
+    if part is None:
+        return None
+    blocks = 0 if part.kind == "block" else part.blocks
+    return part.output_shape, part.params, part.total_params, part.macs, blocks, part.block
+
+
+def _pair_data(pair: Pair) -> dict[str, Any]:
+    return {"place": pair.place, "left": _part_data(pair.left), "right": _part_data(pair.right)}
+
+
+def _part_data(part: Part | None) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    return {
+        "name": part.name,
+        "block": part.block,
+        "blocks": part.blocks,
+        "output_shape": as_json(part.output_shape),
+        "params": part.params,
+        "total_params": part.total_params,
+        "macs": part.macs,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return as_json(value) if isinstance(value, tuple) else value
+
+
+def known(shape: Shape) -> tuple[int | None, ...]:
+    """A shape with None for what is open."""
+    return tuple(as_json(shape))

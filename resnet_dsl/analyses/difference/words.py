@@ -1,0 +1,106 @@
+"""What tells two networks apart, in sentences: the left network's side first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps
+from resnet_dsl.analyses.network import Part
+from resnet_dsl.ir.lengths import show
+
+_MOST_PLACES = 3
+_QUANTITIES = {
+    "input": "input",
+    "output": "output",
+    "params": "trainable parameters",
+    "total_params": "parameters with moving statistics",
+    "macs": "multiply-accumulates",
+    "depth": "depth",
+}
+
+
+def describe(found: Difference) -> tuple[str, ...]:
+    """One sentence a difference, the largest matters first; empty where there is none."""
+    return tuple(_sentences(found))
+
+
+def _sentences(found: Difference) -> Iterator[str]:
+    for name, (left, right) in found.quantities.items():
+        yield f"{_QUANTITIES[name]}: {_spell(left)} and {_spell(right)}"
+    for moved in found.strides:
+        yield _stride(moved, found.names)
+    for setting in found.settings:
+        yield _setting(setting)
+    for steps in found.steps:
+        yield _steps(steps, found.names)
+    for text, places in _together(found.parts, found.names).items():
+        yield f"{_listed(places)}: {text}"
+    for text, places in _together(found.blocks, found.names).items():
+        yield f"{_listed(places)}: {text}"
+
+
+def _stride(moved: MovedStride, names: tuple[str, str]) -> str:
+    stride = _spell(moved.stride)
+    where = f"at {moved.left} in {names[0]}, at {moved.right} in {names[1]}"
+    return f"in {_listed(moved.places)} the stride of {stride} is {where}"
+
+
+def _setting(setting: Setting) -> str:
+    count = len(setting.places)
+    if count == setting.of > 1:
+        where = f"in all {count}"
+    elif count <= _MOST_PLACES:
+        where = f"at {_listed(tuple(left for left, _ in setting.places))}"
+    else:
+        where = f"in {count} of {setting.of}, the first of them {setting.places[0][0]}"
+    return f"{setting.op}: {setting.argument} is {_spell(setting.left)} and {_spell(setting.right)} {where}"
+
+
+def _steps(steps: Steps, names: tuple[str, str]) -> str:
+    where = f"in {_listed(steps.places)}"
+    if not steps.left:
+        return f"{where} {names[1]} alone has {', '.join(steps.right)}"
+    if not steps.right:
+        return f"{where} {names[0]} alone has {', '.join(steps.left)}"
+    return f"{where} {names[0]} has {', '.join(steps.left)}, {names[1]} has {', '.join(steps.right)}"
+
+
+def _together(pairs: tuple[Pair, ...], names: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    """What is to be said of stages or blocks, with all those of which it is."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        text = _pair(pair, names)
+        found[text] = (*found.get(text, ()), pair.place)
+    return found
+
+
+def _pair(pair: Pair, names: tuple[str, str]) -> str:
+    if pair.left is None or pair.right is None:
+        return f"in {names[pair.left is None]} alone"
+    left, right = _facts(pair.left), _facts(pair.right)
+    return ", ".join(f"{what} {left[what]} and {right[what]}" for what in left if left[what] != right[what])
+
+
+def _facts(part: Part) -> dict[str, str]:
+    facts = {"block": part.block or "", "output": show(part.output_shape), "parameters": _spell(part.params)}
+    inside = {} if part.kind == "block" else {"blocks": str(part.blocks)}
+    return {**facts, "multiply-accumulates": _spell(part.macs), **inside}
+
+
+def _listed(places: tuple[str, ...]) -> str:
+    if len(places) <= _MOST_PLACES + 1:
+        return ", ".join(places)
+    return f"{', '.join(places[:_MOST_PLACES])} and {len(places) - _MOST_PLACES} more"
+
+
+def _spell(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return _spell(value[0])
+    if isinstance(value, tuple):
+        return "x".join("?" if one is None else _spell(one) for one in value)
+    return f"{value:_}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
