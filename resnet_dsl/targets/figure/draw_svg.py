@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from resnet_dsl.targets.figure.geometry import Geometry
+from resnet_dsl.targets.figure.metrics import Face, width
 from resnet_dsl.targets.figure.palette import DARK, Palette
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -33,12 +34,21 @@ def finish_svg(drawn: bytes, geometry: Geometry, scale: float, adaptive: bool) -
             _unwrap(group)
     graph[0].set("class", "background")
     for text in root.iter(f"{{{_SVG}}}text"):
+        _fix_length(text)
         text.set("font-family", _FONTS.get(text.get("font-family", ""), text.get("font-family", "")))
         text.attrib.pop("{http://www.w3.org/XML/1998/namespace}space", None)
     head = list(_head(geometry, adaptive))
     for place, element in enumerate(head):
         root.insert(place, element)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _fix_length(text: ET.Element) -> None:
+    """The text gets the width that it was laid out with, also where the reader's screen has another font."""
+    face: Face = "italic" if text.get("font-style") else "bold" if text.get("font-weight") else "plain"
+    wide = width(text.text or "", float(text.get("font-size", "0")), face)
+    text.set("textLength", f"{wide:.2f}")
+    text.set("lengthAdjust", "spacingAndGlyphs")
 
 
 def _frame(root: ET.Element, geometry: Geometry, scale: float) -> None:

@@ -21,7 +21,7 @@ from resnet_dsl.targets.figure.palette import Theme, palette
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
 LONGEST_PNG = 65_000
-DPI = 192.0
+SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 SMALLEST_PRINT = 5.0
 """Points: what journals ask for at least."""
 MILLIMETRE = 72 / 25.4
@@ -86,8 +86,9 @@ class Figure:
 
         return draw_tikz(self.geometry, palette(self.theme), self.scale)
 
-    def png(self, dpi: float = DPI) -> bytes:
-        """The figure as a PNG; refused where it would have too many pixels."""
+    def png(self, dpi: float | None = None) -> bytes:
+        """The figure as a PNG, for print where a width was given; refused where it would have too many pixels."""
+        dpi = dpi or (SCREEN_DPI if self.width is None else PRINT_DPI)
         across, down = (length * self.scale * dpi / 72 for length in (self.geometry.width, self.geometry.height))
         if across * down > MOST_PIXELS or max(across, down) > LONGEST_PNG:
             raise FigureError(

@@ -8,7 +8,7 @@ from drawn_networks import NETWORKS, cifar
 from test_files import EVIL, hostile
 from webdriver import BROWSER, DRIVER, Browser
 
-from resnet_dsl.targets.figure.page import write_page
+from resnet_dsl.targets.figure import figure, write_page
 
 needs_browser = pytest.mark.skipif(DRIVER is None or BROWSER is None, reason="no Chromium and driver here")
 
@@ -178,3 +178,21 @@ def test_no_boxes_overlap_when_all_is_unfolded(opened, name):
         "return b.x < s.x - 1 || b.x + b.width > s.x + s.width + 1 }) }).map(g => g.textContent)"
     )
     assert outside == []
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("level", ["stage", "block", "layer"])
+def test_text_stays_in_its_box_also_with_the_browsers_own_fonts(browser, tmp_path, level):
+    path = figure([NETWORKS["seresnet50"](), NETWORKS["unet"]()], level, show=("params", "shape")).save(
+        tmp_path / "a.svg"
+    )
+    browser.open(path)
+    outside = browser.run(
+        "[...document.querySelectorAll('g.node')].filter(g => {"
+        "const s = g.querySelector('path'), t = g.querySelector('text');"
+        "if (!s || !t) return false; const a = s.getBBox(), b = t.getBBox();"
+        "return b.x < a.x - 0.5 || b.x + b.width > a.x + a.width + 0.5 }).map(g => g.textContent)"
+    )
+    assert outside == []
+    assert browser.run("document.querySelectorAll('g.node path').length") > 20

@@ -92,8 +92,13 @@ function drawDrawing(group, thing) {
   for (const text of drawing.texts) writeText(inner, text);
 }
 
-function writeText(parent, [words, x, y, size, anchor, ink, face]) {
-  write(parent, words, x, y, size, anchor, `${ink === "faint" ? "faint" : ""} ${face}`);
+// A drawing's text gets no wider than it was laid out, whatever font the reader's machine has.
+function writeText(parent, [words, x, y, size, anchor, ink, face, width]) {
+  const text = write(parent, words, x, y, size, anchor, `${ink === "faint" ? "faint" : ""} ${face}`);
+  if (textWidth(words, size, face === "bold") > width + 0.5) {
+    text.setAttribute("textLength", width);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
 }
 
 function drawJumps(parent, network) {

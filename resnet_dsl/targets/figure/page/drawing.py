@@ -7,6 +7,7 @@ from typing import Any
 
 from resnet_dsl.targets.figure.curves import spline
 from resnet_dsl.targets.figure.geometry import Box, Geometry, Path, Text
+from resnet_dsl.targets.figure.metrics import width
 
 
 def as_data(geometry: Geometry, slots: Mapping[str, int]) -> dict[str, Any]:
@@ -36,7 +37,16 @@ def _box(box: Box, slot: int) -> dict[str, Any]:
 
 
 def _text(text: Text) -> list[Any]:
-    return [text.words, text.x, text.y, text.size, text.anchor, text.ink, text.face]
+    return [
+        text.words,
+        text.x,
+        text.y,
+        text.size,
+        text.anchor,
+        text.ink,
+        text.face,
+        round(width(text.words, text.size, text.face), 1),
+    ]
 
 
 def _path(path: Path) -> dict[str, Any]:
