@@ -1,0 +1,23 @@
+"""Say what tells two networks apart: structure, shapes, arguments, parameters and MACs, by stage and block."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from resnet_dsl.analyses.difference import as_data, describe, difference
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.specs import SPEC_HELP, compile_spec
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="A", help=SPEC_HELP)
+    parser.add_argument("right", metavar="B", help="the other one")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
+    parser.set_defaults(set=[], input=None)
+
+
+def run(options: argparse.Namespace) -> int:
+    found = difference(compile_spec(options.left, options), compile_spec(options.right, options))
+    print(json.dumps(as_data(found), indent=2) if options.format == "json" else "\n".join(describe(found)))
+    return FINE
