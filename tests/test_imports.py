@@ -1,0 +1,72 @@
+"""The front end starts fast: it imports no framework and no NumPy. And this test can fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import NET
+
+HEAVY = ("keras", "tensorflow", "jax", "torch", "numpy")
+PROGRAM = """
+import sys
+{before}
+from resnet_dsl.cli import main
+sys.argv = ["resnet-dsl", *{arguments!r}]
+code = main()
+found = {{name.partition(".")[0] for name in sys.modules}} & set({heavy!r})
+print("code", code, "heavy", *sorted(found), file=sys.stderr)
+"""
+
+
+def heavy(folder: Path, *arguments: str, before: str = "") -> list[str]:
+    """The heavy packages that a command has imported when it ends, in a fresh process."""
+    (folder / "net.resnet").write_text(NET, encoding="utf-8")
+    program = PROGRAM.format(before=before, arguments=list(arguments), heavy=HEAVY)
+    ended = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
+    _, code, _, *found = ended.stderr.splitlines()[-1].split()
+    assert code == "0", ended.stderr
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check net.resnet",
+        "summary net.resnet",
+        "summary resnet50 --by layer --format json",
+        "fmt --check net.resnet",
+        "draw net.resnet -o x.svg",
+        "compile net.resnet --to ir",
+        "list resnet",
+        "schema",
+        "new mine",
+    ],
+)
+def test_the_front_end_imports_no_framework(tmp_path: Path, command: str) -> None:
+    assert heavy(tmp_path, *command.split()) == []
+
+
+def test_this_test_can_fail(tmp_path: Path) -> None:
+    """The same with NumPy imported first: it is seen."""
+    assert heavy(tmp_path, "check", "net.resnet", before="import numpy") == ["numpy"]
+
+
+def test_the_package_itself_imports_next_to_nothing() -> None:
+    program = "import sys, resnet_dsl; print(*(name for name in sys.modules if name.startswith('resnet_dsl')))"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["resnet_dsl"]
+
+
+def test_check_leaves_out_what_only_targets_need(tmp_path: Path) -> None:
+    """Neither Lark (its tables are ready) nor rich nor Graphviz is needed to check."""
+    (tmp_path / "net.resnet").write_text(NET, encoding="utf-8")
+    program = (
+        "import sys; from resnet_dsl.cli import main; main(['check', 'net.resnet']);"
+        "print(*({name.partition('.')[0] for name in sys.modules} & {'lark', 'rich', 'graphviz', 'graphviz_pure'}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines() == ["fine: 1 network", ""]
