@@ -19,5 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     found = difference(compile_spec(options.left, options), compile_spec(options.right, options))
-    print(json.dumps(as_data(found), indent=2) if options.format == "json" else "\n".join(describe(found)))
+    if options.format == "json":
+        print(json.dumps(as_data(found), indent=2))
+    else:
+        print("\n".join(describe(found)) or "nothing tells them apart")
     return FINE
