@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,24 @@ def draw_signals(path: Path, signals: Sequence[Signal], title: str | None = None
         upper.set_title(title or "")
         upper.set_xlabel("")
         upper.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        save(figure, path)
+
+
+def draw_panels(path: Path, panels: Mapping[str, Sequence[Signal]], names: Sequence[str]) -> None:
+    """The gradient at each layer, one panel a kind of network: {title: signals}. Lines are predicted, dots measured.
+
+    names: what the lines of every panel are called, in one legend below.
+    """
+    columns = min(len(panels), 4)
+    rows = -(-len(panels) // columns)
+    with settings():
+        figure = Figure(figsize=(0.4 + 2.6 * columns, 0.3 + 2.5 * rows), layout="constrained")
+        for axis, (title, signals) in zip(figure.subplots(rows, columns).flat, panels.items(), strict=False):
+            draw_layers(axis, signals, "gradient")
+            axis.set_title(title, fontsize=9)
+            axis.set_xlabel("weighted layer")
+        lines = [line for line in figure.axes[0].lines if line.get_linestyle() != "None"]
+        figure.legend(lines, names, loc="outside lower center", ncols=len(names), frameon=False)
         save(figure, path)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.analyses.signal import Layer, Signal
 from resnet_dsl.analyses.signal.places import positions, stage_of
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.operations import OPERATIONS
@@ -16,12 +17,8 @@ from resnet_dsl.probe.gradients import Loss, Passed, pass_through
 from resnet_dsl.targets.keras import to_keras
 
 
-class BadBatch(Exception):
-    """The data do not fit the network. ``message`` is one sentence."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class BadBatch(Failure):
+    """The data do not fit the network. The message is one sentence."""
 
 
 class _Batch(NamedTuple):

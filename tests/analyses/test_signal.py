@@ -14,7 +14,7 @@ from resnet_dsl.analyses.signal import Layer, Signal, Unpredictable, predict
 from resnet_dsl.ir.operations import OPERATIONS
 
 STEEPER = math.pi / (math.pi - 1)
-"""What batch normalisation and ReLU make of the squared gradient a layer (Yang et al. 2019, corollary 3.6)."""
+"""What batch normalisation and ReLU make of the squared gradient a layer (Yang et al. 2019)."""
 
 
 def perceptron(layers: int, *steps: str, width: int = 64, init: str = "he_normal", loss: bool = False) -> Signal:
