@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.syntax import tree
 
 _DEEPEST = 60  # blocks in blocks that are looked at; what lies deeper counts as nothing
@@ -18,29 +18,29 @@ class Expansion:
         self._most_repeats = most_repeats
         self._known: dict[int, int] = {}
 
-    def least_steps(self, block: Definition, depth: int = 0) -> int:
-        """The steps that run at least when the block is called."""
-        key = id(block.tree)
+    def least_steps(self, node: tree.Body | tree.Step, module: Module, depth: int = 0) -> int:
+        """The steps that run at least where a body or a step runs; ``module`` is where its names are looked up."""
+        key = id(node)
         if key not in self._known:
             self._known[key] = 0
             if depth < _DEEPEST:
-                assert isinstance(block.tree, tree.Block)
-                self._known[key] = self._count(block.tree.body, block.module, depth)
+                self._known[key] = self._count(node, module, depth)
         return self._known[key]
 
-    def _count(self, body: tree.Body, module: Module, depth: int) -> int:
+    def _count(self, node: tree.Node, module: Module, depth: int) -> int:
         total = 0
-        pending: list[tuple[tree.Node, int]] = [(body, 1)]
+        pending = [(node, 1)]
         while pending:
-            node, times = pending.pop()
+            current, times = pending.pop()
             if times > self._most_repeats:
                 continue
-            if isinstance(node, tree.Step):
-                called = module.seen.get(_name(node))
-                is_block = called is not None and isinstance(called.tree, tree.Block)
-                total += times * (1 + (self.least_steps(called, depth + 1) if is_block and called else 0))
+            if isinstance(current, tree.Step):
+                called = module.seen.get(_name(current))
+                total += times
+                if called is not None and isinstance(called.tree, tree.Block):
+                    total += times * self.least_steps(called.tree.body, called.module, depth + 1)
             else:
-                pending.extend(_below(node, times))
+                pending.extend(_below(current, times))
         return total
 
 

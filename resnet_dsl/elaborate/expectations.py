@@ -68,9 +68,10 @@ def _unit(statement: tree.Expect) -> float:
 
 def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], stage: str | None) -> Diagnostic:
     has = f"a stage has {listed(known)}" if stage is not None else f"a network has {listed(known)}"
+    example = known[0] if stage is None else f"{stage}.{known[0]}"
     return Diagnostic(
         "E0402",
         f"`{name}` is not a quantity that can be expected" + (" of a stage" if stage is not None else ""),
         Label(span),
-        help=suggestion(name, known) or f"{has}: `expect {known[0]} == 1_000`",
+        help=suggestion(name, known) or f"{has}: `expect {example} == 1_000`",
     )

@@ -63,6 +63,7 @@ class Expressions:
         self.progress_asked = False
         self.progress = 0.0
         self.clouded = False
+        self.refused: set[tuple[int, str]] = set()
         self._depth = 0
 
     def evaluate(self, expression: tree.Expression, frame: Frame) -> Constant:
@@ -84,7 +85,12 @@ class Expressions:
             self._depth -= calls
 
     def unless_lost(self, name: str, frame: Frame) -> None:
-        """Raises Poisoned where an unknown name may stand in a text that could not be read, which is reported."""
+        """Raises Poisoned where an unknown name is the consequence of a mistake that is reported.
+
+        It was refused to a value, or it may stand in a text that could not be read.
+        """
+        if (frame.scope, name) in self.refused:
+            raise Poisoned
         if frame.module.may_hold(name):
             self.clouded = True
             raise Poisoned

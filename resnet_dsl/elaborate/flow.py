@@ -120,6 +120,7 @@ class Flow(Expressions):
     def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:
         count = self.integer(item.count, frame, "a whole number of repeats")
         with self.budget.repeating(count, item.count.span):
+            self.budget.foresee("this repeat", item.step, frame.module, item.count.span, count)
             for _ in range(count):
                 current = self.step(item.step, frame, current, False, wanted)
         return current
@@ -177,7 +178,7 @@ class Flow(Expressions):
         extra: Mapping[str, Given],
     ) -> dict[str, Given]:
         """The arguments of a call: written, from the stage's stride, from an adapter's needs, from `default`."""
-        report = self._reporter(frame)
+        report = self.reporter(frame)
         given = assign(callee, list(known), arguments, lambda one: self.attempt(one, frame), report)
         for name, one in extra.items():
             if name in known:
@@ -196,7 +197,7 @@ class Flow(Expressions):
                 given[name] = Given(self.attempt(deferred.expression, deferred.frame), deferred.expression.span)
         return given
 
-    def _reporter(self, frame: Frame) -> Callable[[Diagnostic], None]:
+    def reporter(self, frame: Frame) -> Callable[[Diagnostic], None]:
         return lambda diagnostic: self.report(located(diagnostic, frame.caller))
 
     def _take_stride(self, callee: str, frame: Frame, given: dict[str, Given]) -> None:
@@ -204,7 +205,7 @@ class Flow(Expressions):
         assert pending is not None
         pending.taken = True
         if "stride" in given:
-            self._reporter(frame)(errors.stride_given_twice(callee, given["stride"].span, pending.span))
+            self.reporter(frame)(errors.stride_given_twice(callee, given["stride"].span, pending.span))
         given["stride"] = Given(pending.value, pending.span)
 
     def _operation(
@@ -223,7 +224,7 @@ class Flow(Expressions):
         given = self._given(operation.name, known, arguments, frame, current, wanted, extra) if known else {}
         if not known and arguments is not None and arguments.items:
             refuse(errors.too_many(operation.name, arguments.items[0].span, []))
-        sound = check_all(operation, given, step.span, self._reporter(frame))
+        sound = check_all(operation, given, step.span, self.reporter(frame))
         if not sound or current is None:
             return None
         values = {parameter.name: parameter.default for parameter in operation.parameters}
@@ -352,7 +353,7 @@ class Flow(Expressions):
         assert isinstance(block, tree.Block)
         name = block.name.text
         self._check_recursion(block, step)
-        self.budget.foresee(definition, step.span)
+        self.budget.foresee(f"block `{name}`", block.body, definition.module, step.span)
         parameters = block.parameters.items if block.parameters is not None else ()
         known = tuple(parameter.name.text for parameter in parameters)
         given = self._given(name, known, arguments, frame, current, wanted, extra)
@@ -385,7 +386,7 @@ class Flow(Expressions):
         inner = Frame(definition.module, {}, {}, current, frame.settings, scope, caller)
         absent = self._bind(block, given, inner)
         if absent:
-            self._reporter(frame)(errors.missing(name, absent, step.span, bool(given)))
+            self.reporter(frame)(errors.missing(name, absent, step.span, bool(given)))
         result = self.body(block.body, inner, current)
         if result is not None:
             self.builder.close(scope, result.node)
@@ -429,7 +430,11 @@ class Flow(Expressions):
         target = statement.target
         token = target.token if isinstance(target, tree.Name) else target.name
         name: str | tuple[str, int] = token.text
-        check_value_name(token, frame)
+        try:
+            check_value_name(token, frame)
+        except Mistake:
+            self.refused.add((frame.scope, token.text))
+            raise
         if isinstance(target, tree.Indexed):
             name = (token.text, self.integer(target.index, frame, "a whole number as index"))
         try:
@@ -454,6 +459,7 @@ class Flow(Expressions):
     def _repeat(self, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
         count = self.integer(statement.count, frame, "a whole number of repeats")
         with self.budget.repeating(count, statement.count.span):
+            self.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
             for index in range(count):
                 if statement.index is not None:
                     frame.constants[statement.index.text] = index

@@ -82,7 +82,7 @@ def lost(span: Span) -> Diagnostic:
     return Diagnostic(
         "E0224",
         "the result of this step is lost: nothing uses it",
-        Label(span),
+        Label(span, "what follows starts from another value"),
         help="name it (`a = …`) and use the name, or leave the step out",
     )
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.builder import TooMuch
 from resnet_dsl.elaborate.expansion import Expansion
-from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.values import Items
 from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
 
 MOST_REPEATS = 100_000
 """Rounds of one repeat, or of nested repeats together."""
@@ -56,13 +57,13 @@ class Budget:
             message = f"the network expands to more than {MOST_STEPS:,} steps"
             raise TooMuch(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
 
-    def foresee(self, block: Definition, span: Span) -> None:
-        """Raises TooMuch where a block that is called here cannot end within the budget."""
-        least = self._expansion.least_steps(block)
+    def foresee(self, what: str, node: tree.Body | tree.Step, module: Module, span: Span, times: int = 1) -> None:
+        """Raises TooMuch where ``times`` runs of a body or step cannot end within the budget."""
+        least = times * self._expansion.least_steps(node, module)
         if least > MOST_STEPS:
-            message = f"block `{block.tree.name.text}` expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
-            remedy = "each call runs all that the block calls: let it call fewer blocks"
-            raise TooMuch(Diagnostic("E0502", message, Label(span, "called here"), help=remedy))
+            message = f"{what} expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
+            remedy = "each call of a block runs all that the block calls: repeat less, or call fewer blocks"
+            raise TooMuch(Diagnostic("E0502", message, Label(span), help=remedy))
 
     @contextmanager
     def repeating(self, count: int, span: Span) -> Iterator[None]:

@@ -75,15 +75,20 @@ def _default(flow: Flow, settings: Settings, statement: tree.Default, frame: Fra
         flow.unless_lost(token.text, frame)
         refuse(errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)]))
     defaults = settings.defaults.setdefault(token.text, {})
-    for item in statement.arguments.items:
+    report = flow.reporter(frame)
+    for position, item in enumerate(statement.arguments.items):
         if not isinstance(item, tree.Argument):
-            refuse(errors.unnamed_default(token.text, item.span, known))
+            report(errors.unnamed_default(token.text, item.span, known[position:]))
+            if position < len(known):
+                defaults.setdefault(known[position], Deferred(item, frame, statement))
+            continue
         name = item.name.text
         if name not in known:
-            refuse(errors.unknown_argument(token.text, name, item.name.span, known))
-        if name in defaults:
-            refuse(errors.given_twice(token.text, name, item.span, defaults[name].expression.span))
-        defaults[name] = Deferred(item.value, frame, statement)
+            report(errors.unknown_argument(token.text, name, item.name.span, known))
+        elif name in defaults:
+            report(errors.given_twice(token.text, name, item.span, defaults[name].expression.span))
+        else:
+            defaults[name] = Deferred(item.value, frame, statement)
 
 
 def _skips(settings: Settings, statement: tree.Skips, frame: Frame) -> None:

@@ -123,6 +123,6 @@ def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
             "E0301",
             f"{what} {written} has {len(value)} numbers, and the value that flows in has {rank} spatial "
             f"{'axis' if rank == 1 else 'axes'}",
-            f"write {rank} numbers, or one for all axes",
+            "write one number" if rank == 1 else f"write {rank} numbers, or one for all axes",
         )
     return tuple(value)

@@ -37,7 +37,7 @@ def _sliced(arguments: Arguments, shapes: Shapes) -> Shape:
         raise Unfit(
             "E0307",
             f"channels {arguments['start']} to {end - 1} are asked for, and what flows in has {channels(shapes[0])}",
-            "channels are counted from 0",
+            f"its channels are numbered from 0 to {channels(shapes[0]) - 1}",
         )
     return (*shapes[0][:-1], arguments["count"])
 
