@@ -17,8 +17,8 @@ import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure import Figure, block_figure, figure, write_page
-from resnet_dsl.targets.figure.figure import write_whole
 from resnet_dsl.targets.table import tabulate, write
+from resnet_dsl.writing import write_whole
 
 DOCS = Path(__file__).resolve().parent
 INTRODUCTION = """# Gallery
@@ -55,7 +55,7 @@ KINDS = (
     Plate(
         "figure5",
         "Two blocks side by side, normalisation folded away: the paper's Figure 5",
-        "draw resnet34 resnet50 --block basic,bottleneck --level block",
+        "draw resnet34 resnet50 --block basic --block bottleneck --level block",
         lambda: block_figure(pair("resnet34", "resnet50"), ["basic", "bottleneck"], "block"),
     ),
     Plate(
@@ -154,14 +154,14 @@ def write_gallery(folder: Path) -> None:
             shown = f"![{plate.words.replace('`', '')}](gallery/{plate.name}.svg)"
             lines.append(f"### {plate.words}\n\n```\nresnet-dsl {plate.command} -o {plate.name}.svg\n```\n\n{shown}\n")
     page = write_page([load("resnet50")])
-    write_whole(folder / "gallery" / "resnet50.html", page.encode())
+    write_whole(folder / "gallery" / "resnet50.html", page)
     lines.append("## The interactive page\n\n```\nresnet-dsl draw resnet50 -o resnet50.html\n```\n")
     lines.append("[resnet50.html](gallery/resnet50.html): unfold stages and blocks, hover for facts, search.\n")
     table = write(tabulate(pair("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")), "md")
     lines.append(
         "## The paper's Table 1\n\n```\nresnet-dsl table resnet18 resnet34 resnet50 resnet101 resnet152 --to md\n```\n"
     )
-    write_whole(folder / "gallery.md", "\n".join([*lines, table]).encode())
+    write_whole(folder / "gallery.md", "\n".join([*lines, table]))
 
 
 if __name__ == "__main__":

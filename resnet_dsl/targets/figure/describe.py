@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Length
 from resnet_dsl.targets.figure.cards import gather_cards
 from resnet_dsl.targets.figure.closeup import blocks_of, find_block, gather_block
@@ -61,15 +63,14 @@ def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, f
     raise UnknownBlockError(name, tuple(known))
 
 
-class UnknownBlockError(Exception):
-    """No network calls a block of this name; ``known`` are those that are called, and the places of the calls."""
+class UnknownBlockError(Failure):
+    """No network calls a block of this name; the remedy names the nearest one, or those that are called."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        called = ", ".join(f"`{clean(one)}`" for one in known[:12]) or "none"
-        super().__init__(
-            f"no block `{clean(name)}` is called here; there are {called}{', …' if len(known) > 12 else ''}"
-        )
-        self.name, self.known = name, known
+        near = nearest(name, known)
+        listed = ", ".join(f"`{clean(one)}`" for one in known[:12]) + (", …" if len(known) > 12 else "")
+        remedy = f"did you mean `{clean(near)}`?" if near else f"there are {listed}" if known else None
+        super().__init__(f"no block `{clean(name)}` is called here", remedy)
 
 
 def _legend(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import re
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure.geometry import Geometry
-
-
-class MissingPdfError(Exception):
-    """The packages that make a PDF are not installed; the message says how to get them."""
 
 
 def draw_pdf(svg: str, geometry: Geometry, scale: float) -> bytes:
@@ -19,7 +16,7 @@ def draw_pdf(svg: str, geometry: Geometry, scale: float) -> bytes:
         from reportlab.pdfgen.canvas import Canvas
         from svglib.svglib import svg2rlg
     except ImportError:
-        raise MissingPdfError("a PDF needs two more packages: `pip install svglib reportlab`") from None
+        raise Failure("a PDF needs the packages svglib and reportlab", "pip install 'resnet-dsl[pdf]'") from None
 
     plain = re.sub(r"font-family=\"Arial[^\"]*\"", 'font-family="Helvetica"', svg)
     plain = re.sub(r"font-family=\"'Times[^\"]*\"", 'font-family="Times-Italic"', plain)

@@ -6,12 +6,14 @@ import shutil
 from importlib.metadata import PackageNotFoundError, files
 from typing import Literal, TypeAlias
 
+from resnet_dsl.failure import Failure
+
 Engine: TypeAlias = Literal["embedded", "system"]
 ENGINES: tuple[Engine, ...] = ("embedded", "system")
 _EMBEDDED = "graphviz-pure"
 
 
-class MissingEngineError(Exception):
+class MissingEngineError(Failure):
     """No Graphviz program is there to draw with; the message says what to install."""
 
 
@@ -27,7 +29,7 @@ def find_engine(wanted: Engine | None = None) -> str:
         None: "`pip install graphviz-pure`, or install your system's package `graphviz`",
     }[wanted]
     what = f"the {wanted} Graphviz was not found" if wanted else "no Graphviz was found to draw with"
-    raise MissingEngineError(f"{what}: {remedy}; .dot, .tex and .html are written without it")
+    raise MissingEngineError(what, f"{remedy}; .dot, .tex and .html are written without it")
 
 
 def _embedded() -> str | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from resnet_dsl.targets.figure.engine import Engine, render
 from resnet_dsl.targets.figure.geometry import Geometry
 from resnet_dsl.targets.figure.layout import lay_out
 from resnet_dsl.targets.figure.palette import Theme, palette
+from resnet_dsl.writing import write_whole
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
@@ -92,8 +91,8 @@ class Figure:
         across, down = (length * self.scale * dpi / 72 for length in (self.geometry.width, self.geometry.height))
         if across * down > MOST_PIXELS or max(across, down) > LONGEST_PNG:
             raise FigureError(
-                f"the PNG would have {across:,.0f} x {down:,.0f} pixels: save it as .svg or .pdf, "
-                "choose `--level stage`, or a smaller `--width`"
+                f"the PNG would have {across:,.0f} x {down:,.0f} pixels",
+                "save it as .svg or .pdf, choose `--level stage`, or a smaller `--width`",
             )
         return render(draw_dot(self.geometry, palette(self.theme), self.scale, dpi), "png", self.engine)
 
@@ -109,26 +108,13 @@ class Figure:
         }
         make = formats.get(path.suffix.lower())
         if make is None:
-            raise FigureError(f"`{path.name}`: the name of a figure ends in {', '.join(formats)}")
+            raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(formats)}")
         content = make()
-        write_whole(path, content.encode() if isinstance(content, str) else content)
+        write_whole(path, content)
         return path
 
     def _repr_svg_(self) -> str:
         return self.svg()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file by way of a temporary one beside it, so that nobody sees half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def figure(
@@ -184,7 +170,7 @@ def width_in_points(width: str | None) -> float | None:
         return None
     match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", width.strip())
     if match is None or float(match[1]) == 0:
-        raise FigureError(f"`{width[:40]}` is no width: write it as 85mm, 8.5cm, 3.3in or 240pt")
+        raise FigureError(f"`{width[:40]}` is no width", "write it as 85mm, 8.5cm, 3.3in or 240pt")
     return float(match[1]) * _UNITS[match[2]]
 
 

@@ -54,8 +54,10 @@ def test_close_ups_are_clean(network, block, level, wide):
         assert faults(close_up(network, block, level, wide, **options)) == []
 
 
-def test_an_unknown_block_is_answered_with_those_that_are_there():
-    with pytest.raises(
-        UnknownBlockError, match=r"no block `botleneck` is called here; there are `bottleneck`, `project`"
-    ):
+def test_an_unknown_block_is_answered_with_the_nearest_or_with_those_that_are_there():
+    with pytest.raises(UnknownBlockError, match="no block `botleneck` is called here") as unknown:
         close_up("resnet50", "botleneck")
+    assert unknown.value.remedy == "did you mean `bottleneck`?"
+    with pytest.raises(UnknownBlockError) as unknown:
+        close_up("resnet50", "something_else")
+    assert unknown.value.remedy.startswith("there are `bottleneck`, `project`, `conv2_block1`")

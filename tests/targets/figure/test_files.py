@@ -111,7 +111,7 @@ def test_same_network_same_bytes_in_another_process_folder_and_locale(tmp_path):
 
 def test_png_is_a_png_and_a_huge_one_is_refused():
     assert figure(NETWORKS["inception"]()).png().startswith(b"\x89PNG")
-    with pytest.raises(FigureError, match=r"pixels: save it as \.svg"):
+    with pytest.raises(FigureError, match=r"would have [\d,]+ x [\d,]+ pixels"):
         figure(NETWORKS["resnet152"](), level="layer").png(dpi=1200)
 
 
@@ -123,7 +123,7 @@ def test_saved_whole_or_not_at_all(tmp_path, ending):
 
 
 def test_an_unknown_ending_is_refused(tmp_path):
-    with pytest.raises(FigureError, match=r"\.svg, \.png"):
+    with pytest.raises(FigureError, match=r"`net\.gif` says no format"):
         figure(NETWORKS["inception"]()).save(tmp_path / "net.gif")
     assert list(tmp_path.iterdir()) == []
 
@@ -206,12 +206,13 @@ def test_without_an_engine_dot_still_comes_out(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     drawn = figure(NETWORKS["inception"]())
     assert drawn.save(tmp_path / "net.dot").read_text().startswith("digraph")
-    with pytest.raises(MissingEngineError, match="pip install graphviz-pure"):
+    with pytest.raises(MissingEngineError) as missing:
         drawn.svg()
+    assert "pip install graphviz-pure" in missing.value.remedy
     assert [file.name for file in tmp_path.iterdir()] == ["net.dot"]
 
 
 def test_an_engine_that_was_asked_for_is_not_replaced_by_another(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(MissingEngineError, match="package `graphviz`"):
+    with pytest.raises(MissingEngineError, match="the system Graphviz was not found"):
         replace(figure(NETWORKS["inception"]()), engine="system").svg()

@@ -1,0 +1,77 @@
+"""What stands around a column: its title, the brackets that name its parts, notes; and the room that these take."""
+
+from __future__ import annotations
+
+from resnet_dsl.targets.figure.geometry import Path, Text
+from resnet_dsl.targets.figure.metrics import width
+from resnet_dsl.targets.figure.pen import Pen
+from resnet_dsl.targets.figure.placed import LEADING, Placed
+from resnet_dsl.targets.figure.sizes import FORMULA, LABEL, TITLE, faced
+
+_BRACKET = 9.0
+
+
+def draw_title(pen: Pen, one: Placed, low: float) -> None:
+    if not one.column.title:
+        return
+    if pen.wide:
+        pen.texts.append(Text(one.column.title, *pen.at(0.0, low - TITLE / 2 - 6), TITLE, "bold", "start"))
+    else:
+        pen.texts.append(Text(one.column.title, *pen.at(-TITLE - 6, 0.0), TITLE, "bold"))
+
+
+def same_sections(placed: list[Placed]) -> bool:
+    """Whether one row of brackets tells the truth for all columns."""
+    if any(one.column.continues for one in placed):
+        return False
+    words: dict[str, tuple[str, ...]] = {}
+    return all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
+
+
+def label_room(one: Placed) -> float:
+    """What the brackets and their words take beside a column."""
+    sections = [one.column.sections[number] for number in sorted({rank.section for rank in one.ranks})]
+    lines = [line for section in sections for line in section.words]
+    if not lines:
+        return 0.0
+    most = max(len(section.words) for section in sections)
+    return (most * LEADING if one.wide else max(width(line, LABEL) for line in lines)) + 2 * _BRACKET
+
+
+def draw_brackets(pen: Pen, placed: list[Placed], low: float) -> None:
+    spans: dict[str, tuple[float, float, tuple[str, ...]]] = {}
+    for one in placed:
+        for rank, start in zip(one.ranks, one.starts, strict=True):
+            section = one.column.sections[rank.section]
+            if section.words:
+                before = spans.get(section.key, (start, start, section.words))
+                spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
+    for start, end, words in spans.values():
+        bar = low - _BRACKET
+        pen.paths.append(Path((pen.at(start, bar), pen.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",)))
+        _draw_words(pen, (start + end) / 2, bar, words)
+
+
+def _draw_words(pen: Pen, along: float, bar: float, words: tuple[str, ...]) -> None:
+    for at, line in enumerate(words):
+        shift = (at - (len(words) - 1) / 2) * LEADING
+        if pen.wide:
+            across = bar - _BRACKET / 2 - LABEL / 2 - (len(words) - 1 - at) * LEADING
+            pen.texts.append(Text(line, *pen.at(along, across), LABEL, ink="faint"))
+        else:
+            pen.texts.append(Text(line, *pen.at(along + shift, bar - 5), LABEL, anchor="end", ink="faint"))
+
+
+def draw_notes(pen: Pen, one: Placed) -> None:
+    for note in one.column.notes:
+        said, size, face = faced(note.words, LABEL)
+        along = (one.begin(note.first) + one.end(note.last)) / 2
+        if pen.wide:
+            pen.texts.append(Text(said, *pen.at(along, one.low - size), size, face))
+        else:
+            pen.texts.append(Text(said, *pen.at(along, one.low - 8), size, face, "end"))
+
+
+def note_room(one: Placed) -> float:
+    widths = [width(*faced(note.words, LABEL)) for note in one.column.notes]
+    return (LABEL * FORMULA * 1.5 if one.wide else max(widths) + 8) if widths else 0.0
