@@ -16,8 +16,8 @@ _MOST_CALLS = 8
 
 def spell(value: Constant) -> str:
     """A constant as the language writes it; a long list is cut short."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return {None: "?", True: "true", False: "false"}[value]
     if isinstance(value, Items):
         return _spell_list(value)
     if isinstance(value, Value):
@@ -40,9 +40,10 @@ def _spell_list(items: Items) -> str:
 
 def sort_of(value: Constant) -> str:
     """What kind of thing a constant is."""
-    if isinstance(value, bool):
-        return "a truth value"
-    names = {int: "a whole number", float: "a fraction", str: "a word", Items: "a list", Value: "a value that flows"}
+    names = {
+        int: "a whole number", float: "a fraction", bool: "a truth value", str: "a word", Items: "a list",
+        Value: "a value that flows", type(None): "an open length",
+    }  # fmt: skip
     return names.get(type(value), "a size")
 
 
@@ -58,9 +59,14 @@ def listed(names: Iterable[str]) -> str:
 def chain_notes(caller: Caller | None) -> tuple[str, ...]:
     """The chain of calls in words, innermost first; of a long one the first calls and the last."""
     notes: list[str] = []
+    left_out = 0
     while caller is not None:
+        if caller.outer is None and left_out:
+            notes.append(f"… {left_out} calls are left out here")
         if caller.outer is None or len(notes) < _MOST_CALLS:
             notes.append(f"in {caller.what} ({_at(caller.span)})")
+        else:
+            left_out += 1
         caller = caller.outer
     return tuple(notes)
 

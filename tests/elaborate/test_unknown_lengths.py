@@ -81,6 +81,14 @@ def test_what_needs_a_known_length_says_so(body: str) -> None:
     assert refused(f"network n {{ input ?x?x4 stage s {{ {body} }} }}") == ["E0301"]
 
 
+@pytest.mark.parametrize("step", ["if s[0] > 8 { relu }", "conv(s[0], 1)", "repeat s[0] { relu }", "conv(s[0] * 2, 1)"])
+def test_an_open_length_is_no_number_and_called_by_its_name(step: str) -> None:
+    text = f"block b {{ let s = in.shape {step} }} network n {{ input ?x8x4 stage s {{ b relu }} }}"
+    assert "open length" in reasons(text)
+    assert "None" not in reasons(text)
+    assert refused(text)[0] in ("E0206", "E0220", "E0221")
+
+
 def test_an_open_length_from_outside() -> None:
     text = RESIDUAL.format(size="32x32x3")
     assert compiled(text, size=(None, None, 3)).graph == compiled(text.replace("32x32x3", "?x?x3")).graph
