@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short run makes many objects that live until its end; to look through them again and again is lost time.
     gc.set_threshold(100_000)
+    _write_utf8()
     try:
         return _run(given)
     except BrokenPipeError:
@@ -56,6 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         return show(error, debug)
+
+
+def _write_utf8() -> None:
+    """Pipes and files get UTF-8, as specs are, whatever the locale; a terminal gets what it can show."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="backslashreplace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _run(given: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,17 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
     ended = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert ended.stdout.splitlines()[-1] == "0"
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("command", [["summary", "-"], ["fmt", "-"], ["summary", "-", "--format", "csv"]])
+def test_names_in_any_script_are_written_in_utf_8_whatever_the_locale(command: list[str], encoding: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "resnet_dsl", *command],
+        input="network größe { input 8x8x3 stage 層 { relu } }".encode(),
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "層" in ended.stdout.decode("utf-8")
