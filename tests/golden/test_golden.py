@@ -1,4 +1,4 @@
-"""Every shipped network is what it was; where a change is meant, `python -m tests.golden.golden` writes it down anew."""
+"""Every shipped network is what it was; where a change is meant, `python -m tests.golden.golden` writes it down."""
 
 from __future__ import annotations
 
