@@ -53,6 +53,8 @@ def _row(
     subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int, wide: bool
 ) -> Item:
     item = gather_item(subject, folding, row, wishes, tone, section)
+    if wide and item.kind == "text":
+        return replace(item, lines=tuple(item.lines[0].split(" ", 1)))
     words = short(item.lines[0])
     reached = (whole(subject.shapes[item.nodes[-1]]),) if wide and item.kind == "box" else ()
     return replace(item, lines=(words, *item.lines[1:], *reached))

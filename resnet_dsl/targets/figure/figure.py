@@ -108,7 +108,7 @@ class Figure:
         }
         make = formats.get(path.suffix.lower())
         if make is None:
-            raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(formats)}")
+            raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(formats)} or .html")
         content = make()
         write_whole(path, content)
         return path

@@ -10,7 +10,7 @@ from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.order import merge_orders
 from resnet_dsl.targets.figure.sizes import LABEL
 
-GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.0, 7.0
+GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.0, 5.0
 """Between rows; before a merge; from a row to where a side link leaves; to where that of the next item leaves; more
 between parts; more for each line of words beside an arrow; more in a wide figure."""
 

@@ -7,11 +7,11 @@ from resnet_dsl.targets.figure.geometry import Box, Path, Shape, Text
 from resnet_dsl.targets.figure.metrics import Face, width
 
 TEXT = 11.0
-SMALL = 7.5
+SMALL = 8.0
 LABEL = 9.0
 CAPTION = 8.5
 TITLE = 14.0
-REPEAT = 14.0
+REPEAT = 15.0
 FORMULA = 1.25
 """Size of a formula's letters over that of the text around them."""
 BOX, THIN, LINE = 18.0, 14.0, 10.5

@@ -1,7 +1,11 @@
 """Contrast, measured as WCAG 2.2 defines it (success criteria 1.4.3 and 1.4.11)."""
 
-import pytest
+import xml.etree.ElementTree as ET
 
+import pytest
+from drawn_networks import NETWORKS
+
+from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.palette import DARK, LIGHT, MONO
 
 PALETTES = {"light": LIGHT, "dark": DARK, "mono": MONO}
@@ -40,3 +44,26 @@ def test_borders_and_lines_can_be_told_from_what_is_beside_them(name):
 
 def test_the_light_palette_is_at_least_what_was_measured_for_the_design():
     assert min(contrast(LIGHT.text, fill) for fill in LIGHT.fills) >= 15.85
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("level", ["stage", "block", "layer"])
+def test_drawn_colours_have_the_contrast_that_wcag_asks_for(theme, level):
+    """Of every shape in the SVG: its text on its fill, its outline on the background; of every line."""
+    root = ET.fromstring(figure(NETWORKS["unet"](), level, theme=theme).svg().encode())
+    ground = root.find(f".//{SVG}polygon[@class='background']").get("fill")
+    shapes = [e for e in root.iter() if e.tag in {f"{SVG}path", f"{SVG}ellipse"} and e.get("stroke") != "none"]
+    assert len(shapes) > 20
+    assert min(contrast(named(shape.get("stroke")), ground) for shape in shapes) >= 3
+    for group in root.iter(f"{SVG}g"):
+        shape = next((e for e in group if e.tag in {f"{SVG}path", f"{SVG}ellipse"}), None)
+        under = ground if shape is None or shape.get("fill") == "none" else shape.get("fill")
+        for text in group.findall(f"{SVG}text"):
+            assert contrast(named(text.get("fill", "#000000")), under) >= 4.5
+
+
+def named(colour):
+    return {"black": "#000000", "white": "#ffffff"}.get(colour, colour)
