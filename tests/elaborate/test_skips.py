@@ -164,6 +164,19 @@ def test_what_no_adapter_can_make_fit_is_refused(body: str) -> None:
     assert refused_stage("b", before=f"block b {{ {body} }}") == ["E0302"]
 
 
+@pytest.mark.parametrize(
+    ("body", "remedy"),
+    [
+        ("upsample(2) skip", "cannot be met by a stride"),
+        ("conv(4, 3, pad = valid) skip", "cannot be met by a stride"),
+        ("avgpool(global) skip", "cannot change the number of axes"),
+        ("conv(6, 3, stride = 2) skip via relu", "leave out `via relu` to project it"),
+    ],
+)
+def test_a_refusal_says_what_to_do_instead(body: str, remedy: str) -> None:
+    assert remedy in reasons(f"block b {{ {body} }} network n {{ input 8x8x4 stage s {{ b }} }}")
+
+
 def test_a_refusal_shows_both_shapes() -> None:
     said = reasons("block b { conv(6, 3) skip via relu } network n { input 8x8x4 stage s { b } }")
     assert "8x8x6" in said
