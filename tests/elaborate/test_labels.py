@@ -63,6 +63,14 @@ def test_a_label_of_a_slot_and_in_an_adapter() -> None:
     assert found[1:] == ["s_block1_conv", "s_block1_bn", "s_block1_0_conv", "s_block1_add"]
 
 
+def test_a_label_in_a_block_that_adapts() -> None:
+    before = (
+        'block narrow(channels, stride) { conv(channels, 1, stride = stride) as "0_conv" } block b { conv(6, 3) skip }'
+    )
+    found = names(staged("skips via narrow 2 x b", before=before))
+    assert found[2] == "s_block1_0_conv"
+
+
 def test_a_label_does_not_change_what_flows() -> None:
     labelled, plain = staged('conv(4, 3) as "a" -> relu'), staged("conv(4, 3) -> relu")
     assert [node.args for node in labelled.graph.nodes] == [node.args for node in plain.graph.nodes]

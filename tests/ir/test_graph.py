@@ -14,8 +14,10 @@ import pytest
 from pydantic import ValidationError
 
 from resnet_dsl import pipeline, shipped
+from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.ir.graph import Graph, Node, schema
+from resnet_dsl.targets.summary import as_data
 from tests.elaborate.compiling import compiled
 
 SHIPPED = [(file.path, name) for file in shipped.shipped_files() for name in file.networks]
@@ -55,6 +57,12 @@ def test_a_graph_of_every_kind_goes_to_json_and_back_equal() -> None:
     after = Graph.model_validate_json(before.model_dump_json(indent=1))
     assert after == before
     assert after.model_dump_json() == before.model_dump_json()
+
+
+def test_a_graph_that_was_read_has_the_same_facts() -> None:
+    network = spec({name: path for path, name in SHIPPED}["resnet50"]).compile("resnet50")
+    read = Graph.model_validate_json(network.graph.model_dump_json())
+    assert as_data(Facts(read, infer_shapes(read)), "layer") == as_data(network, "layer")
 
 
 def test_the_same_spec_gives_the_same_bytes_in_another_process() -> None:
