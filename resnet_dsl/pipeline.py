@@ -13,6 +13,7 @@ from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
+from resnet_dsl.elaborate.derivation import check_derivations
 from resnet_dsl.elaborate.limits import MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names
@@ -80,7 +81,7 @@ class Spec:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]
         if self.module.file.definitions:
-            found += check_names(self.module)
+            found += [*check_names(self.module), *check_derivations(self.module)]
         found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
         if not any(one.code.startswith(_OF_NAMES) for one in found):
             found += unused_names(self.module)
@@ -115,7 +116,7 @@ class Spec:
 
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...]) -> Compiled:
         if elaborated is None:
-            raise Refusal(in_order([*found, *check_names(self.module)]))
+            raise Refusal(in_order([*found, *check_names(self.module), *check_derivations(self.module)]))
         judged = tuple(in_order([*found, *self._judge(elaborated)]))
         stop_at_errors(judged)
         return Compiled(elaborated, judged, self.source)

@@ -58,6 +58,7 @@ class Flow(Expressions):
         self._filling: list[tuple[str, int]] = []
         self._siblings: dict[tuple[int, str], int] = {}
         self._constants: dict[int, Constant] = {}
+        self._told: set[int] = set()
 
     # Names of a file
 
@@ -109,12 +110,18 @@ class Flow(Expressions):
         return current
 
     def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
-        """What flows out of `a -> b -> c`."""
+        """What flows out of `a -> b -> c`; behind a mistake the rest is looked through for others."""
         for position, item in enumerate(chain.items):
-            if isinstance(item, tree.Times):
-                current = self._times(item, frame, current, wanted)
-            else:
-                current = self.step(item, frame, current, position == 0, wanted)
+            try:
+                if isinstance(item, tree.Times):
+                    current = self._times(item, frame, current, wanted)
+                else:
+                    current = self.step(item, frame, current, position == 0, wanted)
+            except Mistake as mistake:
+                self.report(located(mistake.diagnostic, frame.caller))
+                current = None
+            except Poisoned:
+                current = None
         return current
 
     def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:
@@ -163,6 +170,9 @@ class Flow(Expressions):
         for item in arguments.items if arguments is not None else ():
             self.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.unless_lost(name.text, frame)
+        if id(name) in self._told:
+            raise Poisoned
+        self._told.add(id(name))
         known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
         known += [one for one in frame.values if isinstance(one, str)]
         refuse(errors.unknown_step(name.text, name.span, known))
@@ -437,12 +447,7 @@ class Flow(Expressions):
             raise
         if isinstance(target, tree.Indexed):
             name = (token.text, self.integer(target.index, frame, "a whole number as index"))
-        try:
-            result = self.chain(statement.chain, frame, current)
-        except (Mistake, Poisoned):
-            frame.values[name] = None
-            raise
-        frame.values[name] = result
+        result = frame.values[name] = self.chain(statement.chain, frame, current)
         if result is not None:
             self.named.setdefault(result.node, token)
         return result

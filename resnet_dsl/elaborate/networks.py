@@ -13,7 +13,7 @@ from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.flow import Current, Flow, check_value_name, file_frame
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
-from resnet_dsl.elaborate.modules import Defined, Definition, Module
+from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.values import (
     POISON,
     Binding,
@@ -175,13 +175,9 @@ class _Elaboration:
             if found is None or not isinstance(found.tree, tree.Network):
                 self.flow.unless_lost(base.name.text, self._frame(module, self.settings))
                 refuse(_unknown_base(base.name.text, base.name.span, module))
-            if found in chain:
-                refuse(_derivation_circle([one.tree for one in chain[chain.index(found) :]]))
             chain.append(found)
             if len(chain) > DEEPEST_DERIVATION + 1:
-                raise Poisoned  # its base is told that it is too deep
-        if len(chain) > DEEPEST_DERIVATION:
-            refuse(_derived_too_often(chain[0].tree))
+                raise Poisoned  # a circle, or too deep: `check_derivations` tells where
         return [_Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
 
     def _frame(self, module: Module, outer: Settings) -> Frame:
@@ -380,6 +376,8 @@ def _plan(levels: list[_Level], flow: Flow) -> _Plan:
                 part = _Part(member, level)
                 if part.key in here:
                     flow.report(_part_twice(part, here[part.key]))
+                    plan.parts.append(part)
+                    continue
                 here[part.key] = part.place
                 _put(plan.parts, part, flow, level is levels[0])
     plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
@@ -427,33 +425,6 @@ def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
         f"there is no network called `{name}` to derive from",
         Label(span),
         help=remedy if other is not None else suggestion(name, known) or remedy,
-    )
-
-
-def _derivation_circle(circle: list[Defined]) -> Diagnostic:
-    """It is told from the network that stands first in the text."""
-    first = min(range(len(circle)), key=lambda index: circle[index].name.span.start)
-    ordered = [*circle[first:], *circle[:first]]
-    path = " from ".join(f"`{one.name.text}`" for one in [*ordered, ordered[0]])
-    last = ordered[-1]
-    assert isinstance(last, tree.Network)
-    assert last.base is not None
-    return Diagnostic(
-        "E0216",
-        f"networks derive from each other in a circle: {path}",
-        Label(last.base.name.span, "this closes the circle"),
-        help="one of them must stand alone: write out its members, without `from`",
-    )
-
-
-def _derived_too_often(network: Defined) -> Diagnostic:
-    assert isinstance(network, tree.Network)
-    assert network.base is not None
-    return Diagnostic(
-        "E0506",
-        f"network `{network.name.text}` derives from another through more than {DEEPEST_DERIVATION} networks",
-        Label(network.base.name.span),
-        help="derive from a network that is nearer to the first one, and use parameters for what varies",
     )
 
 
