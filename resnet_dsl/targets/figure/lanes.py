@@ -2,8 +2,9 @@
 
 The main path is lane 0. Each side branch has a lane of its own from where it leaves to where it comes back, and so has
 each link that jumps over rows (a track: a lane without boxes). Two occupants share a lane where their spans do not
-meet; shorter spans lie further inside. No merge shares its rank with anything. So no line can cross a box: along the
-flow each line keeps to a lane that is its own, and across the flow it runs between ranks, or at a merge's rank.
+meet; shorter spans lie further inside, and what jumps within a branch stays beside it. No merge shares its rank with
+anything. So no line can cross a box: along the flow each line keeps to a lane that is its own, and across the flow it
+runs between ranks, or at a merge's rank.
 """
 
 from __future__ import annotations
@@ -38,30 +39,71 @@ class Lanes:
 
 
 def assign_lanes(column: Column) -> Lanes:
-    main = _main_items(column)
-    rank = _ranks(column)
-    chains = _chains(column, main)
-    chain_of = {item: number for number, chain in enumerate(chains) for item in chain}
-    occupants = [_span_of_chain(column, rank, chain) for chain in chains]
-    tracks: dict[tuple[int, str], int] = {}
-    occupant_of: list[int | None] = []
-    for link in column.links:
-        own = _own_occupant(link, main, rank, chains, chain_of)
-        if own == "new":
-            key = (link.source, link.way)
-            if key not in tracks:
-                tracks[key] = len(occupants)
-                occupants.append(Occupant(rank[link.source], rank[link.target]))
-            number = tracks[key]
-            before = occupants[number]
-            occupants[number] = Occupant(before.start, max(before.end, rank[link.target]))
-            occupant_of.append(number)
-        else:
-            occupant_of.append(own)  # type: ignore[arg-type]
-    lane_of = _colour(occupants)
-    lane = tuple(0 if item in main else lane_of[chain_of[item]] for item in range(len(column.items)))
-    track = tuple(None if number is None else lane_of[number] for number in occupant_of)
-    return Lanes(tuple(rank), lane, track, max(lane_of, default=0) + 1)
+    plan = _Plan(column)
+    occupant_of = [plan.occupant(link) for link in column.links]
+    lane_of, count = plan.lanes()
+    lane = (0 if item in plan.main else lane_of[plan.chain_of[item]] for item in range(len(column.items)))
+    track = (None if number is None else lane_of[number] for number in occupant_of)
+    return Lanes(tuple(plan.rank), tuple(lane), tuple(track), count)
+
+
+class _Plan:
+    """Collects what needs a lane: chains first, then tracks. A track between items of one chain stays beside it."""
+
+    def __init__(self, column: Column) -> None:
+        self.main = _main_items(column)
+        self.rank = _ranks(column)
+        self.chains = _chains(column, self.main)
+        self.chain_of = {item: number for number, chain in enumerate(self.chains) for item in chain}
+        self.occupants = [_span_of_chain(column, self.rank, chain) for chain in self.chains]
+        self.tracks: dict[tuple[int, str, int | None], int] = {}
+
+    def occupant(self, link: Link) -> int | None:
+        """What a link runs along: None where it is straight, a chain that it begins or ends, else a track.
+
+        All links of one kind that leave one item share a track.
+        """
+        source, target = self.chain_of.get(link.source), self.chain_of.get(link.target)
+        follows = source is not None and source == target and _follow(self.chains[source], link)
+        if link.way == "main" or follows:
+            return None
+        if target is not None and self.chains[target][0] == link.target:
+            return target
+        if source is not None and self.chains[source][-1] == link.source:
+            return source
+        return self._track(link, source if source == target else None)
+
+    def _track(self, link: Link, home: int | None) -> int:
+        number = self.tracks.setdefault((link.source, link.way, home), len(self.occupants))
+        start, end = self.rank[link.source], self.rank[link.target]
+        if number == len(self.occupants):
+            self.occupants.append(Occupant(start, end))
+        self.occupants[number] = Occupant(start, max(end, self.occupants[number].end))
+        return number
+
+    def lanes(self) -> tuple[list[int], int]:
+        """The lane of each occupant, and how many lanes there are, the main path's included."""
+        homes: dict[int, list[int]] = {}
+        for (_, _, home), number in self.tracks.items():
+            if home is not None:
+                homes.setdefault(home, []).append(number)
+        local = {number for numbers in homes.values() for number in numbers}
+        shared = [number for number in range(len(self.occupants)) if number not in local]
+        first = _colour(self.occupants, shared)
+        beside: dict[int, list[int]] = {}
+        for home, numbers in homes.items():
+            beside.setdefault(first[home], []).extend(numbers)
+        lane_of = [0] * len(self.occupants)
+        place, free = {}, 1
+        for lane in range(1, max(first.values(), default=0) + 1):
+            place[lane] = free
+            inner = _colour(self.occupants, beside.get(lane, []))
+            for number, own in inner.items():
+                lane_of[number] = free + own
+            free += 1 + max(inner.values(), default=0)
+        for number, lane in first.items():
+            lane_of[number] = place[lane]
+        return lane_of, free
 
 
 def _main_items(column: Column) -> set[int]:
@@ -118,31 +160,15 @@ def _span_of_chain(column: Column, rank: list[int], chain: list[int]) -> Occupan
     return Occupant(min(ranks), max(ranks), tuple(chain))
 
 
-def _own_occupant(
-    link: Link, main: set[int], rank: list[int], chains: list[list[int]], chain_of: dict[int, int]
-) -> int | str | None:
-    """The occupant in whose lane a link runs: None where it is straight, "new" where it needs a track."""
-    if link.way == "main":
-        return None
-    source, target = chain_of.get(link.source), chain_of.get(link.target)
-    if source is not None and source == target and _follow(chains[source], link):
-        return None
-    if target is not None and chains[target][0] == link.target:
-        return target
-    if source is not None and chains[source][-1] == link.source:
-        return source
-    return "new"
-
-
 def _follow(chain: list[int], link: Link) -> bool:
     return chain.index(link.source) + 1 == chain.index(link.target)
 
 
-def _colour(occupants: list[Occupant]) -> list[int]:
-    """A lane (1, 2, …) for each occupant; the shortest spans get the innermost lanes."""
+def _colour(occupants: list[Occupant], numbers: list[int]) -> dict[int, int]:
+    """A lane (1, 2, …) for each of the numbered occupants; the shortest spans get the innermost lanes."""
     lanes: list[list[Occupant]] = []
-    lane_of = [0] * len(occupants)
-    for number in sorted(range(len(occupants)), key=lambda n: (occupants[n].end - occupants[n].start, n)):
+    lane_of: dict[int, int] = {}
+    for number in sorted(numbers, key=lambda n: (occupants[n].end - occupants[n].start, n)):
         one = occupants[number]
         lane = next((at for at, taken in enumerate(lanes) if all(_apart(one, other) for other in taken)), len(lanes))
         if lane == len(lanes):
