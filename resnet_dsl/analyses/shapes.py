@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.draft import AnyGraph
-from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
 
 
@@ -11,6 +12,10 @@ def infer_shapes(graph: AnyGraph) -> tuple[Shape, ...]:
     """The shape of every node's value, without the batch axis. Raises Unfit where a graph from a file is wrong."""
     shapes: list[Shape] = []
     for node in graph.nodes:
-        inputs = tuple(shapes[index] for index in node.inputs)
-        shapes.append(OPERATIONS[node.op].infer(node.args, inputs))
+        operation, inputs = OPERATIONS[node.op], tuple(shapes[index] for index in node.inputs)
+        if dict(operation.settle(node.args, inputs)) != dict(node.args):
+            raise Unfit(
+                "E0301", f"the arguments of `{node.name}` are not settled for {' and '.join(map(show, inputs))}"
+            )
+        shapes.append(operation.infer(node.args, inputs))
     return tuple(shapes)

@@ -24,7 +24,7 @@ def settle_padding(pad: Argument, kernel: tuple[int, ...], dilation: tuple[int, 
         return tuple(((k - 1) * d // 2,) * 2 for k, d in zip(kernel, dilation, strict=True))
     if pad == "valid":
         pad = 0
-    if isinstance(pad, tuple) and isinstance(pad[0], tuple):
+    if isinstance(pad, tuple) and len(pad) == len(kernel) and isinstance(pad[0], tuple):
         return pad
     return tuple((one, one) for one in per_axis(pad, len(kernel), "the padding"))
 

@@ -11,7 +11,10 @@ _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`)",
     lambda v: isinstance(v, tuple),
     lambda v: (
-        isinstance(v, tuple) and 1 <= len(v) <= 4 and isinstance(v[-1], int) and all(d is None or d >= 1 for d in v)
+        isinstance(v, tuple)
+        and 1 <= len(v) <= 4
+        and is_integer(v[-1])
+        and all(d is None or (is_integer(d) and d >= 1) for d in v)
     ),
 )
 _RESULT = Kind(
