@@ -8,10 +8,10 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from signal_networks import Builder, cifar
 
 from resnet_dsl.analyses.paths import Paths, paths
 from resnet_dsl.ir.graph import Graph
+from tests.analyses.signal_networks import Builder, cifar
 
 
 def test_a_dense_block_without_skip_statements() -> None:

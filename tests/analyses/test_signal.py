@@ -8,10 +8,10 @@ import sys
 
 import numpy as np
 import pytest
-from signal_networks import Builder, cifar
 
 from resnet_dsl.analyses.signal import Layer, Signal, Unpredictable, predict
 from resnet_dsl.ir.operations import OPERATIONS
+from tests.analyses.signal_networks import Builder, cifar
 
 STEEPER = math.pi / (math.pi - 1)
 """What batch normalisation and ReLU make of the squared gradient a layer (Yang et al. 2019)."""

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_networks import Builder
 
 from resnet_dsl.analyses.signal import Unpredictable, predict
 from resnet_dsl.analyses.signal.window import Window, over_pairs
 from resnet_dsl.ir.windows import reach
+from tests.analyses.signal_networks import Builder
 
 
 @st.composite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from signal_networks import Builder
+from tests.analyses.signal_networks import Builder
 
 Step: TypeAlias = str | tuple[str, dict[str, Any]]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import log, sqrt
 
 import pytest
-from gaussian_images import gaussian_images
-from operation_networks import CASES
-from signal_networks import Builder, cifar
 
 from resnet_dsl.analyses.signal import Signal, predict
 from resnet_dsl.probe import agreement, probe, typical
+from tests.analyses.signal_networks import Builder, cifar
+from tests.probe.gaussian_images import gaussian_images
+from tests.probe.operation_networks import CASES
 
 QUICK = ("relu", "maxpool 3", "concat", "bottleneck, pooled projection")
 

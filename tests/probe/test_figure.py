@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from signal_networks import cifar
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.analyses.signal import predict
 from resnet_dsl.probe.figure import draw_paths, draw_signals
+from tests.analyses.signal_networks import cifar
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])

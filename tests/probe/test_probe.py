@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gaussian_images import gaussian_images
-from signal_networks import Builder, cifar
 
 from resnet_dsl.analyses.signal import Layer, Signal
 from resnet_dsl.probe import BadBatch, agreement, probe, typical
+from tests.analyses.signal_networks import Builder, cifar
+from tests.probe.gaussian_images import gaussian_images
 
 
 def test_cross_entropy_at_equal_logits_is_exact() -> None:
@@ -95,8 +95,8 @@ def test_agreement_of_known_numbers() -> None:
 
 
 PROGRAM = """
-from gaussian_images import gaussian_images
-from signal_networks import cifar
+from tests.probe.gaussian_images import gaussian_images
+from tests.analyses.signal_networks import cifar
 from resnet_dsl.analyses.signal import predict
 from resnet_dsl.probe import agreement, probe
 graph, shapes = cifar(20, residual=True, size=8)
@@ -108,7 +108,5 @@ assert found.error < 0.2 and found.worst_growth < 0.08, found
 @pytest.mark.backends
 @pytest.mark.parametrize("backend", ["jax", "torch", "tensorflow"])
 def test_backends(backend: str) -> None:
-    here = Path(__file__).parent
-    known = os.pathsep.join(map(str, (here, here.parent / "analyses", here.parents[1])))
-    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": known}
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", PROGRAM], check=True, env=environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ SLOW = [
 CASES = [*FAST, *[pytest.param(*case, marks=pytest.mark.slow) for case in SLOW]]
 
 
+@cache
 def _both(file: str, network: str, theirs: str) -> tuple[Ours, Any]:
-    """Ours, and theirs with random weights and without its softmax."""
+    """Ours, and theirs with random weights and without its softmax; built once, since each test puts its weights in."""
     ours = Ours(spec(f"keras_applications/{file}.resnet").compile(network, input_size=(PIXELS, PIXELS, 3)))
     model = getattr(keras.applications, theirs)(
         weights=None, input_shape=(PIXELS, PIXELS, 3), classifier_activation=None
@@ -42,9 +44,28 @@ def test_the_same_weights_give_the_same_output(file: str, network: str, theirs: 
     for name in names:
         ours.whole.get_layer(name).set_weights(model.get_layer(name).get_weights())
 
+        assert _settings(ours.whole.get_layer(name)) == _settings(model.get_layer(name))
+
     batch = images(2, PIXELS)
     expected = keras.ops.convert_to_numpy(model(batch))
     assert relative_difference(ours(batch), expected) < tolerance
+
+
+def _settings(layer: Any) -> dict[str, Any]:
+    """What training depends on, too."""
+    config = layer.get_config()
+    wanted = ("epsilon", "momentum", "use_bias", "strides", "kernel_initializer", "gamma_initializer")
+    found = {name: config[name] for name in wanted if name in config}
+    return {name: value["class_name"] if isinstance(value, dict) else value for name, value in found.items()}
+
+
+@pytest.mark.parametrize(("file", "network", "theirs"), [case[:3] for case in FAST])
+def test_layers_have_the_names_that_they_have_there(file: str, network: str, theirs: str) -> None:
+    ours, model = _both(file, network, theirs)
+    missing = {layer.name for layer in model.layers} - {layer.name for layer in ours.whole.layers}
+    # Explicit padding is named after its layer; in V2 the sums are called `out` there and `add` here.
+    others = [name for name in missing if not name.endswith(("_pad", "_out")) and "input" not in name]
+    assert all(name.startswith("max_pooling2d") for name in others)
 
 
 @pytest.mark.parametrize(("file", "network", "theirs"), [case[:3] for case in FAST])

@@ -1,11 +1,14 @@
 """The one layout: expected texts, and properties of texts by chance."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resnet_dsl import resources
+from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import tables, tree
 from resnet_dsl.syntax.formatter import format_text
@@ -40,10 +43,82 @@ def comments(text: str) -> list[str]:
     return [comment.rstrip() for start, end in gaps for comment in re.findall("#[^\n]*", text[start:end])]
 
 
+EXAMPLES = [
+    ("let  a=1", "let a = 1\n"),
+    ("let a=-(-(3))+((2*b))", "let a = --3 + 2 * b\n"),
+    ("let a=(a or b)and not(c==d)", "let a = (a or b) and not c == d\n"),
+    ("let a = (not b) == c", "let a = (not b) == c\n"),
+    ("let a=3 x(n+1) x ?", "let a = 3 x n + 1 x ?\n"),
+    ("let a=[1,2,]", "let a = [1, 2]\n"),
+    ("let a=v[ 1 ].shape . first", "let a = v[1].shape.first\n"),
+    ("let a = 1 .b", "let a = 1 .b\n"),
+    ("block a(){}", "block a() {}\n"),
+    ("block a{\n\nf\n\n}", "block a { f }\n"),
+    ("block a { f g }", "block a {\n  f\n  g\n}\n"),
+    ("block a { f\n\n\n\ng }", "block a {\n  f\n\n  g\n}\n"),
+    ("block a { f -> g }", "block a { f -> g }\n"),
+    ("block a { if b{f}else{g} }", "block a { if b { f } else { g } }\n"),
+    ("block a { if b{f}else{g h} }", "block a {\n  if b {\n    f\n  } else {\n    g\n    h\n  }\n}\n"),
+    ("network a { stage b { repeat 3 { f } } }", "network a {\n  stage b { repeat 3 { f } }\n}\n"),
+    ("let a=1 block b{f g} let c=2", "let a = 1\n\nblock b {\n  f\n  g\n}\n\nlet c = 2\n"),
+    ("# one\nlet a = 1 # two\n# three", "# one\nlet a = 1  # two\n# three\n"),
+    ("block a { # one\n f }", "block a {  # one\n  f\n}\n"),
+    ("block a { f # one\n\n # two\n }", "block a {\n  f  # one\n\n  # two\n}\n"),
+    ("block a { f(1, # one\n 2) -> g }", "block a {\n  f(\n    1,  # one\n    2,\n  ) -> g\n}\n"),
+    ("block a { f -> # one\n g }", "block a {\n  f  # one\n    -> g\n}\n"),
+]
+
+
 def many(count: int) -> settings:
     return settings(
         max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
     )
+
+
+@pytest.mark.parametrize(("text", "expected"), EXAMPLES)
+def test_examples(text: str, expected: str) -> None:
+    assert formatted(text) == expected
+
+
+def test_too_long_a_chain_is_broken_in_front_of_its_arrows() -> None:
+    chain = "conv(in.channels // ratio, 1, bias = true) -> relu -> conv(in.channels, 1, bias = true) -> sigmoid"
+    assert formatted(f"block se {{ gate = in -> avgpool(global, keepdims = true) -> {chain} }}") == (
+        "block se {\n"
+        "  gate = in -> avgpool(global, keepdims = true)\n"
+        "    -> conv(in.channels // ratio, 1, bias = true) -> relu\n"
+        "    -> conv(in.channels, 1, bias = true) -> sigmoid\n"
+        "}\n"
+    )
+
+
+def test_too_long_a_list_is_broken_at_its_commas() -> None:
+    items = [f"argument_{number} = {number}" for number in range(8)]
+    lines = "".join(f"    {item},\n" for item in items)
+    assert formatted(f"block a {{ f({', '.join(items)}) }}") == f"block a {{\n  f(\n{lines}  )\n}}\n"
+
+
+def test_a_hundred_columns_are_not_too_many() -> None:
+    line = f"let {'a' * 40} = {'b' * 40} + {'c' * 10}"
+    assert len(line) == 100
+    assert formatted(line) == f"{line}\n"
+    assert formatted(f"{line}c") == f"let {'a' * 40} = {'b' * 40}\n  + {'c' * 11}\n"
+
+
+def test_what_is_not_well_formed_is_refused() -> None:
+    with pytest.raises(Refusal) as refusal:
+        formatted("let a == 1\nblock { }")
+    assert [diagnostic.code for diagnostic in refusal.value.diagnostics] == ["E0106", "E0119"]
+
+
+def test_the_deepest_texts_are_formatted() -> None:
+    for text in ("let a = " + "not " * 190 + "b", "let a = " + "-(1 + " * 95 + "1" + ")" * 95):
+        check_properties(text)
+    check_properties("block a { " + "if b { " * 90 + "f" + " }" * 90 + "}")
+
+
+@pytest.mark.parametrize("path", sorted(resources.specs_folder().rglob("*.resnet")), ids=lambda path: path.stem)
+def test_shipped_specs_keep_their_meaning(path: Path) -> None:
+    check_properties(path.read_text("utf-8"))
 
 
 def check_properties(text: str) -> None:

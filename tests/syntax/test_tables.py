@@ -79,7 +79,7 @@ def _ours(text: str) -> Any:
     machine = Machine(
         tables.load(),
         words,
-        lambda rule, span, children: (rule, (span.start, span.end) if span.end else None, tuple(children)),
+        lambda rule: lambda span, children: (rule, (span.start, span.end) if span.end else None, tuple(children)),
         lambda kind, word, span: (kind, word, span.start),
     )
     return machine.values[0] if machine.run(10_000) else None

@@ -15,13 +15,11 @@ import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
-pytest.importorskip("sklearn")
 
 
 def start(folder: Path, *options: str, backend: str = "tensorflow") -> subprocess.Popen[str]:
     """A training in a process of its own."""
-    path = os.pathsep.join([str(HERE.parents[1]), str(HERE)])
-    environment = os.environ | {"PYTHONPATH": path, "KERAS_BACKEND": backend}
+    environment = os.environ | {"PYTHONPATH": str(HERE.parents[1]), "KERAS_BACKEND": backend}
     command = [sys.executable, str(HERE / "train_by_hand.py"), str(folder), *options]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

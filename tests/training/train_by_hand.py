@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 from pathlib import Path
 
-from networks import ByHand
 from rich.console import Console
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.options import TrainOptions
 from resnet_dsl.training.train import train
+from tests.training.networks import ByHand
 
 
 def main(folder: str, *given: str) -> None:
@@ -18,11 +20,13 @@ def main(folder: str, *given: str) -> None:
     options = {"epochs": 6, "batch_size": 32, "checkpoint_steps": 7, "augment": "crop", "pad": 1}
     for option in given:
         name, value = option.split("=")
-        options[name] = int(value) if value.isdigit() else value
+        with contextlib.suppress(ValueError):
+            value = json.loads(value)
+        options[name] = value
     try:
         train(ByHand(blocks=2), TrainOptions(data="digits", out=Path(folder), **options), Console())
     except Failure as failure:
-        sys.exit(f"error: {failure}")
+        sys.exit(f"error: {failure}")  # as the command line does
 
 
 if __name__ == "__main__":

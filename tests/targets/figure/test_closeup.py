@@ -1,10 +1,10 @@
 """Blocks in close-up: the paper's Figures 2 and 5, and blocks of every shape."""
 
 import pytest
-from drawn_networks import NETWORKS
-from overlaps import faults
 
 from resnet_dsl.targets.figure import UnknownBlockError, block_figure
+from tests.targets.figure.drawn_networks import NETWORKS
+from tests.targets.figure.overlaps import faults
 
 
 def close_up(network, block, *args, **options):

@@ -9,11 +9,11 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from drawn_networks import NETWORKS, Hand
 
 from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
 from resnet_dsl.targets.figure import engine as engines
 from resnet_dsl.targets.figure.draw_tikz import escape_tex
+from tests.targets.figure.drawn_networks import NETWORKS, Hand
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = '</title></text><script>alert(1)</script>"];evil[label="\\input{x}&amp;%$#_{}~^'

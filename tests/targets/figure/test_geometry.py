@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from drawn_networks import NETWORKS, cifar
-from overlaps import faults
 
 from resnet_dsl.targets.figure import figure
+from tests.targets.figure.drawn_networks import NETWORKS, cifar
+from tests.targets.figure.overlaps import faults
 
 LEVELS = ("stage", "block", "layer")
 

@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
-from drawn_networks import NETWORKS, cifar
-from test_files import EVIL, hostile
-from webdriver import BROWSER, DRIVER, Browser
 
 from resnet_dsl.targets.figure import figure, write_page
+from tests.targets.figure.drawn_networks import NETWORKS, cifar
+from tests.targets.figure.test_files import EVIL, hostile
+from tests.targets.figure.webdriver import BROWSER, DRIVER, Browser
 
 needs_browser = pytest.mark.skipif(DRIVER is None or BROWSER is None, reason="no Chromium and driver here")
 

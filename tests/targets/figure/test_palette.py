@@ -3,10 +3,10 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from drawn_networks import NETWORKS
 
 from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.palette import DARK, LIGHT, MONO
+from tests.targets.figure.drawn_networks import NETWORKS
 
 PALETTES = {"light": LIGHT, "dark": DARK, "mono": MONO}
 

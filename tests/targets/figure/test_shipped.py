@@ -1,12 +1,12 @@
 """Every network that ships, at every level, tall and wide: no overlap, no text cut off, no line through a box."""
 
 import pytest
-from overlaps import faults
 
 import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import block_figure, figure
 from resnet_dsl.targets.figure.closeup import blocks_of
+from tests.targets.figure.overlaps import faults
 
 
 def compiled(name):

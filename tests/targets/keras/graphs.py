@@ -72,3 +72,37 @@ def _basic(net: Sketch, entry: int, width: int, stride: int, name: str, option: 
         skip = net.add("batchnorm", name=f"{name}_project_norm")
     net.add("add", main, skip, name=f"{name}_add")
     return net.add("relu", name=f"{name}_act2")
+
+
+def bottlenecks(depths: tuple[int, ...], size: tuple[int | None, ...] = (224, 224, 3), width: int = 64) -> Sketch:
+    """The ImageNet ResNet of the paper's table 1 with these stages of bottlenecks (stride on the 3x3)."""
+    net = Sketch(*size)
+    net.add("conv", name="stem_conv", channels=width, kernel=7, stride=2)
+    net.add("batchnorm", name="stem_norm")
+    net.add("relu", name="stem_act")
+    value = net.add("maxpool", name="stem_pool", kernel=3, stride=2)
+    for stage, depth in enumerate(depths):
+        for block in range(depth):
+            stride = 2 if stage and not block else 1
+            value = _bottleneck(net, value, width * 2**stage, stride, f"s{stage}b{block}", project=not block)
+    net.add("avgpool", kernel="global", name="pool")
+    net.add("dense", units=1000, name="fc")
+    net.add("softmax", name="probabilities")
+    return net
+
+
+def _bottleneck(net: Sketch, entry: int, width: int, stride: int, name: str, project: bool) -> int:
+    skip = entry
+    if project:
+        net.add("conv", entry, name=f"{name}_project", channels=4 * width, kernel=1, stride=stride)
+        skip = net.add("batchnorm", name=f"{name}_project_norm")
+    net.add("conv", entry, name=f"{name}_conv1", channels=width, kernel=1)
+    net.add("batchnorm", name=f"{name}_norm1")
+    net.add("relu", name=f"{name}_act1")
+    net.add("conv", name=f"{name}_conv2", channels=width, kernel=3, stride=stride)
+    net.add("batchnorm", name=f"{name}_norm2")
+    net.add("relu", name=f"{name}_act2")
+    net.add("conv", name=f"{name}_conv3", channels=4 * width, kernel=1)
+    main = net.add("batchnorm", name=f"{name}_norm3")
+    net.add("add", main, skip, name=f"{name}_add")
+    return net.add("relu", name=f"{name}_act3")

@@ -83,7 +83,7 @@ from tests.targets.keras.graphs import one_op
 try:
     to_keras(*one_op((4,), "relu"))
 except MissingPackage as missing:
-    print(missing)
+    print(missing, missing.remedy)
 """
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={"KERAS_BACKEND": "tensorflow"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.keras.saving import (
     NoGraph,
@@ -105,9 +106,9 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path, monkeypatch: pytest
 
 def test_a_wrong_ending_is_refused(tmp_path: Path) -> None:
     model = to_keras(*one_op((4,), "relu"))
-    with pytest.raises(ValueError, match=r"ends in \.keras"):
+    with pytest.raises(Failure, match=r"ends in \.keras"):
         save(model, tmp_path / "net.h5")
-    with pytest.raises(ValueError, match=r"ends in \.weights\.h5"):
+    with pytest.raises(Failure, match=r"ends in \.weights\.h5"):
         save_weights(model, tmp_path / "net.keras")
 
 

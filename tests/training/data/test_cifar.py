@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from reading import images_of, refused
 
 from resnet_dsl.training.data import load
+from tests.training.data.reading import images_of, refused
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 

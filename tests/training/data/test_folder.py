@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from reading import by_row, images_of, refused
 
 from resnet_dsl.training.data import images as images_module
 from resnet_dsl.training.data import load
+from tests.training.data.reading import by_row, images_of, refused
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 NAMES = ("ant", "bee", "cat", "dog")

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from reading import by_row, images_of, refused
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Unknown
 from resnet_dsl.training.data import fitted, load
 from resnet_dsl.training.data.pooling import pool
+from tests.training.data.reading import by_row, images_of, refused
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from reading import by_row, images_of, refused
 
 from resnet_dsl.training.data import load
+from tests.training.data.reading import by_row, images_of, refused
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 

@@ -1,0 +1,134 @@
+"""Drawings, line by line."""
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.draw import draw, draw_all
+from resnet_dsl.source import Source, Span
+
+
+def at(source: Source, words: str) -> Span:
+    start = source.text.index(words)
+    return Span(source, start, start + len(words))
+
+
+def drawn(text: str, primary: str, *others: str, label: str = "here", name: str = "a.resnet") -> list[str]:
+    source = Source(name, text)
+    places = tuple(Label(at(source, other), other.upper()) for other in others)
+    return draw(Diagnostic("E0000", "wrong", Label(at(source, primary), label), places)).splitlines()[2:]
+
+
+def test_the_example_of_the_language_page() -> None:
+    block = "block mine(width) {\n    conv(width, 3, stride = 2) -> norm -> act\n\n\n    skip from in via identity\n}\n"
+    source = Source("net.resnet", "\n" * 9 + block)
+    diagnostic = Diagnostic(
+        "E0302",
+        "the skip connection cannot be added: shapes differ",
+        Label(at(source, "skip from in"), "this is 56x56x64"),
+        (Label(at(source, "conv(width, 3, stride = 2) -> norm -> act"), "the current value is 28x28x128"),),
+        ("in block `mine`, called from stage `conv3` (net.resnet:31:22)",),
+        "leave out `via identity` to project it (1x1 convolution, 128 channels, stride 2)",
+    )
+    assert (
+        draw(diagnostic)
+        == """\
+error[E0302]: the skip connection cannot be added: shapes differ
+  --> net.resnet:14:5
+   |
+11 |     conv(width, 3, stride = 2) -> norm -> act
+   |     ----------------------------------------- the current value is 28x28x128
+14 |     skip from in via identity
+   |     ^^^^^^^^^^^^ this is 56x56x64
+   |
+   = in block `mine`, called from stage `conv3` (net.resnet:31:22)
+   = help: leave out `via identity` to project it (1x1 convolution, 128 channels, stride 2)
+"""
+    )
+
+
+def test_without_a_place() -> None:
+    diagnostic = Diagnostic("E0001", "there is no file `a`", None, help="write another")
+    assert draw(diagnostic) == "error[E0001]: there is no file `a`\n  = help: write another\n"
+
+
+def test_two_places_of_a_line() -> None:
+    assert drawn("one two\n", "two", "one") == [
+        "  |",
+        "1 | one two",
+        "  |     ^^^ here",
+        "  | --- ONE",
+    ]
+
+
+def test_distant_lines() -> None:
+    assert drawn("one\n" + "\n" * 9 + "two\n", "two", "one")[1:] == [
+        " 1 | one",
+        "   | --- ONE",
+        "...",
+        "11 | two",
+        "   | ^^^ here",
+    ]
+
+
+def test_a_place_of_several_lines() -> None:
+    assert drawn("a {\n  one\n  two\n}\n", "{\n  one\n  two\n}")[1:] == ["1 | a {", "  |   ^", "4 | }", "  | ^ here"]
+
+
+def test_tabs_and_wide_characters() -> None:
+    assert drawn("\t日本 one\n", "one")[1:] == ["1 |     日本 one", "  |          ^^^ here"]
+
+
+def test_characters_that_cannot_be_shown() -> None:
+    assert drawn("a\x1b[31mb\n", "b")[1] == "1 | a\N{REPLACEMENT CHARACTER}[31mb"
+
+
+def test_long_lines_are_cut_around_the_place() -> None:
+    line, marks = drawn("a" * 300 + "here" + "b" * 1_000_000, "here", label="")[1:]
+    assert len(line) < 110
+    start = marks.index("^^^^")
+    assert line[start : start + 4] == "here"
+    assert line.startswith("1 | …a")
+    assert line.endswith("b…")
+
+
+def test_the_end_of_a_text() -> None:
+    source = Source("a", "one\n")
+    assert draw(Diagnostic("E0000", "wrong", Label(Span(source, 3, 3)))).splitlines()[3:] == ["1 | one", "  |    ^"]
+
+
+def test_places_of_another_text() -> None:
+    base = Source("base.resnet", "\n\none\n")
+    own = Source("a.resnet", "two\n")
+    diagnostic = Diagnostic("E0000", "wrong", Label(at(own, "two")), (Label(at(base, "one"), "the base"),))
+    assert draw(diagnostic).splitlines() == [
+        "error[E0000]: wrong",
+        " --> a.resnet:1:1",
+        "  |",
+        "1 | two",
+        "  | ^^^",
+        " ::: base.resnet:3:1",
+        "  |",
+        "3 | one",
+        "  | --- the base",
+    ]
+
+
+def test_colours_change_nothing_else() -> None:
+    source = Source("a", "one two\n")
+    diagnostic = Diagnostic(
+        "W0000", "odd", Label(at(source, "two"), "here"), (Label(at(source, "one"), "there"),), help="x"
+    )
+    import re
+
+    coloured = draw(diagnostic, colours=True)
+    assert re.sub("\033\\[[0-9;]*m", "", coloured) == draw(diagnostic)
+    assert "\033[33;1mwarning[W0000]\033[0m" in coloured
+
+
+def test_all_of_them() -> None:
+    source = Source("a", "one\n" * 200)
+    many = [Diagnostic("E0000", "wrong", Label(Span(source, 4 * line, 4 * line + 3))) for line in range(150)]
+    warning = Diagnostic("W0000", "odd", None)
+    shown = draw_all([*reversed(many), warning, warning])
+    assert shown.startswith("warning[W0000]: odd\n\nerror[E0000]: wrong\n  --> a:1:1\n".replace("  -->", " -->"))
+    assert shown.endswith("\n150 errors, 1 warning (the first 100 are shown)\n")
+    assert shown.count("error[") + shown.count("warning[") == 100
+    assert draw_all([]) == ""

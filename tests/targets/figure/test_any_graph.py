@@ -1,0 +1,65 @@
+"""Graphs that nobody thought of: whatever reads whatever, the figure is clean and every format comes out."""
+
+import xml.etree.ElementTree as ET
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resnet_dsl.targets.figure import figure, write_page
+from resnet_dsl.targets.table import tabulate, write
+from tests.targets.figure.drawn_networks import Hand
+from tests.targets.figure.overlaps import faults
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["conv", "relu", "batchnorm", "add", "concat", "mul", "open", "close", "stage"]),
+        st.lists(st.integers(0, 50), min_size=2, max_size=4),
+    ),
+    max_size=25,
+)
+
+
+def network(steps):
+    """A network of equal shapes whose merges read values from anywhere before them."""
+    hand = Hand("any", (8, 8, 4))
+    hand.open("stage", "stage0")
+    for number, (op, picks) in enumerate(steps):
+        earlier = [pick % len(hand.nodes) for pick in picks]
+        if op == "open":
+            hand.open("block", f"block{number}", "block")
+        elif op == "close" and len(hand.stack) > 2:
+            hand.close()
+        elif op == "stage" and len(hand.stack) == 2:
+            hand.close()
+            hand.open("stage", f"stage{number}")
+        elif op in {"add", "mul"}:
+            hand.add(op, *earlier, skip="identity" if op == "add" and picks[0] % 2 else None)
+        elif op == "concat":
+            hand.add(op, *earlier)
+            hand.add("conv", channels=4, kernel=1)
+        elif op in {"conv", "relu", "batchnorm"}:
+            hand.now = earlier[0] if picks[0] > 45 else hand.now
+            hand.add(op, **({"channels": 4, "kernel": 3} if op == "conv" else {}))
+    while len(hand.stack) > 1:
+        hand.close()
+    return hand.facts()
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_every_level_of_any_network_is_clean(steps):
+    facts = network(steps)
+    for level in ("stage", "block", "layer"):
+        for wide in (False, True):
+            assert faults(figure(facts, level, wide).geometry) == [], (level, wide)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS, st.text(max_size=60))
+def test_every_format_of_any_network_comes_out(steps, title):
+    facts = network(steps)
+    drawn = figure(facts, "block", titles=[title])
+    ET.fromstring(drawn.svg().encode())
+    assert drawn.tex().endswith("\\end{tikzpicture}\n")
+    assert "</html>" in write_page([facts])
+    assert ET.fromstring(write(tabulate([facts], [title]), "html")).tag == "table"
