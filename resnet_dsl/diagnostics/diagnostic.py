@@ -37,7 +37,7 @@ class Diagnostic(NamedTuple):
         return "error" if self.code.startswith("E") else "warning"
 
 
-class Mistake(Exception):  # noqa: N818
+class Mistake(Exception):
     """Carries one diagnostic from where it is found to where diagnostics are collected, within one stage."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -45,7 +45,7 @@ class Mistake(Exception):  # noqa: N818
         self.diagnostic = diagnostic
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """The text was refused: the diagnostics of a whole compilation (at least one of them an error), in source order."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -12,12 +12,9 @@ from resnet_dsl.syntax.comments import doc_above
 _Make = Callable[[Span, list[Any]], tree.Node]
 
 
-def node(rule: str, span: Span, children: list[Any]) -> tree.Node:
-    return _MAKERS[rule](span, children)
-
-
-def leaf(kind: str, text: str, span: Span) -> tree.Token:
-    return tree.Token(kind, text, span)
+def maker(rule: str) -> _Make:
+    """What makes the node of a rule of its span and its children."""
+    return _MAKERS[rule]
 
 
 def _fields(cls: Any) -> _Make:
@@ -26,12 +23,17 @@ def _fields(cls: Any) -> _Make:
 
 
 def _row(cls: Any) -> _Make:
-    """The children are the items of the only field (Lark stands None for those of an empty row)."""
-    return lambda span, children: cls(span, tuple(child for child in children if child is not None))
+    """The children are the items of the only field."""
+    return lambda span, children: cls(span, tuple(children))
 
 
 def _documented(cls: Any) -> _Make:
     return lambda span, children: cls(span, *children, doc_above(span))
+
+
+def _parameters(span: Span, children: list[Any]) -> tree.Node:
+    """Lark stands None for the first of none."""
+    return tree.Parameters(span, tuple(child for child in children if child is not None))
 
 
 def _attribute(span: Span, children: list[Any]) -> tree.Node:
@@ -63,7 +65,7 @@ _MAKERS: dict[str, _Make] = {
     "block": _documented(tree.Block),
     "network": _documented(tree.Network),
     "base": _fields(tree.Base),
-    "parameters": _row(tree.Parameters),
+    "parameters": _parameters,
     "parameter": _parameter,
     "members": _row(tree.Members),
     "input": _fields(tree.Input),

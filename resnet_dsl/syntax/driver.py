@@ -6,24 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.tables import COLLECT, PASS, Rule, Tables
+from resnet_dsl.syntax.tables import BUILD, PASS, Rule, Tables
 from resnet_dsl.syntax.words import END, Words
 
-NodeBuilder = Callable[[str, Span, list[Any]], Any]
-LeafBuilder = Callable[[str, str, Span], Any]
+Make = Callable[[Span, list[Any]], Any]
 
 
 class Machine:
     """Reads words from ``position`` on, until the file is whole or a word has no place.
 
-    ``node`` makes the value of a rule from its name, its span and its children's values; ``leaf`` makes a word's value
-    from its kind, its text and its span.
+    ``maker`` gives, for the name of a rule, what makes its value of its span and its children's values; ``leaf`` makes
+    a word's value of its kind, its text and its span. Words that no rule keeps have no value.
     """
 
-    def __init__(self, tables: Tables, words: Words, node: NodeBuilder, leaf: LeafBuilder) -> None:
+    def __init__(
+        self, tables: Tables, words: Words, maker: Callable[[str], Make], leaf: Callable[[str, str, Span], Any]
+    ) -> None:
         self.tables = tables
         self.words = words
-        self._node = node
+        self._makers = {rule.name: maker(rule.name) for rule in tables.rules if rule.does == BUILD}
         self._leaf = leaf
         self.restart(0)
 
@@ -48,10 +49,11 @@ class Machine:
                 self._shift(code - 1)
                 continue
             rule = rules[~code]
-            if rule.does == PASS and rule.length == 1:
-                states[-1] = gotos[states[-2]][rule.name]
-                continue
-            self._reduce(rule)
+            if rule.length != 1:
+                self._reduce(rule)
+            elif rule.does != PASS:
+                self._rename(rule)
+            states[-1] = gotos[states[-2]][rule.name]
             if self.depth > deepest:
                 return False
         return True
@@ -72,42 +74,53 @@ class Machine:
 
     def _shift(self, state: int) -> None:
         words, position = self.words, self.position
-        start, end = words.starts[position], words.ends[position]
-        span = Span(words.source, start, end)
-        self.values.append(self._leaf(words.kinds[position], words.source.text[start:end], span))
+        kind, start = words.kinds[position], words.starts[position]
+        value = None
+        if kind in self.tables.kept:
+            end = words.ends[position]
+            value = self._leaf(kind, words.source.text[start:end], Span(words.source, start, end))
+        self.values.append(value)
         self.states.append(state)
         self._starts.append(start)
         self._depths.append(0)
-        self.position += 1
+        self.position = position + 1
+
+    def _rename(self, rule: Rule) -> None:
+        """Reduces by a rule of one symbol, the most common case: only the value on top changes."""
+        value = _taken(rule.children, self.values[-1:])
+        if rule.does == BUILD:
+            span = Span(self.words.source, self._starts[-1], self.words.ends[self.position - 1])
+            value = self._makers[rule.name](span, value)
+            self.depth = self._depths[-1] = self._depths[-1] + 1
+        self.values[-1] = value
 
     def _reduce(self, rule: Rule) -> None:
-        base = len(self.values) - rule.length
-        children = self.values[base:]
-        start = self._starts[base] if rule.length else self._end()
+        """Puts the value of a rule in the place of its symbols' values; the state on top is still to be found."""
+        _, length, does, children = rule
+        base = len(self.values) - length
         depth = max(self._depths[base:], default=0)
-        if rule.does == PASS:
-            value = children[rule.children[0] or 0]
-        elif rule.does == COLLECT:
-            value = _taken(rule, children)
-        else:
+        start = self._starts[base] if length else self._end()
+        value = _taken(children, self.values[base:])
+        if does == PASS:
+            value = value[0]
+        if does == BUILD:
             depth += 1
-            value = self._node(rule.name, Span(self.words.source, start, self._end()), _taken(rule, children))
+            value = self._makers[rule.name](Span(self.words.source, start, self._end()), value)
         self.depth = depth
-        for stack, item in ((self.values, value), (self._starts, start), (self._depths, depth)):
-            stack[base:] = [item]
-        del self.states[base + 1 :]
-        code = self.tables.gotos[self.states[-1]][rule.name]
-        self.states.append(code)
+        self.values[base:] = (value,)
+        self._starts[base:] = (start,)
+        self._depths[base:] = (depth,)
+        self.states[base + 1 :] = (0,)
 
     def _end(self) -> int:
         """Where the last word that was read ends."""
         return self.words.ends[self.position - 1] if self.position else 0
 
 
-def _taken(rule: Rule, values: list[Any]) -> list[Any]:
+def _taken(children: list[int | None], values: list[Any]) -> list[Any]:
     """The children of a rule among the values of its symbols; a list that comes first is grown, not copied."""
     taken: list[Any] = []
-    for index in rule.children:
+    for index in children:
         if index is None:
             taken.append(None)
         elif index >= 0:

@@ -42,4 +42,5 @@ def format_text(source: Source) -> str:
         lines += [""] if lines and (has_blank or was_long) else []
         lines.append(comment)
         was_long = False
-    return "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in lines)
+    return format_text(Source(source.name, text)) if printer.has_moved else text

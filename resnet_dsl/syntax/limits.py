@@ -10,6 +10,7 @@ from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.words import Words
 
 MAX_BYTES = 1_000_000
+MAX_WORDS = 200_000
 MAX_BRACKETS = 100
 MAX_DEPTH = 200
 MAX_DIGITS = 18
@@ -18,12 +19,13 @@ MAX_NAME = 100
 # Control characters, zero-width and direction marks, lone surrogates; tab, line feed, form feed and return are fine.
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
+_SPLIT = "split it into several files, and `import` them"
 _OPENING, _CLOSING = ("LBRACE", "LPAR", "LSQB"), ("RBRACE", "RPAR", "RSQB")
 
 
 def too_large(name: str, size: int) -> Diagnostic:
     message = f"`{name}` is too large: {size:,} bytes, where a spec has at most {MAX_BYTES:,}"
-    return Diagnostic("E0004", message, None, help="split it into several files, and `import` them")
+    return Diagnostic("E0004", message, None, help=_SPLIT)
 
 
 def check_text(source: Source) -> Iterator[Diagnostic]:
@@ -38,7 +40,11 @@ def check_text(source: Source) -> Iterator[Diagnostic]:
 
 
 def check_words(words: Words) -> Iterator[Diagnostic]:
-    """Brackets in brackets, and words that are too long."""
+    """How many there are, brackets in brackets, and words that are too long."""
+    if len(words.kinds) > MAX_WORDS:
+        message = f"this text has {len(words.kinds) - 1:,} words, where a spec has at most {MAX_WORDS:,}"
+        yield Diagnostic("E0004", message, Label(words.span(MAX_WORDS)), help=_SPLIT)
+        return
     yield from _check_brackets(words)
     for index, (kind, start, end) in enumerate(zip(words.kinds, words.starts, words.ends, strict=True)):
         if end - start > MAX_DIGITS and kind in _LONG:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
+from typing import TypeAlias
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.source import Source, Span
@@ -10,6 +14,8 @@ from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips import diagnose
 from resnet_dsl.syntax.slips.stop import Repair, Slip
 from resnet_dsl.syntax.words import END, Words, split
+
+_Read: TypeAlias = tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]
 
 _MOST_MISTAKES = 100  # nobody reads more, and each costs a walk through the text
 _DEFINING = ("IMPORT", "LET", "SLOT", "BLOCK", "NETWORK")
@@ -23,21 +29,33 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     words = split(source, tables.load())
     if mistakes := tuple(limits.check_words(words)):
         return tree.File(span, ()), mistakes
-    definitions, mistakes = _Reading(words).read()
+    definitions, mistakes = _uncollected(_Reading(words).read)
     return tree.File(span, definitions), mistakes
+
+
+def _uncollected(read: Callable[[], _Read]) -> _Read:
+    """Without the garbage collector: it would go through all of a growing tree, in vain and again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return read()
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Reading:
     """One text: goes on behind each mistake, with what was meant where that is sure, else with the next definition."""
 
     def __init__(self, words: Words) -> None:
-        self._machine = Machine(tables.load(), words, building.node, building.leaf)
+        self._machine = Machine(tables.load(), words, building.maker, tree.Token)
         self._definitions: list[tree.Definition] = []
         self._mistakes: list[Diagnostic] = []
         self._first = 0  # the word from which on is read
         self._mended = -1  # the last word of a repair: a mistake there follows from it
+        self._mendings: list[int] = []  # where in the text
 
-    def read(self) -> tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]:
+    def read(self) -> _Read:
         while not self._machine.run(limits.MAX_DEPTH) and len(self._mistakes) < _MOST_MISTAKES:
             if self._machine.position <= self._mended:
                 self._skip()
@@ -49,8 +67,9 @@ class _Reading:
             else:
                 self._skip()
         self._definitions += _finished(self._machine)
-        places = [mistake.place.span.start for mistake in self._mistakes if mistake.place]
-        whole = [one for one in self._definitions if not any(one.span.start <= at <= one.span.end for at in places)]
+        whole = [
+            one for one in self._definitions if not any(one.span.start <= at < one.span.end for at in self._mendings)
+        ]
         return tuple(whole), tuple(in_order(self._mistakes))
 
     def _slip(self) -> Slip:
@@ -60,13 +79,15 @@ class _Reading:
 
     def _mend(self, repair: Repair) -> None:
         at, remove, insert = repair
-        self._machine.words.replace(at, remove, insert)
+        words = self._machine.words
+        self._mendings.append(words.starts[at] if remove else words.ends[at - 1])
+        words.replace(at, remove, insert)
         self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))
 
     def _skip(self) -> None:
         position = self._machine.position
         self._definitions += _finished(self._machine)
-        self._first = _next_definition(self._machine.words, position)
+        self._first = _next_definition(self._machine.words, max(position, self._first + 1))
         self._machine.restart(self._first)
 
 
@@ -82,9 +103,9 @@ def _finished(machine: Machine) -> list[tree.Definition]:
 
 
 def _next_definition(words: Words, position: int) -> int:
-    """The next word behind ``position`` that begins a definition: such a keyword, first on a line and not indented."""
+    """The first word from ``position`` on that begins a definition: such a keyword, first on a line, not indented."""
     text = words.source.text
-    for index in range(position + 1, len(words.kinds)):
+    for index in range(position, len(words.kinds)):
         start = words.starts[index]
         if words.kinds[index] in _DEFINING and (start == 0 or text[start - 1] == "\n"):
             return index

@@ -37,6 +37,7 @@ class Printer:
 
     def __init__(self, words: Words, comments: Comments) -> None:
         self.pieces: list[Piece] = []
+        self.has_moved = False  # a comment from one word to another, where the layout would be another
         self._words = words
         self._comments = comments
         self._position = 0
@@ -79,8 +80,14 @@ class Printer:
         """To the word of the text that is printed next, past what the tree does not need."""
         while (passed := self._words.text(self._position)) != text:
             assert passed in ("(", ")", ","), f"{passed!r} stands where {text!r} is printed"
-            self._take_all()
-            self._position += 1
+            self._pass_over()
+
+    def _pass_over(self) -> None:
+        """A superfluous word, whose comments then stand at its neighbours."""
+        before = len(self._pending)
+        self._take_all()
+        self._position += 1
+        self.has_moved |= len(self._pending) > before
 
     def _take_all(self) -> None:
         above = self._comments.above.pop(self._position, [])
@@ -195,8 +202,7 @@ class Printer:
         """A statement, member or definition. Returns how many braces stand in each other in it."""
         height = _PRINTERS[type(node)](self, node) or 0
         while self._words.text(self._position) in (")", ","):
-            self._take_all()
-            self._position += 1
+            self._pass_over()
         self._leave_to_next(is_apart=True)
         return height
 
@@ -230,32 +236,35 @@ class Printer:
         """Operands and the operators between them, which begin a line where they do not fit."""
         self._flush()
         self._add(OPEN)
-        self._add(IN)
-        for item in items:
+        for index, item in enumerate(items):
+            if index == 1:
+                self._add(IN)
             if isinstance(item, str):
                 self._add(FILL)
                 self.word(item)
                 self._add(SPACE)
             else:
                 self.expression(item, binding)
-        self._add(OUT)
+        if len(items) > 1:
+            self._add(OUT)
         self._add(CLOSE)
 
     def chain(self, node: tree.Chain) -> None:
         """Broken in front of steps with arguments, so that ``conv(64, 3) -> norm -> act`` stays together."""
+        segments = _segments(node.items)
         self._flush()
         self._add(OPEN)
-        self._add(IN)
-        for index, segment in enumerate(_segments(node.items)):
+        for index, segment in enumerate(segments):
             if index:
-                self._arrow()
+                self._arrow(is_first=index == 1 and len(segments[0]) == 1)
             self._add(OPEN)
             for number, item in enumerate(segment):
                 if number:
-                    self._arrow()
+                    self._arrow(is_first=index == 0 and number == 1)
                 _PRINTERS[type(item)](self, item)
             self._add(CLOSE)
-        self._add(OUT)
+        if len(node.items) > 1:
+            self._add(OUT)
         self._add(CLOSE)
 
     def braced(self, items: Sequence[tree.Node]) -> int:
@@ -299,8 +308,10 @@ class Printer:
         self._add(HARD if commented else SPACE)
         self.word("else")
 
-    def _arrow(self) -> None:
+    def _arrow(self, is_first: bool) -> None:
         """Comments that stood behind the arrow stand in front of it."""
+        if is_first:
+            self._add(IN)
         self._advance("->")
         self._take_all()
         self._add(FILL)

@@ -46,6 +46,7 @@ class Tables(NamedTuple):
     end: int
     ignored: str  # a regular expression of what stands between words
     pattern: str  # the words, alternatives in the order in which Lark tries them, a named group each
+    kept: frozenset[str]  # the words that a rule keeps, by kind
     keywords: dict[str, str]  # words that NAME's expression matches, too
     literals: dict[str, str]  # the text of each terminal that has only one
     rules: list[Rule]
@@ -64,6 +65,7 @@ def load() -> Tables:
 
 def decode(text: str) -> Tables:
     data = json.loads(text)
+    data["kept"] = frozenset(data["kept"])
     data["rules"] = [Rule(*rule) for rule in data["rules"]]
     rows = data.pop("rows")
     for name in ("actions", "gotos"):
@@ -74,7 +76,7 @@ def decode(text: str) -> Tables:
 def encode(tables: Tables) -> str:
     """As text, every different row of the tables once, a row a line."""
     rows: dict[str, int] = {}
-    data: dict[str, Any] = tables._asdict()
+    data: dict[str, Any] = tables._asdict() | {"kept": sorted(tables.kept)}
     for name in ("actions", "gotos"):
         data[name] = [rows.setdefault(_compact(row), len(rows)) for row in data[name]]
     lines = [f"{_compact(name)}:{_compact(value)}" for name, value in data.items()]
@@ -111,6 +113,7 @@ def generate(grammar: str) -> Tables:
         end=states[table.end_states["file"]],
         ignored=ignored,
         pattern=pattern,
+        kept=frozenset(rule.expansion[index].name for rule in rules for index in _kept(rule) if index is not None),
         keywords=keywords,
         literals={t.name: t.pattern.value for t in sorted(lark.terminals, key=str) if t.pattern.type == "str"},
         rules=_rules(rules),

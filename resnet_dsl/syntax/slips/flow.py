@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.stop import MEMBERS, SETTINGS, STATEMENTS, Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.stop import DEFINITIONS, MEMBERS, SETTINGS, STATEMENTS, Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
@@ -29,7 +29,7 @@ def _behind_arrow(stop: Stop) -> Slip | None:
         message = f"`{stop.text}` is a statement of its own, not a step"
         diagnostic = stop.says("E0110", message, "leave the arrow in front of it out", span=stop.span_at(-1, 0))
         return Slip(diagnostic)
-    if stop.kind in ("RBRACE", "RPAR", END, *STATEMENTS, *SETTINGS, *MEMBERS):
+    if stop.kind in ("RBRACE", "RPAR", END, *STATEMENTS, *SETTINGS, *MEMBERS, *DEFINITIONS):
         message = "nothing stands behind this arrow"
         return Slip(
             stop.says("E0110", message, "add the step that is to follow, or leave the arrow out", span=stop.span_at(-1))

@@ -41,7 +41,12 @@ def _curly(stop: Stop) -> Slip | None:
 
 def _unquoted(stop: Stop) -> Slip | None:
     """``import other.resnet``, ``conv(64, 3) as first``."""
-    if stop.at(-1) not in ("IMPORT", "AS") or not stop.accepts("STRING") or stop.kind in (END, "LBRACE", "RBRACE"):
+    if (
+        stop.is_first_on_line
+        or stop.at(-1) not in ("IMPORT", "AS")
+        or not stop.accepts("STRING")
+        or stop.kind in (END, "LBRACE", "RBRACE")
+    ):
         return None
     count = 1
     while stop.at(count) not in ("", END) and stop.touches(count - 1):

@@ -67,11 +67,21 @@ def chained_comparison(stop: Stop) -> Slip | None:
     earlier = [index for index in range(start, stop.index) if stop.words.kinds[index] == "COMPARE"]
     if not earlier or stop.at(-1) == "COMPARE":
         return None
-    remedy = "join two comparisons: `0 < a and a < 3`"
+    remedy = f"write `{_joined(stop, earlier[-1])}`"
     if stop.words.kinds[start] == "EXPECT":
         remedy = "write two lines, each with its own `expect`"
     others = (Label(stop.words.span(earlier[-1]), "the first comparison"),)
     return Slip(stop.says("E0123", "two values are compared at a time", remedy, others=others))
+
+
+def _joined(stop: Stop, earlier: int) -> str:
+    """Two comparisons in place of one of three values, where each value is one word."""
+    words = stop.words
+    if stop.index - earlier != 2:
+        return "a < b and b < c"
+    middle = stop.text_at(-1)
+    first = f"{words.text(earlier - 1)} {words.text(earlier)} {middle}"
+    return f"{first} and {middle} {stop.text} {stop.text_at(1)}"
 
 
 def mixed_up(stop: Stop) -> Slip | None:
@@ -113,6 +123,8 @@ def _missing(stop: Stop, what: str) -> Slip:
     word = stop.text_at(-1)
     example = _EXAMPLES.get("base" if word == "from" and not stop.open else word)
     remedy = f"write it as in `{example}`" if example else None
+    if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":
+        remedy = f"give `{stop.text_at(-2)}` a value" + (", or leave it out" if stop.inside == "LPAR" else "")
     label = f"{shown(stop)} follows"
     return Slip(stop.says("E0119", f"a {what} is missing behind `{word}`", remedy, span=stop.span_at(-1), label=label))
 
@@ -130,7 +142,8 @@ def missing_braces(stop: Stop) -> Slip | None:
         "E0121",
         f"the braces of {what} are missing",
         f"write {what[:-1]}{between} {{ … }}`",
-        label="`{` belongs before this",
+        label="`{` is missing here",
+        span=Span(stop.source, stop.span_at(-1).end, stop.span_at(-1).end) if stop.is_first_on_line else None,
     )
     return Slip(diagnostic)
 
