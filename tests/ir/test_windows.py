@@ -66,6 +66,7 @@ def test_unknown_lengths_slide_and_stretch_like_known_ones() -> None:
     """Any chain of windows and stretches, worked out for n, is what the formula gives for n."""
     steps = [
         ("slide", 3, 1, 2),
+        ("slide", 4, 1, 1),
         ("slide", 3, 2, 2),
         ("slide", 2, 2, 0),
         ("stretch", 2, 0),
