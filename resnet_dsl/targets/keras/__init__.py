@@ -6,11 +6,12 @@ a model is built, so everything else starts fast.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.backend import MissingPackage
+from resnet_dsl.targets.keras.backend import MissingPackage, import_keras
 from resnet_dsl.targets.keras.building import WrongShape, build
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import lower
@@ -43,15 +44,24 @@ __all__ = [
 ]
 
 
-def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None) -> Any:
+def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None, fast: bool = True) -> Any:
     """An ordinary Functional model of the graph, on the backend that Keras is set to.
 
     graph, shapes: the network, and the shape of each of its nodes without the batch axis
         (resnet_dsl.analyses.shapes.infer_shapes).
     seed: the same seed gives the same initial weights; without one Keras' global seed decides
         (``keras.utils.set_random_seed``).
+    fast: builds several times faster, by short cuts through Keras' inside; where these are not what they are known to
+        be, and with ``fast=False``, by the public API alone. The model is the same but for the random numbers drawn.
 
     Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
     Raises MissingPackage without Keras or a backend, and WrongShape where Keras' shapes are not the graph's (our bug).
     """
-    return build(lower(graph, shapes), seed)
+    calls = lower(graph, shapes)
+    import_keras()
+    if fast:
+        from resnet_dsl.targets.keras.fast import Unexpected, build_fast
+
+        with suppress(Unexpected):
+            return build_fast(calls, seed)
+    return build(calls, seed)

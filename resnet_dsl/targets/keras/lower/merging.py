@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from resnet_dsl.targets.keras.lower.place import Place
+
+
+def _add(at: Place) -> int:
+    """A sum. A skip connection's value comes first, as in keras.applications: it decides the order of a model's layers,
+    and with it where the arrays of their weight files belong."""
+    return at.call("Add", *(at.inputs if at.node.skip is None else at.inputs[::-1]))
+
+
 RULES = {
-    "add": lambda at: at.call("Add", *at.inputs),
+    "add": _add,
     "mul": lambda at: at.call("Multiply", *at.inputs),
     "concat": lambda at: at.call("Concatenate", *at.inputs, axis=-1),
 }

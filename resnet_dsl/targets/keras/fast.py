@@ -1,0 +1,180 @@
+"""Carrying out the calls several times faster than the functional API does, to the same model.
+
+Layers that are alike but for their names are made once and copied; calls are recorded with the shapes that are known
+already; the initial values are drawn with NumPy; the layers are sorted without recursion. What this rests on in Keras
+stands in resnet_dsl.targets.keras.private.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from resnet_dsl.targets.keras import private
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShape, apply, check_shape, is_layer
+from resnet_dsl.targets.keras.calls import Call, Calls, Initializer, batched
+from resnet_dsl.targets.keras.private import Template, Unexpected, expect
+from resnet_dsl.targets.keras.sampling import Sampler, draw
+
+_BACKENDS = frozenset({"tensorflow", "jax"})
+"""Where layers are copied. PyTorch's are modules with parameters of their own, which are left to Keras."""
+
+
+def build_fast(calls: Calls, seed: int | None = None) -> Any:
+    """The Functional model of the calls. Raises Unexpected where Keras is not what the fast way was written for."""
+    making = Making(seed)
+    try:
+        with _garbage_collection_paused():
+            return _build(making, calls)
+    except (Unexpected, WrongShape, MemoryError):
+        raise
+    except Exception as failure:
+        raise Unexpected(f"{type(failure).__name__}: {failure}") from failure
+
+
+def _build(making: Making, calls: Calls) -> Any:
+    copies = making.keras.backend.backend() in _BACKENDS
+    _expect_the_usual(making)
+    if copies:
+        with private.variables_without_values(making.keras):
+            tensors = _Copying(making).carry_out(calls)
+    else:
+        tensors = _carry_out(making, calls)
+    with private.sorting_without_recursion():
+        model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.graph.name)
+    _Initializing(making).run(model.layers)
+    return model
+
+
+def _expect_the_usual(making: Making) -> None:
+    """Distribution and policies that differ from layer to layer are left to Keras."""
+    keras = making.keras
+    expect(keras.distribution.distribution() is None, "a distribution in force")
+    policy = keras.config.dtype_policy()
+    expect(
+        type(policy) is keras.dtype_policies.FloatDTypePolicy or type(policy) is keras.DTypePolicy, "the dtype policy"
+    )
+    tensorflow = sys.modules.get("tensorflow")
+    if keras.backend.backend() == "tensorflow" and tensorflow is not None:
+        expect(not tensorflow.distribute.has_strategy(), "a strategy in force")
+        expect(tensorflow.executing_eagerly(), "a graph in the making")
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """No collection meanwhile; what was made then counts as old, so that no collection visits it all at once."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on and gc.get_freeze_count() == 0:
+            gc.freeze()  # all objects to a place apart,
+            gc.unfreeze()  # and from there to the old ones
+        if was_on:
+            gc.enable()
+
+
+def _carry_out(making: Making, calls: Calls) -> list[Any]:
+    tensors: list[Any] = []
+    for call in calls.calls:
+        tensors.append(apply(making, call, tensors))
+        check_shape(call, tensors[-1])
+    return tensors
+
+
+class _Copying:
+    """Carries out calls: the first of its kind by Keras, the others as copies of it."""
+
+    def __init__(self, making: Making) -> None:
+        self._making = making
+        self._record = private.recorder()
+        self._templates: dict[Any, tuple[Template, str, dict[str, Any]]] = {}
+
+    def carry_out(self, calls: Calls) -> list[Any]:
+        tensors: list[Any] = []
+        for call in calls.calls:
+            tensors.append(self._one(call, tensors, calls))
+        return tensors
+
+    def _one(self, call: Call, tensors: list[Any], calls: Calls) -> Any:
+        if not is_layer(call) or call.kind in {"Input", "Dropout"} or call.kind.startswith("own."):
+            tensor = apply(self._making, call, tensors)
+            check_shape(call, tensor)
+            return tensor
+        given = [tensors[one] for one in call.inputs]
+        entering = tuple((tensor.shape, tensor.dtype) for tensor in given)
+        key = (call.kind, tuple(call.args.items()), entering, batched(call.shape))
+        if key not in self._templates:
+            tensor = apply(self._making, call, tensors)
+            check_shape(call, tensor)
+            layer = tensor._keras_history.operation
+            self._templates[key] = (
+                Template(self._making.keras, layer),
+                tensor.dtype,
+                private.further_arguments(layer),
+            )
+            return tensor
+        template, dtype, further = self._templates[key]
+        layer = template.copy(call.name, self._own_arguments(call))
+        tensor = self._making.keras.KerasTensor(batched(call.shape), dtype=dtype)
+        self._record(layer, given if call.kind in READS_A_LIST else given[0], further, tensor)
+        return tensor
+
+    def _own_arguments(self, call: Call) -> dict[str, Any]:
+        """Random initialisers are each layer's own: they hold its seed."""
+        own = {name for name, value in call.args.items() if isinstance(value, Initializer) and value.random}
+        return {name: self._making.value(call, name, call.args[name]) for name in own}
+
+
+class _Initializing:
+    """Gives all variables of a model that have no value yet their first one, in the order of its layers."""
+
+    def __init__(self, making: Making) -> None:
+        self._keras = making.keras
+        self._values = private.Values(making.keras)
+        # Keras' global seed (keras.utils.set_random_seed) is that of Python's random numbers, too.
+        self._sampler = Sampler(random.randint(1, 10**9) if making.seed is None else making.seed)
+        self._shares = making.keras.backend.backend() == "tensorflow"  # its variables copy on writing what they share
+        self._constants: dict[tuple[float, tuple[int, ...]], Any] = {}
+
+    def run(self, layers: list[Any]) -> None:
+        for layer in layers:
+            for variable in layer.variables:
+                awaited = private.awaited(variable)
+                if awaited is not None:
+                    self._one(variable, *awaited)
+
+    def _one(self, variable: Any, initializer: Any, shape: tuple[int, ...], dtype: str) -> None:
+        tensor = self._tensor(initializer, shape) if dtype == "float32" else None
+        if tensor is None:
+            private.initialize(variable)
+        else:
+            self._values.give(variable, tensor)
+
+    def _tensor(self, initializer: Any, shape: tuple[int, ...]) -> Any:
+        """The first value; None where only the initialiser itself knows it."""
+        number = _constant(initializer)
+        if number is not None:
+            return self._filled(number, shape)
+        values = draw(self._sampler, initializer, shape)
+        return None if values is None else self._keras.ops.convert_to_tensor(values)
+
+    def _filled(self, number: float, shape: tuple[int, ...]) -> Any:
+        if not self._shares:
+            return self._keras.ops.full(shape, number, dtype="float32")
+        if (number, shape) not in self._constants:
+            self._constants[number, shape] = self._keras.ops.full(shape, number, dtype="float32")
+        return self._constants[number, shape]
+
+
+def _constant(initializer: Any) -> float | None:
+    """The number with which an initialiser fills; None where it draws."""
+    kind = type(initializer).__name__
+    if kind == "Constant":
+        return float(initializer.value)
+    return {"Zeros": 0.0, "Ones": 1.0}.get(kind)
