@@ -1,0 +1,27 @@
+"""Write networks as the table of a paper: stages in rows, networks in columns (He et al. 2015, Table 1)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.targets.table import FORMATS, tabulate, write
+from resnet_dsl.writing import write_whole
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_spec(parser, many=True)
+    parser.add_argument("--to", choices=[*FORMATS], default="text", help="the form (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file (default: the standard output)")
+
+
+def run(options: argparse.Namespace) -> int:
+    text = write(tabulate([compile_spec(spec, options) for spec in options.specs]), options.to)
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        write_whole(options.output, text)
+        print(f"wrote {options.output}")
+    return FINE
