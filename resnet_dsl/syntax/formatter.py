@@ -18,7 +18,16 @@ from resnet_dsl.syntax.words import split
 
 
 def format_text(source: Source) -> str:
-    """The text in its one layout, ending in a line feed (or empty). Raises Refusal where it is not well formed."""
+    """The text in its one layout, ending in a line feed (or empty). Raises Refusal where it is not well formed.
+
+    Where a comment stood at a bracket that is left out, its new place counts for the layout: a second time settles it.
+    """
+    text, has_moved = _formatted(source)
+    return _formatted(Source(source.name, text))[0] if has_moved else text
+
+
+def _formatted(source: Source) -> tuple[str, bool]:
+    """The text laid out, and whether a comment has moved to another word."""
     file, mistakes = parse(source)
     if mistakes:
         raise Refusal(mistakes)
@@ -42,5 +51,4 @@ def format_text(source: Source) -> str:
         lines += [""] if lines and (has_blank or was_long) else []
         lines.append(comment)
         was_long = False
-    text = "".join(f"{line}\n" for line in lines)
-    return format_text(Source(source.name, text)) if printer.has_moved else text
+    return "".join(f"{line}\n" for line in lines), printer.has_moved

@@ -86,8 +86,8 @@ class Printer:
         """A superfluous word, whose comments then stand at its neighbours."""
         before = len(self._pending)
         self._take_all()
+        self.has_moved |= len(self._pending) > before and self._words.text(self._position) != ","
         self._position += 1
-        self.has_moved |= len(self._pending) > before
 
     def _take_all(self) -> None:
         above = self._comments.above.pop(self._position, [])

@@ -144,7 +144,7 @@ def test_expressions_by_chance(text: str) -> None:
 
 
 @pytest.mark.slow
-@many(5_000)
+@many(3_000)
 @given(st.one_of(texts(), texts(size=200), texts("network", 100), texts("block", 100)))
 def test_very_many_texts(text: str) -> None:
     check_properties(text)
