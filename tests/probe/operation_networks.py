@@ -64,7 +64,7 @@ for one in (
 ):
     chain(one, conv(), one, conv(), one)
 for one in ("sigmoid", "hard_sigmoid"):
-    chain(one, conv(), one, conv(), one, within=1.35)
+    chain(one, conv(), one, conv(), one, within=1.6)
 for one in ("he_normal_out", "he_uniform", "glorot_normal", "lecun_normal", "lecun_uniform", "truncated_normal"):
     chain(one, conv(96, init=one), "relu", conv(init=one), "relu")
 for norm in (("batchnorm", {}), ("layernorm", {}), ("groupnorm", {"groups": 8}), ("groupnorm", {"groups": 64})):
