@@ -1,7 +1,8 @@
 """Receptive fields (Araujo et al. 2019, "Computing receptive fields of convolutional neural networks").
 
 Along each spatial axis a value's position sees ``size`` input positions, and neighbours lie ``stride`` input positions
-apart. Where paths of different reach are merged, the larger one counts.
+apart. Where paths of different reach are merged, the larger one counts; of a product the first value, since a gate of
+one position sees everything and moves nothing.
 """
 
 from __future__ import annotations
@@ -34,19 +35,15 @@ def receptive_fields(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Receptiv
     for node in graph.nodes[1:]:
         before = [fields[index] for index in node.inputs]
         window = OPERATIONS[node.op].window(node.args, shapes[node.inputs[0]])
-        merged = _widest(before)
+        merged = before[0] if node.op == "mul" and before[0] != "all" else _widest(before)
         fields.append("all" if merged == "all" or window == "all" else _through(merged, window))
     return tuple(fields)
 
 
 def _widest(fields: list[ReceptiveField]) -> ReceptiveField:
-    """A gate of one position sees everything, but does not move what the others see: the map's own field stays."""
     known = [one for one in fields if one != "all"]
-    if not known:
+    if len(known) < len(fields):
         return "all"
-    first = known[0]
-    if len(known) == 1:
-        return first
     sizes = tuple(max(sizes) for sizes in zip(*(one.size for one in known), strict=True))
     strides = tuple(max(strides) for strides in zip(*(one.stride for one in known), strict=True))
     return Field(sizes, strides)

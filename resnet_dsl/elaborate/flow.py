@@ -53,6 +53,7 @@ class Flow(Expressions):
         self.ran: set[int] = set()
         self.excused: set[int] = set()
         self.named: dict[int, tree.Token] = {}
+        self.stated: list[Settings] = []
         self.budget = limits.Budget()
         self._active: list[tuple[tree.Block, Span]] = []
         self._filling: list[tuple[str, int]] = []

@@ -32,6 +32,8 @@ def gather(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Frame:
             pass
         except Mistake as mistake:
             flow.report(located(mistake.diagnostic, frame.caller))
+    if frame.kind != "block":
+        flow.stated.append(settings)
     return frame.inside(settings)
 
 
@@ -109,4 +111,8 @@ def unused(settings: Settings, used: set[int]) -> list[tuple[tree.Node, str, str
         why, remedy = f"nothing takes it from `{callee}` here", f"leave it out, or call `{callee}`"
         statements = {id(one.statement): one.statement for one in defaults.values()}
         found.extend((statement, why, remedy) for key, statement in statements.items() if key not in used)
+    policy = settings.policy
+    if policy is not None and id(policy.statement) not in used:
+        why, remedy = "no skip connection asks for it", "leave it out, or put a `skip` into a block"
+        found.append((policy.statement, why, remedy))
     return found

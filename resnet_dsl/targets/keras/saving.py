@@ -95,7 +95,10 @@ def read_graph(path: str | Path) -> Graph:
             text = archive.read(GRAPH_ENTRY)
     except (zipfile.BadZipFile, KeyError):
         raise NoGraph(f"{path} carries no graph: it was not written by resnet-dsl") from None
-    return Graph.model_validate_json(text)
+    try:
+        return Graph.model_validate_json(text)
+    except ValueError:
+        raise NoGraph(f"{path} carries a graph that is damaged, or of another version of resnet-dsl") from None
 
 
 def load(path: str | Path) -> Any:

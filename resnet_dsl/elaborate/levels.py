@@ -1,0 +1,190 @@
+"""The levels of a network: itself and what it derives from, and what it consists of after that."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.elaborate import errors, network_errors, settings
+from resnet_dsl.elaborate.calls import assign
+from resnet_dsl.elaborate.expressions import refuse
+from resnet_dsl.elaborate.flow import Flow
+from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.values import POISON, Constant, Frame, Overrides, Poisoned, Settings, Value
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+
+class Level:
+    """One network of a derivation: its definition, and its constants once they are known."""
+
+    def __init__(self, definition: Definition, frame: Frame) -> None:
+        self.definition = definition
+        self.frame = frame
+
+    @property
+    def tree(self) -> tree.Network:
+        network = self.definition.tree
+        assert isinstance(network, tree.Network)
+        return network
+
+
+class Part(NamedTuple):
+    """The stem, a stage or the head, and the level whose names it sees."""
+
+    member: tree.Stem | tree.Stage | tree.Head
+    level: Level
+
+    @property
+    def key(self) -> str:
+        return self.member.name.text if isinstance(self.member, tree.Stage) else type(self.member).__name__.lower()
+
+    @property
+    def place(self) -> Span:
+        return self.member.name.span if isinstance(self.member, tree.Stage) else self.member.span
+
+
+class Plan:
+    """What a network consists of after its derivation."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.input: tuple[tree.Input, Level] | None = None
+
+
+class Derivation:
+    """The levels of one network, from its innermost base to itself, with constants and settings filled in."""
+
+    def __init__(self, flow: Flow, overrides: Overrides, values: dict[Any, Value | None], outer: Settings) -> None:
+        self.flow = flow
+        self.overrides = overrides
+        self.values = values
+        self.settings = outer
+
+    def levels(self, definition: Definition) -> list[Level]:
+        """The network and those that it derives from, the innermost base first. Raises Mistake."""
+        found = self._found(definition)
+        self._open_levels(found)
+        return found
+
+    def _found(self, definition: Definition) -> list[Level]:
+        chain = [definition]
+        while (base := chain[-1].tree.base) is not None:  # type: ignore[union-attr]
+            module = chain[-1].module
+            found = module.find(base.name.text)
+            if found is None or not isinstance(found.tree, tree.Network):
+                self.flow.unless_lost(base.name.text, self._frame(module, self.settings))
+                refuse(network_errors.unknown_base(base.name.text, base.name.span, module))
+            chain.append(found)
+            if len(chain) > DEEPEST_DERIVATION + 1:
+                raise Poisoned  # a circle, or too deep: `check_derivations` tells where
+        return [Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
+
+    def _frame(self, module: Module, outer: Settings) -> Frame:
+        return Frame(module, {}, self.values, None, outer, 0, None, "network")
+
+    def _open_levels(self, levels: list[Level]) -> None:
+        """Fills in constants and settings. Parameters come from outside in, lets and settings from inside out."""
+        taken: set[str] = set()
+        given: dict[str, Constant] = {}
+        for position in range(len(levels) - 1, -1, -1):
+            level = levels[position]
+            self._parameters(level, given, taken)
+            given = self._base_arguments(level, levels[position - 1]) if position > 0 else {}
+        unknown = [name for name in self.overrides if name not in taken]
+        if unknown:
+            known = sorted(self._known_parameters(levels))
+            refuse(network_errors.unknown_parameter(unknown[0], levels[-1].tree, known))
+        inherited: dict[str, Constant] = {}
+        outer = self.settings
+        for level in levels:
+            level.frame.constants = {**inherited, **level.frame.constants}
+            level.frame.settings = outer
+            for member in level.tree.members.items:
+                if isinstance(member, tree.Let):
+                    level.frame.constants[member.name.text] = self.flow.attempt(member.value, level.frame)
+            level.frame = settings.gather(self.flow, level.tree.members.items, level.frame)
+            inherited, outer = level.frame.constants, level.frame.settings
+
+    def _known_parameters(self, levels: list[Level]) -> set[str]:
+        return {one.name.text for level in levels for one in _parameters_of(level.tree)}
+
+    def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
+        """Constants of one level: what the deriving network gives, what the user sets, or the default."""
+        absent = []
+        for parameter in _parameters_of(level.tree):
+            name = parameter.name.text
+            if name in given:
+                level.frame.constants[name] = given[name]
+            elif name in self.overrides and name not in taken:
+                level.frame.constants[name] = self.overrides[name]
+                taken.add(name)
+            elif parameter.default is not None:
+                level.frame.constants[name] = self.flow.attempt(parameter.default, level.frame)
+            else:
+                level.frame.constants[name] = POISON
+                absent.append(name)
+        if absent:
+            self.flow.report(network_errors.parameter_missing(level.tree, absent))
+
+    def _base_arguments(self, level: Level, base: Level) -> dict[str, Constant]:
+        written = level.tree.base
+        assert written is not None
+        known = [one.name.text for one in _parameters_of(base.tree)]
+        found = assign(
+            base.tree.name.text,
+            known,
+            written.arguments,
+            lambda one: self.flow.attempt(one, level.frame),
+            self.flow.report,
+        )
+        return {name: one.value for name, one in found.items()}
+
+
+def _parameters_of(network: tree.Network) -> tuple[tree.Parameter, ...]:
+    return network.parameters.items if network.parameters is not None else ()
+
+
+def plan_of(levels: list[Level], flow: Flow) -> Plan:
+    """Members of the innermost base first; each level replaces those that it names and puts new stages behind."""
+    plan = Plan()
+    for level in levels:
+        here: dict[str, Span] = {}
+        for member in level.tree.members.items:
+            if isinstance(member, tree.Input):
+                if "input" in here:
+                    flow.report(errors.said_twice("the input", member.span, here["input"]))
+                here["input"] = member.span
+                plan.input = (member, level)
+            elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
+                part = Part(member, level)
+                if part.key in here:
+                    flow.report(_part_twice(part, here[part.key]))
+                    plan.parts.append(part)
+                    continue
+                here[part.key] = part.place
+                _put(plan.parts, part, flow, level is levels[0])
+    plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
+    return plan
+
+
+def _part_twice(part: Part, first: Span) -> Diagnostic:
+    if isinstance(part.member, tree.Stage):
+        return errors.defined_twice("the stage", part.key, part.place, first)
+    return errors.said_twice(f"the {part.key}", part.place, first)
+
+
+def _put(parts: list[Part], part: Part, flow: Flow, first: bool) -> None:
+    keys = [one.key for one in parts]
+    if part.key in keys:
+        parts[keys.index(part.key)] = part
+        return
+    if first and ((part.key == "stem" and parts) or "head" in keys):
+        flow.report(network_errors.out_of_order(part.key, part.place))
+    if part.key == "stem":
+        parts.insert(0, part)
+    elif "head" in keys:
+        parts.insert(keys.index("head"), part)
+    else:
+        parts.append(part)
