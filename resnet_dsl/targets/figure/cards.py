@@ -153,7 +153,6 @@ def _between(links: tuple[Link, ...], item_of: list[int]) -> tuple[Link, ...]:
         source, target = item_of[link.source], item_of[link.target]
         if source == target:
             continue
-        neighbours = target == source + 1
-        way = "main" if neighbours else link.way
+        way = "main" if target == source + 1 else "branch" if link.way == "main" else link.way
         found.setdefault((source, target, way), replace(link, source=source, target=target, way=way))
     return tuple(found.values())

@@ -74,7 +74,8 @@ def _part(column: Column, lanes: Lanes, start: int, end: int) -> Column:
     if start >= 0:
         before = next(number for number, rank in enumerate(lanes.rank) if rank == start)
         place[before] = 0
-        items.insert(0, Item("again", "text", ("",), None, items[0].section))
+        following = min(members, key=lambda number: (lanes.rank[number], lanes.lane[number]))
+        items.insert(0, Item("again", "text", ("",), None, column.items[following].section))
     links = [
         replace(link, source=place[link.source], target=place[link.target])
         for link in column.links

@@ -99,8 +99,8 @@ def draw_continuation(pen: Pen, last: Placed, one: Placed, before: float, low: f
         (bottom, shift),
         (bottom + 9, shift),
         (bottom + 9, gutter),
-        (top - 3, gutter),
-        (top - 3, 0.0),
+        (top - 6, gutter),
+        (top - 6, 0.0),
         (one.end(0), 0.0),
     )
     pen.paths.append(Path(tuple(pen.at(*point) for point in points), arrow=False, classes=("main",)))
