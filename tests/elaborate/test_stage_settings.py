@@ -1,4 +1,4 @@
-"""A setting inside a stage that changes nothing there is a mistake, too; inherited ones were judged in their network."""
+"""A setting inside a stage that changes nothing there is a mistake; inherited ones were judged in their network."""
 
 from resnet_dsl import pipeline
 
