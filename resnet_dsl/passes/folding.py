@@ -1,0 +1,49 @@
+"""Folds a batch normalisation into the convolution or dense layer before it.
+
+At inference it is a factor and an offset for each channel, ``gamma / sqrt(variance + epsilon)`` and ``beta - mean *
+factor``: the factor goes into the kernel, the offset into the bias (Jacob et al. 2018, section 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.passes.rewriting import Done, Network, counted, readers, rewrite
+
+Arrays = Mapping[str, Any]
+
+
+def fold_batchnorm(network: Network) -> Done:
+    """The network without the normalisations that its weights can take up. Without weights nothing can be folded."""
+    graph, weights = network.graph, network.weights
+    if weights is None:
+        return Done(network, "folded no batch normalisation: that needs weights")
+    read = readers(graph)
+    changed: dict[int, Arrays] = {}
+    removed: dict[int, int] = {}
+    folded: dict[str, Arrays] = {}
+    for index, node in enumerate(graph.nodes):
+        if node.op == "batchnorm" and _takes_it_up(graph, read, node):
+            before = graph.nodes[node.inputs[0]]
+            folded[before.name] = _folded(weights[before.name], weights[node.name], node.args["epsilon"])
+            changed[node.inputs[0]] = {**before.args, "bias": True}
+            removed[index] = node.inputs[0]
+    said = f"folded {counted(len(removed), 'batch normalisation')}"
+    return Done(rewrite(network, changed, removed, folded), said)
+
+
+def _takes_it_up(graph: Graph, read: list[list[int]], node: Node) -> bool:
+    """Whether what stands before is linear, has weights as they are, and nobody else reads it."""
+    before = graph.nodes[node.inputs[0]]
+    if len(read[node.inputs[0]]) > 1 or before.op not in {"conv", "dense"}:
+        return False
+    return before.op == "dense" or before.args["standardize"] == "none"
+
+
+def _folded(linear: Arrays, norm: Arrays, epsilon: float) -> Arrays:
+    factor = (norm["moving_variance"] + epsilon) ** -0.5 * norm.get("gamma", 1.0)
+    bias = (linear.get("bias", 0.0) - norm["moving_mean"]) * factor + norm.get("beta", 0.0)
+    kernel = linear["kernel"]
+    return {"kernel": (kernel * factor).astype(kernel.dtype), "bias": bias.astype(kernel.dtype)}

@@ -1,0 +1,76 @@
+"""What passes have in common: a graph with some nodes changed and some taken out, and the weights beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.lengths import Shape
+
+Weights: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Node's name -> weight's name -> array, in the shapes that the operation's ``weights`` gives."""
+
+
+class Network(NamedTuple):
+    """A graph with its shapes and, where they are known, its weights."""
+
+    graph: Graph
+    shapes: tuple[Shape, ...]
+    weights: Weights | None = None
+
+
+class Done(NamedTuple):
+    """What a pass made of a network, and what it did, in a sentence."""
+
+    network: Network
+    said: str
+
+
+Pass: TypeAlias = Callable[[Network], Done]
+
+
+def readers(graph: Graph) -> list[list[int]]:
+    """For each node, the nodes that read it; the graph's output counts as read once more, by -1."""
+    found: list[list[int]] = [[] for _ in graph.nodes]
+    for index, node in enumerate(graph.nodes):
+        for one in node.inputs:
+            found[one].append(index)
+    found[graph.output].append(-1)
+    return found
+
+
+def rewrite(
+    network: Network,
+    changed: Mapping[int, Mapping[str, Any]],
+    removed: Mapping[int, int],
+    weights: Weights | None = None,
+) -> Network:
+    """The network with other arguments for some nodes, and without some, each of which an earlier one stands for.
+
+    Removed nodes must leave the shapes of what stands for them. ``weights`` replaces the weights of some nodes.
+    """
+    graph = network.graph
+    place: dict[int, int] = {}
+    nodes: list[Node] = []
+    for index, node in enumerate(graph.nodes):
+        if index in removed:
+            place[index] = place[removed[index]]
+            continue
+        place[index] = len(nodes)
+        inputs = tuple(place[one] for one in node.inputs)
+        nodes.append(node.model_copy(update={"inputs": inputs, "args": changed.get(index, node.args)}))
+    scopes = tuple(
+        scope.model_copy(update={"entry": place[scope.entry], "exit": place[scope.exit]}) for scope in graph.scopes
+    )
+    kept = [shape for index, shape in enumerate(network.shapes) if index not in removed]
+    rewritten = Graph(name=graph.name, doc=graph.doc, nodes=tuple(nodes), scopes=scopes, output=place[graph.output])
+    names = {node.name for node in nodes}
+    merged = None if network.weights is None else {**network.weights, **(weights or {})}
+    left = None if merged is None else {name: arrays for name, arrays in merged.items() if name in names}
+    return Network(rewritten, tuple(kept), left)
+
+
+def counted(count: int, what: str) -> str:
+    """``1 operation``, ``3 operations``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
