@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import building, limits, tables, tree
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips import diagnose
-from resnet_dsl.syntax.slips.stop import Repair, Slip
 from resnet_dsl.syntax.words import END, Words, split
+
+if TYPE_CHECKING:
+    from resnet_dsl.syntax.slips import Repair, Slip
 
 _Read: TypeAlias = tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]
 
@@ -73,6 +74,8 @@ class _Reading:
         return tuple(whole), tuple(in_order(self._mistakes))
 
     def _slip(self) -> Slip:
+        from resnet_dsl.syntax.slips import Slip, diagnose  # a text without mistakes is read without their words
+
         if self._machine.depth > limits.MAX_DEPTH:
             return Slip(limits.too_deep(self._machine.words.span(self._machine.position)))
         return diagnose(self._machine, self._first)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips import brackets, flow, keywords, literals, missing, signs
-from resnet_dsl.syntax.slips.stop import Slip, Stop, shown
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END
+
+__all__ = ["Repair", "Slip", "diagnose"]
 
 _SLIPS = (
     literals.quotes,
