@@ -46,12 +46,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
-    from resnet_dsl.analyses.signal import predict
+    from resnet_dsl.analyses.signal import Unpredictable, predict
 
     found: list[Diagnostic] = []
     for name in networks:
         compiled = spec.compile(name)
-        warning = predict(compiled.graph, compiled.shapes).warning
+        try:
+            warning = predict(compiled.graph, compiled.shapes).warning
+        except Unpredictable as unpredictable:
+            print(f"note: no signal is predicted for {name}: {unpredictable}", file=sys.stderr)
+            continue
         if warning is not None:
             place = Label(spec.networks[name].tree.name.span)
             remedy = "normalise, initialise by He, or put skip connections around two or three layers"
