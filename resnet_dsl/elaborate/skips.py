@@ -44,7 +44,8 @@ def merge_skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current)
     merge = _merge_of(statement)
     source = _source(flow, statement, frame)
     policy = frame.settings.skips()
-    flow.used.add(id(policy.statement))
+    if policy.off or statement.via is None:
+        flow.used.add(id(policy.statement))
     if policy.off:
         flow.excused.add(source.node)
         return current

@@ -91,8 +91,9 @@ def test_a_policy_of_a_block_holds_for_what_it_calls() -> None:
 
 def test_a_skips_own_via_wins_over_the_policy() -> None:
     text = """block unit(w) { conv(w, 3) skip via project_only }
-      network n { input 8x8x4 skips always via pad stage a { unit(6) unit(6) } }"""
-    assert operations(compiled(text)) == ["conv", "conv", "add", "conv", "add"]
+      block other(w) { conv(w, 3) skip }
+      network n { input 8x8x4 skips via pad stage a { unit(6) unit(6) other(8) } }"""
+    assert operations(compiled(text)) == ["conv", "conv", "add", "conv", "add", "conv", "pad_channels", "add"]
 
 
 def test_two_policies_in_the_same_braces_are_refused() -> None:
@@ -113,3 +114,10 @@ def test_resnet20_under_options_a_and_b(policy: str, params: int) -> None:
       stage a {{ 3 x basic(16) }} stage b(stride = 2) {{ 3 x basic(32) }} stage c(stride = 2) {{ 3 x basic(64) }}
       head {{ avgpool(global) -> dense(10) -> softmax }} }}"""
     assert compiled(text).count.params == params
+
+
+def test_a_policy_that_every_skip_overrides_is_refused() -> None:
+    """`preact_basic` says itself what its skip goes through: an adapter in force would be ignored in silence."""
+    text = "network n { input 8x8x4 skips via pad stage a(stride = 2) { preact_basic(8) } }"
+    assert refused(text) == ["E0229"]
+    assert "add" not in operations(compiled(text.replace("skips via pad", "skips off")))
