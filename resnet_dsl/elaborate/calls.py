@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
+from resnet_dsl.elaborate.values import POISON, Constant, Frame, Items, Value
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.parameters import Parameter, is_number
 from resnet_dsl.source import Span
@@ -19,6 +20,24 @@ class Given(NamedTuple):
 
     value: Constant
     span: Span
+
+
+Wanted = Callable[[Value, tuple[str, ...]], Mapping[str, Given]]
+"""What an adapter's step is given on top of its own arguments, of the parameters that it has."""
+
+
+class Call(NamedTuple):
+    """One step that calls something, and all that the callee's arguments may come from.
+
+    extra: what the call of a slot passes on to what fills it.
+    """
+
+    arguments: tree.Arguments | None
+    frame: Frame
+    current: Value | None
+    step: tree.Step
+    wanted: Wanted | None = None
+    extra: Mapping[str, Given] = MappingProxyType({})
 
 
 Evaluate = Callable[[tree.Expression], Constant]

@@ -11,9 +11,10 @@ from resnet_dsl.elaborate.builder import Builder, TooMuch
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.expressions import refuse
-from resnet_dsl.elaborate.flow import Current, Flow, check_value_name, file_frame
+from resnet_dsl.elaborate.flow import Current, Flow
 from resnet_dsl.elaborate.levels import Derivation, Level, Part, Plan, plan_of
 from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.statements import check_value_name
 from resnet_dsl.elaborate.values import (
     POISON,
     Binding,
@@ -28,6 +29,7 @@ from resnet_dsl.elaborate.values import (
     Policy,
     Settings,
     Value,
+    file_frame,
 )
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.draft import Draft

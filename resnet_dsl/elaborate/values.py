@@ -168,6 +168,11 @@ class Frame:
         )
 
 
+def file_frame(module: Any, outer: Settings) -> Frame:
+    """The frame of what stands directly in a file: its definitions, and nothing that flows."""
+    return Frame(module, {}, {}, None, outer, 0, None, "file")
+
+
 class Expectation(NamedTuple):
     """One ``expect`` line as data. ``stage`` is set for ``conv5.output``; ``unit`` is the last written digit's."""
 
