@@ -54,7 +54,10 @@ def load(path: Path) -> Checkpoint | None:
 
 def values_of(variables: Sequence[Any]) -> dict[str, NDArray[Any]]:
     """The values of Keras variables by their place and path: ``12:stage2/conv/kernel``. Paths alone may repeat."""
-    return {f"{number}:{variable.path}": np.asarray(variable) for number, variable in enumerate(variables)}
+    import keras
+
+    numpy = keras.ops.convert_to_numpy
+    return {f"{number}:{variable.path}": numpy(variable) for number, variable in enumerate(variables)}
 
 
 def assign(variables: Sequence[Any], values: dict[str, NDArray[Any]]) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from resnet_dsl.training.history import Row
 from resnet_dsl.training.plotting import COLOURS, DASHES, save, settings
 
-THIN, BOLD = 0.9, 2.4
+THIN, BOLD, SHADE = 0.9, 2.4, 0.13
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Curve:
 
 def draw(stem: Path, curves: Sequence[Curve]) -> list[Path]:
     """Write ``stem`` as .svg and .png; plain and residual networks stand side by side in two panels, as there."""
-    panels = [group for group in _panels(curves) if group[1]]
+    panels = _panels(curves)
     written = [stem.with_suffix(suffix) for suffix in (".svg", ".png")]
     with settings():
         figure = _figure(panels)
@@ -45,48 +48,63 @@ def draw(stem: Path, curves: Sequence[Curve]) -> list[Path]:
 def _panels(curves: Sequence[Curve]) -> list[tuple[str, list[Curve]]]:
     plain = [curve for curve in curves if not curve.residual]
     residual = [curve for curve in curves if curve.residual]
-    if len(curves) == 1:
+    if not plain or not residual:
         return [("", list(curves))]
     return [("plain", plain), ("residual", residual)]
 
 
 def _figure(panels: list[tuple[str, list[Curve]]]) -> Figure:
-    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.3), layout="constrained")
+    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.5), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axis, (title, curves) in zip(axes, panels, strict=True):
         axis.set_title(title)
         axis.set_xlabel("epoch")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(axis="y", linewidth=0.4, color="#CCCCCC")
         for number, curve in enumerate(curves):
             _plot(axis, curve, COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)])
     axes[0].set_ylabel("error (%)")
+    seeds = max(len(curve.histories) for _, curves in panels for curve in curves)
+    figure.legend(handles=_key(seeds), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     axes[0].set_ylim(bottom=0)
     for axis, (_, curves) in zip(axes, panels, strict=True):
         _label(axis, curves)
     return figure
 
 
+def _key(seeds: int) -> list[Any]:
+    """What thin, bold and shaded mean."""
+    key: list[Any] = [
+        Line2D([], [], color="#555555", linewidth=THIN, label="training error"),
+        Line2D([], [], color="#555555", linewidth=BOLD, label="test error"),
+    ]
+    if seeds > 1:
+        key.append(Patch(color="#555555", alpha=SHADE, linewidth=0, label=f"range over {seeds} seeds"))
+    return key
+
+
 def _plot(axis: Any, curve: Curve, colour: str, dashes: Any) -> None:
     for part, width in (("train", THIN), ("test", BOLD)):
         errors = curve.errors(part)
         epochs = np.arange(1, errors.shape[1] + 1)
-        axis.plot(epochs, errors.mean(0), color=colour, linewidth=width, linestyle=dashes)
+        marker = "o" if len(epochs) == 1 else ""
+        axis.plot(epochs, errors.mean(0), color=colour, linewidth=width, linestyle=dashes, marker=marker)
         if len(errors) > 1:
-            axis.fill_between(epochs, errors.min(0), errors.max(0), color=colour, alpha=0.13, linewidth=0)
+            axis.fill_between(epochs, errors.min(0), errors.max(0), color=colour, alpha=SHADE, linewidth=0)
 
 
 def _label(axis: Any, curves: list[Curve]) -> None:
-    """Names at the ends of the bold curves, moved apart where they would touch."""
+    """Names beside the ends of the bold curves, each with a piece of its line; moved apart where they would touch."""
     bottom, top = axis.get_ylim()
-    gap = (top - bottom) * 0.055
+    gap = (top - bottom) * 0.06
     ends = sorted((float(curve.errors("test")[:, -1].mean()), number) for number, curve in enumerate(curves))
-    at = bottom
+    at = bottom - gap / 2
     for height, number in ends:
         at = max(height, at + gap)
-        curve = curves[number]
-        last = curve.errors("test").shape[1]
-        axis.annotate(
-            curve.name, (last, height), (last * 1.03, at), color=COLOURS[number % len(COLOURS)],
-            va="center", annotation_clip=False, fontweight="bold", fontsize=8,
-        )  # fmt: skip
+        colour, dashes = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+        beside = axis.get_yaxis_transform()
+        axis.plot(
+            [1.02, 1.13], [at, at], color=colour, linestyle=dashes, linewidth=BOLD, transform=beside, clip_on=False
+        )
+        axis.text(1.15, at, curves[number].name, va="center", fontsize=8, transform=beside)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.training import workers
 from resnet_dsl.training.batches import Share
 from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.options import EngineOptions, Precision
@@ -36,30 +36,37 @@ class Engine:
         """Where models are to be built and compiled."""
         return nullcontext() if self.strategy is None else self.strategy.scope()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Where this process builds a model for itself: under a distribution that waits for the other processes."""
+        before = keras.distribution.distribution()
+        keras.distribution.set_distribution(None)
+        try:
+            yield
+        finally:
+            keras.distribution.set_distribution(before)
+
     def agreed(self, state: Checkpoint) -> Checkpoint:
         """The first process' state, in every process: only that one reads the run folder."""
         if self.share.count == 1:
             return state
-        from jax.experimental import multihost_utils
-
-        position = np.asarray(state.position, np.int32)
-        position, values = multihost_utils.broadcast_one_to_all((position, list(state.values.values())))
-        arrays = [np.asarray(value) for value in values]
-        return Checkpoint(Position(*position.tolist()), dict(zip(state.values, arrays, strict=True)))
+        position, *values = workers.told([np.asarray(state.position, np.int32), *state.values.values()])
+        return Checkpoint(Position(*position.tolist()), dict(zip(state.values, values, strict=True)))
 
 
 @contextmanager
 def started(options: EngineOptions) -> Iterator[Engine]:
     """The engine that the options ask for, for the time of the block."""
     _pin_down()
-    if _several_processes(options):
+    if workers.asked_for(options):
         engine = _joined(options)
     elif options.devices == 1:
         engine = Engine()
     else:
         engine = _several_devices(options.devices)
     try:
-        yield engine
+        with workers.watched(engine.share.count):
+            yield engine
     finally:
         if engine.replicas > 1 and engine.strategy is None:
             keras.distribution.set_distribution(None)
@@ -86,21 +93,11 @@ def _pin_down() -> None:
         tf.config.experimental.enable_op_determinism()
 
 
-def _several_processes(options: EngineOptions) -> bool:
-    return options.workers is not None or "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ
-
-
 def _joined(options: EngineOptions) -> Engine:
-    """Several machines, a process each. TensorFlow's way to do this fails within Keras' fit (keras issue 20585)."""
-    if keras.backend.backend() != "jax":
-        raise Failure("several machines need the JAX backend", "set KERAS_BACKEND=jax (pip install jax)")
-    import jax
-
-    if not jax.distributed.is_initialized():
-        count = None if options.workers is None else options.workers.count(",") + 1
-        keras.distribution.initialize(options.workers, count, options.worker)
+    """Several machines, a process each."""
+    share, devices = workers.join(options)
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
-    return Engine(Share(jax.process_index(), jax.process_count()), jax.device_count())
+    return Engine(share, devices)
 
 
 def _several_devices(count: int) -> Engine:

@@ -114,7 +114,8 @@ def _trained(
         ending = Loop(learner, plan, folder, engine, report).run(state, interruption, _each(rows, report, written))
     trained = Trained(folder.path, options.seed, ending, tuple(rows))
     if engine.leads:
-        _finish(network, learner, folder, trained, console)
+        with engine.alone():
+            _finish(network, learner, folder, trained, console)
     return trained
 
 

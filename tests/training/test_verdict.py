@@ -1,0 +1,74 @@
+"""The verdict of a comparison, its table and its figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from resnet_dsl.training.curves import Curve, draw
+from resnet_dsl.training.history import Row
+from resnet_dsl.training.verdict import Entrant, as_csv, markdown, words
+
+
+def entrant(name: str, depth: int, residual: bool, *train: float, test: float = 0.2) -> Entrant:
+    """A network with one training error a seed."""
+    histories = [[Row(1, 0.1, 2.0, 0.9, 2.0, 0.9), Row(2, 0.01, 0.5, error, 0.6, test + error)] for error in train]
+    return Entrant(Curve(name, residual, histories), depth, 1_234_567)
+
+
+PLAIN = [entrant("plain-20", 20, False, 0.04, 0.05, 0.045), entrant("plain-56", 56, False, 0.6, 0.7, 0.65)]
+RESIDUAL = [entrant("resnet-20", 20, True, 0.02, 0.01, 0.03), entrant("resnet-56", 56, True, 0.015, 0.02, 0.01)]
+
+
+def test_the_papers_finding_in_words() -> None:
+    plain, residual, best = words([*RESIDUAL, *PLAIN])
+    assert plain == (
+        "plain: training error rises with depth, in every one of 3 seeds: plain-20 → plain-56: 4.5 % → 65.0 %"
+    )
+    assert residual.startswith("residual: training error does not clearly change (higher in 1 of 3 seeds, lower in 2)")
+    assert best.startswith("lowest test error: resnet-56, 21.5 % (21.0 to 22.0), then resnet-20")
+    assert best.endswith("the ranges overlap")
+
+
+def test_order_of_three_depths() -> None:
+    falling = [entrant(f"r{depth}", depth, True, 1 / depth, 1.1 / depth) for depth in (8, 20, 56)]
+    assert "falls with depth, in every one of 2 seeds: r8 → r20 → r56: 13.1 % → 5.3 % → 1.9 %" in words(falling)[0]
+    mixed = [*falling[:2], entrant("r56", 56, True, 0.5, 0.5)]
+    assert (
+        "falls in every one of 2 seeds from r8 to r20; rises in every one of 2 seeds from r20 to r56" in words(mixed)[0]
+    )
+
+
+def test_one_network_and_what_diverged() -> None:
+    assert words(PLAIN[:1]) == []
+    diverged = Entrant(PLAIN[1].curve, 56, 1, diverged=2)
+    assert words([PLAIN[0], diverged])[0] == "plain-56 diverged with 2 of 3 seeds"
+
+
+def test_the_table() -> None:
+    lines = markdown([PLAIN[0]]).splitlines()
+    assert lines[0] == "| network | depth | parameters | seeds | training error | test error |"
+    assert lines[2] == "| plain-20 | 20 | 1,234,567 | 3 | 4.5 % (4.0 to 5.0) | 24.5 % (24.0 to 25.0) |"
+    rows = list(csv.DictReader(io.StringIO(as_csv(PLAIN))))
+    assert [(row["network"], row["seed"], float(row["train_error"])) for row in rows[2:4]] == [
+        ("plain-20", "2", 0.045),
+        ("plain-56", "0", 0.6),
+    ]
+
+
+@pytest.mark.parametrize("entrants", [PLAIN, RESIDUAL[:1], [*PLAIN, *RESIDUAL]])
+def test_the_figure_is_the_same_every_time_and_names_every_network(tmp_path: Path, entrants: list[Entrant]) -> None:
+    curves = [one.curve for one in entrants]
+    svg, png = draw(tmp_path / "a", curves)
+    again, _ = draw(tmp_path / "b", curves)
+    assert svg.read_bytes() == again.read_bytes()
+    assert png.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    text = svg.read_text()
+    for one in entrants:
+        assert f">{one.name}<" in text
+    for words_ in ("training error", "test error", "epoch", "error (%)", "range over 3 seeds"):
+        assert f">{words_}<" in text
+    assert (">plain<" in text) == (len(entrants) == 4)
