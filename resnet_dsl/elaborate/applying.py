@@ -14,6 +14,8 @@ from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operation import Operation, Unfit
 from resnet_dsl.syntax import tree
 
+LONGEST_LABEL = 100
+
 if TYPE_CHECKING:
     from resnet_dsl.elaborate.flow import Current, Flow
 
@@ -101,13 +103,21 @@ def _place(
 ) -> Value:
     """A node of the graph; what does not fit is a Mistake at the step."""
     step = call.step
-    label = None if step.label is None else step.label.text[1:-1]
+    label = None if step.label is None else _label(step.label)
     origin = Origin(step.span, call.frame.caller)
     try:
         return flow.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except Unfit as unfit:
         flowing = Label(step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
         refuse(Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy))
+
+
+def _label(token: tree.Token) -> str:
+    """The name behind `as`. Raises Mistake where Keras could not give it to a layer."""
+    text = token.text[1:-1]
+    if len(text) > LONGEST_LABEL or not text or not all(letter.isalnum() or letter in "_-." for letter in text):
+        refuse(flow_errors.bad_label(token.span))
+    return text
 
 
 def _does_nothing(operation: Operation, values: Mapping[str, Any]) -> bool:

@@ -9,13 +9,17 @@ from resnet_dsl.elaborate.values import Constant
 from resnet_dsl.elaborate.wording import listed, sort_of, spell, suggestion
 from resnet_dsl.source import PRELUDE, Span
 
+_STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
+"""Words that begin a statement: mistyped, they read like a step."""
+
 
 def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "E0201",
         f"there is no operation, block or slot called `{name}`",
         Label(span),
-        help=suggestion(name, known) or f"define it (`block {name}(…) {{ … }}`), or import the file that does",
+        help=suggestion(name, [*known, *_STATEMENTS])
+        or f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
 
 

@@ -108,3 +108,12 @@ def few_values(operation: str, count: int, span: Span) -> Diagnostic:
 def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
     has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
     return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=has)
+
+
+def bad_label(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0241",
+        "this label cannot be the name of a layer",
+        Label(span),
+        help='use letters, digits, `_`, `-` and `.`: `as "1_conv"`',
+    )
