@@ -7,6 +7,7 @@ from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate.expressions import COMPARISONS
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.lengths import show
 
@@ -51,17 +52,7 @@ def _holds(expectation: Expectation, actual: Any) -> bool:
         return False
     if comparison == "~=":
         return bool(abs(actual - value) <= expectation.unit / 2)
-    return _COMPARISONS[comparison](actual, value)
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": lambda a, b: bool(a == b),
-    "!=": lambda a, b: bool(a != b),
-    "<": lambda a, b: bool(a < b),
-    "<=": lambda a, b: bool(a <= b),
-    ">": lambda a, b: bool(a > b),
-    ">=": lambda a, b: bool(a >= b),
-}
+    return COMPARISONS[comparison](actual, value)
 
 
 def _failed(expectation: Expectation, actual: Any) -> Diagnostic:

@@ -202,10 +202,10 @@ def compare(left: Constant, operator: str, right: Constant, span: Span) -> bool:
     same_sort = comparable or type(left) is type(right)
     if not same_sort or (operator not in ("==", "!=") and not comparable):
         refuse(flow_errors.wrong_operands(operator, left, right, span))
-    return _COMPARISONS[operator](left, right)
+    return COMPARISONS[operator](left, right)
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda a, b: bool(a == b),
     "!=": lambda a, b: bool(a != b),
     "<": lambda a, b: bool(a < b),

@@ -7,10 +7,9 @@ hold. `resnet-dsl signal` predicts the same from the spec alone; `--predict` put
 from __future__ import annotations
 
 import argparse
-import json
 
 from resnet_dsl.analyses.signal import predict
-from resnet_dsl.cli.commands.signal import draw, show_signals
+from resnet_dsl.cli.commands.signal import report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
@@ -45,10 +44,5 @@ def run(options: argparse.Namespace) -> int:
         signals.append(probe(network.graph, network.shapes, images, labels, seed=options.seed))
         if options.predict:
             signals.append(predict(network.graph, network.shapes))
-    if options.format == "json":
-        print(json.dumps([signal.as_json() for signal in signals], indent=2))
-    else:
-        show_signals(signals, options.layers)
-    if options.output:
-        draw(signals, options.output)
+    report(signals, options)
     return FINE

@@ -28,16 +28,21 @@ def run(options: argparse.Namespace) -> int:
     for spec in options.specs:
         compiled = compile_spec(spec, options)
         signals.append(predict(compiled.graph, compiled.shapes))
-    if options.format == "json":
-        print(json.dumps([signal.as_json() for signal in signals], indent=2))
-    else:
-        show_signals(signals, options.layers)
-    if options.output:
-        draw(signals, options.output)
+    report(signals, options)
     return FINE
 
 
-def show_signals(signals: Sequence[Signal], layers: bool) -> None:
+def report(signals: Sequence[Signal], options: argparse.Namespace) -> None:
+    """The signals in the form asked for, and their figure where one is."""
+    if options.format == "json":
+        print(json.dumps([signal.as_json() for signal in signals], indent=2))
+    else:
+        _show(signals, options.layers)
+    if options.output:
+        _draw(signals, options.output)
+
+
+def _show(signals: Sequence[Signal], layers: bool) -> None:
     """The words of each network, its growth by stage, and on request a row for each layer."""
     for signal in signals:
         print(signal.words)
@@ -51,7 +56,7 @@ def show_signals(signals: Sequence[Signal], layers: bool) -> None:
         print()
 
 
-def draw(signals: Sequence[Signal], path: str) -> None:
+def _draw(signals: Sequence[Signal], path: str) -> None:
     """The figure by depth. Raises Failure where matplotlib is not installed."""
     from pathlib import Path
 
