@@ -60,7 +60,8 @@ def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None
     calls = lower(graph, shapes)
     import_keras()
     if fast:
-        from resnet_dsl.targets.keras.fast import Unexpected, build_fast
+        from resnet_dsl.targets.keras.fast import build_fast
+        from resnet_dsl.targets.keras.private import Unexpected
 
         with suppress(Unexpected):
             return build_fast(calls, seed)

@@ -45,7 +45,7 @@ _STORES = {
     "seed_generators": "_seed_generators",
 }
 _REPLACED = frozenset({"name", "_path", "_tracker", "_inbound_nodes", "_outbound_nodes", *_STORES.values()})
-_CONSTANTS = frozenset({"SerializableDict", "DynamicBackend"})
+_CONSTANTS = frozenset({"DynamicBackend", "SerializableDict"})
 _PLAIN = (type(None), bool, int, float, str, bytes, inspect.Signature)
 
 
@@ -76,6 +76,8 @@ class Template:
         """Decides whether copies share an attribute or get one of their own."""
         if isinstance(value, FunctionType) and value.__closure__ and hasattr(value, "__wrapped__"):
             self._owned[name] = _rebinder(value, self._layer)
+        elif type(value).__name__ == "SerializableDict" and "name" in value.config:  # in Keras before 3.15
+            self._owned[name] = _renamer(value)
         elif isinstance(value, self._container_types):
             self._owned[name] = _copier(value)
         elif any(value is variable for variable in self.variables):
@@ -108,7 +110,7 @@ class Template:
         ]
         copies = {id(old): new for old, new in zip(self.variables, variables, strict=True)}
         trainable = len(layer._trainable_variables)
-        stores = {at: [] for at in _STORES.values()}
+        stores: dict[str, list[Any]] = {at: [] for at in _STORES.values()}
         stores["_trainable_variables"], stores["_non_trainable_variables"] = (
             variables[:trainable],
             variables[trainable:],
@@ -136,7 +138,19 @@ class Template:
         return tracker
 
 
-def _filled(kind: type, values: Iterable[Any], tracker: Any) -> Any:
+def _renamer(arguments: Any) -> Callable[[Any, dict[int, Any], Any], Any]:
+    """Makes the record of a layer's arguments anew, with the copy's name."""
+    expect(set(vars(arguments)) == {"config"}, "the record of a layer's arguments")
+
+    def make(copy: Any, copies: dict[int, Any], tracker: Any) -> Any:
+        made = object.__new__(type(arguments))
+        made.config = {**arguments.config, "name": copy.name}
+        return made
+
+    return make
+
+
+def _filled(kind: Any, values: Iterable[Any], tracker: Any) -> Any:
     """A tracked container with these values, which are not tracked once more."""
     made = kind.__new__(kind)
     if issubclass(kind, list):

@@ -15,7 +15,8 @@ import pytest
 from resnet_dsl.targets.keras import fast as fast_way
 from resnet_dsl.targets.keras import lower, private, to_keras
 from resnet_dsl.targets.keras.building import build
-from resnet_dsl.targets.keras.fast import Unexpected, build_fast
+from resnet_dsl.targets.keras.fast import build_fast
+from resnet_dsl.targets.keras.private import Unexpected
 from resnet_dsl.targets.keras.sampling import Sampler
 from tests.targets.keras.graphs import Sketch, bottlenecks, one_op, residual
 from tests.targets.keras.test_operations import CASES
