@@ -108,7 +108,7 @@ def _fold(graph: Graph, view: _View, fold: bool) -> Folding:
             continue
         row_of[index] = len(rows)
         rows.append([index])
-    return Folding(tuple(map(tuple, rows)), tuple(row_of), ((),) * len(rows), {})
+    return Folding(tuple(map(tuple, rows)), tuple(row_of), ((),) * len(rows), {}, len(view.entries))
 
 
 def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, view: _View) -> Item:

@@ -25,6 +25,8 @@ class Folding:
     adapters: tuple[tuple[int, ...], ...]
     attachments: dict[int, int]
     """The rows that stand for a whole block inside a block, with its scope."""
+    entries: int = 0
+    """How many rows, the first ones, only stand for what flows in (a close-up's)."""
 
 
 def is_light(node: Node) -> bool:

@@ -112,11 +112,16 @@ def _main_items(column: Column) -> set[int]:
 
 
 def _ranks(column: Column) -> list[int]:
-    """The longest path from the input, then merges moved to ranks of their own."""
-    depth = [0] * len(column.items)
-    for link in sorted(column.links, key=lambda link: link.target):
-        depth[link.target] = max(depth[link.target], depth[link.source] + 1)
-    merges = [item.kind == "merge" for item in column.items]
+    """The longest path from the input, each part below those before; what reads several values has its rank alone."""
+    depth: list[int] = []
+    sources = _sources(column)
+    begin, section = 0, -1
+    for item in range(len(column.items)):
+        if column.items[item].section > section:
+            section, begin = column.items[item].section, max(depth, default=-1) + 1
+        floor = begin if column.items[item].section == section else 0
+        depth.append(max([floor, *(depth[source] + 1 for source in sources[item])]))
+    merges = [item.kind == "merge" or len(sources[number]) > 1 for number, item in enumerate(column.items)]
     order = sorted(range(len(depth)), key=lambda item: (depth[item], merges[item], item))
     rank = [0] * len(depth)
     current = 0

@@ -18,7 +18,7 @@ def gather_links(graph: Graph, scopes: Scopes, folding: Folding, last: int) -> t
         for position, other in enumerate(node.inputs):
             source, target = folding.row_of[other], folding.row_of[index]
             way = _way(node, position, scopes.adapter[node.scope] is not None)
-            if source != target and HIDDEN not in (source, target):
+            if source not in (target, HIDDEN) and target >= folding.entries:
                 found.setdefault((source, target, way), Link(source, target, way, _tip(graph, way, other, index)))
     main = _main_path(graph, folding, list(found.values()), last)
     return tuple(

@@ -46,10 +46,14 @@ def draw_brackets(pen: Pen, placed: list[Placed], low: float) -> None:
             if section.words:
                 before = spans.get(section.key, (start, start, section.words))
                 spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
-    for start, end, words in spans.values():
+    free = float("-inf")
+    for start, end, words in sorted(spans.values()):
         bar = low - _BRACKET
         pen.paths.append(Path((pen.at(start, bar), pen.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",)))
-        _draw_words(pen, (start + end) / 2, bar, words)
+        half = max(width(line, LABEL) for line in words) / 2 + 3 if pen.wide else LEADING * len(words) / 2
+        middle = max((start + end) / 2, free + half)
+        _draw_words(pen, middle, bar, words)
+        free = middle + half
 
 
 def _draw_words(pen: Pen, along: float, bar: float, words: tuple[str, ...]) -> None:
