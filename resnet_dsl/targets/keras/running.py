@@ -12,8 +12,8 @@ def runner(model: Any) -> Callable[[Any], Any]:
     """A function from a batch of inputs to the model's output as a NumPy array, at inference.
 
     TensorFlow: a ``tf.function`` whose variables are frozen to constants; JAX: ``jit``; PyTorch: ``inference_mode``.
-    The results are those of ``model(values, training=False)``, without the waiting of ``predict``. The weights are those of
-    the moment: make a new runner after training.
+    The results are those of ``model(values, training=False)``, without the waiting of ``predict``. The weights are
+    those of the moment: make a new runner after training.
     """
     keras = import_keras()
     ways = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
