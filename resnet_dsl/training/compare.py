@@ -11,7 +11,7 @@ import keras
 from rich.console import Console
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.training.curves import Curve, draw
+from resnet_dsl.training.curves import Curve, draw, ending
 from resnet_dsl.training.data import Dataset
 from resnet_dsl.training.engine import Engine, started
 from resnet_dsl.training.network import TrainableNetwork
@@ -80,11 +80,11 @@ def _entrant(network: TrainableNetwork, trained: Sequence[Trained]) -> Entrant:
 
 
 def _reported(entrants: tuple[Entrant, ...], options: CompareOptions, console: Console) -> Comparison:
-    options.out.mkdir(parents=True, exist_ok=True)
-    table, rows = options.out / "errors.md", options.out / "errors.csv"
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    table, rows = ending(options.out, ".md"), ending(options.out, ".csv")
     write_whole(table, markdown(entrants))
     write_whole(rows, as_csv(entrants))
-    files = (*draw(options.out / "errors", [one.curve for one in entrants]), table, rows)
+    files = (*draw(options.out, [one.curve for one in entrants]), table, rows)
     verdict = tuple(words(entrants))
     say(console, "\n" + markdown(entrants))
     for sentence in verdict:

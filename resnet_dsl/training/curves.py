@@ -35,14 +35,19 @@ class Curve:
 
 
 def draw(stem: Path, curves: Sequence[Curve]) -> list[Path]:
-    """Write ``stem`` as .svg and .png; plain and residual networks stand side by side in two panels, as there."""
+    """Write ``stem``.svg and .png; plain and residual networks stand side by side in two panels, as there."""
     panels = _panels(curves)
-    written = [stem.with_suffix(suffix) for suffix in (".svg", ".png")]
+    written = [ending(stem, ".svg"), ending(stem, ".png")]
     with settings():
         figure = _figure(panels)
         for path in written:
             save(figure, path)
     return written
+
+
+def ending(stem: Path, suffix: str) -> Path:
+    """``stem`` with a suffix behind all of its name, dots and all."""
+    return stem.with_name(stem.name + suffix)
 
 
 def _panels(curves: Sequence[Curve]) -> list[tuple[str, list[Curve]]]:

@@ -122,7 +122,10 @@ class TrainOptions(DataOptions, RecipeOptions, EngineOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class CompareOptions(DataOptions, RecipeOptions, EngineOptions):
-    """All options of ``compare``: those of ``train``, with ``seeds`` trainings of each network (seeds 0, 1, …)."""
+    """All options of ``compare``: those of ``train``, with ``seeds`` trainings of each network (seeds 0, 1, …).
+
+    ``out`` is what the files are called that it writes, without their endings.
+    """
 
     seeds: int = 3
     out: Path = Path("comparison")

@@ -176,8 +176,8 @@ def test_compare_trains_draws_and_judges_once(tmp_path: Path) -> None:
     options = CompareOptions(**SMALL, seeds=2, runs=tmp_path / "runs", out=tmp_path / "out")
     console = Console(record=True, width=300, file=io.StringIO())
     done = compare(networks, options, console)
-    assert [path.name for path in done.files] == ["errors.svg", "errors.png", "errors.md", "errors.csv"]
-    rows = list(csv.DictReader((tmp_path / "out" / "errors.csv").open()))
+    assert [path.name for path in done.files] == ["out.svg", "out.png", "out.md", "out.csv"]
+    rows = list(csv.DictReader((tmp_path / "out.csv").open()))
     assert len(rows) == 6
     histories = sorted((tmp_path / "runs").rglob("history.csv"))
     assert len(histories) == 6
@@ -200,4 +200,4 @@ def test_compare_trains_draws_and_judges_once(tmp_path: Path) -> None:
 
 def test_compare_refuses_two_of_one_name(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="two networks are called `tiny`"):
-        compare([ByHand(), ByHand(blocks=2)], CompareOptions(**SMALL, out=tmp_path), Console(quiet=True))
+        compare([ByHand(), ByHand(blocks=2)], CompareOptions(**SMALL, out=tmp_path / "out"), Console(quiet=True))

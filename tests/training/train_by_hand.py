@@ -1,4 +1,7 @@
-"""Trains a small network in a process of its own, for tests that kill it: FOLDER [option=value …]."""
+"""Trains a small network in a process of its own, for tests that kill it: FOLDER [option=value …].
+
+The options are those of ``train``, and ``logical_cpus``: as how many devices TensorFlow is to see the processor.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,12 @@ def main(folder: str, *given: str) -> None:
         with contextlib.suppress(ValueError):
             value = json.loads(value)
         options[name] = value
+    logical = options.pop("logical_cpus", 1)
+    if logical > 1:
+        import tensorflow as tf
+
+        processor = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * logical)
     try:
         train(ByHand(blocks=2), TrainOptions(data="digits", out=Path(folder), **options), Console())
     except Failure as failure:
