@@ -85,26 +85,25 @@ def words(entrants: Sequence[Entrant]) -> list[str]:
 
 def _of_depth(kind: str, by_depth: Sequence[Entrant]) -> str:
     """How the training error goes with depth. It is what the paper argues with: it is not overfitting."""
-    errors = np.stack([one.final("train") for one in by_depth])
-    rises, falls = np.diff(errors, axis=0) > 0, np.diff(errors, axis=0) < 0
-    seeds = errors.shape[1]
-    course = " → ".join(percent(float(error)) for error in errors.mean(1))
-    names = " → ".join(one.name for one in by_depth)
-    for what, steps in (("rises", rises), ("falls", falls)):
-        if steps.all(axis=1).all():
-            return f"{kind}: training error {what} with depth, in {_every(seeds)}: {names}: {course}"
-    ends = f"{_change(errors[0], errors[-1])} from {by_depth[0].name} to {by_depth[-1].name}"
-    steps_in_words = "; ".join(
-        f"{_change(one.final('train'), other.final('train'))} from {one.name} to {other.name}"
-        for one, other in pairwise(by_depth)
+    errors = [one.final("train") for one in by_depth]
+    course = ", ".join(
+        f"{one.name} {percent(float(error.mean()))}" for one, error in zip(by_depth, errors, strict=True)
     )
-    return f"{kind}: training error {ends if len(by_depth) == 2 else steps_in_words}: {course}"
+    steps = [_change(before, after) for before, after in pairwise(errors)]
+    if len(set(steps)) == 1:
+        return f"{kind}: training error {steps[0]} with depth: {course}"
+    pairs = zip(steps, pairwise(by_depth), strict=True)
+    return (
+        f"{kind}: training error {'; '.join(f'{step} from {a.name} to {b.name}' for step, (a, b) in pairs)}: {course}"
+    )
 
 
 def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
+    """Clear is a change of one direction in every seed whose mean is more than what the seeds differ by."""
     seeds = len(before)
     higher, lower = int((after > before).sum()), int((after < before).sum())
-    if seeds in (higher, lower):
+    clear = abs(after.mean() - before.mean()) > max(np.ptp(before), np.ptp(after))
+    if clear and seeds in (higher, lower):
         return f"{'rises' if higher == seeds else 'falls'} in {_every(seeds)}"
     return f"does not clearly change (higher in {higher} of {seeds} seeds, lower in {lower})"
 

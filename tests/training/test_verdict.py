@@ -25,9 +25,7 @@ RESIDUAL = [entrant("resnet-20", 20, True, 0.02, 0.01, 0.03), entrant("resnet-56
 
 def test_the_papers_finding_in_words() -> None:
     plain, residual, best = words([*RESIDUAL, *PLAIN])
-    assert plain == (
-        "plain: training error rises with depth, in every one of 3 seeds: plain-20 → plain-56: 4.5 % → 65.0 %"
-    )
+    assert plain == ("plain: training error rises in every one of 3 seeds with depth: plain-20 4.5 %, plain-56 65.0 %")
     assert residual.startswith("residual: training error does not clearly change (higher in 1 of 3 seeds, lower in 2)")
     assert best.startswith("lowest test error: resnet-56, 21.5 % (21.0 to 22.0), then resnet-20")
     assert best.endswith("the ranges overlap")
@@ -35,11 +33,17 @@ def test_the_papers_finding_in_words() -> None:
 
 def test_order_of_three_depths() -> None:
     falling = [entrant(f"r{depth}", depth, True, 1 / depth, 1.1 / depth) for depth in (8, 20, 56)]
-    assert "falls with depth, in every one of 2 seeds: r8 → r20 → r56: 13.1 % → 5.3 % → 1.9 %" in words(falling)[0]
+    assert "falls in every one of 2 seeds with depth: r8 13.1 %, r20 5.3 %, r56 1.9 %" in words(falling)[0]
     mixed = [*falling[:2], entrant("r56", 56, True, 0.5, 0.5)]
     assert (
         "falls in every one of 2 seeds from r8 to r20; rises in every one of 2 seeds from r20 to r56" in words(mixed)[0]
     )
+
+
+def test_a_change_smaller_than_what_seeds_differ_by_is_not_clear() -> None:
+    nearly = [entrant("a", 20, True, 0.024, 0.026), entrant("b", 56, True, 0.0245, 0.027)]
+    assert "does not clearly change (higher in 2 of 2 seeds, lower in 0)" in words(nearly)[0]
+    assert "rises in the one seed" in words([entrant("a", 20, True, 0.02), entrant("b", 56, True, 0.03)])[0]
 
 
 def test_one_network_and_what_diverged() -> None:
