@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resnet_dsl.api import Network, Spec, Summary, load, load_keras
+    from resnet_dsl.api import Network, Spec, Summary, load, load_keras, runner
     from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
     from resnet_dsl.ir.graph import Graph
 
@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "resnet_dsl.api",
     "load_keras": "resnet_dsl.api",
+    "runner": "resnet_dsl.api",
     "Spec": "resnet_dsl.api",
     "Network": "resnet_dsl.api",
     "Summary": "resnet_dsl.api",
@@ -30,7 +31,7 @@ _HOMES = {
     "Refusal": "resnet_dsl.diagnostics.diagnostic",
 }
 
-__all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load", "load_keras"]
+__all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load", "load_keras", "runner"]
 
 
 def __getattr__(name: str) -> Any:

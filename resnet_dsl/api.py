@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from resnet_dsl import pipeline, shipped
@@ -67,14 +67,24 @@ class Network:
         """The network as a table by stage, block or layer."""
         return Summary(self.compiled, by)
 
-    def to_keras(self, *, seed: int | None = None) -> Any:
+    def to_keras(self, *, seed: int | None = None, fast: bool = True) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
-        The same seed gives the same weights. Raises MissingPackage where Keras or its backend is not installed.
+        The same seed gives the same weights, run after run. ``fast=False`` builds with Keras' public functions alone.
+        Raises MissingPackage where Keras or its backend is not installed.
         """
         from resnet_dsl.targets.keras import to_keras
 
-        return to_keras(self.compiled.graph, self.compiled.shapes, seed=seed)
+        return to_keras(self.compiled.graph, self.compiled.shapes, seed=seed, fast=fast)
+
+    def optimize(self, model: Any) -> Any:
+        """A model for inference alone, from a model of this network with its weights; outputs agree to rounding.
+
+        Normalisation is folded into convolutions, padding merged, activations fused, dropout and the like removed.
+        """
+        from resnet_dsl.targets.keras.inference import optimize_for_inference
+
+        return optimize_for_inference(self.compiled.graph, self.compiled.shapes, model).model
 
     def figure(self, level: str | None = None, **options: Any) -> Figure:
         """The network as a figure; see ``resnet_dsl.targets.figure.figure`` for levels and options."""
@@ -186,6 +196,16 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
     from resnet_dsl.targets.keras import load as load_model
 
     return load_model(os.fspath(path))
+
+
+def runner(model: Any) -> Callable[[Any], Any]:
+    """A function from a batch of inputs to the model's outputs: the fastest exact way of the backend, for inference.
+
+    The weights are those of the moment: make a new runner after training.
+    """
+    from resnet_dsl.targets.keras.running import runner as make_runner
+
+    return make_runner(model)
 
 
 def _loaded(spec: pipeline.Spec) -> Spec:

@@ -45,7 +45,6 @@ class Compiled(Facts):
     def name(self) -> str:
         return self.draft.name
 
-
     @cached_property
     def places(self) -> tuple[str, ...]:
         """For each node where it stands in the spec, in words: ``net.resnet:14:5: conv(64, 3)``."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.warning import show_warnings
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.summary import write
 from resnet_dsl.writing import write_whole
@@ -28,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", choices=[*ENDINGS], default="keras", help="what to write (default: keras)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
+    parser.add_argument("--weights", metavar="FILE", help="weights for the model: a .keras or .weights.h5 file")
+    parser.add_argument(
+        "--optimize",
+        choices=("inference",),
+        help="fold normalisation into convolutions, merge padding, fuse activations, drop noise; not for training",
+    )
+    parser.add_argument("--plain", action="store_true", help="build with Keras' public functions alone: slower")
     parser.add_argument(
         "--figure", nargs="?", const="", metavar="PATH", help="draw the network, too (default: NETWORK.svg)"
     )
@@ -49,40 +60,70 @@ def run(options: argparse.Namespace) -> int:
 
 def _write(compiled: Compiled, options: argparse.Namespace) -> str:
     path = options.output or f"{compiled.name}{ENDINGS[options.to]}"
-    return _WRITERS[options.to](compiled, path, options.seed)
+    if options.to not in ("keras", "keras-json") and (options.weights or options.optimize):
+        raise Failure(f"`--weights` and `--optimize` are for Keras models, not for `--to {options.to}`")
+    return _WRITERS[options.to](compiled, path, options)
 
 
-def _keras(compiled: Compiled, path: str, seed: int | None) -> str:
-    from resnet_dsl.targets.keras import lower, reloading, save, to_keras
+class _Built(NamedTuple):
+    """A Keras model, the graph that it was built from, and what the passes did."""
+
+    model: Any
+    graph: Graph
+    said: tuple[str, ...] = ()
+
+
+def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
+    from resnet_dsl.targets.keras import load_weights, to_keras
 
     start_keras()
-    model = to_keras(compiled.graph, compiled.shapes, seed=seed)
-    save(model, path, compiled.graph)
-    remarks = reloading(lower(compiled.graph, compiled.shapes))
-    return "\n".join([f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)])
+    model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain)
+    if options.weights:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Keras tells of each layer that fails; one sentence is enough
+                load_weights(model, options.weights)
+        except (ValueError, KeyError) as wrong:
+            first = str(wrong).splitlines()[0]
+            raise Failure(f"`{options.weights}` does not hold the weights of {compiled.name}: {first}") from None
+    if options.optimize is None:
+        return _Built(model, compiled.graph)
+    from resnet_dsl.targets.keras.inference import optimize_for_inference
+
+    return _Built(*optimize_for_inference(compiled.graph, compiled.shapes, model))
 
 
-def _keras_json(compiled: Compiled, path: str, seed: int | None) -> str:
-    from resnet_dsl.targets.keras import save_json, to_keras
+def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
+    from resnet_dsl.analyses.shapes import infer_shapes
+    from resnet_dsl.targets.keras import lower, reloading, save
 
-    start_keras()
-    save_json(to_keras(compiled.graph, compiled.shapes, seed=seed), path)
+    built = _build(compiled, options)
+    save(built.model, path, None if options.optimize else built.graph)
+    remarks = reloading(lower(built.graph, infer_shapes(built.graph)))
+    done = [*built.said, f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)]
+    return "\n".join(done)
+
+
+def _keras_json(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
+    from resnet_dsl.targets.keras import save_json
+
+    save_json(_build(compiled, options).model, path)
     return f"wrote {path}"
 
 
-def _ir(compiled: Compiled, path: str, seed: int | None) -> str:
+def _ir(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     write_whole(path, compiled.graph.model_dump_json(indent=1) + "\n")
     return f"wrote {path}"
 
 
-def _dot(compiled: Compiled, path: str, seed: int | None) -> str:
+def _dot(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.figure import figure
 
     write_whole(path, figure(compiled).dot())
     return f"wrote {path}"
 
 
-def _svg(compiled: Compiled, path: str, seed: int | None) -> str:
+def _svg(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     return _draw(compiled, path)
 
 
@@ -93,7 +134,7 @@ def _draw(compiled: Compiled, path: str) -> str:
     return f"wrote {path}"
 
 
-_WRITERS: dict[str, Callable[[Compiled, str, int | None], str]] = {
+_WRITERS: dict[str, Callable[[Compiled, str, argparse.Namespace], str]] = {
     "keras": _keras,
     "keras-json": _keras_json,
     "ir": _ir,

@@ -6,10 +6,7 @@ From it ``load`` rebuilds what plain ``keras.saving.load_model`` cannot: network
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.writing import write_through, write_whole
 
 GRAPH_ENTRY = "resnet_dsl/ir.json"
 """Where in the archive the graph stands, as JSON (resnet_dsl.ir.graph.schema)."""
@@ -30,25 +28,6 @@ class NoGraph(Failure):
     """A ``.keras`` file that was not written by resnet-dsl, or is no such file: it carries no graph."""
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Writes a file beside ``path`` under the same ending, then moves it there."""
-    name = path.name
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=f"-{name}", dir=path.parent)
-    os.close(handle)
-    try:
-        write(Path(temporary))
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
     """Writes a model as a ``.keras`` file; with its graph, where that is given, for ``load``.
 
@@ -58,13 +37,13 @@ def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
     if path.suffix != ".keras":
         raise Failure(f"a Keras model is saved in a file that ends in .keras, not {path.name}")
 
-    def write(temporary: Path) -> None:
+    def write(temporary: str) -> None:
         model.save(temporary)
         if graph is not None:
             with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr(GRAPH_ENTRY, graph.model_dump_json())
 
-    _whole(path, write)
+    write_through(path, write, ".keras")
     return path
 
 
@@ -73,19 +52,15 @@ def save_weights(model: Any, path: str | Path) -> Path:
     path = Path(path)
     if not path.name.endswith(".weights.h5"):
         raise Failure(f"weights are saved in a file that ends in .weights.h5, not {path.name}")
-    _whole(path, lambda temporary: model.save_weights(temporary, overwrite=True))
+    write_through(path, lambda temporary: model.save_weights(temporary, overwrite=True), ".weights.h5")
     return path
 
 
 def save_json(model: Any, path: str | Path) -> Path:
     """Writes a model's structure, without weights, as Keras' JSON (``keras.models.model_from_json``)."""
     path = Path(path)
-    _whole(path, lambda temporary: _write_text(temporary, model.to_json() + "\n"))
+    write_whole(path, model.to_json() + "\n")
     return path
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def read_graph(path: str | Path) -> Graph:

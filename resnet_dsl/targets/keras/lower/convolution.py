@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import prod
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide, stretch
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.targets.keras.calls import Initializer, Value
@@ -58,7 +59,10 @@ def _border_of_same(lengths: Shape, stride: tuple[int, ...], reaches: tuple[int,
     totals = []
     for length, step, taps in zip(lengths, stride, reaches, strict=False):
         if not isinstance(length, int):
-            raise NotImplementedError("`pad = same` with stride and dilation on a length that is not known")
+            raise Failure(
+                "Keras cannot pad as `same` under a stride and a dilation where a length is open",
+                "give the input a size, or `pad = half`",
+            )
         totals.append(max((-(-length // step) - 1) * step + taps - length, 0))
     return tuple((total // 2, total - total // 2) for total in totals)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.lower.place import Place
 
@@ -19,7 +20,7 @@ def _dropblock(at: Place) -> int:
     """
     height, width, channels = at.shape
     if not (isinstance(height, int) and isinstance(width, int)):
-        raise NotImplementedError("`dropblock` on a length that is not known")
+        raise Failure("Keras needs known lengths for `dropblock`", "give the input a size: `--input 224x224x3`")
     size = min(at.args["size"], height, width)
     corners: Shape = (height - size + 1, width - size + 1, channels)
     rate = at.args["rate"] * height * width / (size * size * (height - size + 1) * (width - size + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import Place
@@ -56,7 +57,9 @@ def subsample(at: Place, value: int, shape: Shape, stride: tuple[int, ...], suff
 def _upsample(at: Place) -> int:
     factor = at.args["factor"]
     if at.args["method"] == "bilinear" and at.rank != 2:
-        raise NotImplementedError(f"bilinear upsampling over {at.rank} axes")
+        raise Failure(
+            f"Keras has no bilinear upsampling over {at.rank} axes", "use `upsample(…)` with `method = nearest`"
+        )
     if at.rank == 1:
         return at.call("UpSampling1D", at.input, size=factor[0])
     interpolation = {"interpolation": at.args["method"]} if at.rank == 2 else {}
