@@ -25,6 +25,10 @@ def show(error: Exception, debug: bool = False) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         _say(f"`{error.filename}`: {error.strerror}", None)
         return USAGE
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
+        package = error.name.partition(".")[0]
+        _say(f"the package `{package}` is not installed", f"`pip install {package}`")
+        return USAGE
     if debug:
         traceback.print_exception(error)
     else:
