@@ -42,7 +42,7 @@ def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, conso
         raise Failure(
             f"two networks are called `{twice[0]}`", "give one of them another name, to tell the curves apart"
         )
-    with started(options) as engine:
+    with started(options, options.jit_compile is True) as engine:
         console = console if engine.leads else Console(quiet=True)
         dataset = data_for(networks, options, console)
         trained = _all_trained(networks, dataset, options, engine, console)

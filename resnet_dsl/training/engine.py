@@ -55,9 +55,9 @@ class Engine:
 
 
 @contextmanager
-def started(options: EngineOptions) -> Iterator[Engine]:
-    """The engine that the options ask for, for the time of the block."""
-    _pin_down()
+def started(options: EngineOptions, xla: bool = False) -> Iterator[Engine]:
+    """The engine that the options ask for, for the time of the block. ``xla``: whether steps are to be compiled."""
+    _pin_down(xla)
     if workers.asked_for(options):
         engine = _joined(options)
     elif options.devices == 1:
@@ -83,9 +83,9 @@ def precision(policy: Precision) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _pin_down() -> None:
-    """On CPU, TensorFlow is to add in the same order every time. On GPU that costs speed and is left to the user."""
-    if keras.backend.backend() != "tensorflow":
+def _pin_down(xla: bool) -> None:
+    """On CPU, TensorFlow is to add in the same order every time. XLA will not be told; on GPU it would cost speed."""
+    if keras.backend.backend() != "tensorflow" or xla:
         return
     import tensorflow as tf
 

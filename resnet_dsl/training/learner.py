@@ -13,6 +13,9 @@ from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import RecipeOptions
 
+TORCH = "torch"
+"""Under what name a checkpoint holds the state of PyTorch's generator."""
+
 
 class Rates(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
     """A learning rate for every step, read from a table."""
@@ -71,14 +74,18 @@ class Learner:
 
     def saved(self, position: Position) -> Checkpoint:
         """The state as of now, which is ``position``."""
-        return Checkpoint(position, checkpoint.values_of(self.variables()))
+        return Checkpoint(position, _torch_state() | checkpoint.values_of(self.variables()))
 
     def restore(self, state: Checkpoint) -> None:
         """Go back to a state."""
-        checkpoint.assign(self.variables(), state.values)
+        checkpoint.assign(self.variables(), {name: value for name, value in state.values.items() if name != TORCH})
 
-    def restore_sums(self, state: Checkpoint) -> None:
-        """Take the sums of the epoch from a state: Keras sets them to 0 where an epoch begins, or leaves them."""
+    def begin(self, state: Checkpoint) -> None:
+        """Go back to those parts of a state that fit has changed before the first step.
+
+        It sets the sums of the epoch to 0, or leaves them; and its loader draws from PyTorch's generator.
+        """
+        _restore_torch(state.values.get(TORCH))
         sums = self._sums()
         checkpoint.assign(sums, dict(list(state.values.items())[-len(sums) :]))
 
@@ -89,6 +96,23 @@ class Learner:
 
     def _sums(self) -> list[Any]:
         return [variable for metric in self.metrics for variable in metric.variables]
+
+
+def _torch_state() -> dict[str, NDArray[Any]]:
+    """PyTorch's own generator, which layers without a seed draw from there."""
+    if keras.backend.backend() != "torch":
+        return {}
+    import torch
+
+    return {TORCH: torch.get_rng_state().numpy()}
+
+
+def _restore_torch(state: NDArray[Any] | None) -> None:
+    if state is None:
+        return
+    import torch
+
+    torch.set_rng_state(torch.from_numpy(state))
 
 
 def _jit(asked: bool | None) -> bool | str:

@@ -43,7 +43,7 @@ class Plan:
 
 
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Follows one epoch: restores its sums at the start, saves the state on the way, stops when asked to.
+    """Follows one epoch: restores its state before the first step, saves it on the way, stops when asked to.
 
     ``self.model`` is fetched before the state is saved: with JAX, this is what brings the variables up to date.
     """
@@ -52,8 +52,9 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.position, self.begin, self.step, self.save = start, begin, step, save
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.begin()
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if batch == 0:
+            self.begin()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.position = Position(self.position.epoch, self.position.step + 1)
@@ -93,7 +94,7 @@ class Loop:
         start = state.position
 
         def begin() -> None:
-            self.learner.restore_sums(state)
+            self.learner.begin(state)
 
         def step(position: Position, logs: Any) -> Then:
             self.report.step(position.epoch, logs)

@@ -47,7 +47,7 @@ def train(network: TrainableNetwork, options: TrainOptions, console: Console) ->
 
     Raises Failure where data, network and options do not fit each other.
     """
-    with started(options) as engine:
+    with started(options, options.jit_compile is True) as engine:
         console = console if engine.leads else Console(quiet=True)
         dataset = data_for([network], options, console)
         return train_on(network, dataset, options, engine, console)
