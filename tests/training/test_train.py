@@ -172,15 +172,15 @@ def test_tensorboard_says_what_to_install_or_writes(tmp_path: Path) -> None:
 
 
 def test_compare_trains_draws_and_judges_once(tmp_path: Path) -> None:
-    networks = [ByHand("plain", residual=False), ByHand("residual"), ByHand("residual-deep", blocks=3)]
+    networks = [ByHand("plain", residual=False), ByHand("residual")]
     options = CompareOptions(**SMALL, seeds=2, runs=tmp_path / "runs", out=tmp_path / "out")
     console = Console(record=True, width=300, file=io.StringIO())
     done = compare(networks, options, console)
     assert [path.name for path in done.files] == ["out.svg", "out.png", "out.md", "out.csv"]
     rows = list(csv.DictReader((tmp_path / "out.csv").open()))
-    assert len(rows) == 6
+    assert len(rows) == 4
     histories = sorted((tmp_path / "runs").rglob("history.csv"))
-    assert len(histories) == 6
+    assert len(histories) == 4
     last = list(csv.DictReader(histories[0].open()))[-1]
     assert last["train_error"] in {row["train_error"] for row in rows}
     assert done.verdict[-1].startswith("lowest test error: ")

@@ -121,9 +121,15 @@ class _Copying:
             return tensor
         template, dtype, further = self._templates[key]
         layer = template.copy(call.name, self._own_arguments(call))
-        tensor = self._making.keras.KerasTensor(batched(call.shape), dtype=dtype)
+        tensor = self._tensor(call, dtype)
         self._record(layer, given if call.kind in READS_A_LIST else given[0], further, tensor)
         return tensor
+
+    def _tensor(self, call: Call, dtype: str) -> Any:
+        """With the name that it would find for itself: finding it costs more than all the rest."""
+        keras = self._making.keras
+        name = f"keras_tensor_{keras.backend.get_uid('keras_tensor') - 1}"
+        return keras.KerasTensor(batched(call.shape), dtype=dtype, name=name)
 
     def _own_arguments(self, call: Call) -> dict[str, Any]:
         """Random initialisers are each layer's own: they hold its seed."""
@@ -162,7 +168,7 @@ class _Initializing:
         if number is not None:
             return self._filled(number, shape)
         values = draw(self._sampler, initializer, shape)
-        return None if values is None else self._keras.ops.convert_to_tensor(values)
+        return None if values is None else self._values.tensor(values)
 
     def _filled(self, number: float, shape: tuple[int, ...]) -> Any:
         if not self._shares:

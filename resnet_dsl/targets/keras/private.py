@@ -15,6 +15,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -122,7 +123,7 @@ class Template:
         attributes["_path"] = None if layer._path is None else name
         attributes["_tracker"] = tracker
         for at in ("_inbound_nodes", "_outbound_nodes"):
-            attributes[at] = _filled(type(getattr(layer, at)), (), tracker)
+            attributes[at] = _filler(type(getattr(layer, at)))((), tracker)
         for at, make in self._owned.items():
             attributes[at] = make(copy, copies, tracker)
         expect(replaced.keys() <= attributes.keys(), "the names of a layer's attributes")
@@ -150,27 +151,31 @@ def _renamer(arguments: Any) -> Callable[[Any, dict[int, Any], Any], Any]:
     return make
 
 
-def _filled(kind: Any, values: Iterable[Any], tracker: Any) -> Any:
-    """A tracked container with these values, which are not tracked once more."""
-    made = kind.__new__(kind)
-    if issubclass(kind, list):
-        list.extend(made, values)
-    elif issubclass(kind, dict):
-        dict.update(made, values)
-    else:
-        set.update(made, values)
-    if kind not in (list, dict, set):
-        made.tracker = tracker
-    return made
+@cache
+def _filler(kind: Any) -> Callable[[Iterable[Any], Any], Any]:
+    """(values, tracker) -> a container of this kind with these values, which are not tracked once more."""
+    plain = next(one for one in (list, dict, set) if issubclass(kind, one))
+    fill: Any = list.extend if plain is list else plain.update
+    new, tracked = kind.__new__, kind is not plain
+
+    def make(values: Iterable[Any], tracker: Any) -> Any:
+        made = new(kind)
+        if values:
+            fill(made, values)
+        if tracked:
+            made.tracker = tracker
+        return made
+
+    return make
 
 
 def _copier(value: Any) -> Callable[[Any, dict[int, Any], Any], Any]:
     """Makes a container anew, with the copy's variables in place of the template's."""
     expect(set(getattr(value, "__dict__", {})) <= {"tracker"}, "what a container carries")
-    kind = type(value)
+    fill = _filler(type(value))
     values = list(value.items()) if isinstance(value, dict) else list(value)
     if not any(map(_holds_an_object, values)):
-        return lambda copy, copies, tracker: _filled(kind, values, tracker)
+        return lambda copy, copies, tracker: fill(values, tracker)
     return lambda copy, copies, tracker: _mapped(value, copies, tracker)
 
 
@@ -182,7 +187,7 @@ def _mapped(one: Any, copies: dict[int, Any], tracker: Any) -> Any:
         return tuple(_mapped(part, copies, tracker) for part in one)
     if isinstance(one, list | dict | set):
         values = one.items() if isinstance(one, dict) else one
-        return _filled(type(one), [_mapped(part, copies, tracker) for part in values], tracker)
+        return _filler(type(one))([_mapped(part, copies, tracker) for part in values], tracker)
     if hasattr(one, "ref"):  # TensorFlow's TrackableReference
         return type(one)(one.name, copies[id(one.ref)])
     return copies[id(one)]
@@ -243,13 +248,19 @@ class Values:
     """Gives variables without a value their first one."""
 
     def __init__(self, keras: ModuleType) -> None:
-        self._copies = keras.backend.backend() == "tensorflow"
-        self._tensorflow = _module("tensorflow") if self._copies else None
+        self._keras = keras
+        self._tensorflow = _module("tensorflow") if keras.backend.backend() == "tensorflow" else None
         self._templates: dict[Any, Any] = {}
+
+    def tensor(self, values: Any) -> Any:
+        """A NumPy array as the backend's tensor, of its type."""
+        return (
+            self._keras.ops.convert_to_tensor(values) if self._tensorflow is None else self._tensorflow.constant(values)
+        )
 
     def give(self, variable: Any, tensor: Any) -> None:
         """``tensor``: of the backend, with the variable's shape and type."""
-        if not self._copies:
+        if self._tensorflow is None:
             variable._initialize(tensor)
         else:
             self._give_tensorflow(variable, tensor)

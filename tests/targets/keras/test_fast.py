@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from resnet_dsl.targets.keras.fast import build_fast
 from resnet_dsl.targets.keras.private import Unexpected
 from resnet_dsl.targets.keras.sampling import Sampler
 from tests.targets.keras.graphs import Sketch, bottlenecks, one_op, residual
+from tests.targets.keras.sameness import assert_equal, assert_same_outputs, random_input
 from tests.targets.keras.test_operations import CASES
 
 keras = pytest.importorskip("keras")
@@ -36,65 +35,14 @@ def _copied_twice(size: tuple[int | None, ...], op: str, args: dict[str, Any]) -
     return net
 
 
-def _structure(model: Any) -> list[Any]:
-    """Layer by layer: class, name, configuration, connections, variables, and what each attribute is."""
-    found = []
-    for operation in model.operations:
-        nodes = [
-            ([one._keras_history[0].name for one in node.input_tensors], [one.shape for one in node.outputs])
-            for node in operation._inbound_nodes
-        ]
-        out = [_without_count(node.operation.name) for node in operation._outbound_nodes]
-        config = json.dumps(operation.get_config(), default=str, sort_keys=True)
-        variables = [
-            (_without_count(v.path), v.name, tuple(v.shape), v.dtype, v.trainable, _without_count(_inner_name(v)))
-            for v in getattr(operation, "variables", [])
-        ]
-        attributes = {name: type(value).__name__ for name, value in vars(operation).items()}
-        found.append((type(operation), operation.name, config, nodes, out, variables, attributes))
-    return found
-
-
-def _without_count(name: str) -> str:
-    """What Keras names itself (seed generators, casts) it counts through the whole process."""
-    return re.sub(r"^(seed_generator|cast)_\d+", r"\1", name)
-
-
-def _inner_name(variable: Any) -> str:
-    return getattr(variable.value, "name", None) or ""
-
-
-def _assert_equal(plain: Any, quick: Any) -> None:
-    for one, other in zip(_structure(plain), _structure(quick), strict=True):
-        assert one == other
-    assert plain.get_config() == quick.get_config()
-    assert [layer.name for layer in plain.layers] == [layer.name for layer in quick.layers]
-    assert sorted(plain._nodes_by_depth) == sorted(quick._nodes_by_depth)
-    for depth in plain._nodes_by_depth:
-        names = [[node.operation.name for node in model._nodes_by_depth[depth]] for model in (plain, quick)]
-        assert names[0] == names[1]
-
-
-def _random_input(model: Any, samples: int = 2) -> Any:
-    shape = (samples, *(length or 6 for length in model.input_shape[1:]))
-    return np.random.default_rng(0).normal(size=shape).astype("float32")
-
-
-def _assert_same_outputs(plain: Any, quick: Any) -> None:
-    quick.set_weights(plain.get_weights())
-    values = _random_input(plain)
-    outputs = [keras.ops.convert_to_numpy(model(values)) for model in (plain, quick)]
-    np.testing.assert_array_equal(*outputs)
-
-
 @pytest.mark.parametrize(("size", "op", "args"), [case for case in CASES if case[1] != "dense"], ids=str)
 def test_both_ways_build_the_same_layers(size: tuple[int | None, ...], op: str, args: dict[str, Any]) -> None:
     if op == "flatten" or (op in {"maxpool", "avgpool"} and args["kernel"] == "global"):
         pytest.skip("the sketch concatenates maps")
     calls = lower(*_copied_twice(size, op, args).graph())
     plain, quick = build(calls, 3), build_fast(calls, 3)
-    _assert_equal(plain, quick)
-    _assert_same_outputs(plain, quick)
+    assert_equal(plain, quick)
+    assert_same_outputs(plain, quick)
 
 
 @pytest.mark.parametrize("net", [residual(9), residual(9, option="B"), bottlenecks((1, 2, 2, 2), (64, 64, 3), 8)])
@@ -102,13 +50,13 @@ def test_both_ways_build_the_same_layers(size: tuple[int | None, ...], op: str, 
 def test_both_ways_build_the_same_networks(net: Sketch, seed: int | None) -> None:
     calls = lower(*net.graph())
     plain, quick = build(calls, seed), build_fast(calls, seed)
-    _assert_equal(plain, quick)
-    _assert_same_outputs(plain, quick)
+    assert_equal(plain, quick)
+    assert_same_outputs(plain, quick)
 
 
 def test_the_fast_way_lives_as_any_model(tmp_path: Path) -> None:
     model = build_fast(lower(*residual(6, width=4, size=(16, 16, 3)).graph()), 1)
-    values, labels = _random_input(model, 16), np.arange(16) % 10
+    values, labels = random_input(model, 16), np.arange(16) % 10
     before = model.get_weights()
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(values, labels, batch_size=8, epochs=2, verbose=0)
@@ -140,7 +88,7 @@ def test_the_fast_way_in_tensorflows_own_formats(tmp_path: Path) -> None:
 
     calls = lower(*residual(3, width=4, size=(16, 16, 3)).graph())
     model, other = build_fast(calls, 1), build_fast(calls, 2)
-    values = _random_input(model)
+    values = random_input(model)
     model.export(tmp_path / "saved", verbose=False)
     loaded = tf.saved_model.load(tmp_path / "saved")
     served = loaded.serve(values)
@@ -159,9 +107,9 @@ def test_the_policy_in_force_is_kept() -> None:
         for policy in ("mixed_bfloat16", "mixed_float16", "float64"):
             keras.config.set_dtype_policy(policy)
             plain, quick = build(calls, 1), build_fast(calls, 1)
-            _assert_equal(plain, quick)
+            assert_equal(plain, quick)
             assert {layer.compute_dtype for layer in quick.layers} == {keras.config.dtype_policy().compute_dtype}
-            _assert_same_outputs(plain, quick)
+            assert_same_outputs(plain, quick)
     finally:
         keras.config.set_dtype_policy("float32")
 
