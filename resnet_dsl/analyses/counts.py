@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from resnet_dsl.ir.draft import AnyGraph
 from resnet_dsl.ir.lengths import Shape, elements
-from resnet_dsl.ir.operation import Shapes
 from resnet_dsl.ir.operations import OPERATIONS
 
 
@@ -31,37 +30,31 @@ class Count(NamedTuple):
 
 def count_nodes(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
     """The counts of each node. Blocks repeat, so what one operation costs on one shape is worked out once."""
-    known: dict[tuple[int, Shapes], Count] = {}
-    counts = []
-    for index, node in enumerate(graph.nodes):
-        inputs = tuple(shapes[one] for one in node.inputs)
-        key = (id(node.args), inputs)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = _count(node.op, node.args, inputs, shapes[index])
-        counts.append(found)
-    return tuple(counts)
+    shape_of = shapes.__getitem__
+    keys = [(id(node.args), *map(shape_of, node.inputs)) for node in graph.nodes]
+    known = {key: _count(graph, shapes, index) for key, index in dict(zip(keys, range(len(keys)), strict=True)).items()}
+    return tuple([known[key] for key in keys])
 
 
-def _count(op: str, arguments: object, inputs: Shapes, output: Shape) -> Count:
-    operation = OPERATIONS[op]
+def _count(graph: AnyGraph, shapes: Sequence[Shape], index: int) -> Count:
+    node = graph.nodes[index]
+    inputs = tuple(shapes[one] for one in node.inputs)
+    operation = OPERATIONS[node.op]
     params = total = 0
-    for weight in operation.weights(arguments, inputs):  # type: ignore[arg-type]
+    for weight in operation.weights(node.args, inputs):
         size = prod(weight.shape)
         total += size
         params += size if weight.trainable else 0
-    macs = operation.macs(arguments, inputs, output)  # type: ignore[arg-type]
-    return Count(params, total, macs, elements(output))
+    macs = operation.macs(node.args, inputs, shapes[index])
+    return Count(params, total, macs, elements(shapes[index]))
 
 
 def total(counts: Iterable[Count]) -> Count:
     """The sum; None where one of the summands is."""
-    params = total_params = 0
-    macs: int | None = 0
-    activations: int | None = 0
-    for one in counts:
-        params += one.params
-        total_params += one.total_params
-        macs = None if macs is None or one.macs is None else macs + one.macs
-        activations = None if activations is None or one.activations is None else activations + one.activations
-    return Count(params, total_params, macs, activations)
+    params, total_params, macs, activations = zip(Count(), *counts, strict=True)
+    return Count(sum(params), sum(total_params), _sum(macs), _sum(activations))
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None

@@ -43,7 +43,9 @@ def _takes_it_up(graph: Graph, read: list[list[int]], node: Node) -> bool:
 
 
 def _folded(linear: Arrays, norm: Arrays, epsilon: float) -> Arrays:
-    factor = (norm["moving_variance"] + epsilon) ** -0.5 * norm.get("gamma", 1.0)
-    bias = (linear.get("bias", 0.0) - norm["moving_mean"]) * factor + norm.get("beta", 0.0)
-    kernel = linear["kernel"]
-    return {"kernel": (kernel * factor).astype(kernel.dtype), "bias": bias.astype(kernel.dtype)}
+    """Kernel and bias with the normalisation in them, computed in float64 and rounded once."""
+    exact = {name: array.astype("float64") for name, array in {**norm, **linear}.items()}
+    factor = (exact["moving_variance"] + epsilon) ** -0.5 * exact.get("gamma", 1.0)
+    bias = (exact.get("bias", 0.0) - exact["moving_mean"]) * factor + exact.get("beta", 0.0)
+    kind = linear["kernel"].dtype
+    return {"kernel": (exact["kernel"] * factor).astype(kind), "bias": bias.astype(kind)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -79,13 +78,7 @@ def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
     start_keras()
     model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain)
     if options.weights:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Keras tells of each layer that fails; one sentence is enough
-                load_weights(model, options.weights)
-        except (ValueError, KeyError) as wrong:
-            first = str(wrong).splitlines()[0]
-            raise Failure(f"`{options.weights}` does not hold the weights of {compiled.name}: {first}") from None
+        load_weights(model, options.weights)
     if options.optimize is None:
         return _Built(model, compiled.graph)
     from resnet_dsl.targets.keras.inference import optimize_for_inference

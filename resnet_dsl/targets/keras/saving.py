@@ -6,8 +6,10 @@ From it ``load`` rebuilds what plain ``keras.saving.load_model`` cannot: network
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from resnet_dsl.analyses.shapes import infer_shapes
@@ -18,6 +20,9 @@ from resnet_dsl.writing import write_through, write_whole
 
 GRAPH_ENTRY = "resnet_dsl/ir.json"
 """Where in the archive the graph stands, as JSON (resnet_dsl.ir.graph.schema)."""
+
+_WEIGHTS_ENTRY = "model.weights.h5"
+"""Where in the archive Keras keeps the weights."""
 
 _FRAMES_OF_KERAS = 150
 """What Python's stack holds, at the most, before Keras' recursion over the layers begins."""
@@ -79,24 +84,39 @@ def read_graph(path: str | Path) -> Graph:
 def load(path: str | Path) -> Any:
     """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
 
-    Raises OSError or NoGraph.
+    Raises OSError, NoGraph, or Failure where the weights are damaged.
     """
     from resnet_dsl.targets.keras import to_keras
 
     graph = read_graph(path)
     model = to_keras(graph, infer_shapes(graph))
-    model.load_weights(str(path))
+    load_weights(model, path)
     return model
 
 
 def load_weights(model: Any, path: str | Path) -> None:
     """Loads the weights of a ``.keras`` or ``.weights.h5`` file into a model of the same layers.
 
-    Raises OSError where the file cannot be read, and ValueError where its weights are not the model's.
+    Raises OSError where the file cannot be read, and Failure where it does not hold the model's weights.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    model.load_weights(str(path))
+    with open(path, "rb"):
+        pass
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras tells of each layer that fails; one sentence is enough
+            _load_weights(model, path)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as wrong:
+        first = str(wrong).strip("'").splitlines()[0]
+        raise Failure(f"`{path}` does not hold the weights of {model.name}: {first}") from None
+
+
+def _load_weights(model: Any, path: str | Path) -> None:
+    if not zipfile.is_zipfile(path):
+        model.load_weights(str(path))
+        return
+    # Keras would read the weights inside the archive, which begins at its start again whenever it must go back.
+    with TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
+        model.load_weights(archive.extract(_WEIGHTS_ENTRY, folder))
 
 
 def reloading(calls: Calls) -> tuple[str, ...]:

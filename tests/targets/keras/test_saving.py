@@ -126,6 +126,21 @@ def test_weights_alone_and_structure_alone(tmp_path: Path) -> None:
         load_weights(other, tmp_path / "none.weights.h5")
 
 
+@pytest.mark.parametrize("part", [0, 1000])
+def test_weights_that_are_missing_or_cut_off_are_refused(tmp_path: Path, part: int) -> None:
+    graph, shapes = residual(3).graph()
+    save(to_keras(graph, shapes), tmp_path / "net.keras", graph)
+    with zipfile.ZipFile(tmp_path / "net.keras") as whole, zipfile.ZipFile(tmp_path / "cut.keras", "w") as cut:
+        for entry in whole.namelist():
+            content = whole.read(entry)
+            if not entry.endswith(".h5"):
+                cut.writestr(entry, content)
+            elif part:
+                cut.writestr(entry, content[:part])
+    with pytest.raises(Failure, match="does not hold the weights of net"):
+        load(tmp_path / "cut.keras")
+
+
 def test_a_negative_border_survives_json() -> None:
     net = Sketch(8, 8, 3)
     net.add("maxpool", kernel=3, stride=2)
