@@ -1,23 +1,22 @@
-"""Building models, ours beside the same network by hand: ``python benchmarks/building.py [--quick]``.
+"""Building Keras models, ours beside the same network by hand. Run: python benchmarks/building.py
 
-Medians of interleaved runs of process CPU time, with initialised weights; the ratio is what carries over to other
-machines. Then the growth with the number of blocks.
+Processor time of the process, with initialised weights, on the backend that KERAS_BACKEND names; the ratio is what
+carries over to other machines. The hand-written networks raise Python's recursion limit: without that Keras cannot
+build the deep ones at all.
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
-import time
 from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import by_hand
 import keras
+import measuring
 
 import resnet_dsl
 
@@ -35,45 +34,47 @@ network deep(n = 9) {
 
 
 def cifar(blocks: int) -> Any:
-    """Our CIFAR network of this many blocks."""
+    """Our CIFAR network of this many blocks, a multiple of 3."""
     return resnet_dsl.load(_CIFAR).network(n=blocks // 3)
 
 
+def shipped(name: str) -> Any:
+    """A network that ships."""
+    return resnet_dsl.load(name).network(name)
+
+
 def seconds(make: Callable[[], Any]) -> float:
+    """Processor time of making a model."""
     gc.collect()
-    start = time.process_time()
-    model = make()
-    taken = time.process_time() - start
-    assert model.count_params() > 0
-    return taken
+    return measuring.cpu(make)
 
 
-def compare(name: str, ours: Any, hand: Callable[[], Any], repetitions: int) -> None:
-    times: dict[str, list[float]] = {"hand": [], "ours": []}
-    for _ in range(repetitions):
-        times["hand"].append(seconds(hand))
-        times["ours"].append(seconds(ours.to_keras))
-    by, own = median(times["hand"]), median(times["ours"])
-    print(f"{name:>14}  by hand {by:7.2f} s  ours {own:7.2f} s  ratio {by / own:5.1f}", flush=True)
+NETWORKS = (
+    ("ResNet-50", "ResNet50", lambda: shipped("resnet50"), lambda: by_hand.imagenet((3, 4, 6, 3))),
+    ("ResNet-152", "ResNet152", lambda: shipped("resnet152"), lambda: by_hand.imagenet((3, 8, 36, 3))),
+    ("CIFAR ResNet-110", None, lambda: cifar(54), lambda: by_hand.cifar(54)),
+    ("CIFAR ResNet-1202", None, lambda: cifar(600), lambda: by_hand.cifar(600)),
+    ("999 basic blocks", None, lambda: cifar(999), lambda: by_hand.cifar(999)),
+)
+
+
+def row(title: str, theirs: str | None, ours: Any, hand: Callable[[], Any], repetitions: int) -> tuple[str, ...]:
+    ways = {"hand": lambda: seconds(hand), "ours": lambda: seconds(ours.to_keras)}
+    if theirs:
+        ways["theirs"] = lambda: seconds(lambda: getattr(keras.applications, theirs)(weights=None))
+    taken = measuring.medians(ways, repetitions)
+    application = f"{taken['theirs']:.2f}" if theirs else ""
+    ratio = measuring.times(taken["hand"] / taken["ours"])
+    return title, f"{taken['hand']:.2f}", application, f"{taken['ours']:.2f}", ratio
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small networks, once")
-    quick = parser.parse_args().quick
-    print(f"Keras {keras.__version__} on {keras.backend.backend()}")
-    seconds(cifar(9).to_keras), seconds(lambda: by_hand.cifar(9))
-    once = 1 if quick else 5
-    compare("ResNet-50", resnet_dsl.load("resnet50").network("resnet50"), lambda: by_hand.imagenet((3, 4, 6, 3)), once)
-    compare("ResNet-110", cifar(54), lambda: by_hand.cifar(54), once)
-    if quick:
-        return
-    compare("ResNet-152", resnet_dsl.load("resnet152").network("resnet152"), lambda: by_hand.imagenet((3, 8, 36, 3)), 5)
-    compare("ResNet-1202", cifar(600), lambda: by_hand.cifar(600), 5)
-    compare("999 blocks", cifar(999), lambda: by_hand.cifar(999), 5)
-    for blocks in (99, 999, 9999):
-        taken = seconds(cifar(blocks).to_keras)
-        print(f"{blocks:>7} blocks  {taken:7.2f} s  {1000 * taken / blocks:5.2f} ms a block", flush=True)
+    repetitions = measuring.repetitions(__doc__)
+    for make in (cifar(9).to_keras, lambda: by_hand.cifar(9)):  # what the first model of a process costs
+        seconds(make)
+    rows = [row(title, theirs, ours(), hand, repetitions) for title, theirs, ours, hand in NETWORKS]
+    head = (keras.backend.backend(), "by hand (s)", "`keras.applications` (s)", "ours (s)", "by hand / ours")
+    print(measuring.table(head, rows))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,18 @@ Graphviz; it is left out where these are missing. Pages and pixels are those of 
 
 from __future__ import annotations
 
-import argparse
 import json
 import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from time import perf_counter
+from typing import Any, TypeAlias
+
+import measuring
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = (
@@ -28,6 +32,7 @@ OURS = (
     ("cifar_resnet1202", "block", "svg"),
 )
 KERAS = ("ResNet50", "ResNet152")
+Drawn: TypeAlias = dict[str, Any]
 HEAD = ("figure", "before (s)", "drawing (s)", "width x height", "file (kB)", "boxes")
 
 
@@ -36,7 +41,7 @@ def pixels(path: Path) -> str:
     return f"{width:,} x {height:,} px"
 
 
-def draw_ours(name: str, level: str, ending: str, folder: Path) -> dict[str, object]:
+def draw_ours(name: str, level: str, ending: str, folder: Path) -> Drawn:
     sys.path.insert(0, str(ROOT))
     import resnet_dsl
     from resnet_dsl.targets.figure import figure
@@ -59,7 +64,7 @@ def draw_ours(name: str, level: str, ending: str, folder: Path) -> dict[str, obj
     }
 
 
-def draw_keras(name: str, folder: Path) -> dict[str, object]:
+def draw_keras(name: str, folder: Path) -> Drawn:
     import keras
 
     start = perf_counter()
@@ -78,35 +83,35 @@ def draw_keras(name: str, folder: Path) -> dict[str, object]:
     }
 
 
-def measure(*arguments: str) -> dict[str, object] | None:
+def measure(arguments: Sequence[str]) -> Drawn | None:
     """The result of this script in a process of its own; None where it cannot run."""
     run = subprocess.run([sys.executable, __file__, "--one", *arguments], capture_output=True, text=True, check=False)
     lines = run.stdout.splitlines()
     return json.loads(lines[-1]) if run.returncode == 0 and lines else None
 
 
-def line(title: str, found: dict[str, object] | None) -> str:
-    if found is None:
-        return f"| {title} | could not run here |" + " |" * (len(HEAD) - 2)
-    cells = (title, f"{found['before']:.2f}", f"{found['time']:.2f}", found["size"], f"{found['bytes'] / 1000:,.0f}")
-    return "| " + " | ".join(map(str, (*cells, found["boxes"]))) + " |"
+def row(title: str, found: list[Drawn | None]) -> tuple[object, ...]:
+    drawn = [one for one in found if one is not None]
+    if not drawn:
+        return (title, "could not run here", *[""] * (len(HEAD) - 2))
+    before, time = (f"{median(float(one[key]) for one in drawn):.2f}" for key in ("before", "time"))
+    last = drawn[-1]
+    return title, before, time, last["size"], f"{int(last['bytes']) / 1000:,.0f}", last["boxes"]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--no-keras", action="store_true", help="leave plot_model out")
-    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
+    if sys.argv[1:2] == ["--one"]:
         with tempfile.TemporaryDirectory() as folder:
-            draw = draw_keras if len(options.one) == 1 else draw_ours
-            print(json.dumps(draw(*options.one, Path(folder))))
+            draw = draw_keras if len(sys.argv) == 3 else draw_ours
+            print(json.dumps(draw(*sys.argv[2:], Path(folder))))
         return
-    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
-    for name, level, ending in OURS:
-        print(line(f"{name}, {level} level, {ending}", measure(name, level, ending)), flush=True)
-    for name in () if options.no_keras else KERAS:
-        print(line(f"keras plot_model of {name}, png", measure(name)), flush=True)
+    ways = {f"{name}, {level} level, {ending}": (name, level, ending) for name, level, ending in OURS}
+    ways |= {f"`plot_model` of {name}, png": (name,) for name in KERAS}
+    found: dict[str, list[Drawn | None]] = {title: [] for title in ways}
+    for _ in range(measuring.repetitions(__doc__)):
+        for title, arguments in ways.items():
+            found[title].append(measure(arguments))
+    print(measuring.table(HEAD, [row(title, drawn) for title, drawn in found.items()]))
 
 
 if __name__ == "__main__":

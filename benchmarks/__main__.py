@@ -1,0 +1,88 @@
+"""All measurements of speed, one after the other: ``python benchmarks``; ``--write`` puts them into docs/benchmarks.md.
+
+Within each table the ways take turns, and each number is a median of at least five turns; ratios are what carries over
+to other machines. Each part is a script of its own, too: ``python benchmarks/building.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import measuring
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+
+PARTS = {
+    "start": "Starting",
+    "building": "Building Keras models",
+    "growth": "Growth with the number of blocks",
+    "memory": "Memory",
+    "running": "Running ResNet-50",
+    "counting": "Counting",
+    "figures": "Figures",
+}
+"""The scripts, in order, with their titles."""
+
+ON_ALL_BACKENDS = frozenset({"building"})
+
+INTRODUCTION = """\
+# Speed
+
+Measured by `python benchmarks --write`, {date}: {here}. Medians of at least {repetitions} turns, the ways of a table
+taking turns in one run. Times are those of this machine (a shared one); ratios are what carries over. `tests/` proves
+that what is fast is also right: the fast and the plain way of building, and the optimised and the original network,
+are compared on every network that ships (`tests/specs/test_ways.py`).
+"""
+
+
+def backends(part: str) -> tuple[str, ...]:
+    """The backends of Keras that a part is measured on: all that are installed, or TensorFlow."""
+    if part not in ON_ALL_BACKENDS:
+        return ("tensorflow",)
+    return tuple(name for name in ("tensorflow", "jax", "torch") if find_spec(name) is not None)
+
+
+def measure(part: str, backend: str, repetitions: int) -> str:
+    """What a part prints. Raises CalledProcessError where it fails."""
+    command = [sys.executable, str(HERE / f"{part}.py"), "--repetitions", str(repetitions)]
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    return run.stdout.strip()
+
+
+def explanation(part: str) -> str:
+    """What stands at the head of a part's script, without its first sentence and how to run it."""
+    doc = (HERE / f"{part}.py").read_text(encoding="utf-8").split('"""')[1]
+    return doc.partition("\n\n")[2].replace(f"Run: python benchmarks/{part}.py\n\n", "").strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of: {', '.join(PARTS)}")
+    parser.add_argument(
+        "--repetitions", type=int, default=measuring.REPETITIONS, metavar="N", help="turns (default: 5)"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    options = parser.parse_args()
+    sections = []
+    for part in options.parts or PARTS:
+        tables = [measure(part, backend, options.repetitions) for backend in backends(part)]
+        sections.append("\n\n".join((f"## {PARTS[part]}", explanation(part), *tables)))
+        print(sections[-1] + "\n", flush=True)
+    if options.write:
+        here = measuring.here("keras", "tensorflow", "jax", "torch", "lark", "pydantic")
+        head = INTRODUCTION.format(date=datetime.date.today(), here=here, repetitions=options.repetitions)
+        PAGE.write_text("\n\n".join((head.strip(), *sections)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
