@@ -1,7 +1,7 @@
 """Measure activations and gradients at initialisation, with Keras, on a batch of data.
 
-The mean squares at every weighted layer, from input to output, and in words whether gradients vanish, explode or
-hold. `resnet-dsl signal` predicts the same from the spec alone; `--predict` puts both side by side.
+Their root mean squares at every weighted layer, from input to output, and in words whether gradients vanish, explode
+or hold. `resnet-dsl signal` predicts the same from the spec alone; `--predict` puts both side by side.
 """
 
 from __future__ import annotations

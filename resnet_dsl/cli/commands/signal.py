@@ -44,8 +44,9 @@ def report(signals: Sequence[Signal], options: argparse.Namespace) -> None:
 
 def _show(signals: Sequence[Signal], layers: bool) -> None:
     """The words of each network, its growth by stage, and on request a row for each layer."""
+    both = len({signal.source for signal in signals}) > 1
     for signal in signals:
-        print(signal.words)
+        print(f"{signal.source}: {signal.words}" if both else signal.words)
         if signal.stages:
             print()
             rows = [(one.stage, str(one.layers), f"{one.growth:.3f}") for one in signal.stages]
