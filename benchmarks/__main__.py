@@ -30,7 +30,7 @@ PARTS = {
 }
 """The scripts, in order, with their titles."""
 
-ON_ALL_BACKENDS = frozenset({"building"})
+ON_ALL_BACKENDS = frozenset({"building", "running"})
 
 INTRODUCTION = """\
 # Speed

@@ -71,9 +71,8 @@ def compiled(model: Any) -> Callable[[Any], Any]:
     if backend == "jax":
         import jax
 
-        weights = [
-            [variable.value for variable in kind] for kind in (model.trainable_variables, model.non_trainable_variables)
-        ]
+        kinds = (model.trainable_variables, model.non_trainable_variables)
+        weights = [[jax.numpy.array(variable.value, copy=True) for variable in kind] for kind in kinds]
         function = jax.jit(lambda values: model.stateless_call(*weights, values)[0])
         return lambda values: np.asarray(function(values))
     import torch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,8 @@ from resnet_dsl.targets.keras.backend import import_keras
 def runner(model: Any) -> Callable[[Any], Any]:
     """A function from a batch of inputs to the model's output as a NumPy array, at inference.
 
-    TensorFlow: a ``tf.function`` whose variables are frozen to constants; JAX: ``jit``; PyTorch: ``inference_mode``.
+    TensorFlow: a ``tf.function`` whose variables are frozen to constants; JAX: ``jit``; PyTorch:
+    traced and frozen (``torch.jit``). The first call with a shape takes longer.
     The results are those of ``model(values, training=False)``, without the waiting of ``predict``. The weights are
     those of the moment: make a new runner after training.
     """
@@ -39,17 +41,38 @@ def _tensorflow(model: Any) -> Callable[[Any], Any]:
 def _jax(model: Any) -> Callable[[Any], Any]:
     import jax
 
-    trainable = [variable.value for variable in model.trainable_variables]
-    others = [variable.value for variable in model.non_trainable_variables]
+    weights = _weights(model, lambda value: jax.numpy.array(value, copy=True))  # training gives its arrays away
     run = jax.jit(lambda first, second, values: model.stateless_call(first, second, values, training=False)[0])
-    return lambda values: run(trainable, others, values)
+    return lambda values: run(*weights, values)
+
+
+def _weights(model: Any, copy: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
+    """Copies of the weights, as ``stateless_call`` takes them."""
+    trained, others = model.trainable_variables, model.non_trainable_variables
+    return [copy(variable.value) for variable in trained], [copy(variable.value) for variable in others]
 
 
 def _torch(model: Any) -> Callable[[Any], Any]:
+    """Traced and frozen once for each shape of the input: a trace holds for one shape alone."""
     import torch
 
+    weights = _weights(model, lambda value: value.detach().clone())
+
+    class Inference(torch.nn.Module):  # type: ignore[misc]
+        def forward(self, values: Any) -> Any:
+            return model.stateless_call(*weights, values, training=False)[0]
+
+    keras = import_keras()
+    inference, dtype = Inference().eval(), model.inputs[0].dtype
+    frozen: dict[tuple[int, ...], Any] = {}
+
     def run(values: Any) -> Any:
+        tensor = keras.ops.convert_to_tensor(values, dtype)
         with torch.inference_mode():
-            return model(values, training=False)
+            if tensor.shape not in frozen:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of Python numbers that become constants, as they may
+                    frozen[tensor.shape] = torch.jit.freeze(torch.jit.trace(inference, tensor, check_trace=False))
+            return frozen[tensor.shape](tensor)
 
     return run

@@ -31,3 +31,16 @@ def test_noise_is_silent_and_open_lengths_stay_open() -> None:
         values = np.ones((2, length, length, 3), "float32")
         np.testing.assert_array_equal(run(values), run(values))
         assert run(values).shape == (2, length, length, 4)
+
+
+def test_the_weights_are_those_of_the_moment_and_training_goes_on() -> None:
+    model = to_keras(*residual(3, width=4, size=(16, 16, 3)).graph(), seed=0)
+    values = np.random.default_rng(0).normal(size=(8, 16, 16, 3)).astype("float32")
+    run = runner(model)
+    before = run(values)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(values, np.arange(8), epochs=2, verbose=0)
+    np.testing.assert_array_equal(run(values), before)
+    expected = keras.ops.convert_to_numpy(model(values, training=False))
+    assert np.abs(expected - before).max() > 1e-4
+    np.testing.assert_allclose(runner(model)(values), expected, atol=1e-6)
