@@ -12,10 +12,9 @@ from resnet_dsl.targets.keras.backend import import_keras
 def runner(model: Any) -> Callable[[Any], Any]:
     """A function from a batch of inputs to the model's output as a NumPy array, at inference.
 
-    TensorFlow: a ``tf.function`` whose variables are frozen to constants; JAX: ``jit``; PyTorch:
-    traced and frozen (``torch.jit``). The first call with a shape takes longer.
-    The results are those of ``model(values, training=False)``, without the waiting of ``predict``. The weights are
-    those of the moment: make a new runner after training.
+    TensorFlow: a ``tf.function``; JAX: ``jit``; PyTorch: a ``torch.jit`` trace. The weights are frozen to constants.
+    The results are those of ``model(values, training=False)`` to rounding. The first call with a shape takes longer.
+    The weights are those of the moment: make a new runner after training.
     """
     keras = import_keras()
     ways = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
@@ -42,8 +41,8 @@ def _jax(model: Any) -> Callable[[Any], Any]:
     import jax
 
     weights = _weights(model, lambda value: jax.numpy.array(value, copy=True))  # training gives its arrays away
-    run = jax.jit(lambda first, second, values: model.stateless_call(first, second, values, training=False)[0])
-    return lambda values: run(*weights, values)
+    run: Callable[[Any], Any] = jax.jit(lambda values: model.stateless_call(*weights, values, training=False)[0])
+    return run
 
 
 def _weights(model: Any, copy: Callable[[Any], Any]) -> tuple[list[Any], list[Any]]:
