@@ -29,11 +29,11 @@ class Count(NamedTuple):
 
 
 def count_nodes(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
-    """The counts of each node. Blocks repeat, so what one operation costs on one shape is worked out once."""
-    shape_of = shapes.__getitem__
-    keys = [(id(node.args), *map(shape_of, node.inputs)) for node in graph.nodes]
-    known = {key: _count(graph, shapes, index) for key, index in dict(zip(keys, range(len(keys)), strict=True)).items()}
-    return tuple([known[key] for key in keys])
+    """The counts of each node. Blocks repeat: what nodes that share their arguments cost is worked out once."""
+    kinds = [id(node.args) for node in graph.nodes]
+    one_of = dict(zip(kinds, range(len(kinds)), strict=True))
+    known = {kind: _count(graph, shapes, index) for kind, index in one_of.items()}
+    return tuple([known[kind] for kind in kinds])
 
 
 def _count(graph: AnyGraph, shapes: Sequence[Shape], index: int) -> Count:

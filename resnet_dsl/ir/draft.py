@@ -14,7 +14,10 @@ SkipKind: TypeAlias = Literal["identity", "adapted"]
 
 
 class DraftNode(NamedTuple):
-    """See resnet_dsl.ir.graph.Node."""
+    """See resnet_dsl.ir.graph.Node.
+
+    Nodes share one ``args`` object only where they are the same operation on the same shapes, as in repeated blocks.
+    """
 
     name: str
     op: str

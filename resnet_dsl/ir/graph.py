@@ -24,7 +24,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _frozen(value: Mapping[str, Argument]) -> Mapping[str, Argument]:
-    """Read-only; nodes of repeated blocks share one mapping."""
+    """Read-only. Nodes of repeated blocks share one mapping: see DraftNode."""
     if isinstance(value, MappingProxyType):
         return value
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import resnet_dsl
 from resnet_dsl.pipeline import Compiled
+from resnet_dsl.shipped import names
 from tests.analyses.classic_networks import ALEXNET, MOBILENET, VGG16
 from tests.elaborate.compiling import compiled, staged
 
@@ -97,3 +99,15 @@ def test_resnext_and_wide_blocks_by_hand() -> None:
     assert plain.count.params == 32 * (256 * 4 + 3 * 3 * 4 * 4 + 4 * 256) == 70_144
     wide = staged("use norm = identity bottleneck(64, base_width = 128)", size="8x8x256")
     assert wide.count.params == 256 * 128 + 9 * 128 * 128 + 128 * 256
+
+
+def test_nodes_share_their_arguments_only_where_they_cost_the_same() -> None:
+    shared = 0
+    for name in names():
+        network = resnet_dsl.load(name).network(name).compiled
+        first: dict[int, tuple[object, ...]] = {}
+        for node, shape in zip(network.draft.nodes, network.shapes, strict=True):
+            kind = (node.op, [network.shapes[one] for one in node.inputs], shape)
+            assert first.setdefault(id(node.args), kind) == kind
+        shared += len(network.draft.nodes) - len(first)
+    assert shared > 1000
