@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -20,45 +20,55 @@ import measuring
 
 import resnet_dsl
 
-BLOCKS = (99, 999, 9999)
+FOLDER = tempfile.TemporaryDirectory()
+Steps: TypeAlias = dict[str, Callable[[], float]]
 
 
-def steps(blocks: int, folder: Path) -> dict[str, Callable[[], float]]:
-    """What is measured for a network of so many blocks."""
+def compiling(blocks: int) -> Steps:
+    """What needs no model, and building it."""
+    network = building.cifar(blocks)
+    return {
+        "text to IR, with its checks": _cost(lambda: building.cifar(blocks)),
+        "text to summary by stage": _cost(lambda: str(building.cifar(blocks).summary())),
+        "text to figure by stage": _cost(lambda: building.cifar(blocks).figure(level="stage").svg()),
+        "IR to Keras model": _cost(network.to_keras),
+    }
+
+
+def filing(blocks: int) -> Steps:
+    """A model to a file and back, which is mostly Keras and HDF5."""
+    from resnet_dsl.targets.keras import save
+
     network = building.cifar(blocks)
     model = network.to_keras()
-    saved = folder / f"{blocks}.keras"
-
-    def save() -> None:
-        from resnet_dsl.targets.keras import save
-
-        save(model, saved, network.graph)
-
-    def cost(action: Callable[[], Any]) -> Callable[[], float]:
-        return lambda: building.seconds(action)
-
+    path = Path(FOLDER.name) / f"{blocks}.keras"
     return {
-        "text to IR, with its checks": cost(lambda: building.cifar(blocks)),
-        "text to summary by stage": cost(lambda: str(building.cifar(blocks).summary())),
-        "text to figure by stage": cost(lambda: building.cifar(blocks).figure(level="stage").svg()),
-        "Keras model": cost(network.to_keras),
-        "saving it (`.keras`)": cost(save),
-        "`resnet_dsl.load_keras`": cost(lambda: resnet_dsl.load_keras(saved)),
+        "model to file (`.keras`)": _cost(lambda: save(model, path, network.graph)),
+        "file to model (`resnet_dsl.load_keras`)": _cost(lambda: resnet_dsl.load_keras(path)),
     }
+
+
+def _cost(action: Callable[[], Any]) -> Callable[[], float]:
+    return lambda: building.seconds(action)
+
+
+def grown(steps: Callable[[int], Steps], sizes: tuple[int, ...], repetitions: int) -> str:
+    """A table: a row each step, a column each number of blocks."""
+    taken = [measuring.medians(steps(blocks), repetitions) for blocks in sizes]
+    rows = []
+    for name in taken[0]:
+        cells = [f"{one[name]:.2f} ({1000 * one[name] / size:.2f})" for one, size in zip(taken, sizes, strict=True)]
+        rows.append((name, *cells))
+    return measuring.table(("seconds (ms a block)", *(f"{blocks:,} blocks" for blocks in sizes)), rows)
 
 
 def main() -> None:
     repetitions = measuring.repetitions(__doc__)
     limit = sys.getrecursionlimit()
-    with tempfile.TemporaryDirectory() as folder:
-        taken = [measuring.medians(steps(blocks, Path(folder)), repetitions) for blocks in BLOCKS]
+    building.seconds(building.cifar(9).to_keras)  # what the first model of a process costs
+    print(grown(compiling, (99, 999, 9999), repetitions))
+    print("\n" + grown(filing, (99, 333, 999), repetitions))
     assert sys.getrecursionlimit() == limit
-    rows = []
-    for name in taken[0]:
-        shares = [1000 * one[name] / blocks for one, blocks in zip(taken, BLOCKS, strict=True)]
-        rows.append((name, *(f"{one[name]:.2f} ({share:.2f})" for one, share in zip(taken, shares, strict=True))))
-    head = ("seconds (ms a block)", *(f"{blocks:,} blocks" for blocks in BLOCKS))
-    print(measuring.table(head, rows))
 
 
 if __name__ == "__main__":
