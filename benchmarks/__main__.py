@@ -35,10 +35,13 @@ ON_ALL_BACKENDS = frozenset({"building", "running"})
 INTRODUCTION = """\
 # Speed
 
-Measured by `python benchmarks --write`, {date}: {here}. Medians of at least {repetitions} turns, the ways of a table
-taking turns in one run. Times are those of this machine (a shared one); ratios are what carries over. `tests/` proves
-that what is fast is also right: the fast and the plain way of building, and the optimised and the original network,
-are compared on every network that ships (`tests/specs/test_ways.py`).
+Measured by `python benchmarks --write`, {date}, with
+{here}.
+
+Medians of at least {repetitions} turns, the ways of a table taking turns in one run. Times are those of this machine (a
+shared one); ratios are what carries over. That what is fast is also right is proved by `tests/specs/test_ways.py`: the
+fast and the plain way of building, and the optimised and the original network, are compared on every network that
+ships. JAX, PyTorch, pydot and Graphviz are measured where they are installed.
 """
 
 

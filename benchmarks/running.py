@@ -23,7 +23,8 @@ import resnet_dsl
 
 THEIRS = "`keras.applications.ResNet50`"
 PREDICT = f"{THEIRS}: `predict`"
-FUNCTION = f"{THEIRS}: compiled function"
+WORD = {"tensorflow": "`tf.function`", "jax": "`jax.jit`", "torch": "`torch.no_grad`"}[keras.backend.backend()]
+FUNCTION = f"{THEIRS}: {WORD}"
 OURS = "ours, `optimize`, `runner`"
 
 
@@ -60,8 +61,8 @@ def _sharpen(model: Any) -> None:
         last.set_weights([kernel, bias])
 
 
-def compiled(model: Any) -> Callable[[Any], Any]:
-    """What users write who want more than ``predict``: the backend's own compiled function."""
+def own_function(model: Any) -> Callable[[Any], Any]:
+    """What users write who want more than ``predict``: see WORD."""
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -94,7 +95,7 @@ def ways() -> dict[str, Callable[[Any], Any]]:
     return {
         PREDICT: lambda values: theirs.predict(values, verbose=0),
         f"{THEIRS}: `predict_on_batch`": theirs.predict_on_batch,
-        FUNCTION: compiled(theirs),
+        FUNCTION: own_function(theirs),
         "ours: `predict`": lambda values: ours.predict(values, verbose=0),
         "ours, `runner`": resnet_dsl.runner(ours),
         "ours, `optimize`: `predict`": lambda values: optimised.predict(values, verbose=0),
@@ -114,7 +115,7 @@ def measure(batch: int, run: dict[str, Callable[[Any], Any]], repetitions: int) 
         difference = np.abs(results[name] - expected).max()
         relative = [measuring.times(taken[other] / seconds) for other in (PREDICT, FUNCTION)]
         rows.append((name, f"{1000 * seconds:,.0f}", f"{batch / seconds:.1f}", *relative, f"{difference:.0e}"))
-    head = (f"batch of {batch}", "ms", "images/s", "times `predict`", "times compiled", "largest difference")
+    head = (f"batch of {batch}", "ms", "images/s", "times `predict`", f"times {WORD}", "largest difference")
     return measuring.table(head, rows) + f"\n\nThe largest probability is {expected.max():.2f}."
 
 

@@ -114,6 +114,34 @@ def test_the_policy_in_force_is_kept() -> None:
         keras.config.set_dtype_policy("float32")
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's own distribution")
+def test_the_strategy_in_force_is_kept() -> None:
+    import tensorflow as tf
+
+    graph, shapes = residual(3, width=4, size=(16, 16, 3)).graph()
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        with pytest.raises(Unexpected, match="strategy"):
+            build_fast(lower(graph, shapes))
+        model = to_keras(graph, shapes, seed=1)
+    assert all(strategy.extended.variable_created_in_scope(variable.value) for variable in model.variables)
+    elsewhere = to_keras(graph, shapes, seed=1)
+    assert not any(strategy.extended.variable_created_in_scope(variable.value) for variable in elsewhere.variables)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="Keras distributes on JAX")
+def test_the_distribution_in_force_is_kept() -> None:
+    graph, shapes = residual(3, width=4, size=(16, 16, 3)).graph()
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=keras.distribution.list_devices()))
+    try:
+        with pytest.raises(Unexpected, match="distribution"):
+            build_fast(lower(graph, shapes))
+        model = to_keras(graph, shapes, seed=1)
+    finally:
+        keras.distribution.set_distribution(None)
+    assert all(variable._layout is not None for variable in model.variables)
+
+
 def test_a_seed_means_the_same_weights() -> None:
     calls = lower(*residual(3).graph())
     first, again, other = (build_fast(calls, seed).get_weights() for seed in (7, 7, 8))
