@@ -6,13 +6,12 @@ a model is built, so everything else starts fast.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.backend import MissingPackage, import_keras
-from resnet_dsl.targets.keras.building import WrongShape, build
+from resnet_dsl.targets.keras.building import WrongShape
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.saving import (
@@ -59,10 +58,6 @@ def to_keras(graph: Graph, shapes: tuple[Shape, ...], *, seed: int | None = None
     """
     calls = lower(graph, shapes)
     import_keras()
-    if fast:
-        from resnet_dsl.targets.keras.fast import build_fast
-        from resnet_dsl.targets.keras.private import Unexpected
+    from resnet_dsl.targets.keras.ways import build_either_way
 
-        with suppress(Unexpected):
-            return build_fast(calls, seed)
-    return build(calls, seed)
+    return build_either_way(calls, seed, fast=fast)

@@ -62,11 +62,6 @@ class Calls(NamedTuple):
             names[self.graph.nodes[call.node].name].append(call.name)
         return {node: tuple(layers) for node, layers in names.items()}
 
-    @property
-    def node_of(self) -> dict[str, int]:
-        """From the name of a layer to the index of its node."""
-        return {call.name: call.node for call in self.calls}
-
 
 def batched(shape: Shape) -> tuple[int | None, ...]:
     """A shape as Keras has it: the batch axis first, None for what is unknown."""

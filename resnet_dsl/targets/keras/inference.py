@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes import Network, optimize
-from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.fusing import fuse_activations
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.ways import build_either_way
 from resnet_dsl.targets.keras.weights import set_weights, weights_of
 
 
@@ -30,7 +30,7 @@ def optimize_for_inference(graph: Graph, shapes: tuple[Shape, ...], model: Any) 
     weights = weights_of(model, lower(graph, shapes), shapes)
     network, said = optimize(Network(graph, shapes, weights))
     calls, fused = fuse_activations(lower(network.graph, network.shapes))
-    optimized = build(calls)
+    optimized = build_either_way(calls)
     assert network.weights is not None
     set_weights(optimized, calls, network.shapes, network.weights)
     return Optimized(optimized, network.graph, (*said, f"fused {fused} activation{'s' * (fused != 1)}"))

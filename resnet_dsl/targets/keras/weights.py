@@ -17,10 +17,11 @@ def _pairs(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tupl
     A variable is found by its name in its layer; where Keras calls it otherwise (a depthwise kernel), by its place.
     """
     layers = {layer.name: layer for layer in model.layers}
+    layers_of = calls.layers_of
     for node in calls.graph.nodes:
         entering = tuple(shapes[one] for one in node.inputs)
         wanted = OPERATIONS[node.op].weights(node.args, entering)
-        found = [v for name in calls.layers_of[node.name] if name in layers for v in layers[name].weights]
+        found = [v for name in layers_of[node.name] if name in layers for v in layers[name].weights]
         by_name = {variable.name: variable for variable in found}
         all_named = len(by_name) == len(found) and all(weight.name in by_name for weight in wanted)
         for place, weight in enumerate(wanted):

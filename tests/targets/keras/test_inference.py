@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,10 @@ def test_networks_of_the_paper(net: Sketch) -> None:
 def test_members_of_the_family(name: str) -> None:
     network = resnet_dsl.load(name).network(name)
     _assert_equal(network.graph, network.compiled.shapes, (224, 224, 3), 1e-4)
+
+
+def test_deep_networks_are_optimised_without_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "setrecursionlimit", lambda limit: pytest.fail("the recursion limit was touched"))
+    graph, shapes = residual(600, width=2, size=(8, 8, 3)).graph()
+    optimized = optimize_for_inference(graph, shapes, to_keras(graph, shapes, seed=0))
+    assert not any(type(layer).__name__ == "BatchNormalization" for layer in optimized.model.layers)

@@ -103,5 +103,5 @@ def test_a_layer_is_found_from_its_node_and_back(size: tuple[int | None, ...], o
     assert len(set(names)) == len(names)
     assert names == [name for node in calls.graph.nodes for name in calls.layers_of[node.name]]
     assert "it" in calls.layers_of["it"] or op in {"scale", "shift"}
-    for name in calls.layers_of["it"]:
-        assert calls.graph.nodes[calls.node_of[name]].name == "it"
+    node_of = {call.name: call.node for call in calls.calls}
+    assert all(calls.graph.nodes[node_of[name]].name == "it" for name in calls.layers_of["it"])
