@@ -67,8 +67,28 @@ def is_layer(call: Call) -> bool:
     return call.kind != SLICE and not call.kind.startswith("ops.")
 
 
+def carry_out(making: Making, calls: Calls) -> list[Any]:
+    """The results of all calls, in order."""
+    tensors: list[Any] = []
+    for call in calls.calls:
+        tensors.append(apply(making, call, tensors))
+    return tensors
+
+
 def apply(making: Making, call: Call, tensors: list[Any]) -> Any:
-    """The result of one call in the functional API; ``tensors`` are the results of all calls before it."""
+    """The result of one call in the functional API; ``tensors`` are the results of all calls before it.
+
+    Raises WrongShape where Keras and the graph disagree.
+    """
+    tensor = _applied(making, call, tensors)
+    if tuple(tensor.shape) != batched(call.shape):
+        raise WrongShape(
+            f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
+        )
+    return tensor
+
+
+def _applied(making: Making, call: Call, tensors: list[Any]) -> Any:
     given = [tensors[one] for one in call.inputs]
     if call.kind == "Input":
         return making.keras.Input(call.args["size"], name=call.name)
@@ -91,14 +111,6 @@ def _named(call: Call, tensor: Any) -> Any:
     return tensor
 
 
-def check_shape(call: Call, tensor: Any) -> None:
-    """Raises WrongShape where Keras and the graph disagree."""
-    if tuple(tensor.shape) != batched(call.shape):
-        raise WrongShape(
-            f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
-        )
-
-
 @contextmanager
 def room_for_depth(calls: int) -> Iterator[None]:
     """Keras sorts the layers of a model by a recursion as deep as the network: let it, and put the limit back."""
@@ -113,11 +125,7 @@ def room_for_depth(calls: int) -> Iterator[None]:
 def build(calls: Calls, seed: int | None = None) -> Any:
     """The Functional model of the calls, by Keras' public API alone."""
     making = Making(seed)
-    tensors: list[Any] = []
-    for call in calls.calls:
-        tensor = apply(making, call, tensors)
-        check_shape(call, tensor)
-        tensors.append(tensor)
+    tensors = carry_out(making, calls)
     with room_for_depth(len(calls.calls)):
         output = tensors[calls.result[calls.graph.output]]
         return making.keras.Model(tensors[0], output, name=calls.graph.name)

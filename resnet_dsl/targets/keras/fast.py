@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from resnet_dsl.targets.keras import private
-from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShape, apply, check_shape, is_layer
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShape, apply, carry_out, is_layer
 from resnet_dsl.targets.keras.calls import Call, Calls, Initializer, batched
 from resnet_dsl.targets.keras.private import Template, Unexpected, expect
 from resnet_dsl.targets.keras.sampling import Sampler, draw
@@ -43,7 +43,7 @@ def _build(making: Making, calls: Calls) -> Any:
         with private.variables_without_values(making.keras):
             tensors = _Copying(making).carry_out(calls)
     else:
-        tensors = _carry_out(making, calls)
+        tensors = carry_out(making, calls)
     with private.sorting_without_recursion():
         model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.graph.name)
     _Initializing(making).run(model.layers)
@@ -79,14 +79,6 @@ def _garbage_collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _carry_out(making: Making, calls: Calls) -> list[Any]:
-    tensors: list[Any] = []
-    for call in calls.calls:
-        tensors.append(apply(making, call, tensors))
-        check_shape(call, tensors[-1])
-    return tensors
-
-
 class _Copying:
     """Carries out calls: the first of its kind by Keras, the others as copies of it."""
 
@@ -98,20 +90,17 @@ class _Copying:
     def carry_out(self, calls: Calls) -> list[Any]:
         tensors: list[Any] = []
         for call in calls.calls:
-            tensors.append(self._one(call, tensors, calls))
+            tensors.append(self._one(call, tensors))
         return tensors
 
-    def _one(self, call: Call, tensors: list[Any], calls: Calls) -> Any:
+    def _one(self, call: Call, tensors: list[Any]) -> Any:
         if not is_layer(call) or call.kind in {"Input", "Dropout"} or call.kind.startswith("own."):
-            tensor = apply(self._making, call, tensors)
-            check_shape(call, tensor)
-            return tensor
+            return apply(self._making, call, tensors)
         given = [tensors[one] for one in call.inputs]
         entering = tuple((tensor.shape, tensor.dtype) for tensor in given)
         key = (call.kind, tuple(call.args.items()), entering, batched(call.shape))
         if key not in self._templates:
             tensor = apply(self._making, call, tensors)
-            check_shape(call, tensor)
             layer = tensor._keras_history.operation
             self._templates[key] = (
                 Template(self._making.keras, layer),
