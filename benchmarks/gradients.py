@@ -2,7 +2,7 @@
 
     python benchmarks/gradients.py --data mnist5k --seeds 2 --output docs/figures
 
-writes gradients.svg and .png (lines: predicted; dots: measured) and gradients.md (the table), and prints how well they
+writes gradients.svg (lines: predicted; dots: measured) and gradients.md (the table), and prints how well they
 agree. The data are those of `resnet-dsl train --data`, pooled to the networks' 14x14 and standardised.
 """
 
@@ -87,10 +87,7 @@ def main() -> None:
     pairs = compare(chosen.data, chosen.samples, chosen.seeds)
     found = agreement(pairs)
     print(f"\n{summary(found)}")
-    for ending in (".svg", ".png"):
-        draw_panels(
-            (chosen.output / "gradients").with_suffix(ending), panels(pairs), [f"{depth} layers" for depth in DEPTHS]
-        )
+    draw_panels(chosen.output / "gradients.svg", panels(pairs), [f"{depth} layers" for depth in DEPTHS])
     table = "\n".join([HEADER, *(row(*pair) for pair in pairs), "", summary(found), ""])
     (chosen.output / "gradients.md").write_text(table, encoding="utf-8")
 

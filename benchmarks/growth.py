@@ -10,8 +10,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -21,17 +22,17 @@ import measuring
 import resnet_dsl
 
 FOLDER = tempfile.TemporaryDirectory()
-Steps: TypeAlias = dict[str, Callable[[], float]]
+Steps: TypeAlias = dict[str, Callable[[], object]]
 
 
 def compiling(blocks: int) -> Steps:
     """What needs no model, and building it."""
     network = building.cifar(blocks)
     return {
-        "text to IR, with its checks": _cost(lambda: building.cifar(blocks)),
-        "text to summary by stage": _cost(lambda: str(building.cifar(blocks).summary())),
-        "text to figure by stage": _cost(lambda: building.cifar(blocks).figure(level="stage").svg()),
-        "IR to Keras model": _cost(network.to_keras),
+        "text to IR, with its checks": lambda: building.cifar(blocks),
+        "text to summary by stage": lambda: str(building.cifar(blocks).summary()),
+        "text to figure by stage": lambda: building.cifar(blocks).figure(level="stage").svg(),
+        "IR to Keras model": network.to_keras,
     }
 
 
@@ -43,18 +44,17 @@ def filing(blocks: int) -> Steps:
     model = network.to_keras()
     path = Path(FOLDER.name) / f"{blocks}.keras"
     return {
-        "model to file (`.keras`)": _cost(lambda: save(model, path, network.graph)),
-        "file to model (`resnet_dsl.load_keras`)": _cost(lambda: resnet_dsl.load_keras(path)),
+        "model to file (`.keras`)": lambda: save(model, path, network.graph),
+        "file to model (`resnet_dsl.load_keras`)": lambda: resnet_dsl.load_keras(path),
     }
-
-
-def _cost(action: Callable[[], Any]) -> Callable[[], float]:
-    return lambda: building.seconds(action)
 
 
 def grown(steps: Callable[[int], Steps], sizes: tuple[int, ...], repetitions: int) -> str:
     """A table: a row each step, a column each number of blocks."""
-    taken = [measuring.medians(steps(blocks), repetitions) for blocks in sizes]
+    taken = []
+    for blocks in sizes:
+        ways = {name: partial(building.seconds, step) for name, step in steps(blocks).items()}
+        taken.append(measuring.medians(ways, repetitions))
     rows = []
     for name in taken[0]:
         cells = [f"{one[name]:.2f} ({1000 * one[name] / size:.2f})" for one, size in zip(taken, sizes, strict=True)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import measuring
@@ -42,12 +42,10 @@ def mebibytes(code: str) -> float:
     return int(run.stdout.split()[-1]) / 1024
 
 
-def _cost(code: str) -> Callable[[], float]:
-    return lambda: mebibytes(code)
-
-
 def main() -> None:
-    held = measuring.medians({name: _cost(code) for name, code in WAYS.items()}, measuring.repetitions(__doc__))
+    held = measuring.medians(
+        {name: partial(mebibytes, code) for name, code in WAYS.items()}, measuring.repetitions(__doc__)
+    )
     bare = held["`import keras`"]
     rows = [(name, f"{found:,.0f}", f"{found - bare:,.0f}" if "ResNet" in name else "") for name, found in held.items()]
     print(measuring.table(("process", "MiB", "MiB beyond `import keras`"), rows))

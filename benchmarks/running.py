@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -108,7 +109,9 @@ def measure(batch: int, run: dict[str, Callable[[Any], Any]], repetitions: int) 
     results = {name: np.asarray(one(values)) for name, one in run.items()}
     for one in run.values():
         one(values)
-    taken = measuring.medians({name: _cost(one, values) for name, one in run.items()}, repetitions)
+    taken = measuring.medians(
+        {name: partial(measuring.wall, partial(one, values)) for name, one in run.items()}, repetitions
+    )
     expected = results[PREDICT]
     rows = []
     for name, seconds in taken.items():
@@ -117,10 +120,6 @@ def measure(batch: int, run: dict[str, Callable[[Any], Any]], repetitions: int) 
         rows.append((name, f"{1000 * seconds:,.0f}", f"{batch / seconds:.1f}", *relative, f"{difference:.0e}"))
     head = (f"batch of {batch}", "ms", "images/s", "times `predict`", f"times {WORD}", "largest difference")
     return measuring.table(head, rows) + f"\n\nThe largest probability is {expected.max():.2f}."
-
-
-def _cost(run: Callable[[Any], Any], values: Any) -> Callable[[], float]:
-    return lambda: measuring.wall(lambda: run(values))
 
 
 def main() -> None:

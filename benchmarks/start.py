@@ -9,7 +9,8 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import measuring
 
@@ -34,13 +35,9 @@ def seconds(arguments: Sequence[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _cost(arguments: Sequence[str]) -> Callable[[], float]:
-    return lambda: seconds(arguments)
-
-
 def main() -> None:
     repetitions = measuring.repetitions(__doc__)
-    ways = {name: _cost(arguments) for name, arguments in COMMANDS.items()}
+    ways = {name: partial(seconds, arguments) for name, arguments in COMMANDS.items()}
     measuring.medians(ways, 1)  # not counted: it fills the caches
     taken = measuring.medians(ways, repetitions)
     rows = [(name, f"{1000 * found:,.0f}", measuring.times(found / taken[BARE])) for name, found in taken.items()]
