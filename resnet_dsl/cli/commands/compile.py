@@ -17,6 +17,7 @@ from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.summary import write
 from resnet_dsl.writing import write_whole
@@ -65,10 +66,11 @@ def _write(compiled: Compiled, options: argparse.Namespace) -> str:
 
 
 class _Built(NamedTuple):
-    """A Keras model, the graph that it was built from, and what the passes did."""
+    """A Keras model, the graph that it was built from with its shapes, and what the passes did."""
 
     model: Any
     graph: Graph
+    shapes: tuple[Shape, ...]
     said: tuple[str, ...] = ()
 
 
@@ -80,19 +82,18 @@ def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
     if options.weights:
         load_weights(model, options.weights)
     if options.optimize is None:
-        return _Built(model, compiled.graph)
+        return _Built(model, compiled.graph, compiled.shapes)
     from resnet_dsl.targets.keras.inference import optimize_for_inference
 
     return _Built(*optimize_for_inference(compiled.graph, compiled.shapes, model))
 
 
 def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
-    from resnet_dsl.analyses.shapes import infer_shapes
     from resnet_dsl.targets.keras import lower, reloading, save
 
     built = _build(compiled, options)
-    save(built.model, path, None if options.optimize else built.graph)
-    remarks = reloading(lower(built.graph, infer_shapes(built.graph)))
+    save(built.model, path, built.graph)
+    remarks = reloading(lower(built.graph, built.shapes))
     done = [*built.said, f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)]
     return "\n".join(done)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes import Network, optimize
+from resnet_dsl.passes.rewriting import counted
 from resnet_dsl.targets.keras.fusing import fuse_activations
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.ways import build_either_way
@@ -14,10 +15,12 @@ from resnet_dsl.targets.keras.weights import set_weights, weights_of
 
 
 class Optimized(NamedTuple):
-    """``model`` computes what the original does at inference; ``graph`` is its network; ``said``: what was done."""
+    """``model`` computes what the original does at inference; ``graph``, ``shapes``: its network; ``said``: what was
+    done. A model rebuilt from the graph has its activations apart, and takes the same weights."""
 
     model: Any
     graph: Graph
+    shapes: tuple[Shape, ...]
     said: tuple[str, ...]
 
 
@@ -33,4 +36,4 @@ def optimize_for_inference(graph: Graph, shapes: tuple[Shape, ...], model: Any) 
     optimized = build_either_way(calls)
     assert network.weights is not None
     set_weights(optimized, calls, network.shapes, network.weights)
-    return Optimized(optimized, network.graph, (*said, f"fused {fused} activation{'s' * (fused != 1)}"))
+    return Optimized(optimized, network.graph, network.shapes, (*said, f"fused {counted(fused, 'activation')}"))

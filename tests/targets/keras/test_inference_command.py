@@ -46,6 +46,10 @@ def test_optimised_file_computes_the_same(spec: Path) -> None:
     wanted, found = (keras.ops.convert_to_numpy(model(images, training=False)) for model in (trained, fast))
     assert np.abs(wanted).max() > 0.1
     assert np.abs(found - wanted).max() < 1e-5 * np.abs(wanted).max()
+    again = resnet_dsl.load_keras("fast.keras")
+    assert (
+        np.abs(keras.ops.convert_to_numpy(again(images, training=False)) - wanted).max() < 1e-5 * np.abs(wanted).max()
+    )
     assert np.abs(resnet_dsl.runner(trained)(images) - wanted).max() < 1e-5 * np.abs(wanted).max()
 
 
