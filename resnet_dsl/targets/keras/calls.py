@@ -7,6 +7,7 @@ Both ways of building (plain and fast) read the same calls, so they differ in no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph
@@ -17,6 +18,9 @@ Value: TypeAlias = Any
 
 SLICE = "slice"
 """The kind of a call that takes a part of a value: ``key`` has (start, stop, step) for each axis, the batch's first."""
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Initializer(NamedTuple):
@@ -37,6 +41,8 @@ class Call(NamedTuple):
     inputs: indices of the calls whose results it reads, in order; the first call is the model's ``Input``.
     shape: what the graph says of its result: lengths without the batch axis.
     node: the index of the graph's node that it comes from.
+    keeps: weights of the node that are variables of this layer under another name: the graph's name -> Keras'. All
+        others are variables of their own name, of the layer with the node's name.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Call(NamedTuple):
     inputs: tuple[int, ...]
     shape: Shape
     node: int
+    keeps: Mapping[str, str] = NOTHING
 
 
 class Calls(NamedTuple):

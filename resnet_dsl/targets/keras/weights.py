@@ -12,20 +12,14 @@ from resnet_dsl.targets.keras.calls import Calls
 
 
 def _pairs(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Weight, Any]]:
-    """(node's name, weight as the graph has it, Keras' variable) for every weight.
-
-    A variable is found by its name in its layer; where Keras calls it otherwise (a depthwise kernel), by its place.
-    """
+    """(node's name, weight as the graph has it, Keras' variable) for every weight, found by the names of both."""
     layers = {layer.name: layer for layer in model.layers}
-    layers_of = calls.layers_of
-    for node in calls.graph.nodes:
+    kept = {(call.node, weight): (call.name, name) for call in calls.calls for weight, name in call.keeps.items()}
+    for index, node in enumerate(calls.graph.nodes):
         entering = tuple(shapes[one] for one in node.inputs)
-        wanted = OPERATIONS[node.op].weights(node.args, entering)
-        found = [v for name in layers_of[node.name] if name in layers for v in layers[name].weights]
-        by_name = {variable.name: variable for variable in found}
-        all_named = len(by_name) == len(found) and all(weight.name in by_name for weight in wanted)
-        for place, weight in enumerate(wanted):
-            yield node.name, weight, by_name[weight.name] if all_named else found[place]
+        for weight in OPERATIONS[node.op].weights(node.args, entering):
+            layer, name = kept.get((index, weight.name), (node.name, weight.name))
+            yield node.name, weight, next(one for one in layers[layer].weights if one.name == name)
 
 
 def weights_of(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> dict[str, dict[str, Any]]:

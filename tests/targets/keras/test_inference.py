@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import resnet_dsl
-from resnet_dsl.targets.keras import to_keras
+from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.keras.inference import optimize_for_inference
+from resnet_dsl.targets.keras.weights import weights_of
 from tests.targets.keras.graphs import Sketch, bottlenecks, residual
 
 keras = pytest.importorskip("keras")
@@ -79,6 +80,18 @@ def test_networks_of_the_paper(net: Sketch) -> None:
     graph, shapes = net.graph()
     optimized = _assert_equal(graph, shapes, shapes[0], 1e-5)
     assert not any(type(layer).__name__ == "BatchNormalization" for layer in optimized.model.layers)
+
+
+@pytest.mark.parametrize("size", [(6, 3, 12), (4, 4, 12)])
+def test_distances_in_height_and_width_are_told_apart(size: tuple[int, ...]) -> None:
+    net = Sketch(*size)
+    net.add("attention", name="it", heads=1, key=4, position="relative")
+    graph, shapes = net.graph()
+    model = to_keras(graph, shapes, seed=0)
+    table = weights_of(model, lower(graph, shapes), shapes)["it"]
+    for axis in ("height", "width"):
+        np.testing.assert_array_equal(table[axis], model.get_layer(f"it_{axis}").kernel.numpy())
+    _assert_equal(graph, shapes, size, 1e-5)
 
 
 @pytest.mark.slow

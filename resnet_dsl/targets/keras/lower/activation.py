@@ -40,7 +40,9 @@ def _tlu(at: Place) -> int:
     """max(x, tau); tau is the kernel of a Dense layer that is fed with a one."""
     one = a_one(at)
     shape = (*(1 if isinstance(length, int) else length for length in at.shape[:-1]), at.entering)
-    tau = at.call("Dense", one, shape=shape, units=at.entering, use_bias=False, kernel_initializer=initializer("zeros"))
+    zeros = initializer("zeros")
+    kept = {"tau": "kernel"}
+    tau = at.call("Dense", one, shape=shape, keeps=kept, units=at.entering, use_bias=False, kernel_initializer=zeros)
     return at.call("ops.maximum", at.input, tau, suffix="max")
 
 

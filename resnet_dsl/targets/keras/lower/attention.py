@@ -71,6 +71,7 @@ def _towards(at: Place, grid: int, axis: str, length: int, shape: tuple[int, ...
         output_shape=result,
         bias_axes=None,
         kernel_initializer=initializer("lecun_normal"),
+        keeps={axis: "kernel"},
     )
 
 

@@ -27,6 +27,7 @@ def _gamma_and_beta(at: Place, value: int, gamma: str) -> int:
         output_shape=batched(at.shape)[1:],
         bias_axes="z",
         kernel_initializer=initializer(gamma),
+        keeps={"gamma": "kernel", "beta": "bias"},
     )
 
 
@@ -74,6 +75,7 @@ def _evonorm(at: Place) -> int:
         output_shape=batched(at.shape)[1:],
         bias_axes=None,
         kernel_initializer=initializer("ones"),
+        keeps={"v": "kernel"},
     )
     gate = at.call("Activation", gate, suffix="gate", activation="sigmoid")
     value = at.call("Multiply", at.input, gate, suffix="gated")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape, channels
 from resnet_dsl.ir.operation import Arguments
-from resnet_dsl.targets.keras.calls import Call, Initializer, Value
+from resnet_dsl.targets.keras.calls import NOTHING, Call, Initializer, Value
 
 if TYPE_CHECKING:
     from resnet_dsl.targets.keras.lower import Lowering
@@ -70,10 +71,21 @@ class Place:
         """Whether no number that flows in can be negative, by construction."""
         return all(self._lowering.nonnegative[one] for one in self.node.inputs)
 
-    def call(self, kind: str, *inputs: int, shape: Shape | None = None, suffix: str = "", **args: Value) -> int:
-        """Adds a call; ``shape`` is the node's unless given. The suffix tells the node's helper layers apart."""
+    def call(
+        self,
+        kind: str,
+        *inputs: int,
+        shape: Shape | None = None,
+        suffix: str = "",
+        keeps: Mapping[str, str] = NOTHING,
+        **args: Value,
+    ) -> int:
+        """Adds a call; ``shape`` is the node's unless given. The suffix tells the node's helper layers apart.
+
+        keeps: as Call.keeps.
+        """
         name = self._lowering.name(self.node.name, suffix)
-        call = Call(name, kind, args, inputs, self.shape if shape is None else shape, self.index)
+        call = Call(name, kind, args, inputs, self.shape if shape is None else shape, self.index, keeps)
         return self._lowering.add(call)
 
     def part(

@@ -17,23 +17,23 @@ def a_one(at: Place) -> int:
     return at.call("ops.ones_like", value, shape=one, suffix="one")
 
 
-def _learned(at: Place) -> int:
-    """The learned number, as a value of one position and one channel a sample."""
+def _learned(at: Place, name: str) -> int:
+    """The learned number of this name, as a value of one position and one channel a sample."""
     value = a_one(at)
     one = tuple(1 if isinstance(length, int) else length for length in at.shapes[0])
     init = initializer(float(at.args["value"]))
-    return at.call("Dense", value, shape=one, units=1, use_bias=False, kernel_initializer=init)
+    return at.call("Dense", value, shape=one, keeps={name: "kernel"}, units=1, use_bias=False, kernel_initializer=init)
 
 
 def _scale(at: Place) -> int:
     if at.args["learned"]:
-        return at.call("Multiply", at.input, _learned(at), suffix="times")
+        return at.call("Multiply", at.input, _learned(at, "factor"), suffix="times")
     return at.call("Rescaling", at.input, scale=float(at.args["value"]))
 
 
 def _shift(at: Place) -> int:
     if at.args["learned"]:
-        return at.call("Add", at.input, _learned(at), suffix="plus")
+        return at.call("Add", at.input, _learned(at, "offset"), suffix="plus")
     return at.call("Rescaling", at.input, scale=1.0, offset=float(at.args["value"]))
 
 
@@ -46,6 +46,7 @@ def _channel_scale(at: Place) -> int:
         output_shape=batched(at.shape)[1:],
         bias_axes=None,
         kernel_initializer=initializer(float(at.args["init"])),
+        keeps={"gamma": "kernel"},
     )
 
 
