@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras import to_keras
 from tests.targets.keras.graphs import Sketch, one_op
 
@@ -76,24 +77,33 @@ def test_convolution_pads_both_sides_alike(size: tuple[int, ...], stride: int, d
     np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scaled", [False, True])
-def test_standardised_weights(scaled: bool) -> None:
+def test_standardised_weights(size: tuple[int, ...], scaled: bool) -> None:
     args = {"standardize": "scaled", "gamma": 1.7} if scaled else {"standardize": "plain"}
-    values, result, (kernel, *gain) = _run((9, 8, 4), "conv", channels=8, kernel=3, epsilon=1e-3, **args)
-    standard = (kernel - kernel.mean((0, 1, 2))) / np.sqrt(kernel.var((0, 1, 2)) + 1e-3)
-    factor = gain[0] * 1.7 / np.sqrt(3 * 3 * 4) if scaled else 1.0
-    np.testing.assert_allclose(result, _convolved(values, standard * factor, 1, 1, 1), rtol=1e-4, atol=1e-4)
+    values, result, (kernel, bias, *gain) = _run(size, "conv", channels=8, kernel=3, epsilon=1e-3, bias=True, **args)
+    axes = tuple(range(len(size)))
+    standard = (kernel - kernel.mean(axes)) / np.sqrt(kernel.var(axes) + 1e-3)
+    factor = gain[0] * 1.7 / np.sqrt(3 ** (len(size) - 1) * 4) if scaled else 1.0
+    expected = _convolved(values, standard * factor, 1, 1, 1) + bias
+    np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("fill", "number"), [("lowest", -np.inf), ("zeros", 0.0)])
 def test_what_stands_in_the_border_of_a_max_pool(size: tuple[int, ...], fill: str, number: float) -> None:
-    for stride in (1, 2):
-        graph, shapes = one_op(size, "maxpool", kernel=3, stride=stride, fill=fill)
+    for stride, pad in ((1, "half"), (2, "half"), (1, "same")):
+        graph, shapes = one_op(size, "maxpool", kernel=3, stride=stride, fill=fill, pad=pad)
         values = -np.random.default_rng(0).uniform(1, 2, size=(2, *size)).astype("float32")
         result = keras.ops.convert_to_numpy(to_keras(graph, shapes)(values))
         expected = np.max(list(_windows(values, (3,) * (len(size) - 1), stride, 1, 1, number).values()), axis=0)
         np.testing.assert_array_equal(result, expected)
+
+
+def test_zeros_around_a_map_of_open_lengths_need_to_know_where_it_ends() -> None:
+    assert to_keras(*one_op((None, 4), "maxpool", kernel=3, stride=1, fill="zeros", pad="same"))
+    with pytest.raises(Failure, match="a stride and `fill = zeros`"):
+        to_keras(*one_op((None, 4), "maxpool", kernel=3, stride=2, fill="zeros", pad="same"))
 
 
 def test_zeros_stand_in_the_border_where_nothing_is_negative() -> None:
@@ -140,6 +150,8 @@ def test_activations_that_keras_calls_otherwise() -> None:
     np.testing.assert_allclose(result, values * np.clip(values / 6 + 0.5, 0, 1), rtol=1e-5, atol=1e-6)
     values, result, _ = _run((50,), "leaky_relu", slope=0.1)
     np.testing.assert_allclose(result, np.where(values > 0, values, 0.1 * values), rtol=1e-6)
+    values, result, _ = _run((50,), "leaky_relu", slope=-0.5)
+    np.testing.assert_allclose(result, np.where(values > 0, values, -0.5 * values), rtol=1e-6)
     values, result, (slope,) = _run((5, 4), "prelu")
     np.testing.assert_allclose(result, np.where(values > 0, values, slope * values), rtol=1e-6)
 

@@ -31,6 +31,12 @@ def _gelu(at: Place) -> int:
     return at.call("Activation", at.input, activation="gelu")
 
 
+def _leaky_relu(at: Place) -> int:
+    """Keras' layer takes no negative slope, its function does."""
+    kind = "LeakyReLU" if at.args["slope"] >= 0 else "ops.leaky_relu"
+    return at.call(kind, at.input, negative_slope=at.args["slope"])
+
+
 def _prelu(at: Place) -> int:
     shared = tuple(range(1, at.rank + 1)) or None
     return at.call("PReLU", at.input, alpha_initializer=initializer(0.25), shared_axes=shared)
@@ -81,7 +87,7 @@ def _softmax_of_slices(at: Place) -> int:
 
 RULES = {
     **dict.fromkeys(_FUNCTIONS, _function),
-    "leaky_relu": lambda at: at.call("LeakyReLU", at.input, negative_slope=at.args["slope"]),
+    "leaky_relu": _leaky_relu,
     "prelu": _prelu,
     "tlu": _tlu,
     "gelu": _gelu,

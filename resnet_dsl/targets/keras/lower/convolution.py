@@ -54,16 +54,21 @@ def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, ch
     )
 
 
-def _border_of_same(lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """What ``same`` adds, for known lengths."""
+def border_of_same(
+    lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...], what: str
+) -> tuple[tuple[int, int], ...]:
+    """What ``same`` adds. ``what`` says beside what it is explicit: there a length must be known, or the stride 1."""
     totals = []
     for length, step, taps in zip(lengths, stride, reaches, strict=False):
-        if not isinstance(length, int):
+        if isinstance(length, int):
+            totals.append(max((-(-length // step) - 1) * step + taps - length, 0))
+        elif step == 1:
+            totals.append(taps - 1)
+        else:
             raise Failure(
-                "Keras cannot pad as `same` under a stride and a dilation where a length is open",
+                f"Keras cannot pad as `same` under {what} where a length is open",
                 "give the input a size, or `pad = half`",
             )
-        totals.append(max((-(-length // step) - 1) * step + taps - length, 0))
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
@@ -73,7 +78,7 @@ def _conv(at: Place) -> int:
     reaches = tuple(map(reach, kernel, dilation))
     dense_first = max(stride) > 1 and max(dilation) > 1  # Keras' convolutions cannot do both at once
     if dense_first and pad == "same":
-        pad = _border_of_same(entering, stride, reaches)
+        pad = border_of_same(entering, stride, reaches, "a stride and a dilation")
     value, padding = at.input, "same"
     if pad != "same" and not is_same(pad, reaches, stride):
         value, padding = at.pad_with_zeros(at.input, pad), "valid"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import Value
-from resnet_dsl.targets.keras.lower.convolution import is_same
+from resnet_dsl.targets.keras.lower.convolution import border_of_same, is_same
 from resnet_dsl.targets.keras.lower.place import Place, longer, padded
 
 LOWEST = -3.4028234663852886e38
@@ -34,6 +34,8 @@ def _maxpool(at: Place) -> int:
     if at.args["kernel"] == "global":
         return _global(at, "Max")
     zeros_may_stand = at.args["fill"] == "zeros" or at.nonnegative
+    if pad == "same" and at.args["fill"] == "zeros" and not at.nonnegative:
+        pad = border_of_same(at.shapes[0], at.args["stride"], at.args["kernel"], "a stride and `fill = zeros`")
     if pad == "same":
         return _pool(at, "Max", at.input, "same")
     if at.args["fill"] == "lowest" and is_same(pad, at.args["kernel"], at.args["stride"]):
