@@ -25,9 +25,24 @@ def _settle(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
 
 def _infer(name: str, arguments: Arguments, shapes: Shapes) -> Shape:
     if arguments["kernel"] != "global":
+        _refuse_empty_windows(name, arguments)
         return (*slide_window(name, arguments, shapes[0]), channels(shapes[0]))
     ones = (1,) * spatial(shapes[0], name) if arguments["keepdims"] else ()
     return (*ones, channels(shapes[0]))
+
+
+def _refuse_empty_windows(name: str, arguments: Arguments) -> None:
+    """Of a window in the border alone there is no largest number and no mean, unless its zeros count."""
+    zeros = {"maxpool": "fill = zeros", "avgpool": "count_border = true"}[name]
+    if arguments["pad"] == "same" or arguments.get("fill") == "zeros" or arguments.get("count_border"):
+        return
+    for taps, pad in zip(arguments["kernel"], arguments["pad"], strict=True):
+        if max(pad) >= taps:
+            raise Unfit(
+                "E0306",
+                f"`{name}` has windows of {taps} in a border of {max(pad)}: some see nothing of the map",
+                f"pad with less than {taps}, or let the border's zeros count: `{zeros}`",
+            )
 
 
 def _window(arguments: Arguments, shape: Shape) -> Window | str:
