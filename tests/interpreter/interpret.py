@@ -1,0 +1,36 @@
+"""An interpreter of the graph: what a network computes at inference, in NumPy and float64.
+
+It shares no code with Keras, with the lowering or with the rules of shapes: each operation is computed from the arrays
+that flow in, as the paper or page that its rule names defines it. It is slow, and meant for small maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from resnet_dsl.ir.graph import Graph, Node
+from tests.interpreter import arithmetic, places, windows
+from tests.interpreter.windows import Array, Weights
+
+RULES = {**windows.RULES, **arithmetic.RULES, **places.RULES}
+"""(arguments, value, weights) -> value, for each operation that reads one value."""
+
+
+def interpret(graph: Graph, weights: Mapping[str, Weights], batch: Array) -> list[Array]:
+    """The value of every node. ``weights``: by the node's name and the weight's, in the shapes of the graph.
+
+    batch: (samples, *lengths, channels).
+    """
+    values = [np.asarray(batch, dtype=np.float64)]
+    for node in graph.nodes[1:]:
+        values.append(_value(node, [values[one] for one in node.inputs], weights.get(node.name, {})))
+    return values
+
+
+def _value(node: Node, given: list[Array], weights: Weights) -> Array:
+    if node.op in places.MERGES:
+        return places.MERGES[node.op](given)
+    exact = {name: np.asarray(array, dtype=np.float64) for name, array in weights.items()}
+    return RULES[node.op](node.args, given[0], exact)

@@ -1,0 +1,118 @@
+"""Every operation, with every word of every argument, over vectors and one, two and three axes, beside NumPy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.keras import lower
+from tests.interpreter.cases import Case, Size, cases, uncovered
+from tests.interpreter.interpret import RULES
+from tests.interpreter.networks import SINGLE, joined
+from tests.interpreter.places import MERGES
+from tests.targets.keras.graphs import Sketch, one_op
+
+keras = pytest.importorskip("keras")
+from tests.interpreter.models import compare, some_batch  # noqa: E402
+
+SIZES: dict[int, tuple[Size, ...]] = {
+    0: ((4,),),
+    1: ((7, 4), (8, 4), (None, 4)),
+    2: ((7, 7, 4), (8, 8, 4), (7, 10, 4), (8, 5, 4), (None, None, 4)),
+    3: ((7, 6, 5, 4), (4, 7, 8, 4), (None, None, None, 4)),
+}
+"""By rank: vectors, and maps of even and odd lengths, square and oblong, open ones too."""
+
+RANKS = {"dense": (0,), "dropblock": (2,)}
+MAPS = frozenset(
+    {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "evonorm", "frn", "subsample", "upsample"}
+)
+"""The operations that need a value with spatial axes."""
+
+CALLS = [(op, rank) for op in SINGLE for rank in RANKS.get(op, (1, 2, 3) if op in MAPS else (0, 1, 2, 3))]
+
+FUSED = ("relu", "silu", "identity", "tanh", "hard_swish")
+"""Activations that stand in turn behind convolutions and dense layers: optimised, they are one layer."""
+
+
+def test_every_operation_has_a_rule_in_numpy() -> None:
+    assert {*RULES, *MERGES, "input"} == set(OPERATIONS), "write a rule for what is missing, from its definition"
+
+
+def test_every_word_of_every_argument_is_tried() -> None:
+    assert uncovered() == [], "add what is missing to CHOICES"
+
+
+@pytest.mark.parametrize(("op", "rank"), CALLS)
+def test_an_operation_computes_its_definition(op: str, rank: int) -> None:
+    """Each two choices of its arguments and of the size that flows in meet in a call."""
+    _compare_calls(op, rank, strength=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("op", "rank"), CALLS)
+def test_an_operation_computes_its_definition_in_every_three_choices(op: str, rank: int) -> None:
+    _compare_calls(op, rank, strength=3)
+
+
+def _compare_calls(op: str, rank: int, strength: int) -> None:
+    random = np.random.default_rng(rank)
+    by_size: dict[Size, list[Case]] = defaultdict(list)
+    for size, case in cases(op, [_entering(op, size) for size in SIZES[rank]], random, strength):
+        if _is_lowered(size, op, case):
+            by_size[size].append(case)
+    assert by_size
+    for size, tried in by_size.items():
+        net = _network(size, op, tried)
+        compare(*net.graph(), some_batch(size, random), random)
+
+
+def _entering(op: str, size: Size) -> Size:
+    """Attention splits its channels into queries, keys and values: it needs more of them."""
+    return (*size[:-1], 14) if op == "attention" else size
+
+
+def _is_lowered(size: Size, op: str, case: Case) -> bool:
+    """Whether Keras can do it: where it cannot, the target says so and what to do instead."""
+    try:
+        lower(*one_op(size, op, **case))
+    except Failure:
+        return False
+    return True
+
+
+def _network(size: Size, op: str, tried: list[Case]) -> Sketch:
+    """All calls side by side on the input, and their results joined in one vector."""
+    net = Sketch(*size)
+    ends = []
+    for number, case in enumerate(tried):
+        end = net.add(op, 0, **case)
+        if OPERATIONS[op].role == "weighted":
+            end = net.add("batchnorm", end, scale=number % 3 > 0)
+            end = net.add(FUSED[number % len(FUSED)], end)
+        ends.append(end)
+    return joined(net, ends)
+
+
+@pytest.mark.parametrize("size", [size for rank in SIZES.values() for size in rank], ids=str)
+def test_a_merge_computes_its_definition(size: Size) -> None:
+    random = np.random.default_rng(len(size))
+    net = Sketch(*size)
+    first, second = net.add("scale", 0, value=-0.5), net.add("tanh", 0)
+    ends = [net.add(op, *given) for op in ("add", "mul", "concat") for given in ((0, first), (second, 0, first))]
+    if len(size) > 1:
+        ends += _gated(net, first, second)
+    compare(*joined(net, ends).graph(), some_batch(size, random), random)
+
+
+def _gated(net: Sketch, value: int, other: int) -> list[int]:
+    """Gates for each channel, for each position, and for both, on either side."""
+    channels = net.add("avgpool", other, kernel="global", keepdims=True)
+    positions = net.add("channel_pool", other)
+    one = net.add("channel_pool", channels)
+    gates = ((value, channels), (channels, value), (value, positions), (value, one), (channels, positions, value))
+    return [net.add("mul", *given) for given in gates]
