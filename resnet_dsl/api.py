@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from resnet_dsl import pipeline, shipped
@@ -76,6 +76,17 @@ class Network:
         from resnet_dsl.targets.keras import to_keras
 
         return to_keras(self.compiled.graph, self.compiled.shapes, seed=seed, fast=fast)
+
+    def load_weights(self, model: Any, path: str | os.PathLike[str], excepted: Collection[str] = ()) -> tuple[str, ...]:
+        """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
+
+        excepted: names of stages, ``stem``, ``head`` or layers that keep the weights that they have. Returns remarks on
+        what was loaded (number types, values that are no numbers). Raises OSError where the file cannot be opened, and
+        Failure where it is damaged or a layer does not fit; the model is then as it was.
+        """
+        from resnet_dsl.targets.keras import load_weights, lower
+
+        return load_weights(model, path, lower(self.compiled.graph, self.compiled.shapes), excepted)
 
     def optimize(self, model: Any) -> Any:
         """A model for inference alone, from a model of this network with its weights; outputs agree to rounding.

@@ -32,7 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", choices=[*ENDINGS], default="keras", help="what to write (default: keras)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
-    parser.add_argument("--weights", metavar="FILE", help="weights for the model: a .keras or .weights.h5 file")
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="weights for the model, by the names of its layers: a .keras, .weights.h5 or .h5 file",
+    )
+    parser.add_argument(
+        "--except",
+        dest="excepted",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="with --weights: a stage, the stem, the head or a layer that keeps its initial weights",
+    )
     parser.add_argument(
         "--optimize",
         choices=("inference",),
@@ -62,6 +74,8 @@ def _write(compiled: Compiled, options: argparse.Namespace) -> str:
     path = options.output or f"{compiled.name}{ENDINGS[options.to]}"
     if options.to not in ("keras", "keras-json") and (options.weights or options.optimize):
         raise Failure(f"`--weights` and `--optimize` are for Keras models, not for `--to {options.to}`")
+    if options.excepted and not options.weights:
+        raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     return _WRITERS[options.to](compiled, path, options)
 
 
@@ -75,17 +89,21 @@ class _Built(NamedTuple):
 
 
 def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
-    from resnet_dsl.targets.keras import load_weights, to_keras
+    from resnet_dsl.targets.keras import lower, put_weights, to_keras
+    from resnet_dsl.weights import read_weights
 
+    saved = read_weights(options.weights) if options.weights else None
     start_keras()
     model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain)
-    if options.weights:
-        load_weights(model, options.weights)
+    said: tuple[str, ...] = ()
+    if saved is not None:
+        said = put_weights(model, saved, lower(compiled.graph, compiled.shapes), options.excepted)
     if options.optimize is None:
-        return _Built(model, compiled.graph, compiled.shapes)
+        return _Built(model, compiled.graph, compiled.shapes, said)
     from resnet_dsl.targets.keras.inference import optimize_for_inference
 
-    return _Built(*optimize_for_inference(compiled.graph, compiled.shapes, model))
+    built = _Built(*optimize_for_inference(compiled.graph, compiled.shapes, model))
+    return built._replace(said=(*said, *built.said))
 
 
 def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:

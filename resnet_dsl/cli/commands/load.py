@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
     from resnet_dsl.targets.keras import load, read_graph, save_weights
     from resnet_dsl.writing import write_whole
 
+    read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
     model = load(options.file)
     print(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights")

@@ -13,17 +13,9 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.backend import MissingPackage, import_keras
 from resnet_dsl.targets.keras.building import WrongShape
 from resnet_dsl.targets.keras.calls import Call, Calls
+from resnet_dsl.targets.keras.loading import NoGraph, load, load_weights, put_weights, read_graph
 from resnet_dsl.targets.keras.lower import lower
-from resnet_dsl.targets.keras.saving import (
-    NoGraph,
-    load,
-    load_weights,
-    read_graph,
-    reloading,
-    save,
-    save_json,
-    save_weights,
-)
+from resnet_dsl.targets.keras.saving import reloading, save, save_json, save_weights
 
 __all__ = [
     "Call",
@@ -34,6 +26,7 @@ __all__ = [
     "load",
     "load_weights",
     "lower",
+    "put_weights",
     "read_graph",
     "reloading",
     "save",

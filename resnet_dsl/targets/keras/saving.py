@@ -1,36 +1,24 @@
-"""Models to files and back. A file is written whole or not at all: beside its place first, then moved into it.
+"""Models to files. A file is written whole or not at all: beside its place first, then moved into it.
 
 A ``.keras`` file that is written here carries its own graph as a further entry of the archive, which Keras ignores.
-From it ``load`` rebuilds what plain ``keras.saving.load_model`` cannot: networks deeper than Python's recursion limit.
+The way back is resnet_dsl.targets.keras.loading.
 """
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.weights.archive import GRAPH
 from resnet_dsl.writing import write_through, write_whole
-
-GRAPH_ENTRY = "resnet_dsl/ir.json"
-"""Where in the archive the graph stands, as JSON (resnet_dsl.ir.graph.schema)."""
-
-_WEIGHTS_ENTRY = "model.weights.h5"
-"""Where in the archive Keras keeps the weights."""
 
 _FRAMES_OF_KERAS = 150
 """What Python's stack holds, at the most, before Keras' recursion over the layers begins."""
 _DEFAULT_LIMIT = 1000
-
-
-class NoGraph(Failure):
-    """A ``.keras`` file that was not written by resnet-dsl, or is no such file: it carries no graph."""
 
 
 def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
@@ -46,7 +34,7 @@ def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
         model.save(temporary)
         if graph is not None:
             with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr(GRAPH_ENTRY, graph.model_dump_json())
+                archive.writestr(GRAPH, graph.model_dump_json())
 
     write_through(path, write, ".keras")
     return path
@@ -66,57 +54,6 @@ def save_json(model: Any, path: str | Path) -> Path:
     path = Path(path)
     write_whole(path, model.to_json() + "\n")
     return path
-
-
-def read_graph(path: str | Path) -> Graph:
-    """The graph that a ``.keras`` file carries. Raises OSError or NoGraph."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            text = archive.read(GRAPH_ENTRY)
-    except (zipfile.BadZipFile, KeyError):
-        raise NoGraph(f"{path} carries no graph: it was not written by resnet-dsl") from None
-    try:
-        return Graph.model_validate_json(text)
-    except ValueError:
-        raise NoGraph(f"{path} carries a graph that is damaged, or of another version of resnet-dsl") from None
-
-
-def load(path: str | Path) -> Any:
-    """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
-
-    Raises OSError, NoGraph, or Failure where the weights are damaged.
-    """
-    from resnet_dsl.targets.keras import to_keras
-
-    graph = read_graph(path)
-    model = to_keras(graph, infer_shapes(graph))
-    load_weights(model, path)
-    return model
-
-
-def load_weights(model: Any, path: str | Path) -> None:
-    """Loads the weights of a ``.keras`` or ``.weights.h5`` file into a model of the same layers.
-
-    Raises OSError where the file cannot be read, and Failure where it does not hold the model's weights.
-    """
-    with open(path, "rb"):
-        pass
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras tells of each layer that fails; one sentence is enough
-            _load_weights(model, path)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as wrong:
-        first = str(wrong).strip("'").splitlines()[0]
-        raise Failure(f"`{path}` does not hold the weights of {model.name}: {first}") from None
-
-
-def _load_weights(model: Any, path: str | Path) -> None:
-    if not zipfile.is_zipfile(path):
-        model.load_weights(str(path))
-        return
-    # Keras would read the weights inside the archive, which begins at its start again whenever it must go back.
-    with TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
-        model.load_weights(archive.extract(_WEIGHTS_ENTRY, folder))
 
 
 def reloading(calls: Calls) -> tuple[str, ...]:

@@ -1,0 +1,64 @@
+"""Graphs from outside: JSON is read into a graph that is whole, fits together, and keeps the limits of specs."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from resnet_dsl.analyses.shapes import infer_shapes
+from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
+from resnet_dsl.ir.draft import AnyNode
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape, elements, show
+from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operations import OPERATIONS
+
+_LONGEST_NAME = 1_000
+
+
+class Unsound(Exception):
+    """A text is no graph, or a graph that no spec could have been compiled to. The message says why."""
+
+
+def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
+    """The graph of a JSON text (``resnet_dsl.ir.graph.schema``), and the shapes of its values, without the batch axis.
+
+    Raises Unsound. A text takes memory of a hundred times its length at the most, so its length should be known.
+    """
+    try:
+        graph = Graph.model_validate_json(text)
+    except ValidationError as wrong:
+        raise Unsound(_first(wrong)) from None
+    _check_names(graph)
+    try:
+        shapes = infer_shapes(graph)
+    except Unfit as wrong:
+        raise Unsound(wrong.message) from None
+    _check_sizes(graph, shapes)
+    return graph, shapes
+
+
+def _first(wrong: ValidationError) -> str:
+    error = wrong.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, error["loc"][:6]))
+    return f"{place}: {error['msg']}" if place else error["msg"]
+
+
+def _check_names(graph: Graph) -> None:
+    if len(graph.nodes) > MOST_NODES:
+        raise Unsound(f"it has {len(graph.nodes):,} operations, and {MOST_NODES:,} are the most")
+    for name in (graph.name, *(node.name for node in graph.nodes)):
+        if not 0 < len(name) <= _LONGEST_NAME or not all(letter.isalnum() or letter in "_-." for letter in name):
+            raise Unsound(f"{name[:60]!a} cannot be a name")
+
+
+def _check_sizes(graph: Graph, shapes: tuple[Shape, ...]) -> None:
+    for node, shape in zip(graph.nodes, shapes, strict=True):
+        _check_size(node, shape, tuple(shapes[one] for one in node.inputs))
+
+
+def _check_size(node: AnyNode, shape: Shape, entering: tuple[Shape, ...]) -> None:
+    weights = OPERATIONS[node.op].weights(node.args, entering)
+    for one in (shape, *(weight.shape for weight in weights)):
+        numbers = elements(one) or 0
+        if numbers > LARGEST:
+            raise Unsound(f"`{node.name}` has {show(one)} = {numbers:,} numbers, and {LARGEST:,} are the most")

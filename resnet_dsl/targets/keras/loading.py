@@ -1,0 +1,109 @@
+"""Models from files: weights by the names of the layers, and the whole model of a file that carries its graph.
+
+From its graph ``load`` rebuilds what plain ``keras.saving.load_model`` cannot: networks deeper than Python's recursion
+limit. No file is given to Keras: all are read by resnet_dsl.weights.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Collection
+from typing import Any
+
+from resnet_dsl.analyses.counts import count_nodes, total
+from resnet_dsl.analyses.incoming import Unsound, read_json
+from resnet_dsl.analyses.parts import stage_of_scopes
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_weights
+from resnet_dsl.weights.naming import group_of
+
+
+class NoGraph(Failure):
+    """A ``.keras`` file that was not written by resnet-dsl, or is no such file: it carries no graph."""
+
+
+def read_graph(path: str | os.PathLike[str]) -> Graph:
+    """The graph that a ``.keras`` file carries. Raises OSError, NoGraph, or Failure where the file is damaged."""
+    return _sound_graph(path)[0]
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
+
+    Raises OSError, NoGraph, or Failure where the file is damaged or does not hold the weights of its graph.
+    """
+    from resnet_dsl.targets.keras import to_keras
+
+    graph, shapes = _sound_graph(path)
+    saved = read_weights(path)
+    _check_room(saved, graph, shapes)
+    model = to_keras(graph, shapes)
+    for remark in put_weights(model, saved, lower(graph, shapes)):
+        warnings.warn(f"{path}: {remark}", stacklevel=2)
+    return model
+
+
+def _sound_graph(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
+    text = read_graph_json(path)
+    if text is None:
+        raise NoGraph(f"{path} carries no graph: it was not written by resnet-dsl")
+    try:
+        return read_json(text)
+    except Unsound as wrong:
+        raise NoGraph(f"{path} carries a graph that is damaged, or of another version of resnet-dsl: {wrong}") from None
+
+
+def _check_room(saved: SavedModel, graph: Graph, shapes: tuple[Shape, ...]) -> None:
+    """Raises Failure where a graph asks for more numbers than the file has, before room is made for them."""
+    wanted = total(count_nodes(graph, shapes)).total_params
+    held = sum(array.values.size for layer in saved.layers for array in layer.arrays)
+    if wanted > held:
+        raise Failure(f"`{saved.path}` does not hold the weights of {graph.name}: {held:,} numbers of {wanted:,}")
+
+
+def load_weights(
+    model: Any, path: str | os.PathLike[str], calls: Calls | None = None, excepted: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Gives a model the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by the names of the layers.
+
+    calls: of the network, for the names of its parts. excepted: parts or layers that keep the weights that they have.
+    Returns remarks on what was loaded. Raises OSError where the file cannot be read, and Failure where it is damaged or
+    a layer does not fit (resnet_dsl.weights.matching); the model is then as it was.
+    """
+    return put_weights(model, read_weights(path), calls, excepted)
+
+
+def put_weights(
+    model: Any, saved: SavedModel, calls: Calls | None = None, excepted: Collection[str] = ()
+) -> tuple[str, ...]:
+    """As ``load_weights``, from a file that was read before."""
+    layers = {layer.name: layer for layer in model.layers if layer.weights}
+    parts = {} if calls is None else parts_of_layers(calls)
+    wanted = [_wanted(layer, parts.get(name, (name,))) for name, layer in layers.items()]
+    fitted = fit(saved, wanted, model.name, excepted, model.variable_dtype)
+    for name, values in fitted.values.items():
+        for variable, array in zip(layers[name].weights, values, strict=True):
+            variable.assign(array)
+    return fitted.remarks
+
+
+def _wanted(layer: Any, parts: tuple[str, ...]) -> Wanted:
+    variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
+    return Wanted(layer.name, group_of(type(layer).__name__), parts, variables)
+
+
+def parts_of_layers(calls: Calls) -> dict[str, tuple[str, ...]]:
+    """From each layer's name to what it lies in: its stage (the stem, the head), where it has one, and its node."""
+    graph = calls.graph
+    stages = stage_of_scopes(graph)
+    parts: dict[str, tuple[str, ...]] = {}
+    for call in calls.calls:
+        node = graph.nodes[call.node]
+        stage = stages[node.scope]
+        parts[call.name] = (graph.scopes[stage].name, node.name) if stage else (node.name,)
+    return parts

@@ -1,0 +1,14 @@
+"""What files of models hold, read as data: weights by the names of layers, and the graph. No Keras is needed.
+
+    path -> (a process of its own: archive -> hdf5) -> reading: Saved -> matching: which array goes where
+
+Four kinds of files are read: ``.keras`` archives, the ``.weights.h5`` files of Keras 3, and the older ``.h5`` files, of
+whole models and of weights alone. NumPy and h5py alone do it.
+"""
+
+from __future__ import annotations
+
+from resnet_dsl.weights.matching import Wanted, fit
+from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel, read_graph_json, read_weights
+
+__all__ = ["SavedArray", "SavedLayer", "SavedModel", "Wanted", "fit", "read_graph_json", "read_weights"]

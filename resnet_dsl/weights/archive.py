@@ -1,0 +1,81 @@
+"""Entries of a ``.keras`` archive: a zip file, which is read in memory and never unpacked onto the disk."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from typing import BinaryIO
+
+from resnet_dsl.weights.bounds import most_unpacked
+from resnet_dsl.weights.damage import Damaged
+
+GRAPH = "resnet_dsl/ir.json"
+"""The graph, as JSON (resnet_dsl.ir.graph.schema); resnet-dsl writes it, and Keras ignores it."""
+CONFIG = "config.json"
+"""Keras' description of the model: the layers with their names."""
+WEIGHTS = "model.weights.h5"
+"""The weights, as HDF5."""
+
+_MOST_ENTRIES = 10_000
+_ENCRYPTED = 1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+class Archive:
+    """A zip file. Raises Damaged where it is none, or where it could harm who unpacks it.
+
+    file: open for reading. size: its length in bytes, from which follows what it may unpack to.
+    """
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._most = most_unpacked(size)
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as wrong:
+            raise Damaged(f"the archive is cut off or damaged ({_sentence(wrong)})") from None
+        _check_entries(self._zip.infolist())
+
+    def __contains__(self, entry: str) -> bool:
+        return entry in self._zip.NameToInfo
+
+    def read(self, entry: str, most: int | None = None) -> bytes:
+        """The content of an entry, of ``most`` bytes at most. Raises Damaged."""
+        if entry not in self:
+            raise Damaged(f"the archive has no entry `{entry}`")
+        self._check_size(entry, self._most if most is None else min(most, self._most))
+        try:
+            return self._zip.read(entry)
+        except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError) as wrong:
+            raise Damaged(f"the entry `{entry}` is damaged ({_sentence(wrong)})") from None
+
+    def _check_size(self, entry: str, most: int) -> None:
+        info = self._zip.getinfo(entry)
+        if info.flag_bits & _ENCRYPTED:
+            raise Damaged(f"the entry `{entry}` is encrypted")
+        if info.compress_type not in _METHODS:
+            raise Damaged(f"the entry `{entry}` is compressed in a way (number {info.compress_type}) that is not read")
+        if info.file_size > most:
+            raise Damaged(f"the entry `{entry}` unpacks to {info.file_size:,} bytes, and {most:,} are the most")
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    """No name twice, none that leads out of the folder it is unpacked into, no links."""
+    if len(entries) > _MOST_ENTRIES:
+        raise Damaged(f"the archive has {len(entries):,} entries, and {_MOST_ENTRIES:,} are the most")
+    twice = [name for name, count in Counter(one.filename for one in entries).items() if count > 1]
+    if twice:
+        raise Damaged(f"the archive has the entry {twice[0]!r} twice")
+    for entry in entries:
+        if _leads_out(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
+            raise Damaged(f"the archive's entry {entry.filename!r} leads out of the archive")
+
+
+def _leads_out(name: str) -> bool:
+    first, *rest = name.replace("\\", "/").split("/")
+    return first == "" or first.endswith(":") or ".." in (first, *rest)
+
+
+def _sentence(wrong: Exception) -> str:
+    return " ".join(str(wrong).split()) or type(wrong).__name__

@@ -1,0 +1,221 @@
+"""The layers of an HDF5 file with weights, in any of the layouts of Keras. Nothing outside the file is ever followed.
+
+Keras 3 keeps the variables of a layer as ``layers/conv2d_3/vars/0``, ``…/1``, and the layer's name as an attribute of
+``vars``. Older files list the layers in the attribute ``layer_names``, of the file or of its group ``model_weights``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Any, BinaryIO, NamedTuple
+
+import h5py
+import numpy as np
+
+from resnet_dsl.weights.bounds import LONGEST_NAME
+from resnet_dsl.weights.damage import Damaged
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+_DEEPEST = 20  # groups in groups
+_MOST_LAYERS = 1_000_000
+_FILTERS = {"1": "gzip", "2": "shuffle", "3": "fletcher32", "32000": "lzf"}
+"""Filters that h5py has built in; any other would load a library from the disk."""
+_NOT_WEIGHTS = ("optimizer", "seed_generator", "random_seed_generator")
+"""Groups beside the layers' weights: what an optimiser remembers, and where random layers stand."""
+
+
+class Stored(NamedTuple):
+    """One array, not yet read. ``name`` is None where the file numbers the arrays; ``kind`` is their type's name."""
+
+    name: str | None
+    dataset: Any
+    kind: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.dataset.shape)
+
+    def read(self) -> np.ndarray[Any, Any]:
+        """The numbers, as little-endian floats; of bfloat16 as float32, which holds each of them."""
+        values = self.dataset[()]
+        if self.kind == "bfloat16":
+            bits = np.frombuffer(values.tobytes(), "<u2").astype("<u4") << 16
+            return bits.view("<f4").reshape(self.shape)
+        return np.asarray(values, values.dtype.newbyteorder("<"), order="C")
+
+
+class StoredLayer(NamedTuple):
+    """A layer in the file. ``name`` is None where the file does not say it; ``place`` is where it stands there."""
+
+    name: str | None
+    place: str
+    arrays: tuple[Stored, ...]
+
+
+def stored_layers(file: BinaryIO, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
+    """Every layer with weights. Raises Damaged; and whatever h5py raises for a damaged file.
+
+    file: stays open until the arrays have been read. most: the bytes that all arrays together may unpack to.
+    names: what names the groups that do not say it.
+    """
+    root = h5py.File(file, "r")
+    walk = _Walk(names)
+    older = _older_root(root, walk)
+    found = walk.layers(root) if older is None else walk.older_layers(older)
+    layers = tuple(layer for layer in found if layer.arrays)
+    unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
+    if unpacked > most:
+        raise Damaged(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
+    return layers
+
+
+def _older_root(root: Any, walk: _Walk) -> Any:
+    """The group whose attributes list the layers, in the older layouts; None in that of Keras 3."""
+    if "layer_names" in root.attrs or "layer_names0" in root.attrs:
+        return root
+    return walk.child(root, "model_weights") if "model_weights" in root else None
+
+
+class _Walk:
+    """Goes through the groups of a file, each once."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._seen: set[Any] = set()
+
+    def layers(self, root: Any) -> Iterator[StoredLayer]:
+        """The layers of Keras 3's layout."""
+        if "layers" not in root:
+            raise Damaged("it holds no layers of a Keras model")
+        pending = [(root, "")]
+        while pending:
+            group, place = pending.pop()
+            for key in group:
+                if not key.startswith(_NOT_WEIGHTS):
+                    yield from self._entry(group, key, place, pending)
+
+    def _entry(self, group: Any, key: str, place: str, pending: list[Any]) -> Iterator[StoredLayer]:
+        """A layer, where this child is its variables; else the child is looked into later."""
+        child = self.child(group, key)
+        if not isinstance(child, h5py.Group):
+            raise Damaged(f"`{_shown(place)}` holds {_shown(key)}, which is no group")
+        if key != "vars":
+            inside = f"{place}/{key}".lstrip("/")
+            if inside.count("/") > _DEEPEST:
+                raise Damaged("its groups are nested too deep")
+            pending.append((child, inside))
+            return
+        yield StoredLayer(self._name(child, place), place, tuple(self._numbered(child)))
+
+    def _name(self, variables: Any, place: str) -> str | None:
+        if "name" in variables.attrs:
+            return _text(variables.attrs, "name")
+        return self._names.get(place)
+
+    def _numbered(self, group: Any) -> Iterator[Stored]:
+        """The variables of a layer in their order: numbers first, then what has a name."""
+        for key in sorted(group, key=lambda key: (not key.isdigit(), len(key) if key.isdigit() else 0, key)):
+            yield self._stored(None if key.isdigit() else key, self.child(group, key))
+
+    def older_layers(self, root: Any) -> Iterator[StoredLayer]:
+        """The layers of the older layouts."""
+        for name in [*_listed(root, "layer_names"), "top_level_model_weights"]:
+            if name in root:
+                group = self._reached(root, name)
+                paths = _listed(group, "weight_names")
+                arrays = tuple(self._stored(_last(path), self._reached(group, path)) for path in paths)
+                yield StoredLayer(name, name, arrays)
+
+    def _reached(self, group: Any, path: str) -> Any:
+        for part in path.split("/"):
+            group = self.child(group, part, again=True)
+        return group
+
+    def child(self, group: Any, key: str, again: bool = False) -> Any:
+        """What lies in a group under a name. Raises Damaged for links, and for what was seen before."""
+        if not isinstance(group, h5py.Group) or key not in group:
+            raise Damaged(f"it has no `{_shown(key)}` where its list says so")
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            raise Damaged(f"`{_shown(key)}` is a link to another place")
+        found = group[key]
+        address = h5py.h5o.get_info(found.id).addr
+        if address in self._seen and not (again and isinstance(found, h5py.Group)):
+            raise Damaged(f"`{_shown(key)}` lies at two places")
+        self._seen.add(address)
+        if len(self._seen) > _MOST_LAYERS:
+            raise Damaged("it has too many parts")
+        return found
+
+    def _stored(self, name: str | None, dataset: Any) -> Stored:
+        if not isinstance(dataset, h5py.Dataset):
+            raise Damaged("a group stands where an array is expected")
+        if dataset.external or dataset.is_virtual:
+            raise Damaged("an array of it lies in another file")
+        unknown = [one for one in map(str, _filters(dataset)) if one not in _FILTERS]
+        if unknown:
+            raise Damaged(f"an array of it is packed by a filter (number {unknown[0]}) that is not read")
+        return Stored(name, dataset, _kind(dataset))
+
+
+def _last(path: str) -> str:
+    """The name of a variable: ``kernel`` of ``conv/kernel`` and of ``conv/kernel:0``."""
+    return path.rpartition("/")[2].partition(":")[0]
+
+
+def _filters(dataset: Any) -> list[int]:
+    settings = dataset.id.get_create_plist()
+    return [settings.get_filter(one)[0] for one in range(settings.get_nfilters())]
+
+
+def _kind(dataset: Any) -> str:
+    """The name of the numbers' type. Raises Damaged for what is no floating-point number."""
+    if dataset.shape is None:
+        raise Damaged("an array of it has no shape")
+    kind = dataset.dtype
+    if kind.kind == "V" and kind.itemsize == 2 and "dtype" in dataset.attrs:
+        stated = _text(dataset.attrs, "dtype")
+        if stated == "bfloat16":
+            return stated
+    if kind.kind != "f" or kind.itemsize > 8:
+        raise Damaged(f"it holds {kind.name} where floating-point numbers are expected (is it quantised?)")
+    return str(kind.name)
+
+
+def _listed(group: Any, name: str) -> list[str]:
+    """The texts of an attribute, which may be cut into several: ``layer_names0``, ``layer_names1``."""
+    if not isinstance(group, h5py.Group):
+        raise Damaged(f"`{name}` is missing")
+    if name in group.attrs:
+        return _texts(group.attrs, name)
+    found: list[str] = []
+    while f"{name}{len(found)}" in group.attrs:
+        found.append(f"{name}{len(found)}")
+    return [text for part in found for text in _texts(group.attrs, part)]
+
+
+def _texts(attributes: Any, name: str) -> list[str]:
+    shape = attributes.get_id(name).shape
+    if shape is None or len(shape) != 1 or shape[0] > _MOST_LAYERS:
+        raise Damaged(f"its attribute `{name}` is no list of names")
+    return [_readable(one, name) for one in attributes[name]] if shape[0] else []
+
+
+def _text(attributes: Any, name: str) -> str:
+    if attributes.get_id(name).shape != ():
+        raise Damaged(f"its attribute `{name}` is no name")
+    return _readable(attributes[name], name)
+
+
+def _readable(value: object, name: str) -> str:
+    """A name, as text without control characters. Raises Damaged."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME or not text.isprintable():
+        raise Damaged(f"its attribute `{name}` is no name")
+    return text
+
+
+def _shown(name: str) -> str:
+    """A name of a part, for a message."""
+    return ascii(name[:60])[1:-1]

@@ -1,0 +1,46 @@
+"""Names of layers for groups of Keras' weights files that do not say them: from the model's configuration."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from resnet_dsl.weights.damage import Damaged
+
+_OPERATIONS = ("keras.src.ops", "keras.ops")
+
+
+def names_of_groups(config: bytes) -> dict[str, str]:
+    """From the path of a group (``layers/conv2d_3``) to its layer's name (``a_block1_conv3``).
+
+    Keras counts the layers by class, in the order of the configuration; models in models are left out. Raises Damaged.
+    """
+    try:
+        layers = json.loads(config)["config"]["layers"]
+        found = [(group_of(one["class_name"]), one["config"]["name"]) for one in layers if _is_layer(one)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Damaged("Keras' description of the model (`config.json`) is damaged, or of another kind") from None
+    return dict(_counted(found))
+
+
+def _counted(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    counts: Counter[str] = Counter()
+    named = []
+    for kind, name in found:
+        named.append((f"layers/{kind}_{counts[kind]}" if counts[kind] else f"layers/{kind}", name))
+        counts[kind] += 1
+    return named
+
+
+def _is_layer(entry: dict[str, Any]) -> bool:
+    """Whether it is a layer; operations of ``keras.ops`` stand among them, under the same names (``Add``)."""
+    return not str(entry.get("module")).startswith(_OPERATIONS)
+
+
+def group_of(name: str) -> str:
+    """What Keras' weights files call the layers of a class: ``conv2d`` (``keras.src.utils.naming.to_snake_case``)."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,147 @@
+"""A model's file as data. A process of its own reads it (resnet_dsl.weights.worker): nothing in it harms this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from math import prod
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.weights.bounds import most_seconds
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_T = TypeVar("_T")
+
+_SENT_AS = {"float16": "<f2", "bfloat16": "<f4", "float32": "<f4", "float64": "<f8"}
+
+
+class SavedArray(NamedTuple):
+    """One variable. ``name`` is None where the file numbers a layer's variables; ``kind`` is the numbers' type there.
+
+    ``values``: float16, float32 or float64; those of bfloat16 as float32.
+    """
+
+    name: str | None
+    kind: str
+    values: npt.NDArray[Any]
+
+
+class SavedLayer(NamedTuple):
+    """A layer with weights, its variables in Keras' order.
+
+    name: None in weights files of old versions, which do not say it. place: where it stands in the file:
+    ``layers/conv2d_3``.
+    """
+
+    name: str | None
+    place: str
+    arrays: tuple[SavedArray, ...]
+
+
+class SavedModel(NamedTuple):
+    """All layers with weights that a file holds."""
+
+    path: str
+    layers: tuple[SavedLayer, ...]
+
+
+def read_weights(path: str | os.PathLike[str]) -> SavedModel:
+    """The weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file.
+
+    Raises OSError where the file cannot be opened, and Failure where it is damaged, is another kind of file, or asks
+    for more memory or time than resnet_dsl.weights.bounds allows a file of its size.
+    """
+    return _read(os.fspath(path), "weights", _saved_model)
+
+
+def read_graph_json(path: str | os.PathLike[str]) -> str | None:
+    """The graph in a ``.keras`` file, as JSON; None where there is none. Raises as ``read_weights`` does."""
+    return _read(os.fspath(path), "graph", _graph)
+
+
+def _read(path: str, part: str, received: Callable[[str, Any, IO[bytes]], _T]) -> _T:
+    size = _size(path)
+    worker = [sys.executable, "-P", "-m", "resnet_dsl.weights.worker", os.path.abspath(path), part]
+    with subprocess.Popen(
+        worker, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as process:
+        assert process.stdout is not None
+        try:
+            return received(path, _said(path, process.stdout), process.stdout)
+        except (_CutOff, ValueError, KeyError, TypeError):
+            process.kill()
+            raise unreadable(path, _ending(process.wait(), size)) from None
+
+
+class _CutOff(Exception):
+    """The process ended before it had said everything."""
+
+
+def _size(path: str) -> int:
+    about = os.stat(path)
+    if not stat.S_ISREG(about.st_mode):  # to open a pipe would be to wait for whoever writes into it
+        raise unreadable(path, "it is a folder, a device or a pipe, and no file")
+    with open(path, "rb"):
+        return about.st_size
+
+
+def _environment() -> dict[str, str]:
+    """The process finds the packages that this one finds, and works in one thread, which takes the least memory."""
+    found = os.pathsep.join(one for one in sys.path if one)
+    return {**os.environ, "PYTHONPATH": found, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _said(path: str, stream: IO[bytes]) -> Any:
+    """The first line of what the process says."""
+    said = json.loads(stream.readline())
+    if "missing" in said:
+        raise ModuleNotFoundError(f"No module named {said['missing']!r}", name=said["missing"])
+    if "damaged" in said:
+        raise unreadable(path, said["damaged"])
+    return said
+
+
+def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
+    return SavedModel(path, tuple(_layer(one, stream) for one in said["layers"]))
+
+
+def _graph(path: str, said: Any, stream: IO[bytes]) -> str | None:
+    graph = said["graph"]
+    return None if graph is None else str(graph)
+
+
+def _layer(said: dict[str, Any], stream: IO[bytes]) -> SavedLayer:
+    arrays = tuple(SavedArray(one["name"], one["kind"], _values(one, stream)) for one in said["arrays"])
+    return SavedLayer(said["name"], said["place"], arrays)
+
+
+def _values(said: dict[str, Any], stream: IO[bytes]) -> npt.NDArray[Any]:
+    import numpy as np
+
+    kind = np.dtype(_SENT_AS[said["kind"]])
+    wanted = prod(said["shape"]) * kind.itemsize
+    values = stream.read(wanted)
+    if len(values) < wanted:
+        raise _CutOff
+    return np.frombuffer(values, kind).reshape(said["shape"])
+
+
+def _ending(code: int, size: int) -> str:
+    """Why the process ended early."""
+    if -code in (getattr(signal, "SIGXCPU", None), getattr(signal, "SIGKILL", None)):
+        return f"reading it takes more than {most_seconds(size)} seconds of processor time"
+    return "it is damaged, and the library that reads HDF5 fails on it"
+
+
+def unreadable(path: str, why: str) -> Failure:
+    """The failure of a file that is not what it should be."""
+    remedy = "files that Keras or `resnet-dsl compile` wrote are read: `.keras`, `.weights.h5` and `.h5`"
+    return Failure(f"`{path}` cannot be read: {why}", remedy)

@@ -1,0 +1,73 @@
+"""`compile --weights`: what the command says and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import Ended, call
+from tests.weights.networks import FORMATS, TEXT, difference, network, randomise, write
+
+keras = pytest.importorskip("keras")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`net.resnet`, and the weights of `one` and of `one_do` in every format, in a folder of each."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "net.resnet").write_text(TEXT)
+    for name in ("one", "one_do"):
+        (folder / name).mkdir()
+        for file in FORMATS:
+            write(randomise(network(name).to_keras()), folder / name / file)
+    return folder
+
+
+def compiled(files: Path, *arguments: str) -> Ended:
+    return call("compile", *arguments, "-o", str(files / "out.keras"), "--quiet")
+
+
+@pytest.mark.parametrize("file", FORMATS)
+@pytest.mark.parametrize(("mine", "theirs"), [("one", "one_do"), ("one_do", "one")])
+def test_the_model_computes_what_the_file_s_does(files: Path, mine: str, theirs: str, file: str) -> None:
+    ended = compiled(files, f"{files}/net.resnet:{mine}", "--weights", f"{files}/{theirs}/{file}")
+    assert ended.code == 0, ended.err
+    written, saved = (keras.saving.load_model(one) for one in (files / "out.keras", files / theirs / "net.keras"))
+    assert difference(written, saved) == 0
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("one", "one_do"), ("one_do", "one")])
+def test_so_does_the_optimised_one(files: Path, mine: str, theirs: str) -> None:
+    weights = ["--weights", f"{files}/{theirs}/net.keras", "--optimize", "inference"]
+    assert compiled(files, f"{files}/net.resnet:{mine}", *weights).code == 0
+    written, saved = (keras.saving.load_model(one) for one in (files / "out.keras", files / theirs / "net.keras"))
+    assert difference(written, saved) < 1e-5
+
+
+def test_parts_keep_their_initial_weights(files: Path) -> None:
+    given = [f"{files}/net.resnet:one", "--set", "classes=5", "--seed", "7", "--weights", f"{files}/one/net.keras"]
+    refused = compiled(files, *given)
+    assert refused.code == 2
+    assert "head_dense: the file has 32x10, 10, the network 32x5, 5" in refused.err
+    assert "--except head" in refused.err
+    assert compiled(files, *given, "--except", "head").code == 0
+    written = keras.saving.load_model(files / "out.keras")
+    assert written.output_shape == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--except", "head"], "no `--weights`"),
+        (["--weights", "{}/one/net.keras", "--except", "stm"], "did you mean `stem`?"),
+        (["--weights", "{}/one/net.keras", "--to", "ir"], "for Keras models"),
+        (["--weights", "{}/none.keras"], "none.keras`: No such file"),
+        (["--weights", "{}/one"], "a folder"),
+        (["--weights", "{}/net.resnet"], "neither a `.keras` archive nor an HDF5 file"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(files: Path, arguments: list[str], told: str) -> None:
+    ended = compiled(files, f"{files}/net.resnet:one", *(one.format(files) for one in arguments))
+    assert ended.code == 2
+    assert told in ended.err
