@@ -22,7 +22,7 @@ class Unsound(Exception):
 def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
     """The graph of a JSON text (``resnet_dsl.ir.graph.schema``), and the shapes of its values, without the batch axis.
 
-    Raises Unsound. A text takes memory of a hundred times its length at the most, so its length should be known.
+    Raises Unsound.
     """
     try:
         graph = Graph.model_validate_json(text)

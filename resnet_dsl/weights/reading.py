@@ -63,7 +63,10 @@ def read_weights(path: str | os.PathLike[str]) -> SavedModel:
 
 
 def read_graph_json(path: str | os.PathLike[str]) -> str | None:
-    """The graph in a ``.keras`` file, as JSON; None where there is none. Raises as ``read_weights`` does."""
+    """The graph in a ``.keras`` file, as JSON that has been checked; None where there is none.
+
+    Raises as ``read_weights`` does.
+    """
     return _read(os.fspath(path), "graph", _graph)
 
 

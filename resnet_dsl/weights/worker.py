@@ -38,8 +38,21 @@ def serve(path: str, part: str, out: BinaryIO) -> None:
 
 def _serve_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
     archive = _archive(file, size)
-    graph = None if archive is None or GRAPH not in archive else archive.read(GRAPH, LARGEST_GRAPH)
-    _write_line(out, {"graph": None if graph is None else graph.decode("utf-8", "replace")})
+    graph = None
+    if archive is not None and GRAPH in archive:
+        graph = archive.read(GRAPH, LARGEST_GRAPH).decode("utf-8", "replace")
+        _check_graph(graph)
+    _write_line(out, {"graph": graph})
+
+
+def _check_graph(text: str) -> None:
+    """Here, since a text that is no graph may take three hundred times its length to refuse. Raises Damaged."""
+    from resnet_dsl.analyses.incoming import Unsound, read_json
+
+    try:
+        read_json(text)
+    except Unsound as wrong:
+        raise Damaged(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
 
 
 def _serve_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from resnet_dsl.analyses.counts import count_nodes, total
-from resnet_dsl.analyses.incoming import Unsound, read_json
+from resnet_dsl.analyses.incoming import read_json
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
@@ -29,7 +29,7 @@ class NoGraph(Failure):
 
 def read_graph(path: str | os.PathLike[str]) -> Graph:
     """The graph that a ``.keras`` file carries. Raises OSError, NoGraph, or Failure where the file is damaged."""
-    return _sound_graph(path)[0]
+    return _graph_and_shapes(path)[0]
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -39,7 +39,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     from resnet_dsl.targets.keras import to_keras
 
-    graph, shapes = _sound_graph(path)
+    graph, shapes = _graph_and_shapes(path)
     saved = read_weights(path)
     _check_room(saved, graph, shapes)
     model = to_keras(graph, shapes)
@@ -48,14 +48,11 @@ def load(path: str | os.PathLike[str]) -> Any:
     return model
 
 
-def _sound_graph(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
+def _graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
     text = read_graph_json(path)
     if text is None:
-        raise NoGraph(f"{path} carries no graph: it was not written by resnet-dsl")
-    try:
-        return read_json(text)
-    except Unsound as wrong:
-        raise NoGraph(f"{path} carries a graph that is damaged, or of another version of resnet-dsl: {wrong}") from None
+        raise NoGraph(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl")
+    return read_json(text)
 
 
 def _check_room(saved: SavedModel, graph: Graph, shapes: tuple[Shape, ...]) -> None:
