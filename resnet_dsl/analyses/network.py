@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
 from resnet_dsl.analyses.depth import depths
-from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes, stages
+from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
 from resnet_dsl.analyses.receptive import ReceptiveField, last_map, receptive_fields
 from resnet_dsl.ir.draft import AnyNode, Draft
 from resnet_dsl.ir.lengths import Shape
@@ -22,7 +22,7 @@ class Part(NamedTuple):
     """A stem, stage, head, block or layer with its counts.
 
     scope, node: indices of its scope and of its last node.
-    block: the block's definition, or the operation of a layer. blocks: how many blocks lie directly in a stage.
+    block: the block's definition, or the operation of a layer. blocks: how many residual blocks lie in it.
     """
 
     name: str
@@ -129,22 +129,32 @@ class Facts:
 
     @property
     def blocks(self) -> int:
-        """Blocks that lie directly in stages."""
-        return sum(part.blocks for part in self.stages)
+        """Residual blocks."""
+        return len(blocks(self.draft))
 
     def _parts(self, scopes: Sequence[int], owners: Sequence[int]) -> tuple[Part, ...]:
         members: dict[int, list[Count]] = {scope: [] for scope in scopes}
         for owner, count in zip(owners, self.counts, strict=True):
             if owner in members:
                 members[owner].append(count)
-        inside: dict[int, int] = {}
-        for scope in self.draft.scopes:
-            if scope.kind == "block" and scope.parent is not None:
-                inside[scope.parent] = inside.get(scope.parent, 0) + 1
-        return tuple(self._part(scope, total(members[scope]), inside.get(scope, 0)) for scope in scopes)
+        inside = self._blocks_inside
+        return tuple(self._part(scope, total(members[scope]), inside[scope]) for scope in scopes)
+
+    @cached_property
+    def _blocks_inside(self) -> tuple[int, ...]:
+        """How many residual blocks lie in each scope, itself not included."""
+        own = set(blocks(self.draft))
+        found = [0] * len(self.draft.scopes)
+        for index in range(len(found) - 1, 0, -1):
+            found[self.draft.scopes[index].parent or 0] += found[index] + (index in own)
+        return tuple(found)
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return paths_of_scopes(self.draft)
 
     def _part(self, index: int, count: Count, blocks: int) -> Part:
         scope = self.draft.scopes[index]
-        outer = self.draft.scopes[scope.parent or 0]
-        name = f"{outer.name}_{scope.name}" if scope.kind == "block" and outer.kind != "network" else scope.name
-        return Part(name, scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks)
+        return Part(
+            self._paths[index], scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.draft import AnyGraph
+from resnet_dsl.ir.draft import AnyGraph, AnyScope
 
 
 def stages(graph: AnyGraph) -> tuple[int, ...]:
@@ -19,12 +19,32 @@ def stage_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
     return tuple(found)
 
 
+def blocks(graph: AnyGraph) -> tuple[int, ...]:
+    """The residual blocks, in flow order; of a graph without marks (an early one) the blocks that lie in stages."""
+    marked = tuple(index for index, scope in enumerate(graph.scopes) if scope.counts)
+    return marked or tuple(index for index, scope in enumerate(graph.scopes) if _lies_in_stage(graph, scope))
+
+
+def _lies_in_stage(graph: AnyGraph, scope: AnyScope) -> bool:
+    return scope.kind == "block" and graph.scopes[scope.parent or 0].kind == "stage"
+
+
 def block_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
-    """For each scope the outermost block that it lies in (itself included); its stage where it lies in none."""
+    """For each scope the outermost residual block that it lies in (itself included), or its stem, stage or head."""
+    own = set(blocks(graph))
     found = [0]
     for index, scope in enumerate(graph.scopes[1:], 1):
         assert scope.parent is not None
-        outer = graph.scopes[scope.parent]
-        inside = outer.kind not in ("network", "stem", "stage", "head")
-        found.append(found[scope.parent] if inside or scope.kind == "skip" else index)
+        outer = found[scope.parent]
+        begins = index in own or scope.parent == 0
+        found.append(index if begins and outer not in own else outer)
+    return tuple(found)
+
+
+def paths_of_scopes(graph: AnyGraph) -> tuple[str, ...]:
+    """For each scope the names that lead to it, below the network's: ``conv2_block1_se``."""
+    found = [""]
+    for scope in graph.scopes[1:]:
+        outer = found[scope.parent or 0]
+        found.append(f"{outer}_{scope.name}" if outer else scope.name)
     return tuple(found)

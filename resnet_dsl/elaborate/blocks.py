@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.applying import gather_arguments
+from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.calls import Call, Given
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.modules import Definition
@@ -26,12 +27,13 @@ def call_block(flow: Flow, definition: Definition, call: Call) -> Current:
     flow.budget.foresee(f"block `{name}`", block.body, definition.module, call.step.span)
     parameters = block.parameters.items if block.parameters is not None else ()
     known = tuple(parameter.name.text for parameter in parameters)
-    given = gather_arguments(flow, name, known, call)
+    kind = _kind(flow, definition, call.frame)
     flow.called.add(id(block))
     flow.active.append((block, _callee(call.step)))
     try:
-        with flow.deeper(limits.IN_A_BLOCK, call.step.span):
-            return _run(flow, definition, block, given, call)
+        with flow.blocks.around(kind), flow.deeper(limits.IN_A_BLOCK, call.step.span):
+            given = gather_arguments(flow, name, known, call)
+            return _run(flow, definition, block, given, call, kind)
     finally:
         flow.active.pop()
 
@@ -46,9 +48,17 @@ def _check_recursion(flow: Flow, block: tree.Block, step: tree.Step) -> None:
     refuse(errors.recursion(list(zip(names, calls, strict=True))))
 
 
-def _run(flow: Flow, definition: Definition, block: tree.Block, given: dict[str, Given], call: Call) -> Current:
+def _kind(flow: Flow, definition: Definition, frame: Frame) -> BlockKind | None:
+    """What a call counts as: nothing in a slot, in an adapter, and outside of stages."""
+    return flow.blocks.kind(definition) if flow.builder.in_stage(frame.scope) and not flow.filling else None
+
+
+def _run(
+    flow: Flow, definition: Definition, block: tree.Block, given: dict[str, Given], call: Call, kind: BlockKind | None
+) -> Current:
     name, frame, step = block.name.text, call.frame, call.step
     scope = _open_scope(flow, name, given, call)
+    flow.builder.scopes[scope].block_kind = kind
     caller = Caller(f"block `{name}`, called from {_where(flow, frame)}", step.span, frame.caller)
     inner = Frame(definition.module, {}, {}, call.current, frame.settings, scope, caller)
     absent = _bind(flow, block, given, inner)
@@ -79,8 +89,6 @@ def _open_scope(flow: Flow, name: str, given: dict[str, Given], call: Call) -> i
     """The scope of a block: `block3` in a stage, the block's own name elsewhere, numbered from the second on."""
     outer = call.frame.scope
     in_stage = flow.builder.scopes[outer].kind == "stage"
-    if in_stage:
-        flow.enter_block()
     number = flow.count_sibling(outer, "block" if in_stage else name)
     shown = f"block{number}" if in_stage else name if number == 1 else f"{name}{number}"
     scope = flow.builder.open("block", shown, outer, call.current.node if call.current is not None else 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.values import Origin, Value
@@ -20,6 +20,10 @@ LARGEST = 10**9
 
 MOST_NODES = 125_000
 """Operations of one network: ten thousand residual blocks have 70,000 to 110,000."""
+
+
+BlockKind: TypeAlias = Literal["residual", "plain"]
+"""See resnet_dsl.elaborate.residual."""
 
 
 class TooMuch(Exception):
@@ -56,6 +60,7 @@ class _OpenScope:
         self.entry = entry
         self.exit = entry
         self.block: str | None = None
+        self.block_kind: BlockKind | None = None
         self.args: dict[str, Any] = {}
 
 
@@ -75,6 +80,13 @@ class Builder:
 
     def close(self, scope: int, exit_node: int) -> None:
         self.scopes[scope].exit = exit_node
+
+    def in_stage(self, scope: int) -> bool:
+        """Whether a scope is a stage, or lies in blocks of one (and not in the adapter of a skip connection)."""
+        index: int | None = scope
+        while index is not None and self.scopes[index].kind == "block":
+            index = self.scopes[index].parent
+        return index is not None and self.scopes[index].kind == "stage"
 
     def place(
         self,
@@ -147,6 +159,8 @@ class Builder:
         order = sorted(wanted)
         scope_place = {old: new for new, old in enumerate(order)}
         scopes = []
+        kinds = {scope.block_kind for scope in self.scopes}
+        counted = "residual" if "residual" in kinds else "plain"
         for old in order:
             raw = self.scopes[old]
             scopes.append(
@@ -155,6 +169,7 @@ class Builder:
                     name=raw.name,
                     block=raw.block,
                     args=MappingProxyType(raw.args),
+                    counts=raw.block_kind == counted,
                     parent=None if raw.parent is None else scope_place[raw.parent],
                     entry=self._kept_before(raw.entry, place),
                     exit=self._kept_before(raw.exit, place),

@@ -57,11 +57,9 @@ def extent(text: str) -> tuple[int | None, ...]:
 
 
 class Expressions:
-    """Evaluates expressions; ``progress`` is the current block's place in the network, 0 to 1."""
+    """Evaluates expressions."""
 
     def __init__(self) -> None:
-        self.progress_asked = False
-        self.progress = 0.0
         self.clouded = False
         self.refused: set[tuple[int, str]] = set()
         self._depth = 0
@@ -119,8 +117,7 @@ class Expressions:
         if text in frame.values:
             return _known(frame.values[text])
         if text == "progress":
-            self.progress_asked = True
-            return self.progress
+            return self.progress(token, frame)
         definition = frame.module.find_let(text)
         if definition is not None:
             return self.file_constant(definition, frame)
@@ -130,6 +127,9 @@ class Expressions:
         refuse(errors.unknown_name(text, token.span, self.visible(frame)))
 
     def file_constant(self, definition: Any, frame: Frame) -> Constant:
+        raise NotImplementedError
+
+    def progress(self, token: tree.Token, frame: Frame) -> float:
         raise NotImplementedError
 
     def visible(self, frame: Frame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
@@ -10,10 +11,11 @@ from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
 from resnet_dsl.elaborate import errors, flow_errors, limits, settings
 from resnet_dsl.elaborate.applying import apply_operation
 from resnet_dsl.elaborate.blocks import call_block
-from resnet_dsl.elaborate.builder import Builder, TooMuch
+from resnet_dsl.elaborate.builder import BlockKind, Builder, TooMuch
 from resnet_dsl.elaborate.calls import Call, Wanted
 from resnet_dsl.elaborate.expressions import Expressions, refuse, value_of
 from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.statements import run_statement
 from resnet_dsl.elaborate.values import POISON, Constant, Frame, Poisoned, Settings, Value, file_frame
@@ -29,13 +31,13 @@ Current: TypeAlias = Value | None
 class Flow(Expressions):
     """The elaboration of one network. Mistakes are collected in ``diagnostics``."""
 
-    def __init__(self, builder: Builder, blocks_in_all: int) -> None:
+    def __init__(self, builder: Builder, blocks_in_all: Counter[BlockKind]) -> None:
         super().__init__()
         self.builder = builder
         self.diagnostics: list[Diagnostic] = []
         self._fresh = Fresh()
-        self.blocks_in_all = blocks_in_all
-        self.blocks = 0
+        self.blocks = Blocks(blocks_in_all)
+        self.progress_asked = False
         self.used: set[int] = set()
         self.called: set[int] = set()
         self.ran: set[int] = set()
@@ -58,11 +60,21 @@ class Flow(Expressions):
         key = id(let)
         if key not in self._constants:
             self._constants[key] = POISON
-            with self.deeper(limits.IN_A_LET, let.span):
+            with self.deeper(limits.IN_A_LET, let.span), self.blocks.nowhere():
                 self._constants[key] = self.attempt(let.value, file_frame(definition.module, frame.settings))
         if self._constants[key] is POISON:
             raise Poisoned
         return self._constants[key]
+
+    def progress(self, token: tree.Token, frame: Frame) -> float:
+        """The current block's place in the network, 0 to 1. Raises Mistake where nothing flows."""
+        if self.blocks.part is None:
+            refuse(flow_errors.no_progress(token.span))
+        self.progress_asked = True
+        if self.blocks.adrift:
+            told = flow_errors.progress_adrift(self.blocks.in_all, self.blocks.progress, token.span)
+            self.report(located(told, frame.caller))
+        return self.blocks.progress
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Takes a diagnostic down, once: a block's mistake comes up in each of its calls. Raises TooMuch."""
@@ -167,12 +179,6 @@ class Flow(Expressions):
         refuse(errors.unknown_step(name.text, name.span, known))
 
     # Where blocks stand
-
-    def enter_block(self) -> None:
-        """A block that lies directly in a stage begins: `progress` goes on."""
-        self.blocks += 1
-        last = max(self.blocks_in_all - 1, 1)
-        self.progress = min((self.blocks - 1) / last, 1.0)
 
     def count_sibling(self, scope: int, name: str) -> int:
         """The how-manieth block of a name in a scope this is, counted from 1."""

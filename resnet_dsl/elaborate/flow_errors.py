@@ -19,6 +19,27 @@ def no_entry(span: Span) -> Diagnostic:
     )
 
 
+def no_progress(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0242",
+        "`progress` has no meaning here: this is worked out once, for all blocks",
+        Label(span),
+        help="write it where the blocks are: `use drop = drop_path(0.2 * progress)`, in a block, or in a block's call",
+    )
+
+
+def progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:
+    """``blocks``: how many the network has."""
+    if blocks:
+        why = "it goes on from block to block: calls of what has a `skip`"
+        remedy = "give what asks for it a `skip` of its own, or use a number in its stage: `use drop = drop_path(0.1)`"
+    else:
+        why = "it goes on from block to block, and this network has none"
+        remedy = "put the steps into a block, and call it: `block NAME { … }`, `4 x NAME`"
+    message = f"`progress` is asked for outside of a residual block, and is {progress:.3g} here"
+    return Diagnostic("W0205", message, Label(span, why), help=remedy)
+
+
 def bare_skip(span: Span, where: str) -> Diagnostic:
     return Diagnostic(
         "E0218",

@@ -128,8 +128,15 @@ class _Names:
             self._statements(node.statements if isinstance(node, tree.Body) else node.items)
         for expression in _expressions(node):
             self._expression(expression)
-        if isinstance(self.definition, tree.Let) and isinstance(node, tree.Entry):
+        if isinstance(self.definition, tree.Let):
+            self._constant(node)
+
+    def _constant(self, node: tree.Node | tree.Token) -> None:
+        """A file's `let` is worked out once, where nothing flows."""
+        if isinstance(node, tree.Entry):
             self.found.append(flow_errors.no_entry(node.span))
+        elif isinstance(node, tree.Name) and node.token.text == "progress":
+            self.found.append(flow_errors.no_progress(node.span))
 
     def _chain(self, chain: tree.Chain) -> None:
         for position, item in enumerate(chain.items):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
 from resnet_dsl.elaborate import errors, flow_errors, network_errors, settings
-from resnet_dsl.elaborate.builder import Builder, TooMuch
+from resnet_dsl.elaborate.builder import BlockKind, Builder, TooMuch
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.expressions import refuse
@@ -67,10 +68,10 @@ def elaborate(
     ``progress`` needs the number of blocks, which is known when all have been run: a network that asks for it is run
     a second time, and only what the second run finds counts.
     """
-    run = _Elaboration(definition, prelude, overrides, input_size, 0)
+    run = _Elaboration(definition, prelude, overrides, input_size, Counter())
     result = run.run()
     if run.flow.progress_asked and not run.exhausted:
-        run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks)
+        run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks.found)
         result = run.run()
     flow = run.flow
     return Outcome(result, tuple(flow.diagnostics), flow.budget.steps, flow.called, flow.ran)
@@ -85,7 +86,7 @@ class _Elaboration:
         prelude: Module,
         overrides: Overrides,
         input_size: tuple[int | None, ...] | None,
-        blocks: int,
+        blocks: Counter[BlockKind],
     ) -> None:
         self.definition = definition
         self.overrides = dict(overrides)
@@ -160,7 +161,9 @@ class _Elaboration:
         )
         if isinstance(part.member, tree.Stage):
             self._stage_stride(part.member, frame)
+        self.flow.blocks.part = frame.kind  # type: ignore[assignment]
         current = self.flow.body(part.member.body, frame, current)
+        self.flow.blocks.part = None
         if frame.stride is not None and not frame.stride.taken and current is not None:
             self.flow.report(errors.no_stride_taken(part.key, frame.stride.span))
         if current is not None:

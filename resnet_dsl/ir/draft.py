@@ -34,6 +34,7 @@ class DraftScope(NamedTuple):
     name: str
     block: str | None
     args: Mapping[str, Any]
+    counts: bool
     parent: int | None
     entry: int
     exit: int
@@ -75,6 +76,8 @@ class AnyScope(Protocol):
     def name(self) -> str: ...
     @property
     def block(self) -> str | None: ...
+    @property
+    def counts(self) -> bool: ...
     @property
     def parent(self) -> int | None: ...
     @property

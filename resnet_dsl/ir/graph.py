@@ -66,6 +66,8 @@ class Scope(_Frozen):
 
     name: unique among its siblings: ``conv2``, ``block1``, ``se``.
     block, args: the definition that was called and the plain arguments of the call, for blocks and adapters.
+    counts: whether it is a residual block (docs/language.md, section 5). Graphs written by 0.1's first versions have no
+        such mark: see resnet_dsl.analyses.parts.
     entry, exit: the nodes whose values enter (``in``) and leave it.
     """
 
@@ -73,6 +75,7 @@ class Scope(_Frozen):
     name: str
     block: str | None = None
     args: Arguments = Field(default_factory=lambda: MappingProxyType({}))
+    counts: bool = False
     parent: int | None = None
     entry: Index = 0
     exit: Index = 0

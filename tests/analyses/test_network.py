@@ -39,11 +39,11 @@ def test_stages_say_how_many_blocks_lie_in_them(network: Compiled) -> None:
     assert [(part.name, part.blocks) for part in network.stages] == [
         ("stem", 0),
         ("a", 2),
-        ("b", 2),
+        ("b", 4),
         ("c", 0),
         ("head", 0),
     ]
-    assert network.blocks == 4
+    assert network.blocks == 6
 
 
 def test_blocks_are_listed_in_flow_order_with_what_lies_between_them(network: Compiled) -> None:
@@ -51,9 +51,11 @@ def test_blocks_are_listed_in_flow_order_with_what_lies_between_them(network: Co
         ("stem", None),
         ("a_block1", "basic"),
         ("a_block2", "basic"),
-        ("b_block1", "pair"),
+        ("b_block1_basic", "basic"),
+        ("b_block1_basic2", "basic"),
         ("b", None),
-        ("b_block2", "pair"),
+        ("b_block2_basic", "basic"),
+        ("b_block2_basic2", "basic"),
         ("c", None),
         ("head", None),
     ]
@@ -67,7 +69,7 @@ def test_layers_are_all_nodes_but_the_input(network: Compiled) -> None:
 def test_outputs_of_parts(network: Compiled) -> None:
     outputs = {part.name: part.output_shape for part in network.parts_by_block}
     assert outputs["a_block2"] == (32, 32, 8)
-    assert outputs["b_block1"] == (16, 16, 16)
+    assert outputs["b_block1_basic"] == (16, 16, 16)
     assert outputs["head"] == (10,)
 
 

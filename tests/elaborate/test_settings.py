@@ -156,12 +156,6 @@ def test_progress_is_0_at_the_first_block_and_1_at_the_last() -> None:
     assert rates(found) == pytest.approx([0.05, 0.1, 0.15, 0.2])
 
 
-def test_progress_counts_blocks_of_stages_not_the_blocks_inside_them() -> None:
-    before = "block pair { basic(4) basic(4) }"
-    found = network("use drop = dropout(0.1 + 0.4 * progress)", "stage a { 3 x pair }", before)
-    assert rates(found) == pytest.approx([0.1, 0.1, 0.3, 0.3, 0.5, 0.5])
-
-
 def test_progress_of_a_network_with_one_block_is_0() -> None:
     assert rates(network("use drop = dropout(0.1 + progress / 2)", "stage a { basic(4) }")) == [0.1]
 

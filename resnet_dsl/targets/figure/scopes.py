@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resnet_dsl.analyses.parts import block_of_scopes, blocks
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -14,7 +15,8 @@ class Scopes:
 
     part: the stem, stage or head that it lies in.
     adapter: the outermost skip adapter that it lies in.
-    block: the outermost block that it lies in (never inside an adapter).
+    block: the outermost block that it lies in (never inside an adapter), helpers that only lead to residual blocks in a
+        row left out: steps written in a stage and the same steps in a helper are one figure.
     attachment: the outermost block inside a block whose flow branches, as squeeze-and-excitation's does: one row.
     """
 
@@ -26,6 +28,7 @@ class Scopes:
 
 def read_scopes(graph: Graph) -> Scopes:
     branching = _branching(graph)
+    helper = _helpers(graph)
     part: list[int | None] = []
     adapter: list[int | None] = []
     block: list[int | None] = []
@@ -39,13 +42,33 @@ def read_scopes(graph: Graph) -> Scopes:
         inside = block[parent] is not None
         part.append(index if graph.scopes[parent].parent is None and parent == 0 else part[parent])
         adapter.append(_first(adapter[parent], index, scope.kind == "skip"))
-        block.append(_first(block[parent], index, scope.kind == "block"))
+        block.append(_first(block[parent], index, scope.kind == "block" and not helper[index]))
         attachment.append(_first(attachment[parent], index, inside and scope.kind == "block" and branching[index]))
     return Scopes(tuple(part), tuple(adapter), tuple(block), tuple(attachment))
 
 
 def _first(outer: int | None, index: int, begins: bool) -> int | None:
     return outer if outer is not None else index if begins else None
+
+
+def _helpers(graph: Graph) -> list[bool]:
+    """Whether a scope only leads to residual blocks: it is none, holds some, and all merges in it are theirs."""
+    own = set(blocks(graph))
+    block_of = block_of_scopes(graph)
+    free = {node.scope for node in graph.nodes if OPERATIONS[node.op].many and block_of[node.scope] not in own}
+    leading = _with_outer(graph, own) - own - _with_outer(graph, free)
+    return [index in leading for index in range(len(graph.scopes))]
+
+
+def _with_outer(graph: Graph, scopes: set[int]) -> set[int]:
+    """Some scopes and all that they lie in."""
+    found: set[int] = set()
+    for scope in scopes:
+        index: int | None = scope
+        while index is not None and index not in found:
+            found.add(index)
+            index = graph.scopes[index].parent
+    return found
 
 
 def _branching(graph: Graph) -> list[bool]:

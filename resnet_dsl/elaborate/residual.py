@@ -1,0 +1,108 @@
+"""Which calls are residual blocks: one definition for `progress`, `blocks` and figures (docs/language.md, section 5).
+
+A call in a stage is one where its block goes around itself: a `skip` is written in it (also where `skips off` or an
+`if` leaves it out; a long one, from a value that is passed to the block, does not count), or `in` is added or joined by
+hand. Where no call of a network is one, the plain calls stand in their place: those that have steps of their own, the
+outermost of them. A helper that only calls blocks counts nowhere, so that steps may move into one; nor does what fills
+a slot, an adapter, or what stands in stem or head.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resnet_dsl.elaborate.builder import BlockKind
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.elaborate.names import walk
+from resnet_dsl.ir.draft import ScopeKind
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.syntax import tree
+
+_JOINED = ("add", "concat")
+"""What goes around: to multiply by what entered is a gate."""
+
+
+class Blocks:
+    """Counts the blocks of one run over a network, and says how far the network has come.
+
+    found_before: what a run before has found; nothing in the first one. progress: 0 at the first block and before it,
+    1 at the last and behind it; between two blocks that of the one that began last. part: the kind of part that is
+    being run; None while nothing flows.
+    """
+
+    def __init__(self, found_before: Counter[BlockKind]) -> None:
+        self.found: Counter[BlockKind] = Counter()
+        self.progress = 0.0
+        self.inside = False
+        self.part: ScopeKind | None = None
+        self._counted: BlockKind = "residual" if found_before["residual"] else "plain"
+        self.in_all = found_before[self._counted]
+        self._kinds: dict[int, BlockKind | None] = {}
+
+    def kind(self, definition: Definition) -> BlockKind | None:
+        """What a call in a stage is, from the text of its block; None for a helper, and inside a plain block."""
+        key = id(definition.tree)
+        if key not in self._kinds:
+            self._kinds[key] = _kind(definition)
+        kind = self._kinds[key]
+        return None if kind == self._counted == "plain" and self.inside else kind
+
+    @property
+    def adrift(self) -> bool:
+        """Whether `progress` says little here: between the blocks of a stage, or in a network that has none."""
+        return not self.inside and (self.part == "stage" or not self.in_all)
+
+    @contextmanager
+    def nowhere(self) -> Iterator[None]:
+        """Around what is worked out once for all blocks."""
+        part, self.part = self.part, None
+        try:
+            yield
+        finally:
+            self.part = part
+
+    @contextmanager
+    def around(self, kind: BlockKind | None) -> Iterator[None]:
+        """Around a call and its arguments; where it ends inside another block, that one's progress holds again."""
+        progress, inside = self.progress, self.inside
+        self._begin(kind)
+        try:
+            yield
+        finally:
+            self.inside = inside
+            self.progress = progress if inside else self.progress
+
+    def _begin(self, kind: BlockKind | None) -> None:
+        if kind is not None:
+            self.found[kind] += 1
+        if kind == self._counted:
+            self.inside = True
+            self.progress = min((self.found[kind] - 1) / max(self.in_all - 1, 1), 1.0)
+
+
+def _kind(definition: Definition) -> BlockKind | None:
+    nodes = list(walk(definition.tree))
+    passed = {node.name.text for node in nodes if isinstance(node, tree.Parameter)}
+    if any(_goes_around(node, passed) for node in nodes):
+        return "residual"
+    return "plain" if any(_does_something(node, definition.module) for node in nodes) else None
+
+
+def _goes_around(node: tree.Node | tree.Token, passed: set[str]) -> bool:
+    if isinstance(node, tree.Skip):
+        is_long = isinstance(node.source, tree.Name) and node.source.token.text in passed
+        return not is_long and (node.merge is None or node.merge.text in _JOINED)
+    if not isinstance(node, tree.Call) or node.name.text not in _JOINED:
+        return False
+    return any(isinstance(one, tree.Entry) and one.keyword.text == "in" for one in node.arguments.items)
+
+
+def _does_something(node: tree.Node | tree.Token, module: Module) -> bool:
+    """Whether this is a step of the block's own: an operation or a slot."""
+    if not isinstance(node, tree.Step) or not isinstance(node.subject, tree.Name | tree.Call):
+        return False
+    name = (node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name).text
+    definition = module.find(name)
+    return name in OPERATIONS or (definition is not None and isinstance(definition.tree, tree.Slot))
