@@ -50,4 +50,5 @@ class Refusal(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
+        assert any(one.severity == "error" for one in self.diagnostics), "nothing is refused without a reason"
         super().__init__("; ".join(d.message for d in self.diagnostics if d.severity == "error"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Constant
@@ -187,17 +188,36 @@ def taken_name(name: str, what: str, span: Span) -> Diagnostic:
     )
 
 
-def recursion(circle: list[tuple[str, Span]]) -> Diagnostic:
-    """``circle``: each block with the call in it that leads on. It is told from the call that stands first."""
-    first = min(range(len(circle)), key=lambda index: circle[index][1].start)
-    ordered = [*circle[first:], *circle[:first]]
-    path = " -> ".join(f"`{name}`" for name, _ in [*ordered, ordered[0]])
+Circle: TypeAlias = list[tuple[str, Span]]
+"""Each definition of a circle, and the place in it that leads on to the next one."""
+
+
+def recursion(circle: Circle) -> Diagnostic:
+    first, path, last = _told_from_the_first(circle)
     return Diagnostic(
         "E0211",
-        f"block `{ordered[0][0]}` calls itself: {path}",
-        Label(ordered[-1][1], "this call closes the circle"),
+        f"block `{first}` calls itself: {path}",
+        Label(last, "this call closes the circle"),
         help="a block may call others, but never itself; use `repeat` for steps that recur",
     )
+
+
+def let_circle(circle: Circle) -> Diagnostic:
+    first, path, last = _told_from_the_first(circle)
+    return Diagnostic(
+        "E0243",
+        f"`let {first}` needs its own value: {path}",
+        Label(last, "this closes the circle"),
+        help="write a number for one of them, or ask for something else here",
+    )
+
+
+def _told_from_the_first(circle: Circle) -> tuple[str, str, Span]:
+    """The definition whose place stands first, the way around from there, and the place that closes it."""
+    first = min(range(len(circle)), key=lambda index: circle[index][1].start)
+    ordered = [*circle[first:], *circle[:first]]
+    names = [f"`{name}`" for name, _ in [*ordered, ordered[0]]]
+    return ordered[0][0], " -> ".join(names if len(names) < 10 else [*names[:4], "…", *names[-4:]]), ordered[-1][1]
 
 
 def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool) -> Diagnostic:

@@ -120,13 +120,13 @@ class Expressions:
             return self.progress(token, frame)
         definition = frame.module.find_let(text)
         if definition is not None:
-            return self.file_constant(definition, frame)
+            return self.file_constant(definition, token, frame)
         if text in WORDS:
             return text
         self.unless_lost(text, frame)
         refuse(errors.unknown_name(text, token.span, self.visible(frame)))
 
-    def file_constant(self, definition: Any, frame: Frame) -> Constant:
+    def file_constant(self, definition: Any, token: tree.Token, frame: Frame) -> Constant:
         raise NotImplementedError
 
     def progress(self, token: tree.Token, frame: Frame) -> float:
@@ -309,8 +309,8 @@ def _length(items: Constant) -> int:
 
 
 FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
-    "min": (1, 64, min),
-    "max": (1, 64, max),
+    "min": (1, 64, lambda *values: min(values)),
+    "max": (1, 64, lambda *values: max(values)),
     "round": (1, 1, lambda value: math.floor(value + 0.5)),
     "ceil": (1, 1, math.ceil),
     "floor": (1, 1, math.floor),
@@ -339,7 +339,7 @@ def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
     if name != "len" and len(values) == 1 and isinstance(values[0], Items):
         values = list(values[0]) if name in ("min", "max") and values[0] else values
     for value in values:
-        if not (isinstance(value, Items | tuple) if name == "len" else is_number(value)):
+        if not (isinstance(value, tuple) and not isinstance(value, Value) if name == "len" else is_number(value)):
             refuse(flow_errors.not_a("a list" if name == "len" else "a number", value, node.arguments.span))
     if name in _POSITIVE and not values[0] > 0:
         refuse(flow_errors.not_a("a number above 0", values[0], node.arguments.span))

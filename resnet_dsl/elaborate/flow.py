@@ -46,6 +46,7 @@ class Flow(Expressions):
         self.stated: list[Settings] = []
         self.budget = limits.Budget()
         self.active: list[tuple[tree.Block, Span]] = []
+        self._asking: list[tuple[tree.Let, Span]] = []
         self.filling: list[tuple[str, int]] = []
         self._siblings: dict[tuple[int, str], int] = {}
         self._constants: dict[int, Constant] = {}
@@ -53,18 +54,31 @@ class Flow(Expressions):
 
     # Names of a file
 
-    def file_constant(self, definition: Definition, frame: Frame) -> Constant:
-        """A file's `let`, evaluated when it is first asked for."""
+    def file_constant(self, definition: Definition, token: tree.Token, frame: Frame) -> Constant:
+        """A file's `let`, evaluated when it is first asked for, by ``token``."""
         let = definition.tree
         assert isinstance(let, tree.Let)
         key = id(let)
+        self._check_circle(let, token)
         if key not in self._constants:
-            self._constants[key] = POISON
-            with self.deeper(limits.IN_A_LET, let.span), self.blocks.nowhere():
-                self._constants[key] = self.attempt(let.value, file_frame(definition.module, frame.settings))
+            self._asking.append((let, token.span))
+            try:
+                with self.deeper(limits.IN_A_LET, let.span), self.blocks.nowhere():
+                    self._constants[key] = self.attempt(let.value, file_frame(definition.module, frame.settings))
+            finally:
+                self._asking.pop()
         if self._constants[key] is POISON:
             raise Poisoned
         return self._constants[key]
+
+    def _check_circle(self, let: tree.Let, token: tree.Token) -> None:
+        """Raises Mistake where a `let` is asked for that is being worked out."""
+        position = next((i for i, (asked, _) in enumerate(self._asking) if asked is let), None)
+        if position is None:
+            return
+        spans = [*(span for _, span in self._asking[position + 1 :]), token.span]
+        names = [asked.name.text for asked, _ in self._asking[position:]]
+        refuse(errors.let_circle(list(zip(names, spans, strict=True))))
 
     def progress(self, token: tree.Token, frame: Frame) -> float:
         """The current block's place in the network, 0 to 1. Raises Mistake where nothing flows."""

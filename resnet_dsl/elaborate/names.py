@@ -5,7 +5,7 @@ Running a network finds the same mistakes in what it runs, with the same code at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
@@ -29,7 +29,11 @@ def check_names(module: Module) -> tuple[Diagnostic, ...]:
         found += _Names(module, definition.tree, own_names).run()
         if len(found) > MOST_FOUND:
             return tuple(found)
-    return (*found, *_recursions(module))
+    return (
+        *found,
+        *_circles(module, tree.Block, _calls, errors.recursion),
+        *_circles(module, tree.Let, _asked, errors.let_circle),
+    )
 
 
 def walk(node: object) -> Iterator[tree.Node | tree.Token]:
@@ -263,16 +267,31 @@ def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
                 yield found, token.span
 
 
-def _recursions(module: Module) -> list[Diagnostic]:
-    """Blocks that call themselves, directly or through others; each circle once."""
+def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:
+    """The `let`s of files that a `let` asks for."""
+    for node in walk(definition.tree):
+        if isinstance(node, tree.Name | tree.Indexed):
+            token = node.token if isinstance(node, tree.Name) else node.name
+            found = definition.module.find_let(token.text)
+            if found is not None:
+                yield found, token.span
+
+
+def _circles(
+    module: Module,
+    kind: type[tree.Block | tree.Let],
+    leads_to: Callable[[Definition], Iterator[tuple[Definition, Span]]],
+    told: Callable[[list[tuple[str, Span]]], Diagnostic],
+) -> list[Diagnostic]:
+    """Definitions that lead to themselves, directly or through others; each circle once."""
     found: list[Diagnostic] = []
     done: set[int] = set()
     for start in module.own.values():
-        if not isinstance(start.tree, tree.Block) or id(start.tree) in done:
+        if not isinstance(start.tree, kind) or id(start.tree) in done:
             continue
         path = [start]
         calls: list[Span] = []
-        pending = [iter(list(_calls(start)))]
+        pending = [iter(list(leads_to(start)))]
         while pending:
             step = next(pending[-1], None)
             if step is None:
@@ -284,9 +303,9 @@ def _recursions(module: Module) -> list[Diagnostic]:
             position = next((i for i, one in enumerate(path) if one.tree is callee.tree), None)
             if position is not None:
                 names = [one.tree.name.text for one in path[position:]]
-                found.append(errors.recursion(list(zip(names, [*calls[position:], span], strict=True))))
+                found.append(told(list(zip(names, [*calls[position:], span], strict=True))))
             elif id(callee.tree) not in done:
                 path.append(callee)
                 calls.append(span)
-                pending.append(iter(list(_calls(callee))))
+                pending.append(iter(list(leads_to(callee))))
     return found
