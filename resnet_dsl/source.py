@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -22,6 +23,11 @@ class Source:
     name: str
     text: str
     path: str | None = None
+
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """Equal for all readings of one text: through several specs, by several names, through links."""
+        return (self.name, self.text) if self.path is None else (os.path.realpath(self.path),)
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -32,8 +32,8 @@ class Fresh:
         return fresh
 
 
-def _where(label: Label | None) -> tuple[int, int, int] | None:
-    return (id(label.span.source), label.span.start, label.span.end) if label else None
+def _where(label: Label | None) -> tuple[tuple[str, ...], int, int] | None:
+    return (label.span.source.identity, label.span.start, label.span.end) if label else None
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -41,22 +41,22 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
     What says the same of the same place is kept once.
     """
-    texts: dict[int, int] = {}
+    texts: dict[tuple[str, ...], int] = {}
     kept: list[Diagnostic] = []
     fresh = Fresh()
     for diagnostic in diagnostics:
         if diagnostic.place:
-            texts.setdefault(id(diagnostic.place.span.source), len(texts))
+            texts.setdefault(diagnostic.place.span.source.identity, len(texts))
         if fresh(diagnostic):
             kept.append(diagnostic)
     return sorted(kept, key=lambda diagnostic: _position(diagnostic, texts))
 
 
-def _position(diagnostic: Diagnostic, texts: dict[int, int]) -> tuple[int, int, int]:
+def _position(diagnostic: Diagnostic, texts: dict[tuple[str, ...], int]) -> tuple[int, int, int]:
     if not diagnostic.place:
         return -1, 0, 0
     span = diagnostic.place.span
-    return texts[id(span.source)], span.start, span.end
+    return texts[span.source.identity], span.start, span.end
 
 
 def counted(diagnostics: Iterable[Diagnostic]) -> str:

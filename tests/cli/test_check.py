@@ -73,3 +73,33 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others() -> None:
 
 def test_shipped_networks_by_name() -> None:
     assert call("check", "resnet50", "cifar_resnet20").out == "fine: 2 networks\n"
+
+
+DOUBLING = "block mine(width) { conv(width, 3) skip }\nblock lost(width) { skip conv(width, 3) }\n"
+NETWORK = "network {} {{ input 8x8x4 stage s {{ lost(4) }} }}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("two.resnet:a", "two.resnet:b"),
+        ("two.resnet", "./two.resnet"),
+        ("two.resnet", "link.resnet"),
+        ("first.resnet", "second.resnet"),
+        ("first.resnet", "lib.resnet", "second.resnet"),
+        (".",),
+    ],
+)
+def test_what_several_specs_say_of_one_place_is_said_once(folder: Path, arguments: tuple[str, ...]) -> None:
+    """Whether the place is read through two networks, two names, a link, or as an import of several files."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "lib.resnet").write_text(DOUBLING)
+    (folder / "first.resnet").write_text('import "lib.resnet"\n' + NETWORK.format("a"))
+    (folder / "second.resnet").write_text('import "./lib.resnet"\n' + NETWORK.format("b"))
+    if arguments != (".",):
+        (folder / "two.resnet").write_text(DOUBLING + NETWORK.format("a") + NETWORK.format("b"))
+        (folder / "link.resnet").symlink_to("two.resnet")
+    found = data(*arguments, code=0)
+    assert [one["code"] for one in found] == ["W0303"]
+    assert call("check", *arguments).err.endswith("1 warning\n")
