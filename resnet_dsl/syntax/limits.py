@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax.hidden import find_hidden
 from resnet_dsl.syntax.words import Words
 
 MAX_BYTES = 1_000_000
@@ -15,9 +15,6 @@ MAX_BRACKETS = 100
 MAX_DEPTH = 200
 MAX_DIGITS = 18
 MAX_NAME = 100
-
-# Control characters, zero-width and direction marks, lone surrogates; tab, line feed, form feed and return are fine.
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 _SPLIT = "split it into several files, and `import` them"
 _OPENING, _CLOSING = ("LBRACE", "LPAR", "LSQB"), ("RBRACE", "RPAR", "RSQB")
@@ -29,13 +26,13 @@ def too_large(name: str, size: int) -> Diagnostic:
 
 
 def check_text(source: Source) -> Iterator[Diagnostic]:
-    """The length, and characters that no editor shows: they could make a text read otherwise than it is compiled."""
+    """The length, and characters that nobody sees."""
     if len(source.text) > MAX_BYTES:
         yield too_large(source.name, len(source.text))
         return
-    match = _HIDDEN.search(source.text)
-    if match:
-        place = Label(Span(source, match.start(), match.end()), f"character U+{ord(match[0]):04X}")
+    at = find_hidden(source.text)
+    if at is not None:
+        place = Label(Span(source, at, at + 1), f"character U+{ord(source.text[at]):04X}")
         yield Diagnostic("E0006", "this text holds a character that cannot be seen", place, help="delete the character")
 
 

@@ -1,0 +1,33 @@
+"""A stranger's words as people are shown them: what steers a terminal, or turns a line around, is spelt out.
+
+Names of files, models and classes come from anywhere; so do the texts of errors that hold them.
+"""
+
+from __future__ import annotations
+
+import re
+
+STEERING = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters; tab, line feed and return are fine
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # those that turn the direction of writing
+    "\u2028\u2029"  # separators of lines and paragraphs
+    "\ud800-\udfff"  # what Python makes of the bytes of a name that is not UTF-8
+)
+"""Characters that are no text: the inside of a set in a regular expression. A fixed table, not Python's own."""
+
+_STEERING = re.compile(rf"[{STEERING}]|\r(?!\n)")
+_OF_NO_LINE = re.compile(rf"[{STEERING}\t\n\r]")
+
+
+def safe(text: str) -> str:
+    """A text of several lines, with ``\\u001b`` for an escape; inside JSON that means the same character."""
+    return _STEERING.sub(_spelt, text)
+
+
+def line(text: str) -> str:
+    """The same of what is to stay in its line, such as a file's name: line ends and tabs are spelt out, too."""
+    return _OF_NO_LINE.sub(_spelt, text)
+
+
+def _spelt(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
