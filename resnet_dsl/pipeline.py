@@ -22,7 +22,7 @@ from resnet_dsl.elaborate.unused import idle_skips, unused_names
 from resnet_dsl.elaborate.wording import suggestion
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax.parser import parse
-from resnet_dsl.syntax.reading import read
+from resnet_dsl.syntax.reading import read, read_spec
 
 Overrides = Mapping[str, Any]
 InputSize = tuple[int | None, ...]
@@ -56,7 +56,7 @@ class Spec:
 
     def __init__(self, source: Source) -> None:
         prelude = resources.prelude_path()
-        loader = Loader(_parse, read, Source(PRELUDE, resources.prelude_text(), prelude))
+        loader = Loader(_parse, read_spec, Source(PRELUDE, resources.prelude_text(), prelude))
         self.source = source
         self.module = loader.load(source)
         self.prelude = loader.prelude
@@ -128,10 +128,13 @@ class Spec:
         raise Refusal((_which(self.source, name, list(self.networks)),))
 
 
-def load(path: str) -> Spec:
-    """The spec in a file, or in the standard input (`-`). Raises Refusal where it cannot be read."""
+def load(path: str, *, found: bool = False) -> Spec:
+    """The spec in a file, or in the standard input (`-`). Raises Refusal where it cannot be read.
+
+    ``found``: nobody named the file, it lay in a folder; so it is read only where it is a spec by its name, too.
+    """
     try:
-        return Spec(read(path))
+        return Spec(read_spec(path) if found else read(path))
     except Mistake as mistake:
         raise Refusal((mistake.diagnostic,)) from None
 

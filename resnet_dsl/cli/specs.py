@@ -7,14 +7,14 @@ import math
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate.expressions import extent, number
 from resnet_dsl.failure import Failure
+from resnet_dsl.syntax.reading import ENDING
 
-ENDING = ".resnet"
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
 _WORD = re.compile(r"[A-Za-z]\w*")
 
@@ -57,21 +57,26 @@ def locate(spec: str) -> tuple[str, str | None]:
     return found, spec
 
 
-def spec_files(specs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-    """The files that SPEC arguments name, each with the network that is named.
+class SpecFile(NamedTuple):
+    """A file that a SPEC argument names, with the network that it names, or that was ``found`` in a folder."""
 
-    Folders are searched. Raises Failure where there is none.
-    """
+    path: str
+    network: str | None = None
+    found: bool = False
+
+
+def spec_files(specs: Iterable[str]) -> Iterator[SpecFile]:
+    """The files that SPEC arguments name; folders are searched. Raises Failure where one holds none."""
     for spec in specs:
         if not os.path.isdir(spec):
-            yield locate(spec)
+            yield SpecFile(*locate(spec))
             continue
         inside = sorted(
             os.path.join(folder, file) for folder, _, files in os.walk(spec) for file in files if file.endswith(ENDING)
         )
         if not inside:
             raise Failure(f"there is no *{ENDING} file in `{spec}`")
-        yield from ((path, None) for path in inside)
+        yield from (SpecFile(path, found=True) for path in inside)
 
 
 def _overrides(settings: Iterable[str]) -> dict[str, Any]:

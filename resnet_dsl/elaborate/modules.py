@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -17,6 +18,11 @@ Callable_: TypeAlias = tree.Block | tree.Slot
 Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
 
 _DEFINED = re.compile(r"^(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
+
+_DEFINITION = re.compile(
+    r"^[ \t]*(?:(?:block|network)\s+\w+\s*[({]|network\s+\w+\s+from\b|(?:let|slot)\s+\w+\s*=)", re.MULTILINE
+)
+"""A definition's beginning: of a text without one, which somebody else's import names, no line is shown."""
 
 MOST_FILES = 100
 """Files that one text may bring in, itself included."""
@@ -117,20 +123,22 @@ class Loader:
     def _import(self, module: Module, statement: tree.ImportFile, path: tuple[str, ...]) -> tuple[Module, bool]:
         written = statement.path.text[1:-1]
         folder = os.path.dirname(module.source.path) if module.source.path else os.getcwd()
-        target = os.path.realpath(os.path.join(folder, written))
+        target = _target(os.path.join(folder, written), statement)
         if target in path:
             raise Mistake(_cycle([*path[path.index(target) :], target], statement.path.span))
         if target in self.modules:
             return self.modules[target], False
         if len(self.modules) >= MOST_FILES:
             raise Mistake(_too_many_files(statement.path.span))
-        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
-            raise Mistake(_unreadable(written, "it is a device or a pipe", statement.path.span))
         try:
             source = self.read(os.path.join(os.path.dirname(module.source.name), written))
         except Mistake as mistake:
-            raise Mistake(_unreadable(written, mistake.diagnostic.message, statement.path.span)) from None
-        found = self._define(Source(source.name, source.text, target))
+            told = mistake.diagnostic
+            raise Mistake(_unreadable(written, told.message, statement.path.span, told.help)) from None
+        source = Source(source.name, source.text, target)
+        if not _DEFINITION.search(source.text) and any(self.parse(source)[1]):
+            raise Mistake(_unreadable(written, "it holds no definition, and is no spec", statement.path.span))
+        found = self._define(source)
         self.modules[target] = found
         return found, True
 
@@ -183,6 +191,15 @@ def _imports(file: tree.File) -> list[tree.ImportFile]:
     return [definition for definition in file.definitions if isinstance(definition, tree.ImportFile)]
 
 
+def _target(path: str, statement: tree.ImportFile) -> str:
+    """The file behind all links."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # letters that the system's encoding of names has not
+        reason = f"no file can be called so where names are in {sys.getfilesystemencoding()}"
+        raise Mistake(_unreadable(statement.path.text[1:-1], reason, statement.path.span)) from None
+
+
 def _cycle(path: list[str], span: Span) -> Diagnostic:
     shown = " -> ".join(os.path.basename(one) for one in path)
     return Diagnostic(
@@ -193,13 +210,9 @@ def _cycle(path: list[str], span: Span) -> Diagnostic:
     )
 
 
-def _unreadable(written: str, reason: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0213",
-        f'cannot import "{written}": {reason}',
-        Label(span),
-        help="the path is relative to the file that imports",
-    )
+def _unreadable(written: str, reason: str, span: Span, remedy: str | None = None) -> Diagnostic:
+    remedy = remedy or "the path is relative to the file that imports"
+    return Diagnostic("E0213", f'cannot import "{written}": {reason}', Label(span), help=remedy)
 
 
 def _too_many_files(span: Span) -> Diagnostic:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
+from io import BufferedReader, FileIO
 from typing import BinaryIO
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
@@ -12,6 +14,9 @@ from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits
 
 STDIN = "-"
+ENDING = ".resnet"
+_NAMED = f"specs are files that end in {ENDING}"
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
@@ -19,18 +24,18 @@ def read(path: str) -> Source:
     """The text of a file, or of the standard input where ``path`` is ``-``.
 
     UTF-8, with or without a byte order mark. Raises Mistake for what is missing, a folder, forbidden, larger than a
-    spec may be (told before it is read), or not UTF-8.
+    spec may be (told before it is read), or not UTF-8, and for a pipe that nobody writes into.
     """
     if path == STDIN:
-        return decode("<stdin>", _read(STDIN, sys.stdin.buffer), None)
+        return decode("<stdin>", _read_stdin(), None)
     try:
         if os.path.isdir(path):
             raise Mistake(Diagnostic("E0002", f"`{path}` is a folder, not a file", None))
         size = os.stat(path).st_size
         if size > limits.MAX_BYTES:
             raise Mistake(limits.too_large(path, size))
-        with open(path, "rb") as file:
-            data = _read(path, file)
+        with open(path, "rb", buffering=0, opener=_open) as file:
+            data = _read_from(path, file)
     except FileNotFoundError:
         raise Mistake(Diagnostic("E0001", f"there is no file `{path}`", None)) from None
     except PermissionError:
@@ -40,9 +45,49 @@ def read(path: str) -> Source:
     return decode(path, data, os.path.abspath(path))
 
 
-def _read(name: str, file: BinaryIO) -> bytes:
-    """At most one byte more than a spec may have: a device or a pipe has no size that could be asked before."""
-    data = file.read(limits.MAX_BYTES + 1)
+def read_spec(path: str) -> Source:
+    """As ``read``, of what a stranger's text or folder names: a regular file that ends in ENDING, links followed.
+
+    What is told of another file is that it is there, and nothing that it holds.
+    """
+    if os.path.exists(path) and not os.path.isdir(path):
+        _check_spec(path, os.path.realpath(path))
+    return read(path)
+
+
+def _check_spec(path: str, target: str) -> None:
+    if not os.path.isfile(path):
+        raise Mistake(Diagnostic("E0003", f"`{path}` is a device or a pipe", None, help=_NAMED))
+    if not target.endswith(ENDING):
+        leads = "" if os.path.basename(target) == os.path.basename(path) else f" leads to `{target}`, which"
+        raise Mistake(Diagnostic("E0003", f"`{path}`{leads} does not end in {ENDING}", None, help=_NAMED))
+
+
+def _open(path: str, flags: int) -> int:
+    """Opens a pipe without waiting for somebody to open its other end."""
+    return os.open(path, flags | _NO_WAITING)
+
+
+def _read_from(path: str, file: FileIO) -> bytes:
+    """Waits for what is being written into a pipe, but not for somebody to write: one that holds nothing is refused."""
+    first = file.read(1)  # None where there will be more
+    if _NO_WAITING:
+        os.set_blocking(file.fileno(), True)
+    data = b"" if first == b"" else _read(path, BufferedReader(file), first or b"")
+    if not data and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+        raise Mistake(Diagnostic("E0003", f"`{path}` is a pipe that nobody writes into", None))
+    return data
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise Mistake(Diagnostic("E0003", "the standard input is closed", None))
+    return _read(STDIN, sys.stdin.buffer)
+
+
+def _read(name: str, file: BinaryIO | BufferedReader, begun: bytes = b"") -> bytes:
+    """At most a byte or two more than a spec may have: a device or a pipe has no size that could be asked before."""
+    data = begun + file.read(limits.MAX_BYTES + 1)
     if len(data) > limits.MAX_BYTES:
         raise Mistake(limits.too_large(name, len(data)))
     return data

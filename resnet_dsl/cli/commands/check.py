@@ -26,9 +26,9 @@ def run(options: argparse.Namespace) -> int:
     found: list[Diagnostic] = []
     unreadable = False
     networks = 0
-    for path, network in dict.fromkeys(spec_files(options.specs)):
+    for path, network, in_folder in dict.fromkeys(spec_files(options.specs)):
         try:
-            spec = pipeline.load(path)
+            spec = pipeline.load(path, found=in_folder)
             found += spec.check(network)
         except Refusal as refusal:
             found += refusal.diagnostics

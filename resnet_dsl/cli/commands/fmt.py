@@ -14,7 +14,7 @@ from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.diagnostics.diagnostic import Mistake, Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
-from resnet_dsl.syntax.reading import STDIN, read
+from resnet_dsl.syntax.reading import STDIN, read, read_spec
 from resnet_dsl.writing import write_whole
 
 
@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     changed = 0
-    for path in dict.fromkeys(path for path, _ in spec_files(options.specs)):
-        source = _read(path)
+    for path, found in dict.fromkeys((file.path, file.found) for file in spec_files(options.specs)):
+        source = _read(path, found)
         text = format_text(source)
         if path == STDIN and not (options.check or options.diff):
             sys.stdout.write(text)
@@ -39,9 +39,9 @@ def run(options: argparse.Namespace) -> int:
     return SPEC if changed and options.check else FINE
 
 
-def _read(path: str) -> Source:
+def _read(path: str, found: bool) -> Source:
     try:
-        return read(path)
+        return read_spec(path) if found else read(path)
     except Mistake as mistake:
         raise Refusal((mistake.diagnostic,)) from None
 

@@ -8,8 +8,9 @@ import re
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import ENDING, locate
+from resnet_dsl.cli.specs import locate
 from resnet_dsl.failure import Failure
+from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.writing import write_whole
 
 _FIRST = """\
