@@ -6,9 +6,12 @@ when they are loaded; they are read by ``unpickle``, which knows arrays of bytes
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 import tarfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,23 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import Part, from_arrays
-from resnet_dsl.training.data.dataset import Dataset
+from resnet_dsl.training.data.dataset import Dataset, numbers
+from resnet_dsl.training.data.limits import too_much, unpacked_limit
 from resnet_dsl.training.data.unpickle import unpickled
 
 FOLDERS = ("cifar-10-batches-py", "cifar-10-batches-bin", "cifar-100-python", "cifar-100-binary")
 BATCH = re.compile(r"(data_batch_\d+|test_batch|train|test)(\.bin)?")
+NAMES = {
+    "batches.meta": "label_names",
+    "meta": "fine_label_names",
+    "batches.meta.txt": "",
+    "fine_label_names.txt": "",
+}
+"""The files with the names of the classes: pickles with the entry that holds them, and texts, a name a line."""
+
 PIXELS = 3 * 32 * 32
+MOST_OF_A_BATCH = 256 * 1024**2
+"""Bytes of one batch; the largest, CIFAR-100's for training, has 154 million."""
 
 
 def recognised(path: Path) -> bool:
@@ -35,7 +49,8 @@ def recognised(path: Path) -> bool:
 
 def read(path: Path) -> Dataset:
     """The set in this archive or folder: 50,000 images to train and 10,000 to test, 32x32x3, where it is whole."""
-    batches = dict(_from_archive(path) if path.is_file() else _from_folder(path))
+    found = _all_different([*(_from_archive(path) if path.is_file() else _from_folder(path))], path)
+    batches = {name: content for name, content in found.items() if name not in NAMES}
     if not batches:
         raise Failure(f"{path} holds no batches of CIFAR (data_batch_1 …, test_batch; or train, test)")
     hundred = any(name.removesuffix(".bin") in ("train", "test") for name in batches)
@@ -47,7 +62,38 @@ def read(path: Path) -> Dataset:
     if not parts[False] or not parts[True]:
         missing = "test" if parts[False] else "training"
         raise Failure(f"{path}: the {missing} batches are missing")
-    return from_arrays(name, str(path), _joined(parts[False]), _joined(parts[True]), classes)
+    named = _class_names({name: found[name] for name in found if name in NAMES}, path, classes)
+    return from_arrays(name, str(path), _joined(parts[False]), _joined(parts[True]), named)
+
+
+def _all_different(found: list[tuple[str, bytes]], path: Path) -> dict[str, bytes]:
+    """By name, or a refusal where a batch is there twice, also in another form, or beside one of the other set."""
+    names = [name for name, _ in found if name not in NAMES]
+    twice = [name for name, count in Counter(name.removesuffix(".bin") for name in names).items() if count > 1]
+    if twice:
+        raise Failure(f"{path} holds the batch {twice[0]} twice", "keep one of them")
+    if len({name.removesuffix(".bin") in ("train", "test") for name in names}) > 1:
+        raise Failure(f"{path} holds batches of CIFAR-10 and of CIFAR-100", "give each its folder")
+    return dict(found)
+
+
+def _class_names(found: dict[str, bytes], path: Path, classes: int) -> tuple[str, ...]:
+    """The names that stand beside the batches, or the numbers."""
+    for name, content in found.items():
+        texts = _texts(name, content, f"{path}: {name}")
+        if len(set(texts)) != classes or len(texts) != classes:
+            raise Failure(f"{path}: {name} names {len(texts)} classes, expected {classes} that differ")
+        return texts
+    return numbers(classes)
+
+
+def _texts(name: str, content: bytes, where: str) -> tuple[str, ...]:
+    if not NAMES[name]:
+        return tuple(filter(None, content.decode("utf-8", "backslashreplace").splitlines()))
+    names = _entry(unpickled(content, where), NAMES[name], where)
+    if not isinstance(names, list) or not all(isinstance(one, str | bytes) for one in names):
+        raise Failure(f"{where}: `{NAMES[name]}` is no list of texts")
+    return tuple(one.decode("utf-8", "backslashreplace") if isinstance(one, bytes) else one for one in names)
 
 
 def _joined(parts: list[Part]) -> Part:
@@ -64,27 +110,61 @@ def _batches(folder: Path) -> Iterator[Path]:
 
 
 def _from_folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    folder = _folder(path)
-    return ((entry.name, entry.read_bytes()) for entry in _batches(folder or path))
+    folder = _folder(path) or path
+    named = [folder / name for name in NAMES if (folder / name).is_file()]
+    for file in (*_batches(folder), *named):
+        if file.stat().st_size > MOST_OF_A_BATCH:
+            raise _too_large(f"{file}", file.stat().st_size)
+        yield file.name, file.read_bytes()
 
 
 def _from_archive(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The batches of a tar archive, read member by member: nothing is unpacked to the disk."""
+    """The batches of a tar archive, read member by member in one go: nothing is unpacked to the disk."""
     try:
-        with tarfile.open(path) as archive:
+        with path.open("rb") as file, _as_archive(_Bounded(path, file)) as archive:
             for member in archive:
                 name = Path(member.name).name
-                content = archive.extractfile(member) if member.isfile() and BATCH.fullmatch(name) else None
-                if content is not None:
-                    yield name, _all_of(content.read(), member.size, path, name)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+                if member.isreg() and not member.issparse() and (BATCH.fullmatch(name) or name in NAMES):
+                    yield name, _whole(archive, member, f"{path}: {name}")
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, gzip.BadGzipFile, zlib.error) as error:
         raise Failure(f"{path} is cut off or damaged: {error}", "fetch it again") from error
 
 
-def _all_of(content: bytes, size: int, path: Path, name: str) -> bytes:
-    if len(content) != size:
-        raise Failure(f"{path} is cut off: it ends within {name}", "fetch it again")
+def _as_archive(stream: Any) -> tarfile.TarFile:
+    """A stream with ``read`` and no more is all that a tar archive needs that is read in one go."""
+    return tarfile.open(fileobj=stream, mode="r|")
+
+
+def _whole(archive: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes:
+    if member.size > MOST_OF_A_BATCH:
+        raise _too_large(where, member.size)
+    file = archive.extractfile(member)
+    content = file.read() if file is not None else b""
+    if len(content) != member.size:
+        raise Failure(f"{where} is cut off: the archive ends within it", "fetch it again")
     return content
+
+
+def _too_large(where: str, size: int) -> Failure:
+    return Failure(f"{where} has {size:,} bytes; a batch of CIFAR has at most {MOST_OF_A_BATCH:,}")
+
+
+class _Bounded:
+    """The bytes of a tar archive, unpacked where it is gzipped; refuses to give more than it may unpack to."""
+
+    def __init__(self, path: Path, file: io.BufferedReader) -> None:
+        self._path, self._limit = path, unpacked_limit(path)
+        self._file: io.BufferedReader | gzip.GzipFile = file
+        if file.peek(2)[:2] == b"\x1f\x8b":
+            self._file = gzip.GzipFile(fileobj=file)
+        self._left = self._limit
+
+    def read(self, size: int) -> bytes:
+        content = self._file.read(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise too_much(self._path, self._limit)
+        return content
 
 
 def _binary(content: bytes, where: str, hundred: bool) -> Part:

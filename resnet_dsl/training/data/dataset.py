@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.training.data.images import Images, wrong_rank
+
+HIGHEST_LABEL = 2**31 - 1
+MOST_NAMED = 20
+"""Classes that a sentence names one by one."""
 
 HELD_OUT = 5
 """Sets without a test part give every fifth example to it: the last of each five, in the order they are stored in."""
@@ -40,16 +45,22 @@ class Examples:
 class Dataset:
     """Examples for training and for testing, of one shape and one list of classes.
 
-    ``name`` and ``source`` are what is printed; ``mirrors`` says whether a mirrored image keeps its meaning: digits
-    do not.
+    ``name`` and ``source`` are what is printed; ``class_names`` are those of the labels 0, 1, …, the numbers themselves
+    where the data give no names; ``mirrors`` says whether a mirrored image keeps its meaning: digits do not; ``notes``
+    are sentences on what was found beside the examples.
     """
 
     name: str
     source: str
     train: Examples
     test: Examples
-    classes: int
+    class_names: tuple[str, ...]
     mirrors: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,6 +73,22 @@ class Dataset:
             f"{self.name} ({self.source}): {show(self.shape)}, {self.classes} classes, "
             f"{len(self.train):,} images to train, {len(self.test):,} to test"
         )
+
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on what a reader would not expect: the notes, and classes that one of the parts lacks."""
+        learnt, tested = set(self.train.labels.tolist()), set(self.test.labels.tolist())
+        every = range(self.classes)
+        lacking = {
+            "no example to learn or to test": [label for label in every if label not in learnt | tested],
+            "in the test part alone, tested but never learnt": sorted(tested - learnt),
+            "in the training part alone, learnt but never tested": sorted(learnt - tested),
+        }
+        return (*self.notes, *(f"{where}: class {self.named(found)}" for where, found in lacking.items() if found))
+
+    def named(self, labels: Sequence[int]) -> str:
+        """Some classes by their numbers, and their names where they have some: ``0 (cat), 1 (dog)``."""
+        names = [listed_name(self.class_names, label) for label in labels[:MOST_NAMED]]
+        return ", ".join(names) + (f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else "")
 
     def resized(self, size: tuple[int, ...]) -> Dataset:
         """The same set pooled to ``size``, one length a spatial axis."""
@@ -104,6 +131,16 @@ def held_out(examples: Examples) -> tuple[Examples, Examples]:
     return examples.take(positions[~tests]), examples.take(positions[tests])
 
 
+def listed_name(names: tuple[str, ...], label: int) -> str:
+    """How a class is called: by its number, and its name where it has one."""
+    return str(label) if names[label] == str(label) else f"{label} ({names[label]})"
+
+
+def numbers(count: int) -> tuple[str, ...]:
+    """The names of classes that have none."""
+    return tuple(map(str, range(count)))
+
+
 def checked_labels(labels: ArrayLike, count: int, where: str, classes: int | None = None) -> NDArray[np.int64]:
     """Labels as integers from 0, shape (count,), or a refusal that names the first wrong one.
 
@@ -113,22 +150,42 @@ def checked_labels(labels: ArrayLike, count: int, where: str, classes: int | Non
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        raise Failure(f"{where}: labels of shape {array.shape}; expected one integer an image")
+        remedy = "for one-hot labels: y.argmax(1)" if array.ndim == 2 else None
+        raise Failure(f"{where}: labels of shape {array.shape}; expected one integer an image", remedy)
     if len(array) != count:
         raise Failure(f"{where}: {len(array):,} labels for {count:,} images")
     if count == 0:
         raise Failure(f"{where}: no images")
     if array.dtype.kind not in "iub":
-        raise Failure(f"{where}: labels of type {array.dtype}; expected integers")
-    wrong = np.flatnonzero((array < 0) if classes is None else (array < 0) | (array >= classes))
+        remedy = "y.astype(int)" if array.dtype.kind == "f" else "names, y = numpy.unique(y, return_inverse=True)"
+        raise Failure(f"{where}: labels of type {array.dtype}; expected integers", remedy)
+    highest = HIGHEST_LABEL if classes is None else classes - 1
+    wrong = np.flatnonzero((array < 0) | (array > highest))
     if len(wrong):
-        allowed = "0 and up" if classes is None else f"0 to {classes - 1}"
-        raise Failure(f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range ({allowed})")
+        raise Failure(f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range (0 to {highest})")
     return array.astype(np.int64)
 
 
-def class_count(*parts: NDArray[np.int64], where: str) -> int:
-    """How many classes these labels speak of: the largest and one. A single class is refused: nothing can be learnt."""
+def expect_several(*parts: NDArray[np.int64], where: str) -> None:
+    """Refuses labels of a single class: nothing can be learnt."""
     if len(np.unique(np.concatenate(parts))) < 2:
         raise Failure(f"{where}: all images are of one class; there is nothing to tell apart")
-    return int(max(part.max() for part in parts)) + 1
+
+
+def class_count(*parts: NDArray[np.int64], where: str) -> int:
+    """How many classes these labels number: from 0 to the largest. Raises Failure where they cannot be meant so.
+
+    That is where none is 0, and where more than half of the numbers have no example.
+    """
+    found = np.unique(np.concatenate(parts))
+    low, high = int(found[0]), int(found[-1])
+    if low:
+        raise Failure(
+            f"{where}: labels run from {low} to {high}; no example has label 0", f"subtract {low} from every label"
+        )
+    if high + 1 > 2 * len(found):
+        raise Failure(
+            f"{where}: {len(found)} classes are numbered from 0 to {high}, with gaps",
+            f"number them from 0 to {len(found) - 1}: names, y = numpy.unique(y, return_inverse=True)",
+        )
+    return high + 1

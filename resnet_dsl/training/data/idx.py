@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
+from resnet_dsl.training.data.limits import expect_regular, too_much, unpacked_limit
 
 FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 
@@ -26,13 +27,15 @@ def recognised(folder: Path) -> bool:
     return any(FILE_NAME.fullmatch(entry.name) for entry in folder.iterdir())
 
 
-def read(folder: Path, name: str, source: str, mirrors: bool = True) -> Dataset:
+def read(
+    folder: Path, name: str, source: str, class_names: tuple[str, ...] | None = None, mirrors: bool = True
+) -> Dataset:
     """The set in this folder; without a test pair (t10k-… or test-…) the fixed split."""
     files = _files(folder)
     parts = {part: _part(files, part, folder) for part in ("train", "test")}
     if parts["train"] is None:
         raise Failure(f"{folder}: idx files for testing, none for training (train-images-idx3-ubyte)")
-    return from_arrays(name, source, parts["train"], parts["test"], mirrors=mirrors)
+    return from_arrays(name, source, parts["train"], parts["test"], class_names, mirrors)
 
 
 def _files(folder: Path) -> dict[tuple[str, str], Path]:
@@ -43,7 +46,10 @@ def _files(folder: Path) -> dict[tuple[str, str], Path]:
         if match is None:
             continue
         sets.add(match["set"])
-        files.setdefault(("train" if match["part"] == "train" else "test", match["what"]), entry)
+        key = ("train" if match["part"] == "train" else "test", match["what"])
+        first = files.setdefault(key, entry)
+        if first.name.removesuffix(".gz") != entry.name.removesuffix(".gz"):
+            raise Failure(f"{folder}: {first.name} and {entry.name} hold the same part", "keep one of them")
     if len(sets) > 1:
         raise Failure(f"{folder}: idx files of {len(sets)} sets ({', '.join(sorted(sets))})", "give each its folder")
     return files
@@ -78,9 +84,15 @@ def array(path: Path) -> NDArray[Any]:
 
 
 def _content(path: Path) -> bytes:
+    expect_regular(path)
     if path.suffix != ".gz":
         return path.read_bytes()
+    limit = unpacked_limit(path)
     try:
-        return gzip.decompress(path.read_bytes())
+        with gzip.open(path) as file:
+            content = file.read(limit + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise Failure(f"{path} is cut off or damaged: {error}") from error
+    if len(content) > limit:
+        raise too_much(path, limit)
+    return content

@@ -104,7 +104,7 @@ class Decoded:
         return replace(self, shape=(*size, self.shape[-1]), decode=pooling(self.decode, size))
 
     def identity(self) -> bytes:
-        return "\n".join(self.described(row) for row in range(self.count)).encode()
+        return "\n".join(self.described(row) for row in range(self.count)).encode("utf-8", "surrogateescape")
 
     def kept(self) -> Images:
         """These images decoded once into memory, where they fit there; else themselves."""
@@ -137,6 +137,14 @@ def centred(image: Array, size: Sequence[int]) -> Array:
     starts = [(whole - length) // 2 for whole, length in zip(image.shape, lengths, strict=False)]
     part: Array = image[tuple(slice(start, start + length) for start, length in zip(starts, lengths, strict=True))]
     return part
+
+
+def of_depth(image: Array, bits: int, name: str) -> Array:
+    """The image, or a refusal: its numbers must mean what those of the first one mean, which has ``bits``."""
+    found = 8 * image.dtype.itemsize
+    if found != bits:
+        raise Failure(f"{name} has {found} bits a pixel, the first image has {bits}", "save all with the same")
+    return image
 
 
 def different_sizes(what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> Failure:

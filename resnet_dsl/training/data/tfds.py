@@ -27,9 +27,10 @@ def read(name: str, download: bool) -> Dataset:
     if "train" not in parts:
         raise Failure(f"tfds:{name} has no part `train`")
     loaded = [_loaded(tfds, builder, part) for part in parts[:2]]
-    return from_arrays(
-        f"tfds:{name}", f"version {builder.info.version}", loaded[0], loaded[1] if len(loaded) > 1 else None
-    )
+    test = loaded[1] if len(loaded) > 1 else None
+    names = getattr(builder.info.features["label"], "names", None)
+    class_names = tuple(names) if names else None
+    return from_arrays(f"tfds:{name}", f"version {builder.info.version}", loaded[0], test, class_names)
 
 
 def _loaded(tfds: Any, builder: Any, part: str) -> Part:
