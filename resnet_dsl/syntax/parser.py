@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.source import Source, Span
-from resnet_dsl.syntax import building, limits, tables, tree
+from resnet_dsl.syntax import limits, tables, tree
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.words import END, Words, split
 
@@ -49,7 +49,7 @@ class _Reading:
     """One text: goes on behind each mistake, with what was meant where that is sure, else with the next definition."""
 
     def __init__(self, words: Words) -> None:
-        self._machine = Machine(tables.load(), words, building.maker, tree.Token)
+        self._machine = Machine(tables.load(), words, tree.maker, tree.Token)
         self._definitions: list[tree.Definition] = []
         self._mistakes: list[Diagnostic] = []
         self._first = 0  # the word from which on is read

@@ -1,15 +1,18 @@
 """The tree of a text: one frozen class a rule of grammar/resnet.lark, each with its span.
 
 ``Node.span`` reaches from the rule's first to its last token. Fields stand in the order of the rule's children; an
-optional child that is not written is None. Binary operators that stand in a row are kept flat, as the grammar has
-them: ``a + b - c`` is ``Sum((a, Token("+"), b, Token("-"), c))``.
+optional child that is not written is None, and a last field of many takes all that are left. Binary operators that
+stand in a row are kept flat, as the grammar has them: ``a + b - c`` is ``Sum((a, Token("+"), b, Token("-"), c))``.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, TypeAlias, dataclass_transform
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.comments import doc_above
 
 
 class Token(NamedTuple):
@@ -20,29 +23,26 @@ class Token(NamedTuple):
     span: Span
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, eq_default=False)
 class _Frozen:
-    """Frozen, compared field by field, made with its fields in order; ``fields`` are their names.
+    """Frozen, compared by identity, made with its fields in order; ``fields`` are their names.
 
-    A dataclass would do the same; making forty of them takes as long as all the rest of a `check`.
+    ``has_row``: whether the last field is a tuple. A dataclass would do the same; making forty of them takes as long
+    as all the rest of a `check`.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
+    has_row: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
-        cls.fields = (*cls.fields, *cls.__annotations__) if "__annotations__" in cls.__dict__ else cls.fields
+        cls.fields = (*cls.fields, *cls.__annotations__)
+        cls.has_row = any(kind.startswith("tuple[") for kind in cls.__annotations__.values())
 
     def __init__(self, *values: object) -> None:
-        self.__dict__.update(zip(self.fields, values, strict=True))
+        self.__dict__.update(zip(self.fields, values, strict=False))  # an optional last one may be missing
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a {type(self).__name__} cannot be changed")
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.fields[1:])
@@ -53,6 +53,13 @@ class Node(_Frozen):
     """What every class of the tree is."""
 
     span: Span
+
+
+class _Documented(Node):
+    @property
+    def doc(self) -> str:
+        """The text of the comment directly above the definition, "" where there is none."""
+        return doc_above(self.span)
 
 
 class File(Node):
@@ -68,27 +75,22 @@ class Let(Node):
     value: Expression
 
 
-class Slot(Node):
-    """``doc`` here and below: the text of the comment directly above the definition, "" where there is none."""
-
+class Slot(_Documented):
     name: Token
     chain: Chain
-    doc: str
 
 
-class Block(Node):
+class Block(_Documented):
     name: Token
     parameters: Parameters | None
     body: Body
-    doc: str
 
 
-class Network(Node):
+class Network(_Documented):
     name: Token
     parameters: Parameters | None
     base: Base | None
     members: Members
-    doc: str
 
 
 class Base(Node):
@@ -102,7 +104,7 @@ class Parameters(Node):
 
 class Parameter(Node):
     name: Token
-    default: Expression | None
+    default: Expression | None = None
 
 
 class Members(Node):
@@ -148,7 +150,7 @@ class Skips(Node):
     """``policy`` is the word ``off``, or the word ``always``, or None; ``chain`` is None where it is ``off``."""
 
     policy: Token | None
-    chain: Chain | None
+    chain: Chain | None = None
 
 
 class Body(Node):
@@ -310,3 +312,22 @@ Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Sign | Attribute
     | List | Number | Extent | Text | Truth | Unknown | Name | Indexed | Call | Entry
 )  # fmt: skip
+
+
+def class_of(rule: str) -> type[Node]:
+    """The class of a rule: ImportFile of ``import_file``."""
+    name = rule.title().replace("_", "")
+    if name not in globals():
+        raise LookupError(f"the rule `{rule}` of the grammar has no class `{name}` in {__name__}")
+    found: type[Node] = globals()[name]
+    return found
+
+
+@cache
+def maker(rule: str) -> Callable[[Span, list[Any]], Node]:
+    """What makes the node of a rule of its span and its children: one a field, what is left for a row."""
+    cls: Any = class_of(rule)
+    row = len(cls.fields) - 2  # behind the span and the fields of one child
+    if cls.has_row:
+        return lambda span, children: cls(span, *children[:row], tuple(children[row:]))
+    return lambda span, children: cls(span, *children)
