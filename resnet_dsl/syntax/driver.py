@@ -96,7 +96,7 @@ class Machine:
 
     def _reduce(self, rule: Rule) -> None:
         """Puts the value of a rule in the place of its symbols' values; the state on top is still to be found."""
-        _, length, does, children = rule
+        _, length, does, children, _ = rule
         base = len(self.values) - length
         depth = max(self._depths[base:], default=0)
         start = self._starts[base] if length else self._end()

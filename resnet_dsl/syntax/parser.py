@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _Read: TypeAlias = tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]
 
 _MOST_MISTAKES = 100  # nobody reads more, and each costs a walk through the text
-_DEFINING = ("IMPORT", "LET", "SLOT", "BLOCK", "NETWORK")
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
@@ -108,8 +107,9 @@ def _finished(machine: Machine) -> list[tree.Definition]:
 def _next_definition(words: Words, position: int) -> int:
     """The first word from ``position`` on that begins a definition: such a keyword, first on a line, not indented."""
     text = words.source.text
+    defining = {*tables.load().actions[tables.load().start]} - {END}
     for index in range(position, len(words.kinds)):
         start = words.starts[index]
-        if words.kinds[index] in _DEFINING and (start == 0 or text[start - 1] == "\n"):
+        if words.kinds[index] in defining and (start == 0 or text[start - 1] == "\n"):
             return index
     return len(words.kinds) - 1

@@ -25,7 +25,7 @@ PASS, COLLECT, BUILD = 0, 1, 2
 
 
 class Rule(NamedTuple):
-    """One production and what becomes of its symbols' values.
+    """One production and what becomes of its symbols' values; ``length`` is that of ``symbols``.
 
     ``does`` is PASS (the value of symbol ``children[0]`` stands for the rule), COLLECT (the children become a list,
     which the rule above takes in) or BUILD (the children become the node ``name``). ``children``: a symbol's index,
@@ -36,6 +36,11 @@ class Rule(NamedTuple):
     length: int
     does: int
     children: list[int | None]
+    symbols: list[str]
+
+    def child_symbols(self) -> list[str | None]:
+        """The symbols that the children come from."""
+        return [None if index is None else self.symbols[max(index, ~index)] for index in self.children]
 
 
 class Tables(NamedTuple):
@@ -66,7 +71,7 @@ def load() -> Tables:
 def decode(text: str) -> Tables:
     data = json.loads(text)
     data["kept"] = frozenset(data["kept"])
-    data["rules"] = [Rule(*rule) for rule in data["rules"]]
+    data["rules"] = [Rule(name, len(symbols), does, kept, symbols) for name, symbols, does, kept in data["rules"]]
     rows = data.pop("rows")
     for name in ("actions", "gotos"):
         data[name] = [rows[number] for number in data[name]]
@@ -77,6 +82,7 @@ def encode(tables: Tables) -> str:
     """As text, every different row of the tables once, a row a line."""
     rows: dict[str, int] = {}
     data: dict[str, Any] = tables._asdict() | {"kept": sorted(tables.kept)}
+    data["rules"] = [(rule.name, rule.symbols, rule.does, rule.children) for rule in tables.rules]
     for name in ("actions", "gotos"):
         data[name] = [rows.setdefault(_compact(row), len(rows)) for row in data[name]]
     lines = [f"{_compact(name)}:{_compact(value)}" for name, value in data.items()]
@@ -191,12 +197,14 @@ def _is_list(rule: Any, kept: list[int | None], lists: set[str]) -> bool:
 
 def _rule(rule: Any, kept: list[int | None], lists: set[str]) -> Rule:
     name = rule.origin.name
-    children = [~index if index is not None and rule.expansion[index].name in lists else index for index in kept]
+    symbols = [symbol.name for symbol in rule.expansion]
+    children = [~index if index is not None and symbols[index] in lists else index for index in kept]
+    does = BUILD
     if name in lists:
-        return Rule(name, len(rule.expansion), COLLECT, children)
-    if name.startswith("_") or (rule.options.expand1 and len(children) == 1):
-        return Rule(name, len(rule.expansion), PASS, children)
-    return Rule(name, len(rule.expansion), BUILD, children)
+        does = COLLECT
+    elif name.startswith("_") or (rule.options.expand1 and len(children) == 1):
+        does = PASS
+    return Rule(name, len(symbols), does, children, symbols)
 
 
 def main() -> None:

@@ -35,7 +35,6 @@ _SLIPS = (
     missing.chained_comparison,
     brackets.missing_comma,
     brackets.surplus,
-    missing.missing_name,
     missing.missing_value,
     brackets.missing_brace,
     brackets.unclosed_bracket,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.stop import (
+from resnet_dsl.syntax.slips.groups import (
     CLOSING,
     DEFINITIONS,
     MEMBERS,
     OPENING,
-    SETTINGS,
-    STATEMENTS,
+    STARTS,
     VALUES,
-    Repair,
-    Slip,
-    Stop,
+    WITH_BODY,
+    WITH_PARAMETERS,
 )
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import END
-
-_BODIES = ("STAGE", "STEM", "HEAD", "BLOCK", "REPEAT", "IF", "ELSE")
 
 
 def missing_comma(stop: Stop) -> Slip | None:
@@ -42,7 +39,7 @@ def missing_comma(stop: Stop) -> Slip | None:
 def _in_parameters(stop: Stop) -> bool:
     """Whether the innermost bracket is that of a definition."""
     owner = stop.open[-1] - 2
-    return owner >= stop.first and stop.words.kinds[owner] in ("BLOCK", "NETWORK")
+    return owner >= stop.first and stop.words.kinds[owner] in WITH_PARAMETERS
 
 
 def _closes_soon(stop: Stop) -> bool:
@@ -55,7 +52,7 @@ def _closes_soon(stop: Stop) -> bool:
             depth -= 1
         if depth < 0:
             return True
-        if kind in ("LBRACE", "RBRACE", END, *DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS):
+        if kind in ("LBRACE", "RBRACE", END, *STARTS):
             return False
     return False
 
@@ -92,7 +89,7 @@ def missing_brace(stop: Stop) -> Slip | None:
     """The text ends, or goes on with what cannot stand inside, before a brace is closed."""
     if "LBRACE" not in [stop.words.kinds[index] for index in stop.open]:
         return None
-    inner = stop.inside == "LBRACE" and stop.accepts("RBRACE") and stop.owner_kind in _BODIES
+    inner = stop.inside == "LBRACE" and stop.accepts("RBRACE") and stop.owner_kind in WITH_BODY
     if inner and stop.kind in (*MEMBERS, "STEM") and _stands_in_network(stop):
         return _unclosed(stop, stop.open[-1], Repair(stop.index, 0, ("RBRACE",)))
     if stop.kind == END or (stop.kind in DEFINITIONS and stop.is_first_on_line and not _is_indented(stop)):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.stop import DEFINITIONS, MEMBERS, SETTINGS, STATEMENTS, Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.groups import OF_SKIP, SETTINGS, STARTS, STATEMENTS
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
 _ARROW_PARTS = ("=", "-", "|", "->", ">")
-_SKIP_WORDS = ("ALWAYS", "FROM", "VIA", "BY")
 
 
 def arrow(stop: Stop) -> Slip | None:
@@ -29,7 +29,7 @@ def _behind_arrow(stop: Stop) -> Slip | None:
         message = f"`{stop.text}` is a statement of its own, not a step"
         diagnostic = stop.says("E0110", message, "leave the arrow in front of it out", span=stop.span_at(-1, 0))
         return Slip(diagnostic)
-    if stop.kind in ("RBRACE", "RPAR", END, *STATEMENTS, *SETTINGS, *MEMBERS, *DEFINITIONS):
+    if stop.kind in ("RBRACE", "RPAR", END, *STARTS):
         message = "nothing stands behind this arrow"
         return Slip(
             stop.says("E0110", message, "add the step that is to follow, or leave the arrow out", span=stop.span_at(-1))
@@ -39,7 +39,7 @@ def _behind_arrow(stop: Stop) -> Slip | None:
 
 def _misspelt(stop: Stop) -> Slip | None:
     """``=>``, ``-->``, ``- >``, ``>`` and ``|>`` between steps."""
-    if stop.inside != "LBRACE" or not stop.accepts(stop.kind_of(_ARROW)):
+    if stop.inside != "LBRACE" or not stop.accepts("ARROW"):
         return None
     count = 0
     while stop.text_at(count) in _ARROW_PARTS:
@@ -48,7 +48,7 @@ def _misspelt(stop: Stop) -> Slip | None:
     if not count or not sign.endswith(">"):
         return None
     diagnostic = stop.says("E0110", f"the language has no `{sign}`", "write `->`", span=stop.span_at(0, count - 1))
-    return Slip(diagnostic, stop.replaced(stop.kind_of(_ARROW), count))
+    return Slip(diagnostic, stop.replaced("ARROW", count))
 
 
 def named_in_chain(stop: Stop) -> Slip | None:
@@ -176,7 +176,7 @@ def order_of_skip(stop: Stop) -> Slip | None:
     if stop.at(-1) == "SKIP" and stop.kind == "LPAR":
         message = "`skip` is a statement, not an operation"
         return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`"))
-    if stop.head_kind != "SKIP" or stop.kind not in _SKIP_WORDS or stop.at(-1) in _SKIP_WORDS:
+    if stop.head_kind != "SKIP" or stop.kind not in OF_SKIP or stop.at(-1) in OF_SKIP:
         return None
     message = f"`{stop.text}` comes too late in this `skip`"
     remedy = "the order is `skip always from VALUE via STEPS by add`, and each may be left out"

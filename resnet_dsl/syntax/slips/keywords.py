@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.diagnostics.nearest import nearest
-from resnet_dsl.syntax.slips.stop import DEFINITIONS, MEMBERS, SETTINGS, STATEMENTS, Slip, Stop, shown
+from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
+from resnet_dsl.syntax.slips.stop import Slip, Stop, shown
 from resnet_dsl.syntax.words import END
 
 _ELSEWHERE = {
@@ -14,24 +15,12 @@ _ELSEWHERE = {
     "include": "import", "assert": "expect", "output": "head", "top": "head", "group": "stage", "section": "stage",
 }  # fmt: skip
 _EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
-_NAMING = (*DEFINITIONS, "STAGE", "LET", "USE", "DEFAULT", "FROM", "AS", "BY")  # a name stands behind these
 _PLACES = {
-    "network": ("NETWORK", "at the top of a file, outside of all braces"),
-    "block": ("BLOCK", "at the top of a file, outside of all braces"),
-    "slot": ("SLOT", "at the top of a file, outside of all braces"),
-    "import": ("IMPORT", "at the top of a file, outside of all braces"),
-    "input": ("INPUT", "directly in a network's braces"),
-    "stage": ("STAGE", "directly in a network's braces"),
-    "stem": ("STEM", "directly in a network's braces"),
-    "head": ("HEAD", "directly in a network's braces"),
-    "expect": ("EXPECT", "directly in a network's braces"),
-    "skip": ("SKIP", "among the steps of a block, a stage, a stem or a head"),
-    "repeat": ("REPEAT", "among the steps of a block, a stage, a stem or a head"),
-    "if": ("IF", "among the steps of a block, a stage, a stem or a head"),
-    "else": ("ELSE", "directly behind the braces of an `if`"),
-    "use": ("USE", "in the braces of a network, a stage or a block"),
-    "default": ("DEFAULT", "in the braces of a network, a stage or a block"),
-    "skips": ("SKIPS", "in the braces of a network, a stage or a block"),
+    DEFINITIONS: "at the top of a file, outside of all braces",
+    (*MEMBERS, "STEM"): "directly in a network's braces",
+    (*{*STATEMENTS} - {"LET"},): "among the steps of a block, a stage, a stem or a head",
+    SETTINGS: "in the braces of a network, a stage or a block",
+    ("ELSE",): "directly behind the braces of an `if`",
 }
 
 
@@ -83,7 +72,7 @@ def reserved(stop: Stop) -> Slip | None:
     word = stop.text_at(offset)
     if word not in keywords or (offset == 0 and not stop.accepts("NAME")):
         return None
-    if offset == 0 and stop.at(-1) not in _NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", "LPAR"):
+    if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", "LPAR"):
         return None
     if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL":
         return None
@@ -98,12 +87,10 @@ def reserved(stop: Stop) -> Slip | None:
 
 def misplaced(stop: Stop) -> Slip | None:
     """A keyword, or a step, in braces where its kind does not stand."""
-    if stop.text in _PLACES and stop.kind in stop.machine.tables.keywords.values():
-        place = _PLACES[stop.text][1]
-        others = _inside(stop)
-        return Slip(
-            stop.says("E0120", f"`{stop.text}` has no place here", f"`{stop.text}` stands {place}", others=others)
-        )
+    for kinds, place in _PLACES.items():
+        if stop.kind in kinds:
+            remedy = f"`{stop.text}` stands {place}"
+            return Slip(stop.says("E0120", f"`{stop.text}` has no place here", remedy, others=_inside(stop)))
     if stop.kind == "NAME" and (stop.at(1) == "EQUAL" or stop.text_at(1) == ":") and stop.accepts("LET"):
         return Slip(stop.says("E0125", "a `let` is missing", f"write `let {stop.text} = …`"))
     if stop.kind == "NAME" and stop.owner_kind == "NETWORK" and stop.inside == "LBRACE" and stop.accepts("STAGE"):

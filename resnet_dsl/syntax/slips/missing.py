@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.stop import DEFINITIONS, VALUES, Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.groups import AWAITING, OWNERS, VALUES
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 
-_AWAITING = (
-    "EQUAL",
-    "COMPARE",
-    "SIGN",
-    "TIMES",
-    "X",
-    "AND",
-    "OR",
-    "NOT",
-    "INPUT",
-    "IF",
-    "REPEAT",
-    "EXPECT",
-    "FROM",
-    "VIA",
-    "BY",
-)
 _EXAMPLES = {
     "import": 'import "other.resnet"',
     "let": "let width = 64",
@@ -41,7 +25,6 @@ _EXAMPLES = {
     "via": "skip via project",
     "by": "skip by concat",
 }
-_BODIED = ("STAGE", "STEM", "HEAD", "BLOCK", "NETWORK", "IF", "ELSE", "REPEAT")
 
 
 def single_equal(stop: Stop) -> Slip | None:
@@ -99,28 +82,12 @@ def mixed_up(stop: Stop) -> Slip | None:
     return None
 
 
-def missing_name(stop: Stop) -> Slip | None:
-    """``stage { … }``, ``block (width) { … }``."""
-    previous = stop.at(-1)
-    if previous not in (*DEFINITIONS, "STAGE", "LET", "USE", "DEFAULT", "AS", "DOT") or not stop.accepts(
-        "NAME", "STRING"
-    ):
-        return None
-    if stop.accepts("LBRACE"):
-        return None
-    what = "path" if previous == "IMPORT" else "name"
-    return _missing(stop, what)
-
-
 def missing_value(stop: Stop) -> Slip | None:
-    """``let a =``, ``conv(64, stride = )``, ``skip from``."""
-    if stop.at(-1) not in _AWAITING or not stop.accepts("NAME"):
+    """``stage { … }``, ``import``, ``let a =``, ``conv(64, stride = )``, ``skip from``."""
+    if stop.at(-1) not in AWAITING or not stop.accepts("NAME", "STRING"):
         return None
-    return _missing(stop, "value" if stop.accepts("NUMBER", "QMARK") else "name")
-
-
-def _missing(stop: Stop, what: str) -> Slip:
     word = stop.text_at(-1)
+    what = "path" if word == "import" else "value" if stop.accepts("NUMBER", "QMARK") else "name"
     example = _EXAMPLES.get("base" if word == "from" and not stop.open else word)
     remedy = f"write it as in `{example}`" if example else None
     if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":
@@ -132,7 +99,7 @@ def _missing(stop: Stop, what: str) -> Slip:
 def missing_braces(stop: Stop) -> Slip | None:
     """``stage conv2 3 x bottleneck(64)``, ``if a conv(64, 3)``."""
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
-    if head is None or stop.words.kinds[head] not in _BODIED:
+    if head is None or stop.words.kinds[head] not in OWNERS:
         return None
     if not stop.accepts("LBRACE") or stop.inside in ("LPAR", "LSQB"):
         return None

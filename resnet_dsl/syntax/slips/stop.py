@@ -8,17 +8,10 @@ from typing import NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.driver import Machine
+from resnet_dsl.syntax.slips.groups import CLOSING, NAMING, OPENING, OWNERS, STARTS
 from resnet_dsl.syntax.words import END, split
 
-OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
-CLOSING = {closing: opening for opening, closing in OPENING.items()}
-DEFINITIONS = ("IMPORT", "SLOT", "BLOCK", "NETWORK")
-MEMBERS = ("INPUT", "STAGE", "HEAD", "EXPECT")
-SETTINGS = ("USE", "DEFAULT", "SKIPS")
-STATEMENTS = ("SKIP", "REPEAT", "IF", "LET")
-VALUES = ("NAME", "NUMBER", "EXTENT", "STRING", "TRUE", "FALSE", "QMARK", "IN", "STEM", "LSQB", "LPAR")
-OWNERS = ("BLOCK", "NETWORK", "STAGE", "STEM", "HEAD", "REPEAT", "IF", "ELSE")  # what braces belong to
-HEADS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS, "ELSE")  # what begins a piece of text with a form of its own
+_HEADS = {*STARTS, "ELSE"}  # what begins a piece of text with a form of its own
 
 
 class Repair(NamedTuple):
@@ -122,7 +115,7 @@ class Stop:
                 depth -= 1
             elif kind in ("LBRACE", "RBRACE") and depth <= 0:
                 return None
-            elif kind in HEADS and depth <= 0:
+            elif kind in _HEADS and depth <= 0:
                 return index
         return None
 
@@ -133,7 +126,7 @@ class Stop:
     def named(self, index: int) -> str:
         """A keyword with the name behind it, as ``stage conv2``, and in quotes."""
         words = self.words
-        has_name = words.kinds[index] in (*DEFINITIONS, "STAGE") and words.kinds[index + 1] == "NAME"
+        has_name = words.kinds[index] in NAMING and words.kinds[index + 1] == "NAME"
         name = f" {words.text(index + 1)}" if has_name else ""
         return f"`{words.text(index)}{name}`"
 

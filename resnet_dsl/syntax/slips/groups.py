@@ -1,0 +1,24 @@
+"""The kinds of words that slips tell apart, as the grammar groups them."""
+
+from __future__ import annotations
+
+from resnet_dsl.syntax import tables
+from resnet_dsl.syntax.productions import beginning_with, first, in_front_of, of, with_a
+
+OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
+CLOSING = {closing: opening for opening, closing in OPENING.items()}
+KEYWORDS = {*tables.load().keywords.values()}
+
+DEFINITIONS = tuple(sorted(first("_definition") - first("_statement")))
+MEMBERS = tuple(sorted(first("_member") - first("_statement")))  # but for STEM, which is a value among steps, too
+SETTINGS = tuple(sorted(first("_setting")))
+STATEMENTS = tuple(sorted(first("_statement") - first("_setting") - first("_item")))
+STARTS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)  # of all that begins with a word of its own
+VALUES = first("_atom")
+
+WITH_BODY = with_a("body") | in_front_of("body") & KEYWORDS
+OWNERS = WITH_BODY | with_a("members")  # what braces belong to
+WITH_PARAMETERS = with_a("parameters")
+NAMING = in_front_of("NAME") & KEYWORDS  # a name stands behind these
+AWAITING = in_front_of(*beginning_with("NAME", "STRING")) - {*OPENING, "COMMA", "ARROW"}  # a name, a path, a value
+OF_SKIP = {word for rule in of("skip") for word in rule.symbols[1:]} & KEYWORDS
