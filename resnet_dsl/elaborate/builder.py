@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.values import Origin, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.draft import Draft, DraftNode, DraftScope, ScopeKind, SkipKind
-from resnet_dsl.ir.lengths import Shape, elements, show
+from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, Shape, Unknown, elements, show
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.source import Span
 
@@ -257,6 +257,8 @@ def _unique(name: str, taken: set[str]) -> str:
 def _settle(operation: Operation, arguments: dict[str, Any], shapes: tuple[Shape, ...], span: Span) -> _Placed:
     settled = operation.settle(arguments, shapes)
     shape = operation.infer(settled, shapes)
+    if any(isinstance(length, Unknown) and not length.bounded for length in shape):
+        raise Mistake(_too_many_roundings(span))
     count = elements(shape)
     if count is not None and count > LARGEST:
         raise Mistake(_too_large(f"a value of {show(shape)} holds", count, span))
@@ -273,6 +275,15 @@ def _too_large(what: str, count: int, span: Span) -> Diagnostic:
         f"{what} {count:,} numbers, and the most is {LARGEST:,}",
         Label(span),
         help="use a smaller input, fewer channels, or larger strides before it",
+    )
+
+
+def _too_many_roundings(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0508",
+        "an open length (`?`) is changed too often to be followed from here on",
+        Label(span, f"more than {MOST_ROUNDINGS} roundings, or a factor beyond {LARGEST_FACTOR:,}"),
+        help="give the input its lengths (`input 224x224x3`), or repeat fewer strides and upsamplings",
     )
 
 

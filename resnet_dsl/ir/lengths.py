@@ -11,8 +11,18 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 
+LARGEST_FACTOR = 10**9
+"""The numbers in a function of an open length stay within this: a stride of more leaves nothing of any input."""
+
+MOST_ROUNDINGS = 20
+"""Roundings within one another that a function of an open length may hold."""
+
+
 class Unknown(NamedTuple):
-    """``times * floor((symbol + before) / by) + after``, with ``0 <= before < by``: one form for each function."""
+    """``times * floor((symbol + before) / by) + after``, with ``0 <= before < by``: one form for each function.
+
+    ``symbol`` is an input's length, or, where no form of its own is known, a rounding of another function in brackets.
+    """
 
     symbol: str
     times: int = 1
@@ -31,6 +41,12 @@ class Unknown(NamedTuple):
             inner = f"floor(({inner}) / {self.by})" if self.before else f"floor({inner} / {self.by})"
         scaled = f"{self.times} * {inner}" if self.times > 1 else inner
         return f"{scaled} {'+' if self.after > 0 else '-'} {abs(self.after)}" if self.after else scaled
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the function stays small enough to be carried on: each operation can make it longer."""
+        numbers = max(self.times, self.by, abs(self.after))
+        return numbers <= LARGEST_FACTOR and self.symbol.count("floor") <= MOST_ROUNDINGS
 
 
 Length: TypeAlias = int | Unknown
