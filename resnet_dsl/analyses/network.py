@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
@@ -93,7 +92,7 @@ class Facts:
     def receptive_field(self) -> int | None:
         """Input positions that one position of the last map sees along the longest axis; None without a map."""
         field = last_map(self.fields, self.draft.output, self.draft)
-        return None if field is None or not field.size else ceil(max(field.size))
+        return None if field is None or not field.size else max(field.size)
 
     @property
     def output_stride(self) -> int | float | None:

@@ -1,62 +1,149 @@
 """Receptive fields (Araujo et al. 2019, "Computing receptive fields of convolutional neural networks").
 
-Along each spatial axis a value's position sees ``size`` input positions, and neighbours lie ``stride`` input positions
-apart. Where paths of different reach are merged, the larger one counts; of a product the first value, since a gate of
-one position sees everything and moves nothing.
+Along each spatial axis a value's position sees some input positions, from a first to a last one; on an endless map,
+where no border cuts them off. Where a map was lengthened, neighbours may see different numbers of positions (behind
+``upsample`` and two more convolutions, say, 11, 13 or 15): the largest number counts. Where paths are merged, all that
+they see counts, but for a gate that a product repeats along an axis: there it tells no position from another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import floor, gcd, lcm
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.draft import AnyGraph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import Window
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import LARGEST
+
+MOST_POSITIONS = 250_000
+"""Positions that are followed by themselves, in all values of a network. Beyond them sizes are bounds from above."""
+
+
+class Axis(NamedTuple):
+    """What positions see of one axis of the input: ``first[p]`` to ``last[p]``, for each ``p`` of one period.
+
+    shift: input positions from a period to the next one. Numbers are whole, or fractions where they are bounds.
+    """
+
+    first: tuple[Fraction | int, ...]
+    last: tuple[Fraction | int, ...]
+    shift: Fraction | int
+
+    @property
+    def size(self) -> int:
+        """The most input positions that one position sees."""
+        return floor(max(last - first for first, last in zip(self.first, self.last, strict=True))) + 1
+
+    @property
+    def stride(self) -> Fraction:
+        """How far apart, in input positions, neighbours lie (their mean distance)."""
+        return Fraction(self.shift) / len(self.first)
 
 
 class Field(NamedTuple):
-    """For each axis: how many input positions are seen, and how far apart neighbouring outputs lie."""
+    """What one position sees, axis by axis."""
 
-    size: tuple[Fraction, ...]
-    stride: tuple[Fraction, ...]
+    axes: tuple[Axis, ...]
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def stride(self) -> tuple[Fraction, ...]:
+        return tuple(axis.stride for axis in self.axes)
 
 
 ReceptiveField: TypeAlias = Field | Literal["all"]
 """``all``: every position sees the whole input (behind global pooling and dense layers)."""
 
+_ITSELF = Axis((0,), (0,), 1)
+
 
 def receptive_fields(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
     """The receptive field of every node."""
-    ones = (Fraction(1),) * (len(shapes[0]) - 1)
-    fields: list[ReceptiveField] = [Field(ones, ones)]
-    for node in graph.nodes[1:]:
-        before = [fields[index] for index in node.inputs]
+    longest = max(MOST_POSITIONS // len(graph.nodes), 1)
+    fields: list[ReceptiveField] = [Field((_ITSELF,) * (len(shapes[0]) - 1))]
+    for node, shape in zip(graph.nodes[1:], shapes[1:], strict=True):
+        before = [(fields[index], shapes[index][:-1]) for index in node.inputs]
         window = OPERATIONS[node.op].window(node.args, shapes[node.inputs[0]])
-        merged = before[0] if node.op == "mul" and before[0] != "all" else _widest(before)
-        fields.append("all" if merged == "all" or window == "all" else _through(merged, window))
+        merged = _merged(before, shape[:-1], longest) if before[1:] else before[0][0]
+        fields.append("all" if merged == "all" or window == "all" else _through(merged, window, longest))
     return tuple(fields)
 
 
-def _widest(fields: list[ReceptiveField]) -> ReceptiveField:
-    known = [one for one in fields if one != "all"]
-    if len(known) < len(fields):
+def _merged(given: list[tuple[ReceptiveField, Shape]], lengths: Shape, longest: int) -> ReceptiveField:
+    """What several values see together; a gate that is repeated along an axis counts only along the others."""
+    if any(field == "all" and own == lengths for field, own in given):
         return "all"
-    sizes = tuple(max(sizes) for sizes in zip(*(one.size for one in known), strict=True))
-    strides = tuple(max(strides) for strides in zip(*(one.stride for one in known), strict=True))
-    return Field(sizes, strides)
+    known = [(field.axes, own) for field, own in given if field != "all"]
+    axes = range(len(lengths))
+    return Field(
+        tuple(_union(tuple(of[axis] for of, own in known if own[axis] == lengths[axis]), longest) for axis in axes)
+    )
 
 
-def _through(field: Field, window: Window) -> Field:
-    sizes = tuple(
-        size + (reach - 1) * stride for size, stride, reach in zip(field.size, field.stride, window.reach, strict=True)
-    )
-    strides = tuple(
-        stride * step / factor for stride, step, factor in zip(field.stride, window.stride, window.factor, strict=True)
-    )
-    return Field(sizes, strides)
+def _union(axes: tuple[Axis, ...], longest: int) -> Axis:
+    """All that positions see on several paths; of paths whose positions lie otherwise, the one that sees most."""
+    if len(set(axes)) == 1:
+        return axes[0]
+    if len({axis.stride for axis in axes}) > 1:
+        return max(axes, key=lambda axis: axis.size)
+    period = lcm(*(len(axis.first) for axis in axes))
+    if period > longest:
+        return _union(tuple(map(_bound, axes)), longest)
+    places = range(period)
+    first = tuple(min(_at(axis.first, axis.shift, place) for axis in axes) for place in places)
+    last = tuple(max(_at(axis.last, axis.shift, place) for axis in axes) for place in places)
+    return Axis(first, last, axes[0].stride * period)
+
+
+def _at(numbers: tuple[Fraction | int, ...], shift: Fraction | int, place: int) -> Fraction | int:
+    """The number of any position, from those of one period."""
+    periods, rest = divmod(place, len(numbers))
+    return numbers[rest] + periods * shift
+
+
+def _through(field: Field, window: Window, longest: int) -> Field:
+    """What positions behind a window see; axes that are alike are worked out once."""
+    along = tuple(zip(field.axes, *window, strict=True))
+    known = {one: _slid(*one, longest) for one in set(along)}
+    return Field(tuple(known[one] for one in along))
+
+
+def _slid(axis: Axis, reach: int, stride: int, factor: int, before: int, longest: int) -> Axis:
+    """Along one axis; see Window."""
+    if reach == stride == factor == 1 and before == 0:
+        return axis
+    finer = len(axis.first) * factor
+    period = finer // gcd(finer, stride)
+    if period > longest:
+        axis, period = _bound(axis), factor // gcd(factor, stride)
+    if period > longest:
+        return _stretched(axis, reach, stride, factor, before)
+    starts = [place * stride - before for place in range(period)]
+    first = tuple(_at(axis.first, axis.shift, -(-start // factor)) for start in starts)
+    last = tuple(_at(axis.last, axis.shift, (start + reach - 1) // factor) for start in starts)
+    shift = axis.shift * (period * stride // (len(axis.first) * factor))
+    return Axis(first, last, min(shift, LARGEST))
+
+
+def _bound(axis: Axis) -> Axis:
+    """One position for all of a period, which sees at least what each of them sees from where it lies."""
+    lies = [place * axis.stride for place in range(len(axis.first))]
+    first = min(first - at for first, at in zip(axis.first, lies, strict=True))
+    last = max(last - at for last, at in zip(axis.last, lies, strict=True))
+    return Axis((first,), (last,), axis.stride)
+
+
+def _stretched(axis: Axis, reach: int, stride: int, factor: int, before: int) -> Axis:
+    """A bound for a period that is too long to be followed."""
+    step = Fraction(axis.shift) / factor
+    return Axis((axis.first[0] - before * step,), (axis.last[0] + (reach - 1 - before) * step,), step * stride)
 
 
 def last_map(fields: Sequence[ReceptiveField], output: int, graph: AnyGraph) -> Field | None:

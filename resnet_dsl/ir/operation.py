@@ -35,14 +35,16 @@ class Weight(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What one output position sees of each spatial axis: ``reach`` positions (dilation included), every ``stride``.
+    """What output position p sees of each spatial axis: the input positions i for which i * factor is one of ``reach``
+    numbers (dilation included) from p * stride - before on.
 
-    ``factor`` is above 1 where the operation lengthens the axis (upsampling).
+    A convolution has factor 1, and as ``before`` its border; ``factor`` is above 1 where the axis is lengthened.
     """
 
     reach: tuple[int, ...]
     stride: tuple[int, ...]
     factor: tuple[int, ...]
+    before: tuple[int, ...]
 
 
 def _same_shape(arguments: Arguments, shapes: Shapes) -> Shape:
@@ -63,7 +65,7 @@ def _no_macs(arguments: Arguments, shapes: Shapes, output: Shape) -> int | None:
 
 def _point(arguments: Arguments, shape: Shape) -> Window | Literal["all"]:
     axes = (1,) * (len(shape) - 1)
-    return Window(axes, axes, axes)
+    return Window(axes, axes, axes, (0,) * len(axes))
 
 
 class Operation(NamedTuple):

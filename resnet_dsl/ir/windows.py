@@ -68,7 +68,22 @@ def window_of(arguments: Arguments, shape: Shape) -> Window:
     kernel, stride = arguments["kernel"], arguments["stride"]
     dilation = arguments.get("dilation", (1,) * len(kernel))
     taps = tuple(reach(k, d) for k, d in zip(kernel, dilation, strict=True))
-    return Window(taps, stride, (1,) * len(kernel))
+    before = tuple(_border_before(*axis) for axis in zip(shape, taps, stride, _pads(arguments), strict=False))
+    return Window(taps, stride, (1,) * len(kernel), before)
+
+
+def _pads(arguments: Arguments) -> tuple[Argument, ...]:
+    """The padding of each axis; a blur's is not an argument."""
+    pad = arguments.get("pad", tuple(((k - 1) // 2, k // 2) for k in arguments["kernel"]))
+    return (pad,) * len(arguments["kernel"]) if pad == "same" else tuple(pad)
+
+
+def _border_before(length: Length, taps: int, stride: int, pad: Argument) -> int:
+    """Positions before the first; what ``same`` adds to an open length is that of a multiple of the stride."""
+    if pad != "same":
+        return int(pad[0])
+    known = length if isinstance(length, int) else stride
+    return max((-(-known // stride) - 1) * stride + taps - known, 0) // 2
 
 
 def times(numbers: tuple[int, ...]) -> str:

@@ -68,13 +68,39 @@ def test_skips_do_not_widen_the_field() -> None:
         ("maxpool(2) conv(4, 3) upsample(2) conv(4, 3)", 8, 1),
         ("maxpool(2) conv_transpose(4, 2)", 2, 1),
         ("a = conv(4, 3) b = in -> conv(4, 7) add(a, b)", 7, 1),
+        ("conv(4, 3, stride = 2) conv(4, 3, stride = 2) repeat 2 { upsample(2) conv(4, 3) }", 15, 1),
+        ("upsample(2, bilinear)", 2, 0.5),
+        ("upsample(1, bilinear)", 1, 1),
+        ("a = maxpool(2) b = in -> conv(4, 3, stride = 2) add(a, b)", 3, 2),
+        ("a = conv(4, 2, stride = 2, pad = 0) b = in -> conv(4, 3, stride = 2, pad = 1) add(a, b)", 3, 2),
         ("a = conv(4, 3) g = avgpool(global, keepdims = true) mul(a, g)", 3, 1),
+        ("a = conv(4, 3) g = avgpool(global, keepdims = true) mul(g, a)", 3, 1),
+        ("a = conv(4, 3) g = conv(1, 7) -> sigmoid mul(a, g)", 9, 1),
         ("conv(4, 3) avgpool(global) dense(5)", 3, 1),
     ],
 )
 def test_by_hand(body: str, size: int, stride: int) -> None:
     network = staged(body, size="32x32x4")
     assert (network.receptive_field, network.output_stride) == (size, stride)
+
+
+def test_neighbours_on_a_longer_map_see_different_numbers_and_the_largest_counts() -> None:
+    field = staged("maxpool(2) conv(4, 3) upsample(2) conv(4, 3) upsample(2) conv(4, 3)", size="32x4").fields[-1]
+    assert field != "all"
+    axis = field.axes[0]
+    assert [last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)] == [8, 10, 10, 8]
+    assert field.size == (10,)
+
+
+def test_a_product_of_what_sees_everything_does() -> None:
+    network = staged("a = conv(12, 1) -> attention(1, 4) b = in -> conv(4, 3) mul(a, b)", size="8x8x4")
+    assert network.fields[-1] == "all"
+
+
+def test_long_periods_are_bounded_from_above() -> None:
+    """Factors whose common multiple nobody could follow: the size is a bound, a little too large."""
+    network = staged("maxpool(2) upsample(999983) maxpool(999979, stride = 999979, pad = 0)", size="1000x1")
+    assert 2 <= (network.receptive_field or 0) <= 6
 
 
 def test_a_field_is_known_for_each_axis() -> None:

@@ -120,8 +120,7 @@ def _transpose_macs(arguments: Arguments, shapes: Shapes, output: Shape) -> int 
 
 def _transpose_window(arguments: Arguments, shape: Shape) -> Window:
     kernel, stride = arguments["kernel"], arguments["stride"]
-    reaches = tuple(-(-k // s) for k, s in zip(kernel, stride, strict=True))
-    return Window(reaches, (1,) * len(kernel), stride)
+    return Window(kernel, (1,) * len(kernel), stride, tuple(taps - 1 for taps in kernel))
 
 
 CONV_TRANSPOSE = Operation(

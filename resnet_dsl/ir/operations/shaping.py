@@ -96,8 +96,20 @@ def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
     return size
 
 
-def _ones(count: int) -> tuple[int, ...]:
-    return (1,) * count
+def _upsample_window(arguments: Arguments, shape: Shape) -> Window:
+    """``nearest``: the position whose copy it is. ``bilinear``: the two between whose middles it lies, or the one in
+    whose middle."""
+    factor = arguments["factor"]
+    before = tuple(one - 1 if arguments["method"] == "nearest" else 3 * one // 2 - 1 for one in factor)
+    behind = tuple(0 if arguments["method"] == "nearest" else one // 2 for one in factor)
+    reach = tuple(1 + one + other for one, other in zip(before, behind, strict=True))
+    return Window(reach, (1,) * len(factor), factor, before)
+
+
+def _subsample_window(arguments: Arguments, shape: Shape) -> Window:
+    stride = arguments["stride"]
+    ones = (1,) * len(stride)
+    return Window(ones, stride, ones, (0,) * len(stride))
 
 
 INPUT = Operation(
@@ -155,7 +167,7 @@ SUBSAMPLE = Operation(
     (required("stride", EXTENT, "Distance of the positions that stay."),),
     settle=lambda arguments, shapes: _settle("subsample", "stride", arguments, shapes),
     infer=_subsampled,
-    window=lambda a, shape: Window(_ones(len(a["stride"])), a["stride"], _ones(len(a["stride"]))),
+    window=_subsample_window,
     label=lambda arguments: f"subsample, /{times(arguments['stride'])}",
 )
 UPSAMPLE = Operation(
@@ -170,11 +182,7 @@ UPSAMPLE = Operation(
     ),
     settle=lambda arguments, shapes: _settle("upsample", "factor", arguments, shapes),
     infer=_upsampled,
-    window=lambda a, shape: Window(
-        _ones(len(a["factor"])) if a["method"] == "nearest" else (2,) * len(a["factor"]),
-        _ones(len(a["factor"])),
-        a["factor"],
-    ),
+    window=_upsample_window,
     label=lambda arguments: f"upsample, ×{times(arguments['factor'])}",
 )
 
