@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    FailFast,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from resnet_dsl.ir.draft import Draft, ScopeKind, SkipKind
 from resnet_dsl.ir.operations import OPERATIONS
@@ -56,7 +65,7 @@ class Node(_Frozen):
     name: str
     op: str
     args: Arguments
-    inputs: tuple[int, ...]
+    inputs: Annotated[tuple[int, ...], FailFast()]
     scope: Index
     skip: SkipKind | None = None
 
@@ -90,8 +99,8 @@ class Graph(_Frozen):
     format: Literal[1] = 1
     name: str
     doc: str = ""
-    nodes: tuple[Node, ...]
-    scopes: tuple[Scope, ...]
+    nodes: Annotated[tuple[Node, ...], FailFast()]
+    scopes: Annotated[tuple[Scope, ...], FailFast()]
     output: Index
 
     @model_validator(mode="after")

@@ -46,9 +46,12 @@ class Archive:
             raise Damaged(f"the archive has no entry `{entry}`")
         self._check_size(entry, self._most if most is None else min(most, self._most))
         try:
-            return self._zip.read(entry)
+            content = self._zip.read(entry)
         except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError) as wrong:
             raise Damaged(f"the entry `{entry}` is damaged ({_sentence(wrong)})") from None
+        if len(content) != self._zip.getinfo(entry).file_size:
+            raise Damaged(f"the entry `{entry}` is damaged (it has another length than the archive says)")
+        return content
 
     def _check_size(self, entry: str, most: int) -> None:
         info = self._zip.getinfo(entry)

@@ -139,8 +139,8 @@ def _values(said: dict[str, Any], stream: IO[bytes]) -> npt.NDArray[Any]:
 
 def _ending(code: int, size: int) -> str:
     """Why the process ended early."""
-    if -code in (getattr(signal, "SIGXCPU", None), getattr(signal, "SIGKILL", None)):
-        return f"reading it takes more than {most_seconds(size)} seconds of processor time"
+    if -code in {getattr(signal, name, None) for name in ("SIGXCPU", "SIGALRM", "SIGKILL")}:
+        return f"reading it takes more than {most_seconds(size)} seconds"
     return "it is damaged, and the library that reads HDF5 fails on it"
 
 

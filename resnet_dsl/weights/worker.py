@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -19,15 +20,20 @@ from resnet_dsl.weights.bounds import LARGEST_CONFIG, LARGEST_GRAPH, most_memory
 from resnet_dsl.weights.damage import Damaged
 
 _ZIP = b"PK"
+_WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
 def serve(path: str, part: str, out: BinaryIO) -> None:
-    """Writes the ``graph`` or the ``weights`` of a file, or what is wrong with it."""
+    """Limits this process, and writes the ``graph`` or the ``weights`` of a file, or what is wrong with it."""
+    with open(path, "rb") as file:
+        _limit_this_process(os.fstat(file.fileno()).st_size)
+        answer(file, part, out)
+
+
+def answer(file: BinaryIO, part: str, out: BinaryIO) -> None:
+    """The same, without limits. Arrays that turn out to be damaged while they are written raise what h5py raises."""
     try:
-        with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            _limit_this_process(size)
-            _SERVE[part](file, size, out)
+        _ANSWERS[part](file, os.fstat(file.fileno()).st_size, out)
     except Damaged as damaged:
         _write_line(out, {"damaged": str(damaged)})
     except ModuleNotFoundError as missing:
@@ -36,7 +42,7 @@ def serve(path: str, part: str, out: BinaryIO) -> None:
         _write_line(out, {"damaged": "reading it takes more memory than a file of its size may ask for"})
 
 
-def _serve_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
+def _answer_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
     archive = _archive(file, size)
     graph = None
     if archive is not None and GRAPH in archive:
@@ -55,7 +61,7 @@ def _check_graph(text: str) -> None:
         raise Damaged(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
 
 
-def _serve_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
+def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
     layers = _layers(file, size, _archive(file, size))
     _write_line(out, {"layers": [_described(one) for one in layers]})
     for layer in layers:
@@ -99,16 +105,17 @@ def _write_line(out: BinaryIO, data: dict[str, Any]) -> None:
 
 
 def _limit_this_process(size: int) -> None:
-    """Bounds memory and processor time, where the system can; and HDF5 loads no libraries."""
+    """Bounds memory and time, where the system can; and HDF5 loads no libraries."""
     os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
     with suppress(ImportError, ValueError, OSError):
         import resource
 
+        signal.alarm(_WAITING * most_seconds(size))  # a library that runs out of memory may wait for itself
         resource.setrlimit(resource.RLIMIT_CPU, (most_seconds(size), most_seconds(size) + 1))
         resource.setrlimit(resource.RLIMIT_AS, (most_memory(size), most_memory(size)))
 
 
-_SERVE = {"graph": _serve_graph, "weights": _serve_weights}
+_ANSWERS = {"graph": _answer_graph, "weights": _answer_weights}
 
 if __name__ == "__main__":
     serve(sys.argv[1], sys.argv[2], sys.stdout.buffer)
