@@ -16,9 +16,9 @@ from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.elaborate.derivation import check_derivations
 from resnet_dsl.elaborate.limits import MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
-from resnet_dsl.elaborate.names import check_names
+from resnet_dsl.elaborate.names import check_names, hidden_parameters
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
-from resnet_dsl.elaborate.unused import idle_skips, unused_names
+from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.wording import suggestion
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax.parser import parse
@@ -60,7 +60,11 @@ class Spec:
         self.source = source
         self.module = loader.load(source)
         self.prelude = loader.prelude
-        self.diagnostics = tuple(loader.diagnostics)
+        self.diagnostics = (*loader.diagnostics, *self._hidden(loader))
+
+    def _hidden(self, loader: Loader) -> Iterator[Diagnostic]:
+        for module in loader.modules.values():
+            yield from hidden_parameters(module)
 
     @cached_property
     def networks(self) -> dict[str, Definition]:
@@ -89,6 +93,8 @@ class Spec:
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
         called: set[int] = set()
         skips_run: set[int] = set()
+        settings_used: set[int] = set()
+        idle: dict[int, Diagnostic] = {}
         steps = found = 0
         sound = True
         for definition in definitions:
@@ -99,6 +105,8 @@ class Spec:
                 yield from self._judge(outcome.elaborated)
             called |= outcome.called
             skips_run |= outcome.skips_run
+            settings_used |= outcome.settings_used
+            idle |= outcome.idle
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK
             if steps > MOST_STEPS_OF_A_FILE:
@@ -107,6 +115,7 @@ class Spec:
                 return
         if sound and len(definitions) == len(self.networks):
             yield from idle_skips(self.module, called, skips_run)
+            yield from idle_settings(self.module, idle, settings_used)
 
     def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
         facts = Facts(elaborated.draft, elaborated.shapes)

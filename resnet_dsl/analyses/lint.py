@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from resnet_dsl.analyses.doubts import DOUBTS, doubtful_input
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Origin
@@ -13,9 +14,9 @@ from resnet_dsl.ir.lengths import Shape, show
 
 
 def lint(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
-    """Warnings that follow from the shapes, the first of each kind: what comes behind it follows from it."""
+    """What follows from the shapes; of strides the first of each kind, since what comes behind follows from it."""
     owners = stage_of_scopes(graph)
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = list(_doubts(graph, shapes, origins))
     rounded = collapsed = False
     for index, node in enumerate(graph.nodes):
         if not node.inputs or len(shapes[node.inputs[0]]) < 2 or "stride" not in node.args:
@@ -28,6 +29,23 @@ def lint(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) ->
             rounded = True
             found.append(_rounded(before, after, origins[index]))
     return tuple(found)
+
+
+def _doubts(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
+    """Repeated blocks share their arguments: each kind of node is asked once at each place."""
+    asked: set[tuple[int, int]] = set()
+    doubt = doubtful_input(shapes[0], origins[0].span)
+    if doubt is not None:
+        yield doubt
+    for index, node in enumerate(graph.nodes[1:], 1):
+        key = id(node.args), id(origins[index].span)
+        if key in asked:
+            continue
+        asked.add(key)
+        for question in DOUBTS:
+            doubt = question(node, shapes[node.inputs[0]], origins[index].span)
+            if doubt is not None:
+                yield located(doubt, origins[index].caller)
 
 
 def _collapses(node: AnyNode, before: Shape, after: Shape) -> bool:

@@ -149,6 +149,16 @@ def defined_twice(what: str, name: str, span: Span, first: Span | None) -> Diagn
     )
 
 
+def hides_parameter(name: str, span: Span, parameter: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0244",
+        f"this takes the place of the parameter `{name}`: whoever sets it changes nothing",
+        Label(span),
+        (Label(parameter, "the parameter"),),
+        help=f"give this another name, or leave the parameter out; another default is written `{name} = …` up there",
+    )
+
+
 def said_twice(what: str, span: Span, first: Span) -> Diagnostic:
     return Diagnostic(
         "E0209",
@@ -243,6 +253,24 @@ def slot_circle(name: str, span: Span) -> Diagnostic:
 
 def unused_setting(what: str, span: Span, remedy: str) -> Diagnostic:
     return Diagnostic("E0229", f"this setting changes nothing: {what}", Label(span), help=remedy)
+
+
+def chosen_too_late(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0246",
+        "what chooses a setting must be known before the steps of its braces run",
+        Label(span, "this asks for what a step gives"),
+        help="ask for parameters, `let`s and `in`; or put the setting and the steps that it is for into a block",
+    )
+
+
+def scope_that_ends(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0206",
+        "this setting holds for the steps beside it; from the next version on it holds for the braces around, too",
+        Label(span, "the braces of an `if` or a `repeat` are no scope"),
+        help="put the setting and its steps into a block, and call that; or put the steps behind these braces",
+    )
 
 
 def unnamed_default(callee: str, span: Span, known: list[str]) -> Diagnostic:

@@ -43,7 +43,7 @@ class Flow(Expressions):
         self.ran: set[int] = set()
         self.excused: set[int] = set()
         self.named: dict[int, tree.Token] = {}
-        self.stated: list[Settings] = []
+        self.stated: dict[tuple[int, ...], Settings] = {}
         self.budget = limits.Budget()
         self.active: list[tuple[tree.Block, Span]] = []
         self._asking: list[tuple[tree.Let, Span]] = []
@@ -127,6 +127,13 @@ class Flow(Expressions):
             except Poisoned:
                 current = None
         return current
+
+    def branch(self, condition: tree.Condition, frame: Frame) -> tree.Body | None:
+        """The braces that an `if` chooses. Raises Mistake or Poisoned."""
+        chosen: tree.Body | tree.Condition | None = condition
+        while isinstance(chosen, tree.Condition):
+            chosen = chosen.then if self.truth(chosen.test, frame) else chosen.otherwise
+        return chosen
 
     def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
         """What flows out of `a -> b -> c`; behind a mistake the rest is looked through for others."""

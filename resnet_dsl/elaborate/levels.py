@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors, network_errors, settings
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expressions import refuse
@@ -164,9 +165,27 @@ def plan_of(levels: list[Level], flow: Flow) -> Plan:
                     plan.parts.append(part)
                     continue
                 here[part.key] = part.place
+                if level is levels[-1] and level is not levels[0]:
+                    _doubt(plan.parts, part, flow)
                 _put(plan.parts, part, flow, level is levels[0])
     plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
     return plan
+
+
+def _doubt(parts: list[Part], part: Part, flow: Flow) -> None:
+    """A new stage that is called nearly like one of the base's was perhaps to replace it."""
+    known = [one for one in parts if isinstance(one.member, tree.Stage)]
+    if not isinstance(part.member, tree.Stage) or part.key in [one.key for one in known]:
+        return
+    places = {one.key: one.place for one in known if _digits(one.key) == _digits(part.key)}
+    near = nearest(part.key, places)
+    if near is not None:
+        flow.report(network_errors.nearly_a_stage(part.key, part.place, near, places[near]))
+
+
+def _digits(name: str) -> str:
+    """Stages are numbered: `conv4` behind `conv3` is no slip."""
+    return "".join(letter for letter in name if letter.isdigit()).lstrip("0")
 
 
 def _part_twice(part: Part, first: Span) -> Diagnostic:

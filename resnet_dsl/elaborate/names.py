@@ -36,8 +36,8 @@ def check_names(module: Module) -> tuple[Diagnostic, ...]:
     )
 
 
-def walk(node: object) -> Iterator[tree.Node | tree.Token]:
-    """A node and all below it, in the order of the text."""
+def walk(node: object, closed: type[tree.Node] | tuple[()] = ()) -> Iterator[tree.Node | tree.Token]:
+    """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
     pending = [node]
     while pending:
         current = pending.pop()
@@ -45,11 +45,72 @@ def walk(node: object) -> Iterator[tree.Node | tree.Token]:
             yield current
         elif isinstance(current, tuple):
             pending.extend(reversed(current))
-        elif isinstance(current, tree.Node):
+        elif isinstance(current, tree.Node) and not isinstance(current, closed):
             yield current
             pending.extend(
                 [getattr(current, name) for name in current.fields[:0:-1]]
             )  # all but the span, which is first
+
+
+def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
+    """`let`s and rounds in a file's definitions that take the place of a parameter: what sets it would be ignored.
+
+    A `let` that is made of the parameter (`let width = 2 * width`), or stands in an `if`, may be meant.
+    """
+    parameters = _Parameters()
+    for definition in module.own.values():
+        for token in _given_always(definition.tree):
+            parameter = parameters.find(token.text, definition)
+            if parameter is not None:
+                yield errors.hides_parameter(token.text, token.span, parameter)
+
+
+def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
+    """The names of `let`s inside a block or network, and of rounds; those in an `if` left out."""
+    for node in walk(definition, tree.Condition):
+        if isinstance(node, tree.Let) and node is not definition and not _mentions(node.value, node.name.text):
+            yield node.name
+        elif isinstance(node, tree.Repeat) and node.index is not None:
+            yield node.index
+
+
+def _mentions(expression: tree.Expression, name: str) -> bool:
+    return any(isinstance(node, tree.Token) and node.text == name for node in walk(expression))
+
+
+class _Parameters:
+    """The parameters of blocks and networks by name, and of networks those that a `from` gives; each read once."""
+
+    def __init__(self) -> None:
+        self._own: dict[int, dict[str, Span]] = {}
+        self._given: dict[int, set[str]] = {}
+
+    def find(self, name: str, definition: Definition) -> Span | None:
+        """A parameter of a block, or of a network and those that it derives from and leaves open."""
+        for _ in range(DEEPEST_DERIVATION):
+            own = self._of(definition.tree)
+            if name in own:
+                return own[name]
+            base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
+            found = definition.module.find(base.name.text) if base is not None else None
+            if base is None or found is None or name in self._given_by(base, found):
+                return None
+            definition = found
+        return None
+
+    def _of(self, definition: tree.Node) -> dict[str, Span]:
+        if id(definition) not in self._own:
+            parameters = getattr(definition, "parameters", None)
+            items = parameters.items if parameters is not None else ()
+            self._own[id(definition)] = {one.name.text: one.name.span for one in items}
+        return self._own[id(definition)]
+
+    def _given_by(self, base: tree.Base, network: Definition) -> set[str]:
+        if id(base) not in self._given:
+            items = base.arguments.items if base.arguments is not None else ()
+            named = {item.name.text for item in items if isinstance(item, tree.Argument)}
+            self._given[id(base)] = named.union(list(self._of(network.tree))[: len(items) - len(named)])
+        return self._given[id(base)]
 
 
 class _OwnNames(NamedTuple):

@@ -53,6 +53,16 @@ def empty(network: tree.Network) -> Diagnostic:
     )
 
 
+def nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0207",
+        f"stage `{name}` is new, and stands behind the stages of the base, which has a stage `{other}`",
+        Label(place),
+        (Label(first, "this one stays as it is"),),
+        help=f"to replace that one, write `stage {other}`; otherwise give the new one a name that is less like it",
+    )
+
+
 def out_of_order(part: str, place: Span) -> Diagnostic:
     return Diagnostic(
         "E0235",

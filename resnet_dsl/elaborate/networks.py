@@ -51,13 +51,19 @@ class Elaborated(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a network: its graph, or None; the mistakes; and what was run (blocks and skips by identity)."""
+    """What became of a network: its graph, or None; the mistakes; and what was run, by the identity of its statements.
+
+    called, skips_run, settings_used: blocks, skips and settings that did something. idle: of settings that did not,
+    what is to be said if no other network uses them.
+    """
 
     elaborated: Elaborated | None
     diagnostics: tuple[Diagnostic, ...]
     steps: int
     called: set[int]
     skips_run: set[int]
+    settings_used: set[int]
+    idle: dict[int, Diagnostic]
 
 
 def elaborate(
@@ -74,7 +80,8 @@ def elaborate(
         run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks.found)
         result = run.run()
     flow = run.flow
-    return Outcome(result, tuple(flow.diagnostics), flow.budget.steps, flow.called, flow.ran)
+    steps, idle = flow.budget.steps, settings.idle(flow)
+    return Outcome(result, tuple(flow.diagnostics), steps, flow.called, flow.ran, flow.used, idle)
 
 
 class _Elaboration:
@@ -198,10 +205,9 @@ class _Elaboration:
         """The settings that this network and its parts state must matter; those of its bases were judged there."""
         if self._mistaken():
             return
-        for stated in self.flow.stated:
-            for statement, why, remedy in settings.unused(stated, self.flow.used):
-                if _lies_in(statement.span, own.tree.span):
-                    self.flow.report(errors.unused_setting(why, statement.span, remedy))
+        for found in settings.idle(self.flow).values():
+            if found.place is not None and _lies_in(found.place.span, own.tree.span):
+                self.flow.report(found)
 
     def _parts_left(self, plan: Plan, current: Current) -> set[str]:
         """The stem and the stages that hold a step: of an empty one, or one that nothing reads, there are no facts."""

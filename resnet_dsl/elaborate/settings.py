@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from resnet_dsl.diagnostics.diagnostic import Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.values import Binding, Deferred, Frame, Poisoned, Policy, Settings
@@ -20,8 +21,11 @@ _SETTINGS = (tree.Use, tree.Default, tree.Skips)
 
 
 def gather(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Frame:
-    """The frame under the settings among some statements. Mistakes are reported."""
-    found = [statement for statement in statements if isinstance(statement, _SETTINGS)]
+    """The frame under the settings of some braces. Mistakes are reported.
+
+    The braces of an `if` or a `repeat` that hold settings alone are no scope: they hold for the braces around.
+    """
+    found = list(_found(flow, statements, frame))
     if not found:
         return frame
     settings = Settings(frame.settings)
@@ -32,9 +36,63 @@ def gather(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Frame:
             pass
         except Mistake as mistake:
             flow.report(located(mistake.diagnostic, frame.caller))
-    if frame.kind != "block":
-        flow.stated.append(settings)
+    flow.stated.setdefault(tuple(map(id, found)), settings)
     return frame.inside(settings)
+
+
+def _found(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Iterator[tree.Setting]:
+    """The settings of some braces, those of the `if`s and `repeat`s among them that hold nothing else included."""
+    ahead: Frame | None = None
+    for position, statement in enumerate(statements := tuple(statements)):
+        if isinstance(statement, tree.Use | tree.Default | tree.Skips):
+            yield statement
+        elif isinstance(statement, tree.Condition | tree.Repeat) and says_settings(statement):
+            ahead = ahead or _looked_ahead(flow, statements[:position], frame)
+            yield from _found(flow, _chosen(flow, statement, ahead), ahead)
+
+
+def says_settings(statement: tree.Condition | tree.Repeat) -> bool:
+    """Whether all that stands in the braces of an `if` (each of them) or a `repeat` are settings."""
+    inner = [one for body in _bodies(statement) for one in body.statements]
+    return bool(inner) and all(
+        isinstance(one, _SETTINGS) or (isinstance(one, tree.Condition | tree.Repeat) and says_settings(one))
+        for one in inner
+    )
+
+
+def _bodies(statement: tree.Body | tree.Condition | tree.Repeat | None) -> Iterator[tree.Body]:
+    while isinstance(statement, tree.Condition):
+        yield statement.then
+        statement = statement.otherwise
+    if statement is not None:
+        yield statement.body if isinstance(statement, tree.Repeat) else statement
+
+
+def _looked_ahead(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Frame:
+    """The frame with the `let`s that stand before a choice of settings, as far as they can be known already."""
+    ahead = frame.ahead()
+    for statement in statements:
+        if isinstance(statement, tree.Let):
+            with suppress(Mistake, Poisoned):
+                ahead.constants[statement.name.text] = flow.evaluate(statement.value, ahead)
+    return ahead
+
+
+def _chosen(flow: Flow, statement: tree.Condition | tree.Repeat, ahead: Frame) -> tuple[tree.Statement, ...]:
+    """What stands in the braces that run. It is asked when the braces around are entered, before any step."""
+    try:
+        if isinstance(statement, tree.Repeat):
+            return statement.body.statements if flow.integer(statement.count, ahead, "a whole number") > 0 else ()
+        chosen = flow.branch(statement, ahead)
+        return chosen.statements if chosen is not None else ()
+    except Mistake as mistake:
+        test = statement.count if isinstance(statement, tree.Repeat) else statement.test
+        early = mistake.diagnostic.code == "E0208"
+        found = errors.chosen_too_late(test.span) if early else mistake.diagnostic
+        flow.report(located(found, ahead.caller))
+    except Poisoned:
+        pass
+    return ()
 
 
 def _add(flow: Flow, settings: Settings, statement: tree.Setting, frame: Frame) -> None:
@@ -101,18 +159,23 @@ def _skips(settings: Settings, statement: tree.Skips, frame: Frame) -> None:
     settings.policy = Policy(off, statement.policy is not None and not off, adapter, statement)
 
 
-def unused(settings: Settings, used: set[int]) -> list[tuple[tree.Node, str, str]]:
-    """The `use` and `default` statements of one pair of braces that nothing asked for: statement, why, remedy."""
-    found: list[tuple[tree.Node, str, str]] = []
+def idle(flow: Flow) -> dict[int, Diagnostic]:
+    """The settings that a run came by and nothing asked for: what is to be said, by the statement's identity."""
+    found: dict[int, Diagnostic] = {}
+    for stated in flow.stated.values():
+        for statement, why, remedy in _statements(stated):
+            if id(statement) not in flow.used:
+                found[id(statement)] = errors.unused_setting(why, statement.span, remedy)
+    return found
+
+
+def _statements(settings: Settings) -> Iterator[tuple[tree.Node, str, str]]:
+    """The statements of one pair of braces, why one may change nothing, and the remedy."""
     for slot, binding in settings.uses.items():
-        if id(binding.statement) not in used:
-            found.append((binding.statement, f"no step uses slot `{slot}`", "leave it out, or use the slot in a block"))
+        yield binding.statement, f"no step uses slot `{slot}`", "leave it out, or use the slot in a block"
     for callee, defaults in settings.defaults.items():
         why, remedy = f"nothing takes it from `{callee}` here", f"leave it out, or call `{callee}`"
-        statements = {id(one.statement): one.statement for one in defaults.values()}
-        found.extend((statement, why, remedy) for key, statement in statements.items() if key not in used)
-    policy = settings.policy
-    if policy is not None and id(policy.statement) not in used:
-        why, remedy = "no skip connection asks for it", "leave it out, or put a `skip` into a block"
-        found.append((policy.statement, why, remedy))
-    return found
+        yield from ((one.statement, why, remedy) for one in defaults.values())
+    if settings.policy is not None:
+        remedy = "leave it out, or put a `skip` into a block"
+        yield settings.policy.statement, "no skip connection asks for it", remedy

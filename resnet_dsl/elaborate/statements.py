@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from resnet_dsl.diagnostics.diagnostic import Mistake
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.expressions import refuse
+from resnet_dsl.elaborate.settings import says_settings
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.values import Frame
 from resnet_dsl.ir.operations import OPERATIONS
@@ -54,10 +55,21 @@ def _skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current) -> C
         return merge_skip(flow, statement, frame, current)
 
 
+def _doubt_scope(flow: Flow, body: tree.Body, frame: Frame) -> None:
+    """Settings beside steps in the braces of an `if` or a `repeat` hold for these alone, in this version."""
+    for statement in body.statements:
+        if isinstance(statement, tree.Use | tree.Default | tree.Skips):
+            flow.reporter(frame)(errors.scope_that_ends(statement.span))
+            return
+
+
 def _repeat(flow: Flow, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
+    if says_settings(statement):
+        return current
     count = flow.integer(statement.count, frame, "a whole number of repeats")
     with flow.budget.repeating(count, statement.count.span):
         flow.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
+        _doubt_scope(flow, statement.body, frame)
         for index in range(count):
             if statement.index is not None:
                 frame.constants[statement.index.text] = index
@@ -68,11 +80,10 @@ def _repeat(flow: Flow, statement: tree.Repeat, frame: Frame, current: Current) 
 
 
 def _condition(flow: Flow, statement: tree.Condition, frame: Frame, current: Current) -> Current:
-    chosen: tree.Body | tree.Condition | None = statement
-    while isinstance(chosen, tree.Condition):
-        chosen = chosen.then if flow.truth(chosen.test, frame) else chosen.otherwise
-    if chosen is None:
+    chosen = flow.branch(statement, frame)
+    if chosen is None or says_settings(statement):
         return current
+    _doubt_scope(flow, chosen, frame)
     with flow.deeper(limits.IN_BRACES, statement.span):
         return flow.body(chosen, frame, current)
 

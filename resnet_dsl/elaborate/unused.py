@@ -40,6 +40,14 @@ def idle_skips(module: Module, called: set[int], run: set[int]) -> Iterator[Diag
                 yield _idle(node, definition.tree.name.text)
 
 
+def idle_settings(module: Module, idle: dict[int, Diagnostic], used: set[int]) -> Iterator[Diagnostic]:
+    """Settings in a file's blocks that its networks come by, and in none of their calls change anything."""
+    for definition in module.own.values():
+        if isinstance(definition.tree, tree.Block):
+            asked = (id(node) for node in walk(definition.tree) if id(node) in idle)
+            yield from (idle[key] for key in asked if key not in used)
+
+
 def _mentioned(definition: tree.Node) -> Iterator[str]:
     """The names that a definition asks for, anywhere in it."""
     for node in walk(definition):

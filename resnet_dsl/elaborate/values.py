@@ -153,6 +153,12 @@ class Frame:
         self.kind = kind
         self.stride = stride
 
+    def ahead(self) -> Frame:
+        """The same with constants of its own: what is given to them is forgotten."""
+        frame = self.inside(self.settings)
+        frame.constants = dict(self.constants)
+        return frame
+
     def inside(self, settings: Settings) -> Frame:
         """The same names under further settings."""
         return Frame(

@@ -1,0 +1,117 @@
+"""Single operations that fit what flows in and do what nobody means: each a question asked of one node.
+
+The words of `resnet_dsl.analyses.lint`, which asks them of all nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.ir.draft import AnyNode
+from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.source import Span
+
+_LARGE = 8
+"""Windows below this are larger than small maps in many networks, and lose little by it."""
+
+_HUGE = 32
+"""No network for images convolves with square windows of this length; the largest known are 31 (Ding et al. 2022)."""
+
+
+def softmax_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+    if node.op != "softmax" or node.args["splits"] != 1 or channels(before) != 1:
+        return None
+    return Diagnostic(
+        "E0245",
+        f"the softmax of one number is 1, whatever flows in ({show(before)})",
+        Label(place, "softmax shares 1 between the channels, and there is one"),
+        help="use `sigmoid` for one output, or two channels or more before the softmax",
+    )
+
+
+def norm_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+    if not _normalises_one(node, before):
+        return None
+    return Diagnostic(
+        "W0210",
+        f"this normalises single numbers ({show(before)}), and makes a constant of them",
+        Label(place, "less its own mean a number is 0, whatever flows in"),
+        help="use fewer groups, or `batchnorm`; or leave it out here",
+    )
+
+
+def _normalises_one(node: AnyNode, before: Shape) -> bool:
+    if node.op == "layernorm":
+        return channels(before) == 1
+    alone = all(length == 1 for length in before[:-1])
+    return node.op == "groupnorm" and alone and node.args["groups"] == channels(before)
+
+
+def window_of_a_width(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+    """PyTorch's order of arguments, channels in, channels out, kernel, makes a window of what was to be a width."""
+    kernel = node.args.get("kernel")
+    if not isinstance(kernel, tuple) or len(before) < 2 or not (_too_large(kernel, before) or _too_wide(node, before)):
+        return None
+    shown = "x".join(map(str, kernel))
+    meant = f"conv({kernel[0]}, {node.args['stride'][0]})" if node.op == "conv" else f"{node.op}(global)"
+    return Diagnostic(
+        "W0209",
+        f"`{node.op}` has a window of {shown} on a map of {show(before)}",
+        Label(place, f"the window is {shown}"),
+        help=f"write `{meant}` if that is meant: channels of the result, then the window"
+        if node.op == "conv"
+        else f"write `{meant}` for the whole map",
+    )
+
+
+def _too_large(kernel: tuple[int, ...], before: Shape) -> bool:
+    known = zip(kernel, before, strict=False)
+    return any(isinstance(length, int) and length < window >= _LARGE for window, length in known)
+
+
+def _too_wide(node: AnyNode, before: Shape) -> bool:
+    """Whether it reads like `conv(in, out, 3)`: a width for a window, or what flows in and a kernel for a stride."""
+    window = min(node.args["kernel"])
+    swapped = node.args.get("channels") == channels(before) and set(node.args["stride"]) in ({3}, {5}, {7})
+    return node.op == "conv" and len(before) > 2 and (window >= _HUGE or (window >= _LARGE and swapped))
+
+
+def lost_dilation(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+    pairs = zip(node.args["kernel"], node.args["dilation"], before, strict=False) if "dilation" in node.args else ()
+    lost = [d for k, d, length in pairs if k > 1 and d > 1 and isinstance(length, int) and length <= d]
+    if not lost:
+        return None
+    return Diagnostic(
+        "W0209",
+        f"a dilation of {lost[0]} reaches beyond a map of {show(before)}",
+        Label(place, "all taps but one see padding only"),
+        help="use a smaller dilation, or reduce the map less before it",
+    )
+
+
+DOUBTS: tuple[Callable[[AnyNode, Shape, Span], Diagnostic | None], ...] = (
+    softmax_of_one,
+    norm_of_one,
+    window_of_a_width,
+    lost_dilation,
+)
+
+
+def doubtful_input(size: Shape, place: Span) -> Diagnostic | None:
+    """An input that reads like channels first, or like an image without its channels."""
+    *lengths, last = size
+    first = lengths[0]
+    if len(lengths) == 1 and last == first:
+        return _input(size, f"{last} positions with {last} channels each", f"{show(size)}x3", place)
+    turned = (*size[1:], first)
+    if len(lengths) == 1 and isinstance(first, int) and isinstance(last, int) and last >= max(1000, 200 * first):
+        return _input(size, f"{first} positions with {last:,} channels each", show(turned), place)
+    if len(lengths) > 1 and first in (1, 3, 4) and isinstance(last, int) and last >= _LARGE and lengths[-1] == last:
+        return _input(size, f"{last} channels on a map of {show(size[:-1])}", show(turned), place)
+    return None
+
+
+def _input(size: Shape, read: str, meant: str, place: Span) -> Diagnostic:
+    message = f"the input {show(size)} is taken as {read}: channels stand last"
+    return Diagnostic("W0208", message, Label(place), help=f"write `input {meant}` if that is meant")

@@ -1,0 +1,163 @@
+"""What compiles and is not meant: refused where it cannot be, told where it may be; ordinary networks are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from resnet_dsl.pipeline import load_text
+from tests.elaborate.compiling import compiled, operations
+
+HEADED = "network n {{ input 32x32x3 stage s {{ conv(8, 3) }} head {{ avgpool(global) -> {} }} }}"
+STAGED = "network n {{ input {} stage s {{ {} }} }}"
+
+
+def codes(text: str) -> list[str]:
+    return [one.code for one in load_text(text).check()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "network n(w = 16) { input 8x8x3 let w = 8 stage s { conv(w, 3) } }",
+        "network n(w = 16) { input 8x8x3 stage s { let w = 8 conv(w, 3) } }",
+        "network n(w = 16) { input 8x8x3 stage s { repeat 2 as w { conv(8 + w, 3) } } }",
+        "network n(w = 16) { input 8x8x3 stage s { repeat 2 { let w = 8 conv(w, 3) } } }",
+        "block b(w) { let w = 8 conv(w, 3) } network n { input 8x8x3 stage s { b(16) } }",
+        "block b(w) { let w = 8 conv(w, 3) }",
+        "network m(w = 16) { input 8x8x3 stage s { conv(w, 3) } } "
+        "network n from m { let w = 8 stage t { conv(w, 3) } }",
+        "network m(w = 16) { input 8x8x3 stage s { conv(w, 3) } } network l from m {} "
+        "network n from l { stage t { let w = 8 conv(w, 3) } }",
+    ],
+)
+def test_what_takes_the_place_of_a_parameter(text: str) -> None:
+    assert codes(text)[0] == "E0244"
+    assert "E0244" in [one.code for one in load_text(text).diagnostics]  # so compile refuses it, too
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "network n(w = 16) { input 8x8x3 let w = 2 * w stage s { conv(w, 3) } }",
+        "block b(w, slim = true) { if slim { let w = 8 } conv(w, 3) } network n { input 8x8x3 stage s { b(16) } }",
+        "let w = 8 network n(w = 16) { input 8x8x3 stage s { conv(w, 3) } }",
+        "network m(w = 16) { input 8x8x3 stage s { conv(w, 3) } } "
+        "network n from m(w = 4) { let w = 8 stage t { conv(w, 3) } }",
+        "network m(w = 16) { input 8x8x3 stage s { conv(w, 3) } } "
+        "network n from m(4) { let w = 8 stage t { conv(w, 3) } }",
+    ],
+)
+def test_names_that_leave_the_parameters_alone(text: str) -> None:
+    assert codes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "told"),
+    [
+        ("conv3", "conv_3", True), ("conv3", "Conv3", True), ("conv3", "cnov3", True), ("middle", "midle", True),
+        ("stage2", "stage02", True), ("conv3", "conv4", False), ("conv3", "conv13", False), ("stage1", "late", False),
+        ("conv3", "conv3", False), ("up", "down", False),
+    ],
+)  # fmt: skip
+def test_stages_that_are_called_nearly_like_the_bases(base: str, new: str, told: bool) -> None:
+    text = f"network m {{ input 8x8x3 stage {base} {{ relu }} }} network n from m {{ stage {new} {{ relu }} }}"
+    assert codes(text) == (["W0207"] if told else [])
+
+
+@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "3x16x112x112", "224x224", "12x5000", "4x?x64x64"])
+def test_inputs_of_another_order(size: str) -> None:
+    assert codes(STAGED.format(size, "relu")) == ["W0208"]
+
+
+@pytest.mark.parametrize("size", ["224x224x3", "5000x12", "16x112x112x3", "?x?x3", "28x28x1", "7x7x2048", "1x1x512",
+                                  "10x300", "1x100x3", "3x3x3", "8x8x8", "?x64", "4x4x512"])  # fmt: skip
+def test_ordinary_inputs(size: str) -> None:
+    assert codes(STAGED.format(size, "relu")) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "step"),
+    [
+        ("48x48x3", "conv(3, 64, 3)"), ("225x225x3", "conv(3, 64, 3)"), ("33x33x3", "conv(3, 16, 3)"),
+        ("56x56x64", "conv(64, 128, 1)"), ("8x8x3", "maxpool(9, stride = 1)"), ("8x8x3", "avgpool(10, stride = 1)"),
+        ("8x8x3", "conv(4, 3, dilation = 8)"), ("16x3", "conv(4, 40)"), ("48x48x3", "repeat 2 { conv(3, 64, 3) }"),
+    ],
+)  # fmt: skip
+def test_windows_that_the_map_does_not_fill(size: str, step: str) -> None:
+    assert "W0209" in codes(STAGED.format(size, step))
+
+
+@pytest.mark.parametrize(
+    ("size", "step"),
+    [
+        ("1x1x8", "conv(8, 3)"), ("2x2x8", "conv(8, 5)"), ("4x4x8", "conv(8, 7)"), ("5000x12", "conv(16, 64)"),
+        ("56x56x96", "conv(96, 31, groups = 96)"), ("56x56x96", "conv(96, 51x5, groups = 96)"),
+        ("8x8x8", "conv(8, 3, dilation = 4)"), ("32x32x3", "maxpool(32)"), ("7x7x8", "avgpool(7)"),
+        ("224x224x3", "conv(768, 16, stride = 16)"), ("8x8x8", "conv(8, 1, dilation = 9)"),
+    ],
+)  # fmt: skip
+def test_ordinary_windows(size: str, step: str) -> None:
+    assert "W0209" not in codes(STAGED.format(size, step))
+
+
+def test_the_softmax_of_one_number() -> None:
+    assert codes(HEADED.format("dense(1) -> softmax")) == ["E0245"]
+    assert codes("network n { input 8x8x3 stage s { conv(1, 3) -> softmax } }") == ["E0245"]
+    assert codes(HEADED.format("dense(2) -> softmax")) == codes(HEADED.format("dense(1) -> sigmoid")) == []
+    assert codes(HEADED.format("dense(2) -> softmax(2)")) == []
+
+
+def test_norms_of_single_numbers() -> None:
+    assert codes(HEADED.format("groupnorm(8)")) == codes(HEADED.format("dense(1) -> layernorm")) == ["W0210"]
+    assert codes(HEADED.format("groupnorm(4)")) == codes(HEADED.format("layernorm")) == []
+    assert codes(STAGED.format("8x8x4", "groupnorm(4)")) == []
+
+
+BLOCK = (
+    "block b(width, smooth = true) {{ {} conv(width, 3) -> norm -> act }} network n {{ input 8x8x4 stage s {{ {} }} }}"
+)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "if smooth { use act = silu }", "if not smooth { use act = tanh } else { use act = silu }",
+        "if width > 99 { use act = tanh } else if width == 8 { use act = silu }", "repeat 1 { use act = silu }",
+        "let wide = in.channels > 2 if wide { use act = silu }", "if smooth { if width == 8 { use act = silu } }",
+        "use norm = identity if smooth { use act = silu } if not smooth { use act = tanh }",
+    ],
+)  # fmt: skip
+def test_settings_in_an_if_hold_for_the_braces_around(settings: str) -> None:
+    text = BLOCK.format(settings, "b(8)")
+    assert not {*codes(text)} - {"W0201"}
+    assert operations(compiled(text))[-1] == "silu"
+
+
+def test_settings_in_an_if_of_a_stage() -> None:
+    text = "network n(smooth = true) { input 8x8x4 stage s { conv(8, 3) -> act if smooth { use act = silu } } }"
+    assert operations(compiled(text)) == ["conv", "silu"]
+    assert operations(compiled(text, smooth=False)) == ["conv", "relu"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "calls", "found"),
+    [
+        ("use drop = dropout(0.1)", "b(8)", ["E0229"]),
+        ("if smooth { use drop = dropout(0.1) }", "b(8)", ["E0229"]),
+        ("if smooth { use drop = dropout(0.1) }", "b(8, smooth = false)", []),
+        ("default dense(bias = false)", "b(8)", ["E0229"]),
+        ("skips off", "b(8)", ["E0229"]),
+        ("use drop = dropout(0.1) if smooth { drop }", "b(8) b(8, smooth = false)", []),
+        ("use drop = dropout(0.1) if smooth { drop }", "b(8, smooth = false)", ["E0229"]),
+        ("use act = silu use act = tanh", "b(8)", ["E0209"]),
+        ("if smooth { use act = silu conv(width, 3) -> act }", "b(8)", ["W0206"]),
+    ],
+)
+def test_settings_of_a_block_that_change_nothing(setting: str, calls: str, found: list[str]) -> None:
+    assert codes(BLOCK.format(setting, calls)) == found
+
+
+def test_a_setting_that_one_network_uses_is_used() -> None:
+    block = "block b(noisy) { use drop = dropout(0.1) conv(8, 3) if noisy { drop } }"
+    network = "network {} {{ input 8x8x4 stage s {{ b({}) }} }}"
+    assert codes(block + network.format("n", "true") + network.format("m", "false")) == []
