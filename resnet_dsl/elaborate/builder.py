@@ -12,6 +12,7 @@ from resnet_dsl.elaborate.values import Origin, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.draft import Draft, DraftNode, DraftScope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, Shape, Unknown, elements, show
+from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.source import Span
 
@@ -204,7 +205,7 @@ class Builder:
                 names.append(by_label[old])
                 continue
             number = str(counts[key]) if totals[key] > 1 else ""
-            names.append(_unique(f"{prefixes[raw.scope]}{raw.operation.name}{number}", taken))
+            names.append(_unique(layer_name(f"{prefixes[raw.scope]}{raw.operation.name}{number}"), taken))
         return names
 
     def _take_label(self, old: int, name: str, labels: dict[str, int], taken: set[str]) -> None:
@@ -242,7 +243,7 @@ class Builder:
             if scope.kind in ("stage", "block") and outer.kind != "skip":
                 parts.append(scope.name)
             index = scope.parent
-        return "_".join([*reversed(parts), label])
+        return layer_name("_".join([*reversed(parts), label]))
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -54,7 +54,7 @@ class _Frozen(BaseModel):
 class Node(_Frozen):
     """One operation at one place.
 
-    name: unique in the network, and the Keras layer's name: ``conv2_block1_conv2``.
+    name: unique in the network, and the Keras layer's name: ``conv2_block1_conv2`` (see resnet_dsl.ir.naming).
     op, args: the operation and all its arguments, settled (one number an axis, padding as pairs).
     inputs: indices of the nodes that it reads; for the merge of a skip connection the main path first, then the skip.
     scope: index of the scope in which it lies.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-
 LARGEST_FACTOR = 10**9
 """The numbers in a function of an open length stay within this: a stride of more leaves nothing of any input."""
 

@@ -1,4 +1,4 @@
-"""What compiles and is not meant: refused where it cannot be, told where it may be; ordinary networks are left alone."""
+"""What compiles and is not meant: refused where it cannot be, told where it may be, ordinary networks left alone."""
 
 from __future__ import annotations
 

@@ -128,4 +128,4 @@ def build(calls: Calls, seed: int | None = None) -> Any:
     tensors = carry_out(making, calls)
     with room_for_depth(len(calls.calls)):
         output = tensors[calls.result[calls.graph.output]]
-        return making.keras.Model(tensors[0], output, name=calls.graph.name)
+        return making.keras.Model(tensors[0], output, name=calls.name)

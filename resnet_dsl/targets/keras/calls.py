@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.naming import layer_name
 
 Value: TypeAlias = Any
 """int | float | bool | str | None | Initializer | tuple[Value, ...]: plain, hashable data."""
@@ -60,6 +61,11 @@ class Calls(NamedTuple):
     graph: Graph
     calls: tuple[Call, ...]
     result: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The model's name; the network's own may be one that a backend refuses."""
+        return layer_name(self.graph.name)
 
     @property
     def layers_of(self) -> dict[str, tuple[str, ...]]:

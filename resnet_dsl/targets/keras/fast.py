@@ -45,7 +45,7 @@ def _build(making: Making, calls: Calls) -> Any:
     else:
         tensors = carry_out(making, calls)
     with private.sorting_without_recursion():
-        model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.graph.name)
+        model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.name)
     _Initializing(making).run(model.layers)
     return model
 
