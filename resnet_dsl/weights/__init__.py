@@ -8,7 +8,19 @@ whole models and of weights alone. NumPy and h5py alone do it.
 
 from __future__ import annotations
 
+from resnet_dsl.weights.about import About, InputScaling
 from resnet_dsl.weights.matching import Wanted, fit
-from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel, read_graph_json, read_weights
+from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel, read_about, read_graph_json, read_weights
 
-__all__ = ["SavedArray", "SavedLayer", "SavedModel", "Wanted", "fit", "read_graph_json", "read_weights"]
+__all__ = [
+    "About",
+    "InputScaling",
+    "SavedArray",
+    "SavedLayer",
+    "SavedModel",
+    "Wanted",
+    "fit",
+    "read_about",
+    "read_graph_json",
+    "read_weights",
+]

@@ -13,6 +13,8 @@ from resnet_dsl.weights.damage import Damaged
 
 GRAPH = "resnet_dsl/ir.json"
 """The graph, as JSON (resnet_dsl.ir.graph.schema); resnet-dsl writes it, and Keras ignores it."""
+CLASSES = "resnet_dsl/classes.json"
+"""The names of a trained model's classes, in the order of its outputs: a JSON list. Keras ignores it, too."""
 CONFIG = "config.json"
 """Keras' description of the model: the layers with their names."""
 WEIGHTS = "model.weights.h5"

@@ -15,6 +15,9 @@ LARGEST_GRAPH = 96 * MIB
 LARGEST_CONFIG = 256 * MIB
 """Bytes of Keras' own description of a model."""
 
+LARGEST_CLASSES = 16 * MIB
+"""Bytes of the names of a model's classes."""
+
 LONGEST_NAME = 1_000
 """Characters of a layer's name."""
 

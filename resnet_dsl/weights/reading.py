@@ -13,6 +13,7 @@ from math import prod
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.weights.about import About, InputScaling
 from resnet_dsl.weights.bounds import most_seconds
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ class SavedLayer(NamedTuple):
 
 
 class SavedModel(NamedTuple):
-    """All layers with weights that a file holds."""
+    """All layers with weights that a file holds, and what it says beside them."""
 
     path: str
     layers: tuple[SavedLayer, ...]
+    about: About = About()
 
 
 def read_weights(path: str | os.PathLike[str]) -> SavedModel:
@@ -68,6 +70,11 @@ def read_graph_json(path: str | os.PathLike[str]) -> str | None:
     Raises as ``read_weights`` does.
     """
     return _read(os.fspath(path), "graph", _graph)
+
+
+def read_about(path: str | os.PathLike[str]) -> About:
+    """The same without the weights. Raises as ``read_weights`` does."""
+    return _read(os.fspath(path), "about", lambda path, said, stream: _about(said))
 
 
 def _read(path: str, part: str, received: Callable[[str, Any, IO[bytes]], _T]) -> _T:
@@ -113,7 +120,12 @@ def _said(path: str, stream: IO[bytes]) -> Any:
 
 
 def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
-    return SavedModel(path, tuple(_layer(one, stream) for one in said["layers"]))
+    return SavedModel(path, tuple(_layer(one, stream) for one in said["layers"]), _about(said))
+
+
+def _about(said: Any) -> About:
+    classes, scaling = said["about"]
+    return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)))
 
 
 def _graph(path: str, said: Any, stream: IO[bytes]) -> str | None:

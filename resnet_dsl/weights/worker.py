@@ -15,6 +15,7 @@ import sys
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from resnet_dsl.weights.about import About, about
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import LARGEST_CONFIG, LARGEST_GRAPH, most_memory, most_seconds, most_unpacked
 from resnet_dsl.weights.damage import Damaged
@@ -24,7 +25,7 @@ _WAITING = 4  # seconds on the clock for each that the processor may work: other
 
 
 def serve(path: str, part: str, out: BinaryIO) -> None:
-    """Limits this process, and writes the ``graph`` or the ``weights`` of a file, or what is wrong with it."""
+    """Limits this process, and writes a part of a file (``graph``, ``about``, ``weights``), or what is wrong."""
     with open(path, "rb") as file:
         _limit_this_process(os.fstat(file.fileno()).st_size)
         answer(file, part, out)
@@ -62,11 +63,20 @@ def _check_graph(text: str) -> None:
 
 
 def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
-    layers = _layers(file, size, _archive(file, size))
-    _write_line(out, {"layers": [_described(one) for one in layers]})
+    archive = _archive(file, size)
+    layers = _layers(file, size, archive)
+    _write_line(out, {"layers": [_described(one) for one in layers], "about": _about(archive)})
     for layer in layers:
         for array in layer.arrays:
             out.write(array.read().tobytes())
+
+
+def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
+    _write_line(out, {"about": _about(_archive(file, size))})
+
+
+def _about(archive: Archive | None) -> About:
+    return About() if archive is None else about(archive)
 
 
 def _archive(file: BinaryIO, size: int) -> Archive | None:
@@ -115,7 +125,7 @@ def _limit_this_process(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most_memory(size), most_memory(size)))
 
 
-_ANSWERS = {"graph": _answer_graph, "weights": _answer_weights}
+_ANSWERS = {"graph": _answer_graph, "about": _answer_about, "weights": _answer_weights}
 
 if __name__ == "__main__":
     serve(sys.argv[1], sys.argv[2], sys.stdout.buffer)

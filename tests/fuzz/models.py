@@ -197,7 +197,7 @@ _MUTATE: dict[str, Callable[[random.Random], Mutant]] = {
 
 
 def outcome(one: Mutant, path: Path) -> str:
-    """``read`` or ``refused``, in this process; all else that is raised is a finding, but for arrays that are damaged."""
+    """``read`` or ``refused``, in this process; all else that is raised is a finding, but damaged arrays."""
     if one.part == "json":
         return _graph_outcome(one.content.decode("utf-8", "replace"))
     path.write_bytes(one.content)

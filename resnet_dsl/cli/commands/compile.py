@@ -80,37 +80,45 @@ def _write(compiled: Compiled, options: argparse.Namespace) -> str:
 
 
 class _Built(NamedTuple):
-    """A Keras model, the graph that it was built from with its shapes, and what the passes did."""
+    """A Keras model, the graph that it was built from with its shapes, and what a user is told of it.
+
+    classes: the names of its classes, from the file of its weights.
+    """
 
     model: Any
     graph: Graph
     shapes: tuple[Shape, ...]
     said: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
     from resnet_dsl.targets.keras import lower, put_weights, to_keras
-    from resnet_dsl.weights import read_weights
+    from resnet_dsl.weights import About, read_weights
 
     saved = read_weights(options.weights) if options.weights else None
+    about = About() if saved is None else saved.about
     start_keras()
-    model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain)
+    model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain, scaling=about.scaling)
     said: tuple[str, ...] = ()
     if saved is not None:
         said = put_weights(model, saved, lower(compiled.graph, compiled.shapes), options.excepted)
+    classes = () if options.excepted else about.classes  # another head may tell other classes apart
+    if about.scaling is not None:
+        said = (*said, f"images are normalised first, as by {options.weights}")
     if options.optimize is None:
-        return _Built(model, compiled.graph, compiled.shapes, said)
+        return _Built(model, compiled.graph, compiled.shapes, said, classes)
     from resnet_dsl.targets.keras.inference import optimize_for_inference
 
     built = _Built(*optimize_for_inference(compiled.graph, compiled.shapes, model))
-    return built._replace(said=(*said, *built.said))
+    return built._replace(said=(*said, *built.said), classes=classes)
 
 
 def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.keras import lower, reloading, save
 
     built = _build(compiled, options)
-    save(built.model, path, built.graph)
+    save(built.model, path, built.graph, built.classes)
     remarks = reloading(lower(built.graph, built.shapes))
     done = [*built.said, f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)]
     return "\n".join(done)

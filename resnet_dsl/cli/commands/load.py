@@ -19,12 +19,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from resnet_dsl.targets.keras import load, read_graph, save_weights
+    from resnet_dsl.weights import read_about
     from resnet_dsl.writing import write_whole
 
     read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
     model = load(options.file)
     print(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights")
+    about = read_about(options.file)
+    if about.classes:
+        print(f"classes: {', '.join(about.classes)}")
+    if about.scaling is not None:
+        print("it normalises images first; its weights and its graph alone do not")
     if options.weights:
         print(f"wrote {save_weights(model, options.weights)}")
     if options.ir:

@@ -23,6 +23,9 @@ from resnet_dsl.targets.keras.sampling import Sampler, draw
 _BACKENDS = frozenset({"tensorflow", "jax"})
 """Where layers are copied. PyTorch's are modules with parameters of their own, which are left to Keras."""
 
+_LEFT_TO_KERAS = frozenset({"Input", "Dropout", "Normalization"})
+"""What is not copied: a dropout has a seed of its own, and of the others there is one."""
+
 
 def build_fast(calls: Calls, seed: int | None = None) -> Any:
     """The Functional model of the calls. Raises Unexpected where Keras is not what the fast way was written for."""
@@ -94,7 +97,7 @@ class _Copying:
         return tensors
 
     def _one(self, call: Call, tensors: list[Any]) -> Any:
-        if not is_layer(call) or call.kind in {"Input", "Dropout"} or call.kind.startswith("own."):
+        if not is_layer(call) or call.kind in _LEFT_TO_KERAS or call.kind.startswith("own."):
             return apply(self._making, call, tensors)
         given = [tensors[one] for one in call.inputs]
         entering = tuple((tensor.shape, tensor.dtype) for tensor in given)

@@ -42,7 +42,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     graph, shapes = _graph_and_shapes(path)
     saved = read_weights(path)
     _check_room(saved, graph, shapes)
-    model = to_keras(graph, shapes)
+    model = to_keras(graph, shapes, scaling=saved.about.scaling)
     for remark in put_weights(model, saved, lower(graph, shapes)):
         warnings.warn(f"{path}: {remark}", stacklevel=2)
     return model

@@ -6,6 +6,7 @@ The way back is resnet_dsl.targets.keras.loading.
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.keras.calls import Calls
-from resnet_dsl.weights.archive import GRAPH
+from resnet_dsl.weights.archive import CLASSES, GRAPH
 from resnet_dsl.writing import write_through, write_whole
 
 _FRAMES_OF_KERAS = 150
@@ -21,8 +22,8 @@ _FRAMES_OF_KERAS = 150
 _DEFAULT_LIMIT = 1000
 
 
-def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
-    """Writes a model as a ``.keras`` file; with its graph, where that is given, for ``load``.
+def save(model: Any, path: str | Path, graph: Graph | None = None, class_names: tuple[str, ...] = ()) -> Path:
+    """Writes a model as a ``.keras`` file; with its graph, where that is given, for ``load``, and its classes' names.
 
     Raises OSError where the path cannot be written, and Failure where it does not end in ``.keras``.
     """
@@ -32,9 +33,11 @@ def save(model: Any, path: str | Path, graph: Graph | None = None) -> Path:
 
     def write(temporary: str) -> None:
         model.save(temporary)
-        if graph is not None:
-            with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
+            if graph is not None:
                 archive.writestr(GRAPH, graph.model_dump_json())
+            if class_names:
+                archive.writestr(CLASSES, json.dumps(class_names))
 
     write_through(path, write, ".keras")
     return path

@@ -1,0 +1,73 @@
+"""What a trained model's file says beside its weights: how it normalises images, and the names of its classes."""
+
+from __future__ import annotations
+
+import json
+from math import inf, isfinite
+from typing import Any, NamedTuple
+
+from resnet_dsl.weights.archive import CLASSES, CONFIG, GRAPH, Archive
+from resnet_dsl.weights.bounds import LARGEST_CLASSES, LARGEST_CONFIG
+from resnet_dsl.weights.damage import Damaged
+
+NORMALIZATION = "Normalization"
+"""Keras' class of the layer that normalises."""
+
+
+class InputScaling(NamedTuple):
+    """Mean and variance of each channel, in the units of the images; what enters is ``(x - mean) / sqrt(variance)``."""
+
+    mean: tuple[float, ...]
+    variance: tuple[float, ...]
+
+
+class About(NamedTuple):
+    """``classes``: their names in the order of the outputs, () where the file has none.
+
+    scaling: what the model does to its images first; None where it takes them as its network does, and in a file that
+    was not written here: such a layer is then one of somebody's network.
+    """
+
+    classes: tuple[str, ...] = ()
+    scaling: InputScaling | None = None
+
+
+def about(archive: Archive) -> About:
+    """Raises Damaged."""
+    return About(_classes(archive), _scaling(archive))
+
+
+def scaling_of_layer(kind: str, config: dict[str, Any]) -> InputScaling | None:
+    """Of a layer, by Keras' configuration; None where it is no ``Normalization`` with numbers of its own.
+
+    Raises ValueError where it normalises in another way.
+    """
+    if kind != NORMALIZATION or config.get("mean") is None:
+        return None
+    mean, variance = (tuple(float(one) for one in config[name]) for name in ("mean", "variance"))
+    usual = not config.get("invert") and config["axis"] in (-1, [-1], (-1,)) and len(mean) == len(variance)
+    if not usual or not all(map(isfinite, mean)) or not all(0 < one < inf for one in variance):
+        raise ValueError(f"the layer `{config.get('name')}` normalises in a way that is not known here")
+    return InputScaling(mean, variance)
+
+
+def _classes(archive: Archive) -> tuple[str, ...]:
+    if CLASSES not in archive:
+        return ()
+    try:
+        names = json.loads(archive.read(CLASSES, LARGEST_CLASSES))
+    except (ValueError, RecursionError):
+        raise Damaged("its names of classes are damaged") from None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Damaged("its names of classes are no list of texts")
+    return tuple(names)
+
+
+def _scaling(archive: Archive) -> InputScaling | None:
+    if not (CONFIG in archive and GRAPH in archive):
+        return None
+    try:
+        layers = json.loads(archive.read(CONFIG, LARGEST_CONFIG))["config"].get("layers", [])
+        return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
+        raise Damaged(f"Keras' description of its first layers (`{CONFIG}`) is damaged ({wrong})") from None
