@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from resnet_dsl import resources
 from resnet_dsl.analyses.expectations import check_expectations
@@ -21,6 +21,7 @@ from resnet_dsl.elaborate.networks import Elaborated, elaborate
 from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.wording import suggestion
 from resnet_dsl.source import PRELUDE, Source
+from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.reading import read, read_spec
 
@@ -32,14 +33,27 @@ _OF_NAMES = ("E01", "E02")
 """Mistakes of form and names, which may be why a name seems unused."""
 
 
+class Asked(NamedTuple):
+    """What was to be compiled: which network of which spec, under which parameters and input size."""
+
+    spec: Spec
+    network: str
+    overrides: Overrides
+    input_size: InputSize | None
+
+
 class Compiled(Facts):
     """A network that passed every check: its graph with all facts, and the warnings that came up."""
 
-    def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], source: Source) -> None:
+    def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], asked: Asked) -> None:
         super().__init__(elaborated.draft, elaborated.shapes)
         self.origins = elaborated.origins
         self.warnings = warnings
-        self.source = source
+        self.asked = asked
+
+    @property
+    def source(self) -> Source:
+        return self.asked.spec.source
 
     @property
     def name(self) -> str:
@@ -78,7 +92,18 @@ class Spec:
         stop_at_errors(self.diagnostics)
         definition = self._network(network)
         outcome = elaborate(definition, self.prelude, overrides or {}, input_size)
-        return self._finish(outcome.elaborated, outcome.diagnostics)
+        asked = Asked(self, definition.tree.name.text, overrides or {}, input_size)
+        return self._finish(outcome.elaborated, outcome.diagnostics, asked)
+
+    def parameters(self, network: str) -> tuple[str, ...]:
+        """The parameters of a network that compiles, and of those that it derives from."""
+        definition: Definition | None = self.networks[network]
+        names: list[str] = []
+        while definition is not None and isinstance(definition.tree, tree.Network):
+            written = definition.tree
+            names += [one.name.text for one in (written.parameters.items if written.parameters else ())]
+            definition = definition.module.find(written.base.name.text) if written.base else None
+        return tuple(dict.fromkeys(names))
 
     def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
@@ -122,12 +147,12 @@ class Spec:
         warnings = lint(elaborated.draft, elaborated.shapes, elaborated.origins)
         return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
-    def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...]) -> Compiled:
+    def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:
         if elaborated is None:
             raise Refusal(in_order([*found, *check_names(self.module), *check_derivations(self.module)]))
         judged = tuple(in_order([*found, *self._judge(elaborated)]))
         stop_at_errors(judged)
-        return Compiled(elaborated, judged, self.source)
+        return Compiled(elaborated, judged, asked)
 
     def _network(self, name: str | None) -> Definition:
         if name is None and len(self.networks) == 1:

@@ -1,7 +1,8 @@
 """The command line: arguments in, exit code out.
 
 Exit codes: 0 fine; 1 mistakes in the spec; 2 wrong usage, a file that cannot be read or written, or a package that is
-not installed; 3 our own failure (``--debug`` shows where); 130 interrupted.
+not installed; 3 our own failure (``--debug`` shows where); 4 a training whose loss is no longer a number; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="resnet-dsl",
         description="A small language for residual networks, and its compiler to Keras models and figures.",
         epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"
-        "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure",
+        "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure,\n"
+        "4 a training whose loss is no longer a number, 130 interrupted",
         formatter_class=_layout,
         usage="resnet-dsl COMMAND [options]",
         allow_abbrev=False,

@@ -8,7 +8,7 @@ import traceback
 from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
 
-FINE, SPEC, USAGE, OURS = 0, 1, 2, 3
+FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
 INTERRUPTED = 130
 
 _USAGE_CODES = {"E0001", "E0002", "E0003", "E0004", "E0005", "E0236", "E0238", "E0239", "E0240"}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from resnet_dsl.analyses.head import ends_in_softmax
 from resnet_dsl.analyses.signal import Layer, Signal
 from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.failure import Failure
@@ -51,8 +52,7 @@ def probe(
 
 def _logits(graph: Graph) -> str | None:
     """The softmax that ends the network; its logits are what cross-entropy is computed from. None without one."""
-    last = graph.nodes[graph.output]
-    return last.name if last.op == "softmax" and last.args["splits"] == 1 else None
+    return graph.nodes[graph.output].name if ends_in_softmax(graph) else None
 
 
 def _batch(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> _Batch:

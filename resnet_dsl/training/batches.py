@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import Failure
+from resnet_dsl.targets.keras.scaling import InputScaling
 from resnet_dsl.training import chance
 from resnet_dsl.training.augment import Augmenter
 from resnet_dsl.training.data import Examples
@@ -16,6 +18,12 @@ Values = NDArray[np.float32]
 
 SAMPLE = 10_000
 """Images, evenly spaced, that mean and deviation are taken from where a set does not lie in memory."""
+
+ROUNDING = 1e-14
+"""A variance of less than this share of the squared mean is what float32 makes of a constant."""
+
+LEAST_DEVIATION, LEAST_SHARE = 1e-6, 1e-6
+"""What the values of a channel must differ by, in their own units and as a share of their mean."""
 
 DECODERS = 4
 """Threads that decode batches ahead where images do not lie in memory."""
@@ -32,6 +40,12 @@ class Normalisation:
         normalised: Values = (images - self.mean) / self.deviation
         return normalised
 
+    @property
+    def scaling(self) -> InputScaling:
+        """The same as numbers, for the layer that a trained model begins with."""
+        variance = np.square(self.deviation.astype(np.float64))
+        return InputScaling(tuple(self.mean.tolist()), tuple(variance.tolist()))
+
     @classmethod
     def of(cls, examples: Examples) -> Normalisation:
         """That of a training set: of all its images where they lie in memory, else of a sample."""
@@ -43,8 +57,23 @@ class Normalisation:
             values = values.reshape(-1, values.shape[-1])
             total, squares, pixels = total + values.sum(0), squares + np.square(values).sum(0), pixels + len(values)
         mean = np.asarray(total / pixels)
-        deviation = np.sqrt(np.maximum(squares / pixels - mean**2, 0))
+        variance = squares / pixels - mean**2
+        deviation = np.sqrt(np.where(variance > ROUNDING * mean**2, variance, 0))
+        _check_deviation(mean, deviation)
         return cls(mean.astype(np.float32), np.where(deviation > 0, deviation, 1).astype(np.float32))
+
+
+def _check_deviation(mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> None:
+    """Refuses channels whose values differ by less than Keras' layer divides by, or than float32 tells apart."""
+    varies = deviation > 0
+    small = varies & (deviation < np.maximum(LEAST_DEVIATION, LEAST_SHARE * np.abs(mean)))
+    if small.any():
+        channel = int(np.flatnonzero(small)[0])
+        raise Failure(
+            f"the images hardly differ: channel {channel} has the mean {mean[channel]:.3g} and the deviation "
+            f"{deviation[channel]:.3g}",
+            "scale and shift the values, for instance to 0 to 255",
+        )
 
 
 @dataclass(frozen=True)

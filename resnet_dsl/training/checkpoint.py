@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,10 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.training.data.limits import expect_regular
+from resnet_dsl.training.history import damaged
 from resnet_dsl.writing import write_through
-
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class Position(NamedTuple):
@@ -40,16 +38,42 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load(path: Path) -> Checkpoint | None:
-    """What ``save`` wrote, bit for bit; None where nothing was."""
+    """What ``save`` wrote, bit for bit; None where nothing was. Raises Failure where it is damaged."""
     if not path.exists():
         return None
+    expect_regular(path)
     try:
         with np.load(path, allow_pickle=False) as archive:
-            head = json.loads(archive["arr_0"].tobytes())
-            values = {name: archive[f"arr_{number}"] for number, name in enumerate(head["names"], start=1)}
-    except DAMAGED as error:
-        raise Failure(f"{path} is damaged: {error}", "--restart trains from the beginning") from error
-    return Checkpoint(Position(*head["position"]), values)
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.zip.infolist()):
+                raise ValueError("its arrays are compressed")
+            return _checkpoint(archive)
+    except Exception as error:  # a damaged archive fails in any of a dozen ways
+        raise damaged(path, str(error) or type(error).__name__) from error
+
+
+def _checkpoint(archive: Any) -> Checkpoint:
+    head = json.loads(archive["arr_0"].tobytes())
+    position, names = Position(*head["position"]), head["names"]
+    if not all(type(number) is int and number >= 0 for number in position):
+        raise ValueError(f"its position is {position}")
+    if len(names) != len(archive.files) - 1 or len(set(names)) != len(names):
+        raise ValueError(f"{len(names)} names for {len(archive.files) - 1} arrays")
+    return Checkpoint(position, {name: archive[f"arr_{number}"] for number, name in enumerate(names, start=1)})
+
+
+def expect_fit(path: Path, state: Checkpoint, own: Checkpoint, epochs: int, steps: int) -> None:
+    """Refuses a checkpoint of another training than one of so many epochs and steps whose state looks like ``own``.
+
+    Variables are compared in their order: Keras numbers names anew in every process.
+    """
+    epoch, step = state.position
+    if epoch > epochs or step >= steps or (epoch == epochs and step):
+        raise damaged(path, f"it stands in epoch {epoch}, step {step}, of {epochs} epochs of {steps} steps")
+    if len(state.values) != len(own.values):
+        raise damaged(path, f"it holds {len(state.values)} variables, the training has {len(own.values)}")
+    for name, saved, value in zip(own.values, state.values.values(), own.values.values(), strict=True):
+        if (saved.shape, saved.dtype) != (value.shape, value.dtype):
+            raise damaged(path, f"{name} is {saved.dtype} {saved.shape}, expected {value.dtype} {value.shape}")
 
 
 def values_of(variables: Sequence[Any]) -> dict[str, NDArray[Any]]:

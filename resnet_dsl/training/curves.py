@@ -64,7 +64,7 @@ def _figure(panels: list[tuple[str, list[Curve]]]) -> Figure:
     for axis, (title, curves) in zip(axes, panels, strict=True):
         axis.set_title(title)
         axis.set_xlabel("epoch")
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(axis="y", linewidth=0.4, color="#CCCCCC")
         for number, curve in enumerate(curves):

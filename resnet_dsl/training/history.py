@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from resnet_dsl.failure import Failure
+from resnet_dsl.training.data.limits import expect_regular
 from resnet_dsl.writing import write_whole
 
 
@@ -39,18 +40,37 @@ def _line(values: Iterable[str]) -> str:
     return ",".join(values) + "\n"
 
 
+def damaged(path: Path, why: str) -> Failure:
+    """The refusal of a file of a run folder that says what cannot be."""
+    return Failure(f"{path} is damaged: {why}", "--restart trains from the beginning, or choose another --out")
+
+
 def read(path: Path) -> list[Row]:
-    """The rows of a history, none where there is no file; a last row that a crash cut off is left out."""
+    """The rows of a history, none where there is no file; a last row that a crash cut off is left out.
+
+    Raises Failure where other rows are damaged, or are not those of epochs 1, 2, ….
+    """
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith("\n")]
-    return [Row(int(row.pop("epoch")), **{k: float(v) for k, v in row.items()}) for row in csv.DictReader(whole)]
+    expect_regular(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        rows = [_row(line) for line in lines[1:] if line.endswith("\n")]
+    except (ValueError, TypeError) as error:
+        raise damaged(path, str(error)) from error
+    if lines[:1] not in ([], [_line(Row._fields)]) or [row.epoch for row in rows] != [*range(1, len(rows) + 1)]:
+        raise damaged(path, "its rows are not those of epochs 1, 2, …")
+    return rows
+
+
+def _row(line: str) -> Row:
+    epoch, *values = line.rstrip("\n").split(",")
+    return Row(int(epoch), *map(float, values))
 
 
 def keep(path: Path, epochs: int) -> list[Row]:
     """Cut a history back to its first ``epochs`` rows, for those after them will be made again; return what is kept."""
-    rows = [row for row in read(path) if row.epoch <= epochs]
+    rows = read(path)[:epochs]
     if path.exists():
         write_whole(path, _line(Row._fields) + "".join(_line(map(repr, row)) for row in rows))
     return rows

@@ -19,9 +19,8 @@ from resnet_dsl.training.history import Row
 from resnet_dsl.training.interruption import Interruption
 from resnet_dsl.training.learner import Learner
 from resnet_dsl.training.progress import Report
-from resnet_dsl.training.run_folder import RunFolder
+from resnet_dsl.training.run_folder import Ending, RunFolder
 
-Ending = Literal["finished", "diverged", "interrupted"]
 Then = Literal["go on", "save", "stop"]
 Step = Callable[[Position, Any], Then]
 
@@ -83,7 +82,7 @@ class Loop:
                 history.append(self.folder.history, row)
             ended(row)
             state = self._save(Position(reached.epoch + 1, 0))
-            if not math.isfinite(row.train_loss):
+            if not math.isfinite(row.train_loss) or not math.isfinite(row.test_loss):
                 return "diverged"
             if interruption.asked and state.position.epoch < self.plan.epochs:
                 return "interrupted"

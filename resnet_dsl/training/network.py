@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from resnet_dsl.analyses.head import ends_in_softmax, unfit_for_logits
+from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.draft import AnyNode
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.training.standalone import settings, standing_alone
 
 if TYPE_CHECKING:
     from resnet_dsl import pipeline
+    from resnet_dsl.targets.keras import InputScaling
+
+ENDS = ("sigmoid", "hard_sigmoid", "tanh")
+"""What some heads end in instead of `softmax`."""
 
 
 class TrainableNetwork(Protocol):
@@ -17,7 +27,8 @@ class TrainableNetwork(Protocol):
 
     ``input_shape`` is without the batch axis; ``classes`` is the length of the output; ``depth`` counts weighted layers
     on the main path; ``params`` what trains; ``residual`` says whether it has skip connections. ``spec_text`` is the
-    file it came from, ``ir_json`` what that file means.
+    file it came from, ``imports`` what that imports, by the path beside it, ``settings`` what it was compiled with, and
+    ``ir_json`` what all that means.
     """
 
     @property
@@ -35,50 +46,93 @@ class TrainableNetwork(Protocol):
     @property
     def spec_text(self) -> str: ...
     @property
+    def imports(self) -> Mapping[str, str]: ...
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+    @property
     def ir_json(self) -> str: ...
 
-    def build(self, seed: int, logits: bool) -> Any:
+    def telling_apart(self, classes: int) -> str:
+        """What to write so that the network tells so many classes apart."""
+        ...
+
+    def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
         """A fresh ``keras.Model``: the same seed, after the same ``keras.utils.set_random_seed``, the same weights.
 
-        With ``logits`` a softmax at the end is left off. Both forms have the same weights in the same order.
+        With ``logits`` a softmax at the end is left off; with ``scaling`` images are normalised first. All forms have
+        the same weights in the same order.
         """
         ...
 
-    def save(self, model: Any, path: Path) -> None:
+    def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:
         """Write a model that ``build`` made as a ``.keras`` file, whole or not at all."""
         ...
 
 
 class Compiled:
-    """A network that the compiler made."""
+    """A network that the compiler made. Raises Failure where the loss of training does not belong to its head."""
 
     def __init__(self, compiled: pipeline.Compiled) -> None:
-        shape = compiled.output_shape
-        if len(shape) != 1 or not isinstance(shape[0], int):
-            raise Failure(
-                f"{compiled.name} does not tell classes apart: its output is {show(shape)}",
-                "end its head with `avgpool(global) -> dense(classes) -> softmax`",
-            )
         self._compiled = compiled
         self.name = compiled.name
         self.input_shape = compiled.input_shape
-        self.classes = shape[0]
+        self.classes = self._told_apart()
         self.depth = compiled.depth
         self.params = compiled.count.params
         self.residual = any(node.skip is not None for node in compiled.graph.nodes)
-        self.spec_text = compiled.source.text
+        self.spec_text, self.imports = standing_alone(compiled.asked)
+        self.settings = settings(compiled.asked)
         self.ir_json = compiled.graph.model_dump_json()
 
-    def build(self, seed: int, logits: bool) -> Any:
+    def _told_apart(self) -> int:
+        """How many classes. The loss is cross-entropy: it belongs to a softmax, or to logits, over several classes."""
+        shape = self._compiled.output_shape
+        if len(shape) != 1 or not isinstance(shape[0], int):
+            raise Failure(
+                f"{self.name} does not tell classes apart: its output is {show(shape)}",
+                "end its head with `avgpool(global) -> dense(classes) -> softmax`",
+            )
+        graph = self._compiled.graph
+        odd = None if ends_in_softmax(graph) else unfit_for_logits(graph)
+        if odd is not None:
+            raise self._wrong_loss(odd, shape[0])
+        if shape[0] == 1:
+            message = f"{self.name} has a single output, and cross-entropy needs one for each class"
+            raise Failure(message, f"for two classes, {self.telling_apart(2)}")
+        return shape[0]
+
+    def _wrong_loss(self, odd: AnyNode, outputs: int) -> Failure:
+        """``odd`` is what stands behind the last layer with weights."""
+        if odd.op == "softmax":
+            message = f"the `softmax` of {self.name} is not its last operation, or not over all of its channels"
+        else:
+            message = (
+                f"{self.name} ends in `{odd.op}`; the loss of training is cross-entropy, which belongs to `softmax`"
+            )
+        if odd.op not in ENDS:
+            return Failure(message, "end its head with `dense(classes) -> softmax`")
+        if outputs > 1:
+            return Failure(message, f"write `softmax` instead of `{odd.op}`: one class of {outputs} for each image")
+        return Failure(message, f"for two classes, write `softmax` instead of `{odd.op}`, and {self.telling_apart(2)}")
+
+    def telling_apart(self, classes: int) -> str:
+        asked = self._compiled.asked
+        for name in asked.spec.parameters(asked.network):
+            with suppress(Refusal):
+                changed = asked.spec.compile(asked.network, {**asked.overrides, name: classes}, asked.input_size)
+                if changed.output_shape == (classes,):
+                    return f"--set {name}={classes}"
+        return f"end its head with `dense({classes}) -> softmax`: no parameter of it says how many"
+
+    def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
         from resnet_dsl.targets.keras import to_keras
 
         graph = self._compiled.graph
-        last = graph.nodes[graph.output]
-        if logits and last.op == "softmax":
-            graph = graph.model_copy(update={"output": last.inputs[0]})
-        return to_keras(graph, self._compiled.shapes, seed=seed)
+        if logits and ends_in_softmax(graph):
+            graph = graph.model_copy(update={"output": graph.nodes[graph.output].inputs[0]})
+        return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
 
-    def save(self, model: Any, path: Path) -> None:
+    def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:
         from resnet_dsl.targets.keras import save
 
-        save(model, path, self._compiled.graph)
+        save(model, path, self._compiled.graph, class_names)

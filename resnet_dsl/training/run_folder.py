@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import platform
 import re
@@ -12,14 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.training import history
 from resnet_dsl.training.batches import Normalisation
 from resnet_dsl.training.data import Dataset
+from resnet_dsl.training.data.limits import expect_regular
+from resnet_dsl.training.history import Row, damaged
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import TrainOptions
 from resnet_dsl.writing import write_whole
+
+Ending = Literal["finished", "diverged", "interrupted"]
+
+MOST_BYTES = 64 * 1024**2
+"""Of a JSON file in the folder; the longest, the options, have the names of the classes."""
 
 
 @dataclass(frozen=True)
@@ -60,30 +69,49 @@ class RunFolder:
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
 
-    def outcome(self) -> dict[str, Any] | None:
-        """What ``result.json`` says; None where the run is not finished."""
-        return json.loads(self.result.read_text(encoding="utf-8")) if self.result.exists() else None
+    def outcome(self) -> tuple[Ending, list[Row]] | None:
+        """How the run ended and its history; None where it is not finished. Raises Failure where that is damaged.
+
+        A finished run whose model is gone counts as not finished: its last checkpoint makes the model again.
+        """
+        if not self.result.exists():
+            return None
+        result = read_json(self.result)
+        ending, rows = result.get("ending"), history.read(self.history)
+        if ending not in ("finished", "diverged") or result.get("epoch") != len(rows) or not rows:
+            raise damaged(self.result, f"it tells of {result.get('epoch')} epochs, the history of {len(rows)}")
+        return None if ending == "finished" and not self.model.exists() else (ending, rows)
 
     def begin(
-        self,
-        network: TrainableNetwork,
-        options: TrainOptions,
-        described: dict[str, Any],
-        normalisation: Normalisation,
+        self, network: TrainableNetwork, options: TrainOptions, described: dict[str, Any], dataset: Dataset
     ) -> None:
         """Make the folder and write down what is trained and how, where that is not there yet."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        for stale in [*self.path.rglob(".resnet-dsl-*")]:
-            stale.unlink(missing_ok=True)
+        for folder in (self.path, self.checkpoint.parent):
+            for stale in folder.glob(".resnet-dsl-*"):
+                stale.unlink(missing_ok=True)
         if self.options.exists():
             return
-        write_whole(self.spec, network.spec_text)
-        write_whole(self.ir, network.ir_json)
+        self._write_spec(network)
         made_with = {name: _version(name) for name in ("keras", "tensorflow", "jax", "torch", "numpy")}
         made_with["python"] = platform.python_version()
+        normalisation = Normalisation.of(dataset.train)
         scaling = {"mean": normalisation.mean.tolist(), "deviation": normalisation.deviation.tolist()}
         asked = {"data": options.data, "resize": options.resize, "train_size": options.train_size}
-        write_json(self.options, described | {"asked": asked, "normalisation": scaling, "made_with": made_with})
+        told = {"compiled": dict(network.settings), "classes": dataset.class_names, "normalisation": scaling}
+        write_json(self.options, described | {"asked": asked, **told, "made_with": made_with})
+
+    def _write_spec(self, network: TrainableNetwork) -> None:
+        for name, text in network.imports.items():
+            (self.path / name).parent.mkdir(exist_ok=True)
+            write_whole(self.path / name, text)
+        write_whole(self.spec, network.spec_text)
+        write_whole(self.ir, network.ir_json)
+
+    def finish(self, ending: Ending, last: Row, remedy: str | None) -> None:
+        """Write down how the run ended; what is no number is null in JSON."""
+        values = {name: value if math.isfinite(value) else None for name, value in last._asdict().items()}
+        write_json(self.result, {"ending": ending, **values, **({"remedy": remedy} if remedy else {})})
 
     def clear(self) -> None:
         """Forget what was trained here, by removing the files that this module names."""
@@ -94,9 +122,23 @@ class RunFolder:
     def held(self) -> Iterator[None]:
         """Keep other processes out of the folder for the time of the block; a killed process holds nothing."""
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("w") as lock:
+        with (self.path / ".lock").open("a") as lock:  # not "w": were it a link, that would empty its target
             _lock(lock.fileno(), self.path)
             yield
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What ``write_json`` wrote. Raises Failure where the file is damaged."""
+    expect_regular(path)
+    if path.stat().st_size > MOST_BYTES:
+        raise damaged(path, f"it has more than {MOST_BYTES // 1024**2} MiB")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, str(error)) from error
+    if not isinstance(value, dict):
+        raise damaged(path, "it is no object")
+    return value
 
 
 def write_json(path: Path, value: object) -> None:
@@ -138,17 +180,20 @@ def description(network: TrainableNetwork, dataset: Dataset, options: TrainOptio
 def chosen(described: dict[str, Any], options: TrainOptions) -> RunFolder:
     """The folder of the run that is described: ``out``, or one under ``runs`` that is named for it.
 
-    Runs that differ in nothing but the seed stand side by side. An ``out`` that holds another run is refused.
+    Runs that differ in nothing but the seed stand side by side.
     """
     if options.out is None:
         common = json.dumps(described | {"seed": None}, sort_keys=True).encode()
         data = re.sub(r"[^\w.-]+", "-", described["data"])
         name = f"{described['network']}-{data}-{hashlib.sha256(common).hexdigest()[:8]}"
         return RunFolder(options.runs / name / f"seed-{options.seed}")
-    folder = RunFolder(options.out)
-    if folder.options.exists() and not options.restart:
-        _same_run(folder, json.loads(folder.options.read_text(encoding="utf-8")), described)
-    return folder
+    return RunFolder(options.out)
+
+
+def expect_same_run(folder: RunFolder, described: dict[str, Any]) -> None:
+    """Refuses a folder that holds another run than the one that is described."""
+    if folder.options.exists():
+        _same_run(folder, read_json(folder.options), described)
 
 
 def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any]) -> None:
@@ -160,5 +205,6 @@ def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any
 
 
 def _flat(described: dict[str, Any]) -> dict[str, Any]:
-    recipe = described.get("recipe", {})
+    recipe = described.get("recipe")
+    recipe = recipe if isinstance(recipe, dict) else {}
     return {key: value for key, value in (described | recipe).items() if key != "recipe"}

@@ -18,17 +18,21 @@ from resnet_dsl.training.batches import Feed, Normalisation
 from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.curves import Curve, draw
 from resnet_dsl.training.data import Dataset, fitted, load
+from resnet_dsl.training.data.dataset import numbers
 from resnet_dsl.training.engine import Engine, precision, started
 from resnet_dsl.training.history import Row
 from resnet_dsl.training.interruption import Interruption
 from resnet_dsl.training.learner import Learner
-from resnet_dsl.training.loop import Ending, Loop, Plan
+from resnet_dsl.training.loop import Loop, Plan
 from resnet_dsl.training.network import TrainableNetwork
 from resnet_dsl.training.options import DataOptions, TrainOptions
 from resnet_dsl.training.progress import Report, percent
-from resnet_dsl.training.run_folder import RunFolder, chosen, description, write_json
+from resnet_dsl.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
 from resnet_dsl.training.schedule import learning_rates
 from resnet_dsl.training.tensorboard import logged
+
+DIVERGED = "try a smaller --learning-rate, or a --warmup over the first steps"
+"""What to do about a loss that is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,12 @@ def data_for(networks: Sequence[TrainableNetwork], options: DataOptions, console
     if options.train_size is not None:
         dataset = dataset.limited(options.train_size)
     for network in networks:
-        dataset = fitted(dataset, network.input_shape, network.classes)
-    console.print(f"data: {dataset.described}", highlight=False, markup=False, soft_wrap=True)
+        dataset = fitted(dataset, network.input_shape, network.classes, network.telling_apart)
+    say(console, f"data: {dataset.described}")
+    if dataset.class_names != numbers(dataset.classes):
+        say(console, f"classes: {dataset.named([*range(dataset.classes)])}")
+    for remark in dataset.remarks():
+        say(console, f"note: {remark}")
     return dataset
 
 
@@ -80,11 +88,13 @@ def train_on(
     with folder.held():
         if options.restart:
             folder.clear()
+        expect_same_run(folder, described)
         outcome = folder.outcome()
         if outcome is not None and engine.share.count == 1:
-            say(console, f"{network.name}, seed {options.seed}: finished before, in {folder.path}")
-            return Trained(folder.path, options.seed, outcome["ending"], tuple(history.read(folder.history)), False)
-        folder.begin(network, options, described, Normalisation.of(dataset.train))
+            ending, rows = outcome
+            say(console, f"{network.name}, seed {options.seed}: {ending} before, in {folder.path}")
+            return Trained(folder.path, options.seed, ending, tuple(rows), False)
+        folder.begin(network, options, described, dataset)
         return _trained(network, dataset, options, engine, folder, console)
 
 
@@ -100,11 +110,11 @@ def _trained(
     with precision(options.precision), engine.scope():
         keras.utils.set_random_seed(options.seed)
         learner = Learner(network, options.seed, options.recipe, plan.rates)
-    state = _state(learner, engine, folder)
+    state = _state(learner, engine, folder, plan)
     done = state.position.epoch * plan.steps + state.position.step
     if done:
         say(console, f"{network.name}: going on after step {done:,} of {len(plan.rates):,}")
-    rows = history.keep(folder.history, state.position.epoch) if engine.leads else []
+    rows = _kept(folder, state.position.epoch) if engine.leads else []
     title = f"{network.name}, seed {options.seed}"
     with (
         Report(console, title, len(plan.rates), done, plan.epochs) as report,
@@ -115,7 +125,7 @@ def _trained(
     trained = Trained(folder.path, options.seed, ending, tuple(rows))
     if engine.leads:
         with engine.alone():
-            _finish(network, learner, folder, trained, console)
+            _finish(network, learner, folder, trained, dataset, plan.training.normalisation, console)
     return trained
 
 
@@ -141,12 +151,23 @@ def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Aug
     return Augmenter(options.seed, options.pad, flip)
 
 
-def _state(learner: Learner, engine: Engine, folder: RunFolder) -> Checkpoint:
+def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: Plan) -> Checkpoint:
     """Where the training stands: the folder's checkpoint, or its beginning."""
     found = checkpoint.load(folder.checkpoint) if engine.leads else None
-    state = engine.agreed(found or learner.saved(Position(0, 0)))
+    beginning = learner.saved(Position(0, 0))
+    if found is not None:
+        checkpoint.expect_fit(folder.checkpoint, found, beginning, plan.epochs, plan.steps)
+    state = engine.agreed(found or beginning)
     learner.restore(state)
     return state
+
+
+def _kept(folder: RunFolder, epochs: int) -> list[Row]:
+    """The rows of the epochs that the checkpoint stands behind."""
+    found = len(history.read(folder.history))
+    if found < epochs:
+        raise history.damaged(folder.history, f"it has {found} rows, the checkpoint stands behind {epochs} epochs")
+    return history.keep(folder.history, epochs)
 
 
 def _interruption(engine: Engine, report: Report) -> Interruption:
@@ -164,18 +185,27 @@ def _each(rows: list[Row], report: Report, written: Callable[[Row], None]) -> Ca
     return ended
 
 
-def _finish(network: TrainableNetwork, learner: Learner, folder: RunFolder, trained: Trained, console: Console) -> None:
+def _finish(
+    network: TrainableNetwork,
+    learner: Learner,
+    folder: RunFolder,
+    trained: Trained,
+    dataset: Dataset,
+    normalisation: Normalisation,
+    console: Console,
+) -> None:
     if trained.ending == "interrupted":
         say(console, f"interrupted; the same command goes on from here: {folder.path}")
         return
-    model = network.build(trained.seed, logits=False)
+    model = network.build(trained.seed, logits=False, scaling=normalisation.scaling)
     model.set_weights(learner.model.get_weights())
-    network.save(model, folder.model)
+    network.save(model, folder.model, dataset.class_names)
     draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
     last = trained.rows[-1]
-    write_json(folder.result, {"ending": trained.ending, **last._asdict()})
-    if trained.ending == "diverged":
-        say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number")
+    remedy = DIVERGED if trained.ending == "diverged" else None
+    folder.finish(trained.ending, last, remedy)
+    if remedy is not None:
+        say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number; {remedy}")
     errors = f"training error {percent(last.train_error)}, test error {percent(last.test_error)}"
     say(console, f"{network.name}, seed {trained.seed}: {errors}, in {folder.path}")
 

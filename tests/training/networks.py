@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resnet_dsl.targets.keras import InputScaling
+
 
 @dataclass(frozen=True)
 class ByHand:
@@ -32,10 +34,21 @@ class ByHand:
         return f"# {self}\n"
 
     @property
+    def imports(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"network": self.name, "set": {}, "input": None}
+
+    @property
     def ir_json(self) -> str:
         return f'{{"network": "{self}"}}\n'
 
-    def build(self, seed: int, logits: bool) -> Any:
+    def telling_apart(self, classes: int) -> str:
+        return f"ByHand(classes={classes})"
+
+    def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
         import keras
         from keras import layers
 
@@ -44,7 +57,10 @@ class ByHand:
             return layers.BatchNormalization()(x)
 
         given = layers.Input(self.input_shape)
-        x = layers.ReLU()(convolved(given))
+        x = given
+        if scaling is not None:
+            x = layers.Normalization(mean=scaling.mean, variance=scaling.variance)(x)
+        x = layers.ReLU()(convolved(x))
         for _ in range(self.blocks):
             y = convolved(layers.ReLU()(convolved(x)))
             x = layers.ReLU()(layers.Add()([x, y]) if self.residual else y)
@@ -54,5 +70,5 @@ class ByHand:
         x = layers.Dense(self.classes, kernel_initializer="he_normal")(x)
         return keras.Model(given, x if logits else layers.Softmax()(x), name=self.name)
 
-    def save(self, model: Any, path: Path) -> None:
+    def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:
         model.save(path)

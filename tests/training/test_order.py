@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.training.augment import Augmenter
 from resnet_dsl.training.batches import EvaluationBatches, Feed, Normalisation, Share, TrainingBatches
 from resnet_dsl.training.chance import AUGMENTATION, ORDER, generator, permutation
@@ -93,3 +94,13 @@ def test_testing_counts_every_example_once(examples: Examples, count: int) -> No
     assert all(len(batch[0]) == 8 // count for batch in shown)
     assert sorted(labels[weights == 1].tolist()) == list(range(50))
     assert weights.sum() == 50
+
+
+def test_values_that_hardly_differ_are_refused() -> None:
+    """Keras' layer divides by no less than 1e-7: it would compute something else than the training did."""
+    noise = np.random.default_rng(0).normal(size=(10, 2, 2, 2))
+    for values in (noise * 1e-8, 1000 + noise * 5e-4):
+        with pytest.raises(Failure, match="the images hardly differ: channel 0 has the mean"):
+            Normalisation.of(whole(InMemory(values), np.arange(10)))
+    constant = Normalisation.of(whole(InMemory(np.full((10, 2, 2, 2), 0.1, np.float32)), np.arange(10)))
+    assert constant.deviation.tolist() == [1, 1]

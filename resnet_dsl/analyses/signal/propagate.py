@@ -6,6 +6,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from resnet_dsl.analyses.head import ends_in_softmax
 from resnet_dsl.analyses.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
 from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.analyses.signal.report import Layer, Signal
@@ -114,7 +115,7 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Fl
     of the output: 1 everywhere.
     """
     node, site = graph.nodes[graph.output], sites[graph.output]
-    if node.op != "softmax" or node.args["splits"] > 1:
+    if not ends_in_softmax(graph):
         return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
     logits = states[node.inputs[0]]
     energy = [_cross_entropy(site, segment) / site.positions**2 for segment in logits]

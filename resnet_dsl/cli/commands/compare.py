@@ -1,7 +1,7 @@
 """Train several networks with several seeds, and draw their errors: the paper's Figure 4.
 
 Training error (thin) and test error (bold) by epoch, mean and range over the seeds; the final errors as Markdown and
-CSV; and the verdict in words. Runs that are finished are not done again.
+CSV; and the verdict in words. Runs that are finished are not done again. Exit code 4 says that some diverged.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from resnet_dsl.cli.ending import FINE, INTERRUPTED
+from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
@@ -43,4 +43,6 @@ def run(options: argparse.Namespace) -> int:
     from resnet_dsl.training.network import Compiled
 
     comparison = compare([Compiled(one) for one in compiled], typed, Console())
-    return INTERRUPTED if comparison.interrupted else FINE
+    if comparison.interrupted:
+        return INTERRUPTED
+    return DIVERGED if any(one.diverged for one in comparison.entrants) else FINE

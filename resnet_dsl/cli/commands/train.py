@@ -2,6 +2,7 @@
 
 A run folder keeps the spec, its IR, the options, history.csv, checkpoints, the final .keras file and a plot. The same
 command goes on after an interruption, to the same weights that an uninterrupted run has, and does nothing at the end.
+The model takes images as they come: a layer in it normalises them. Exit code 4: the loss is no longer a number.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from resnet_dsl.cli.ending import FINE, INTERRUPTED
+from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
@@ -38,4 +39,4 @@ def run(options: argparse.Namespace) -> int:
     from resnet_dsl.training.train import train
 
     trained = train(Compiled(compiled), typed, Console())
-    return FINE if trained.ending == "finished" else INTERRUPTED
+    return {"finished": FINE, "diverged": DIVERGED, "interrupted": INTERRUPTED}[trained.ending]

@@ -1,0 +1,35 @@
+"""What a network ends in, and so which loss belongs to it. The one place that knows."""
+
+from __future__ import annotations
+
+from resnet_dsl.ir.draft import AnyGraph, AnyNode
+from resnet_dsl.ir.operations import OPERATIONS
+
+KEEPS_LOGITS = frozenset(
+    {"identity", "flatten", "reshape", "dropout", "maxpool", "avgpool", "add", "concat"}
+    | {"scale", "shift", "channel_scale"}
+)
+"""What makes logits of logits: it moves, sums or scales them, or takes a mean or the largest."""
+
+MAKES_LOGITS = frozenset({"weighted", "attention", "norm"})
+"""Roles of operations whose results may be any number, above 0 and below."""
+
+
+def ends_in_softmax(graph: AnyGraph) -> bool:
+    """Whether the last operation is a softmax over all channels: cross-entropy belongs to it."""
+    last = graph.nodes[graph.output]
+    return last.op == "softmax" and last.args["splits"] == 1
+
+
+def unfit_for_logits(graph: AnyGraph) -> AnyNode | None:
+    """The operation that bends what the last layers computed, so that it is no logits; None where there is none."""
+    pending, seen = [graph.output], set[int]()
+    while pending:
+        index = pending.pop()
+        node = graph.nodes[index]
+        if node.op in KEEPS_LOGITS:
+            pending += [one for one in node.inputs if one not in seen]
+            seen.update(node.inputs)
+        elif OPERATIONS[node.op].role not in MAKES_LOGITS:
+            return node
+    return None

@@ -1,0 +1,81 @@
+"""A spec that stands alone: its text and all that it imports, so that no other folder is needed to compile it again."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from resnet_dsl.elaborate.modules import Module
+from resnet_dsl.pipeline import Asked
+from resnet_dsl.syntax import tree
+
+FOLDER = "imports"
+"""Where the imported files lie, beside the spec."""
+
+
+def standing_alone(asked: Asked) -> tuple[str, dict[str, str]]:
+    """(the text, the imported texts by their path beside it). Only the paths behind `import` are other ones.
+
+    Under parameters or another input size, the last line of the text says with which.
+    """
+    main = asked.spec.module
+    places = _places(main)
+    text = _with_imports(main, places, f"{FOLDER}/")
+    options = _options(asked)
+    if options:
+        text += f"\n# Compiled as: {asked.network} {options}\n"
+    return text, {f"{FOLDER}/{place}": _with_imports(module, places, "") for module, place in places.items()}
+
+
+def settings(asked: Asked) -> dict[str, Any]:
+    """What to compile the text with, in JSON's terms: the network, its parameters, its input size."""
+    size = None if asked.input_size is None else _written(asked.input_size)
+    return {
+        "network": asked.network,
+        "set": {name: _written(value) for name, value in asked.overrides.items()},
+        "input": size,
+    }
+
+
+def _options(asked: Asked) -> str:
+    given = settings(asked)
+    words = [f"--set {name}={value}" for name, value in given["set"].items()]
+    return " ".join([*words, *([f"--input {given['input']}"] if given["input"] else [])])
+
+
+def _written(value: Any) -> str:
+    """A value as `--set` takes it: a size is a tuple, with None for a length that is open."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "x".join("?" if length is None else str(length) for length in value)
+    return str(value)
+
+
+def _places(main: Module) -> dict[Module, str]:
+    """A file name of its own for each file that is imported, from wherever."""
+    places: dict[Module, str] = {}
+    pending = [main]
+    while pending:
+        for _, module in pending.pop().imports:
+            if module not in places:
+                places[module] = _free_name(module.source.name, {*places.values()})
+                pending.append(module)
+    return places
+
+
+def _free_name(path: str, taken: set[str]) -> str:
+    stem = re.sub(r"\W", "_", os.path.basename(path).removesuffix(".resnet"), flags=re.ASCII)
+    names = (f"{stem}{number if number > 1 else ''}.resnet" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _with_imports(module: Module, places: Mapping[Module, str], folder: str) -> str:
+    text = module.source.text
+    statements: list[tuple[tree.ImportFile, Module]] = sorted(module.imports, key=lambda one: -one[0].path.span.start)
+    for statement, imported in statements:
+        span = statement.path.span
+        text = f'{text[: span.start]}"{folder}{places[imported]}"{text[span.end :]}'
+    return text
