@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from resnet_dsl import writing
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.limits import expect_regular
-from resnet_dsl.writing import write_whole
 
 
 class Row(NamedTuple):
@@ -28,12 +27,8 @@ class Row(NamedTuple):
 
 def append(path: Path, row: Row) -> None:
     """Add a row; it is on the disk when this returns."""
-    with path.open("a", newline="", encoding="utf-8") as file:
-        if file.tell() == 0:
-            file.write(_line(Row._fields))
-        file.write(_line(map(repr, row)))
-        file.flush()
-        os.fsync(file.fileno())
+    begins = not path.exists() or path.stat().st_size == 0
+    writing.append(path, (_line(Row._fields) if begins else "") + _line(map(repr, row)))
 
 
 def _line(values: Iterable[str]) -> str:
@@ -72,5 +67,5 @@ def keep(path: Path, epochs: int) -> list[Row]:
     """Cut a history back to its first ``epochs`` rows, for those after them will be made again; return what is kept."""
     rows = read(path)[:epochs]
     if path.exists():
-        write_whole(path, _line(Row._fields) + "".join(_line(map(repr, row)) for row in rows))
+        writing.write_whole(path, _line(Row._fields) + "".join(_line(map(repr, row)) for row in rows))
     return rows

@@ -9,6 +9,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import place
 from resnet_dsl.writing import write_through
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#B36B00")
@@ -31,7 +33,13 @@ def settings() -> AbstractContextManager[None]:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure whole or not at all, as the path's ending says: .svg, .png, .pdf. Dates are left out."""
+    """Write a figure whole or not at all, as the path's ending says: .svg, .png, .pdf. Dates are left out.
+
+    A device or a pipe gets SVG. Raises Failure for an ending that Matplotlib does not know.
+    """
+    ending = ".svg" if place(path).stream else path.suffix.lower()
+    if ending[1:] not in figure.canvas.get_supported_filetypes():
+        raise Failure(f"`{path}` says no format", "a figure's name ends in .svg, .png or .pdf")
     dateless: dict[str, Any] = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}
-    metadata = dateless.get(path.suffix, {})
-    write_through(path, lambda name: figure.savefig(name, dpi=200, metadata=metadata), path.suffix)
+    metadata = dateless.get(ending, {})
+    write_through(path, lambda name: figure.savefig(name, dpi=200, metadata=metadata), ending)

@@ -104,8 +104,8 @@ class RunFolder:
     def _write_spec(self, network: TrainableNetwork) -> None:
         for name, text in network.imports.items():
             (self.path / name).parent.mkdir(exist_ok=True)
-            write_whole(self.path / name, text)
-        write_whole(self.spec, network.spec_text)
+            _write_spec(self.path / name, text)
+        _write_spec(self.spec, network.spec_text)
         write_whole(self.ir, network.ir_json)
 
     def finish(self, ending: Ending, last: Row, remedy: str | None) -> None:
@@ -139,6 +139,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise damaged(path, "it is no object")
     return value
+
+
+def _write_spec(path: Path, text: str) -> None:
+    """A spec that is trained from its own run folder is read there, and stays."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_whole(path, text, ".resnet")
 
 
 def write_json(path: Path, value: object) -> None:

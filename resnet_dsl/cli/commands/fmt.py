@@ -12,9 +12,12 @@ import sys
 from resnet_dsl.cli.ending import FINE, SPEC
 from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.diagnostics.diagnostic import Mistake, Refusal
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import place
+from resnet_dsl.showing import line
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
-from resnet_dsl.syntax.reading import STDIN, read, read_spec
+from resnet_dsl.syntax.reading import ENDING, STDIN, read, read_spec
 from resnet_dsl.writing import write_whole
 
 
@@ -49,9 +52,17 @@ def _read(path: str, found: bool) -> Source:
 def _tell(source: Source, text: str, options: argparse.Namespace) -> None:
     if options.diff:
         old, new = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
-        sys.stdout.writelines(difflib.unified_diff(old, new, source.name, f"{source.name} (formatted)"))
+        name = line(source.name)
+        sys.stdout.writelines(difflib.unified_diff(old, new, name, f"{name} (formatted)"))
     elif options.check:
-        print(f"would change {source.name}")
+        print(f"would change {line(source.name)}")
     else:
-        write_whole(source.path or source.name, text)
-        print(f"formatted {source.name}")
+        _rewrite(source, text)
+        print(f"formatted {line(source.name)}")
+
+
+def _rewrite(source: Source, text: str) -> None:
+    path = source.path or source.name
+    if place(path, ENDING).stream:
+        raise Failure(f"`{source.name}` is a device or a pipe, and cannot be rewritten", "`-` reads and writes streams")
+    write_whole(path, text, ENDING)

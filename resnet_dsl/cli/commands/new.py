@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     first = options.base is None
     text = _FIRST.format(name=options.name, file=path) if first else _derived(options.name, options.base)
     pipeline.load_text(text, path).compile(options.name)
-    write_whole(path, text)
+    write_whole(path, text, ENDING)
     print(f"wrote {path}: now `resnet-dsl check {path}`, `resnet-dsl compile {path}:{options.name}`")
     return FINE
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure.describe import describe, describe_blocks
 from resnet_dsl.targets.figure.draw_dot import draw_dot
 from resnet_dsl.targets.figure.engine import Engine, render
@@ -97,8 +98,9 @@ class Figure:
         return render(draw_dot(self.geometry, palette(self.theme), self.scale, dpi), "png", self.engine)
 
     def save(self, path: str | Path) -> Path:
-        """Write the figure in the format of the path's ending (one of ENDINGS), whole or not at all."""
+        """Write the figure in the format of the path's ending, whole or not at all; a device or a pipe gets SVG."""
         path = Path(path)
+        ending = ".svg" if place(path).stream else path.suffix.lower()
         formats: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.svg,
             ".png": self.png,
@@ -106,11 +108,10 @@ class Figure:
             ".dot": self.dot,
             ".tex": self.tex,
         }
-        make = formats.get(path.suffix.lower())
+        make = formats.get(ending)
         if make is None:
             raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(formats)} or .html")
-        content = make()
-        write_whole(path, content)
+        write_whole(path, make(), ending)
         return path
 
     def _repr_svg_(self) -> str:

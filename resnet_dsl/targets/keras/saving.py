@@ -7,49 +7,77 @@ The way back is resnet_dsl.targets.keras.loading.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
+from resnet_dsl.outputs import place
 from resnet_dsl.targets.keras.calls import Calls
-from resnet_dsl.weights.archive import CLASSES, GRAPH
-from resnet_dsl.writing import write_through, write_whole
+from resnet_dsl.targets.keras.fresh import mark_fresh
+from resnet_dsl.weights.archive import CLASSES, GRAPH, WEIGHTS
+from resnet_dsl.writing import PREFIX, write_through, write_whole
 
 _FRAMES_OF_KERAS = 150
 """What Python's stack holds, at the most, before Keras' recursion over the layers begins."""
 _DEFAULT_LIMIT = 1000
 
 
-def save(model: Any, path: str | Path, graph: Graph | None = None, class_names: tuple[str, ...] = ()) -> Path:
+def save(
+    model: Any,
+    path: str | Path,
+    graph: Graph | None = None,
+    class_names: tuple[str, ...] = (),
+    *,
+    fresh: bool = False,
+) -> Path:
     """Writes a model as a ``.keras`` file; with its graph, where that is given, for ``load``, and its classes' names.
 
-    Raises OSError where the path cannot be written, and Failure where it does not end in ``.keras``.
+    ``fresh``: nobody trained it, and the file says so (resnet_dsl.targets.keras.fresh). Raises OSError where the path
+    cannot be written, and Failure where a file does not end in ``.keras`` or may not be replaced.
     """
     path = Path(path)
-    if path.suffix != ".keras":
-        raise Failure(f"a Keras model is saved in a file that ends in .keras, not {path.name}")
+    _check_ending(path, ".keras", "a Keras model is")
 
     def write(temporary: str) -> None:
         model.save(temporary)
-        with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(temporary, "a") as archive:
             if graph is not None:
-                archive.writestr(GRAPH, graph.model_dump_json())
+                archive.writestr(GRAPH, graph.model_dump_json(), zipfile.ZIP_DEFLATED)
             if class_names:
-                archive.writestr(CLASSES, json.dumps(class_names))
+                archive.writestr(CLASSES, json.dumps(class_names), zipfile.ZIP_DEFLATED)
+            if fresh:
+                mark_fresh(archive)
 
     write_through(path, write, ".keras")
     return path
 
 
+def _check_ending(path: Path, ending: str, what: str) -> None:
+    """A device or a pipe needs none."""
+    if not path.name.endswith(ending) and not place(path, path.suffix).stream:
+        raise Failure(f"{what} saved in a file that ends in {ending}, not {path.name}")
+
+
 def save_weights(model: Any, path: str | Path) -> Path:
     """Writes a model's weights alone, as a ``.weights.h5`` file. Raises as ``save`` does."""
     path = Path(path)
-    if not path.name.endswith(".weights.h5"):
-        raise Failure(f"weights are saved in a file that ends in .weights.h5, not {path.name}")
-    write_through(path, lambda temporary: model.save_weights(temporary, overwrite=True), ".weights.h5")
+    _check_ending(path, ".weights.h5", "weights are")
+    write_through(path, lambda temporary: _write_weights(model, temporary), ".weights.h5")
     return path
+
+
+def _write_weights(model: Any, path: str) -> None:
+    """By way of an archive, whose weights HDF5 writes in memory: on a disk that is full it ends the whole process."""
+    with TemporaryDirectory(prefix=PREFIX, dir=os.path.dirname(path)) as folder:
+        whole = os.path.join(folder, "model.keras")
+        model.save(whole)
+        with zipfile.ZipFile(whole) as archive, archive.open(WEIGHTS) as weights, open(path, "wb") as file:
+            shutil.copyfileobj(weights, file)
 
 
 def save_json(model: Any, path: str | Path) -> Path:
