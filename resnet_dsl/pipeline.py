@@ -66,7 +66,10 @@ class Compiled(Facts):
 
 
 class Spec:
-    """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way."""
+    """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way.
+
+    ``files`` are the paths of all that was read.
+    """
 
     def __init__(self, source: Source) -> None:
         prelude = resources.prelude_path()
@@ -74,6 +77,7 @@ class Spec:
         self.source = source
         self.module = loader.load(source)
         self.prelude = loader.prelude
+        self.files = tuple(loader.modules)
         self.diagnostics = (*loader.diagnostics, *self._hidden(loader))
 
     def _hidden(self, loader: Loader) -> Iterator[Diagnostic]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from resnet_dsl import showing
+
 PRELUDE = "<prelude>"
 """How diagnostics call the text that every spec sees."""
 
@@ -69,4 +71,4 @@ class Span(NamedTuple):
 
     def __str__(self) -> str:
         line, column = self.source.position(self.start)
-        return f"{self.source.name}:{line}:{column}"
+        return f"{showing.line(self.source.name)}:{line}:{column}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,9 @@ from importlib import import_module
 
 from resnet_dsl import __version__
 from resnet_dsl.cli.ending import FINE, INTERRUPTED, USAGE, show
+from resnet_dsl.cli.streams import screens
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import STDOUT_SHOWN, run
 
 COMMANDS = {
     "compile": "compile a network to a Keras model, its IR or a figure",
@@ -48,29 +50,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A short run makes many objects that live until its end; to look through them again and again is lost time.
     gc.set_threshold(100_000)
-    _write_utf8()
-    try:
-        return _run(given)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except Exception as error:
-        return show(error, debug)
-
-
-def _write_utf8() -> None:
-    """Pipes and files get UTF-8, as specs are, whatever the locale; a terminal gets what it can show."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        if sys.stdout.isatty():
-            sys.stdout.reconfigure(errors="backslashreplace")
-        else:
-            sys.stdout.reconfigure(encoding="utf-8")
+    closed = sys.stdout is None
+    with screens(), run():
+        try:
+            if closed:
+                raise Failure("the standard output is closed", "`> /dev/null` throws away what is said")
+            return _run(given)
+        except BrokenPipeError as error:
+            return FINE if error.filename == STDOUT_SHOWN else show(error, debug)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+        except Exception as error:
+            return show(error, debug)
 
 
 def _run(given: list[str]) -> int:
+    """Runs the command, and sees to it that all it said is out."""
+    try:
+        return _command(given)
+    finally:
+        sys.stdout.flush()
+
+
+def _command(given: list[str]) -> int:
     name = next((word for word in given if not word.startswith("-")), None)
     if name not in COMMANDS:
         parser = _parser()

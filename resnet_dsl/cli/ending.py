@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
+from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
+from resnet_dsl.showing import line
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
 INTERRUPTED = 130
@@ -22,8 +25,8 @@ def show(error: Exception, debug: bool = False) -> int:
     if isinstance(error, Failure):
         _say(str(error), error.remedy)
         return USAGE
-    if isinstance(error, OSError) and error.filename is not None:
-        _say(f"`{error.filename}`: {error.strerror}", None)
+    if isinstance(error, OSError) and error.strerror:
+        _say(f"{_named(error)}{error.strerror}", None)
         return USAGE
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
         package = error.name.partition(".")[0]
@@ -36,22 +39,17 @@ def show(error: Exception, debug: bool = False) -> int:
     return OURS
 
 
+def _named(error: OSError) -> str:
+    return "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
+
+
 def _say(message: str, remedy: str | None) -> None:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {line(message)}", file=sys.stderr)
     if remedy:
-        print(f"  = help: {remedy}", file=sys.stderr)
+        print(f"  = help: {line(remedy)}", file=sys.stderr)
 
 
 def _show_refusal(refusal: Refusal) -> int:
-    from resnet_dsl.diagnostics.draw import draw_all
-
-    sys.stderr.write(draw_all(refusal.diagnostics, colours=colours_wanted(sys.stderr)))
+    show_diagnostics(refusal.diagnostics)
     errors = [one for one in refusal.diagnostics if one.severity == "error"]
     return USAGE if all(one.code in _USAGE_CODES for one in errors) else SPEC
-
-
-def colours_wanted(stream: object) -> bool:
-    """Whether a stream is a terminal that shows colours (https://no-color.org)."""
-    import os
-
-    return bool(getattr(stream, "isatty", lambda: False)()) and "NO_COLOR" not in os.environ

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from resnet_dsl import pipeline, shipped
+from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate.expressions import extent, number
 from resnet_dsl.failure import Failure
@@ -35,7 +35,9 @@ def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
     """The network that SPEC names, under ``--set`` and ``--input``. Raises Refusal or Failure."""
     path, network = locate(spec)
     size = None if options.input is None else _size(options.input)
-    return pipeline.load(path).compile(network, _overrides(options.set), size)
+    loaded = pipeline.load(path)
+    outputs.reads(*loaded.files)
+    return loaded.compile(network, _overrides(options.set), size)
 
 
 def locate(spec: str) -> tuple[str, str | None]:

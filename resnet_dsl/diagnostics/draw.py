@@ -9,6 +9,7 @@ from typing import NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.lines import fitted
 from resnet_dsl.diagnostics.order import MOST_SHOWN, counted, in_order
+from resnet_dsl.showing import line as in_line
 from resnet_dsl.source import Source, Span
 
 _DISTANT = 5  # lines left out between two that are shown: from here on dots stand for them
@@ -39,7 +40,8 @@ def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
     """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``."""
     paint = _painted if colours else _plain
     tone = _RED if diagnostic.severity == "error" else _YELLOW
-    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {diagnostic.message}', _BOLD)}"
+    message = in_line(diagnostic.message)
+    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {message}', _BOLD)}"
     texts = list(_texts(diagnostic))
     width = max((len(str(stroke.line)) for _, strokes in texts for stroke in strokes), default=1)
     bar = paint(f"{' ' * width} |", _BLUE)
@@ -47,9 +49,9 @@ def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
     for number, (place, strokes) in enumerate(texts):
         arrow = paint(" " * width + (":::" if number else "-->"), _BLUE)
         lines += [f"{arrow} {place}", bar, *_shown(strokes, place.source, width, paint, tone)]
-    remarks = [f"= {note}" for note in diagnostic.notes]
+    remarks = [f"= {in_line(note)}" for note in diagnostic.notes]
     if diagnostic.help:
-        remarks.append(f"= {paint('help', _CYAN)}: {diagnostic.help}")
+        remarks.append(f"= {paint('help', _CYAN)}: {in_line(diagnostic.help)}")
     if remarks and texts:
         lines.append(bar)
     lines += [f"{' ' * width} {remark}" for remark in remarks]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.keras.scaling import InputScaling
 from resnet_dsl.training import chance
 from resnet_dsl.training.augment import Augmenter
 from resnet_dsl.training.data import Examples
+from resnet_dsl.weights import InputScaling
 
 Values = NDArray[np.float32]
 

@@ -16,7 +16,7 @@ from resnet_dsl.training.standalone import settings, standing_alone
 
 if TYPE_CHECKING:
     from resnet_dsl import pipeline
-    from resnet_dsl.targets.keras import InputScaling
+    from resnet_dsl.weights import InputScaling
 
 ENDS = ("sigmoid", "hard_sigmoid", "tanh")
 """What some heads end in instead of `softmax`."""

@@ -10,8 +10,9 @@ import argparse
 import sys
 
 from resnet_dsl import pipeline
-from resnet_dsl.cli.ending import FINE, SPEC, USAGE, colours_wanted
+from resnet_dsl.cli.ending import FINE, SPEC, USAGE
 from resnet_dsl.cli.specs import spec_files
+from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Refusal
 
 
@@ -69,8 +70,6 @@ def _show(found: list[Diagnostic], options: argparse.Namespace, networks: int) -
 
         print(as_json(found))
     elif found:
-        from resnet_dsl.diagnostics.draw import draw_all
-
-        sys.stderr.write(draw_all(found, colours=colours_wanted(sys.stderr)))
+        show_diagnostics(found)
     else:
         print(f"fine: {networks} {'network' if networks == 1 else 'networks'}")

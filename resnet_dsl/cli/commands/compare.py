@@ -12,7 +12,9 @@ from pathlib import Path
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import console
 from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
+from resnet_dsl.outputs import reads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,13 +38,12 @@ def run(options: argparse.Namespace) -> int:
 
     compiled = [compile_spec(spec, options) for spec in options.specs]
     typed = chosen(CompareOptions, options)
+    reads(options.data)
     start_training()
-    from rich.console import Console
-
     from resnet_dsl.training.compare import compare
     from resnet_dsl.training.network import Compiled
 
-    comparison = compare([Compiled(one) for one in compiled], typed, Console())
+    comparison = compare([Compiled(one) for one in compiled], typed, console())
     if comparison.interrupted:
         return INTERRUPTED
     return DIVERGED if any(one.diverged for one in comparison.entrants) else FINE

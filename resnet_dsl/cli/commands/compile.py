@@ -1,7 +1,7 @@
 """Compile a network to a Keras model, its IR or a figure.
 
 Writes NETWORK.keras into the current folder by default, says what it wrote, and prints the summary. A file is written
-whole or not at all.
+whole or not at all. A model with fresh weights is replaced by the next; one that may be trained only under --force.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
@@ -18,6 +19,7 @@ from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.outputs import reads
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.summary import write
 from resnet_dsl.writing import write_whole
@@ -28,7 +30,10 @@ ENDINGS = {"keras": ".keras", "keras-json": ".json", "ir": ".ir.json", "dot": ".
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
     parser.add_argument(
-        "-o", "--output", metavar="PATH", help="where to write (default: NETWORK with the right ending)"
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="where to write; `-`: the standard output (default: NETWORK with its ending)",
     )
     parser.add_argument("--to", choices=[*ENDINGS], default="keras", help="what to write (default: keras)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
@@ -55,14 +60,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--figure", nargs="?", const="", metavar="PATH", help="draw the network, too (default: NETWORK.svg)"
     )
     parser.add_argument("--quiet", action="store_true", help="no summary")
+    parser.add_argument("--force", action="store_true", help="replace a model that may be trained")
 
 
 def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
     show_warnings(compiled)
-    written = [_write(compiled, options)]
-    if options.figure is not None:
-        written.append(_draw(compiled, options.figure or f"{compiled.name}.svg"))
+    path = _claimed(compiled, options)
+    figure = None if options.figure is None else claim(options.figure or f"{compiled.name}.svg")
+    written = [_WRITERS[options.to](compiled, path, options)]
+    if figure is not None:
+        written.append(_draw(compiled, figure))
     if not options.quiet:
         sys.stdout.write(write(compiled) + "\n")
     for line in written:
@@ -70,13 +78,20 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _write(compiled: Compiled, options: argparse.Namespace) -> str:
-    path = options.output or f"{compiled.name}{ENDINGS[options.to]}"
+def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
+    """Where the output goes, after a look at the options and at what is there."""
     if options.to not in ("keras", "keras-json") and (options.weights or options.optimize):
         raise Failure(f"`--weights` and `--optimize` are for Keras models, not for `--to {options.to}`")
     if options.excepted and not options.weights:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
-    return _WRITERS[options.to](compiled, path, options)
+    if options.weights:
+        reads(options.weights)
+    path = claim(options.output or f"{compiled.name}{ENDINGS[options.to]}", ENDINGS[options.to])
+    if options.to == "keras" and not options.force:
+        from resnet_dsl.targets.keras.fresh import keep_trained
+
+        keep_trained(path)
+    return path
 
 
 class _Built(NamedTuple):
@@ -118,9 +133,9 @@ def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.keras import lower, reloading, save
 
     built = _build(compiled, options)
-    save(built.model, path, built.graph, built.classes)
+    save(built.model, path, built.graph, built.classes, fresh=not options.weights)
     remarks = reloading(lower(built.graph, built.shapes))
-    done = [*built.said, f"wrote {path}", *(f"  to load it: {remark}" for remark in remarks)]
+    done = [*built.said, wrote(path), *(f"  to load it: {remark}" for remark in remarks)]
     return "\n".join(done)
 
 
@@ -128,19 +143,19 @@ def _keras_json(compiled: Compiled, path: str, options: argparse.Namespace) -> s
     from resnet_dsl.targets.keras import save_json
 
     save_json(_build(compiled, options).model, path)
-    return f"wrote {path}"
+    return wrote(path)
 
 
 def _ir(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     write_whole(path, compiled.graph.model_dump_json(indent=1) + "\n")
-    return f"wrote {path}"
+    return wrote(path)
 
 
 def _dot(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.figure import figure
 
     write_whole(path, figure(compiled).dot())
-    return f"wrote {path}"
+    return wrote(path)
 
 
 def _svg(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
@@ -151,7 +166,7 @@ def _draw(compiled: Compiled, path: str) -> str:
     from resnet_dsl.targets.figure import figure
 
     figure(compiled).save(path)
-    return f"wrote {path}"
+    return wrote(path)
 
 
 _WRITERS: dict[str, Callable[[Compiled, str, argparse.Namespace], str]] = {

@@ -12,6 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.failure import Failure
@@ -25,7 +26,10 @@ FACTS = ("params", "macs", "shape")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="FILE.svg, .png, .pdf, .dot, .tex or .html (default: NETWORK.svg)"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="FILE.svg, .png, .pdf, .dot, .tex or .html; `-`: SVG (default: NETWORK.svg)",
     )
     parser.add_argument(
         "--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)"
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     networks = [compile_spec(spec, options) for spec in options.specs]
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
-    path = options.output or f"{networks[0].name}.svg"
+    path = claim(options.output or f"{networks[0].name}.svg")
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(networks, [network.places for network in networks], options.theme))
     else:
@@ -58,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         drawn.save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-    print(f"wrote {path}")
+    print(wrote(path))
     return FINE
 
 

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.outputs import reads
+from resnet_dsl.showing import line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.keras", help="a model that `resnet-dsl compile` wrote")
     parser.add_argument("--weights", metavar="PATH", help="write the weights alone to PATH.weights.h5")
     parser.add_argument("--ir", metavar="PATH", help="write the graph as JSON")
+    parser.add_argument("--force", action="store_true", help="replace weights that are there already")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,18 +26,22 @@ def run(options: argparse.Namespace) -> int:
     from resnet_dsl.weights import read_about
     from resnet_dsl.writing import write_whole
 
+    reads(options.file)
+    for path, ending in ((options.weights, ".weights.h5"), (options.ir, "")):
+        if path:
+            claim(path, ending, options.force or not ending)
     read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
     model = load(options.file)
-    print(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights")
+    print(line(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights"))
     about = read_about(options.file)
     if about.classes:
-        print(f"classes: {', '.join(about.classes)}")
+        print(line(f"classes: {', '.join(about.classes)}"))
     if about.scaling is not None:
         print("it normalises images first; its weights and its graph alone do not")
     if options.weights:
-        print(f"wrote {save_weights(model, options.weights)}")
+        print(wrote(save_weights(model, options.weights)))
     if options.ir:
         write_whole(options.ir, read_graph(options.file).model_dump_json(indent=1) + "\n")
-        print(f"wrote {options.ir}")
+        print(wrote(options.ir))
     return FINE

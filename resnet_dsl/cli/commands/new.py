@@ -7,6 +7,7 @@ import os
 import re
 
 from resnet_dsl import pipeline, shipped
+from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import locate
 from resnet_dsl.failure import Failure
@@ -41,8 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z]\w*", options.name):
         raise Failure(f"`{options.name}` cannot be a network's name", "letters, digits and `_`, a letter first")
     path = options.name + ENDING
-    if os.path.exists(path) and not options.force:
-        raise Failure(f"`{path}` is there already", "choose another name, or replace it with `--force`")
+    claim(path, ENDING, options.force)
     first = options.base is None
     text = _FIRST.format(name=options.name, file=path) if first else _derived(options.name, options.base)
     pipeline.load_text(text, path).compile(options.name)

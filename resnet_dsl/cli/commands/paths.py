@@ -9,6 +9,7 @@ import argparse
 import json
 
 from resnet_dsl.analyses.paths import paths
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.tables import print_table
@@ -27,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     for spec in options.specs:
         compiled = compile_spec(spec, options)
         found.append((compiled.name, paths(compiled.graph)))
+    if options.output:
+        claim(options.output)
     if options.format == "json":
         print(json.dumps([{"network": name, **one.as_json()} for name, one in found], indent=2))
     else:
@@ -40,5 +43,5 @@ def run(options: argparse.Namespace) -> int:
         from resnet_dsl.probe.figure import draw_paths
 
         draw_paths(Path(options.output), found)
-        print(f"wrote {options.output}")
+        print(wrote(options.output))
     return FINE

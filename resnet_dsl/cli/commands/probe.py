@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 
 from resnet_dsl.analyses.signal import predict
+from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.commands.signal import report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.training import add_data
 from resnet_dsl.ir import lengths
+from resnet_dsl.outputs import reads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
+    reads(options.data)
+    if options.output:
+        claim(options.output)
     start_keras()
     from resnet_dsl.probe import probe
     from resnet_dsl.training.data import fitted, load

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 
 from resnet_dsl.analyses.signal import Signal, predict
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.tables import print_table
@@ -24,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    signals = []
-    for spec in options.specs:
-        compiled = compile_spec(spec, options)
-        signals.append(predict(compiled.graph, compiled.shapes))
+    compiled = [compile_spec(spec, options) for spec in options.specs]
+    if options.output:
+        claim(options.output)
+    signals = [predict(one.graph, one.shapes) for one in compiled]
     report(signals, options)
     return FINE
 
@@ -64,4 +65,4 @@ def _draw(signals: Sequence[Signal], path: str) -> None:
     from resnet_dsl.probe.figure import draw_signals
 
     draw_signals(Path(path), signals)
-    print(f"wrote {path}")
+    print(wrote(path))

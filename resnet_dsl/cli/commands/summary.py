@@ -12,6 +12,7 @@ from math import sqrt
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import console
 from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text" and sys.stdout.isatty():
         from resnet_dsl.targets.summary.words import show_in_terminal
 
-        show_in_terminal(compiled, options.by, extra)
+        show_in_terminal(console(), compiled, options.by, extra)
     else:
         sys.stdout.write(write(compiled, options.by, options.format, extra))
     return FINE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.targets.table import FORMATS, tabulate, write
@@ -18,10 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    text = write(tabulate([compile_spec(spec, options) for spec in options.specs]), options.to)
-    if options.output is None:
+    networks = [compile_spec(spec, options) for spec in options.specs]
+    path = None if options.output is None else claim(options.output)
+    text = write(tabulate(networks), options.to)
+    if path is None:
         sys.stdout.write(text)
     else:
-        write_whole(options.output, text)
-        print(f"wrote {options.output}")
+        write_whole(path, text)
+        print(wrote(path))
     return FINE

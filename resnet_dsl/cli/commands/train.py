@@ -13,8 +13,11 @@ from pathlib import Path
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import console
 from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
 from resnet_dsl.cli.warning import show_warnings
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import STDOUT, reads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from resnet_dsl.training.options import TrainOptions
 
+    if str(options.out) == STDOUT:
+        raise Failure("a run is a folder, and cannot go to the standard output", "name a folder: `-o FOLDER`")
     compiled = compile_spec(options.spec, options)
     show_warnings(compiled)
     typed = chosen(TrainOptions, options)
+    reads(options.data)
     start_training()
-    from rich.console import Console
-
     from resnet_dsl.training.network import Compiled
     from resnet_dsl.training.train import train
 
-    trained = train(Compiled(compiled), typed, Console())
+    trained = train(Compiled(compiled), typed, console())
     return {"finished": FINE, "diverged": DIVERGED, "interrupted": INTERRUPTED}[trained.ending]

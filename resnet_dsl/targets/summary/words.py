@@ -6,10 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from resnet_dsl.analyses.network import Facts, Part
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FORMATS = ("text", "json", "csv", "md")
 _NUMBERS = ("params", "MACs", "activations")
@@ -130,9 +134,8 @@ def _bars(row: Sequence[str]) -> str:
     return f"| {' | '.join(row)} |"
 
 
-def show_in_terminal(facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:
-    """The summary with rich, as wide as the terminal."""
-    from rich.console import Console
+def show_in_terminal(console: Console, facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:
+    """The summary with rich, as wide as the console."""
     from rich.table import Table
 
     header, body = _table(facts, by, extra)
@@ -141,7 +144,6 @@ def show_in_terminal(facts: Facts, by: Granularity = "stage", extra: Extra | Non
         table.add_column(name, justify="left" if position < 3 else "right", style="cyan" if position == 0 else None)
     for row in body:
         table.add_row(*row)
-    console = Console()
     console.print(table)
     console.print()
     for name, value in totals(facts):

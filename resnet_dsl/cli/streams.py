@@ -1,0 +1,113 @@
+"""The standard output and error as people read them. All that a command says goes through here.
+
+What could steer a terminal is spelt out, whoever wrote it; colours of our own pass as ``Painted``. What a program is to
+read (an SVG, a model) goes to the stream's ``buffer``, byte by byte.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Any, TextIO
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.outputs import STDOUT_SHOWN
+from resnet_dsl.showing import safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Painted(str):
+    """A text whose strangers' words are safe already; escapes in it are our own."""
+
+
+class Screen:
+    """A stream to people. Where ``name`` is given, failing to write raises OSError with it; else nobody can be told."""
+
+    def __init__(self, stream: TextIO, name: str | None = None) -> None:
+        self.stream = stream
+        self._name = name
+        self._failed: OSError | None = None
+
+    def write(self, text: str) -> int:
+        with self._watched():
+            self.stream.write(text if isinstance(text, Painted) else safe(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        with self._watched():
+            self.stream.flush()
+        if self._failed is not None:  # whoever wrote (argparse, for one) may have kept it to himself
+            raise self._failed
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """What could not be written would fail again when the process ends, and is let go."""
+        try:
+            yield
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+            if self._name is not None:
+                self._failed = OSError(error.errno, error.strerror, self._name)
+                raise self._failed from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def screens() -> Iterator[None]:
+    """Puts a Screen before both streams for the time of the block."""
+    output: Any = Screen(_in_utf8(sys.stdout or _nowhere()), STDOUT_SHOWN)
+    errors: Any = Screen(sys.stderr or _nowhere())
+    with redirect_stdout(output), redirect_stderr(errors):
+        yield
+
+
+def _nowhere() -> TextIO:
+    """In place of a stream that was closed before the process began."""
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _in_utf8(stream: TextIO) -> TextIO:
+    """Pipes and files get UTF-8, as specs are, whatever the locale; a terminal gets what it can show."""
+    if isinstance(stream, io.TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
+        else:
+            stream.reconfigure(encoding="utf-8")
+    return stream
+
+
+def leave_stdout() -> None:
+    """From here on people are told on the standard error: an output of the command takes the standard output."""
+    sys.stdout.flush()
+    if isinstance(sys.stdout, Screen) and isinstance(sys.stderr, Screen):
+        sys.stdout.stream = sys.stderr.stream
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Draws them on the standard error, in colour where it is a terminal that shows colours (https://no-color.org)."""
+    from resnet_dsl.diagnostics.draw import draw_all
+
+    colours = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    sys.stderr.write(Painted(draw_all(diagnostics, colours=colours)))
+
+
+def console() -> Console:
+    """Rich on the standard output; it writes escapes of its own, so what is printed is made safe before."""
+    from rich.console import Console
+
+    class SafeConsole(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(safe(one) if isinstance(one, str) else one for one in objects), **options)
+
+    return SafeConsole(file=getattr(sys.stdout, "stream", sys.stdout))
