@@ -165,7 +165,7 @@ def _check_kind(name: str, path: str, ending: str) -> None:
 
 def _check_folder(name: str, folder: str) -> None:
     if not os.path.isdir(folder):
-        raise Failure(f"`{name}` cannot be written: there is no folder `{folder}`", "make the folder first")
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder `{folder}`; make it first")
     if not _may_be_written(folder, os.stat(folder)):
         raise Failure(f"`{name}` cannot be written: its folder is read-only", "choose a place in another folder")
 
