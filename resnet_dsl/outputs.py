@@ -89,10 +89,21 @@ def run() -> Iterator[None]:
 
 
 def reads(*paths: str) -> None:
-    """Note what the run reads. Paths that do not exist (`-`, the name of a data set) are nothing to protect."""
+    """Note what the run reads. Paths that do not exist (the name of a data set) are nothing to protect.
+
+    Raises Failure where what is said would be written into an input.
+    """
     for path in paths:
         if (current := _RUN.get()) is not None and os.path.exists(path):
             current.reads(path)
+            _check_stdout(path)
+
+
+def _check_stdout(path: str) -> None:
+    """`>> net.resnet` would add to the spec what is said of it."""
+    there, output = os.stat(path), os.fstat(1)
+    if stat.S_ISREG(there.st_mode) and os.path.samestat(there, output):
+        raise Failure(f"`{path}` is read here, and is the standard output, too", "send what is said to another file")
 
 
 def claim(given: str | os.PathLike[str], ending: str = "") -> Place:
@@ -120,6 +131,8 @@ def place(given: str | os.PathLike[str], ending: str = "") -> Place:
 
 
 def _looked_at(name: str, ending: str) -> Place:
+    if not name:
+        raise ValueError("an empty name")
     path = _followed(name)
     there = _state(path)
     if there is not None and stat.S_ISDIR(there.st_mode):

@@ -13,12 +13,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from resnet_dsl import __version__
 from resnet_dsl.cli.ending import FINE, INTERRUPTED, USAGE, show
 from resnet_dsl.cli.streams import screens
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT_SHOWN, run
+from resnet_dsl.showing import line
 
 COMMANDS = {
     "compile": "compile a network to a Keras model, its IR or a figure",
@@ -81,7 +83,7 @@ def _command(given: list[str]) -> int:
         parser.print_help()
         return USAGE
     module = import_module(f"resnet_dsl.cli.commands.{name}")
-    command = argparse.ArgumentParser(
+    command = _Parser(
         prog=f"resnet-dsl {name}",
         description=module.__doc__,
         formatter_class=_layout,
@@ -104,10 +106,15 @@ def _layout(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=max(width, 40))
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(line(message))
+
+
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="resnet-dsl",
         description="A small language for residual networks, and its compiler to Keras models and figures.",
         epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"

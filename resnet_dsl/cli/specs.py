@@ -13,9 +13,11 @@ from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate.expressions import extent, number
 from resnet_dsl.failure import Failure
-from resnet_dsl.syntax.reading import ENDING
+from resnet_dsl.syntax.reading import ENDING, STDIN
 
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
+_STDIN_FILE = "/dev/stdin"
+"""What the standard input was opened from, if it is a file."""
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -36,7 +38,7 @@ def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
     path, network = locate(spec)
     size = None if options.input is None else _size(options.input)
     loaded = pipeline.load(path)
-    outputs.reads(*loaded.files)
+    outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
     return loaded.compile(network, _overrides(options.set), size)
 
 

@@ -35,9 +35,9 @@ def settings() -> AbstractContextManager[None]:
 def save(figure: Figure, path: Path) -> None:
     """Write a figure whole or not at all, as the path's ending says: .svg, .png, .pdf. Dates are left out.
 
-    A device or a pipe gets SVG. Raises Failure for an ending that Matplotlib does not know.
+    A device or pipe without an ending gets SVG. Raises Failure for an ending that Matplotlib does not know.
     """
-    ending = ".svg" if place(path).stream else path.suffix.lower()
+    ending = path.suffix.lower() or (".svg" if place(path).stream else "")
     if ending[1:] not in figure.canvas.get_supported_filetypes():
         raise Failure(f"`{path}` says no format", "a figure's name ends in .svg, .png or .pdf")
     dateless: dict[str, Any] = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}

@@ -237,6 +237,25 @@ def test_a_limit_on_sizes_leaves_the_old_file_and_nothing_else(folder: Path, com
     assert ((folder / "out.svg").read_text(encoding="utf-8"), sorted(os.listdir())) == ("old", before)
 
 
+def test_the_standard_input_is_an_input_and_the_standard_output_none(folder: Path) -> None:
+    os.link("small.resnet", "small.svg")
+    assert b"is read here" in process("D draw - < small.svg -o small.svg").stderr
+    for command in ("D table small.resnet >> small.resnet", "D table - < small.resnet >> small.resnet"):
+        assert process(command).returncode == 2
+    assert (folder / "small.resnet").read_text(encoding="utf-8") == NET
+
+
+def test_all_that_compare_will_write_is_looked_at_before_it_trains(folder: Path) -> None:
+    os.link("small.resnet", "small.md")
+    assert "`small.md` is read here" in refused(folder, "compare", "small.resnet", "-o", "small")
+
+
+@every_command
+def test_an_empty_name_is_none(folder: Path, command: tuple[str, ...]) -> None:
+    if "--figure" not in command:  # where it stands for the usual name
+        assert "cannot be a file's name" in refused(folder, *command, "")
+
+
 def test_new_replaces_nothing_of_another_mode(folder: Path) -> None:
     (folder / "small.resnet").chmod(0o444)
     assert "read-only" in refused(folder, "new", "small", "--force")

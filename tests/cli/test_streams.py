@@ -67,6 +67,7 @@ def test_a_name_stays_in_its_line(folder: Path) -> None:
     assert f"--> {SPELT}.resnet:3:13\n" in call("check", f"{ESCAPE}.resnet").err
     assert call("table", "small.resnet", "-o", f"{ESCAPE}.txt").out == f"wrote {SPELT}.txt\n"
     assert f"`{SPELT}`" in call("check", f"{ESCAPE}").err
+    assert call("check", "small.resnet", f"--{ESCAPE}").err.endswith(f"arguments: --{SPELT}\n")
 
 
 def test_diagnostics_as_data_hold_the_name_itself(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
@@ -39,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     typed = chosen(CompareOptions, options)
     reads(options.data)
+    if options.out.parent.is_dir():  # else it will be made
+        for ending in (".svg", ".png", ".md", ".csv"):
+            claim(f"{options.out}{ending}")
     start_training()
     from resnet_dsl.training.compare import compare
     from resnet_dsl.training.network import Compiled

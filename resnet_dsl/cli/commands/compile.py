@@ -86,12 +86,17 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if options.weights:
         reads(options.weights)
-    path = claim(options.output or f"{compiled.name}{ENDINGS[options.to]}", ENDINGS[options.to])
+    path = claim(_path(compiled, options), ENDINGS[options.to])
     if options.to == "keras" and not options.force:
         from resnet_dsl.targets.keras.fresh import keep_trained
 
         keep_trained(path)
     return path
+
+
+def _path(compiled: Compiled, options: argparse.Namespace) -> str:
+    path: str | None = options.output
+    return f"{compiled.name}{ENDINGS[options.to]}" if path is None else path
 
 
 class _Built(NamedTuple):

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     networks = [compile_spec(spec, options) for spec in options.specs]
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
-    path = claim(options.output or f"{networks[0].name}.svg")
+    path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(networks, [network.places for network in networks], options.theme))
     else:

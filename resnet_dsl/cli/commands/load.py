@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
     reads(options.file)
     for path, ending in ((options.weights, ".weights.h5"), (options.ir, "")):
-        if path:
+        if path is not None:
             claim(path, ending, options.force or not ending)
     read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
@@ -39,9 +39,9 @@ def run(options: argparse.Namespace) -> int:
         print(line(f"classes: {', '.join(about.classes)}"))
     if about.scaling is not None:
         print("it normalises images first; its weights and its graph alone do not")
-    if options.weights:
+    if options.weights is not None:
         print(wrote(save_weights(model, options.weights)))
-    if options.ir:
+    if options.ir is not None:
         write_whole(options.ir, read_graph(options.file).model_dump_json(indent=1) + "\n")
         print(wrote(options.ir))
     return FINE

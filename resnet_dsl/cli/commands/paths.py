@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     for spec in options.specs:
         compiled = compile_spec(spec, options)
         found.append((compiled.name, paths(compiled.graph)))
-    if options.output:
+    if options.output is not None:
         claim(options.output)
     if options.format == "json":
         print(json.dumps([{"network": name, **one.as_json()} for name, one in found], indent=2))
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name}: {one.words}\n")
             print_table(("length", "paths", "share"), one.table())
             print()
-    if options.output:
+    if options.output is not None:
         from pathlib import Path
 
         from resnet_dsl.probe.figure import draw_paths

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     reads(options.data)
-    if options.output:
+    if options.output is not None:
         claim(options.output)
     start_keras()
     from resnet_dsl.probe import probe

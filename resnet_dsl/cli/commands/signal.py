@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
-    if options.output:
+    if options.output is not None:
         claim(options.output)
     signals = [predict(one.graph, one.shapes) for one in compiled]
     report(signals, options)
@@ -39,7 +39,7 @@ def report(signals: Sequence[Signal], options: argparse.Namespace) -> None:
         print(json.dumps([signal.as_json() for signal in signals], indent=2))
     else:
         _show(signals, options.layers)
-    if options.output:
+    if options.output is not None:
         _draw(signals, options.output)
 
 

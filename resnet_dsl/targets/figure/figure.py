@@ -98,9 +98,9 @@ class Figure:
         return render(draw_dot(self.geometry, palette(self.theme), self.scale, dpi), "png", self.engine)
 
     def save(self, path: str | Path) -> Path:
-        """Write the figure in the format of the path's ending, whole or not at all; a device or a pipe gets SVG."""
+        """Write the figure, whole or not at all, in the format of the path's ending; a pipe without one gets SVG."""
         path = Path(path)
-        ending = ".svg" if place(path).stream else path.suffix.lower()
+        ending = path.suffix.lower() or (".svg" if place(path).stream else "")
         formats: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.svg,
             ".png": self.png,
