@@ -58,17 +58,23 @@ class Run:
         self._claimed: set[object] = set()
 
     def reads(self, path: str) -> None:
-        """Nothing that the run writes takes the place of this file, or of one in this folder."""
+        """Nothing that the run writes takes the place of this file, or of an example in a folder of this one."""
         self._read |= _identity(path)
         if os.path.isdir(path):
-            self._folders.append(os.path.join(os.path.realpath(path), ""))
+            self._folders.append(os.path.realpath(path))
 
     def has_read(self, path: str) -> bool:
         """Whether it is an input, under this name or another one."""
-        return not self._read.isdisjoint(_identity(path)) or os.path.realpath(path).startswith(tuple(self._folders))
+        return not self._read.isdisjoint(_identity(path))
 
     def claim(self, where: Place) -> None:
-        """Raises Failure where another output goes there already."""
+        """Raises Failure where another output goes there already, or an example of the data lies.
+
+        Runs and comparisons may stand in the folder of the data; only what the user names is held against all in it.
+        """
+        above = os.path.dirname(os.path.dirname(where.path))
+        if where.replaces and any(os.path.commonpath((above, folder)) == folder for folder in self._folders):
+            raise Failure(f"`{where.given}` lies among the data that are read here", "give the output another place")
         names = {STDOUT} if where.path == STDOUT else _identity(where.path)
         if not self._claimed.isdisjoint(names):
             raise Failure(f"two outputs would be written to `{where.given}`", "give one of them another name")

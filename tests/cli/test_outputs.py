@@ -90,11 +90,17 @@ def test_weights_and_data_are_inputs(folder: Path) -> None:
     (folder / "w.json").write_text("weights", encoding="utf-8")
     command = ("compile", "small.resnet", "--to", "keras-json", "--weights", "w.json", "-o", "w.json")
     assert "is read here" in refused(folder, *command)
+    (folder / "cats").mkdir()
+    (folder / "cats" / "1.png").write_text("a cat", encoding="utf-8")
     with outputs.run():
-        outputs.reads(str(folder))
+        outputs.reads(str(folder), str(folder / "w.json"))
         with pytest.raises(Failure, match="is read here"):
             writing.write_whole(folder / "w.json", "")
-        writing.write_whole(folder / "new.json", "")
+        with pytest.raises(Failure, match="lies among the data"):
+            outputs.claim(folder / "cats" / "1.png")
+        outputs.claim(folder / "cats" / "2.png")
+        outputs.claim(folder / "wrong.txt")
+        writing.write_whole(folder / "cats" / "1.png", "a run may lie in the folder of its data")
 
 
 @pytest.mark.parametrize("other", ["out.svg", "./out.svg", "link.svg"])
