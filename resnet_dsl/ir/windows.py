@@ -89,3 +89,8 @@ def _border_before(length: Length, taps: int, stride: int, pad: Argument) -> int
 def times(numbers: tuple[int, ...]) -> str:
     """A kernel or stride for people: ``3×3``, ``1×7``, ``3``."""
     return "×".join(map(str, numbers))
+
+
+def once(numbers: tuple[int, ...]) -> str:
+    """One number where all axes have the same: ``2``; else all of them: ``2×1``."""
+    return str(numbers[0]) if len(set(numbers)) == 1 else times(numbers)

@@ -70,6 +70,6 @@ OPERATIONS = (
         "activation",
         (Parameter("splits", COUNT, "1: along all channels; n: across n equal parts, at each channel.", 1),),
         infer=_split_evenly,
-        label=lambda arguments: "softmax",
+        label=lambda arguments: "softmax" if arguments["splits"] == 1 else f"softmax over {arguments['splits']} parts",
     ),
 )

@@ -17,7 +17,7 @@ from resnet_dsl.ir.parameters import (
     required,
     words,
 )
-from resnet_dsl.ir.windows import settle_window, slide_window, times, window_of
+from resnet_dsl.ir.windows import once, settle_window, slide_window, times, window_of
 
 _BIAS = Parameter("bias", FLAG, "Whether a bias is learned for each channel.", False)
 _INIT = Parameter("init", INITIALISER, "How the kernel is initialised (He et al. 2015).", "he_normal")
@@ -54,12 +54,11 @@ def _conv_macs(arguments: Arguments, shapes: Shapes, output: Shape) -> int | Non
 def _conv_label(arguments: Arguments) -> str:
     parts = [f"{times(arguments['kernel'])} conv, {arguments['channels']}"]
     if any(stride > 1 for stride in arguments["stride"]):
-        strides = set(arguments["stride"])
-        parts.append(f"/{strides.pop()}" if len(strides) == 1 else f"/{times(arguments['stride'])}")
+        parts.append(f"/{once(arguments['stride'])}")
     if arguments["groups"] > 1:
         parts.append(f"{arguments['groups']} groups")
     if any(dilation > 1 for dilation in arguments["dilation"]):
-        parts.append(f"dilation {max(arguments['dilation'])}")
+        parts.append(f"dilation {once(arguments['dilation'])}")
     return ", ".join(parts)
 
 
@@ -139,7 +138,7 @@ CONV_TRANSPOSE = Operation(
     weights=_transpose_weights,
     macs=_transpose_macs,
     window=_transpose_window,
-    label=lambda a: f"{times(a['kernel'])} up-conv, {a['channels']}, ×{times(tuple(sorted(set(a['stride']))))}",
+    label=lambda a: f"{times(a['kernel'])} up-conv, {a['channels']}, ×{once(a['stride'])}",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
-from resnet_dsl.ir.windows import settle_window, slide_window, times, window_of
+from resnet_dsl.ir.windows import once, settle_window, slide_window, times, window_of
 
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (
@@ -52,9 +52,12 @@ def _window(arguments: Arguments, shape: Shape) -> Window | str:
 def _label(what: str, arguments: Arguments) -> str:
     if arguments["kernel"] == "global":
         return f"global {what} pool"
-    strides = set(arguments["stride"])
-    stride = strides.pop() if len(strides) == 1 else times(arguments["stride"])
-    return f"{times(arguments['kernel'])} {what} pool" + (f", /{stride}" if stride != 1 else "")
+    return f"{times(arguments['kernel'])} {what} pool{_step(arguments)}"
+
+
+def _step(arguments: Arguments) -> str:
+    stride = once(arguments["stride"])
+    return f", /{stride}" if stride != "1" else ""
 
 
 def _pool(name: str, doc: str, what: str, *more: Parameter) -> Operation:
@@ -132,7 +135,7 @@ BLURPOOL = Operation(
     settle=_blur_settle,
     infer=_blur_infer,
     window=window_of,
-    label=lambda arguments: f"{times(arguments['kernel'])} blur, /{max(arguments['stride'])}",
+    label=lambda arguments: f"{times(arguments['kernel'])} blur{_step(arguments)}",
 )
 
 CHANNEL_POOL = Operation(

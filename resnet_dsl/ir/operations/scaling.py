@@ -17,6 +17,15 @@ def _channel_weights(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]
     return (Weight("gamma", (channels(shapes[0]),), float(arguments["init"])),)
 
 
+def _number(value: float) -> str:
+    """Three digits, with a minus sign that is as long as a plus."""
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _offset(value: float) -> str:
+    return f"+ {_number(value)}" if value >= 0 else f"− {_number(-value)}"
+
+
 OPERATIONS = (
     Operation(
         "scale",
@@ -24,7 +33,7 @@ OPERATIONS = (
         "scale",
         (Parameter("value", REAL, "The factor, or what it starts from.", 1.0), _LEARNED),
         weights=lambda arguments, shapes: _scalar("factor", arguments),
-        label=lambda arguments: "scale" if arguments["learned"] else f"× {arguments['value']:.3g}",
+        label=lambda arguments: "× γ" if arguments["learned"] else f"× {_number(arguments['value'])}",
     ),
     Operation(
         "shift",
@@ -32,7 +41,7 @@ OPERATIONS = (
         "scale",
         (Parameter("value", REAL, "The offset, or what it starts from.", 0.0), _LEARNED),
         weights=lambda arguments, shapes: _scalar("offset", arguments),
-        label=lambda arguments: "shift" if arguments["learned"] else f"+ {arguments['value']:.3g}",
+        label=lambda arguments: "+ β" if arguments["learned"] else _offset(arguments["value"]),
     ),
     Operation(
         "channel_scale",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, show, slide, stretch
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
-from resnet_dsl.ir.windows import times
+from resnet_dsl.ir.windows import once, times
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`)",
@@ -168,7 +168,7 @@ SUBSAMPLE = Operation(
     settle=lambda arguments, shapes: _settle("subsample", "stride", arguments, shapes),
     infer=_subsampled,
     window=_subsample_window,
-    label=lambda arguments: f"subsample, /{times(arguments['stride'])}",
+    label=lambda arguments: f"subsample, /{once(arguments['stride'])}",
 )
 UPSAMPLE = Operation(
     "upsample",
@@ -183,7 +183,9 @@ UPSAMPLE = Operation(
     settle=lambda arguments, shapes: _settle("upsample", "factor", arguments, shapes),
     infer=_upsampled,
     window=_upsample_window,
-    label=lambda arguments: f"upsample, ×{times(arguments['factor'])}",
+    label=lambda arguments: (
+        f"upsample, ×{once(arguments['factor'])}" + (", bilinear" if arguments["method"] == "bilinear" else "")
+    ),
 )
 
 OPERATIONS = (INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)

@@ -1,112 +1,135 @@
-"""A network as a column of cards: stage level. A card holds one block's rows for each run of equal blocks."""
+"""A network as a column of cards: stage level. A card holds one block's rows for each run of equal blocks.
+
+Only what is a chain with shortcuts is drawn row by row (chains.py); another block is a named box, and so is a stage
+whose blocks do not follow each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.targets.figure.chains import Chain, Unit, Wiring
 from resnet_dsl.targets.figure.description import Column, Group, Item, Link
 from resnet_dsl.targets.figure.folding import Folding, fold_to_rows
+from resnet_dsl.targets.figure.groups import Listing
 from resnet_dsl.targets.figure.items import Wishes, facts_of, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone, summarise
 from resnet_dsl.targets.figure.scopes import Scopes, read_scopes
-from resnet_dsl.targets.figure.words import call, clean, count, label, short, whole
+from resnet_dsl.targets.figure.words import clean, count, short, whole
 
 _MOST_ROWS = 14
-Skip: TypeAlias = Literal["identity", "adapted"] | None
+_MOST_OF_A_BLOCK = 8
+"""A block of more rows is named instead of spelled out."""
+
+_Drawn: TypeAlias = tuple[Item, list[int], bool]
+"""An item, the rows that it stands for, and whether the first of them is a named box."""
 
 
 def gather_cards(subject: Facts, tones: Tones, wishes: Wishes, title: str, wide: bool) -> Column:
     """Stages become cards, the operations of stem and head stay rows. In a wide figure cards carry name and size."""
-    graph = subject.graph
-    scopes = read_scopes(graph)
-    folding = fold_to_rows(graph, scopes)
-    sections, section_of = gather_sections(subject, scopes, folding)
-    links = gather_links(graph, scopes, folding, graph.output)
-    items: list[Item] = []
-    item_of: list[int] = []
-    cards: dict[int, int] = {}
-    for row, nodes in enumerate(folding.rows):
-        part = scopes.part[graph.nodes[nodes[0]].scope]
-        staged = part is not None and graph.scopes[part].kind == "stage"
-        if staged and part in cards:
-            item_of.append(cards[part])
-            continue
-        item_of.append(len(items))
-        tone = section_tone(subject, scopes, nodes[0], tones)
-        if staged and part is not None:
-            cards[part] = len(items)
-            tone = tones.get(subject.shapes[graph.scopes[part].exit][:-1])
-            items.append(_card(subject, scopes, folding, part, section_of[row], tone, wishes, wide))
-        else:
-            items.append(_row(subject, folding, row, wishes, tone, section_of[row], wide))
-    shown = tuple(replace(section, words=()) for section in sections) if wide else sections
-    return Column(graph.name, title, shown, tuple(items), _between(links, item_of), summarise(subject))
+    return _Cards(subject, tones, wishes, wide).column(title)
 
 
-def _row(
-    subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int, wide: bool
-) -> Item:
-    item = gather_item(subject, folding, row, wishes, tone, section)
-    if wide and item.kind == "text":
-        return replace(item, lines=tuple(item.lines[0].split(" ", 1)))
-    words = short(item.lines[0])
-    reached = (whole(subject.shapes[item.nodes[-1]]),) if wide and item.kind == "box" else ()
-    return replace(item, lines=(words, *item.lines[1:], *reached))
+class _Cards:
+    def __init__(self, subject: Facts, tones: Tones, wishes: Wishes, wide: bool) -> None:
+        self.subject = subject
+        self.graph = subject.graph
+        self.tones, self.wishes, self.wide = tones, wishes, wide
+        self.scopes: Scopes = read_scopes(self.graph)
+        self.folding: Folding = fold_to_rows(self.graph, self.scopes)
+        self.links = gather_links(self.graph, self.scopes, self.folding, self.graph.output)
+        self.wiring = Wiring(self.graph, self.folding, self.links)
+        self.listing = Listing(subject, self.scopes, self.folding)
+
+    def column(self, title: str) -> Column:
+        sections, section_of = gather_sections(self.subject, self.scopes, self.folding)
+        items: list[Item] = []
+        item_of: list[int] = []
+        first: set[int] = set()
+        for part, members in groupby(range(len(self.folding.rows)), key=self._stage_of):
+            rows = list(members)
+            drawn = self._rows(rows, section_of) if part is None else self._cards(part, rows, section_of)
+            for item, covered, boxed in drawn:
+                item_of += [len(items)] * len(covered)
+                first |= set() if boxed else {covered[0]}
+                items.append(item)
+        shown = tuple(replace(section, words=()) for section in sections) if self.wide else sections
+        links = _between(self.links, item_of, first)
+        return Column(self.graph.name, title, shown, tuple(items), links, summarise(self.subject))
+
+    def _stage_of(self, row: int) -> int | None:
+        """The stage that a row lies in; None in stem and head."""
+        part = self.scopes.part[self.graph.nodes[self.folding.rows[row][0]].scope]
+        return part if part is not None and self.graph.scopes[part].kind == "stage" else None
+
+    def _rows(self, rows: list[int], section_of: list[int]) -> Iterator[_Drawn]:
+        for row in rows:
+            tone = section_tone(self.subject, self.scopes, self.folding.rows[row][0], self.tones)
+            item = gather_item(self.subject, self.folding, row, self.wishes, tone, section_of[row])
+            yield self._shortened(item), [row], row in self.folding.attachments
+
+    def _shortened(self, item: Item) -> Item:
+        if self.wide and item.kind == "text":
+            return replace(item, lines=tuple(item.lines[0].split(" ", 1)))
+        boxed = self.wide and item.kind in {"box", "thin"}
+        reached = (whole(self.subject.shapes[item.nodes[-1]]),) if boxed else ()
+        return replace(item, lines=(short(item.lines[0]), *item.lines[1:], *reached))
+
+    def _cards(self, part: int, rows: list[int], section_of: list[int]) -> Iterator[_Drawn]:
+        """A card for each chain of a stage: one, unless values come in or go out in its middle."""
+        for number, chain in enumerate(self._chains(part, rows)):
+            covered = [row for unit in chain.units for row in unit.rows]
+            boxed = chain.units[0].scope is not None or covered[0] in self.folding.attachments
+            yield self._card(part, chain, covered, section_of[rows[0]], number), covered, boxed
+
+    def _chains(self, part: int, rows: list[int]) -> list[Chain]:
+        units = [Unit((row,)) for row in rows]
+        blocks = groupby(units, key=self.listing.scope_of)
+        drawn = [unit for scope, own in blocks for unit in self._as_drawn(list(own), scope)]
+        return self.wiring.chains(drawn) or [Chain((Unit(tuple(rows), part),), ())]
+
+    def _as_drawn(self, units: list[Unit], scope: int | None) -> list[Unit]:
+        """The rows of a block where they are a chain that is short enough to be spelled out; else the block as one."""
+        if scope is None or (len(units) <= _MOST_OF_A_BLOCK and self.wiring.chains(units)):
+            return units
+        return [Unit(tuple(row for unit in units for row in unit.rows), scope)]
+
+    def _card(self, part: int, chain: Chain, rows: list[int], section: int, number: int) -> Item:
+        scope = self.graph.scopes[part]
+        nodes = tuple(sorted(node for row in rows for node in (*self.folding.rows[row], *self.folding.adapters[row])))
+        groups = tuple(_summary(self.listing.groups(chain)))
+        name, reached = clean(scope.name, 20), whole(self.subject.shapes[self.folding.rows[rows[-1]][-1]])
+        facts = facts_of(self.subject, nodes, tuple(fact for fact in self.wishes.show if fact != "shape"))
+        shown = reached if self.wide or "shape" in self.wishes.show else ""
+        lines = (name if self.wide else "", *(line for line in (shown, facts) if line))
+        params = count(sum(self.subject.params[node] for node in nodes))
+        tip = f"{name}: {', then '.join(map(_said, groups))}, output {reached}, {params} parameters"
+        key = f"{scope.name} {number + 1}" if number else scope.name
+        tone = self.tones.get(self.subject.shapes[nodes[-1]][:-1])
+        return Item(key, "card", lines, tone, section, nodes, tip, self._values(rows), groups)
+
+    def _values(self, rows: list[int]) -> tuple[str, ...]:
+        """Said beside the one arrow to the next card, where it stands for several values."""
+        inside = set(rows)
+        leaving = {
+            link.source for row in rows for link in self.wiring.leaving.get(row, ()) if link.target not in inside
+        }
+        return (f"{len(leaving)} values",) if len(leaving) > 1 else ()
 
 
-def _card(
-    subject: Facts,
-    scopes: Scopes,
-    folding: Folding,
-    part: int,
-    section: int,
-    tone: int | None,
-    wishes: Wishes,
-    wide: bool,
-) -> Item:
-    graph = subject.graph
-    scope = graph.scopes[part]
-    nodes = tuple(n for n, node in enumerate(graph.nodes) if scopes.part[node.scope] == part)
-    groups = tuple(_shortened(list(_groups(graph, scopes, folding, nodes))))
-    name, reached = clean(scope.name, 20), whole(subject.shapes[scope.exit])
-    facts = facts_of(subject, nodes, tuple(fact for fact in wishes.show if fact != "shape"))
-    shown = reached if wide or "shape" in wishes.show else ""
-    lines = (name if wide else "", *(line for line in (shown, facts) if line))
-    params = count(sum(subject.params[node] for node in nodes))
-    blocks = ", then ".join(f"{group.repeat} x ({'; '.join(group.rows)})" for group in groups)
-    return Item(
-        scope.name,
-        "card",
-        lines,
-        tone,
-        section,
-        nodes,
-        f"{name}: {blocks}, output {reached}, {params} parameters",
-        (),
-        groups,
-    )
+def _said(group: Group) -> str:
+    """A group in words, for a tooltip and a screen reader."""
+    skips = [f"{arc.way} skip" for arc in group.arcs]
+    first = [f"{arc.way} skip in the first" for arc in group.first_arcs]
+    return f"{group.repeat} x ({'; '.join([*group.lines, *skips, *first])})"
 
 
-def _groups(graph: Graph, scopes: Scopes, folding: Folding, nodes: tuple[int, ...]) -> Iterator[Group]:
-    """The blocks of a stage, equal neighbours as one; what stands outside blocks is a group of its own."""
-    single = [
-        Group(*_content(graph, folding, tuple(members)))
-        for _, members in groupby(nodes, key=lambda node: scopes.block[graph.nodes[node].scope])
-    ]
-    single = [group for group in single if group.rows]
-    for _, equal in groupby(single, key=lambda group: tuple(map(_without_stride, group.rows))):
-        run = list(equal)
-        skips = [group.skip for group in run]
-        yield Group(run[-1].rows, len(run), "identity" if "identity" in skips else skips[0])
-
-
-def _shortened(groups: list[Group]) -> Iterator[Group]:
+def _summary(groups: list[Group]) -> Iterator[Group]:
     """A card is a summary: of a stage with very many different rows it shows the first ones and counts the rest."""
     if sum(len(group.rows) for group in groups) <= _MOST_ROWS:
         yield from groups
@@ -116,43 +139,23 @@ def _shortened(groups: list[Group]) -> Iterator[Group]:
         shown += len(group.rows)
         if shown > _MOST_ROWS - 1 and number:
             rest = sum(len(other.rows) * other.repeat for other in groups[number:])
-            yield Group((f"… {rest} more rows",))
+            nodes = tuple(node for other in groups[number:] for block in other.blocks for node in block)
+            yield Group((f"… {rest} more rows",), blocks=(nodes,))
             return
         yield group
 
 
-def _without_stride(row: str) -> str:
-    return ", ".join(part for part in row.split(", ") if not part.startswith("/"))
+def _between(links: tuple[Link, ...], item_of: list[int], first: set[int]) -> tuple[Link, ...]:
+    """The links between cards, each once; a skip connection inside a card is drawn in it.
 
-
-def _content(graph: Graph, folding: Folding, nodes: tuple[int, ...]) -> tuple[tuple[str, ...], int, Skip]:
-    """The rows of one block, that it stands there once, and its skip connection."""
-    skips = [node for node in nodes if graph.nodes[node].skip and _is_local(graph, nodes, node)]
-    inside = set(nodes)
-    rows = []
-    for row in dict.fromkeys(folding.row_of[node] for node in nodes):
-        first = folding.rows[row][0]
-        node, attached = graph.nodes[first], folding.attachments.get(row)
-        if first in inside and not (first in skips and node.op == "add"):
-            rows.append(call(graph.scopes[attached]) if attached is not None else short(label(node)))
-    return tuple(rows), 1, graph.nodes[skips[0]].skip if skips else None
-
-
-def _is_local(graph: Graph, nodes: tuple[int, ...], merge: int) -> bool:
-    """Whether a skip connection starts where its block starts, or inside it, and not in a stage before."""
-    entries = {other for node in nodes[:1] for other in graph.nodes[node].inputs}
-    inside = set(nodes)
-    skipped = graph.nodes[merge].inputs[1]
-    return skipped in inside or skipped in entries
-
-
-def _between(links: tuple[Link, ...], item_of: list[int]) -> tuple[Link, ...]:
-    """The links between cards, each once; a skip connection inside a card is drawn in it."""
+    ``first``: the rows that are an item, or begin one: there a skip connection is still told from the main path.
+    """
     found: dict[tuple[int, int, str], Link] = {}
     for link in links:
         source, target = item_of[link.source], item_of[link.target]
         if source == target:
             continue
-        way = "main" if target == source + 1 else "branch" if link.way == "main" else link.way
+        skips = link.way in {"identity", "adapted"} and link.target in first
+        way = link.way if skips else "main" if target == source + 1 else "branch"
         found.setdefault((source, target, way), replace(link, source=source, target=target, way=way))
     return tuple(found.values())

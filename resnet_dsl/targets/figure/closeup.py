@@ -8,7 +8,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.description import Column, Item, Link, Note, Section
-from resnet_dsl.targets.figure.folding import HIDDEN, Folding, is_light
+from resnet_dsl.targets.figure.folding import HIDDEN, Folding, is_light, is_scale
 from resnet_dsl.targets.figure.items import Wishes, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.scopes import read_scopes
@@ -16,13 +16,13 @@ from resnet_dsl.targets.figure.words import clean, count, label, whole
 
 
 def blocks_of(graph: Graph) -> list[str]:
-    """The blocks that a network calls, and each call by its place: ``bottleneck``, ``conv2_block1``."""
+    """The blocks that a network calls, and each call and stage by its place: ``bottleneck``, ``conv2_block1``."""
     called = [scope.block for scope in graph.scopes if scope.block]
     return list(dict.fromkeys([*called, *(name for name in _places(graph) if name)]))
 
 
 def find_block(graph: Graph, name: str) -> int | None:
-    """The scope of a block, by its definition's name or by its place.
+    """The scope of a block or stage, by its definition's name or by its place.
 
     Of several calls it is the first whose skip connection takes the value as it is: the block as papers draw it.
     """
@@ -32,13 +32,18 @@ def find_block(graph: Graph, name: str) -> int | None:
     return next((scope for scope in found if scope in plain), found[0] if found else None)
 
 
-_KINDS = {"block", "skip"}
+def place_of(graph: Graph, scope: int) -> str:
+    """Where a block or stage stands, as ``find_block`` reads it: ``conv2_block1``."""
+    return _places(graph)[scope]
+
+
+_KINDS = {"block", "skip", "stage"}
 _MERGE = 1.5
 """How much larger a merge is than in a whole network."""
 
 
 def _places(graph: Graph) -> list[str]:
-    """For each block and adapter its path of names; empty for other scopes."""
+    """For each block, adapter and stage its path of names; empty for other scopes."""
     paths: list[str] = []
     for scope in graph.scopes:
         outer = "" if scope.parent is None else paths[scope.parent]
@@ -53,21 +58,34 @@ class _View:
     inside: frozenset[int]
     entries: tuple[int, ...]
     exit: int
+    exits: tuple[int, ...]
+    """All nodes inside that are read outside, the exit first."""
 
 
 def gather_block(
-    subject: Facts, scope: int, tone: int | None, wishes: Wishes, formula: bool, titled: bool = True
+    subject: Facts,
+    scope: int,
+    tone: int | None,
+    wishes: Wishes,
+    formula: bool,
+    titled: bool = True,
+    boxed: bool = False,
 ) -> Column:
-    """``formula``: in the words of the paper's Figure 2 (weight layer, x, F(x), F(x) + x)."""
+    """``formula``: in the words of the paper's Figure 2 (weight layer, x, F(x), F(x) + x).
+
+    ``boxed``: the blocks that it calls are named boxes.
+    """
     graph = subject.graph
     scopes = read_scopes(graph)
     view = _view(graph, scope)
-    folding = _fold(graph, view, fold=formula or wishes.level != "layer")
+    inner = _inner_blocks(graph, scope) if boxed else {}
+    folding = _fold(graph, view, formula or wishes.level != "layer", formula, inner)
     items = [_item(subject, folding, row, wishes, tone, view) for row in range(len(folding.rows))]
     links = list(gather_links(graph, scopes, folding, view.exit))
-    last = folding.row_of[view.exit]
-    items.append(Item("out", "text", ("" if formula else whole(subject.shapes[view.exit]),), None, 0))
-    links.append(Link(last, len(items) - 1, "main"))
+    for number, end in enumerate(view.exits):
+        words = "" if formula else whole(subject.shapes[end])
+        links.append(Link(folding.row_of[end], len(items), "main" if end == view.exit else "branch"))
+        items.append(Item(f"out {number}" if number else "out", "text", (words,), None, 0))
     links = [replace(link, words=_said(link, items, formula)) for link in links]
     notes: tuple[Note, ...] = ()
     if formula:
@@ -88,27 +106,64 @@ def _view(graph: Graph, scope: int) -> _View:
     entry = graph.scopes[scope].entry
     read = [other for index in inside for other in graph.nodes[index].inputs if other not in members]
     entries = dict.fromkeys([entry, *read] if entry in read else read or [entry])
-    return _View(members, tuple(entries), graph.scopes[scope].exit)
+    leaving = {other for n, node in enumerate(graph.nodes) if n not in members for other in node.inputs} & members
+    exit = graph.scopes[scope].exit
+    return _View(members, tuple(entries), exit, (exit, *sorted(leaving - {exit})))
 
 
-def _fold(graph: Graph, view: _View, fold: bool) -> Folding:
+def _inner_blocks(graph: Graph, scope: int) -> dict[int, int]:
+    """For the scopes in a scope the outermost block inside it that they lie in."""
+    found: dict[int, int] = {}
+    for index, one in enumerate(graph.scopes[scope + 1 :], scope + 1):
+        if one.parent in found:
+            found[index] = found[one.parent]
+        elif one.parent == scope and one.kind == "block":
+            found[index] = index
+    return found
+
+
+def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int, int]) -> Folding:
+    """Numbers that scale belong to a formula, so there they are not folded in. ``inner``: blocks that are boxes."""
     rows: list[list[int]] = [[entry] for entry in view.entries]
     row_of = [HIDDEN] * len(graph.nodes)
     for row, entry in enumerate(view.entries):
         row_of[entry] = row
+    folded: dict[int, list[int]] = {}
+    row_of_block: dict[int, int] = {}
     readers = [0] * len(graph.nodes)
     for node in graph.nodes:
         for other in node.inputs:
             readers[other] += 1
     for index in sorted(view.inside):
-        before = graph.nodes[index].inputs[0]
-        if fold and is_light(graph.nodes[index]) and before in view.inside and readers[before] == 1:
+        before, block = graph.nodes[index].inputs[0], inner.get(graph.nodes[index].scope)
+        if block in row_of_block:
+            row_of[index] = row_of_block[block]
+            rows[row_of[index]].append(index)
+            continue
+        if block is not None:
+            row_of_block[block] = len(rows)
+        elif fold and _folds(graph, index, formula) and before in view.inside and readers[before] == 1:
             row_of[index] = row_of[before]
             rows[row_of[index]].append(index)
+            folded.setdefault(row_of[index], []).append(index)
             continue
         row_of[index] = len(rows)
         rows.append([index])
-    return Folding(tuple(map(tuple, rows)), tuple(row_of), ((),) * len(rows), {}, len(view.entries))
+    return Folding(
+        tuple(map(tuple, rows)),
+        tuple(row_of),
+        ((),) * len(rows),
+        {row: block for block, row in row_of_block.items()},
+        folded,
+        len(view.entries),
+    )
+
+
+def _folds(graph: Graph, index: int, formula: bool) -> bool:
+    node = graph.nodes[index]
+    if not is_scale(node):
+        return is_light(node)
+    return not formula and not OPERATIONS[graph.nodes[node.inputs[0]].op].many
 
 
 def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, view: _View) -> Item:
@@ -121,9 +176,9 @@ def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int 
         return Item(f"in {row}", "text", lines, None, 0, nodes, f"input {shape}")
     weighted = OPERATIONS[node.op].role == "weighted"
     item = gather_item(subject, folding, row, wishes, tone if weighted else None, 0)
-    kind = "thin" if is_light(node) else item.kind
-    beside = [label(graph.nodes[n]) for n in nodes[1:] if OPERATIONS[graph.nodes[n].op].role == "activation"]
-    return replace(item, beside=tuple(beside), kind=kind, scale=_MERGE if kind == "merge" else 1.0)
+    details = folding.folded.get(row, ())
+    beside = [label(graph.nodes[n]) for n in details if OPERATIONS[graph.nodes[n].op].role == "activation"]
+    return replace(item, beside=tuple(beside), scale=_MERGE if item.kind == "merge" else 1.0)
 
 
 def _said(link: Link, items: list[Item], formula: bool) -> tuple[str, ...]:
@@ -161,7 +216,6 @@ def _summary(subject: Facts, view: _View, title: str) -> str:
     operations = sum(index in view.inside for index in range(len(graph.nodes)))
     params = count(sum(subject.params[index] for index in view.inside))
     entering = " and ".join(whole(subject.shapes[entry]) for entry in view.entries)
+    leaving = " and ".join(whole(subject.shapes[end]) for end in view.exits)
     what = f"The block {title}" if title else "A residual block"
-    return (
-        f"{what}: from {entering} to {whole(subject.shapes[view.exit])}, {operations} operations, {params} parameters."
-    )
+    return f"{what}: from {entering} to {leaving}, {operations} operations, {params} parameters."

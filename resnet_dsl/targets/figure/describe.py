@@ -13,6 +13,7 @@ from resnet_dsl.targets.figure.cards import gather_cards
 from resnet_dsl.targets.figure.closeup import blocks_of, find_block, gather_block
 from resnet_dsl.targets.figure.description import Column, Description, Way
 from resnet_dsl.targets.figure.folding import fold_to_rows
+from resnet_dsl.targets.figure.insets import gather_insets, remarks_of
 from resnet_dsl.targets.figure.items import Wishes
 from resnet_dsl.targets.figure.rows import Tones, gather_rows
 from resnet_dsl.targets.figure.scopes import read_scopes
@@ -30,14 +31,32 @@ def describe(
     tones = tones_of(subjects)
     wishes = Wishes(level or default_level(subjects), show)
     titled = [clean(title, 40) for title in titles]
+    pairs = list(zip(subjects, titled, strict=True))
     if wishes.level == "stage":
-        columns = [gather_cards(one, tones, wishes, title, wide) for one, title in zip(subjects, titled, strict=True)]
+        columns = [gather_cards(one, tones, wishes, title, wide) for one, title in pairs]
     else:
-        columns = [gather_rows(one, tones, wishes, title) for one, title in zip(subjects, titled, strict=True)]
-    ways: set[Way] = {link.way for column in columns for link in column.links}
-    ways |= {group.skip for column in columns for item in column.items for group in item.groups if group.skip}
+        columns = [gather_rows(one, tones, wishes, title) for one, title in pairs]
+    insets, remarks = _left_out(subjects, columns, tones, wishes.level)
+    ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
+    groups = [group for column in columns for item in column.items for group in item.groups]
+    ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
     paged = len(columns) == 1 and wishes.level != "stage"
-    return Description(tuple(_told_apart(columns)), _legend(ways, subjects), paged=paged)
+    shown = tuple(_told_apart([*columns, *insets]))
+    return Description(shown, _legend(ways, subjects), paged=paged, remarks=remarks)
+
+
+def _left_out(
+    subjects: Sequence[Facts], columns: Sequence[Column], tones: Tones, level: str
+) -> tuple[list[Column], tuple[str, ...]]:
+    """Close-ups of what is a named box in the columns, and in words what is not drawn at all."""
+    insets: list[Column] = []
+    remarks: dict[str, None] = {}
+    for subject, column in zip(subjects, columns, strict=True) if level != "layer" else ():
+        drawn, names = gather_insets(subject, column, tones)
+        insets += drawn
+        folding = fold_to_rows(subject.graph, read_scopes(subject.graph))
+        remarks.update(dict.fromkeys(remarks_of(subject.graph, folding, names)))
+    return insets, tuple(remarks)
 
 
 def describe_blocks(

@@ -12,16 +12,52 @@ Kind: TypeAlias = Literal["text", "box", "thin", "merge", "card", "note"]
 """``box``: an operation with weights or a pool; ``thin``: norm, activation and what else is light; ``merge``: + × or
 concat; ``card``: a stage or several blocks in one; ``text``: a value's name without a box."""
 Way: TypeAlias = Literal["main", "branch", "identity", "adapted"]
+Shortcut: TypeAlias = Literal["identity", "adapted"]
 """``identity`` and ``adapted`` are the two kinds of skip connections: the value as it is, or through an adapter."""
 
 
 @dataclass(frozen=True, slots=True)
+class Arc:
+    """A shortcut from behind row ``start`` (0: from what enters the first row) to behind row ``end``, from 1."""
+
+    start: int
+    end: int
+    way: Shortcut
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Equal blocks of a stage: what one of them does, how many there are, and the kind of their skip connection."""
+    """Equal blocks of a stage: what one of them does, row by row.
+
+    arcs: the shortcuts around rows. first_arcs: those of the first block, where they are others.
+    first_rows: what the rows of the first one are, where it has strides that the others have not.
+    boxes: the scopes of the last block whose names stand there as rows, instead of what they do.
+    blocks: the nodes of each block.
+    """
 
     rows: tuple[str, ...]
-    repeat: int = 1
-    skip: Literal["identity", "adapted"] | None = None
+    arcs: tuple[Arc, ...] = ()
+    first_rows: tuple[str, ...] = ()
+    first_arcs: tuple[Arc, ...] = ()
+    boxes: tuple[int, ...] = ()
+    blocks: tuple[tuple[int, ...], ...] = ((),)
+
+    @property
+    def repeat(self) -> int:
+        """How many blocks there are."""
+        return len(self.blocks)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The rows with what the first block alone has: ``3×3, 128 (first /2)``."""
+        if not self.first_rows:
+            return self.rows
+        return tuple(map(_with_first, self.rows, self.first_rows))
+
+
+def _with_first(row: str, first: str) -> str:
+    more = [part for part in first.split(", ") if part not in row.split(", ")]
+    return f"{row} (first {', '.join(more)})" if more else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +120,7 @@ class Column:
     """One network (or one block of it). Items are in the order of execution; links go forward.
 
     continues: the column goes on where the one before it ends.
+    inset: it shows, beside the networks, a block that is a named box in one of them.
     """
 
     key: str
@@ -94,6 +131,7 @@ class Column:
     summary: str = ""
     notes: tuple[Note, ...] = ()
     continues: bool = False
+    inset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +140,7 @@ class Description:
 
     aligned: whether equal parts of the columns stand side by side. air: how much wider than usual the gaps are.
     paged: whether a wide figure may cut a long column into several.
+    remarks: what the figure leaves out, line by line.
     """
 
     columns: tuple[Column, ...]
@@ -109,3 +148,4 @@ class Description:
     aligned: bool = True
     air: float = 1.0
     paged: bool = False
+    remarks: tuple[str, ...] = ()

@@ -19,6 +19,8 @@ _SPECIAL = {
     "`": "'",
     "×": r"\ensuremath{\times}",
     "·": r"\ensuremath{\cdot}",
+    "γ": r"\ensuremath{\gamma}",
+    "β": r"\ensuremath{\beta}",
     "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}",
     "–": "--",

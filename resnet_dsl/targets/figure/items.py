@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.description import Item, Kind
-from resnet_dsl.targets.figure.folding import Folding, is_light
+from resnet_dsl.targets.figure.folding import Folding, is_light, is_scale
 from resnet_dsl.targets.figure.words import call, clean, count, label, whole
 
 
@@ -25,9 +26,8 @@ def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone
     graph = subject.graph
     nodes = folding.rows[row]
     node = graph.nodes[nodes[0]]
-    attached = folding.attachments.get(row)
-    words = call(graph.scopes[attached]) if attached is not None else label(node)
-    kind = kind_of(node, attached is not None, wishes.level)
+    words = row_words(graph, folding, row)
+    kind = kind_of(node, row in folding.attachments)
     if kind == "text":
         words = f"input {whole(subject.shapes[nodes[0]])}"
     facts = facts_of(subject, (*folding.adapters[row], *nodes), wishes.show) if kind in {"box", "thin", "card"} else ""
@@ -35,14 +35,29 @@ def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone
     return Item(node.name, kind, lines, tone, section, nodes, tip(subject, nodes, folding.adapters[row], words))
 
 
-def kind_of(node: Node, attached: bool, level: str) -> Kind:
+def row_words(graph: Graph, folding: Folding, row: int) -> str:
+    """What a row does, and the numbers that are folded in: ``3×3 conv, 64, × 0.2``."""
+    attached, node = folding.attachments.get(row), graph.nodes[folding.rows[row][0]]
+    words = call(graph.scopes[attached]) if attached is not None else _operation(node)
+    details = (graph.nodes[index] for index in folding.folded.get(row, ()))
+    return ", ".join([words, *(label(detail) for detail in details if is_scale(detail))])
+
+
+def _operation(node: Node) -> str:
+    """A merge that reads a value several times says so: one arrow leads there (a skip connection has its own)."""
+    read = node.inputs if node.skip is None else node.inputs[1:]
+    most = max(Counter(read).values(), default=1)
+    return label(node) if most == 1 else f"{label(node)} (one value {most} times)"
+
+
+def kind_of(node: Node, attached: bool) -> Kind:
     if node.op == "input":
         return "text"
     if attached:
         return "box"
     if OPERATIONS[node.op].many:
         return "merge"
-    return "thin" if level == "layer" and is_light(node) else "box"
+    return "thin" if is_light(node) else "box"
 
 
 def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.paging import split
 from resnet_dsl.targets.figure.pen import Pen
 from resnet_dsl.targets.figure.placed import Placed, place, sizes_of
-from resnet_dsl.targets.figure.positions import align, ranks_of
+from resnet_dsl.targets.figure.positions import Rank, align, ranks_of
 from resnet_dsl.targets.figure.routes import draw_beside, draw_continuation, draw_links
 from resnet_dsl.targets.figure.sizes import TITLE, place_item
 from resnet_dsl.targets.figure.surroundings import (
@@ -41,12 +41,16 @@ def lay_out(description: Description, wide: bool) -> Geometry:
         ranks_of(column, own, [size[main] for size in size_list], wide, description.air)
         for column, own, size_list in zip(columns, lanes, sizes, strict=True)
     ]
-    if description.aligned:
-        starts = align(columns, ranks)
-    else:
-        starts = [align([column], [own])[0] for column, own in zip(columns, ranks, strict=True)]
+    starts = _starts(columns, ranks, description.aligned)
     placed = [place(*parts, wide) for parts in zip(columns, lanes, sizes, ranks, starts, strict=True)]
     return _assemble(description, placed, wide)
+
+
+def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> list[list[float]]:
+    """Where the ranks of each column begin: networks stand side by side part by part, close-ups by themselves."""
+    count = sum(not column.inset for column in columns) if aligned else 0
+    beside = [align([column], [own])[0] for column, own in zip(columns[count:], ranks[count:], strict=True)]
+    return [*(align(columns[:count], ranks[:count]) if count else ()), *beside]
 
 
 def _pages(column: Column, air: float) -> list[Column]:

@@ -12,12 +12,16 @@ from resnet_dsl.targets.figure.words import clean
 
 
 def gather_links(graph: Graph, scopes: Scopes, folding: Folding, last: int) -> tuple[Link, ...]:
-    """The values between rows, each once; those on the main path to the node ``last`` are marked."""
+    """The values between rows, each once; those on the main path to the node ``last`` are marked.
+
+    What flows into a box with a name is a value like others, whatever happens to it inside.
+    """
     found: dict[tuple[int, int, Way], Link] = {}
     for index, node in enumerate(graph.nodes):
         for position, other in enumerate(node.inputs):
             source, target = folding.row_of[other], folding.row_of[index]
-            way = _way(node, position, scopes.adapter[node.scope] is not None)
+            boxed = target in folding.attachments
+            way = "branch" if boxed else _way(node, position, scopes.adapter[node.scope] is not None)
             if source not in (target, HIDDEN) and target >= folding.entries:
                 found.setdefault((source, target, way), Link(source, target, way, _tip(graph, way, other, index)))
     main = _main_path(graph, folding, list(found.values()), last)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
+from textwrap import wrap
 
 from resnet_dsl.targets.figure.description import Description
 from resnet_dsl.targets.figure.geometry import Box, Geometry, Path, Point, Text
 from resnet_dsl.targets.figure.metrics import width
-from resnet_dsl.targets.figure.sizes import BOX, LABEL, MERGE
+from resnet_dsl.targets.figure.sizes import BOX, LABEL, MERGE, SMALL
 
 MARGIN = 8.0
+_SHORTEST = 40
+"""Letters of a line of remarks, in however narrow a figure."""
+_LEADING = 10.0
 
 
 class Pen:
@@ -28,9 +32,10 @@ class Pen:
 
     def finish(self, description: Description) -> Geometry:
         bounds = _bounds(self.boxes, self.texts, self.paths)
-        legend_boxes, legend_paths = _legend(description, bounds)
+        legend_texts, legend_paths = _legend(description, bounds)
         paths = [*self.paths, *legend_paths]
-        texts = [*self.texts, *legend_boxes]
+        texts = [*self.texts, *legend_texts]
+        texts += _remarks(description, _bounds(self.boxes, texts, paths))
         left, top, right, bottom = _bounds(self.boxes, texts, paths)
         move = _Move(MARGIN - left, MARGIN - top)
         frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
@@ -42,7 +47,7 @@ class Pen:
             tuple(map(move.text, texts)),
             tuple(map(move.path, paths)),
             title,
-            " ".join(column.summary for column in description.columns),
+            " ".join([*(column.summary for column in description.columns), *map(_sentence, description.remarks)]),
         )
 
 
@@ -88,3 +93,15 @@ def _legend(description: Description, bounds: tuple[float, float, float, float])
         texts.append(Text(words, left + 34, y, LABEL, anchor="start"))
         left += length + 20
     return texts, paths
+
+
+def _remarks(description: Description, bounds: tuple[float, float, float, float]) -> list[Text]:
+    """Below everything else, no wider than the figure where that is wide enough to be read."""
+    letters = max(_SHORTEST, int((bounds[2] - bounds[0]) / width("n", SMALL)))
+    lines = [line for remark in description.remarks for line in wrap(remark, letters)]
+    middle = (bounds[0] + bounds[2]) / 2
+    return [Text(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)]
+
+
+def _sentence(remark: str) -> str:
+    return f"{remark[0].upper()}{remark[1:]}."

@@ -58,7 +58,12 @@ def _beside(item: Item, wide: bool) -> float:
     """What the words beside an arrow need along the flow."""
     if not item.beside:
         return 0.0
-    return max(width(words, LABEL) for words in item.beside) if wide else BESIDE * len(item.beside)
+    return width(in_one_line(item), LABEL) if wide else BESIDE * len(item.beside)
+
+
+def in_one_line(item: Item) -> str:
+    """The words beside an arrow that runs to the right."""
+    return ", ".join(item.beside)
 
 
 def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:

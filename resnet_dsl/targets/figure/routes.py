@@ -9,7 +9,7 @@ from resnet_dsl.targets.figure.geometry import Path, Text
 from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.pen import Pen
 from resnet_dsl.targets.figure.placed import LEADING, Placed
-from resnet_dsl.targets.figure.positions import FORK
+from resnet_dsl.targets.figure.positions import FORK, in_one_line
 from resnet_dsl.targets.figure.sizes import LABEL, faced
 
 
@@ -83,8 +83,9 @@ def draw_beside(pen: Pen, one: Placed) -> None:
             continue
         start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].forks else 0)
         middle = (start + one.starts[rank + 1] - 2) / 2
-        for at, words in enumerate(item.beside):
-            shift = (at - (len(item.beside) - 1) / 2) * LEADING
+        lines = (in_one_line(item),) if pen.wide else item.beside
+        for at, words in enumerate(lines):
+            shift = (at - (len(lines) - 1) / 2) * LEADING
             place = (middle, one.middle(number) - 7) if pen.wide else (middle + shift, one.middle(number) + 6)
             pen.texts.append(Text(words, *pen.at(*place), LABEL, anchor="middle" if pen.wide else "start"))
 

@@ -72,13 +72,16 @@ def _with_outer(graph: Graph, scopes: set[int]) -> set[int]:
 
 
 def _branching(graph: Graph) -> list[bool]:
-    """Whether a scope holds a merge that is not a skip connection's."""
-    found = [False] * len(graph.scopes)
+    """Whether a scope holds merges, and none of them is a skip connection's: a wrapper of residual blocks is no box."""
+    merges = [False] * len(graph.scopes)
+    skips = [False] * len(graph.scopes)
     for node in graph.nodes:
-        if OPERATIONS[node.op].many and node.skip is None:
+        if OPERATIONS[node.op].many:
+            found = merges if node.skip is None else skips
             found[node.scope] = True
     for index in range(len(graph.scopes) - 1, 0, -1):
         parent = graph.scopes[index].parent
-        if found[index] and parent is not None:
-            found[parent] = True
-    return found
+        if parent is not None:
+            merges[parent] |= merges[index]
+            skips[parent] |= skips[index]
+    return [merge and not skip for merge, skip in zip(merges, skips, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.description import Group, Item
+from resnet_dsl.targets.figure.description import Arc, Group, Item
 from resnet_dsl.targets.figure.geometry import Box, Path, Shape, Text
 from resnet_dsl.targets.figure.metrics import Face, width
 
@@ -25,6 +25,7 @@ _POINT = 1.0
 _ROW = 18.0
 _CARD = 7.0
 _HEADING = 16.0
+_FIRST = "first"
 
 
 def size_of(item: Item) -> tuple[float, float]:
@@ -83,9 +84,14 @@ def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float,
 
 
 def _group_size(group: Group) -> tuple[float, float]:
-    rows = max(width(row, TEXT) for row in group.rows) + 2 * _SIDE
-    more = (_ARC if group.skip else 0) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
+    rows = max(width(row, TEXT) for row in group.lines) + 2 * _SIDE
+    more = _arc_room(group) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
     return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
+
+
+def _arc_room(group: Group) -> float:
+    """What the arcs take beside the rows: those of all blocks, then those of the first one with a word."""
+    return (_ARC if group.arcs else 0) + (_ARC + width(_FIRST, SMALL) + 2 if group.first_arcs else 0)
 
 
 def _card_size(item: Item) -> tuple[float, float]:
@@ -124,20 +130,31 @@ def _place_group(
     left, top = corner
     needed, tall = _group_size(group)
     more = f"×{group.repeat}" if group.repeat > 1 else ""
-    rows = needed - (_ARC if group.skip else 0) - (width(more, REPEAT) + 6 if more else 0)
-    for at, row in enumerate(group.rows):
+    rows = needed - _arc_room(group) - (width(more, REPEAT) + 6 if more else 0)
+    for at, row in enumerate(group.lines):
         y = top + _ROW / 2 + at * (_ROW + 2)
         text = Text(row, left + rows / 2, y, TEXT)
         boxes.append(
             Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, (text,), item.tip, ("row",))
         )
     right = left + rows
-    if group.skip:
-        high, low = top + _ROW * 0.3, top + tall - _ROW * 0.3
-        points = ((right, high), (right + _ARC - 4, high), (right + _ARC - 4, low), (right, low))
-        dashed = group.skip == "adapted"
-        paths.append(Path(points, "projection" if dashed else "line", dashed, classes=(group.skip,), radius=4))
-        right += _ARC
+    paths += [_arc(arc, right, top) for arc in group.arcs]
+    right += _ARC if group.arcs else 0
+    paths += [_arc(arc, left + rows, top, right) for arc in group.first_arcs]
+    if group.first_arcs:
+        first = Text(_FIRST, right + _ARC + width(_FIRST, SMALL) / 2, top + tall / 2, SMALL, ink="projection")
+        boxes.append(Box(f"{key}/first", "bare", first.x, first.y, width(_FIRST, SMALL), LINE, None, (first,)))
     if more:
+        right = left + rows + _arc_room(group)
         repeat = Text(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
         boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))
+
+
+def _arc(arc: Arc, right: float, top: float, beyond: float | None = None) -> Path:
+    """From the upper part of the first row that it passes by to the lower part of the last one."""
+    inset = _ROW * (0.3 if beyond is None else 0.15)
+    high, low = top + arc.start * (_ROW + 2) + inset, top + arc.end * (_ROW + 2) - 2 - inset
+    across = (right if beyond is None else beyond) + _ARC - 4
+    dashed = arc.way == "adapted"
+    points = ((right, high), (across, high), (across, low), (right, low))
+    return Path(points, "projection" if dashed else "line", dashed, classes=(arc.way,), radius=4)

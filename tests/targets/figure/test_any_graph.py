@@ -20,16 +20,16 @@ STEPS = st.lists(
 
 
 def network(steps):
-    """A network of equal shapes whose merges read values from anywhere before them."""
+    """A network of equal shapes whose merges read values from anywhere before them, but not out of a block's inside."""
     hand = Hand("any", (8, 8, 4))
     hand.open("stage", "stage0")
     for number, (op, picks) in enumerate(steps):
-        fitting = [index for index, shape in enumerate(hand.shapes) if shape == (8, 8, 4)]
+        fitting = [index for index, shape in enumerate(hand.shapes) if shape == (8, 8, 4) and _is_seen(hand, index)]
         earlier = [fitting[pick % len(fitting)] for pick in picks]
         if op == "open":
-            hand.open("block", f"block{number}", "block")
+            hand.open("block", f"block{number}", f"own{number}")
         elif op == "close" and len(hand.stack) > 2:
-            hand.close()
+            _close_block(hand)
         elif op == "stage" and len(hand.stack) == 2:
             hand.close()
             hand.open("stage", f"stage{number}")
@@ -41,13 +41,38 @@ def network(steps):
         elif op in {"conv", "relu", "batchnorm"}:
             hand.now = earlier[0] if picks[0] > 45 else hand.now
             hand.add(op, **({"channels": 4, "kernel": 3} if op == "conv" else {}))
-    read = {other for node in hand.nodes for other in node.inputs}
-    unread = [index for index in range(len(hand.nodes)) if index not in read]
-    if len(unread) > 1:  # the compiler leaves out what nothing reads
-        hand.add("add", *unread)
-    while len(hand.stack) > 1:
-        hand.close()
+    while len(hand.stack) > 2:
+        _close_block(hand)
+    _gather(hand, _unread(hand))
+    hand.close()
     return hand.facts()
+
+
+def _is_seen(hand, index):
+    """Whether a value can be named here: a block shows its result alone."""
+    scope = hand.nodes[index].scope
+    exits = {one.get("exit") for one in hand.scopes if one["kind"] == "block"}
+    while hand.scopes[scope]["kind"] == "block" and scope not in hand.stack:
+        if index != hand.scopes[scope].get("exit") or index not in exits:
+            return False
+        scope = hand.scopes[scope]["parent"]
+    return True
+
+
+def _close_block(hand):
+    _gather(hand, [index for index in _unread(hand) if hand.nodes[index].scope == hand.stack[-1] or index == hand.now])
+    hand.close()
+
+
+def _unread(hand):
+    read = {other for node in hand.nodes for other in node.inputs}
+    return [index for index in range(len(hand.nodes)) if index not in read]
+
+
+def _gather(hand, values):
+    """The compiler leaves out what nothing reads."""
+    if len(values) > 1:
+        hand.add("add", *values)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

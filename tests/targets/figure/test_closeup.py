@@ -60,4 +60,4 @@ def test_an_unknown_block_is_answered_with_the_nearest_or_with_those_that_are_th
     assert unknown.value.remedy == "did you mean `bottleneck`?"
     with pytest.raises(UnknownBlockError) as unknown:
         close_up("resnet50", "something_else")
-    assert unknown.value.remedy.startswith("there are `bottleneck`, `project`, `conv2_block1`")
+    assert unknown.value.remedy.startswith("there are `bottleneck`, `project`, `conv2`, `conv2_block1`")

@@ -1,0 +1,168 @@
+"""The blocks of a chain as a card lists them: equal neighbours as one group, what only the first one has told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.chains import Chain, Unit
+from resnet_dsl.targets.figure.description import Arc, Group
+from resnet_dsl.targets.figure.folding import Folding
+from resnet_dsl.targets.figure.items import row_words
+from resnet_dsl.targets.figure.scopes import Scopes
+from resnet_dsl.targets.figure.words import clean, label, short
+
+ADAPTED = "adapted skip"
+"""Said of a named box, whose skip connections are not drawn."""
+_TOLD = ("norm", "activation")
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One block, or what stands between two of them: what is drawn, and what must agree in equal ones."""
+
+    rows: tuple[str, ...]
+    arcs: tuple[Arc, ...]
+    kind: tuple[object, ...]
+    boxes: tuple[int, ...]
+    nodes: tuple[int, ...]
+
+
+class Listing:
+    """Makes the groups of chains; one for each network."""
+
+    def __init__(self, subject: Facts, scopes: Scopes, folding: Folding) -> None:
+        self.subject = subject
+        self.graph = subject.graph
+        self.scopes = scopes
+        self.folding = folding
+
+    def groups(self, chain: Chain) -> list[Group]:
+        runs: list[list[_Block]] = []
+        for block in self._blocks(chain):
+            if runs and _follows(runs[-1], block):
+                runs[-1].append(block)
+            else:
+                runs.append([block])
+        return [_group(run) for run in runs]
+
+    def scope_of(self, unit: Unit) -> int | None:
+        """The outermost block in which a row lies."""
+        return self.scopes.block[self.graph.nodes[self.folding.rows[unit.rows[0]][0]].scope]
+
+    def _blocks(self, chain: Chain) -> Iterator[_Block]:
+        """An arc over several blocks makes one of them."""
+        spanned = {place for arc in chain.arcs for place in range(arc.start + 1, arc.end)}
+        start = 0
+        for place in range(1, len(chain.units) + 1):
+            if place == len(chain.units) or (place not in spanned and self._parts(*chain.units[place - 1 : place + 1])):
+                yield self._block(chain, start, place)
+                start = place
+
+    def _parts(self, before: Unit, unit: Unit) -> bool:
+        named = before.scope is not None or unit.scope is not None
+        return named or self.scope_of(before) != self.scope_of(unit)
+
+    def _block(self, chain: Chain, start: int, end: int) -> _Block:
+        units = chain.units[start:end]
+        arcs = [arc for arc in chain.arcs if start < arc.end <= end]
+        hidden = {arc.end for arc in arcs if self._is_bare_sum(chain.units[arc.end - 1])}
+        shown = [place for place in range(start + 1, end + 1) if place not in hidden]
+        above = {place: sum(one <= place for one in shown) for place in range(start, end + 1)}
+        rows = tuple(self._words(chain.units[place - 1]) for place in shown)
+        nodes = tuple(node for unit in units for row in unit.rows for node in self._nodes(row))
+        boxes = tuple(unit.scope for unit in units if unit.scope is not None)
+        kind = (self._is_direct(units), *(wiring_of(self.graph, self.scopes, box) for box in boxes))
+        told = (*kind, *self._details(nodes)) if len(boxes) < len(units) else kind
+        return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes)
+
+    def _is_direct(self, units: Sequence[Unit]) -> bool:
+        """Whether they stand in a stage itself: such stretches are never equal blocks."""
+        return all(unit.scope is None and self.scope_of(unit) is None for unit in units)
+
+    def _nodes(self, row: int) -> tuple[int, ...]:
+        return tuple(sorted((*self.folding.rows[row], *self.folding.adapters[row])))
+
+    def _is_bare_sum(self, unit: Unit) -> bool:
+        row = unit.rows[0]
+        return row not in self.folding.attachments and self.graph.nodes[self.folding.rows[row][0]].op == "add"
+
+    def _words(self, unit: Unit) -> str:
+        if unit.scope is None:
+            return short(row_words(self.graph, self.folding, unit.rows[0]))
+        scope = self.graph.scopes[unit.scope]
+        parts = [clean(scope.block or scope.name, 24), str(self.subject.shapes[scope.exit][-1])]
+        return ", ".join([*parts, *self._marks(unit.scope)])
+
+    def _marks(self, scope: int) -> Iterator[str]:
+        """What a named box does that its name does not say: the stride, the kind of its skip connections."""
+        one = self.graph.scopes[scope]
+        entering, leaving = (self.subject.shapes[end][:-1] for end in (one.entry, one.exit))
+        ratios = {
+            a // b if isinstance(a, int) and isinstance(b, int) else 1 for a, b in zip(entering, leaving, strict=False)
+        }
+        if len(ratios) == 1 and max(ratios) > 1:
+            yield f"/{ratios.pop()}"
+        if one.block and any(node.skip == "adapted" for node in self.graph.nodes[one.entry : one.exit + 1]):
+            yield ADAPTED
+
+    def _details(self, nodes: tuple[int, ...]) -> Iterator[str]:
+        """The normalisations and activations, which are not drawn: blocks that differ there are not equal."""
+        members = (self.graph.nodes[node] for node in nodes)
+        return (label(n) for n in members if OPERATIONS[n.op].role in _TOLD and self.scopes.adapter[n.scope] is None)
+
+
+def _without_marks(row: str) -> str:
+    return ", ".join(part for part in row.split(", ") if not part.startswith("/") and part != ADAPTED)
+
+
+def _follows(run: Sequence[_Block], block: _Block) -> bool:
+    """Whether a block is equal to those of a run, of which only the first may have strides and adapters more."""
+    if run[-1].kind != block.kind or run[-1].kind[0] is True:
+        return False
+    if (run[-1].rows, run[-1].arcs) == (block.rows, block.arcs):
+        return True
+    return len(run) == 1 and _leads(run[0], block)
+
+
+def _leads(first: _Block, block: _Block) -> bool:
+    pairs = zip(first.rows, block.rows, strict=True)
+    rows = len(first.rows) == len(block.rows) and all(other in (one, _without_marks(one)) for one, other in pairs)
+    arcs = [(arc.end, arc.way) for arc in first.arcs], [(arc.end, arc.way) for arc in block.arcs]
+    return rows and (arcs[0] == arcs[1] or [(end, "adapted") for end, _ in arcs[1]] == arcs[0])
+
+
+def _group(run: Sequence[_Block]) -> Group:
+    first, last = run[0], run[-1]
+    return Group(
+        last.rows,
+        last.arcs,
+        first.rows if first.rows != last.rows else (),
+        first.arcs if first.arcs != last.arcs else (),
+        last.boxes,
+        tuple(block.nodes for block in run),
+    )
+
+
+def wiring_of(graph: Graph, scopes: Scopes, scope: int) -> tuple[object, ...]:
+    """What makes two named boxes equal: the definition, and how its operations are wired, adapters left out."""
+    one = graph.scopes[scope]
+    inside = [node for node in _inside(graph, scope) if scopes.adapter[graph.nodes[node].scope] is None]
+    place = {node: number for number, node in enumerate(inside)}
+
+    def read(index: int) -> int:
+        """What is read through an adapter is read where the adapter begins."""
+        adapter = scopes.adapter[graph.nodes[index].scope]
+        return place.get(index if adapter is None else graph.scopes[adapter].entry, -1)
+
+    nodes = (graph.nodes[index] for index in inside)
+    return one.block or one.name, *((node.op, node.args.get("kernel"), *map(read, node.inputs)) for node in nodes)
+
+
+def _inside(graph: Graph, scope: int) -> list[int]:
+    within = {scope}
+    within.update(n for n, one in enumerate(graph.scopes) if one.parent in within)
+    return [index for index, node in enumerate(graph.nodes) if node.scope in within]
