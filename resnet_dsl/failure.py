@@ -1,14 +1,56 @@
-"""What a user asked for cannot be done, and no text of the language is at fault."""
+"""Exceptions that are for a person: what a user asked for cannot be done, and why."""
 
 from __future__ import annotations
 
+import copyreg
+import os
+from typing import Any
 
-class Failure(Exception):
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class Told(Exception):
+    """An exception whose words say all: a notebook shows them without the frames of this package.
+
+    It survives pickling, whatever its class is made of.
+    """
+
+    def told(self, colours: bool = False) -> str:
+        """All that a person is told, as lines; ANSI escape sequences only with ``colours``."""
+        raise NotImplementedError
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython's hook: the lines in place of a traceback."""
+        import traceback
+
+        outer = self.__traceback__.tb_next if self.__traceback__ else None  # the first frame is IPython's own
+        frames = [frame for frame in traceback.extract_tb(outer) if not frame.filename.startswith(_OURS)]
+        lines = "".join(traceback.format_list(frames)).splitlines()
+        return [*lines, *self.told(colours="NO_COLOR" not in os.environ).splitlines()]
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.told())}</pre>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+class Failure(Told):
     """A package is missing, a file cannot be written, an option does not fit. The message is a sentence for the user.
 
-    ``remedy`` says what to do instead. The command line shows both and ends with exit code 2.
+    ``remedy`` says what to do instead; a plain traceback shows it below the message. The command line shows both and
+    ends with exit code 2.
     """
 
     def __init__(self, message: str, remedy: str | None = None) -> None:
         super().__init__(message)
         self.remedy = remedy
+        if remedy:
+            self.add_note(f"  = help: {remedy}")
+
+    def told(self, colours: bool = False) -> str:
+        """See Told."""
+        lines = [f"error: {self}", *([f"  = help: {self.remedy}"] if self.remedy else [])]
+        return "\n".join(lines) + "\n"
