@@ -27,13 +27,17 @@ class Kind(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """``required`` parameters have no default. ``doc`` is one sentence for the reference."""
+    """``required`` parameters have no default. ``doc`` is one sentence for the reference.
+
+    ``computed``: what a default of None stands for, in the words of a signature: ``stride = kernel``.
+    """
 
     name: str
     kind: Kind
     doc: str
     default: Argument = None
     required: bool = False
+    computed: str = ""
 
 
 def is_integer(value: Argument) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.operation import Operation
+from resnet_dsl.ir.operation import Operation, Role
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument, Parameter
 
-_ROLES = {
+_ROLES: dict[Role, str] = {
     "weighted": "Convolution and dense layers",
+    "attention": "Attention",
     "norm": "Normalisation",
     "activation": "Activations",
     "pool": "Pooling",
@@ -32,16 +33,19 @@ def signature(operation: Operation) -> str:
     if operation.many:
         return f"{operation.name}(a, b, …)"
     parts = [
-        parameter.name if parameter.required else f"{parameter.name} = {_spell(parameter.default)}"
+        parameter.name if parameter.required else f"{parameter.name} = {_default(parameter)}"
         for parameter in operation.parameters
-        if parameter.required or parameter.default is not None
     ]
     return f"{operation.name}({', '.join(parts)})" if operation.parameters else operation.name
 
 
 def _row(parameter: Parameter) -> str:
-    default = "needed" if parameter.required else "" if parameter.default is None else f"`{_spell(parameter.default)}`"
+    default = "needed" if parameter.required else f"`{_default(parameter)}`"
     return f"| `{parameter.name}` | {parameter.kind.wants} | {default} | {parameter.doc} |"
+
+
+def _default(parameter: Parameter) -> str:
+    return parameter.computed or _spell(parameter.default)
 
 
 def _spell(value: Argument) -> str:

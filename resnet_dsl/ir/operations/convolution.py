@@ -129,7 +129,7 @@ CONV_TRANSPOSE = Operation(
     (
         required("channels", COUNT, "Channels of the result."),
         required("kernel", EXTENT, "Length of the window."),
-        Parameter("stride", EXTENT, "Factor by which lengths grow; the kernel's length unless given."),
+        Parameter("stride", EXTENT, "Factor of the lengths; the kernel's length unless given.", computed="kernel"),
         _BIAS,
         _INIT,
     ),

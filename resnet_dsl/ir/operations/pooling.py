@@ -10,7 +10,7 @@ from resnet_dsl.ir.windows import once, settle_window, slide_window, times, wind
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (
     Parameter("kernel", _KERNEL, "Length of the window; `global` is the whole map.", required=True),
-    Parameter("stride", EXTENT, "Step of the window; the kernel's length unless given."),
+    Parameter("stride", EXTENT, "Step of the window; the kernel's length unless given.", computed="kernel"),
     Parameter("pad", PADDING, "Border around the map; `half` is floor((kernel - 1) / 2).", "half"),
 )
 _KEEPDIMS = Parameter("keepdims", FLAG, "Whether `global` keeps axes of length 1.", False)
