@@ -100,3 +100,70 @@ def test_it_is_plain_data_and_mirrors(left: str, right: str) -> None:
     assert {(one.op, one.argument, str(one.left), str(one.right)) for one in there.settings} == {
         (one.op, one.argument, str(one.right), str(one.left)) for one in back.settings
     }
+
+
+def _written(text: str, name: str) -> Compiled:
+    return pipeline.load_text(text).compile(name)
+
+
+BRANCHES = """
+block three(width) {
+  one = in -> conv(width, 3)
+  two = in -> conv(width, 3, dilation = 2) -> norm -> act
+  last = in -> conv(width, 3, dilation = 3)
+  add(one, two, last)
+}
+block pair(width) {
+  one = in -> conv(width, 3)
+  last = in -> conv(width, 3, dilation = 3)
+  add(one, last)
+}
+block row(width) {
+  one = in -> conv(width, 3)
+  last = one -> conv(width, 3, dilation = 3)
+  add(one, last)
+}
+network three_branches { input 8x8x16  stage first { three(16) -> three(16) } }
+network two_branches { input 8x8x16  stage first { pair(16) -> pair(16) } }
+network in_a_row { input 8x8x16  stage first { row(16) -> row(16) } }
+network longer { input 8x8x16  stage first { pair(16) -> row(16) -> pair(16) } }
+"""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_branch_that_was_removed_is_told_as_its_steps(turned: bool) -> None:
+    """Not as arguments that changed in the branches that stayed."""
+    names = ("three_branches", "two_branches")
+    found = difference(*(_written(BRANCHES, name) for name in (names[::-1] if turned else names)))
+    (steps,) = found.steps
+    sides = (steps.right, steps.left) if turned else (steps.left, steps.right)
+    assert sides == (("conv2 (3×3)", "batchnorm", "relu"), ())
+    assert steps.places == ("first_block1", "first_block2")
+    assert (found.settings, found.wiring) == ((), ())
+
+
+def test_equal_steps_that_read_other_values_are_told() -> None:
+    """Side by side and one behind the other: the same operations with the same arguments."""
+    found = difference(_written(BRANCHES, "two_branches"), _written(BRANCHES, "in_a_row"))
+    (wiring,) = found.wiring
+    assert wiring == (
+        "conv2 (3×3)", ("what enters the block",), ("conv1 (3×3)",), ("first_block1", "first_block2")
+    )  # fmt: skip
+    assert as_data(found)["wiring"][0]["step"] == "conv2 (3×3)"
+    assert (
+        "in first_block1, first_block2 conv2 (3×3) reads what enters the block in two_branches, conv1 (3×3) in in_a_row"
+    ) in describe(found)
+
+
+def test_a_block_in_the_middle_is_told_as_that_block() -> None:
+    found = difference(_written(BRANCHES, "two_branches"), _written(BRANCHES, "longer"))
+    assert [(pair.place, pair.left) for pair in found.blocks] == [("first_block2", None)]
+    assert not found.steps
+    assert not found.settings
+
+
+def test_no_sentence_is_empty() -> None:
+    """Batch and group normalisation differ in what does not train alone."""
+    lines = describe(_between(TORCHVISION, "normalisation/groupnorm:resnet50_gn"))
+    assert "stem: parameters with moving statistics 9_664 and 9_536" in lines
+    assert not [line for line in lines if line.rstrip().endswith(":")]

@@ -1,52 +1,46 @@
 """Finding what tells two networks apart.
 
-Stages are laid beside each other by name (by position where the names differ), blocks by position, and the steps of two
-blocks by their operations, so that a block with one step more still has all its other steps compared.
+Stages are laid beside each other by name (by position where the names differ), blocks by position (where there are more
+on one side, by what they do), and the steps of two blocks so that as much as possible agrees: a block with one step
+more still has all its other steps compared. Where two steps agree, what they read is compared, too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from resnet_dsl.analyses.difference.aligning import aligned, beside
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
+from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.analyses.difference.wiring import rewired
 from resnet_dsl.analyses.network import Facts, Part
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
 from resnet_dsl.ir.draft import AnyNode, AnyScope
 from resnet_dsl.ir.windows import times
 
 
-class _Step(NamedTuple):
-    """One node in its block; ``name`` is what it is called there: ``conv2 (3×3)``, ``skip: conv (1×1)``."""
-
-    node: AnyNode
-    name: str
-    in_skip: bool
-
-    @property
-    def kind(self) -> tuple[bool, str]:
-        return self.in_skip, self.node.op
-
-
 class _Group(NamedTuple):
     """Steps that are compared as one sequence: a block, or what lies directly in a stage."""
 
     place: str
-    left: list[_Step]
-    right: list[_Step]
+    left: list[Step]
+    right: list[Step]
 
 
-def difference(left: Facts, right: Facts) -> Difference:
-    """What tells two networks apart: totals, stages and blocks, steps, arguments."""
+def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) -> Difference:
+    """What tells two networks apart: totals, stages and blocks, steps, arguments, what reads what.
+
+    ``names``: what they are called, where their own names are the same.
+    """
     stages = _beside(left.stages, right.stages)
     groups, blocks = _groups(left, right, stages)
-    matched: list[tuple[str, _Step, _Step]] = []
+    matched: list[tuple[str, Step, Step]] = []
     steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for group in groups:
-        for lefts, rights in _aligned(group):
+        for lefts, rights in aligned(group.left, group.right):
             if len(lefts) == len(rights) == 1 and lefts[0].node.op == rights[0].node.op:
                 matched.append((group.place, lefts[0], rights[0]))
             else:
@@ -54,13 +48,14 @@ def difference(left: Facts, right: Facts) -> Difference:
                 steps.setdefault(key, []).append(group.place)
     strides, moved = _moved_strides(matched)
     return Difference(
-        (left.draft.name, right.draft.name),
+        names or (left.draft.name, right.draft.name),
         _quantities(left, right),
         tuple(pair for pair in stages if pair.differs),
         tuple(pair for pair in blocks if pair.differs),
         tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
         strides,
         _settings(matched, moved),
+        rewired(left.draft, right.draft, matched),
     )
 
 
@@ -105,8 +100,8 @@ def _groups(left: Facts, right: Facts, stages: list[Pair]) -> tuple[list[_Group]
             continue
         lefts, rights = inside[0].of(stage.left), inside[1].of(stage.right)
         groups.append(_Group(stage.place, lefts.direct, rights.direct))
-        for one, other in zip_longest(lefts.blocks, rights.blocks):
-            place = (one or other).name
+        for one, other in beside(lefts.blocks, rights.blocks, lambda block, side: inside[side].likeness(block)):
+            place = one.name if one is not None else other.name if other is not None else ""
             blocks.append(Pair(place, one, other))
             if one is not None and other is not None:
                 groups.append(_Group(place, inside[0].steps[one.scope], inside[1].steps[other.scope]))
@@ -114,7 +109,7 @@ def _groups(left: Facts, right: Facts, stages: list[Pair]) -> tuple[list[_Group]
 
 
 class _Content(NamedTuple):
-    direct: list[_Step]
+    direct: list[Step]
     blocks: list[Part]
 
 
@@ -124,10 +119,11 @@ class _Inside:
     def __init__(self, facts: Facts) -> None:
         self.stage_of = stage_of_scopes(facts.draft)
         owners = block_of_scopes(facts.draft)
-        members: dict[int, list[AnyNode]] = {}
-        for node in facts.draft.nodes:
+        self.nodes: list[AnyNode] = [*facts.draft.nodes]
+        members: dict[int, list[int]] = {}
+        for index, node in enumerate(self.nodes):
             if node.inputs:
-                members.setdefault(owners[node.scope], []).append(node)
+                members.setdefault(owners[node.scope], []).append(index)
         scopes: Sequence[AnyScope] = facts.draft.scopes
         self.within: list[bool] = []
         for scope in scopes:
@@ -139,37 +135,28 @@ class _Inside:
         blocks = [part for part in self.parts if self.stage_of[part.scope] == stage.scope != part.scope]
         return _Content(self.steps.get(stage.scope, []), blocks)
 
-    def _named(self, nodes: list[AnyNode]) -> list[_Step]:
+    def likeness(self, block: Part) -> tuple[object, ...]:
+        """What makes two blocks equal: the definition and the operations with their windows."""
+        return block.block, *(step.likeness for step in self.steps.get(block.scope, []))
+
+    def _named(self, indices: list[int]) -> list[Step]:
         """Each step's name in its block, numbered where the block has several of its operation."""
+        nodes = [self.nodes[index] for index in indices]
         totals = Counter((self.within[node.scope], node.op) for node in nodes)
         counts: Counter[tuple[bool, str]] = Counter()
         steps = []
-        for node in nodes:
+        for place, (index, node) in enumerate(zip(indices, nodes, strict=True)):
             key = self.within[node.scope], node.op
             counts[key] += 1
             number = str(counts[key]) if totals[key] > 1 else ""
             kernel = node.args.get("kernel")
             window = f" ({times(kernel)})" if isinstance(kernel, tuple) else ""
-            steps.append(_Step(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0]))
+            follows = place > 0 and node.inputs[0] == indices[place - 1]
+            steps.append(Step(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0], index, follows))
         return steps
 
 
-def _aligned(group: _Group) -> Iterable[tuple[list[_Step], list[_Step]]]:
-    """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
-    lefts, rights = group.left, group.right
-    if [step.kind for step in lefts] == [step.kind for step in rights]:
-        yield from (([one], [other]) for one, other in zip(lefts, rights, strict=True))
-        return
-    keys = [(step.kind, step.node.args.get("kernel")) for step in lefts]
-    others = [(step.kind, step.node.args.get("kernel")) for step in rights]
-    for tag, i, j, k, m in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from (([one], [other]) for one, other in zip(lefts[i:j], rights[k:m], strict=True))
-        else:
-            yield lefts[i:j], rights[k:m]
-
-
-def _moved_strides(matched: list[tuple[str, _Step, _Step]]) -> tuple[tuple[MovedStride, ...], set[int]]:
+def _moved_strides(matched: list[tuple[str, Step, Step]]) -> tuple[tuple[MovedStride, ...], set[int]]:
     """Strides that stand at another step of the same block, and the pairs that this explains."""
     by_place: dict[str, list[int]] = {}
     for index, (place, one, other) in enumerate(matched):
@@ -191,7 +178,7 @@ def _moved_strides(matched: list[tuple[str, _Step, _Step]]) -> tuple[tuple[Moved
     return tuple(MovedStride(*key, tuple(places)) for key, places in found.items()), explained
 
 
-def _settings(matched: list[tuple[str, _Step, _Step]], moved: set[int]) -> tuple[Setting, ...]:
+def _settings(matched: list[tuple[str, Step, Step]], moved: set[int]) -> tuple[Setting, ...]:
     """Arguments that differ, those that do so in the same way together."""
     totals = Counter(one.node.op for _, one, _ in matched)
     found: dict[tuple[str, str, Any, Any], list[tuple[str, str]]] = {}

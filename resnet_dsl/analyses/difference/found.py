@@ -54,6 +54,18 @@ class Steps(NamedTuple):
     places: tuple[str, ...]
 
 
+class Rewired(NamedTuple):
+    """A step of both networks that reads other values; ``left`` and ``right`` name the steps that it reads.
+
+    places: the blocks in which it does so. Values of other blocks are named by their nodes.
+    """
+
+    step: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    places: tuple[str, ...]
+
+
 class Difference(NamedTuple):
     """All that tells two networks apart. ``quantities``: name -> (left, right), where they differ."""
 
@@ -64,11 +76,12 @@ class Difference(NamedTuple):
     steps: tuple[Steps, ...]
     strides: tuple[MovedStride, ...]
     settings: tuple[Setting, ...]
+    wiring: tuple[Rewired, ...] = ()
 
     @property
     def none(self) -> bool:
         """Whether the two compute the same with the same arguments."""
-        return not (self.quantities or self.parts or self.blocks or self.steps or self.strides or self.settings)
+        return not any(self[1:])
 
 
 def as_data(found: Difference) -> dict[str, Any]:
@@ -81,6 +94,7 @@ def as_data(found: Difference) -> dict[str, Any]:
         "steps": [one._asdict() for one in found.steps],
         "strides": [one._asdict() for one in found.strides],
         "settings": [one._asdict() for one in found.settings],
+        "wiring": [one._asdict() for one in found.wiring],
     }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Rewired, Setting, Steps
 from resnet_dsl.analyses.network import Part
 from resnet_dsl.ir.lengths import show
 
 _MOST_PLACES = 3
+_TRAINED, _ALL = "parameters", "parameters with moving statistics"
 _QUANTITIES = {
     "input": "input",
     "output": "output",
@@ -34,6 +35,8 @@ def _sentences(found: Difference) -> Iterator[str]:
         yield _setting(setting)
     for steps in found.steps:
         yield _steps(steps, found.names)
+    for one in found.wiring:
+        yield _rewired(one, found.names)
     for text, places in _together(found.parts, found.names).items():
         yield f"{_listed(places)}: {text}"
     for text, places in _together(found.blocks, found.names).items():
@@ -66,6 +69,11 @@ def _steps(steps: Steps, names: tuple[str, str]) -> str:
     return f"{where} {names[0]} has {', '.join(steps.left)}, {names[1]} has {', '.join(steps.right)}"
 
 
+def _rewired(one: Rewired, names: tuple[str, str]) -> str:
+    left, right = (" and ".join(read) or "nothing that both have" for read in (one.left, one.right))
+    return f"in {_listed(one.places)} {one.step} reads {left} in {names[0]}, {right} in {names[1]}"
+
+
 def _together(pairs: tuple[Pair, ...], names: tuple[str, str]) -> dict[str, tuple[str, ...]]:
     """What is to be said of stages or blocks, with all those of which it is."""
     found: dict[str, tuple[str, ...]] = {}
@@ -79,12 +87,15 @@ def _pair(pair: Pair, names: tuple[str, str]) -> str:
     if pair.left is None or pair.right is None:
         return f"in {names[pair.left is None]} alone"
     left, right = _facts(pair.left), _facts(pair.right)
+    if left[_TRAINED] != right[_TRAINED]:
+        left[_ALL] = right[_ALL]  # once is enough
     return ", ".join(f"{what} {left[what]} and {right[what]}" for what in left if left[what] != right[what])
 
 
 def _facts(part: Part) -> dict[str, str]:
-    facts = {"block": part.block or "", "output": show(part.output_shape), "parameters": _spell(part.params)}
+    facts = {"block": part.block or "", "output": show(part.output_shape), _TRAINED: _spell(part.params)}
     inside = {} if part.kind == "block" else {"blocks": str(part.blocks)}
+    facts[_ALL] = _spell(part.total_params)
     return {**facts, "multiply-accumulates": _spell(part.macs), **inside}
 
 

@@ -18,9 +18,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = difference(compile_spec(options.left, options), compile_spec(options.right, options))
+    left, right = (compile_spec(spec, options) for spec in (options.left, options.right))
+    found = difference(left, right, _told_apart(options, left.draft.name, right.draft.name))
     if options.format == "json":
         print(json.dumps(as_data(found), indent=2))
     else:
         print("\n".join(describe(found)) or "nothing tells them apart")
     return FINE
+
+
+def _told_apart(options: argparse.Namespace, left: str, right: str) -> tuple[str, str] | None:
+    """Two networks of one name are called after their files, too: ``a.resnet:net``."""
+    if left != right:
+        return None
+    return _called(options.left, left), _called(options.right, right)
+
+
+def _called(spec: str, name: str) -> str:
+    return spec if spec == name or spec.endswith(f":{name}") else f"{spec}:{name}"

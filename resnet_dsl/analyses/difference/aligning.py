@@ -1,0 +1,112 @@
+"""Laying two sequences of steps beside each other, so that as much as possible agrees.
+
+Dynamic programming (Needleman & Wunsch 1970): a pair is worth more the more of it agrees, and more again where both
+steps read the step before them, so that a branch that stands on one side alone is left over as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise, zip_longest
+from typing import TypeAlias, TypeVar
+
+from resnet_dsl.analyses.difference.step import Step
+
+T = TypeVar("T")
+_SAME, _ALIKE, _KIN, _FOLLOWS = 8, 5, 2, 1
+"""What a pair is worth: equal arguments, the same window, the same operation; both read the step before them."""
+_MOST_PAIRS = 100_000
+"""Of two sequences that are longer, only what agrees is looked for (difflib)."""
+Aligned: TypeAlias = Iterator[tuple[list[Step], list[Step]]]
+
+
+def aligned(lefts: list[Step], rights: list[Step]) -> Aligned:
+    """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
+    pairs = _pairs(lefts, rights) if _order(lefts) <= _order(rights) else _turned(_pairs(rights, lefts))
+    for (i, k), (j, m) in pairwise([(-1, -1), *pairs, (len(lefts), len(rights))]):
+        if i >= 0:
+            yield [lefts[i]], [rights[k]]
+        if j > i + 1 or m > k + 1:
+            yield lefts[i + 1 : j], rights[k + 1 : m]
+
+
+def _order(steps: list[Step]) -> tuple[object, ...]:
+    """One order of the two sides, so that exchanging them exchanges the answer."""
+    return len(steps), [f"{step.kind} {dict(step.node.args)}" for step in steps]
+
+
+def _turned(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(i, k) for k, i in pairs]
+
+
+def _pairs(lefts: list[Step], rights: list[Step]) -> list[tuple[int, int]]:
+    if [step.kind for step in lefts] == [step.kind for step in rights]:
+        return list(zip(range(len(lefts)), range(len(rights)), strict=True))
+    if len(lefts) * len(rights) <= _MOST_PAIRS:
+        return _best(lefts, rights)
+    return _equal([step.likeness for step in lefts], [step.likeness for step in rights])
+
+
+def beside(
+    lefts: Sequence[T], rights: Sequence[T], likeness: Callable[[T, int], object]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Blocks beside each other: by position where they are as many, else the equal ones, and the rest by position.
+
+    ``likeness``: (block, 0 on the left or 1 on the right) -> what is the same in equal ones.
+    """
+    if len(lefts) == len(rights):
+        yield from zip(lefts, rights, strict=True)
+        return
+    keys = [likeness(one, 0) for one in lefts], [likeness(one, 1) for one in rights]
+    pairs = _equal(*keys) if len(lefts) < len(rights) else _turned(_equal(*keys[::-1]))
+    for (i, k), (j, m) in pairwise([(-1, -1), *pairs, (len(lefts), len(rights))]):
+        if i >= 0:
+            yield lefts[i], rights[k]
+        yield from zip_longest(lefts[i + 1 : j], rights[k + 1 : m])
+
+
+def _equal(lefts: Sequence[object], rights: Sequence[object]) -> list[tuple[int, int]]:
+    blocks = SequenceMatcher(None, lefts, rights, autojunk=False).get_matching_blocks()
+    return [(start + at, other + at) for start, other, size in blocks for at in range(size)]
+
+
+def _best(lefts: list[Step], rights: list[Step]) -> list[tuple[int, int]]:
+    """The pairs of the best alignment. ``paired`` is the worth where the last two are a pair, ``most`` of any."""
+    width = len(rights) + 1
+    most = [[0] * width for _ in range(len(lefts) + 1)]
+    paired = [[-1] * width for _ in range(len(lefts) + 1)]
+    for i, one in enumerate(lefts, 1):
+        for k, other in enumerate(rights, 1):
+            worth = _worth(one, other)
+            if worth:
+                follows = _FOLLOWS if one.follows and other.follows and paired[i - 1][k - 1] >= 0 else 0
+                before = paired[i - 1][k - 1] + follows if follows else -1
+                paired[i][k] = worth + max(most[i - 1][k - 1], before)
+            most[i][k] = max(most[i - 1][k], most[i][k - 1], paired[i][k])
+    return _walked_back(lefts, rights, most, paired)
+
+
+def _walked_back(
+    lefts: list[Step], rights: list[Step], most: list[list[int]], paired: list[list[int]]
+) -> list[tuple[int, int]]:
+    pairs: list[tuple[int, int]] = []
+    i, k, bound = len(lefts), len(rights), False
+    while i and k:
+        if bound or paired[i][k] == most[i][k]:
+            pairs.append((i - 1, k - 1))
+            bound = paired[i][k] - _worth(lefts[i - 1], rights[k - 1]) != most[i - 1][k - 1]
+            i, k = i - 1, k - 1
+        elif most[i][k] == most[i - 1][k]:
+            i -= 1
+        else:
+            k -= 1
+    return pairs[::-1]
+
+
+def _worth(one: Step, other: Step) -> int:
+    if one.kind != other.kind:
+        return 0
+    if one.node.args is other.node.args or one.node.args == other.node.args:
+        return _SAME
+    return _ALIKE if one.likeness == other.likeness else _KIN

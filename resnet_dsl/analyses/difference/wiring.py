@@ -1,0 +1,83 @@
+"""Where steps that two networks have in common read other values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from resnet_dsl.analyses.difference.found import Rewired
+from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.ir.draft import AnyGraph, AnyNode
+
+Matched = Sequence[tuple[str, Step, Step]]
+_ANY_ORDER = {"add", "mul"}
+
+
+def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired, ...]:
+    """The pairs that read other steps; equal findings of several blocks together.
+
+    A step that one network alone has is passed through to what it reads itself: it is told as a step already.
+    """
+    twins = {0: 0} | {one.at: other.at for _, one, other in matched}
+    twinned = set(twins.values())
+    ours_named = _Names(left, [(place, one) for place, one, _ in matched])
+    theirs_named = _Names(right, [(place, other) for place, _, other in matched])
+    found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for place, one, other in matched:
+        reads = _common(_read(left.nodes, one, set(twins)), _read(right.nodes, other, twinned))
+        if reads is None or _agree(one, [twins[read] for read in reads[0]], reads[1]):
+            continue
+        key = (one.name, ours_named.of(reads[0], one, place), theirs_named.of(reads[1], other, place))
+        found.setdefault(key, []).append(place)
+    return tuple(Rewired(*key, tuple(where)) for key, where in found.items())
+
+
+def _read(nodes: Sequence[AnyNode], step: Step, common: set[int]) -> list[tuple[int, bool]]:
+    """What a step reads of what both networks have, and whether there are steps of one network alone between.
+
+    The index is -1 where a merge of one network alone stands between.
+    """
+    read = []
+    for first in step.node.inputs:
+        index = first
+        while index >= 0 and index not in common:
+            index = nodes[index].inputs[0] if len(nodes[index].inputs) == 1 else -1
+        read.append((index, index != first))
+    return read
+
+
+def _common(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> tuple[list[int], list[int]] | None:
+    """What is to be compared; None where that cannot be said. A branch more is told by its steps already."""
+    most = min(len(ours), len(theirs))
+    kept = [[index for index, alone in read if len(read) == most or not alone] for read in (ours, theirs)]
+    known = len(kept[0]) == len(kept[1]) and -1 not in (*kept[0], *kept[1])
+    return (kept[0], kept[1]) if known else None
+
+
+def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
+    if step.node.op in _ANY_ORDER and step.node.skip is None:
+        return sorted(ours) == sorted(theirs)
+    return ours == theirs
+
+
+class _Names:
+    """What the steps of one network are called by a step that reads them."""
+
+    def __init__(self, graph: AnyGraph, steps: Sequence[tuple[str, Step]]) -> None:
+        self.graph = graph
+        self.steps = {step.at: (place, step.name) for place, step in steps}
+
+    def of(self, read: Sequence[int], reader: Step, place: str) -> tuple[str, ...]:
+        entries = set(self._entries(reader.node.scope))
+        return tuple(self._name(index, entries, place) for index in read)
+
+    def _name(self, index: int, entries: set[int], place: str) -> str:
+        if index in entries:
+            return "what enters the block"
+        where, name = self.steps.get(index, ("", ""))
+        return name if where == place else self.graph.nodes[index].name
+
+    def _entries(self, scope: int | None) -> Iterator[int]:
+        while scope is not None:
+            if self.graph.scopes[scope].kind == "block":
+                yield self.graph.scopes[scope].entry
+            scope = self.graph.scopes[scope].parent
