@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.chains import Chain, Unit, Wiring
+from resnet_dsl.targets.figure.closeup import place_of, title_of
 from resnet_dsl.targets.figure.description import Column, Group, Item, Link
 from resnet_dsl.targets.figure.folding import Folding, fold_to_rows
-from resnet_dsl.targets.figure.groups import Listing
+from resnet_dsl.targets.figure.groups import Listing, nodes_inside, wiring_of
 from resnet_dsl.targets.figure.items import Wishes, facts_of, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone, summarise
@@ -60,7 +61,29 @@ class _Cards:
                 items.append(item)
         shown = tuple(replace(section, words=()) for section in sections) if self.wide else sections
         links = _between(self.links, item_of, first)
-        return Column(self.graph.name, title, shown, tuple(items), links, summarise(self.subject))
+        summary, defined = summarise(self.subject), tuple(self._definitions(items))
+        return Column(self.graph.name, title, shown, tuple(items), links, summary, definitions=defined)
+
+    def _definitions(self, items: list[Item]) -> Iterator[str]:
+        kinds: dict[object, int] = {}
+        for box in (box for item in items for group in item.groups for box in group.boxes):
+            kinds.setdefault(wiring_of(self.graph, self.scopes, box), box)
+        for box in kinds.values():
+            yield f"{title_of(self.graph, box)}: {self._definition(box)}"
+
+    def _definition(self, box: int) -> str:
+        """The rows of a block that is a chain; of another one, what it costs and how to see it."""
+        nodes = nodes_inside(self.graph, box)
+        rows = dict.fromkeys(self.folding.row_of[node] for node in nodes)
+        units = [Unit((row,)) for row in rows if self.folding.rows[row][0] in nodes]
+        chains = self.wiring.chains(units)
+        if chains is None or len(chains) > 1:
+            params = count(sum(self.subject.params[node] for node in nodes))
+            name = clean(self.graph.scopes[box].block or place_of(self.graph, box), 60)
+            return f"{len(nodes)} operations in branches, {params} parameters (`draw --block {name}` shows them)"
+        lines = [line for group in self.listing.groups(chains[0]) for line in _lines(group)]
+        more = len(lines) - _MOST_ROWS
+        return "; ".join([*lines[:_MOST_ROWS], *([f"… {more} more"] if more > 0 else [])])
 
     def _stage_of(self, row: int) -> int | None:
         """The stage that a row lies in; None in stem and head."""
@@ -124,9 +147,13 @@ class _Cards:
 
 def _said(group: Group) -> str:
     """A group in words, for a tooltip and a screen reader."""
+    return f"{group.repeat} x ({'; '.join(_lines(group))})"
+
+
+def _lines(group: Group) -> list[str]:
     skips = [f"{arc.way} skip" for arc in group.arcs]
     first = [f"{arc.way} skip in the first" for arc in group.first_arcs]
-    return f"{group.repeat} x ({'; '.join([*group.lines, *skips, *first])})"
+    return [*group.lines, *skips, *first]
 
 
 def _summary(groups: list[Group]) -> Iterator[Group]:

@@ -37,6 +37,12 @@ def place_of(graph: Graph, scope: int) -> str:
     return _places(graph)[scope]
 
 
+def title_of(graph: Graph, scope: int) -> str:
+    """A block by its definition and its place: ``basic (conv2_block1)``; a stage by its name."""
+    name, place = graph.scopes[scope].block, place_of(graph, scope)
+    return clean(f"{name} ({place})" if name else place, 60)
+
+
 _KINDS = {"block", "skip", "stage"}
 _MERGE = 1.5
 """How much larger a merge is than in a whole network."""

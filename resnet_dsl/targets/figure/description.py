@@ -120,6 +120,7 @@ class Column:
     """One network (or one block of it). Items are in the order of execution; links go forward.
 
     continues: the column goes on where the one before it ends.
+    definitions: what the named boxes of cards do, in words, each kind once.
     inset: it shows, beside the networks, a block that is a named box in one of them.
     """
 
@@ -131,6 +132,7 @@ class Column:
     summary: str = ""
     notes: tuple[Note, ...] = ()
     continues: bool = False
+    definitions: tuple[str, ...] = ()
     inset: bool = False
 
 

@@ -106,7 +106,7 @@ class Listing:
         }
         if len(ratios) == 1 and max(ratios) > 1:
             yield f"/{ratios.pop()}"
-        if one.block and any(node.skip == "adapted" for node in self.graph.nodes[one.entry : one.exit + 1]):
+        if one.block and any(node.skip == "adapted" for node in self.graph.nodes[one.entry + 1 : one.exit + 1]):
             yield ADAPTED
 
     def _details(self, nodes: tuple[int, ...]) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _group(run: Sequence[_Block]) -> Group:
 def wiring_of(graph: Graph, scopes: Scopes, scope: int) -> tuple[object, ...]:
     """What makes two named boxes equal: the definition, and how its operations are wired, adapters left out."""
     one = graph.scopes[scope]
-    inside = [node for node in _inside(graph, scope) if scopes.adapter[graph.nodes[node].scope] is None]
+    inside = [node for node in nodes_inside(graph, scope) if scopes.adapter[graph.nodes[node].scope] is None]
     place = {node: number for number, node in enumerate(inside)}
 
     def read(index: int) -> int:
@@ -162,7 +162,8 @@ def wiring_of(graph: Graph, scopes: Scopes, scope: int) -> tuple[object, ...]:
     return one.block or one.name, *((node.op, node.args.get("kernel"), *map(read, node.inputs)) for node in nodes)
 
 
-def _inside(graph: Graph, scope: int) -> list[int]:
+def nodes_inside(graph: Graph, scope: int) -> list[int]:
+    """The nodes of a scope and of all scopes in it."""
     within = {scope}
     within.update(n for n, one in enumerate(graph.scopes) if one.parent in within)
     return [index for index, node in enumerate(graph.nodes) if node.scope in within]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.closeup import gather_block, place_of
+from resnet_dsl.targets.figure.closeup import gather_block, place_of, title_of
 from resnet_dsl.targets.figure.description import Column
 from resnet_dsl.targets.figure.folding import Folding
 from resnet_dsl.targets.figure.groups import wiring_of
@@ -53,12 +53,8 @@ def _inset(subject: Facts, scope: int, tones: Tones) -> Column | None:
         if len(column.items) <= _MOST_ITEMS:
             place = place_of(subject.graph, scope)
             links = tuple(replace(link, words=()) for link in column.links)  # the legend says them
-            return replace(column, key=f"inset {place}", title=_title(column.title, place), links=links, inset=True)
+            return replace(column, key=f"inset {place}", title=title_of(subject.graph, scope), links=links, inset=True)
     return None
-
-
-def _title(name: str, place: str) -> str:
-    return clean(name if name == place else f"{name} ({place})", 40)
 
 
 def remarks_of(graph: Graph, folding: Folding, left_out: Sequence[str]) -> Iterator[str]:

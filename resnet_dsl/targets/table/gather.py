@@ -12,6 +12,8 @@ from resnet_dsl.targets.figure.items import Wishes
 from resnet_dsl.targets.figure.order import merge_orders
 from resnet_dsl.targets.figure.words import clean, count
 
+_MOST_NOTES = 8
+
 Cell = tuple[Group, ...]
 """What a network does in a part: runs of equal blocks; empty where it has no such part."""
 
@@ -28,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """networks: the titles of the columns. sums: name and, for each network, the sum."""
+    """networks: the titles of the columns. sums: name and, for each network, the sum.
+
+    notes: what the blocks do that stand in cells by their names.
+    """
 
     networks: tuple[str, ...]
     rows: tuple[Row, ...]
     sums: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -51,7 +57,13 @@ def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> 
         ("MACs", tuple("?" if one.count.macs is None else count(one.count.macs) for one in networks)),
         ("depth", tuple(str(one.depth) for one in networks)),
     )
-    return Table(tuple(named), rows, sums)
+    notes = dict.fromkeys(note for column in columns for note in column.definitions)
+    return Table(tuple(named), rows, sums, _shortened(list(notes)))
+
+
+def _shortened(notes: list[str]) -> tuple[str, ...]:
+    more = len(notes) - _MOST_NOTES
+    return (*notes[:_MOST_NOTES], *([f"… and {more} blocks more"] if more > 0 else []))
 
 
 def _row(key: str, columns: Sequence[Column], networks: Sequence[Facts]) -> Row:

@@ -17,6 +17,8 @@ def write_csv(table: Table) -> str:
         writer.writerow(map(_inert, [row.name, row.size, *map(_cell, row.cells), *row.counts]))
     for name, values in table.sums:
         writer.writerow([name, "", *values, *[""] * more])
+    for note in table.notes:
+        writer.writerow([_inert(note), *[""] * (len(table.header) - 1)])
     return text.getvalue()
 
 

@@ -18,6 +18,7 @@ def write_html(table: Table) -> str:
     for name, values in table.sums:
         cells = ["", *map(escape, values), *[""] * more]
         lines.append(_row(f'<th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)))
+    lines += [_row(f'<td colspan="{len(table.header)}">{escape(note)}</td>') for note in table.notes]
     return "\n".join([*lines, "</tfoot>", "</table>", ""])
 
 

@@ -19,7 +19,9 @@ def write_latex(table: Table) -> str:
         lines.append(_line(cells))
     lines.append(r"\midrule")
     lines += [_line([name, "", *values, *[""] * more]) for name, values in table.sums]
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+    width = rf"\multicolumn{{{len(table.header)}}}{{p{{0.9\linewidth}}}}"
+    notes = [rf"{width}{{{escape_tex(note)}}} \\" for note in table.notes]
+    return "\n".join([*lines, r"\bottomrule", *notes, r"\end{tabular}", ""])
 
 
 def _line(cells: list[str]) -> str:

@@ -14,7 +14,8 @@ def write_markdown(table: Table) -> str:
     lines = [_line(map(_plain, table.header)), _line(["---"] * len(table.header))]
     lines += [_line([_plain(row.name), row.size, *map(_cell, row.cells), *row.counts]) for row in table.rows]
     lines += [_line([f"**{name}**", "", *values, *[""] * more]) for name, values in table.sums]
-    return "\n".join(lines) + "\n"
+    notes = [line for note in table.notes for line in ("", _plain(note))]
+    return "\n".join([*lines, *notes]) + "\n"
 
 
 def _line(cells: Iterable[str]) -> str:

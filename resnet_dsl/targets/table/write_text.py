@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from unicodedata import east_asian_width
 
 from resnet_dsl.targets.table.gather import Cell, Table
+
+_SHORTEST = 60
+"""Letters of a line of notes, under however narrow a table."""
 
 
 def write_text(table: Table) -> str:
@@ -23,6 +27,8 @@ def write_text(table: Table) -> str:
     lines += rule
     for row in sums:
         lines += _lines(row, widths)
+    wide = max(_SHORTEST, len(rule[0]))
+    lines += [line for note in table.notes for line in wrap(note, wide, subsequent_indent="  ")]
     return "\n".join(lines) + "\n"
 
 

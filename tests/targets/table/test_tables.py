@@ -82,6 +82,48 @@ def test_markdown_rows_have_the_heads_number_of_cells(table):
     assert {line.count("|") for line in lines} == {8}
 
 
+OWN = """
+block big(width) {
+  repeat 5 {
+    conv(width, 1) -> norm -> act
+    conv(width, 3) -> norm -> act
+  }
+  skip
+}
+block fork(width) {
+  one = in -> conv(width, 1)
+  two = in -> conv(width, 3)
+  add(one, two)
+}
+network net { input 8x8x16  stage first { 2 x big(16) }  stage second { 3 x big(32) }  stage third { fork(32) } }
+"""
+
+
+@pytest.fixture(scope="module")
+def own():
+    return tabulate([resnet_dsl.load(OWN).network("net").compiled])
+
+
+def test_a_large_block_stands_in_cells_by_its_name_and_is_defined_once_below(own):
+    cells = {row.name: row.cells[0] for row in own.rows}
+    assert [(group.rows, group.repeat) for group in cells["first"]] == [(("big, 16",), 2)]
+    assert [(group.rows, group.repeat) for group in cells["second"]] == [(("big, 32",), 3)]
+    assert [(group.rows, group.repeat) for group in cells["third"]] == [(("fork, 32",), 1)]
+    assert own.notes == (
+        "big (first_block2): " + "1×1, 16; 3×3, 16; " * 5 + "identity skip",
+        "fork (third_block1): 3 operations in branches, 10.2k parameters (`draw --block fork` shows them)",
+    )
+
+
+def test_notes_stand_in_every_format(own):
+    width = len(own.header)
+    assert [len(row) for row in csv.reader(io.StringIO(write(own, "csv")))] == [width] * (len(own.rows) + 6)
+    assert ET.fromstring(write(own, "html")).find("tfoot")[-1][0].get("colspan") == str(width)
+    assert write(own, "md").count("fork \\(third") + write(own, "md").count("fork (third") == 1
+    assert rf"\multicolumn{{{width}}}" in write(own, "latex")
+    assert "fork (third_block1): 3 operations" in " ".join(write(own).split())
+
+
 EVIL = "=x|</td><script>\\input{a}%&#_"
 
 
