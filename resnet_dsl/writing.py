@@ -34,7 +34,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes, ending: str 
         with open(temporary, "wb") as file:
             file.write(data)
 
-    write_through(path, put, ending)
+    _write(place(path, ending), put, "")
 
 
 def append(path: str | os.PathLike[str], text: str) -> None:
@@ -51,7 +51,10 @@ def write_through(path: str | os.PathLike[str], put: Callable[[str], None], endi
     ``ending`` is that of the output's kind, and of the temporary file's name, for writers that go by it. Raises what
     ``resnet_dsl.outputs.place`` and ``put`` raise; an OSError names the path as it was given.
     """
-    where = place(path, ending)
+    _write(place(path, ending), put, ending)
+
+
+def _write(where: Place, put: Callable[[str], None], ending: str) -> None:
     with _named(where):
         if where.stream:
             _pour(where, put, ending)

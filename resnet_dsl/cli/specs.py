@@ -76,11 +76,19 @@ def spec_files(specs: Iterable[str]) -> Iterator[SpecFile]:
             yield SpecFile(*locate(spec))
             continue
         inside = sorted(
-            os.path.join(folder, file) for folder, _, files in os.walk(spec) for file in files if file.endswith(ENDING)
+            os.path.join(folder, file)
+            for folder, _, files in os.walk(spec, onerror=_unreadable)
+            for file in files
+            if file.endswith(ENDING)
         )
         if not inside:
             raise Failure(f"there is no *{ENDING} file in `{spec}`")
         yield from (SpecFile(path, found=True) for path in inside)
+
+
+def _unreadable(error: OSError) -> None:
+    """A folder that cannot be looked into may hold specs, too."""
+    raise error
 
 
 def _overrides(settings: Iterable[str]) -> dict[str, Any]:

@@ -256,6 +256,20 @@ def test_all_that_compare_will_write_is_looked_at_before_it_trains(folder: Path)
     assert "`small.md` is read here" in refused(folder, "compare", "small.resnet", "-o", "small")
 
 
+def test_a_figure_without_a_format_is_refused_before_anything_is_written(folder: Path) -> None:
+    said = refused(folder, "compile", "small.resnet", "--to", "ir", "-o", "x.json", "--figure", "x.foo")
+    assert "`x.foo` says no format" in said
+
+
+def test_what_is_being_written_is_no_spec_to_find(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "messy.resnet").write_text("network   n{}", encoding="utf-8")
+    names: list[str] = []
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", lambda one, other: (names.append(one), replace(one, other)))
+    assert call("fmt", "messy.resnet").code == 0
+    assert [name.endswith(".resnet") for name in names] == [False]
+
+
 @every_command
 def test_an_empty_name_is_none(folder: Path, command: tuple[str, ...]) -> None:
     if "--figure" not in command:  # where it stands for the usual name

@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
     show_warnings(compiled)
     path = _claimed(compiled, options)
-    figure = None if options.figure is None else claim(options.figure or f"{compiled.name}.svg")
+    figure = None if options.figure is None else _figure_claimed(compiled, options)
     written = [_WRITERS[options.to](compiled, path, options)]
     if figure is not None:
         written.append(_draw(compiled, figure))
@@ -91,6 +91,14 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         from resnet_dsl.targets.keras.fresh import keep_trained
 
         keep_trained(path)
+    return path
+
+
+def _figure_claimed(compiled: Compiled, options: argparse.Namespace) -> str:
+    from resnet_dsl.targets.figure import format_of
+
+    path = claim(options.figure or f"{compiled.name}.svg")
+    format_of(path)
     return path
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from resnet_dsl.targets.figure.describe import UnknownBlockError
 from resnet_dsl.targets.figure.engine import MissingEngineError
-from resnet_dsl.targets.figure.figure import Figure, FigureError, block_figure, figure
+from resnet_dsl.targets.figure.figure import Figure, FigureError, block_figure, figure, format_of
 from resnet_dsl.targets.figure.page import write_page
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "UnknownBlockError",
     "block_figure",
     "figure",
+    "format_of",
     "write_page",
 ]

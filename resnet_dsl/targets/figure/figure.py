@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from resnet_dsl.targets.figure.geometry import Geometry
 from resnet_dsl.targets.figure.layout import lay_out
 from resnet_dsl.targets.figure.palette import Theme, palette
 from resnet_dsl.writing import write_whole
+
+ENDINGS = (".svg", ".png", ".pdf", ".dot", ".tex")
+"""What a figure's name ends in: each says a format, which ``Figure`` has a method for."""
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
@@ -99,20 +102,10 @@ class Figure:
 
     def save(self, path: str | Path) -> Path:
         """Write the figure, whole or not at all, in the format of the path's ending; a pipe without one gets SVG."""
-        path = Path(path)
-        ending = path.suffix.lower() or (".svg" if place(path).stream else "")
-        formats: dict[str, Callable[[], str | bytes]] = {
-            ".svg": self.svg,
-            ".png": self.png,
-            ".pdf": self.pdf,
-            ".dot": self.dot,
-            ".tex": self.tex,
-        }
-        make = formats.get(ending)
-        if make is None:
-            raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(formats)} or .html")
-        write_whole(path, make(), ending)
-        return path
+        ending = format_of(path)
+        content: str | bytes = getattr(self, ending[1:])()
+        write_whole(path, content, ending)
+        return Path(path)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -163,6 +156,15 @@ def block_figure(
     """
     description = describe_blocks(_several(networks), blocks, level, tuple(show), formula)
     return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+
+
+def format_of(path: str | Path) -> str:
+    """The ending of a figure's name, one of ENDINGS. Raises FigureError where it says no format."""
+    path = Path(path)
+    ending = path.suffix.lower() or (".svg" if place(path).stream else "")
+    if ending not in ENDINGS:
+        raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(ENDINGS)} or .html")
+    return ending
 
 
 def width_in_points(width: str | None) -> float | None:
