@@ -102,6 +102,13 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     sys.stderr.write(Painted(draw_all(diagnostics, colours=colours)))
 
 
+class _Canvas(Screen):
+    """A Screen for a library that has made what is printed safe, and adds escapes of its own."""
+
+    def write(self, text: str) -> int:
+        return super().write(Painted(text))
+
+
 def console() -> Console:
     """Rich on the standard output; it writes escapes of its own, so what is printed is made safe before."""
     from rich.console import Console
@@ -110,4 +117,5 @@ def console() -> Console:
         def print(self, *objects: Any, **options: Any) -> None:
             super().print(*(safe(one) if isinstance(one, str) else one for one in objects), **options)
 
-    return SafeConsole(file=getattr(sys.stdout, "stream", sys.stdout))
+    canvas: Any = _Canvas(sys.stdout.stream, STDOUT_SHOWN) if isinstance(sys.stdout, Screen) else sys.stdout
+    return SafeConsole(file=canvas)

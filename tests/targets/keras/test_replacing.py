@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import threading
@@ -119,6 +120,14 @@ def test_other_outputs_leave_models_and_weights(folder: Path) -> None:
     assert call("load", "hand.keras", "--weights", "hand.weights.h5", "--force").code == 0
 
 
+def test_a_model_s_name_cannot_steer_the_terminal(folder: Path) -> None:
+    with zipfile.ZipFile("hand.keras") as archive, zipfile.ZipFile("named.keras", "w") as renamed:
+        for name in archive.namelist():
+            renamed.writestr(name, archive.read(name).replace(b'"name":"hand"', b'"name":"ha\\u001b[31m\\nnd"'))
+    ended = call("load", "named.keras")
+    assert ended.out.startswith("named.keras: ha\\u001b[31m\\u000and, ")
+
+
 def test_links_pipes_and_modes(folder: Path) -> None:
     (folder / "link.keras").symlink_to("store.keras")
     for _ in range(2):
@@ -130,8 +139,6 @@ def test_links_pipes_and_modes(folder: Path) -> None:
 
 
 def test_a_pipe_gets_the_whole_archive(folder: Path) -> None:
-    import os
-
     os.mkfifo("pipe")
     read: list[bytes] = []
     reader = threading.Thread(target=lambda: read.append((folder / "pipe").read_bytes()))
