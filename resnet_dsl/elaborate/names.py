@@ -351,21 +351,25 @@ def _circles(
         if not isinstance(start.tree, kind) or id(start.tree) in done:
             continue
         path = [start]
+        position_of = {id(start.tree): 0}
         calls: list[Span] = []
         pending = [iter(list(leads_to(start)))]
         while pending:
             step = next(pending[-1], None)
             if step is None:
-                done.add(id(path.pop().tree))
+                ended = id(path.pop().tree)
+                done.add(ended)
+                del position_of[ended]
                 pending.pop()
                 calls[len(path) - 1 :] = []
                 continue
             callee, span = step
-            position = next((i for i, one in enumerate(path) if one.tree is callee.tree), None)
+            position = position_of.get(id(callee.tree))
             if position is not None:
                 names = [one.tree.name.text for one in path[position:]]
                 found.append(told(list(zip(names, [*calls[position:], span], strict=True))))
             elif id(callee.tree) not in done:
+                position_of[id(callee.tree)] = len(path)
                 path.append(callee)
                 calls.append(span)
                 pending.append(iter(list(leads_to(callee))))
