@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -54,13 +54,12 @@ class StoredLayer(NamedTuple):
     arrays: tuple[Stored, ...]
 
 
-def stored_layers(file: BinaryIO, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
+def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
     """Every layer with weights. Raises Damaged; and whatever h5py raises for a damaged file.
 
-    file: stays open until the arrays have been read. most: the bytes that all arrays together may unpack to.
-    names: what names the groups that do not say it.
+    most: the bytes that all arrays together may unpack to. names: what names the groups that do not say it.
     """
-    root = h5py.File(file, "r")
+    root = _opened(content)
     walk = _Walk(names)
     older = _older_root(root, walk)
     found = walk.layers(root) if older is None else walk.older_layers(older)
@@ -69,6 +68,14 @@ def stored_layers(file: BinaryIO, most: int, names: Mapping[str, str]) -> tuple[
     if unpacked > most:
         raise Damaged(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
     return layers
+
+
+def _opened(content: bytes) -> Any:
+    """The file in memory: HDF5 has no name to look beside, and asks Python for nothing, which would be slow."""
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_fapl_core(backing_store=False)
+    access.set_file_image(content)
+    return h5py.File(h5py.h5f.open(b"weights", h5py.h5f.ACC_RDONLY, access))
 
 
 def _older_root(root: Any, walk: _Walk) -> Any:
@@ -110,9 +117,7 @@ class _Walk:
         yield StoredLayer(self._name(child, place), place, tuple(self._numbered(child)))
 
     def _name(self, variables: Any, place: str) -> str | None:
-        if "name" in variables.attrs:
-            return _text(variables.attrs, "name")
-        return self._names.get(place)
+        return _text(variables.attrs, "name") if "name" in variables.attrs else self._names.get(place)
 
     def _numbered(self, group: Any) -> Iterator[Stored]:
         """The variables of a layer in their order: numbers first, then what has a name."""
@@ -135,15 +140,13 @@ class _Walk:
 
     def child(self, group: Any, key: str, again: bool = False) -> Any:
         """What lies in a group under a name. Raises Damaged for links, and for what was seen before."""
-        if not isinstance(group, h5py.Group) or key not in group:
-            raise Damaged(f"it has no `{_shown(key)}` where its list says so")
-        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        link = _link(group, key)
+        if link.type != h5py.h5l.TYPE_HARD:
             raise Damaged(f"`{_shown(key)}` is a link to another place")
         found = group[key]
-        address = h5py.h5o.get_info(found.id).addr
-        if address in self._seen and not (again and isinstance(found, h5py.Group)):
+        if link.u in self._seen and not (again and isinstance(found, h5py.Group)):
             raise Damaged(f"`{_shown(key)}` lies at two places")
-        self._seen.add(address)
+        self._seen.add(link.u)
         if len(self._seen) > _MOST_LAYERS:
             raise Damaged("it has too many parts")
         return found
@@ -157,6 +160,14 @@ class _Walk:
         if unknown:
             raise Damaged(f"an array of it is packed by a filter (number {unknown[0]}) that is not read")
         return Stored(name, dataset, _kind(dataset))
+
+
+def _link(group: Any, key: str) -> Any:
+    """How a name stands in a group: what kind of link, and for an ordinary one the address in the file (``u``)."""
+    try:
+        return group.id.links.get_info(key.encode())
+    except (AttributeError, KeyError, ValueError, RuntimeError):
+        raise Damaged(f"it has no `{_shown(key)}` where its list says so") from None
 
 
 def _last(path: str) -> str:

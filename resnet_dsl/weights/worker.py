@@ -7,7 +7,6 @@ memory and time, and what it found goes through its standard output: a line of J
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -93,12 +92,11 @@ def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ..
     names: dict[str, str] = {}
     if archive is not None:
         names = names_of_groups(archive.read(CONFIG, LARGEST_CONFIG))
-        file = io.BytesIO(archive.read(WEIGHTS))
-    if file.read(len(SIGNATURE)) != SIGNATURE:
+    content = file.read() if archive is None else archive.read(WEIGHTS)
+    if not content.startswith(SIGNATURE):
         raise Damaged("it is neither a `.keras` archive nor an HDF5 file")
-    file.seek(0)
     try:
-        return stored_layers(file, most_unpacked(size), names)
+        return stored_layers(content, most_unpacked(size), names)
     except (Damaged, MemoryError, ImportError):
         raise
     except Exception as wrong:  # of every kind: h5py says with it whatever the library in C complained of

@@ -8,6 +8,7 @@ batch runs in a process of its own; what ended one, or took too long, is read on
 from __future__ import annotations
 
 import argparse
+import copy
 import io
 import json
 import os
@@ -18,6 +19,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,7 +91,7 @@ def _json(content: bytes, chance: random.Random) -> bytes:
         if chance.random() < 0.2:
             del inside[last]
         else:
-            inside[last] = chance.choice(_VALUES)
+            inside[last] = copy.deepcopy(chance.choice(_VALUES))
         if not data:
             break
     return json.dumps(data).encode()
@@ -104,7 +106,8 @@ def _hdf5(content: bytes, chance: random.Random) -> bytes:
         found: list[str] = []
         opened.visit(found.append)
         place, other = chance.choice(found), chance.choice(found)
-        _CHANGES[chance.randrange(len(_CHANGES))](opened, place, other)
+        with suppress(KeyError, ValueError, RuntimeError):  # of a part that was inside another that is gone
+            _CHANGES[chance.randrange(len(_CHANGES))](opened, place, other)
     return file.getvalue()
 
 
@@ -197,7 +200,7 @@ _MUTATE: dict[str, Callable[[random.Random], Mutant]] = {
 
 
 def outcome(one: Mutant, path: Path) -> str:
-    """``read`` or ``refused``, in this process; all else that is raised is a finding, but damaged arrays."""
+    """``read`` or ``refused``, in this process; what else is raised is a finding, but for damaged arrays."""
     if one.part == "json":
         return _graph_outcome(one.content.decode("utf-8", "replace"))
     path.write_bytes(one.content)
