@@ -22,6 +22,9 @@ Case: TypeAlias = dict[str, Any]
 """The arguments of one call."""
 Size: TypeAlias = tuple[int | None, ...]
 
+OPEN = (13, 10, 11)
+"""What open lengths are when a network is run."""
+
 FLAGS = (False, True)
 PADS = ("half", "same", "valid", 0, 1, (2, 0, 1), ((1, 0), (0, 2), (0, 1)))
 KERNELS = (3, 1, 2, 4, (3, 1, 2), (1, 4, 3))

@@ -6,7 +6,7 @@ that flow in, as the paper or page that its rule names defines it. It is slow, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -18,14 +18,16 @@ RULES = {**windows.RULES, **arithmetic.RULES, **places.RULES}
 """(arguments, value, weights) -> value, for each operation that reads one value."""
 
 
-def interpret(graph: Graph, weights: Mapping[str, Weights], batch: Array) -> list[Array]:
+def interpret(
+    graph: Graph, weights: Mapping[str, Weights], batch: Array, rounded: Callable[[Array], Array] = lambda one: one
+) -> list[Array]:
     """The value of every node. ``weights``: by the node's name and the weight's, in the shapes of the graph.
 
-    batch: (samples, *lengths, channels).
+    batch: (samples, *lengths, channels). rounded: what becomes of each value before it is read.
     """
-    values = [np.asarray(batch, dtype=np.float64)]
+    values = [rounded(np.asarray(batch, dtype=np.float64))]
     for node in graph.nodes[1:]:
-        values.append(_value(node, [values[one] for one in node.inputs], weights.get(node.name, {})))
+        values.append(rounded(_value(node, [values[one] for one in node.inputs], weights.get(node.name, {}))))
     return values
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import elements
+from resnet_dsl.ir.lengths import Length
 from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower
-from tests.interpreter.cases import Size, call_by_chance
+from tests.interpreter.cases import OPEN, Case, Size, call_by_chance, fits
 from tests.targets.keras.graphs import Sketch
 
 SINGLE = [name for name, operation in OPERATIONS.items() if not operation.many and name != "input"]
@@ -61,9 +62,20 @@ def _single(net: Sketch, value: int, random: np.random.Generator) -> int:
     return value
 
 
-def _is_small(net: Sketch, value: int, name: str, call: dict[str, object]) -> bool:
-    operation, entering = OPERATIONS[name], (net.shapes[value],)
-    return (elements(operation.infer(operation.settle(call, entering), entering)) or 0) <= LARGEST
+def _is_small(net: Sketch, value: int, name: str, call: Case) -> bool:
+    """Whether the call fits and makes a few numbers, on open lengths, too, when they are what they will be."""
+    operation, entering = OPERATIONS[name], (tuple(map(_length, net.shapes[value])),)
+    return (
+        fits(name, call, entering[0]) and prod(operation.infer(operation.settle(call, entering), entering)) <= LARGEST
+    )
+
+
+def _length(length: Length) -> int:
+    """Its number, or the least that it will be; 0 where it follows by no plain formula."""
+    if isinstance(length, int):
+        return length
+    known = min(OPEN) if length.symbol in {"n", "d", "h", "w"} else -length.before
+    return max(length.times * ((known + length.before) // length.by) + length.after, 0)
 
 
 def _lowered(net: Sketch, added: int, value: int) -> int:
