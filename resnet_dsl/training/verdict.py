@@ -99,12 +99,13 @@ def _of_depth(kind: str, by_depth: Sequence[Entrant]) -> str:
 
 
 def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
-    """Clear is a change of one direction in every seed whose mean is more than what the seeds differ by."""
+    """Clear is a change where every seed of the one lies above every seed of the other: their ranges are apart."""
     seeds = len(before)
+    if before.max() < after.min():
+        return f"rises in {_every(seeds)}"
+    if after.max() < before.min():
+        return f"falls in {_every(seeds)}"
     higher, lower = int((after > before).sum()), int((after < before).sum())
-    clear = abs(after.mean() - before.mean()) > max(np.ptp(before), np.ptp(after))
-    if clear and seeds in (higher, lower):
-        return f"{'rises' if higher == seeds else 'falls'} in {_every(seeds)}"
     return f"does not clearly change (higher in {higher} of {seeds} seeds, lower in {lower})"
 
 

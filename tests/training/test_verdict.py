@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_dsl.training.curves import Curve, draw
+from resnet_dsl.training.curves import Curve, _figure, _panels, draw
 from resnet_dsl.training.history import Row
 from resnet_dsl.training.verdict import Entrant, as_csv, markdown, words
 
@@ -38,6 +38,26 @@ def test_order_of_three_depths() -> None:
     assert (
         "falls in every one of 2 seeds from r8 to r20; rises in every one of 2 seeds from r20 to r56" in words(mixed)[0]
     )
+
+
+def test_a_change_is_clear_where_the_ranges_are_apart() -> None:
+    before, after = entrant("a", 8, True, 0.06, 0.04, 0.05), entrant("b", 56, True, 0.03, 0.027, 0.038)
+    assert "falls in every one of 3 seeds with depth" in words([before, after])[0]
+    overlapping = entrant("b", 56, True, 0.03, 0.027, 0.041)
+    assert "does not clearly change (higher in 0 of 3 seeds, lower in 3)" in words([before, overlapping])[0]
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 30, 164])
+def test_the_axis_of_epochs_has_whole_numbers(epochs: int) -> None:
+    rows = [Row(epoch, 0.1, 2.0, 1 / epoch, 2.0, 0.9) for epoch in range(1, epochs + 1)]
+    figure = _figure(_panels([Curve("plain", False, [rows]), Curve("residual", True, [rows, rows])]))
+    figure.canvas.draw()
+    for axis in figure.axes:
+        low, high = axis.get_xlim()
+        shown = [tick for tick in axis.get_xticks() if low <= tick <= high]
+        assert shown == [int(tick) for tick in shown]
+        assert {1, epochs} & {*shown} or len(shown) > 2
+        assert all("." not in label.get_text() for label in axis.get_xticklabels())
 
 
 def test_a_change_smaller_than_what_seeds_differ_by_is_not_clear() -> None:
