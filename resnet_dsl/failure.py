@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import copyreg
 import os
+import re
 from typing import Any
+
+from resnet_dsl.showing import line
+
+LONGEST = 200
+"""Characters that are shown of what a library says."""
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -54,3 +60,9 @@ class Failure(Told):
         """See Told."""
         lines = [f"error: {self}", *([f"  = help: {self.remedy}"] if self.remedy else [])]
         return "\n".join(lines) + "\n"
+
+
+def reason(error: Exception) -> str:
+    """What a library says is wrong with a stranger's file, in one short line that a terminal can show."""
+    text = line(" ".join(re.sub(r"<[^<>]* at 0x[0-9a-fA-F]+>", "something else", str(error)).split()))
+    return (text if len(text) <= LONGEST else f"{text[:LONGEST]} …") or type(error).__name__

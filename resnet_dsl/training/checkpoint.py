@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.failure import reason
 from resnet_dsl.training.data.limits import expect_regular
 from resnet_dsl.training.history import damaged
 from resnet_dsl.writing import write_through
@@ -48,7 +49,7 @@ def load(path: Path) -> Checkpoint | None:
                 raise ValueError("its arrays are compressed")
             return _checkpoint(archive)
     except Exception as error:  # a damaged archive fails in any of a dozen ways
-        raise damaged(path, str(error) or type(error).__name__) from error
+        raise damaged(path, reason(error)) from error
 
 
 def _checkpoint(archive: Any) -> Checkpoint:
@@ -58,7 +59,10 @@ def _checkpoint(archive: Any) -> Checkpoint:
         raise ValueError(f"its position is {position}")
     if len(names) != len(archive.files) - 1 or len(set(names)) != len(names):
         raise ValueError(f"{len(names)} names for {len(archive.files) - 1} arrays")
-    return Checkpoint(position, {name: archive[f"arr_{number}"] for number, name in enumerate(names, start=1)})
+    values = {name: archive[f"arr_{number}"] for number, name in enumerate(names, start=1)}
+    if not all(isinstance(value, np.ndarray) for value in values.values()):
+        raise ValueError("it holds something else than arrays")
+    return Checkpoint(position, values)
 
 
 def expect_fit(path: Path, state: Checkpoint, own: Checkpoint, epochs: int, steps: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resnet_dsl import writing
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.limits import expect_regular
 
 
@@ -52,7 +52,7 @@ def read(path: Path) -> list[Row]:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         rows = [_row(line) for line in lines[1:] if line.endswith("\n")]
     except (ValueError, TypeError) as error:
-        raise damaged(path, str(error)) from error
+        raise damaged(path, reason(error)) from error
     if lines[:1] not in ([], [_line(Row._fields)]) or [row.epoch for row in rows] != [*range(1, len(rows) + 1)]:
         raise damaged(path, "its rows are not those of epochs 1, 2, …")
     return rows

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training import history
 from resnet_dsl.training.batches import Normalisation
 from resnet_dsl.training.data import Dataset
@@ -135,7 +135,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise damaged(path, str(error)) from error
+        raise damaged(path, reason(error)) from error
     if not isinstance(value, dict):
         raise damaged(path, "it is no object")
     return value

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset, numbers
 from resnet_dsl.training.data.limits import too_much, unpacked_limit
@@ -127,7 +127,7 @@ def _from_archive(path: Path) -> Iterator[tuple[str, bytes]]:
                 if member.isreg() and not member.issparse() and (BATCH.fullmatch(name) or name in NAMES):
                     yield name, _whole(archive, member, f"{path}: {name}")
     except (tarfile.TarError, EOFError, ValueError, OverflowError, gzip.BadGzipFile, zlib.error) as error:
-        raise Failure(f"{path} is cut off or damaged: {error}", "fetch it again") from error
+        raise Failure(f"{path} is cut off or damaged: {reason(error)}", "fetch it again") from error
 
 
 def _as_archive(stream: Any) -> tarfile.TarFile:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.limits import MOST_IMAGE_BYTES, MOST_PIXELS, expect_regular
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG")
@@ -88,7 +88,7 @@ def _opened(encoded: Encoded) -> Iterator[Any]:
     except UnidentifiedImageError as error:
         raise _unreadable(encoded, f"it is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or damaged") from error
     except Exception as error:  # a damaged image fails in any of a dozen ways
-        raise _unreadable(encoded, str(error) or type(error).__name__) from error
+        raise _unreadable(encoded, reason(error)) from error
 
 
 def _unreadable(encoded: Encoded, why: str) -> Failure:

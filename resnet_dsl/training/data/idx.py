@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
 from resnet_dsl.training.data.limits import expect_regular, too_much, unpacked_limit
@@ -92,7 +92,7 @@ def _content(path: Path) -> bytes:
         with gzip.open(path) as file:
             content = file.read(limit + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Failure(f"{path} is cut off or damaged: {error}") from error
+        raise Failure(f"{path} is cut off or damaged: {reason(error)}") from error
     if len(content) > limit:
         raise too_much(path, limit)
     return content

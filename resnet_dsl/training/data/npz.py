@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.assemble import from_arrays
 from resnet_dsl.training.data.dataset import Dataset
 from resnet_dsl.training.data.limits import too_much, unpacked_limit
@@ -61,10 +61,9 @@ def _arrays(path: Path) -> tuple[Arrays, list[str]]:
     except (Failure, PermissionError):
         raise
     except Exception as error:  # a damaged archive fails in any of a dozen ways
-        reason = (
-            "objects in it would have to be unpickled" if "allow_pickle" in str(error) else "it is cut off or damaged"
-        )
-        raise Failure(f"{path} cannot be read as .npz: {reason} ({error})") from error
+        objects = "allow_pickle" in str(error)
+        why = "objects in it would have to be unpickled" if objects else "it is cut off or damaged"
+        raise Failure(f"{path} cannot be read as .npz: {why} ({reason(error)})") from error
     odd = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
     if odd:
         raise Failure(f"{path} cannot be read as .npz: {odd[0]} is no array")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.dataset import (
     Dataset,
     Examples,
@@ -54,7 +54,7 @@ class Record(NamedTuple):
         try:
             feature = tensorflow().train.Example.FromString(self._content()).features.feature
         except Exception as error:  # protobuf's DecodeError has no public home in all versions
-            raise Failure(f"{self} is no tf.train.Example: {error}") from error
+            raise Failure(f"{self} is no tf.train.Example: {reason(error)}") from error
         for image, label in FEATURES:
             images, labels = feature[image].bytes_list.value, feature[label].int64_list.value
             if len(images) == len(labels) == 1:
@@ -150,7 +150,7 @@ def _check_sums(path: Path) -> None:
         for _ in tf.data.TFRecordDataset(str(path)):
             pass
     except tf.errors.OpError as error:
-        raise Failure(f"{path} is damaged: {error.message.splitlines()[0]}", "fetch it again") from error
+        raise Failure(f"{path} is damaged: {reason(error)}", "fetch it again") from error
 
 
 def _decoder(records: list[Record], first: Header, channels: int) -> Callable[[int], NDArray[Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 
 
 def unpickled(content: bytes, where: str) -> object:
@@ -23,9 +23,9 @@ def unpickled(content: bytes, where: str) -> object:
     try:
         return _Machine().run(content)
     except _Forbidden as error:
-        raise Failure(f"{where} is a pickle that asks for `{error}`: refused, it could run any code") from error
+        raise Failure(f"{where} is a pickle that asks for `{reason(error)}`: refused, it could run any code") from error
     except Exception as error:  # a damaged pickle fails in any of a dozen ways
-        raise Failure(f"{where} is cut off or damaged: {error}") from error
+        raise Failure(f"{where} is cut off or damaged: {reason(error)}") from error
 
 
 class _Forbidden(Exception):
