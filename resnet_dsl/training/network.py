@@ -113,16 +113,22 @@ class Compiled:
             return Failure(message, "end its head with `dense(classes) -> softmax`")
         if outputs > 1:
             return Failure(message, f"write `softmax` instead of `{odd.op}`: one class of {outputs} for each image")
-        return Failure(message, f"for two classes, write `softmax` instead of `{odd.op}`, and {self.telling_apart(2)}")
+        setting = self._setting(2)
+        remedy = f"write `softmax` instead of `{odd.op}`, and {setting}" if setting else self.telling_apart(2)
+        return Failure(message, f"for two classes, {remedy}")
 
     def telling_apart(self, classes: int) -> str:
+        return self._setting(classes) or f"end its head with `dense({classes}) -> softmax`"
+
+    def _setting(self, classes: int) -> str | None:
+        """The parameter that says how many classes there are, found by trying; None where there is none."""
         asked = self._compiled.asked
         for name in asked.spec.parameters(asked.network):
             with suppress(Refusal):
                 changed = asked.spec.compile(asked.network, {**asked.overrides, name: classes}, asked.input_size)
                 if changed.output_shape == (classes,):
                     return f"--set {name}={classes}"
-        return f"end its head with `dense({classes}) -> softmax`: no parameter of it says how many"
+        return None
 
     def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
         from resnet_dsl.targets.keras import to_keras

@@ -148,8 +148,9 @@ def _write_spec(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write a JSON file, for people to read."""
-    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """Write a JSON file, for people to read; bytes of file names that are no text become JSON's escapes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def _lock(descriptor: int, folder: Path) -> None:

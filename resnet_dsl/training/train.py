@@ -211,5 +211,6 @@ def _finish(
 
 
 def say(console: Console, text: str) -> None:
-    """One line, as it is."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    """One line, as it is; bytes of file names that are no text are written out."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    console.print(shown, highlight=False, markup=False, soft_wrap=True)

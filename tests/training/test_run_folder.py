@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -256,6 +257,18 @@ def test_the_folder_holds_the_spec_with_its_imports_and_the_classes(tmp_path: Pa
     assert Compiled(again).ir_json == (folder / "network.json").read_text()
     with zipfile.ZipFile(folder / "model.keras") as archive:
         assert json.loads(archive.read("resnet_dsl/classes.json")) == list("0123456789")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8 are Linux'")
+def test_names_that_are_not_text_are_kept_and_shown(tmp_path: Path) -> None:
+    data = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.npz")
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 1), np.uint8)
+    np.savez(data, x=images, y=np.arange(40) % 2, class_names=["\udc80", "b"])
+    options = [*RECIPE, "--epochs", "1", "--train-size", "32", "--data", data, "--set", "classes=2"]
+    ended = call("train", str(RUNS / "tiny.resnet"), *options, "-o", str(tmp_path / "run"))
+    assert ended.code == 0, ended.err
+    assert "caf\\udce9.npz" in ended.out
+    assert json.loads((tmp_path / "run" / "options.json").read_text())["asked"]["data"] == data
 
 
 def test_another_run_is_refused_in_a_folder_of_its_own_name(tmp_path: Path) -> None:

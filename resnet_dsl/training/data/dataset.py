@@ -83,7 +83,10 @@ class Dataset:
             "in the test part alone, tested but never learnt": sorted(tested - learnt),
             "in the training part alone, learnt but never tested": sorted(learnt - tested),
         }
-        return (*self.notes, *(f"{where}: class {self.named(found)}" for where, found in lacking.items() if found))
+        return (
+            *dict.fromkeys(self.notes),
+            *(f"{where}: class {self.named(found)}" for where, found in lacking.items() if found),
+        )
 
     def named(self, labels: Sequence[int]) -> str:
         """Some classes by their numbers, and their names where they have some: ``0 (cat), 1 (dog)``."""
