@@ -201,6 +201,8 @@ def expect_same_run(folder: RunFolder, described: dict[str, Any]) -> None:
     """Refuses a folder that holds another run than the one that is described."""
     if folder.options.exists():
         _same_run(folder, read_json(folder.options), described)
+    elif any(file.exists() for file in (folder.history, folder.checkpoint, folder.result)):
+        raise damaged(folder.options, "it is missing, and says what the rest of the folder is of")
 
 
 def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any]) -> None:

@@ -153,6 +153,7 @@ HISTORY = (RUNS / "interrupted" / "history.csv").read_text().splitlines(keepends
         (written("options.json", b"\xff\xfe"), "options.json is damaged"),
         (written("options.json", b"[1]"), "options.json is damaged: it is no object"),
         (written("options.json", b"[" * 100_000), "options.json is damaged"),
+        (lambda folder: (folder / "options.json").unlink(), "options.json is damaged: it is missing"),
         (edited(recipe=5), "holds another run"),
         (edited(recipe="gone"), "holds another run"),
         (edited(recipe={"epochs": "many"}), "holds another run (epochs many there, 3 here"),

@@ -50,6 +50,11 @@ def from_arrays(
     if learnt.images.shape != tested.images.shape:
         shapes = f"{show(learnt.images.shape)} to train, {show(tested.images.shape)} to test"
         raise Failure(f"{name}: the images differ in size: {shapes}")
+    if test is not None and (train[0].dtype.kind == "f") != (test[0].dtype.kind == "f"):
+        types = f"{train[0].dtype} to train, {test[0].dtype} to test"
+        raise Failure(
+            f"{name}: the images differ in type: {types}", "give both in the same numbers, 0 to 255 or 0 to 1"
+        )
     expect_several(learnt.labels, tested.labels, where=name)
     if class_names is None:
         class_names = numbers(class_count(learnt.labels, tested.labels, where=name))

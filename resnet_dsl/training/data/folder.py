@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from resnet_dsl.failure import Failure
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, held_out, whole
 from resnet_dsl.training.data.decoding import Encoded, Header, decoded, expect_channels, header
-from resnet_dsl.training.data.images import Decoded, different_sizes, of_depth, pooling
+from resnet_dsl.training.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
+from resnet_dsl.training.data.limits import is_hidden
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 TEST_NAMES = ("test", "val", "validation")
 LITTER = ("thumbs.db", "desktop.ini")
-"""What Windows leaves in folders; names that begin with a dot, and __MACOSX, are what others leave."""
+"""What Windows leaves in folders; that of other systems is hidden."""
 
 
 def recognised(folder: Path) -> bool:
@@ -30,10 +31,6 @@ def recognised(folder: Path) -> bool:
 
 def _is_image(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
 
 
 def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> Dataset:
@@ -69,6 +66,7 @@ def _of_two(
     if train.classes != test.classes:
         odd = sorted(set(train.classes) ^ set(test.classes))[0]
         raise Failure(f"{folder}: the class `{odd}` is in only one of {train.folder.name} and {test.folder.name}")
+    expect_depth(header(_encoded(test.paths[0])).bits, header(_encoded(train.paths[0])).bits, str(test.paths[0]))
     learnt = _examples(train, resize, channels)
     tested = _examples(test, resize, learnt.images.shape[-1])
     if learnt.images.shape != tested.images.shape:
@@ -86,7 +84,7 @@ def _left_out(folder: Path, *used: str) -> Iterator[str]:
 
 
 def _listed(folder: Path) -> _Listed:
-    classes = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not _is_hidden(entry.name))
+    classes = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name))
     if len(classes) < 2:
         names = "".join(f", `{_spelled(name)}`" for name in classes)
         raise Failure(f"{folder} has {'a single' if classes else 'no'} class{names}; there is nothing to tell apart")
@@ -121,7 +119,7 @@ def _files(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _hidden_below(path: Path, folder: Path) -> bool:
-    return any(map(_is_hidden, path.relative_to(folder).parts))
+    return any(map(is_hidden, path.relative_to(folder).parts))
 
 
 def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
@@ -137,7 +135,7 @@ def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
 
 
 def _is_litter(name: str) -> bool:
-    return name.lower() in LITTER or _is_hidden(name)
+    return name.lower() in LITTER or is_hidden(name)
 
 
 def _counted(files: list[Path]) -> str:

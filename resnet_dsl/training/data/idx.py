@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.training.data.assemble import Part, from_arrays
 from resnet_dsl.training.data.dataset import Dataset
-from resnet_dsl.training.data.limits import expect_regular, too_much, unpacked_limit
+from resnet_dsl.training.data.limits import expect_regular, is_hidden, too_much, unpacked_limit
 
 FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 
@@ -24,7 +24,12 @@ TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: 
 
 def recognised(folder: Path) -> bool:
     """Whether the folder holds idx files."""
-    return any(FILE_NAME.fullmatch(entry.name) for entry in folder.iterdir())
+    return any(map(_match, folder.iterdir()))
+
+
+def _match(entry: Path) -> re.Match[str] | None:
+    """Set, part and what it holds, by the file's name; None for other files and hidden ones."""
+    return None if is_hidden(entry.name) else FILE_NAME.fullmatch(entry.name)
 
 
 def read(
@@ -42,7 +47,7 @@ def _files(folder: Path) -> dict[tuple[str, str], Path]:
     files: dict[tuple[str, str], Path] = {}
     sets = set()
     for entry in sorted(folder.iterdir()):
-        match = FILE_NAME.fullmatch(entry.name)
+        match = _match(entry)
         if match is None:
             continue
         sets.add(match["set"])

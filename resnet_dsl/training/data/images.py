@@ -140,11 +140,15 @@ def centred(image: Array, size: Sequence[int]) -> Array:
 
 
 def of_depth(image: Array, bits: int, name: str) -> Array:
-    """The image, or a refusal: its numbers must mean what those of the first one mean, which has ``bits``."""
-    found = 8 * image.dtype.itemsize
+    """The image, or a refusal where it has not so many ``bits`` as the first one."""
+    expect_depth(8 * image.dtype.itemsize, bits, name)
+    return image
+
+
+def expect_depth(found: int, bits: int, name: str) -> None:
+    """Refuses an image of another depth than the first one's ``bits``: its numbers would mean something else."""
     if found != bits:
         raise Failure(f"{name} has {found} bits a pixel, the first image has {bits}", "save all with the same")
-    return image
 
 
 def different_sizes(what: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> Failure:

@@ -30,6 +30,11 @@ def too_much(path: Path, limit: int) -> Failure:
     )
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is one that systems leave beside others: ``._0.jpg``, ``.DS_Store``, ``__MACOSX``."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def expect_regular(path: Path) -> None:
     """Refuses what is no file of its own: reading a pipe or a device may never end. Raises OSError where none is."""
     if not stat.S_ISREG(path.stat().st_mode):

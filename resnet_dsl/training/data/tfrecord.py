@@ -26,8 +26,8 @@ from resnet_dsl.training.data.dataset import (
     whole,
 )
 from resnet_dsl.training.data.decoding import Encoded, Header, decoded, expect_channels, header
-from resnet_dsl.training.data.images import Decoded, of_depth, pooling
-from resnet_dsl.training.data.limits import MOST_IMAGE_BYTES
+from resnet_dsl.training.data.images import Decoded, expect_depth, of_depth, pooling
+from resnet_dsl.training.data.limits import MOST_IMAGE_BYTES, is_hidden
 
 FEATURES = (("image", "label"), ("image/encoded", "image/class/label"))
 NAME = "image/class/text"
@@ -80,7 +80,7 @@ def recognised(path: Path) -> bool:
 
 def _files(path: Path) -> list[Path]:
     entries = sorted(path.iterdir()) if path.is_dir() else [path]
-    return [entry for entry in entries if ".tfrecord" in entry.name and entry.is_file()]
+    return [entry for entry in entries if ".tfrecord" in entry.name and not is_hidden(entry.name) and entry.is_file()]
 
 
 def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Dataset:
@@ -93,6 +93,8 @@ def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Da
         training, testing = files, []
     first = _part(training, resize, channels)
     tested = _part(testing, resize, first.examples.images.shape[-1]) if testing else None
+    if tested is not None:
+        expect_depth(tested.bits, first.bits, str(testing[0]))
     learnt, held = (first.examples, tested.examples) if tested is not None else held_out(first.examples)
     expect_several(learnt.labels, held.labels, where=str(path))
     classes = class_count(learnt.labels, held.labels, where=str(path))
@@ -104,10 +106,11 @@ def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Da
 
 
 class _Part(NamedTuple):
-    """Examples, and the names of their labels as far as the records tell them."""
+    """Examples, the names of their labels as far as the records tell them, and how deep the images are."""
 
     examples: Examples
     names: dict[int, str]
+    bits: int
 
 
 def _part(files: list[Path], resize: tuple[int, ...] | None, channels: int | None) -> _Part:
@@ -123,7 +126,7 @@ def _part(files: list[Path], resize: tuple[int, ...] | None, channels: int | Non
     if resize is not None:
         decode = pooling(decode, resize)
     images = Decoded(len(records), decode(0).shape, decode, lambda row: str(records[row]))
-    return _Part(whole(images.kept(), labels), {label: text for label, text in contents if text})
+    return _Part(whole(images.kept(), labels), {label: text for label, text in contents if text}, first.bits)
 
 
 def _records(path: Path) -> list[Record]:

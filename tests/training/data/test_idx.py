@@ -96,3 +96,9 @@ def test_fashion_mnist_as_debian_packs_it() -> None:
     pixels = images_of(read.train) / 255
     assert round(float(pixels.mean()), 4) == 0.2860
     assert round(float(pixels.std()), 4) == 0.3530
+
+
+def test_hidden_files_are_left_out(tmp_path: Path, grey: Made) -> None:
+    written(tmp_path, "train", grey, False)
+    (tmp_path / "._train-images-idx3-ubyte").write_bytes(b"\0\5\x16\7")
+    assert load(str(tmp_path)).classes == 4

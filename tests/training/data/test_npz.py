@@ -86,3 +86,9 @@ def test_refuses_truncated_and_foreign_files(tmp_path: Path, coloured: Made) -> 
     for number, content in enumerate((whole[:-30], whole[: len(whole) // 2], b"", b"no archive at all")):
         (tmp_path / f"cut{number}.npz").write_bytes(content)
         refused(tmp_path / f"cut{number}.npz", f"cut{number}.npz cannot be read as .npz")
+
+
+def test_refuses_parts_of_two_kinds_of_numbers(tmp_path: Path, coloured: Made) -> None:
+    images, labels = coloured
+    np.savez(tmp_path / "a.npz", x_train=images, y_train=labels, x_test=images / 255, y_test=labels)
+    refused(tmp_path / "a.npz", "the images differ in type: uint8 to train, float64 to test")

@@ -242,6 +242,12 @@ def test_images_of_two_depths_are_refused(tmp_path: Path, resize: tuple[int, int
     refused(folder, "9.png has 16 bits a pixel, the first image has 8", resize=resize, channels=1)
 
 
+def test_parts_of_two_depths_are_refused(tmp_path: Path) -> None:
+    for part, depth in (("train", 8), ("test", 16)):
+        zoo(tmp_path / part, many(depth))
+    refused(tmp_path, "0.png has 16 bits a pixel, the first image has 8", channels=1)
+
+
 def test_hidden_files_are_left_out_and_said_where_they_look_like_images(tmp_path: Path) -> None:
     litter = {
         "a/._0.png": b"\0\5\x16\7", ".DS_Store": b"", "a/.DS_Store": b"", "b/Thumbs.db": b"", "__MACOSX/a/._0.png": b"",

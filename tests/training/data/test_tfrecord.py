@@ -77,3 +77,39 @@ def test_refuses_images_of_two_sizes(tmp_path: Path, coloured: Made) -> None:
 
 def test_refuses_one_class(tmp_path: Path, coloured: Made) -> None:
     refused(put(tmp_path / "a.tfrecord", (coloured[0], coloured[1] * 0)), "all images are of one class")
+
+
+def flipped(path: Path, at: int) -> Path:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(bytes(content))
+    return path
+
+
+def test_checksums_are_looked_at(tmp_path: Path, coloured: Made) -> None:
+    put(tmp_path / "a.tfrecord", coloured)
+    refused(flipped(tmp_path / "a.tfrecord", 200), "a.tfrecord is damaged")
+
+
+def test_images_keep_all_bits_and_names_are_kept(tmp_path: Path) -> None:
+    values = np.array([5000, 60000], np.uint16).repeat(8).reshape(2, 4, 2, 1)
+    path = tmp_path / "a.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for number in range(10):
+            values_of = {
+                "image/encoded": tf.io.encode_png(values[number % 2]).numpy(),
+                "image/class/label": number % 2,
+                "image/class/text": (b"cat", b"dog")[number % 2],
+            }
+            features = tf.train.Features(feature={name: feature(value) for name, value in values_of.items()})
+            writer.write(tf.train.Example(features=features).SerializeToString())
+    read = load(str(path), channels=1)
+    assert read.class_names == ("cat", "dog")
+    assert set(np.unique(images_of(read.train))) == {5000, 60000}
+
+
+def test_hidden_files_are_left_out_and_others_said(tmp_path: Path, coloured: Made) -> None:
+    for name in ("train", "test", "more"):
+        put(tmp_path / f"{name}.tfrecord", coloured)
+    (tmp_path / "._train.tfrecord").write_bytes(b"\0\5\x16\7")
+    assert load(str(tmp_path)).notes == (f"{tmp_path}: not used: more.tfrecord",)
