@@ -9,6 +9,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.description import Column, Item, Link, Note, Section
 from resnet_dsl.targets.figure.folding import HIDDEN, Folding, is_light, is_scale
+from resnet_dsl.targets.figure.formula import Formula, formula_of
 from resnet_dsl.targets.figure.items import Wishes, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.scopes import read_scopes
@@ -92,15 +93,19 @@ def gather_block(
         words = "" if formula else whole(subject.shapes[end])
         links.append(Link(folding.row_of[end], len(items), "main" if end == view.exit else "branch"))
         items.append(Item(f"out {number}" if number else "out", "text", (words,), None, 0))
-    links = [replace(link, words=_said(link, items, formula)) for link in links]
+    written = formula_of(graph, scopes, view.entries, view.inside) if formula else None
+    links = [replace(link, words=_said(link, folding, written, formula)) for link in links]
     notes: tuple[Note, ...] = ()
+    defined: tuple[str, ...] = ("too many parts for a formula",) if formula and written is None else ()
     if formula:
-        items = [_as_formula(graph, item) for item in items]
-        notes = _notes(items, links)
+        items = [_as_formula(graph, item, written) for item in items]
+    if written:
+        items, notes, defined = _with_letters(items, links, folding, written)
     block = graph.scopes[scope]
     title = "" if formula or not titled else clean(block.block or block.name, 40)
     summary = _summary(subject, view, title)
-    return Column(title or block.name, title, (Section("", ()),), tuple(items), tuple(links), summary, notes)
+    parts = (Section("", ()),), tuple(items), tuple(links)
+    return Column(title or block.name, title, *parts, summary, notes, definitions=defined)
 
 
 def _view(graph: Graph, scope: int) -> _View:
@@ -187,34 +192,46 @@ def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int 
     return replace(item, beside=tuple(beside), scale=_MERGE if item.kind == "merge" else 1.0)
 
 
-def _said(link: Link, items: list[Item], formula: bool) -> tuple[str, ...]:
+def _said(link: Link, folding: Folding, written: Formula | None, formula: bool) -> tuple[str, ...]:
+    """Beside an identity skip: what it carries, in a formula."""
     if link.way != "identity":
         return ()
-    return ("*x*", "identity") if formula else ("identity",)
+    carried = written.values.get(folding.rows[link.source][-1], "") if written else ""
+    return (f"*{carried}*", "identity") if formula and 0 < len(carried) <= _SHORT else ("identity",)
 
 
-def _as_formula(graph: Graph, item: Item) -> Item:
-    if item.key == "in 0":
-        return replace(item, lines=("*x*",))
+_SHORT, _MOST_BESIDE = 8, 12
+"""Letters of a formula beside a link, and behind an item of a side path."""
+
+
+def _as_formula(graph: Graph, item: Item, written: Formula | None) -> Item:
+    if item.key.startswith("in ") and written:
+        return replace(item, lines=(f"*{written.values[item.nodes[0]]}*",))
     node = graph.nodes[item.nodes[0]] if item.nodes else None
     if node is not None and OPERATIONS[node.op].role == "weighted":
         return replace(item, lines=("weight layer",), tone=0)
     return item
 
 
-def _notes(items: list[Item], links: list[Link]) -> tuple[Note, ...]:
-    """F(x) beside the residual function and what the merge makes of it, for the first skip connection."""
-    skip = next(
-        (link for link in links if link.way in {"identity", "adapted"} and items[link.target].kind == "merge"), None
-    )
-    if skip is None:
-        return ()
-    inside = [n for n, item in enumerate(items[: skip.target]) if item.kind in {"box", "thin"} and n > 0]
-    carried = "x" if skip.way == "identity" else "Wx"
-    sums = {"+": f"*F(x) + {carried}*", "×": f"*F(x) · {carried}*"}
-    merged = sums.get(items[skip.target].lines[0], f"*[F(x), {carried}]*")
-    beside = (Note(inside[0], inside[-1], "*F(x)*"),) if inside else ()
-    return (*beside, Note(skip.target, skip.target, merged))
+def _with_letters(
+    items: list[Item], links: list[Link], folding: Folding, written: Formula
+) -> tuple[list[Item], tuple[Note, ...], tuple[str, ...]]:
+    """What functions and merges make: at the side of the main path, and behind the items of other paths."""
+    main = {link.target for link in links if link.way == "main"}
+    rows = {letter: {folding.row_of[node] for node in nodes} for letter, nodes in written.functions.items()}
+    spans = [(min(own), max(own), written.applied[letter]) for letter, own in rows.items()]
+    spans += [(folding.row_of[merge], folding.row_of[merge], text) for merge, text in written.merges.items()]
+    notes = [Note(first, last, f"*{text}*") for first, last, text in spans if {first, last} <= main]
+    behind = {last: text for first, last, text in spans if not {first, last} <= main and not text.startswith("W")}
+    for row, text in behind.items():
+        items[row] = replace(items[row], beside=(*items[row].beside, f"*{_symbol(text)}*"))
+    defined = tuple(text for text in behind.values() if _symbol(text) != text)
+    return items, tuple(sorted(notes, key=lambda note: note.first)), defined
+
+
+def _symbol(text: str) -> str:
+    """What has room beside an arrow: the formula, or its name, or its letter; the whole is then said below."""
+    return text if len(text) <= _MOST_BESIDE else text.split(" = ", maxsplit=1)[0] if " = " in text else text[0]
 
 
 def _summary(subject: Facts, view: _View, title: str) -> str:

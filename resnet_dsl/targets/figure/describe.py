@@ -67,7 +67,8 @@ def describe_blocks(
     wishes = Wishes(level or "layer", show)
     columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
     air = _AIR if formula or wishes.level != "layer" else 1.0
-    return Description(tuple(_told_apart(columns)), aligned=False, air=air)
+    remarks = tuple(dict.fromkeys(words for column in columns for words in column.definitions))
+    return Description(tuple(_told_apart(columns)), aligned=False, air=air, remarks=remarks)
 
 
 def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, formula: bool) -> Column:

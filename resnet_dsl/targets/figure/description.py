@@ -120,7 +120,7 @@ class Column:
     """One network (or one block of it). Items are in the order of execution; links go forward.
 
     continues: the column goes on where the one before it ends.
-    definitions: what the named boxes of cards do, in words, each kind once.
+    definitions: what is named in the column, in words: the boxes of cards, the long parts of a formula.
     inset: it shows, beside the networks, a block that is a named box in one of them.
     """
 

@@ -127,9 +127,16 @@ class _Tikz:
 
 def _formula(words: str) -> str:
     """The letters of a formula; it is ours, yet nothing but letters and signs gets through."""
-    return "".join(
-        letter if letter.isalnum() or letter in "()[]+, " else r"\cdot " if letter == "·" else "" for letter in words
-    )
+    return "".join(_MATHS.get(letter, letter if letter.isascii() and letter.isalnum() else "") for letter in words)
+
+
+_MATHS = {
+    **{letter: letter for letter in "()[]+=., "},
+    "·": r"\cdot ",
+    "−": "-",
+    "γ": r"\gamma ",
+    "β": r"\beta ",
+}
 
 
 def _shortest(path: Path) -> float:

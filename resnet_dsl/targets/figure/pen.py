@@ -104,4 +104,4 @@ def _remarks(description: Description, bounds: tuple[float, float, float, float]
 
 
 def _sentence(remark: str) -> str:
-    return f"{remark[0].upper()}{remark[1:]}."
+    return f"{remark}."

@@ -12,6 +12,8 @@ from resnet_dsl.targets.figure.sizes import LABEL, faced, size_of
 
 LEADING = 11.0
 """From one line of words to the next."""
+ASIDE = 6.0
+"""From the middle of a lane to the words beside its arrows."""
 _TRACK, _FIRST_TRACK, _BRANCH = 9.0, 17.0, 14.0
 """From a track to the next one; from boxes to the first track; between boxes side by side."""
 
@@ -72,17 +74,27 @@ def place(
         lane = lanes.lane[item]
         breadths[lane] = max(breadths[lane], size[1 if wide else 0])
     said = _room_for_words(column, lanes, wide)
+    beside = [0.0] * lanes.count if wide else _room_beside(column, lanes)
     across = [0.0]
-    edge = breadths[0] / 2
+    edge = max(breadths[0] / 2, beside[0])
     for lane in range(1, lanes.count):
         if breadths[lane]:
             across.append(edge + _BRANCH + breadths[lane] / 2)
-            edge += _BRANCH + breadths[lane]
+            edge = across[lane] + max(breadths[lane] / 2, beside[lane])
         else:
             edge += _FIRST_TRACK if breadths[lane - 1] else _TRACK
             across.append(edge)
             edge += said[lane]
     return Placed(column, lanes, sizes, ranks, starts, across, -breadths[0] / 2, edge, wide)
+
+
+def _room_beside(column: Column, lanes: Lanes) -> list[float]:
+    """How far the words beside the arrows of each lane reach from its middle, in a tall figure."""
+    room = [0.0] * lanes.count
+    for item, lane in zip(column.items, lanes.lane, strict=True):
+        reach = max((ASIDE + width(*faced(words, LABEL)) for words in item.beside), default=0.0)
+        room[lane] = max(room[lane], reach)
+    return room
 
 
 def _room_for_words(column: Column, lanes: Lanes, wide: bool) -> list[float]:

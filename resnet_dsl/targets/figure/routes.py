@@ -8,7 +8,7 @@ from resnet_dsl.targets.figure.description import Link
 from resnet_dsl.targets.figure.geometry import Path, Text
 from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.pen import Pen
-from resnet_dsl.targets.figure.placed import LEADING, Placed
+from resnet_dsl.targets.figure.placed import ASIDE, LEADING, Placed
 from resnet_dsl.targets.figure.positions import FORK, in_one_line
 from resnet_dsl.targets.figure.sizes import LABEL, faced
 
@@ -86,8 +86,9 @@ def draw_beside(pen: Pen, one: Placed) -> None:
         lines = (in_one_line(item),) if pen.wide else item.beside
         for at, words in enumerate(lines):
             shift = (at - (len(lines) - 1) / 2) * LEADING
-            place = (middle, one.middle(number) - 7) if pen.wide else (middle + shift, one.middle(number) + 6)
-            pen.texts.append(Text(words, *pen.at(*place), LABEL, anchor="middle" if pen.wide else "start"))
+            place = (middle, one.middle(number) - 7) if pen.wide else (middle + shift, one.middle(number) + ASIDE)
+            said, size, face = faced(words, LABEL)
+            pen.texts.append(Text(said, *pen.at(*place), size, face, "middle" if pen.wide else "start"))
 
 
 def draw_continuation(pen: Pen, last: Placed, one: Placed, before: float, low: float) -> None:

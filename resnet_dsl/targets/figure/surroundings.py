@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_dsl.targets.figure.description import Note
 from resnet_dsl.targets.figure.geometry import Path, Text
 from resnet_dsl.targets.figure.metrics import width
 from resnet_dsl.targets.figure.pen import Pen
@@ -67,15 +68,33 @@ def _draw_words(pen: Pen, along: float, bar: float, words: tuple[str, ...]) -> N
 
 
 def draw_notes(pen: Pen, one: Placed) -> None:
-    for note in one.column.notes:
+    for note, level in zip(one.column.notes, _levels(one), strict=True):
         said, size, face = faced(note.words, LABEL)
-        along = (one.begin(note.first) + one.end(note.last)) / 2
+        along = _middle(one, note)
         if pen.wide:
-            pen.texts.append(Text(said, *pen.at(along, one.low - size), size, face))
+            pen.texts.append(Text(said, *pen.at(along, one.low - size - level * LEADING * FORMULA), size, face))
         else:
             pen.texts.append(Text(said, *pen.at(along, one.low - 8), size, face, "end"))
 
 
+def _middle(one: Placed, note: Note) -> float:
+    return (one.begin(note.first) + one.end(note.last)) / 2
+
+
+def _levels(one: Placed) -> list[int]:
+    """In a wide figure notes that would lie upon each other stand one above the other."""
+    ends: list[float] = []
+    levels: list[int] = []
+    for note in one.column.notes:
+        half = width(*faced(note.words, LABEL)) / 2 + 3
+        start = _middle(one, note) - half
+        level = next((at for at, end in enumerate(ends) if end <= start), len(ends)) if one.wide else 0
+        ends[level : level + 1] = [start + 2 * half]
+        levels.append(level)
+    return levels
+
+
 def note_room(one: Placed) -> float:
     widths = [width(*faced(note.words, LABEL)) for note in one.column.notes]
-    return (LABEL * FORMULA * 1.5 if one.wide else max(widths) + 8) if widths else 0.0
+    tall = LABEL * FORMULA * 1.5 + max(_levels(one), default=0) * LEADING * FORMULA
+    return (tall if one.wide else max(widths) + 8) if widths else 0.0
