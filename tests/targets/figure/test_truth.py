@@ -7,6 +7,7 @@ import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import block_figure, figure
 from resnet_dsl.targets.figure.describe import describe
+from resnet_dsl.targets.figure.page.tree import network_data
 from tests.targets.figure.audit import audit
 from tests.targets.figure.test_any_graph import STEPS, network
 
@@ -142,3 +143,41 @@ def test_a_detail_that_meets_its_own_row_is_drawn():
         "network net { input 8x8x4  stage one {\n wide = conv(4, 3)\n gate = wide -> sigmoid\n mul(wide, gate) } }"
     )
     assert "sigmoid" in [item.lines[0] for item in column(facts, "block").items]
+
+
+def things(data):
+    """The parts, runs and blocks of the page, outermost first."""
+    for thing in data:
+        yield thing
+        yield from things(thing.get("children", ()))
+
+
+def test_the_page_draws_a_skip_around_a_folded_block_only_where_it_passes_by_all_of_it():
+    """DLA's trees hold residual blocks; none of their skip connections goes around a tree."""
+    skips = {}
+    for name in ("dla34", "resnet50"):
+        for thing in things(network_data(compiled(name), ())["parts"]):
+            if thing["kind"] == "block":
+                skips.setdefault(name, []).append(thing["skip"])
+    assert skips["dla34"] == [None] * 4
+    assert (skips["resnet50"].count("adapted"), skips["resnet50"].count("identity")) == (4, 12)
+
+
+SIDE_BY_SIDE = """
+block joined(left, right) { add(left, right) }
+network net { input 8x8x16  stage one {
+  start = conv(16, 1)
+  near = start -> basic(16)
+  far = start -> basic(16)
+  joined(near, far)
+} }
+"""
+
+
+def test_the_page_draws_blocks_side_by_side_as_they_are():
+    """A chain of blocks is listed; this is none, and is drawn."""
+    (part,) = network_data(written(SIDE_BY_SIDE), ())["parts"]
+    assert "drawing" in part
+    assert "children" not in part
+    (group,) = groups(written(SIDE_BY_SIDE))
+    assert group.lines == ("one, 16",)

@@ -12,6 +12,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.closeup import gather_block
 from resnet_dsl.targets.figure.describe import tones_of
 from resnet_dsl.targets.figure.description import Description
+from resnet_dsl.targets.figure.folding import is_light
 from resnet_dsl.targets.figure.items import Wishes
 from resnet_dsl.targets.figure.layout import lay_out
 from resnet_dsl.targets.figure.page.drawing import as_data
@@ -74,10 +75,20 @@ class _Tree:
         staged = scope is not None and self.graph.scopes[scope].kind == "stage"
         name = "" if scope is None else clean(self.graph.scopes[scope].name, 30)
         part = self._sums("part", name, size(self.network.shapes[last]), nodes, last, tone if staged else None)
-        branches = any(self._is_free_merge(node) for node in nodes)
-        if branches and scope is not None:
+        if self._branches(nodes) and scope is not None:
             return part | self._drawing(scope, nodes, tone)
         return part | {"children": list(self._children(nodes, tone))}
+
+    def _branches(self, nodes: list[int]) -> bool:
+        """Whether the blocks and operations of a part are wired otherwise than each to the one before it."""
+        place: dict[int, int] = {}
+        blocks: dict[object, int] = {}
+        for node in nodes:
+            block = self.scopes.block[self.graph.nodes[node].scope]
+            place[node] = blocks.setdefault(("op", node) if block is None else block, len(blocks))
+        place.setdefault(self.graph.nodes[nodes[0]].inputs[0], -1)
+        reads = ((node, other) for node in nodes for other in self.graph.nodes[node].inputs if other in place)
+        return any(map(self._is_free_merge, nodes)) or any(place[other] < place[node] - 1 for node, other in reads)
 
     def _is_free_merge(self, index: int) -> bool:
         node = self.graph.nodes[index]
@@ -139,17 +150,33 @@ class _Tree:
         node = self.graph.nodes[index]
         tone = section_tone(self.network, self.scopes, index, self.tones)
         sub = size(self.network.shapes[index])
-        light = OPERATIONS[node.op].role in {"norm", "activation", "noise", "scale"}
+        light = is_light(node)
         return self._sums("op", label(node), sub, [index], index, tone) | {"light": light}
 
     def _block(self, scope: int, nodes: list[int], tone: int | None) -> Data:
         one = self.graph.scopes[scope]
         rows = self._rows(nodes)
         sub = " · ".join(rows[:4]) + (" …" if len(rows) > 4 else "")
-        skips = [self.graph.nodes[node].skip for node in nodes if self.graph.nodes[node].skip]
         data = self._sums("block", clean(one.block or one.name, 30), sub, nodes, one.exit, tone)
-        data["skip"] = skips[0] if skips else None
+        data["skip"] = self._skip_around(scope, nodes)
         return data | self._drawing(scope, nodes, tone)
+
+    def _skip_around(self, scope: int, nodes: list[int]) -> str | None:
+        """The kind of the skip connection that passes by all of a block; None where none or several do."""
+        merges = [
+            node
+            for node in nodes
+            if self.graph.nodes[node].skip and self._reads(node) == self.graph.scopes[scope].entry
+        ]
+        if len(merges) != 1 or not all(is_light(self.graph.nodes[node]) for node in nodes if node > merges[0]):
+            return None
+        return self.graph.nodes[merges[0]].skip
+
+    def _reads(self, merge: int) -> int:
+        """Where the skip connection of a merge begins."""
+        skipped = self.graph.nodes[merge].inputs[1]
+        adapter = self.scopes.adapter[self.graph.nodes[skipped].scope]
+        return skipped if adapter is None else self.graph.scopes[adapter].entry
 
     def _drawing(self, scope: int, nodes: list[int], tone: int | None) -> Data:
         """The drawing of what lies in a scope; scopes that look the same share one."""
