@@ -14,7 +14,6 @@ from resnet_dsl.syntax.comments import comments
 from resnet_dsl.syntax.layout import lay_out
 from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.printer import Printer
-from resnet_dsl.syntax.spelling import SPELLINGS
 from resnet_dsl.syntax.words import split
 
 
@@ -33,7 +32,7 @@ def _formatted(source: Source) -> tuple[str, bool]:
     if mistakes:
         raise Refusal(mistakes)
     words = split(source, tables.load())
-    printer = Printer(words, comments(words), SPELLINGS)
+    printer = Printer(words, comments(words))
     lines: list[str] = []
     was_long = False
     for definition in file.definitions:

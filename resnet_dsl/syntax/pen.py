@@ -8,7 +8,7 @@ superfluous brackets, and commas at the end of a list.
 from __future__ import annotations
 
 from resnet_dsl.syntax.comments import Comments
-from resnet_dsl.syntax.layout import FILL, HARD, LINE, NOTE, SPACE, TEXT, Piece
+from resnet_dsl.syntax.layout import COMMENT, ENDING, TEXT, Piece
 from resnet_dsl.syntax.words import Words
 
 
@@ -37,17 +37,6 @@ class Pen:
         self._take_behind()
         self._position += 1
 
-    def words(self, *texts: str) -> None:
-        """Several, with a space between."""
-        for index, text in enumerate(texts):
-            if index:
-                self._add(SPACE)
-            self.word(text)
-
-    def gap(self) -> None:
-        """A space."""
-        self._add(SPACE)
-
     def _advance(self, text: str) -> None:
         """To the word of the text that is printed next, past what the tree does not need."""
         while (passed := self._words.text(self._position)) != text:
@@ -72,18 +61,18 @@ class Pen:
             self._pending.append((behind, False))
 
     def _flush(self) -> None:
-        self.pieces += [Piece(NOTE, comment, own) for comment, own in self._pending]
+        self.pieces += [Piece(COMMENT, comment, own) for comment, own in self._pending]
         self._pending = []
 
     def _add(self, kind: int, text: str = "", blank: bool = False) -> None:
         """Of the comments to come, only one can stand in front of a line end."""
         late = []
-        if kind in (LINE, FILL, HARD):
+        if kind in ENDING:
             late = self._pending if self._pending and self._pending[0][1] else self._pending[1:]
             self._pending = self._pending[: len(self._pending) - len(late)]
             self._flush()
         self.pieces.append(Piece(kind, text, blank))
-        self.pieces += [Piece(NOTE, comment, True) for comment, _ in late]
+        self.pieces += [Piece(COMMENT, comment, True) for comment, _ in late]
 
     def _leave_to_next(self, is_apart: bool) -> None:
         """Comments to come, but for one on this line, stand above the next word.

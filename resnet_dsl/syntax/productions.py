@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 
 from resnet_dsl.syntax import tables
-from resnet_dsl.syntax.tables import BUILD, Rule
+from resnet_dsl.syntax.tables import BUILD, COLLECT, PASS, Rule
 
 
 @cache
@@ -36,21 +36,22 @@ def first(symbol: str) -> frozenset[str]:
 
 
 @cache
-def stands_for(symbol: str) -> frozenset[str]:
-    """What a symbol's value may be: the rules of its nodes, and words."""
+def stands_for(symbol: str, is_bare: bool = False) -> frozenset[str]:
+    """What a symbol's value may be: the rules of its nodes, and words. ``is_bare``: without brackets around it."""
     found = [symbol]
     for one in found:
         for rule in of(one):
-            found += {child for child in rule.child_symbols() if child and rule.does != BUILD} - {*found}
+            if rule.does == COLLECT or (rule.does == PASS and not (is_bare and rule.length > 1)):
+                found += {child for child in rule.child_symbols() if child} - {*found}
     return frozenset(one for one in found if not of(one) or any(rule.does == BUILD for rule in of(one)))
 
 
-def fields(rule: str, count: int, has_row: bool) -> list[set[str | None]]:
+def fields(rule: str, count: int, has_row: bool, is_bare: bool = False) -> list[set[str | None]]:
     """What each of ``count`` fields of a rule's node may hold, None if it may be left out; a row takes what is left."""
     found: list[set[str | None]] = [set() for _ in range(count)]
     for children in (production.child_symbols() for production in of(rule) if production.does == BUILD):
         for place, child in enumerate(children):
-            found[min(place, count - 1)] |= stands_for(child) if child else {None}
+            found[min(place, count - 1)] |= stands_for(child, is_bare) if child else {None}
         for missing in found[len(children) : count - has_row]:
             missing.add(None)
     return found

@@ -54,6 +54,17 @@ class Node(_Frozen):
 
     span: Span
 
+    def children(self) -> list[tuple[int, Node | Token]]:
+        """What its fields hold, in the order of the text, each with its field's number."""
+        found: list[tuple[int, Node | Token]] = []
+        for place, name in enumerate(self.fields[1:]):
+            value = getattr(self, name)
+            if type(value) is tuple:
+                found += [(place, child) for child in value]
+            elif value is not None:
+                found.append((place, value))
+        return found
+
 
 class _Documented(Node):
     @property
