@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.hidden import find_hidden
-from resnet_dsl.syntax.words import Words
+from resnet_dsl.syntax.words import CLOSING, OPENING, Words
 
 MAX_BYTES = 1_000_000
 MAX_WORDS = 200_000
@@ -17,7 +17,6 @@ MAX_DIGITS = 18
 MAX_NAME = 100
 
 _SPLIT = "split it into several files, and `import` them"
-_OPENING, _CLOSING = ("LBRACE", "LPAR", "LSQB"), ("RBRACE", "RPAR", "RSQB")
 
 
 def too_large(name: str, size: int) -> Diagnostic:
@@ -51,9 +50,9 @@ def check_words(words: Words) -> Iterator[Diagnostic]:
 def _check_brackets(words: Words) -> Iterator[Diagnostic]:
     depth = 0
     for index, kind in enumerate(words.kinds):
-        if kind in _CLOSING:
+        if kind in CLOSING:
             depth -= 1
-        elif kind in _OPENING:
+        elif kind in OPENING:
             depth += 1
         if depth > MAX_BRACKETS:
             place = Label(words.span(index), f"this is bracket number {depth} that is open here")

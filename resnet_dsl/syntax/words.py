@@ -17,6 +17,8 @@ _MISTAKEN = rf"(?P<{QUOTED}>'[^'\n]*'?)|(?P<{UNCLOSED}>\"[^\"\n]*)|(?P<{MALFORME
 FOREIGN = "FOREIGN"
 _FOREIGN_WORDS = dict.fromkeys(("True", "False", "None"), FOREIGN)
 END = "$END"
+OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
+CLOSING = {closing: opening for opening, closing in OPENING.items()}
 _LAST = "LAST"
 
 

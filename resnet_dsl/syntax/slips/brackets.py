@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import (
-    CLOSING,
-    DEFINITIONS,
-    MEMBERS,
-    OPENING,
-    STARTS,
-    VALUES,
-    WITH_BODY,
-    WITH_PARAMETERS,
-)
+from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, STARTS, VALUES, WITH_BODY, WITH_PARAMETERS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import END
+from resnet_dsl.syntax.words import CLOSING, END, OPENING
 
 
 def missing_comma(stop: Stop) -> Slip | None:

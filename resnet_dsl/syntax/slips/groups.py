@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from resnet_dsl.syntax import tables
 from resnet_dsl.syntax.productions import beginning_with, first, in_front_of, of, with_a
+from resnet_dsl.syntax.words import OPENING
 
-OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
-CLOSING = {closing: opening for opening, closing in OPENING.items()}
 KEYWORDS = {*tables.load().keywords.values()}
 
 DEFINITIONS = tuple(sorted(first("_definition") - first("_statement")))

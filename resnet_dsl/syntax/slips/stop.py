@@ -8,8 +8,8 @@ from typing import NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips.groups import CLOSING, NAMING, OPENING, OWNERS, STARTS
-from resnet_dsl.syntax.words import END, split
+from resnet_dsl.syntax.slips.groups import NAMING, OWNERS, STARTS
+from resnet_dsl.syntax.words import CLOSING, END, OPENING, split
 
 _HEADS = {*STARTS, "ELSE"}  # what begins a piece of text with a form of its own
 
