@@ -16,7 +16,7 @@ from resnet_dsl.targets.figure.chains import Chain, Unit, Wiring
 from resnet_dsl.targets.figure.closeup import place_of, title_of
 from resnet_dsl.targets.figure.description import Column, Group, Item, Link
 from resnet_dsl.targets.figure.folding import Folding, fold_to_rows
-from resnet_dsl.targets.figure.groups import Listing, nodes_inside, wiring_of
+from resnet_dsl.targets.figure.groups import Boxes, Listing
 from resnet_dsl.targets.figure.items import Wishes, facts_of, gather_item
 from resnet_dsl.targets.figure.links import gather_links
 from resnet_dsl.targets.figure.rows import Tones, gather_sections, section_tone, summarise
@@ -45,7 +45,8 @@ class _Cards:
         self.folding: Folding = fold_to_rows(self.graph, self.scopes)
         self.links = gather_links(self.graph, self.scopes, self.folding, self.graph.output)
         self.wiring = Wiring(self.graph, self.folding, self.links)
-        self.listing = Listing(subject, self.scopes, self.folding)
+        self.boxes = Boxes(self.graph, self.scopes)
+        self.listing = Listing(subject, self.scopes, self.folding, self.boxes)
 
     def column(self, title: str) -> Column:
         sections, section_of = gather_sections(self.subject, self.scopes, self.folding)
@@ -67,15 +68,16 @@ class _Cards:
     def _definitions(self, items: list[Item]) -> Iterator[str]:
         kinds: dict[object, int] = {}
         for box in (box for item in items for group in item.groups for box in group.boxes):
-            kinds.setdefault(wiring_of(self.graph, self.scopes, box), box)
+            kinds.setdefault(self.boxes.wiring(box), box)
         for box in kinds.values():
             yield f"{title_of(self.graph, box)}: {self._definition(box)}"
 
     def _definition(self, box: int) -> str:
         """The rows of a block that is a chain; of another one, what it costs and how to see it."""
-        nodes = nodes_inside(self.graph, box)
+        nodes = self.boxes.nodes(box)
         rows = dict.fromkeys(self.folding.row_of[node] for node in nodes)
-        units = [Unit((row,)) for row in rows if self.folding.rows[row][0] in nodes]
+        own = set(nodes)
+        units = [Unit((row,)) for row in rows if self.folding.rows[row][0] in own]
         chains = self.wiring.chains(units)
         if chains is None or len(chains) > 1:
             params = count(sum(self.subject.params[node] for node in nodes))
@@ -182,7 +184,22 @@ def _between(links: tuple[Link, ...], item_of: list[int], first: set[int]) -> tu
         source, target = item_of[link.source], item_of[link.target]
         if source == target:
             continue
-        skips = link.way in {"identity", "adapted"} and link.target in first
-        way = link.way if skips else "main" if target == source + 1 else "branch"
+        way = link.way if link.way in {"identity", "adapted"} and link.target in first else "branch"
         found.setdefault((source, target, way), replace(link, source=source, target=target, way=way))
-    return tuple(found.values())
+    main = _main_path(list(found.values()), item_of[-1])
+    return tuple(replace(link, way="main") if key in main else link for key, link in found.items())
+
+
+def _main_path(links: list[Link], last: int) -> set[tuple[int, int, str]]:
+    """Back from the last card, each time to the nearest one that it reads, by a skip connection only where it must."""
+    before: dict[int, Link] = {}
+    for link in links:
+        other = before.get(link.target)
+        if other is None or (link.way == "branch", link.source) > (other.way == "branch", other.source):
+            before[link.target] = link
+    path = set()
+    while last in before:
+        link = before[last]
+        path.add((link.source, last, str(link.way)))
+        last = link.source
+    return path

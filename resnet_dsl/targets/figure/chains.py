@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from resnet_dsl.ir.graph import Graph, Node
@@ -34,6 +35,11 @@ class Chain:
     units: tuple[Unit, ...]
     arcs: tuple[Arc, ...]
 
+    @cached_property
+    def arc_to(self) -> dict[int, Arc]:
+        """The arcs by their ends; no two have one."""
+        return {arc.end: arc for arc in self.arcs}
+
 
 class Wiring:
     """What flows between the rows of a network."""
@@ -52,18 +58,16 @@ class Wiring:
         place = {row: number for number, unit in enumerate(units) for row in unit.rows}
         cuts = [0, *sorted(self._cuts(units, place)), len(units)]
         ends = {row for cut in cuts[1:] for row in units[cut - 1].rows}
-        if any(self._sources(units[cut]) & place.keys() - ends for cut in cuts[:-1]):
+        if any(row in place and row not in ends for cut in cuts[:-1] for row in self._sources(units[cut])):
             return None
         chains = [self._chain(units, place, start, end) for start, end in pairwise(cuts)]
         return None if None in chains else [chain for chain in chains if chain]
 
     def _cuts(self, units: Sequence[Unit], place: dict[int, int]) -> set[int]:
         """Before which units a value comes in from elsewhere; behind which ones a value goes elsewhere."""
-        entry = self._sources(units[0])
+        known = place.keys() | self._entry(units[0])
         inside = range(1, len(units))
-        cuts = {
-            n for n in inside if not self._sources(units[n]) <= place.keys() | (entry if len(entry) == 1 else set())
-        }
+        cuts = {n for n in inside if not self._sources(units[n]) <= known}
         return cuts | {n for n in inside if not self._targets(units[n - 1]) <= place.keys()}
 
     def _chain(self, units: Sequence[Unit], place: dict[int, int], start: int, end: int) -> Chain | None:

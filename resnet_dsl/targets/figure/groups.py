@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
@@ -34,8 +35,9 @@ class _Block:
 class Listing:
     """Makes the groups of chains; one for each network."""
 
-    def __init__(self, subject: Facts, scopes: Scopes, folding: Folding) -> None:
+    def __init__(self, subject: Facts, scopes: Scopes, folding: Folding, boxes: Boxes) -> None:
         self.subject = subject
+        self.boxes = boxes
         self.graph = subject.graph
         self.scopes = scopes
         self.folding = folding
@@ -68,15 +70,16 @@ class Listing:
 
     def _block(self, chain: Chain, start: int, end: int) -> _Block:
         units = chain.units[start:end]
-        arcs = [arc for arc in chain.arcs if start < arc.end <= end]
+        arcs = [chain.arc_to[place] for place in range(start + 1, end + 1) if place in chain.arc_to]
         hidden = {arc.end for arc in arcs if self._is_bare_sum(chain.units[arc.end - 1])}
         shown = [place for place in range(start + 1, end + 1) if place not in hidden]
-        above = {place: sum(one <= place for one in shown) for place in range(start, end + 1)}
+        counts = accumulate((place not in hidden for place in range(start + 1, end + 1)), initial=0)
+        above = dict(zip(range(start, end + 1), counts, strict=True))
         rows = tuple(self._words(chain.units[place - 1]) for place in shown)
         nodes = tuple(node for unit in units for row in unit.rows for node in self._nodes(row))
         boxes = tuple(unit.scope for unit in units if unit.scope is not None)
-        kind = (self._is_direct(units), *(wiring_of(self.graph, self.scopes, box) for box in boxes))
-        told = (*kind, *self._details(nodes)) if len(boxes) < len(units) else kind
+        kind = (self._is_direct(units), *map(self.boxes.wiring, boxes))
+        told = (*kind, *self._details(self.scope_of(units[0]))) if len(boxes) < len(units) else kind
         return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes)
 
     def _is_direct(self, units: Sequence[Unit]) -> bool:
@@ -109,9 +112,9 @@ class Listing:
         if one.block and any(node.skip == "adapted" for node in self.graph.nodes[one.entry + 1 : one.exit + 1]):
             yield ADAPTED
 
-    def _details(self, nodes: tuple[int, ...]) -> Iterator[str]:
+    def _details(self, block: int | None) -> Iterator[str]:
         """The normalisations and activations, which are not drawn: blocks that differ there are not equal."""
-        members = (self.graph.nodes[node] for node in nodes)
+        members = (self.graph.nodes[node] for node in (self.boxes.nodes(block) if block is not None else ()))
         return (label(n) for n in members if OPERATIONS[n.op].role in _TOLD and self.scopes.adapter[n.scope] is None)
 
 
@@ -147,23 +150,32 @@ def _group(run: Sequence[_Block]) -> Group:
     )
 
 
-def wiring_of(graph: Graph, scopes: Scopes, scope: int) -> tuple[object, ...]:
-    """What makes two named boxes equal: the definition, and how its operations are wired, adapters left out."""
-    one = graph.scopes[scope]
-    inside = [node for node in nodes_inside(graph, scope) if scopes.adapter[graph.nodes[node].scope] is None]
-    place = {node: number for number, node in enumerate(inside)}
+class Boxes:
+    """The nodes of each outermost block and of each part of a network, and what makes two of them equal."""
 
-    def read(index: int) -> int:
+    def __init__(self, graph: Graph, scopes: Scopes) -> None:
+        self.graph = graph
+        self.scopes = scopes
+        self._nodes: dict[int, list[int]] = {}
+        for index, node in enumerate(graph.nodes):
+            for scope in {scopes.block[node.scope], scopes.part[node.scope]}:
+                if scope is not None:
+                    self._nodes.setdefault(scope, []).append(index)
+
+    def nodes(self, scope: int) -> list[int]:
+        """In order, those of adapters and inner blocks included."""
+        return self._nodes.get(scope, [])
+
+    def wiring(self, scope: int) -> tuple[object, ...]:
+        """The definition, and how its operations are wired, adapters left out: equal in equal boxes."""
+        one, graph = self.graph.scopes[scope], self.graph
+        inside = [node for node in self.nodes(scope) if self.scopes.adapter[graph.nodes[node].scope] is None]
+        place = {node: number for number, node in enumerate(inside)}
+        nodes = (graph.nodes[index] for index in inside)
+        wired = ((node.op, node.args.get("kernel"), *(self._read(n, place) for n in node.inputs)) for node in nodes)
+        return one.block or one.name, *wired
+
+    def _read(self, index: int, place: Mapping[int, int]) -> int:
         """What is read through an adapter is read where the adapter begins."""
-        adapter = scopes.adapter[graph.nodes[index].scope]
-        return place.get(index if adapter is None else graph.scopes[adapter].entry, -1)
-
-    nodes = (graph.nodes[index] for index in inside)
-    return one.block or one.name, *((node.op, node.args.get("kernel"), *map(read, node.inputs)) for node in nodes)
-
-
-def nodes_inside(graph: Graph, scope: int) -> list[int]:
-    """The nodes of a scope and of all scopes in it."""
-    within = {scope}
-    within.update(n for n, one in enumerate(graph.scopes) if one.parent in within)
-    return [index for index, node in enumerate(graph.nodes) if node.scope in within]
+        adapter = self.scopes.adapter[self.graph.nodes[index].scope]
+        return place.get(index if adapter is None else self.graph.scopes[adapter].entry, -1)

@@ -11,7 +11,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.closeup import gather_block, place_of, title_of
 from resnet_dsl.targets.figure.description import Column
 from resnet_dsl.targets.figure.folding import Folding
-from resnet_dsl.targets.figure.groups import wiring_of
+from resnet_dsl.targets.figure.groups import Boxes
 from resnet_dsl.targets.figure.items import Wishes
 from resnet_dsl.targets.figure.rows import Tones
 from resnet_dsl.targets.figure.scopes import read_scopes
@@ -37,11 +37,11 @@ def gather_insets(subject: Facts, column: Column, tones: Tones) -> tuple[list[Co
 
 
 def _kinds(graph: Graph, column: Column) -> list[int]:
-    scopes = read_scopes(graph)
+    boxes = Boxes(graph, read_scopes(graph))
     named = [scope for item in column.items for group in item.groups for scope in group.boxes]
     found: dict[object, int] = {}
     for scope in named:
-        found.setdefault(wiring_of(graph, scopes, scope), scope)
+        found.setdefault(boxes.wiring(scope), scope)
     return list(found.values())
 
 

@@ -189,10 +189,11 @@ class _Contracted:
         return {key for index in range(len(self.graph.nodes)) if (key := self._block(index)) is not None}
 
     def drawn_blocks(self, column: Column) -> set[object]:
-        """The same as groups say it: what they count as one block must be one."""
-        blocks = [nodes for item in column.items for group in item.groups for nodes in group.blocks]
-        keys = [{self._block(node) for node in nodes} - {None} for nodes in blocks]
-        return {key for found in keys for key in found} if all(len(found) < 2 for found in keys) else set()
+        """The same as groups say it: what they repeat must be one block each time (a shortcut may pass by several)."""
+        groups = [group for item in column.items for group in item.groups]
+        keys = [[{self._block(node) for node in nodes} - {None} for nodes in group.blocks] for group in groups]
+        single = all(len(own) == 1 or all(len(found) < 2 for found in own) for own in keys)
+        return {key for own in keys for found in own for key in found} if single else set()
 
     def _block(self, index: int) -> object:
         """None for what stands in no block, and for details, which fold into the row before."""

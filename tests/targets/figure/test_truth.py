@@ -1,5 +1,7 @@
 """What a figure shows is the network: paths, skips, repeats, strides and outputs are read back from its outline."""
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -130,6 +132,21 @@ network net { input 8x8x16  stage one { basic(16) -> smooth(16) } }
 
 def test_blocks_with_other_activations_are_not_drawn_as_equal():
     assert [group.repeat for group in groups(written(SMOOTH))] == [1, 1]
+
+
+def test_what_follows_the_last_block_of_a_stage_does_not_part_it_from_the_others():
+    """ConvNeXt normalises between its stages, which folds into the last block's row."""
+    blocks = [group.repeat for group in groups(compiled("convnext_tiny")) if len(group.rows) > 1]
+    assert blocks == [3, 3, 9, 3]
+
+
+@pytest.mark.slow
+def test_a_stage_is_drawn_in_linear_time():
+    """Thousands of blocks with branches, each looked at once."""
+    facts = written(BRANCHES.replace("2 x trigate(16)", "repeat 3000 { basic(16) -> trigate(16) }"))
+    started = time.process_time()
+    assert len(groups(facts)) > 2
+    assert time.process_time() - started < 30
 
 
 def test_a_value_used_twice_by_one_merge_is_said():
