@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)"
     )
     parser.add_argument(
-        "--block", action="append", default=[], metavar="NAME", help="this block in close-up; repeatable"
+        "--block", action="append", default=[], metavar="NAME", help="this block or stage in close-up; repeatable"
     )
     parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
