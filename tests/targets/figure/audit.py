@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.description import Column, Group
 
-DETAILS = ("batchnorm", "layernorm", "groupnorm", "relu", "gelu", "silu", "dropout", "drop_path")
+DETAILS = {name for name, one in OPERATIONS.items() if one.role in ("norm", "activation", "noise")}
 
 
 def audit(facts, column: Column, level: str) -> list[str]:
