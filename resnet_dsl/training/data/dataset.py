@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import show
+from resnet_dsl.showing import line
 from resnet_dsl.training.data.images import Images, wrong_rank
 
 HIGHEST_LABEL = 2**31 - 1
@@ -136,7 +137,7 @@ def held_out(examples: Examples) -> tuple[Examples, Examples]:
 
 def listed_name(names: tuple[str, ...], label: int) -> str:
     """How a class is called: by its number, and its name where it has one."""
-    return str(label) if names[label] == str(label) else f"{label} ({names[label]})"
+    return str(label) if names[label] == str(label) else f"{label} ({line(names[label])})"
 
 
 def numbers(count: int) -> tuple[str, ...]:

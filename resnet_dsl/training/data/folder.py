@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.showing import line
 from resnet_dsl.training.data.dataset import Dataset, Examples, checked_labels, held_out, whole
 from resnet_dsl.training.data.decoding import Encoded, Header, decoded, expect_channels, header
 from resnet_dsl.training.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
@@ -65,7 +66,7 @@ def _of_two(
 ) -> Dataset:
     if train.classes != test.classes:
         odd = sorted(set(train.classes) ^ set(test.classes))[0]
-        raise Failure(f"{folder}: the class `{odd}` is in only one of {train.folder.name} and {test.folder.name}")
+        raise Failure(f"{folder}: the class `{line(odd)}` is in only one of {train.folder.name} and {test.folder.name}")
     expect_depth(header(_encoded(test.paths[0])).bits, header(_encoded(train.paths[0])).bits, str(test.paths[0]))
     learnt = _examples(train, resize, channels)
     tested = _examples(test, resize, learnt.images.shape[-1])
@@ -80,13 +81,13 @@ def _left_out(folder: Path, *used: str) -> Iterator[str]:
         entry.name for entry in folder.iterdir() if entry.name not in used and entry.is_dir() and entry.name[0] != "."
     )
     if others:
-        yield f"{folder}: not used: {', '.join(map(_spelled, others))}"
+        yield f"{folder}: not used: {', '.join(map(line, others))}"
 
 
 def _listed(folder: Path) -> _Listed:
     classes = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name))
     if len(classes) < 2:
-        names = "".join(f", `{_spelled(name)}`" for name in classes)
+        names = "".join(f", `{line(name)}`" for name in classes)
         raise Failure(f"{folder} has {'a single' if classes else 'no'} class{names}; there is nothing to tell apart")
     paths: list[Path] = []
     labels: list[int] = []
@@ -94,7 +95,7 @@ def _listed(folder: Path) -> _Listed:
     for label, name in enumerate(classes):
         images, odd = _files(folder / name)
         if not images:
-            raise Failure(f"{folder}: the class `{_spelled(name)}` has no images ({', '.join(SUFFIXES)})")
+            raise Failure(f"{folder}: the class `{line(name)}` has no images ({', '.join(SUFFIXES)})")
         paths += images
         labels += [label] * len(images)
         others += odd
@@ -126,12 +127,12 @@ def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
     """What was left out and might be missed: hidden files that are called like images, and files of other kinds."""
     hidden = [path for path in others if _is_image(path.name)]
     if hidden:
-        yield f"{folder}: {_counted(hidden)} left out, hidden: {_spelled(hidden[0].name)}"
+        yield f"{folder}: {_counted(hidden)} left out, hidden: {line(hidden[0].name)}"
     strange = [path for path in others if not _is_image(path.name) and not _is_litter(path.name)]
     if strange:
         kinds = Counter(path.suffix.lower() or "no ending" for path in strange)
-        shown = ", ".join(_spelled(kind) for kind, _ in kinds.most_common(3))
-        yield f"{folder}: {_counted(strange)} left out, no {', '.join(SUFFIXES)}: {shown}"
+        listed = ", ".join(line(kind) for kind, _ in kinds.most_common(3))
+        yield f"{folder}: {_counted(strange)} left out, no {', '.join(SUFFIXES)}: {listed}"
 
 
 def _is_litter(name: str) -> bool:

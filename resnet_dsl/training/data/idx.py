@@ -19,6 +19,9 @@ from resnet_dsl.training.data.limits import expect_regular, is_hidden, too_much,
 
 FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 
+MOST_AXES = 6
+"""Images, or volumes, with channels; the format itself allows 255."""
+
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -76,6 +79,8 @@ def array(path: Path) -> NDArray[Any]:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES:
         raise Failure(f"{path} is no idx file: it starts with {content[:4].hex() or 'nothing'}")
     dtype, axes = np.dtype(TYPES[content[2]]), content[3]
+    if axes > MOST_AXES:
+        raise Failure(f"{path} is no idx file: it tells of {axes} axes")
     start = 4 + 4 * axes
     if len(content) < start:
         raise Failure(f"{path} is cut off: it ends within its header")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
+from resnet_dsl.showing import line
 from resnet_dsl.training.data.assemble import from_arrays
 from resnet_dsl.training.data.dataset import Dataset
 from resnet_dsl.training.data.limits import too_much, unpacked_limit
@@ -27,7 +28,7 @@ def read(path: Path) -> Dataset:
     arrays, others = _arrays(path)
     x, y = ("x_train", "y_train") if "x_train" in arrays else ("x", "y")
     if x not in arrays or y not in arrays:
-        found = ", ".join(sorted([*arrays, *others])) or "nothing"
+        found = line(", ".join(sorted([*arrays, *others]))) or "nothing"
         raise Failure(f"{path} holds {found}; expected x_train, y_train, x_test and y_test, or x and y")
     if ("x_test" in arrays) != ("y_test" in arrays):
         raise Failure(f"{path}: of x_test and y_test one is missing")
@@ -38,7 +39,7 @@ def read(path: Path) -> Dataset:
 
 
 def _not_used(path: Path, names: list[str]) -> tuple[str, ...]:
-    return (f"{path}: not used: {', '.join(names)}",) if names else ()
+    return (f"{path}: not used: {line(', '.join(names))}",) if names else ()
 
 
 def _class_names(arrays: Arrays, path: Path) -> tuple[str, ...] | None:

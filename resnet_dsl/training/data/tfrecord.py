@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
+from resnet_dsl.showing import line
 from resnet_dsl.training.data.dataset import (
     Dataset,
     Examples,
@@ -61,7 +62,7 @@ class Record(NamedTuple):
                 return images[0], int(labels[0]), _text(feature[NAME].bytes_list.value)
         found = ", ".join(sorted(name for name in feature if feature[name].WhichOneof("kind"))) or "none"
         expected = " or ".join(f"{image} and {label}" for image, label in FEATURES)
-        raise Failure(f"{self} has the features {found}; expected {expected}, one of each")
+        raise Failure(f"{self} has the features {line(found)}; expected {expected}, one of each")
 
     def _content(self) -> bytes:
         with self.path.open("rb") as file:

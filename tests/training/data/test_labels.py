@@ -96,6 +96,15 @@ def test_names_from_folders_archives_and_packages(tmp_path: Path, coloured: Made
     assert load("digits").class_names == tuple("0123456789")
 
 
+def test_names_that_a_terminal_would_obey_are_written_out(tmp_path: Path) -> None:
+    read = load(str(labelled(tmp_path, [0, 1] * 5, class_names=["\x1b[31m", "b\u202ec"])))
+    assert read.class_names == ("\x1b[31m", "b\u202ec")
+    assert read.named([0, 1]) == r"0 (\u001b[31m), 1 (b\u202ec)"
+    refused(labelled(tmp_path, [0, 1] * 5, class_names=["cat", "cat"]), "differ")
+    np.savez(tmp_path / "b.npz", **{"\x1b[31m": [1]})
+    refused(tmp_path / "b.npz", r"holds \u001b[31m; expected x_train")
+
+
 def test_names_beside_cifars_batches(tmp_path: Path, coloured: Made) -> None:
     names = [f"thing {number}" for number in range(10)]
     texts = batches(coloured, False, "binary") | {"batches.meta.txt": "\n".join([*names, ""]).encode()}

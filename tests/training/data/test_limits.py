@@ -87,9 +87,12 @@ def test_gzipped_idx_files_that_unpack_to_too_much(tmp_path: Path) -> None:
 
 def test_idx_files_that_lie_or_contradict_each_other(tmp_path: Path, grey: Made) -> None:
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(struct.pack(">BBBBI", 0, 0, 8, 1, 2) + b"\0\1")
-    for head in (struct.pack(">BBBBIII", 0, 0, 8, 3, *[2**32 - 1] * 3), bytes([0, 0, 8, 255]) + b"\xff" * 1020):
+    for head, words in (
+        (struct.pack(">BBBBIII", 0, 0, 8, 3, *[2**32 - 1] * 3), "is cut off"),
+        (bytes([0, 0, 8, 255]) + b"\xff" * 1020, "is no idx file: it tells of 255 axes"),
+    ):
         (tmp_path / "train-images-idx3-ubyte").write_bytes(head + bytes(32))
-        refused(tmp_path, "train-images-idx3-ubyte is cut off")
+        refused(tmp_path, f"train-images-idx3-ubyte {words}")
     (tmp_path / "train-images.idx3-ubyte").write_bytes(b"")
     refused(tmp_path, "train-images-idx3-ubyte and train-images.idx3-ubyte hold the same part")
 
