@@ -241,6 +241,15 @@ def test_divergence_has_an_exit_code_and_says_what_to_try(tmp_path: Path) -> Non
     assert "--learning-rate" in ended.out or "diverged before" in ended.out
 
 
+def test_a_comparison_with_one_that_diverged_has_that_exit_code(tmp_path: Path) -> None:
+    places = ["--runs", str(tmp_path / "runs"), "-o", str(tmp_path / "out")]
+    options = [*RECIPE, "--epochs", "1", "--learning-rate", "1e30", "--seeds", "1", *places]
+    ended = call("compare", str(RUNS / "tiny.resnet"), *options)
+    assert ended.code == 4, ended.err
+    assert "tiny diverged with 1 of 1 seeds" in ended.out
+    assert (tmp_path / "out.md").exists()
+
+
 def test_the_folder_holds_the_spec_with_its_imports_and_the_classes(tmp_path: Path) -> None:
     (tmp_path / "parts.resnet").write_text("block part(width) { conv(width, 3) -> norm -> act }\n")
     (tmp_path / "net.resnet").write_text(
