@@ -1,0 +1,89 @@
+"""Which array goes where: by names; without names only where nothing else could be meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.weights import SavedArray, SavedLayer, SavedModel, Wanted, fit, read_weights
+from tests.weights.files import put, weights
+
+KERNEL = (2, 2, 1, 2)
+
+
+def wanted(*names: str) -> list[Wanted]:
+    convolutions = [Wanted(name, "conv2d", ("stem",), (("kernel", KERNEL),)) for name in names]
+    return [*convolutions, Wanted("last", "dense", ("head",), (("kernel", (2, 3)), ("bias", (3,))))]
+
+
+def saved(*arrays: tuple[str | None, tuple[int, ...]], name: str = "it") -> SavedModel:
+    made = tuple(SavedArray(one, "float32", np.full(shape, index, "f4")) for index, (one, shape) in enumerate(arrays))
+    return SavedModel("file", (SavedLayer(name, "layers/x", made),))
+
+
+def norm(*names: str) -> list[Wanted]:
+    return [Wanted("it", "batch_normalization", ("stem",), tuple((name, (4,)) for name in names))]
+
+
+def test_a_file_without_names_is_refused_where_two_layers_look_alike(tmp_path: Path) -> None:
+    path = put(tmp_path, weights(named=False))
+    with pytest.raises(Failure, match="does not say the names of its layers, and 2 of class conv2d") as refused:
+        fit(read_weights(path), wanted("first", "second"), "net")
+    assert "model.save" in str(refused.value.remedy)
+
+
+def test_a_file_without_names_is_taken_where_none_look_alike(tmp_path: Path) -> None:
+    path = put(tmp_path, weights(lambda file: file.__delitem__("layers/conv2d_1"), named=False))
+    fitted = fit(read_weights(path), wanted("first"), "net")
+    assert fitted.values.keys() == {"first", "last"}
+
+
+def test_variables_go_by_name_where_the_file_has_the_same_names() -> None:
+    file = saved(("beta", (4,)), ("gamma", (4,)))
+    (gamma, beta) = fit(file, norm("gamma", "beta"), "net").values["it"]
+    assert (gamma[0], beta[0]) == (1, 0)
+    (gamma, beta) = fit(saved((None, (4,)), (None, (4,))), norm("gamma", "beta"), "net").values["it"]
+    assert (gamma[0], beta[0]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "told"),
+    [
+        ([(4, 1), (4,)], "the file has 4x1, 4, the network 4, 4"),
+        ([(1,), (4,)], "the file has 1, 4, the network 4, 4"),
+        ([(), (4,)], "the file has one number, 4, the network 4, 4"),
+        ([(4,)], "the file has 4, the network 4, 4"),
+        ([(4,), (4,), (4,)], "the file has 4, 4, 4, the network 4, 4"),
+    ],
+    ids=["another rank", "one for all", "a scalar", "one missing", "one too many"],
+)
+def test_nothing_is_spread_turned_or_left_out(shapes: list[tuple[int, ...]], told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        fit(saved(*[(None, shape) for shape in shapes]), norm("gamma", "beta"), "net")
+
+
+def test_a_kernel_lying_on_its_side_is_refused() -> None:
+    lying = saved((None, (3, 2)), (None, (3,)), name="last")
+    with pytest.raises(Failure, match="the file has 3x2, 3, the network 2x3, 3"):
+        fit(lying, wanted(), "net")
+
+
+def test_many_mismatches_are_counted_and_some_are_told() -> None:
+    with pytest.raises(Failure) as refused:
+        fit(SavedModel("file", ()), wanted(*(f"c{index}" for index in range(20))), "net")
+    told = str(refused.value).splitlines()
+    assert told[0] == "`file` does not hold the weights of net: 21 layers do not fit"
+    assert told[-1] == "  and 13 more"
+    assert refused.value.remedy is not None
+    assert "--except stem --except head" in refused.value.remedy
+
+
+def test_the_remedy_helps() -> None:
+    file = saved((None, KERNEL), name="first")
+    with pytest.raises(Failure, match="last: is not in the file") as refused:
+        fit(file, wanted("first"), "net")
+    assert "--except head" in str(refused.value.remedy)
+    assert fit(file, wanted("first"), "net", ["head"]).values.keys() == {"first"}
