@@ -9,6 +9,7 @@ from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
 from resnet_dsl.ir.draft import AnyNode
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements, show
+from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -29,6 +30,7 @@ def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
     except ValidationError as wrong:
         raise Unsound(_first(wrong)) from None
     _check_names(graph)
+    graph = _with_names_of_today(graph)
     try:
         shapes = infer_shapes(graph)
     except Unfit as wrong:
@@ -49,6 +51,15 @@ def _check_names(graph: Graph) -> None:
     for name in (graph.name, *(node.name for node in graph.nodes)):
         if not 0 < len(name) <= _LONGEST_NAME or not all(letter.isalnum() or letter in "_-." for letter in name):
             raise Unsound(f"{name[:60]!a} cannot be a name")
+
+
+def _with_names_of_today(graph: Graph) -> Graph:
+    """The same graph with names that every backend takes: early files have some that TensorFlow refuses."""
+    names = [layer_name(node.name) for node in graph.nodes]
+    if len(set(names)) < len(names):
+        raise Unsound("two of its operations would have one name")
+    renamed = (node.model_copy(update={"name": name}) for node, name in zip(graph.nodes, names, strict=True))
+    return graph.model_copy(update={"name": layer_name(graph.name), "nodes": tuple(renamed)})
 
 
 def _check_sizes(graph: Graph, shapes: tuple[Shape, ...]) -> None:

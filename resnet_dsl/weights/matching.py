@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel
 
 if TYPE_CHECKING:
@@ -88,9 +89,10 @@ def fit(
 
 
 def _by_name(saved: SavedModel, wanted: Sequence[Wanted]) -> dict[str, list[SavedLayer]]:
+    """The layers of a file by the names that they have here: early files have some that are spelt otherwise now."""
     found: dict[str, list[SavedLayer]] = {}
     for layer in saved.layers:
-        name = layer.name or _only_one_like_it(layer, saved, wanted)
+        name = layer_name(layer.name) if layer.name else _only_one_like_it(layer, saved, wanted)
         found.setdefault(name, []).append(layer)
     return found
 
@@ -161,7 +163,7 @@ def _check_names(excepted: Collection[str], wanted: Sequence[Wanted], saved: Sav
 
 
 def _names(saved: SavedModel) -> list[str]:
-    return [layer.name for layer in saved.layers if layer.name]
+    return [layer_name(layer.name) for layer in saved.layers if layer.name]
 
 
 def _failure(saved: SavedModel, network: str, wrong: list[_Mismatch]) -> Failure:
