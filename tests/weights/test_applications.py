@@ -11,10 +11,9 @@ from tests.weights.networks import FORMATS, randomise, write
 
 keras = pytest.importorskip("keras")
 
-CASES = [pytest.param(file, marks=() if file == "alone.h5" else pytest.mark.slow) for file in FORMATS]
 
-
-@pytest.mark.parametrize("file", CASES)
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FORMATS)
 def test_resnet50_in_the_format_that_is_published(tmp_path: Path, file: str) -> None:
     theirs = randomise(keras.applications.ResNet50(weights=None))
     ours = resnet_dsl.load("keras_resnet50").networks["keras_resnet50"]

@@ -17,7 +17,7 @@ PAIRS = [("one", "one_do"), ("one_do", "one"), ("own", "own_do"), ("own_do", "ow
 MORE = [("one", other) for other in ("one_path", "one_block")] + [("one_path", "one"), ("one_block", "one")]
 
 
-@pytest.mark.parametrize("file", FORMATS)
+@pytest.mark.parametrize("file", [FORMATS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in FORMATS[1:])])
 @pytest.mark.parametrize(("mine", "theirs"), PAIRS)
 def test_weights_go_by_name_whatever_noise_stands_between(tmp_path: Path, mine: str, theirs: str, file: str) -> None:
     saved = randomise(network(theirs).to_keras(seed=1))
@@ -28,6 +28,7 @@ def test_weights_go_by_name_whatever_noise_stands_between(tmp_path: Path, mine: 
     assert difference(model, saved) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mine", "theirs"), MORE)
 def test_the_same_for_other_noise(tmp_path: Path, mine: str, theirs: str) -> None:
     saved = randomise(network(theirs).to_keras(seed=1))

@@ -15,7 +15,7 @@ from tests.weights.networks import difference, randomise, same_weights, write
 pytest.importorskip("keras")
 
 NOISE = ("dropout(0.1)", "drop_path(0.1)", "dropblock(0.1, 3)", "identity")
-FAST = ("cifar_resnet20", "small_plain8", "ecg_network")
+FAST = ("small_plain8", "ecg_network")
 TOO_LARGE = "resnetv2_152x4_bit"  # 936 million weights: two models and two files would take 20 GB
 
 
