@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,7 @@ class TrainableNetwork(Protocol):
     ``input_shape`` is without the batch axis; ``classes`` is the length of the output; ``depth`` counts weighted layers
     on the main path; ``params`` what trains; ``residual`` says whether it has skip connections. ``spec_text`` is the
     file it came from, ``imports`` what that imports, by the path beside it, ``settings`` what it was compiled with, and
-    ``ir_json`` what all that means.
+    ``ir_json`` what all that means; ``ir_sha256`` is the digest of what the weights depend on in it.
     """
 
     @property
@@ -51,6 +52,8 @@ class TrainableNetwork(Protocol):
     def settings(self) -> Mapping[str, Any]: ...
     @property
     def ir_json(self) -> str: ...
+    @property
+    def ir_sha256(self) -> str: ...
 
     def telling_apart(self, classes: int) -> str:
         """What to write so that the network tells so many classes apart."""
@@ -83,6 +86,8 @@ class Compiled:
         self.spec_text, self.imports = standing_alone(compiled.asked)
         self.settings = settings(compiled.asked)
         self.ir_json = compiled.graph.model_dump_json()
+        computed = compiled.graph.model_dump_json(exclude={"scopes": {"__all__": {"counts"}}})
+        self.ir_sha256 = hashlib.sha256(computed.encode()).hexdigest()
 
     def _told_apart(self) -> int:
         """How many classes. The loss is cross-entropy: it belongs to a softmax, or to logits, over several classes."""

@@ -175,7 +175,7 @@ def description(network: TrainableNetwork, dataset: Dataset, options: TrainOptio
     """All that the final weights depend on, in JSON's terms: two runs with the same are the same run."""
     return {
         "network": network.name,
-        "ir_sha256": hashlib.sha256(network.ir_json.encode()).hexdigest(),
+        "ir_sha256": network.ir_sha256,
         "data": dataset.name,
         "data_sha256": dataset.digest(),
         "backend": backend,

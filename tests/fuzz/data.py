@@ -35,6 +35,7 @@ from resnet_dsl.training.checkpoint import Checkpoint, Position
 from resnet_dsl.training.data import load
 from resnet_dsl.training.history import Row
 from resnet_dsl.training.run_folder import RunFolder, expect_same_run
+from tests.fuzz.memory import limit_memory
 from tests.training.data.test_cifar import batches
 from tests.training.data.test_pictures import chunk, deep, png
 
@@ -372,8 +373,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
+    limit_memory(MOST_MEMORY)
     outcomes, findings = fuzz(options.count, options.seed)
     for finding in findings:
         print(f"--- {finding.target}, mutation {finding.number}\n{finding.error}")

@@ -31,6 +31,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.weights import read_graph_json, read_weights
 from resnet_dsl.weights.worker import answer
+from tests.fuzz.memory import limit_memory
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "0.1.0"
 BATCH = 100
@@ -268,7 +269,7 @@ def _batch(seeds: list[int], path: Path) -> list[tuple[int, str]]:
 
 def _work(seeds: list[int], path: Path, send: int) -> None:
     """In the child: an outcome a line."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit_memory(MEMORY)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     for seed in seeds:
         signal.alarm(SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class ByHand:
     @property
     def ir_json(self) -> str:
         return f'{{"network": "{self}"}}\n'
+
+    @property
+    def ir_sha256(self) -> str:
+        return hashlib.sha256(self.ir_json.encode()).hexdigest()
 
     def telling_apart(self, classes: int) -> str:
         return f"ByHand(classes={classes})"

@@ -25,7 +25,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compiled(files: Path, *arguments: str) -> Ended:
-    return call("compile", *arguments, "-o", str(files / "out.keras"), "--quiet")
+    return call("compile", *arguments, "-o", str(files / "out.keras"), "--force", "--quiet")
 
 
 @pytest.mark.parametrize("file", FORMATS)
