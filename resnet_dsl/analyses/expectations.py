@@ -25,7 +25,7 @@ def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tup
 def _actual(expectation: Expectation, facts: Facts) -> Any:
     if expectation.stage is None:
         return _QUANTITIES[expectation.quantity](facts)
-    stage = next(part for part in facts.stages if part.name == expectation.stage)
+    stage = facts.stage_of_name[expectation.stage]
     if expectation.quantity == "output":
         return stage.output_shape
     return getattr(stage, expectation.quantity)

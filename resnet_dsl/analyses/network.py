@@ -110,6 +110,10 @@ class Facts:
         return self._parts(stages(self.draft), [owners[node.scope] for node in self.draft.nodes])
 
     @cached_property
+    def stage_of_name(self) -> dict[str, Part]:
+        return {part.name: part for part in self.stages}
+
+    @cached_property
     def parts_by_block(self) -> tuple[Part, ...]:
         """Outermost blocks in flow order, and stem, head and stages for what lies in no block."""
         owners = block_of_scopes(self.draft)

@@ -159,6 +159,7 @@ class Builder:
                 scope = self.scopes[scope].parent
         order = sorted(wanted)
         scope_place = {old: new for new, old in enumerate(order)}
+        kept_before = self._kept_before(place)
         scopes = []
         kinds = {scope.block_kind for scope in self.scopes}
         counted = "residual" if "residual" in kinds else "plain"
@@ -172,17 +173,18 @@ class Builder:
                     args=MappingProxyType(raw.args),
                     counts=raw.block_kind == counted,
                     parent=None if raw.parent is None else scope_place[raw.parent],
-                    entry=self._kept_before(raw.entry, place),
-                    exit=self._kept_before(raw.exit, place),
+                    entry=kept_before[raw.entry],
+                    exit=kept_before[raw.exit],
                 )
             )
         return tuple(scopes), scope_place
 
-    def _kept_before(self, node: int, place: dict[int, int]) -> int:
-        """The node itself, or where it was removed, the one that it came from."""
-        while node not in place:
-            node = self.nodes[node].inputs[0]
-        return place[node]
+    def _kept_before(self, place: dict[int, int]) -> list[int]:
+        """For each node its new place, or where it was removed, that of the one that it came from."""
+        found: list[int] = []
+        for node, raw in enumerate(self.nodes):
+            found.append(place[node] if node in place else found[raw.inputs[0]])
+        return found
 
     def _names(self, kept: list[int]) -> list[str]:
         """Names of layers: the scopes' names and the operation's, numbered where a scope has several of one kind."""
@@ -190,7 +192,7 @@ class Builder:
         totals = Counter((self.nodes[old].scope, self.nodes[old].operation.name) for old in kept)
         counts: Counter[tuple[int, str]] = Counter()
         labels: dict[str, int] = {}
-        taken: set[str] = set()
+        taken: dict[str, int] = {}
         for old in kept:
             label = self.nodes[old].label
             if label is not None:
@@ -208,7 +210,7 @@ class Builder:
             names.append(_unique(layer_name(f"{prefixes[raw.scope]}{raw.operation.name}{number}"), taken))
         return names
 
-    def _take_label(self, old: int, name: str, labels: dict[str, int], taken: set[str]) -> None:
+    def _take_label(self, old: int, name: str, labels: dict[str, int], taken: dict[str, int]) -> None:
         if name in taken:
             span, first = self.origins[old].span, self.origins[labels[name]].span
             raise Mistake(
@@ -221,7 +223,7 @@ class Builder:
                 )
             )
         labels[name] = old
-        taken.add(name)
+        taken[name] = 1
 
     def _prefixes(self) -> list[str]:
         """What stands before the names in each scope. An adapter's own block adds nothing to ``skip_``."""
@@ -246,12 +248,14 @@ class Builder:
         return layer_name("_".join([*reversed(parts), label]))
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    chosen, number = name, 2
+def _unique(name: str, taken: dict[str, int]) -> str:
+    """The name, or with the first number from 2 on that is free; ``taken`` has the last number that each name got."""
+    chosen, number = name, taken.get(name, 1)
     while chosen in taken:
-        chosen = f"{name}_{number}"
         number += 1
-    taken.add(chosen)
+        chosen = f"{name}_{number}"
+    taken[name] = number
+    taken.setdefault(chosen, 1)
     return chosen
 
 

@@ -49,12 +49,13 @@ def assign(
 ) -> dict[str, Given]:
     """The arguments of a call by parameter. Mistakes are reported; an argument that has one is POISON."""
     given: dict[str, Given] = {}
+    names = set(known)
     for position, item in enumerate(arguments.items if arguments is not None else ()):
         expression = item.value if isinstance(item, tree.Argument) else item
         value = evaluate(expression)
         if isinstance(item, tree.Argument):
             name = item.name.text
-            if name not in known:
+            if name not in names:
                 report(errors.unknown_argument(callee, name, item.name.span, known))
                 continue
         elif position >= len(known):

@@ -53,7 +53,11 @@ class Module:
 
     def may_hold(self, name: str) -> bool:
         """Whether a name may be defined in a text with a mistake of form, or in a file that could not be read."""
-        return self.blind or name in self.lost or any(other.blind or name in other.lost for _, other in self.imports)
+        return self.blind or name in self.lost or any(other.blind or name in other.lost for other in self.imported())
+
+    def imported(self) -> list[Module]:
+        """The modules that are imported, each once, however often."""
+        return list({id(other): other for _, other in self.imports}.values())
 
     def find(self, name: str) -> Definition | None:
         """The definition that a name means in this file."""
@@ -167,11 +171,12 @@ class Loader:
         """Fills in the names that a module sees: the prelude's, then its imports', then its own."""
         prelude = self.prelude.own
         module.seen = {**prelude}
-        for statement, other in module.imports:
+        first = {id(other): statement for statement, other in reversed(module.imports)}
+        for other in module.imported():
             for name, definition in other.own.items():
                 known = module.seen.get(name)
                 if known is not None and known.module is not self.prelude and known != definition:
-                    place = statement.path.span
+                    place = first[id(other)].path.span
                     self.diagnostics.append(
                         errors.defined_twice("the imported name", name, place, known.tree.name.span)
                     )

@@ -6,7 +6,9 @@ Running a network finds the same mistakes in what it runs, with the same code at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from contextlib import suppress
+from itertools import chain
+from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import MOST_FOUND
@@ -36,20 +38,31 @@ def check_names(module: Module) -> tuple[Diagnostic, ...]:
     )
 
 
-def walk(node: object, closed: type[tree.Node] | tuple[()] = ()) -> Iterator[tree.Node | tree.Token]:
+def walk(node: object, closed: type[tree.Node] | None = None) -> Iterator[tree.Node]:
     """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
     pending = [node]
     while pending:
-        current = pending.pop()
-        if isinstance(current, tree.Token):
+        current: Any = pending.pop()
+        kind = type(current)
+        below = _BELOW.get(kind)
+        if below is not None:
+            if kind is closed:
+                continue
             yield current
-        elif isinstance(current, tuple):
+            for name in below:
+                pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
+        elif kind is tuple:
             pending.extend(reversed(current))
-        elif isinstance(current, tree.Node) and not isinstance(current, closed):
-            yield current
-            pending.extend(
-                [getattr(current, name) for name in current.fields[:0:-1]]
-            )  # all but the span, which is first
+
+
+_WORDS_ALONE = ("Span", "Token", "Token | None", "tuple[Token, ...]", "str")
+
+_BELOW = {
+    kind: tuple(name for name in reversed(kind.fields[1:]) if kind.__annotations__[name] not in _WORDS_ALONE)
+    for kind in vars(tree).values()
+    if isinstance(kind, type) and issubclass(kind, tree.Node)
+}
+"""For each class of the tree its fields that may hold nodes, the last one first."""
 
 
 def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
@@ -75,7 +88,16 @@ def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
 
 
 def _mentions(expression: tree.Expression, name: str) -> bool:
-    return any(isinstance(node, tree.Token) and node.text == name for node in walk(expression))
+    return any(token.text == name for token in _names_in(expression))
+
+
+def _names_in(node: tree.Node) -> Iterator[tree.Token]:
+    """The names that expressions ask for."""
+    for below in walk(node):
+        if isinstance(below, tree.Name):
+            yield below.token
+        elif isinstance(below, tree.Indexed):
+            yield below.name
 
 
 class _Parameters:
@@ -120,22 +142,46 @@ class _OwnNames(NamedTuple):
     values: set[str]
 
 
+class _Union:
+    """The names of several sets, which are not copied: thousands of networks may derive from one with thousands."""
+
+    def __init__(self, *sets: set[str]) -> None:
+        self.sets = [*sets]
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in one for one in self.sets)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.sets)
+
+
 def _names_of(definition: tree.Node, known: dict[int, _OwnNames]) -> _OwnNames:
     """What a definition gives by itself; ``known`` keeps it, since every network that derives from it asks again."""
     if id(definition) not in known:
         names = known[id(definition)] = _OwnNames(set(), set())
         for node in walk(definition):
-            if isinstance(node, tree.Named):
-                names.values.add(
-                    node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text
-                )
-            elif isinstance(node, tree.Stage):
-                names.values.add(node.name.text)
-            elif isinstance(node, tree.Let | tree.Parameter):
-                names.constants.add(node.name.text)
-            elif isinstance(node, tree.Repeat) and node.index is not None:
-                names.constants.add(node.index.text)
+            kind = type(node)
+            if kind in _VALUES:
+                names.values.add(_VALUES[kind](node))
+            elif kind in _CONSTANTS:
+                names.constants.update(_CONSTANTS[kind](node))
     return known[id(definition)]
+
+
+_VALUES: dict[type, Callable[[Any], str]] = {
+    tree.Named: lambda node: node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text,
+    tree.Stage: lambda node: node.name.text,
+}
+
+_CONSTANTS: dict[type, Callable[[Any], set[str]]] = {
+    tree.Let: lambda node: {node.name.text},
+    tree.Parameter: lambda node: {node.name.text},
+    tree.Repeat: lambda node: {node.index.text} if node.index is not None else set(),
+}
+
+
+class _Enough(Exception):
+    """More mistakes were found than are looked for."""
 
 
 class _Names:
@@ -147,21 +193,24 @@ class _Names:
         self.definition = definition
         self.found: list[Diagnostic] = []
         own = _names_of(definition, own_names)
-        self.constants = set(own.constants)
-        self.values = set(own.values)
+        self.constants = _Union(own.constants)
+        self.values = _Union(own.values)
         self.frame = Frame(module, {}, {}, None, Settings(None), 0, None, "file")
 
     def run(self) -> list[Diagnostic]:
         definition = self.definition
         if isinstance(definition, tree.Network):
             self._add_bases(definition)
-        parameters = self._parameters()
-        self._check_twice("the parameter", [one.name for one in parameters])
-        for node in walk(definition):
-            self._visit(node)
-            if len(self.found) > MOST_FOUND:
-                break
+        with suppress(_Enough):
+            self._check_twice("the parameter", [one.name for one in self._parameters()])
+            for node in walk(definition):
+                self._visit(node)
         return self.found
+
+    def _tell(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
+        if len(self.found) > MOST_FOUND:
+            raise _Enough
 
     def _parameters(self) -> tuple[tree.Parameter, ...]:
         own = getattr(self.definition, "parameters", None)
@@ -177,34 +226,29 @@ class _Names:
                 return
             current, module = base.tree, base.module
             names = _names_of(current, self.own_names)
-            self.constants |= names.constants
-            self.values |= names.values
+            self.constants.sets.append(names.constants)
+            self.values.sets.append(names.values)
 
-    def _visit(self, node: tree.Node | tree.Token) -> None:
-        if isinstance(node, tree.Chain):
-            self._chain(node)
-        elif isinstance(node, tree.Default):
-            self._known_callee(node.name)
-        elif isinstance(node, tree.Use):
-            self._slot(node.slot)
-        elif isinstance(node, tree.Skip):
-            self._reference(node.source)
-        elif isinstance(node, tree.Body | tree.Members):
-            self._statements(node.statements if isinstance(node, tree.Body) else node.items)
-        for expression in _expressions(node):
-            self._expression(expression)
-        if isinstance(self.definition, tree.Let):
-            self._constant(node)
+    def _visit(self, node: tree.Node) -> None:
+        kind = type(node)
+        if kind in _VISITS:
+            _VISITS[kind](self, node)
+        if kind in _EXPRESSIONS:
+            for expression in _EXPRESSIONS[kind](node):
+                self._expression(expression)
 
-    def _constant(self, node: tree.Node | tree.Token) -> None:
+    def _entry(self, node: tree.Entry) -> None:
         """A file's `let` is worked out once, where nothing flows."""
-        if isinstance(node, tree.Entry):
-            self.found.append(flow_errors.no_entry(node.span))
-        elif isinstance(node, tree.Name) and node.token.text == "progress":
-            self.found.append(flow_errors.no_progress(node.span))
+        if isinstance(self.definition, tree.Let):
+            self._tell(flow_errors.no_entry(node.span))
 
-    def _chain(self, chain: tree.Chain) -> None:
-        for position, item in enumerate(chain.items):
+    def _progress(self, node: tree.Name) -> None:
+        """As above."""
+        if isinstance(self.definition, tree.Let) and node.token.text == "progress":
+            self._tell(flow_errors.no_progress(node.span))
+
+    def _chain(self, written: tree.Chain) -> None:
+        for position, item in enumerate(written.items):
             step = item.step if isinstance(item, tree.Times) else item
             subject = step.subject
             if isinstance(subject, tree.Call):
@@ -223,7 +267,7 @@ class _Names:
         is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
         if not is_slot and name.text not in self.values and not self.module.may_hold(name.text):
             callable_names = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot), *self.values]
-            self.found.append(errors.unknown_step(name.text, name.span, callable_names))
+            self._tell(errors.unknown_step(name.text, name.span, callable_names))
         return None
 
     def _slot(self, name: tree.Token) -> None:
@@ -231,35 +275,36 @@ class _Names:
         is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
         if not is_slot and not self.module.may_hold(name.text):
             known = self.module.names(tree.Slot)
-            self.found.append(errors.unknown_slot(name.text, name.span, known, name.text in OPERATIONS))
+            self._tell(errors.unknown_slot(name.text, name.span, known, name.text in OPERATIONS))
 
     def _reference(self, source: tree.Node | None) -> None:
         """The value that a skip connection starts from."""
         if isinstance(source, tree.Name) and not self._is_known(source.token.text):
             known = [*self.values, *self.constants]
-            self.found.append(errors.unknown_name(source.token.text, source.span, known))
+            self._tell(errors.unknown_name(source.token.text, source.span, known))
 
     def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
         known = self._known_callee(name)
         if known is None:
             return
         many = name.text in OPERATIONS and OPERATIONS[name.text].many
+        names = set(known)
         for position, item in enumerate(arguments.items if arguments is not None else ()):
             if isinstance(item, tree.Argument):
-                if item.name.text not in known:
-                    self.found.append(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
+                if item.name.text not in names:
+                    self._tell(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
             elif position >= len(known) and not many:
-                self.found.append(errors.too_many(name.text, item.span, known))
+                self._tell(errors.too_many(name.text, item.span, known))
                 break
 
     def _expression(self, expression: object) -> None:
         """Names in an expression that nothing defines."""
         for node in walk(expression):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
-                self.found.append(errors.unknown_function(node.name.text, node.name.span, FUNCTIONS))
+                self._tell(errors.unknown_function(node.name.text, node.name.span, FUNCTIONS))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
-                self.found.append(errors.unknown_name(node.token.text, node.span, known))
+                self._tell(errors.unknown_name(node.token.text, node.span, known))
 
     def _is_known(self, name: str) -> bool:
         if name in self.constants or name in self.values or name in WORDS or name == "progress":
@@ -275,47 +320,60 @@ class _Names:
             if not isinstance(one, tree.Named) or not isinstance(one.target, tree.Name):
                 continue
             name = one.target.token.text
-            from_itself = any(isinstance(below, tree.Name) and below.token.text == name for below in walk(one.chain))
-            if name in first and not from_itself:
-                self.found.append(errors.defined_twice("the value", name, one.target.span, first[name]))
+            if name in first and not _is_from(one.chain, name):
+                self._tell(errors.defined_twice("the value", name, one.target.span, first[name]))
             first.setdefault(name, one.target.span)
 
     def _check_twice(self, what: str, tokens: list[tree.Token]) -> None:
         first: dict[str, Span] = {}
         for token in tokens:
             if token.text in first:
-                self.found.append(errors.defined_twice(what, token.text, token.span, first[token.text]))
+                self._tell(errors.defined_twice(what, token.text, token.span, first[token.text]))
             first.setdefault(token.text, token.span)
 
 
-def _expressions(node: tree.Node | tree.Token) -> Iterator[object]:
-    """The expressions that stand directly in a node which is itself none."""
-    if isinstance(node, tree.Let):
-        yield node.value
-    elif isinstance(node, tree.Parameter):
-        yield node.default
-    elif isinstance(node, tree.Input):
-        yield node.size
-    elif isinstance(node, tree.Expect):
-        if isinstance(node.quantity, tree.Name | tree.Attribute):
-            yield node.value
-    elif isinstance(node, tree.Repeat):
-        yield node.count
-    elif isinstance(node, tree.Condition):
-        yield node.test
-    elif isinstance(node, tree.Times):
-        yield node.count
-    elif isinstance(node, tree.Base | tree.Stage | tree.Default):
-        yield from _arguments(node.arguments)
-    elif isinstance(node, tree.Step) and isinstance(node.subject, tree.Call):
-        merge = node.subject.name.text in OPERATIONS and OPERATIONS[node.subject.name.text].many
-        if not merge:
-            yield from _arguments(node.subject.arguments)
+def _is_from(chain: tree.Chain, name: str) -> bool:
+    return any(isinstance(below, tree.Name) and below.token.text == name for below in walk(chain))
+
+
+_VISITS: dict[type, Callable[[_Names, Any], object]] = {
+    tree.Chain: _Names._chain,
+    tree.Default: lambda names, node: names._known_callee(node.name),
+    tree.Use: lambda names, node: names._slot(node.slot),
+    tree.Skip: lambda names, node: names._reference(node.source),
+    tree.Body: lambda names, node: names._statements(node.statements),
+    tree.Members: lambda names, node: names._statements(node.items),
+    tree.Entry: _Names._entry,
+    tree.Name: _Names._progress,
+}
 
 
 def _arguments(arguments: tree.Arguments | None) -> Iterator[object]:
     for item in arguments.items if arguments is not None else ():
         yield item.value if isinstance(item, tree.Argument) else item
+
+
+def _of_step(step: tree.Step) -> Iterable[object]:
+    """A merge's arguments are values, not expressions."""
+    call = step.subject
+    merge = isinstance(call, tree.Call) and call.name.text in OPERATIONS and OPERATIONS[call.name.text].many
+    return _arguments(call.arguments) if isinstance(call, tree.Call) and not merge else ()
+
+
+_EXPRESSIONS: dict[type, Callable[[Any], Iterable[object]]] = {
+    tree.Let: lambda node: (node.value,),
+    tree.Parameter: lambda node: (node.default,),
+    tree.Input: lambda node: (node.size,),
+    tree.Expect: lambda node: (node.value,) if isinstance(node.quantity, tree.Name | tree.Attribute) else (),
+    tree.Repeat: lambda node: (node.count,),
+    tree.Condition: lambda node: (node.test,),
+    tree.Times: lambda node: (node.count,),
+    tree.Base: lambda node: _arguments(node.arguments),
+    tree.Stage: lambda node: _arguments(node.arguments),
+    tree.Default: lambda node: _arguments(node.arguments),
+    tree.Step: _of_step,
+}
+"""The expressions that stand directly in a node which is itself none."""
 
 
 def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
@@ -330,12 +388,10 @@ def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
 
 def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The `let`s of files that a `let` asks for."""
-    for node in walk(definition.tree):
-        if isinstance(node, tree.Name | tree.Indexed):
-            token = node.token if isinstance(node, tree.Name) else node.name
-            found = definition.module.find_let(token.text)
-            if found is not None:
-                yield found, token.span
+    for token in _names_in(definition.tree):
+        found = definition.module.find_let(token.text)
+        if found is not None:
+            yield found, token.span
 
 
 def _circles(

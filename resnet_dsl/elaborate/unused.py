@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.modules import Module
@@ -14,11 +15,20 @@ def unused_names(module: Module) -> Iterator[Diagnostic]:
     """Parameters and `let`s that nothing mentions, and imports of which nothing is."""
     mentioned: set[str] = set()
     for definition in module.own.values():
-        inside = set(_mentioned(definition.tree))
+        inside: set[str] = set()
+        defined: list[Any] = []
+        for node in walk(definition.tree):
+            kind = type(node)
+            if kind in _MENTIONED:
+                inside.add(_MENTIONED[kind](node))
+            elif kind in _DEFINED:
+                defined.append(node)
         mentioned |= inside
-        yield from (_unused(what, token) for what, token in _defined(definition.tree) if token.text not in inside)
+        if isinstance(definition.tree, tree.Block | tree.Network):
+            yield from (_unused(_DEFINED[type(one)], one.name) for one in defined if one.name.text not in inside)
+    used = {id(other) for other in module.imported() if not mentioned.isdisjoint(other.own)}
     for statement, other in module.imports:
-        if not mentioned & set(other.own):
+        if id(other) not in used:
             yield _unused_import(statement)
     if not module.networks():
         return
@@ -48,26 +58,14 @@ def idle_settings(module: Module, idle: dict[int, Diagnostic], used: set[int]) -
             yield from (idle[key] for key in asked if key not in used)
 
 
-def _mentioned(definition: tree.Node) -> Iterator[str]:
-    """The names that a definition asks for, anywhere in it."""
-    for node in walk(definition):
-        if isinstance(node, tree.Name):
-            yield node.token.text
-        elif isinstance(node, tree.Default | tree.Base | tree.Indexed | tree.Call):
-            yield node.name.text
-        elif isinstance(node, tree.Use):
-            yield node.slot.text
+_MENTIONED: dict[type, Callable[[Any], str]] = {
+    tree.Name: lambda node: node.token.text,
+    **dict.fromkeys((tree.Default, tree.Base, tree.Indexed, tree.Call), lambda node: node.name.text),
+    tree.Use: lambda node: node.slot.text,
+}
+"""What asks for a name, and for which."""
 
-
-def _defined(definition: tree.Node) -> Iterator[tuple[str, tree.Token]]:
-    """The parameters and inner `let`s of a block or network."""
-    if not isinstance(definition, tree.Block | tree.Network):
-        return
-    for node in walk(definition):
-        if isinstance(node, tree.Parameter):
-            yield "parameter", node.name
-        elif isinstance(node, tree.Let):
-            yield "`let`", node.name
+_DEFINED = {tree.Parameter: "parameter", tree.Let: "`let`"}
 
 
 def _unused(what: str, token: tree.Token) -> Diagnostic:

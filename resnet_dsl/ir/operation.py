@@ -96,7 +96,10 @@ class Operation(NamedTuple):
     label: Callable[[Arguments], str] | None = None
 
     def parameter(self, name: str) -> Parameter | None:
-        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        return None
 
 
 def spatial(shape: Shape, operation: str) -> int:

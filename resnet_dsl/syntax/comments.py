@@ -14,10 +14,10 @@ def doc_above(definition: Span) -> str:
     "" where the definition is not the first on its line, or a blank line (or no comment) stands above it.
     """
     text = definition.source.text
+    if not _begins_line(text, definition.start):
+        return ""
     start = _line_start(text, definition.start)
     lines: list[str] = []
-    if text[start : definition.start].strip():
-        return ""
     while start:
         above = _line_start(text, start - 1)
         line = text[above : start - 1].strip()
@@ -26,6 +26,15 @@ def doc_above(definition: Span) -> str:
         lines.append(line[1:].removeprefix(" "))
         start = above
     return "\n".join(reversed(lines))
+
+
+def _begins_line(text: str, offset: int) -> bool:
+    """Whether nothing but white space stands before it: a line may hold thousands of definitions."""
+    while offset and text[offset - 1] != "\n":
+        if not text[offset - 1].isspace():
+            return False
+        offset -= 1
+    return True
 
 
 def _line_start(text: str, offset: int) -> int:

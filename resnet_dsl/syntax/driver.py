@@ -9,6 +9,8 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax.tables import BUILD, PASS, Rule, Tables
 from resnet_dsl.syntax.words import END, Words
 
+_ALONE = [0]  # the children of a rule whose only symbol is its only child
+
 Make = Callable[[Span, list[Any]], Any]
 
 
@@ -26,6 +28,7 @@ class Machine:
         self.words = words
         self._makers = {rule.name: maker(rule.name) for rule in tables.rules if rule.does == BUILD}
         self._leaf = leaf
+        self._rows: dict[tuple[int, int, str], tuple[list[Rule], int]] = {}
         self.restart(0)
 
     def restart(self, position: int) -> None:
@@ -49,11 +52,11 @@ class Machine:
                 self._shift(code - 1)
                 continue
             rule = rules[~code]
-            if rule.length != 1:
+            if rule.length == 1:
+                self._rename(kinds[self.position])
+            else:
                 self._reduce(rule)
-            elif rule.does != PASS:
-                self._rename(rule)
-            states[-1] = gotos[states[-2]][rule.name]
+                states[-1] = gotos[states[-2]][rule.name]
             if self.depth > deepest:
                 return False
         return True
@@ -85,14 +88,33 @@ class Machine:
         self._depths.append(0)
         self.position = position + 1
 
-    def _rename(self, rule: Rule) -> None:
-        """Reduces by a rule of one symbol, the most common case: only the value on top changes."""
-        value = _taken(rule.children, self.values[-1:])
-        if rule.does == BUILD:
-            span = Span(self.words.source, self._starts[-1], self.words.ends[self.position - 1])
-            value = self._makers[rule.name](span, value)
-            self.depth = self._depths[-1] = self._depths[-1] + 1
-        self.values[-1] = value
+    def _rename(self, kind: str) -> None:
+        """Reduces by rules of one symbol, one after another: only the value on top changes."""
+        states, values = self.states, self.values
+        key = (states[-2], states[-1], kind)
+        if key not in self._rows:
+            self._rows[key] = self._row(*key)
+        rules, states[-1] = self._rows[key]
+        for rule in rules:
+            value = values[-1:] if rule.children == _ALONE else _taken(rule.children, values[-1:])
+            if rule.does == BUILD:
+                span = Span(self.words.source, self._starts[-1], self.words.ends[self.position - 1])
+                value = self._makers[rule.name](span, value)
+                self.depth = self._depths[-1] = self._depths[-1] + 1
+            values[-1] = value
+
+    def _row(self, below: int, state: int, kind: str) -> tuple[list[Rule], int]:
+        """The rules of one symbol that apply in a row before a word of a kind, but for PASS, and the state behind."""
+        tables = self.tables
+        found: list[Rule] = []
+        while state != tables.end and (code := tables.actions[state].get(kind, 1)) < 0:
+            rule = tables.rules[~code]
+            if rule.length != 1:
+                break
+            if rule.does != PASS:
+                found.append(rule)
+            state = tables.gotos[below][rule.name]
+        return found, state
 
     def _reduce(self, rule: Rule) -> None:
         """Puts the value of a rule in the place of its symbols' values; the state on top is still to be found."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _Read: TypeAlias = tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]
 
-_MOST_MISTAKES = 100  # nobody reads more, and each costs a walk through the text
+_MOST_MISTAKES = 100  # nobody reads more
+_MOST_WALKED = 2_000_000  # words that are looked through for what to say: a mistake costs a walk through its definition
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
@@ -54,9 +55,10 @@ class _Reading:
         self._first = 0  # the word from which on is read
         self._mended = -1  # the last word of a repair: a mistake there follows from it
         self._mendings: list[int] = []  # where in the text
+        self._walked = 0
 
     def read(self) -> _Read:
-        while not self._machine.run(limits.MAX_DEPTH) and len(self._mistakes) < _MOST_MISTAKES:
+        while not self._machine.run(limits.MAX_DEPTH) and not self._has_enough():
             if self._machine.position <= self._mended:
                 self._skip()
                 continue
@@ -72,11 +74,15 @@ class _Reading:
         ]
         return tuple(whole), tuple(in_order(self._mistakes))
 
+    def _has_enough(self) -> bool:
+        return len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED
+
     def _slip(self) -> Slip:
         from resnet_dsl.syntax.slips import Slip, diagnose  # a text without mistakes is read without their words
 
         if self._machine.depth > limits.MAX_DEPTH:
             return Slip(limits.too_deep(self._machine.words.span(self._machine.position)))
+        self._walked += self._machine.position - self._first
         return diagnose(self._machine, self._first)
 
     def _mend(self, repair: Repair) -> None:
