@@ -33,7 +33,6 @@ from resnet_dsl.ir.operations import OPERATIONS
 
 TRUNCATED = 0.02**2 * 0.7737413
 """What is left of the variance of Keras' TruncatedNormal(0.02), which cuts a normal at two standard deviations."""
-MOST_TAPS = 4096
 MOST_GROUPS = 65536
 
 
@@ -103,11 +102,6 @@ def _seen(state: State, size: int) -> Iterator[State]:
             group = []
 
 
-def _check(site: Site) -> None:
-    if prod(site.args["kernel"]) > MOST_TAPS:
-        raise Unpredictable(f"`{site.name}` has a window of more than {MOST_TAPS} taps")
-
-
 def _standing(segment: Segment) -> Array:
     """The part of a channel's batch mean that is the same at all positions, in size: (positions)."""
     root: Array = np.sqrt(segment.mean**2 + np.clip(segment.shared, 0, segment.frozen))
@@ -144,7 +138,6 @@ def _fresh(site: Site, run: _Run, stride: int, batch: Array, frozen: Array, shar
 
 
 def _conv(site: Site, states: list[State]) -> State:
-    _check(site)
     sliding, square = window(site), variance(site)
     return tuple(_run_result(site, run, sliding, square) for run in _runs(site, states[0]))
 
@@ -183,7 +176,6 @@ def _transposed(site: Site) -> Window:
 
 
 def _transpose(site: Site, states: list[State]) -> State:
-    _check(site)
     sliding, square = _transposed(site), variance(site)
     batch = np.sum([s.count * sliding.adjoint(s.batch) for s in states[0]], axis=0) * square
     steady = np.sum([s.count * sliding.adjoint(s.steady) for s in states[0]], axis=0) * square

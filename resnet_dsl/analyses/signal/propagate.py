@@ -8,6 +8,7 @@ import numpy as np
 
 from resnet_dsl.analyses.head import ends_in_softmax
 from resnet_dsl.analyses.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
+from resnet_dsl.analyses.signal.effort import MOST_POSITIONS, Effort
 from resnet_dsl.analyses.signal.places import positions, stage_of
 from resnet_dsl.analyses.signal.report import Layer, Signal
 from resnet_dsl.analyses.signal.rule import Rule, Site
@@ -29,7 +30,6 @@ RULES: dict[str, Rule] = {
 """A rule for each operation of the registry but `input` and `attention`: what softmax makes of logits that are products
 of random values is not derived here."""
 
-MOST_POSITIONS = 2**20
 REACH = 8
 """Images are alike over an eighth of their longest side: the correlation of two positions falls by e over that."""
 
@@ -75,8 +75,12 @@ def _known(node: Node, shape: Shape) -> tuple[int, ...]:
 
 def _forward(graph: Graph, sites: list[Site]) -> list[State]:
     states: list[State] = [(_input(sites[0].output),)]
+    effort = Effort()
     for node, site in zip(graph.nodes[1:], sites[1:], strict=True):
-        states.append(RULES[node.op].forward(site, [states[other] for other in node.inputs]))
+        before = [states[other] for other in node.inputs]
+        effort.before(site, before)
+        states.append(RULES[node.op].forward(site, before))
+        effort.behind(site, states[-1])
     return states
 
 
