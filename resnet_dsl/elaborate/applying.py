@@ -16,6 +16,8 @@ from resnet_dsl.syntax import tree
 
 LONGEST_LABEL = 100
 
+_LOOKED_THROUGH = 10  # names looked through for those of a family that take as long as a term
+
 if TYPE_CHECKING:
     from resnet_dsl.elaborate.flow import Current, Flow
 
@@ -87,7 +89,9 @@ def _merged_values(flow: Flow, item: tree.Expression, call: Call) -> list[Value]
     known = call.frame.values
     if isinstance(item, tree.Name) and item.token.text not in known:
         family = sorted(key for key in known if isinstance(key, tuple) and key[0] == item.token.text)
+        flow.budget.spend(item.span, len(known) // _LOOKED_THROUGH)
         if family:
+            flow.budget.spend(item.span, len(family))
             found = [known[key] for key in family]
             if None in found:
                 raise Poisoned

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -59,28 +58,25 @@ def extent(text: str) -> tuple[int | None, ...]:
 class Expressions:
     """Evaluates expressions."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: limits.Budget) -> None:
+        self.budget = budget
         self.clouded = False
         self.refused: set[tuple[int, str]] = set()
-        self._depth = 0
+        self.depth = 0
 
     def evaluate(self, expression: tree.Expression, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises Mistake or Poisoned."""
         kind = type(expression)
+        self.budget.spend(expression.span, 1)
         if kind in _LEAVES:
             return _EVALUATORS[kind](self, expression, frame)
         with self.deeper(limits.IN_AN_EXPRESSION, expression.span):
             return _EVALUATORS[kind](self, expression, frame)
 
-    @contextmanager
-    def deeper(self, calls: int, span: Span) -> Iterator[None]:
+    def deeper(self, calls: int, span: Span) -> _Deeper:
         """Around what leads the compiler deeper. Raises Mistake where that is too deep."""
-        limits.check_depth(self._depth + calls, span)
-        self._depth += calls
-        try:
-            yield
-        finally:
-            self._depth -= calls
+        limits.check_depth(self.depth + calls, span)
+        return _Deeper(self, calls)
 
     def unless_lost(self, name: str, frame: Frame) -> None:
         """Raises Poisoned where an unknown name is the consequence of a mistake that is reported.
@@ -136,6 +132,22 @@ class Expressions:
         """The names that an expression may use in a frame."""
         values = [name for name in frame.values if isinstance(name, str)]
         return [*frame.constants, *values, *frame.module.lets(), *FUNCTIONS, *sorted(WORDS), "progress"]
+
+
+class _Deeper:
+    """So many calls more while the braces of a `with` last: made too often for a generator to be quick enough."""
+
+    __slots__ = ("calls", "expressions")
+
+    def __init__(self, expressions: Expressions, calls: int) -> None:
+        self.expressions = expressions
+        self.calls = calls
+
+    def __enter__(self) -> None:
+        self.expressions.depth += self.calls
+
+    def __exit__(self, *raised: object) -> None:
+        self.expressions.depth -= self.calls
 
 
 def _known(value: Value | None) -> Value:
@@ -219,6 +231,8 @@ def _comparison(self: Expressions, node: tree.Comparison, frame: Frame) -> Const
     left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
     if node.operator.text == "~=":
         refuse(flow_errors.wrong_operands("~=", left, right, node.operator.span))
+    if isinstance(left, Items):
+        self.budget.spend(node.span, limits.check_list(left, node.span))
     return compare(left, node.operator.text, right, node.span)
 
 
@@ -300,7 +314,7 @@ def _attribute(self: Expressions, node: tree.Attribute, frame: Frame) -> Constan
 
 def _list(self: Expressions, node: tree.List, frame: Frame) -> Constant:
     items = Items(self.evaluate(item, frame) for item in node.items)
-    limits.check_list(items, node.span)
+    self.budget.spend(node.span, limits.check_list(items, node.span))
     return items
 
 
@@ -338,6 +352,7 @@ def _call(self: Expressions, node: tree.Call, frame: Frame) -> Constant:
         refuse(errors.missing(name, ["value"], node.span, bool(values)))
     if name != "len" and len(values) == 1 and isinstance(values[0], Items):
         values = list(values[0]) if name in ("min", "max") and values[0] else values
+        self.budget.spend(node.span, len(values))
     for value in values:
         if not (isinstance(value, tuple) and not isinstance(value, Value) if name == "len" else is_number(value)):
             refuse(flow_errors.not_a("a list" if name == "len" else "a number", value, node.arguments.span))

@@ -32,7 +32,7 @@ class Flow(Expressions):
     """The elaboration of one network. Mistakes are collected in ``diagnostics``."""
 
     def __init__(self, builder: Builder, blocks_in_all: Counter[BlockKind]) -> None:
-        super().__init__()
+        super().__init__(limits.Budget())
         self.builder = builder
         self.diagnostics: list[Diagnostic] = []
         self._fresh = Fresh()
@@ -44,7 +44,6 @@ class Flow(Expressions):
         self.excused: set[int] = set()
         self.named: dict[int, tree.Token] = {}
         self.stated: dict[tuple[int, ...], Settings] = {}
-        self.budget = limits.Budget()
         self.active: list[tuple[tree.Block, Span]] = []
         self._asking: list[tuple[tree.Let, Span]] = []
         self.filling: list[tuple[str, int]] = []
@@ -117,6 +116,7 @@ class Flow(Expressions):
         """What flows out of braces. Their settings hold for all of them."""
         within = settings.gather(self, body.statements, frame)
         for statement in body.statements:
+            self.budget.spend(statement.span, limits.TERMS_OF_A_STATEMENT)
             try:
                 current = run_statement(self, statement, within, current)
             except Mistake as mistake:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.nearest import nearest
-from resnet_dsl.elaborate import errors, network_errors, settings
+from resnet_dsl.elaborate import errors, limits, network_errors, settings
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expressions import refuse
 from resnet_dsl.elaborate.flow import Flow
-from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.values import POISON, Constant, Frame, Overrides, Poisoned, Settings, Value
 from resnet_dsl.source import Span
@@ -47,11 +47,26 @@ class Part(NamedTuple):
 
 
 class Plan:
-    """What a network consists of after its derivation."""
+    """What a network consists of after its derivation.
+
+    numbered: the places of stages by their names, of those that have the same digits in their names together.
+    surplus: parts that the same braces hold twice.
+    """
 
     def __init__(self) -> None:
-        self.parts: list[Part] = []
         self.input: tuple[tree.Input, Level] | None = None
+        self.stem: Part | None = None
+        self.stages: dict[str, Part] = {}
+        self.numbered: defaultdict[str, dict[str, Span]] = defaultdict(dict)
+        self.head: Part | None = None
+        self.surplus: list[Part] = []
+
+    @property
+    def parts(self) -> list[Part]:
+        """In flow order. A head without steps leaves the head out."""
+        head = self.head if self.head is not None and self.head.member.body.statements else None
+        row = (self.stem, *self.stages.values(), head, *self.surplus)
+        return [part for part in row if part is not None]
 
 
 class Derivation:
@@ -78,7 +93,7 @@ class Derivation:
                 self.flow.unless_lost(base.name.text, self._frame(module, self.settings))
                 refuse(network_errors.unknown_base(base.name.text, base.name.span, module))
             chain.append(found)
-            if len(chain) > DEEPEST_DERIVATION + 1:
+            if len(chain) > limits.DEEPEST_DERIVATION + 1:
                 raise Poisoned  # a circle, or too deep: `check_derivations` tells where
         return [Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
 
@@ -100,6 +115,7 @@ class Derivation:
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:
+            self.flow.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
             level.frame.constants = {**inherited, **level.frame.constants}
             level.frame.settings = outer
             for member in level.tree.members.items:
@@ -114,6 +130,7 @@ class Derivation:
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
         """Constants of one level: what the deriving network gives, what the user sets, or the default."""
         absent = []
+        self.flow.budget.spend(level.tree.name.span, len(_parameters_of(level.tree)))
         for parameter in _parameters_of(level.tree):
             name = parameter.name.text
             if name in given:
@@ -162,22 +179,23 @@ def plan_of(levels: list[Level], flow: Flow) -> Plan:
                 part = Part(member, level)
                 if part.key in here:
                     flow.report(_part_twice(part, here[part.key]))
-                    plan.parts.append(part)
+                    plan.surplus.append(part)
                     continue
                 here[part.key] = part.place
-                if level is levels[-1] and level is not levels[0]:
-                    _doubt(plan.parts, part, flow)
-                _put(plan.parts, part, flow, level is levels[0])
-    plan.parts = [part for part in plan.parts if not (part.key == "head" and not part.member.body.statements)]
+                if level is levels[0]:
+                    _check_order(plan, part, flow)
+                elif level is levels[-1]:
+                    _doubt(plan, part, flow)
+                _put(plan, part)
     return plan
 
 
-def _doubt(parts: list[Part], part: Part, flow: Flow) -> None:
+def _doubt(plan: Plan, part: Part, flow: Flow) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
-    known = [one for one in parts if isinstance(one.member, tree.Stage)]
-    if not isinstance(part.member, tree.Stage) or part.key in [one.key for one in known]:
+    if not isinstance(part.member, tree.Stage) or part.key in plan.stages:
         return
-    places = {one.key: one.place for one in known if _digits(one.key) == _digits(part.key)}
+    places = plan.numbered[_digits(part.key)]
+    flow.budget.spend(part.place, len(places) * limits.TERMS_OF_A_STEP)
     near = nearest(part.key, places)
     if near is not None:
         flow.report(network_errors.nearly_a_stage(part.key, part.place, near, places[near]))
@@ -194,16 +212,18 @@ def _part_twice(part: Part, first: Span) -> Diagnostic:
     return errors.said_twice(f"the {part.key}", part.place, first)
 
 
-def _put(parts: list[Part], part: Part, flow: Flow, first: bool) -> None:
-    keys = [one.key for one in parts]
-    if part.key in keys:
-        parts[keys.index(part.key)] = part
-        return
-    if first and ((part.key == "stem" and parts) or "head" in keys):
+def _check_order(plan: Plan, part: Part, flow: Flow) -> None:
+    """Tells a part of the first network that stands behind one that it comes before."""
+    if plan.head is not None or (part.key == "stem" and plan.stages):
         flow.report(network_errors.out_of_order(part.key, part.place))
+
+
+def _put(plan: Plan, part: Part) -> None:
+    """In the place of the part of the same name, or behind the stages that are there."""
     if part.key == "stem":
-        parts.insert(0, part)
-    elif "head" in keys:
-        parts.insert(keys.index("head"), part)
+        plan.stem = part
+    elif part.key == "head":
+        plan.head = part
     else:
-        parts.append(part)
+        plan.stages[part.key] = part
+        plan.numbered[_digits(part.key)].setdefault(part.key, part.place)

@@ -19,11 +19,17 @@ MOST_REPEATS = 100_000
 MOST_STEPS = 400_000
 """Steps run for one network: ten thousand blocks of the prelude take about 200,000."""
 
-MOST_STEPS_OF_A_FILE = 4_000_000
+MOST_STEPS_OF_A_FILE = 500_000
 """Steps run for all networks of a file that is checked."""
 
-STEPS_OF_A_NETWORK = 1_000
+STEPS_OF_A_NETWORK = 100
 """What a network costs beside its steps."""
+
+TERMS_OF_A_STEP = 8
+"""Terms of expressions, items of lists, merged values and copied names that cost as much as a step."""
+
+TERMS_OF_A_STATEMENT = 2
+"""What a statement costs beside its steps."""
 
 DEEPEST_DERIVATION = 50
 """Networks that one derives from, directly and through others."""
@@ -37,22 +43,27 @@ MOST_NUMBERS = 8
 IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 6, 4
 """How many calls deeper each leads the compiler at most; Python ends at a thousand."""
 
+_MOST_TERMS = MOST_STEPS * TERMS_OF_A_STEP
 _DEEPEST = 600
 _DEEPEST_LIST = 20
 
 
 class Budget:
-    """Counts the steps and rounds of one network."""
+    """Counts the steps and rounds of one run over a network."""
 
     def __init__(self) -> None:
-        self.steps = 0
+        self._terms = 0
         self._rounds = 1
         self._expansion = Expansion(MOST_REPEATS)
 
-    def spend(self, span: Span) -> None:
-        """One step. Raises TooMuch."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
+    @property
+    def steps(self) -> int:
+        return self._terms // TERMS_OF_A_STEP
+
+    def spend(self, span: Span, terms: int = TERMS_OF_A_STEP) -> None:
+        """One step, or what costs as much as so many terms of an expression. Raises TooMuch."""
+        self._terms += terms
+        if self._terms > _MOST_TERMS:
             label = Label(span, "the first one too many")
             message = f"the network expands to more than {MOST_STEPS:,} steps"
             raise TooMuch(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
@@ -115,8 +126,8 @@ def check_depth(depth: int, span: Span) -> None:
         raise Mistake(Diagnostic("E0504", message, Label(span), help=remedy))
 
 
-def check_list(items: Items, span: Span) -> None:
-    """Raises Mistake where a list holds too much: lists of lists of lists grow fast."""
+def check_list(items: Items, span: Span) -> int:
+    """The items of a list, those of the lists in it included. Raises Mistake where it holds too many."""
     pending: list[tuple[object, int]] = [(items, 1)]
     count = 0
     while pending:
@@ -126,6 +137,7 @@ def check_list(items: Items, span: Span) -> None:
             raise Mistake(_too_long("list", f"{MOST_ITEMS:,} items, at most {_DEEPEST_LIST} lists deep", span))
         if isinstance(item, Items):
             pending.extend((below, depth + 1) for below in item[: MOST_ITEMS + 1])
+    return count
 
 
 def check_size(size: tuple[int | None, ...], span: Span) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
-from resnet_dsl.elaborate import errors, flow_errors, network_errors, settings
+from resnet_dsl.elaborate import errors, flow_errors, limits, network_errors, settings
 from resnet_dsl.elaborate.builder import BlockKind, Builder, TooMuch
 from resnet_dsl.elaborate.calls import assign
 from resnet_dsl.elaborate.expectations import read_expectation
@@ -38,6 +38,9 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
+
+_TERMS_OF_A_PART = 3 * limits.TERMS_OF_A_STEP
+_COPIED = 20  # names that a part is given in the time of a term
 
 
 class Elaborated(NamedTuple):
@@ -154,6 +157,7 @@ class _Elaboration:
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
         """One part: the names of the level that wrote it, the settings of the network that is built."""
+        self.flow.budget.spend(part.place, _TERMS_OF_A_PART + len(part.level.frame.constants) // _COPIED)
         kind = type(part.member).__name__.lower()
         scope = self.builder.open(kind, part.key, 0, current.node if current is not None else 0)  # type: ignore[arg-type]
         frame = Frame(

@@ -68,7 +68,8 @@ def _repeat(flow: Flow, statement: tree.Repeat, frame: Frame, current: Current) 
         return current
     count = flow.integer(statement.count, frame, "a whole number of repeats")
     with flow.budget.repeating(count, statement.count.span):
-        flow.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
+        if count > 1:  # a hundred repeats of one round, in one another, would look through the innermost each
+            flow.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
         _doubt_scope(flow, statement.body, frame)
         for index in range(count):
             if statement.index is not None:
