@@ -108,3 +108,23 @@ def _at(length: int | Unknown, n: int) -> int:
     if isinstance(length, int):
         return length
     return length.times * ((n + length.before) // length.by) + length.after
+
+
+ROUNDED = "repeat {} {{ conv(4, 3, stride = 3) upsample(2) }}"
+
+
+def test_a_length_that_is_rounded_often_meets_itself() -> None:
+    """Two paths through the same roundings have equal lengths; one that is rounded once more has another."""
+    steps = ROUNDED.format(9)
+    paths = f"in -> conv(4, 1) {steps} a = conv(4, 1) in -> conv(4, 1) {steps} b = conv(4, 1)"
+    assert refused(f"network n {{ input ?x3 stem {{ {paths} add(a, b) }} }}") == []
+    assert refused(f"network n {{ input ?x3 stem {{ {paths} {ROUNDED.format(1)} c = relu add(a, c) }} }}")
+
+
+@pytest.mark.parametrize("rounds", [22, 1_000])
+def test_a_length_that_is_rounded_too_often_is_refused(rounds: int) -> None:
+    assert refused(f"network n {{ input ?x3 stem {{ {ROUNDED.format(rounds)} }} }}") == ["E0508"]
+
+
+def test_lengths_that_are_given_may_be_rounded_as_often() -> None:
+    assert refused(f"network n {{ input 59049x3 stem {{ {ROUNDED.format(22)} }} }}") == []

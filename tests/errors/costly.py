@@ -15,6 +15,10 @@ def _chain(line: str, first: str, count: int, end: str) -> str:
     return first + "".join(line.format(number, number - 1) for number in range(1, count)) + NETWORK.format(end)
 
 
+def _stages(count: int) -> str:
+    return " ".join(f"stage s{number} {{ relu }}" for number in range(count))
+
+
 TEXTS: dict[str, tuple[str, str]] = {
     "50 MB": ("E0004", "# a comment\n" * 4_200_000),
     "10,000 brackets": ("E0007", NETWORK.format(f"conv({'(' * 10_000}8{')' * 10_000}, 3)")),
@@ -49,6 +53,44 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "a circle of blocks": ("E0211", "block b0 { b2999 }\n" + _chain("block b{0} {{ b{1} }}\n", "", 3_000, "b7")),
     "an import of a device": ("E0213", 'import "/dev/zero"\n' + NETWORK.format("relu")),
+    "a row of open lengths": ("E0119", "let a = " + "?x" * 40_000),
+    "a length that is rounded again and again": (
+        "E0508",
+        "network net { input ?x?x3 stem { repeat 40_000 { conv(3, 2, stride = 3) upsample(2) } } }",
+    ),
+    "a length that is halved again and again": (
+        "E0508",
+        "network net { input ?x?x3 stem { repeat 40_000 { conv(3, 2, stride = 2) } } }",
+    ),
+    "sums in a repeat": (
+        "E0502",
+        NETWORK.format(f"repeat 100_000 as i {{ if {'+'.join('i' * 1_000)} == 0 - 1 {{ relu }} }}"),
+    ),
+    "lists in a repeat": (
+        "E0502",
+        NETWORK.format(f"let a = [{', '.join('1' * 990)}] repeat 100_000 {{ let b = [a] let c = b == b }}"),
+    ),
+    "the largest of a list in a repeat": (
+        "E0502",
+        NETWORK.format(f"let a = [{', '.join('1' * 990)}] repeat 100_000 {{ let b = max(a) }}"),
+    ),
+    "parameters in a repeat": (
+        "E0502",
+        f"block b({', '.join(f'a{number} = 1' for number in range(900))}) {{ relu }}\n" + NETWORK.format("100_000 x b"),
+    ),
+    "merges of many values": (
+        "E0502",
+        NETWORK.format("repeat 3_000 as i { a[i] = relu } repeat 3_000 { b = concat(a) }"),
+    ),
+    "10,000 unknown arguments": (
+        "E0202",
+        NETWORK.format(f"conv(3, 3, {', '.join(f'u{number} = 1' for number in range(10_000))})"),
+    ),
+    "networks that derive from a long one": (
+        "E0502",
+        f"network base {{ input 8x8x3 {_stages(2_000)} }}\n"
+        + "".join(f"network n{number} from base {{}}\n" for number in range(2_000)),
+    ),
     "10,000 unknown names": ("E0201", NETWORK.format(" ".join(f"unknown{number}(1)" for number in range(10_000)))),
 }
 """The code, and the text."""
@@ -66,6 +108,33 @@ SLOW_TEXTS: dict[str, tuple[str, str]] = {
             "relu",
         ),
     ),
-    "a megabyte of signs": ("E0101", "{([" * 300_000),
+    "a megabyte of signs": ("E0004", "{([" * 300_000),
 }
 """No shorter way is known to refuse these than to begin with them."""
+
+SOUND_TEXTS: dict[str, str] = {
+    "8,000 stages": f"network net {{ input 32x32x3 {_stages(8_000)} }}\n",
+    "expectations of stages": (
+        f"network net {{ input 32x32x3 {_stages(5_000)}"
+        + " ".join(f" expect s{number}.params == 0" for number in range(5_000))
+        + " }\n"
+    ),
+    "definitions on one line": " ".join(f"block b{number} {{ relu }}" for number in range(15_000)),
+    "blocks that call the next": "".join(f"block b{number} {{ b{number + 1} }}\n" for number in range(10_000))
+    + "block b10000 { relu }\n",
+    "arguments": f"block b({', '.join(f'a{number} = 1' for number in range(6_000))}) {{ relu }}\n"
+    + NETWORK.format(f"b({', '.join(f'a{number} = 2' for number in range(6_000))})"),
+    "steps in 90 repeats": NETWORK.format("repeat 1 { " * 90 + "relu " * 20_000 + "}" * 90),
+    "adapters of one name": NETWORK.format(
+        "a = relu repeat 12_000 { conv(4, 1) skip always from a via conv(4, 1) by add }"
+    ),
+    "a line of a megabyte": "# " + "a" * 999_000 + "\n" + NETWORK.format("relu"),
+}
+"""What is fine, and long: it grows with the text and with what it expands to, no faster."""
+
+UNPREDICTABLE = {
+    "a window larger than its map": "maxpool(99999, stride = 2)",
+    "a mean over a window larger than its map": "avgpool(99999, stride = 2)",
+    "padding larger than the map": "avgpool(3, stride = 40_000, pad = 40_000)",
+}
+"""What `check --signal` says that it cannot predict."""
