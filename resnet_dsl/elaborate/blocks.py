@@ -28,7 +28,7 @@ def call_block(flow: Flow, definition: Definition, call: Call) -> Current:
     parameters = block.parameters.items if block.parameters is not None else ()
     known = tuple(parameter.name.text for parameter in parameters)
     kind = _kind(flow, definition, call.frame)
-    flow.budget.spend(call.step.span, len(known))
+    flow.budget.spend(call.step.span, limits.TERMS_OF_A_STEP + len(known))
     flow.called.add(id(block))
     flow.active.append((block, _callee(call.step)))
     try:
