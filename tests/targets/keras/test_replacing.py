@@ -128,7 +128,8 @@ def test_a_model_s_name_cannot_steer_the_terminal(folder: Path) -> None:
             renamed.writestr(name, archive.read(name).replace(b'"name":"hand"', b'"name":"ha\\u001b[31m\\nnd"'))
     ended = call("load", "named.keras")
     assert ended.code == 2
-    assert "\\x1b[31m" in ended.err and "\x1b" not in ended.err
+    assert "\\x1b[31m" in ended.err
+    assert "\x1b" not in ended.err
 
 
 def test_links_pipes_and_modes(folder: Path) -> None:
