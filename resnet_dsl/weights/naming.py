@@ -20,7 +20,7 @@ def names_of_groups(config: bytes) -> dict[str, str]:
     try:
         layers = json.loads(config)["config"]["layers"]
         found = [(group_of(one["class_name"]), one["config"]["name"]) for one in layers if _is_layer(one)]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Damaged("Keras' description of the model (`config.json`) is damaged, or of another kind") from None
     return dict(_counted(found))
 

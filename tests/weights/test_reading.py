@@ -142,6 +142,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "no configuration": (archive(without=("config.json",)), "no entry `config.json`"),
     "configuration: no JSON": (archive({"config.json": b"{"}), "(`config.json`) is damaged"),
     "configuration: a list": (archive({"config.json": b"[1]"}), "(`config.json`) is damaged"),
+    "configuration: layers that are none": (
+        archive({"config.json": b'{"config": {"layers": [3]}}'}),
+        "(`config.json`) is damaged",
+    ),
     "configuration: deep": (archive({"config.json": b"[" * 100_000}), "(`config.json`) is damaged"),
     "weights that are a text": (archive({"model.weights.h5": b"weights"}), "neither"),
     "leads out": (archive({"../../x": b""}), "leads out"),
