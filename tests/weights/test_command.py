@@ -62,6 +62,8 @@ def test_parts_keep_their_initial_weights(files: Path) -> None:
         (["--except", "head"], "no `--weights`"),
         (["--weights", "{}/one/net.keras", "--except", "stm"], "did you mean `stem`?"),
         (["--weights", "{}/one/net.keras", "--to", "ir"], "for Keras models"),
+        (["--weights", "{}/one/net.keras", "--to", "keras-json"], "Keras' JSON holds no weights"),
+        (["--weights", ""], "No such file"),
         (["--weights", "{}/none.keras"], "none.keras`: No such file"),
         (["--weights", "{}/one"], "a folder"),
         (["--weights", "{}/net.resnet"], "neither a `.keras` archive nor an HDF5 file"),

@@ -80,11 +80,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     """Where the output goes, after a look at the options and at what is there."""
-    if options.to not in ("keras", "keras-json") and (options.weights or options.optimize):
+    weighed = options.weights is not None
+    if options.to not in ("keras", "keras-json") and (weighed or options.optimize):
         raise Failure(f"`--weights` and `--optimize` are for Keras models, not for `--to {options.to}`")
-    if options.excepted and not options.weights:
+    if options.to == "keras-json" and weighed and not options.optimize:
+        raise Failure("Keras' JSON holds no weights", "`--to keras` keeps those of `--weights`")
+    if options.excepted and not weighed:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
-    if options.weights:
+    if weighed:
         reads(options.weights)
     path = claim(_path(compiled, options), ENDINGS[options.to])
     if options.to == "keras" and not options.force:
@@ -124,7 +127,7 @@ def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
     from resnet_dsl.targets.keras import lower, put_weights, to_keras
     from resnet_dsl.weights import About, read_weights
 
-    saved = read_weights(options.weights) if options.weights else None
+    saved = None if options.weights is None else read_weights(options.weights)
     about = About() if saved is None else saved.about
     start_keras()
     model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain, scaling=about.scaling)
@@ -146,7 +149,7 @@ def _keras(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.keras import lower, reloading, save
 
     built = _build(compiled, options)
-    save(built.model, path, built.graph, built.classes, fresh=not options.weights)
+    save(built.model, path, built.graph, built.classes, fresh=options.weights is None)
     remarks = reloading(lower(built.graph, built.shapes))
     done = [*built.said, wrote(path), *(f"  to load it: {remark}" for remark in remarks)]
     return "\n".join(done)
