@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import in_order
+from resnet_dsl.memory import uncollected
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits, tables, tree
 from resnet_dsl.syntax.driver import Machine
@@ -30,19 +29,9 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     words = split(source, tables.load())
     if mistakes := tuple(limits.check_words(words)):
         return tree.File(span, ()), mistakes
-    definitions, mistakes = _uncollected(_Reading(words).read)
+    with uncollected():
+        definitions, mistakes = _Reading(words).read()
     return tree.File(span, definitions), mistakes
-
-
-def _uncollected(read: Callable[[], _Read]) -> _Read:
-    """Without the garbage collector: it would go through all of a growing tree, in vain and again and again."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return read()
-    finally:
-        if collects:
-            gc.enable()
 
 
 class _Reading:

@@ -7,13 +7,11 @@ stands in resnet_dsl.targets.keras.private.
 
 from __future__ import annotations
 
-import gc
 import random
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras import private
 from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShape, apply, carry_out, is_layer
 from resnet_dsl.targets.keras.calls import Call, Calls, Initializer, batched
@@ -31,7 +29,7 @@ def build_fast(calls: Calls, seed: int | None = None) -> Any:
     """The Functional model of the calls. Raises Unexpected where Keras is not what the fast way was written for."""
     making = Making(seed)
     try:
-        with _garbage_collection_paused():
+        with uncollected():
             return _build(making, calls)
     except (Unexpected, WrongShape, MemoryError):
         raise
@@ -65,21 +63,6 @@ def _expect_the_usual(making: Making) -> None:
     if keras.backend.backend() == "tensorflow" and tensorflow is not None:
         expect(not tensorflow.distribute.has_strategy(), "a strategy in force")
         expect(tensorflow.executing_eagerly(), "a graph in the making")
-
-
-@contextmanager
-def _garbage_collection_paused() -> Iterator[None]:
-    """No collection meanwhile; what was made then counts as old, so that no collection visits it all at once."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on and gc.get_freeze_count() == 0:
-            gc.freeze()  # all objects to a place apart,
-            gc.unfreeze()  # and from there to the old ones
-        if was_on:
-            gc.enable()
 
 
 class _Copying:
