@@ -43,6 +43,7 @@ class Flow(Expressions):
         self.ran: set[int] = set()
         self.excused: set[int] = set()
         self.named: dict[int, tree.Token] = {}
+        self.says_settings: dict[int, bool] = {}
         self.stated: dict[tuple[int, ...], Settings] = {}
         self.active: list[tuple[tree.Block, Span]] = []
         self._asking: list[tuple[tree.Let, Span]] = []

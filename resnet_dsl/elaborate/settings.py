@@ -46,18 +46,25 @@ def _found(flow: Flow, statements: Iterable[tree.Node], frame: Frame) -> Iterato
     for position, statement in enumerate(statements := tuple(statements)):
         if isinstance(statement, tree.Use | tree.Default | tree.Skips):
             yield statement
-        elif isinstance(statement, tree.Condition | tree.Repeat) and says_settings(statement):
+        elif isinstance(statement, tree.Condition | tree.Repeat) and says_settings(flow, statement):
             ahead = ahead or _looked_ahead(flow, statements[:position], frame)
             yield from _found(flow, _chosen(flow, statement, ahead), ahead)
 
 
-def says_settings(statement: tree.Condition | tree.Repeat) -> bool:
-    """Whether all that stands in the braces of an `if` (each of them) or a `repeat` are settings."""
-    inner = [one for body in _bodies(statement) for one in body.statements]
-    return bool(inner) and all(
-        isinstance(one, _SETTINGS) or (isinstance(one, tree.Condition | tree.Repeat) and says_settings(one))
-        for one in inner
-    )
+def says_settings(flow: Flow, statement: tree.Condition | tree.Repeat) -> bool:
+    """Whether all that stands in the braces of an `if` (each of them) or a `repeat` are settings. Looked up once."""
+    key = id(statement)
+    if key not in flow.says_settings:
+        bodies = [*_bodies(statement)]
+        alone = all(_is_setting(flow, one) for body in bodies for one in body.statements)
+        flow.says_settings[key] = alone and any(body.statements for body in bodies)
+    return flow.says_settings[key]
+
+
+def _is_setting(flow: Flow, statement: tree.Statement) -> bool:
+    if isinstance(statement, tree.Condition | tree.Repeat):
+        return says_settings(flow, statement)
+    return isinstance(statement, _SETTINGS)
 
 
 def _bodies(statement: tree.Body | tree.Condition | tree.Repeat | None) -> Iterator[tree.Body]:

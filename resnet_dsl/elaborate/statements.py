@@ -64,7 +64,7 @@ def _doubt_scope(flow: Flow, body: tree.Body, frame: Frame) -> None:
 
 
 def _repeat(flow: Flow, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
-    if says_settings(statement):
+    if says_settings(flow, statement):
         return current
     count = flow.integer(statement.count, frame, "a whole number of repeats")
     with flow.budget.repeating(count, statement.count.span):
@@ -82,7 +82,7 @@ def _repeat(flow: Flow, statement: tree.Repeat, frame: Frame, current: Current) 
 
 def _condition(flow: Flow, statement: tree.Condition, frame: Frame, current: Current) -> Current:
     chosen = flow.branch(statement, frame)
-    if chosen is None or says_settings(statement):
+    if chosen is None or says_settings(flow, statement):
         return current
     _doubt_scope(flow, chosen, frame)
     with flow.deeper(limits.IN_BRACES, statement.span):
