@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
@@ -47,17 +48,12 @@ class Part(NamedTuple):
 
 
 class Plan:
-    """What a network consists of after its derivation.
-
-    numbered: the places of stages by their names, of those that have the same digits in their names together.
-    surplus: parts that the same braces hold twice.
-    """
+    """What a network consists of after its derivation; ``surplus`` are parts that the same braces hold twice."""
 
     def __init__(self) -> None:
         self.input: tuple[tree.Input, Level] | None = None
         self.stem: Part | None = None
         self.stages: dict[str, Part] = {}
-        self.numbered: defaultdict[str, dict[str, Span]] = defaultdict(dict)
         self.head: Part | None = None
         self.surplus: list[Part] = []
 
@@ -67,6 +63,10 @@ class Plan:
         head = self.head if self.head is not None and self.head.member.body.statements else None
         row = (self.stem, *self.stages.values(), head, *self.surplus)
         return [part for part in row if part is not None]
+
+    def stage_bodies(self) -> Iterator[tuple[tree.Body, Module]]:
+        """What runs in each stage, and where its names are looked up."""
+        return ((part.member.body, part.level.definition.module) for part in self.stages.values())
 
 
 class Derivation:
@@ -169,6 +169,8 @@ def plan_of(levels: list[Level], flow: Flow) -> Plan:
     plan = Plan()
     for level in levels:
         here: dict[str, Span] = {}
+        if level is levels[-1] and level is not levels[0]:
+            _doubt_names(plan, level, flow)
         for member in level.tree.members.items:
             if isinstance(member, tree.Input):
                 if "input" in here:
@@ -184,21 +186,27 @@ def plan_of(levels: list[Level], flow: Flow) -> Plan:
                 here[part.key] = part.place
                 if level is levels[0]:
                     _check_order(plan, part, flow)
-                elif level is levels[-1]:
-                    _doubt(plan, part, flow)
                 _put(plan, part)
     return plan
 
 
-def _doubt(plan: Plan, part: Part, flow: Flow) -> None:
+def _doubt_names(plan: Plan, level: Level, flow: Flow) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
-    if not isinstance(part.member, tree.Stage) or part.key in plan.stages:
-        return
-    places = plan.numbered[_digits(part.key)]
-    flow.budget.spend(part.place, len(places) * limits.TERMS_OF_A_STEP)
-    near = nearest(part.key, places)
-    if near is not None:
-        flow.report(network_errors.nearly_a_stage(part.key, part.place, near, places[near]))
+    stages = [member for member in level.tree.members.items if isinstance(member, tree.Stage)]
+    numbered = _by_digits(plan) if stages else {}
+    for token in (stage.name for stage in stages if stage.name.text not in plan.stages):
+        known = numbered.get(_digits(token.text), [])
+        flow.budget.spend(token.span, len(known) * limits.TERMS_OF_A_STEP)
+        near = nearest(token.text, known)
+        if near is not None:
+            flow.report(network_errors.nearly_a_stage(token.text, token.span, near, plan.stages[near].place))
+
+
+def _by_digits(plan: Plan) -> dict[str, list[str]]:
+    numbered: defaultdict[str, list[str]] = defaultdict(list)
+    for name in plan.stages:
+        numbered[_digits(name)].append(name)
+    return numbered
 
 
 def _digits(name: str) -> str:
@@ -226,4 +234,3 @@ def _put(plan: Plan, part: Part) -> None:
         plan.head = part
     else:
         plan.stages[part.key] = part
-        plan.numbered[_digits(part.key)].setdefault(part.key, part.place)
