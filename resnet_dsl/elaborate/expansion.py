@@ -1,8 +1,10 @@
-"""How many steps a block takes at least, from its text alone: blocks that each call another twice double every time."""
+"""How much a body runs at least, from its text alone: blocks that each call another one twice double every time."""
 
 from __future__ import annotations
 
-from resnet_dsl.elaborate.modules import Module
+from collections.abc import Callable
+
+from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.syntax import tree
 
 _DEEPEST = 60  # blocks in blocks that are looked at; what lies deeper counts as nothing
@@ -11,15 +13,17 @@ _DEEPEST = 60  # blocks in blocks that are looked at; what lies deeper counts as
 class Expansion:
     """Lower bounds, each found once. What depends on conditions, settings or computed counts is left out.
 
-    ``most_repeats``: repeats beyond this are refused by themselves, and count as nothing here.
+    ``most_repeats``: repeats beyond this are refused by themselves, and count as nothing here. ``counts``: whether a
+    step counts, of what it calls: a block, a slot, or None.
     """
 
-    def __init__(self, most_repeats: int) -> None:
+    def __init__(self, most_repeats: int, counts: Callable[[Definition | None], bool]) -> None:
         self._most_repeats = most_repeats
+        self._counts = counts
         self._known: dict[int, int] = {}
 
-    def least_steps(self, node: tree.Body | tree.Step, module: Module, depth: int = 0) -> int:
-        """The steps that run at least where a body or a step runs; ``module`` is where its names are looked up."""
+    def least(self, node: tree.Body | tree.Step, module: Module, depth: int = 0) -> int:
+        """The steps that count and run at least where a body or a step runs; its names are looked up in ``module``."""
         key = id(node)
         if key not in self._known:
             self._known[key] = 0
@@ -36,9 +40,9 @@ class Expansion:
                 continue
             if isinstance(current, tree.Step):
                 called = module.seen.get(_name(current))
-                total += times
+                total += times if self._counts(called) else 0
                 if called is not None and isinstance(called.tree, tree.Block):
-                    total += times * self.least_steps(called.tree.body, called.module, depth + 1)
+                    total += times * self.least(called.tree.body, called.module, depth + 1)
             else:
                 pending.extend(_below(current, times))
         return total

@@ -54,7 +54,7 @@ class Budget:
     def __init__(self) -> None:
         self._terms = 0
         self._rounds = 1
-        self._expansion = Expansion(MOST_REPEATS)
+        self._expansion = Expansion(MOST_REPEATS, lambda _: True)
 
     @property
     def steps(self) -> int:
@@ -70,7 +70,7 @@ class Budget:
 
     def foresee(self, what: str, node: tree.Body | tree.Step, module: Module, span: Span, times: int = 1) -> None:
         """Raises TooMuch where ``times`` runs of a body or step cannot end within the budget."""
-        least = times * self._expansion.least_steps(node, module)
+        least = times * self._expansion.least(node, module)
         if least > MOST_STEPS:
             message = f"{what} expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
             remedy = "each call of a block runs all that the block calls: repeat less, or call fewer blocks"

@@ -74,12 +74,12 @@ def elaborate(
 ) -> Outcome:
     """The graph of a network, and the mistakes found.
 
-    ``progress`` needs the number of blocks, which is known when all have been run: a network that asks for it is run
-    a second time, and only what the second run finds counts.
+    ``progress`` needs the number of blocks. Where the text does not say it, it is known when all have been run: a
+    network that asks for it is then run a second time, and only what the second run finds counts.
     """
-    run = _Elaboration(definition, prelude, overrides, input_size, Counter())
+    run = _Elaboration(definition, prelude, overrides, input_size, None)
     result = run.run()
-    if run.flow.progress_asked and not run.exhausted:
+    if run.counts_in_vain and not run.exhausted:
         run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks.found)
         result = run.run()
     flow = run.flow
@@ -88,7 +88,7 @@ def elaborate(
 
 
 class _Elaboration:
-    """One run over a network."""
+    """One run over a network. ``blocks``: how many it has of each kind, None where that is yet to be counted."""
 
     def __init__(
         self,
@@ -96,16 +96,22 @@ class _Elaboration:
         prelude: Module,
         overrides: Overrides,
         input_size: tuple[int | None, ...] | None,
-        blocks: Counter[BlockKind],
+        blocks: Counter[BlockKind] | None,
     ) -> None:
         self.definition = definition
         self.overrides = dict(overrides)
         self.input_size = input_size
         self.exhausted = False
         self.builder = Builder(definition.tree.name.text)
-        self.flow = Flow(self.builder, blocks)
+        self.flow = Flow(self.builder, blocks or Counter())
+        self.counted = blocks is not None
         self.values: dict[Any, Value | None] = {}
         self.settings = Settings(None, policy=_default_policy(prelude))
+
+    @property
+    def counts_in_vain(self) -> bool:
+        """Whether this run has said a wrong `progress`: there are more or fewer blocks than it expected."""
+        return self.flow.progress_asked and not self.counted and not self.flow.blocks.as_expected
 
     def run(self) -> Elaborated | None:
         try:
@@ -123,10 +129,14 @@ class _Elaboration:
         plan = plan_of(levels, self.flow)
         if not plan.parts:
             refuse(network_errors.empty(levels[-1].tree))
+        if not self.counted and _says_progress(levels):
+            self.flow.blocks.expect(plan.stage_bodies())
         entry = self._input(plan, levels[-1])
         current: Current = entry
         for part in plan.parts:
             current = self._part(part, entry, current, levels[-1].frame.settings)
+        if self.counts_in_vain:
+            return None
         own = levels[-1]
         self._check_settings(own)
         expectations = self._expectations(own, self._parts_left(plan, current))
@@ -253,6 +263,12 @@ class _Elaboration:
             else:
                 warnings.append(network_errors.unused_value(token))
         return tuple(warnings)
+
+
+def _says_progress(levels: list[Level]) -> bool:
+    """Whether a network may ask for `progress`, as far as its files and their imports say."""
+    modules = (level.definition.module for level in levels)
+    return any("progress" in one.source.text for module in modules for one in (module, *module.imported()))
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:

@@ -10,10 +10,12 @@ a slot, an adapter, or what stands in stem or head.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from resnet_dsl.elaborate.builder import BlockKind
+from resnet_dsl.elaborate.expansion import Expansion
+from resnet_dsl.elaborate.limits import MOST_REPEATS
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.names import walk
 from resnet_dsl.ir.draft import ScopeKind
@@ -48,6 +50,21 @@ class Blocks:
             self._kinds[key] = _kind(definition)
         kind = self._kinds[key]
         return None if kind == self._counted == "plain" and self.inside else kind
+
+    def expect(self, stages: Iterable[tuple[tree.Body, Module]]) -> None:
+        """Counts the residual blocks of a network from its text, as far as that says how often each is called."""
+        counts = Expansion(MOST_REPEATS, self._is_residual)
+        expected = sum(counts.least(body, module) for body, module in stages)
+        if expected:
+            self._counted, self.in_all = "residual", expected
+
+    def _is_residual(self, called: Definition | None) -> bool:
+        return called is not None and isinstance(called.tree, tree.Block) and self.kind(called) == "residual"
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the run found what it went by; residual blocks are counted wherever there are some."""
+        return self.found[self._counted] == self.in_all and (self._counted == "residual" or not self.found["residual"])
 
     @property
     def adrift(self) -> bool:
