@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 import os
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from resnet_dsl.showing import line
@@ -46,12 +47,13 @@ class Told(Exception):
 class Failure(Told):
     """A package is missing, a file cannot be written, an option does not fit. The message is a sentence for the user.
 
-    ``remedy`` says what to do instead; a plain traceback shows it below the message. The command line shows both and
-    ends with exit code 2.
+    ``remedy`` says what to do instead, ``details`` are lines of their own below the message; a plain traceback shows
+    all. The command line does, too, and ends with exit code 2.
     """
 
-    def __init__(self, message: str, remedy: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, remedy: str | None = None, details: Sequence[str] = ()) -> None:
+        self.lines = (message, *(f"  {one}" for one in details))
+        super().__init__("\n".join(self.lines))
         self.remedy = remedy
         if remedy:
             self.add_note(f"  = help: {remedy}")

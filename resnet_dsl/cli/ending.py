@@ -23,19 +23,19 @@ def show(error: Exception, debug: bool = False) -> int:
     if isinstance(error, Refusal):
         return _show_refusal(error)
     if isinstance(error, Failure):
-        _say(str(error), error.remedy)
+        _say(error.remedy, *error.lines)
         return USAGE
     if isinstance(error, OSError) and error.strerror:
-        _say(f"{_named(error)}{error.strerror}", None)
+        _say(None, f"{_named(error)}{error.strerror}")
         return USAGE
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
         package = error.name.partition(".")[0]
-        _say(f"the package `{package}` is not installed", f"`pip install {package}`")
+        _say(f"`pip install {package}`", f"the package `{package}` is not installed")
         return USAGE
     if debug:
         traceback.print_exception(error)
     else:
-        _say(f"resnet-dsl failed: {type(error).__name__}: {error}", "this is our mistake: run again with `--debug`")
+        _say("this is our mistake: run again with `--debug`", f"resnet-dsl failed: {type(error).__name__}: {error}")
     return OURS
 
 
@@ -43,8 +43,8 @@ def _named(error: OSError) -> str:
     return "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
 
 
-def _say(message: str, remedy: str | None) -> None:
-    print(f"error: {line(message)}", file=sys.stderr)
+def _say(remedy: str | None, *lines: str) -> None:
+    print("error:", "\n".join(map(line, lines)), file=sys.stderr)
     if remedy:
         print(f"  = help: {line(remedy)}", file=sys.stderr)
 

@@ -168,10 +168,10 @@ def _names(saved: SavedModel) -> list[str]:
 
 def _failure(saved: SavedModel, network: str, wrong: list[_Mismatch]) -> Failure:
     count = "one layer does" if len(wrong) == 1 else f"{len(wrong):,} layers do"
-    told = [f"  {one.layer}: {one.words}" for one in wrong[:_MOST_TOLD]]
-    rest = [f"  and {len(wrong) - _MOST_TOLD:,} more"] if len(wrong) > _MOST_TOLD else []
+    told = [f"{one.layer}: {one.words}" for one in wrong[:_MOST_TOLD]]
+    rest = [f"and {len(wrong) - _MOST_TOLD:,} more"] if len(wrong) > _MOST_TOLD else []
     message = f"`{saved.path}` does not hold the weights of {network}: {count} not fit"
-    return Failure("\n".join([message, *told, *rest]), _remedy(wrong))
+    return Failure(message, _remedy(wrong), [*told, *rest])
 
 
 def _remedy(wrong: list[_Mismatch]) -> str:

@@ -55,7 +55,10 @@ def test_optimised_file_computes_the_same(spec: Path) -> None:
 
 def test_weights_of_another_network_are_refused(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "net.resnet:wider", "--weights", "trained.keras", "--quiet"]) == 2
-    assert "does not hold the weights of wider" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert "does not hold the weights of wider" in told[0]
+    assert all(line.startswith("  ") for line in told[1:])
+    assert any("the file has " in line for line in told[1:])
     assert not (spec / "wider.keras").exists()
 
 
