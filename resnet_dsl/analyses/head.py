@@ -21,9 +21,19 @@ def ends_in_softmax(graph: AnyGraph) -> bool:
     return last.op == "softmax" and last.args["splits"] == 1
 
 
+def ends_in_softmax_twice(graph: AnyGraph) -> bool:
+    """Whether what the last softmax takes are probabilities already, and no logits."""
+    odd = _unfit(graph, [*graph.nodes[graph.output].inputs]) if ends_in_softmax(graph) else None
+    return odd is not None and odd.op == "softmax"
+
+
 def unfit_for_logits(graph: AnyGraph) -> AnyNode | None:
     """The operation that bends what the last layers computed, so that it is no logits; None where there is none."""
-    pending, seen = [graph.output], set[int]()
+    return _unfit(graph, [graph.output])
+
+
+def _unfit(graph: AnyGraph, pending: list[int]) -> AnyNode | None:
+    seen = set[int]()
     while pending:
         index = pending.pop()
         node = graph.nodes[index]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from resnet_dsl.analyses.head import ends_in_softmax, unfit_for_logits
+from resnet_dsl.analyses.head import ends_in_softmax, ends_in_softmax_twice, unfit_for_logits
 from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.draft import AnyNode
@@ -98,6 +98,8 @@ class Compiled:
                 "end its head with `avgpool(global) -> dense(classes) -> softmax`",
             )
         graph = self._compiled.graph
+        if ends_in_softmax_twice(graph):
+            raise Failure(f"{self.name} ends in two `softmax`, one behind the other", "leave one of them out")
         odd = None if ends_in_softmax(graph) else unfit_for_logits(graph)
         if odd is not None:
             raise self._wrong_loss(odd, shape[0])

@@ -103,6 +103,8 @@ def test_heads_that_cross_entropy_belongs_to(head: str) -> None:
             "the `softmax` of n is not its last",
             "end its head with `dense(",
         ),
+        ("avgpool(global) -> dense(classes) -> softmax -> softmax", "n ends in two `softmax`", "leave one of them out"),
+        ("avgpool(global) -> dense(classes) -> softmax -> dropout(0.1) -> softmax", "two `softmax`", "leave one"),
         ("avgpool(global) -> dense(1) -> sigmoid", "n ends in `sigmoid`", "end its head with `dense(2) -> softmax`"),
         ("avgpool(global) -> dense(1)", "n has a single output", "for two classes, end its head with `dense(2)"),
     ],
