@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import pytest
 
@@ -153,6 +154,37 @@ def test_equal_steps_that_read_other_values_are_told() -> None:
     assert (
         "in first_block1, first_block2 conv2 (3×3) reads what enters the block in two_branches, conv1 (3×3) in in_a_row"
     ) in describe(found)
+
+
+MERGES = """
+block merge(width) {
+  one = in -> conv(width, 3)
+  two = in -> conv(width, 1)
+  MERGE
+}
+network merged { input 8x8x16  stage first { merge(16) } }
+"""
+
+
+@pytest.mark.parametrize("op", ["add", "mul", "concat"])
+def test_networks_whose_merges_read_other_values_are_told_apart(op: str) -> None:
+    """A value once more, too: that has no step of its own (`add(one, two)` and `add(one, two, two)`)."""
+    lists = [list(read) for count in (2, 3) for read in product(("one", "two"), repeat=count) if len(set(read)) == 2]
+    of = {tuple(read): _written(MERGES.replace("MERGE", f"{op}({', '.join(read)})"), "merged") for read in lists}
+    for ours, theirs in product(of, of):
+        same = ours == theirs if op == "concat" else sorted(ours) == sorted(theirs)
+        assert (difference(of[ours], of[theirs]).wiring == ()) == same, (ours, theirs)
+
+
+def test_values_that_enter_a_block_are_named_where_they_differ() -> None:
+    """Not "what enters the block" on both sides."""
+    text = """
+    network early { input 8x8x16  stem { relu }  stage one { basic(16) basic(16) skip from stem basic(16) } }
+    network late { input 8x8x16  stem { relu }  stage one { basic(16) basic(16) basic(16) skip from stem } }
+    """
+    for line in describe(difference(_written(text, "early"), _written(text, "late"))):
+        left, reads, right = line.partition(" in early, ")
+        assert not reads or left.partition(" reads ")[2] != right.removesuffix(" in late")
 
 
 def test_a_block_in_the_middle_is_told_as_that_block() -> None:

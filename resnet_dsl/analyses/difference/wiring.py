@@ -26,8 +26,10 @@ def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired,
         reads = _common(_read(left.nodes, one, set(twins)), _read(right.nodes, other, twinned))
         if reads is None or _agree(one, [twins[read] for read in reads[0]], reads[1]):
             continue
-        key = (one.name, ours_named.of(reads[0], one, place), theirs_named.of(reads[1], other, place))
-        found.setdefault(key, []).append(place)
+        names = ours_named.of(reads[0], one, place), theirs_named.of(reads[1], other, place)
+        if names[0] == names[1]:  # what enters the block, in both
+            names = ours_named.of_nodes(reads[0]), theirs_named.of_nodes(reads[1])
+        found.setdefault((one.name, *names), []).append(place)
     return tuple(Rewired(*key, tuple(where)) for key, where in found.items())
 
 
@@ -46,11 +48,13 @@ def _read(nodes: Sequence[AnyNode], step: Step, common: set[int]) -> list[tuple[
 
 
 def _common(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> tuple[list[int], list[int]] | None:
-    """What is to be compared; None where that cannot be said. A branch more is told by its steps already."""
+    """What is to be compared; None where that cannot be said. A branch more is told by its steps already.
+
+    A value that is read once more has no step of its own that would tell it.
+    """
     most = min(len(ours), len(theirs))
     kept = [[index for index, alone in read if len(read) == most or not alone] for read in (ours, theirs)]
-    known = len(kept[0]) == len(kept[1]) and -1 not in (*kept[0], *kept[1])
-    return (kept[0], kept[1]) if known else None
+    return None if -1 in (*kept[0], *kept[1]) else (kept[0], kept[1])
 
 
 def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
@@ -69,6 +73,9 @@ class _Names:
     def of(self, read: Sequence[int], reader: Step, place: str) -> tuple[str, ...]:
         entries = set(self._entries(reader.node.scope))
         return tuple(self._name(index, entries, place) for index in read)
+
+    def of_nodes(self, read: Sequence[int]) -> tuple[str, ...]:
+        return tuple(self.graph.nodes[index].name for index in read)
 
     def _name(self, index: int, entries: set[int], place: str) -> str:
         if index in entries:
