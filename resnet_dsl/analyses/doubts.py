@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.ir.draft import AnyNode
-from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.ir.lengths import Length, Shape, channels, show
 from resnet_dsl.source import Span
 
 _LARGE = 8
@@ -17,6 +17,10 @@ _LARGE = 8
 
 _HUGE = 32
 """No network for images convolves with square windows of this length; the largest known are 31 (Ding et al. 2022)."""
+
+
+_SIDE = 48
+"""Sides of images that are not square: shorter pairs of numbers are as likely something else."""
 
 
 def softmax_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
@@ -54,15 +58,22 @@ def window_of_a_width(node: AnyNode, before: Shape, place: Span) -> Diagnostic |
     if not isinstance(kernel, tuple) or len(before) < 2 or not (_too_large(kernel, before) or _too_wide(node, before)):
         return None
     shown = "x".join(map(str, kernel))
-    meant = f"conv({kernel[0]}, {node.args['stride'][0]})" if node.op == "conv" else f"{node.op}(global)"
     return Diagnostic(
         "W0209",
         f"`{node.op}` has a window of {shown} on a map of {show(before)}",
         Label(place, f"the window is {shown}"),
-        help=f"write `{meant}` if that is meant: channels of the result, then the window"
-        if node.op == "conv"
-        else f"write `{meant}` for the whole map",
+        help=_window_meant(node, before),
     )
+
+
+def _window_meant(node: AnyNode, before: Shape) -> str:
+    kernel = node.args["kernel"]
+    if node.op in ("maxpool", "avgpool"):
+        return f"write `{node.op}(global)` for the whole map"
+    if len(set(kernel)) == 1 and (kernel[0] >= _HUGE or node.args["channels"] == channels(before)):
+        swapped = f"{node.op}({kernel[0]}, {node.args['stride'][0]})"
+        return f"write `{swapped}` if that is meant: channels of the result, then the window"
+    return "use a smaller window, or reduce the map less before it"
 
 
 def _too_large(kernel: tuple[int, ...], before: Shape) -> bool:
@@ -98,18 +109,44 @@ DOUBTS: tuple[Callable[[AnyNode, Shape, Span], Diagnostic | None], ...] = (
 )
 
 
+_FEW = (1, 3, 4)
+"""Channels of images: grey, colours, colours with transparency or depth."""
+
+
 def doubtful_input(size: Shape, place: Span) -> Diagnostic | None:
     """An input that reads like channels first, or like an image without its channels."""
     *lengths, last = size
-    first = lengths[0]
-    if len(lengths) == 1 and last == first:
-        return _input(size, f"{last} positions with {last} channels each", f"{show(size)}x3", place)
-    turned = (*size[1:], first)
-    if len(lengths) == 1 and isinstance(first, int) and isinstance(last, int) and last >= max(1000, 200 * first):
-        return _input(size, f"{first} positions with {last:,} channels each", show(turned), place)
-    if len(lengths) > 1 and first in (1, 3, 4) and isinstance(last, int) and last >= _LARGE and lengths[-1] == last:
-        return _input(size, f"{last} channels on a map of {show(size[:-1])}", show(turned), place)
+    turned = show((*size[1:], size[0]))
+    if len(lengths) == 1 and _is_picture(*size):
+        return _input(size, f"{_positions(lengths[0])} with {show((last,))} channels each", f"{show(size)}x3", place)
+    if len(lengths) == 1 and _is_turned_signal(*size):
+        return _input(size, f"{_positions(lengths[0])} with {last:,} channels each", turned, place)
+    if len(lengths) > 1 and lengths[0] in _FEW and _are_sides(lengths[-1], last):
+        return _input(size, f"{last} channels on a map of {show(size[:-1])}", turned, place)
     return None
+
+
+def _positions(length: Length) -> str:
+    return "1 position" if length == 1 else f"{show((length,))} positions"
+
+
+def _is_picture(height: Length, width: Length) -> bool:
+    """A square, or as wide to high as screens and cameras are (4:3 and 16:9)."""
+    if not (isinstance(height, int) and isinstance(width, int)):
+        return height == width
+    short, long = sorted((height, width))
+    return short == long or (short >= _SIDE and (4 * short == 3 * long or 16 * short == 9 * long))
+
+
+def _is_turned_signal(first: Length, last: Length) -> bool:
+    return isinstance(first, int) and isinstance(last, int) and last >= max(1000, 200 * first)
+
+
+def _are_sides(height: Length, width: Length) -> bool:
+    """Two lengths that are the sides of an image sooner than a length and channels."""
+    if not (isinstance(height, int) and isinstance(width, int)):
+        return False
+    return height == width >= _LARGE or _SIDE <= max(height, width) < 2 * min(height, width)
 
 
 def _input(size: Shape, read: str, meant: str, place: Span) -> Diagnostic:

@@ -64,13 +64,15 @@ def test_stages_that_are_called_nearly_like_the_bases(base: str, new: str, told:
     assert codes(text) == (["W0207"] if told else [])
 
 
-@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "3x16x112x112", "224x224", "12x5000", "4x?x64x64"])
+@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "3x16x112x112", "224x224", "12x5000", "4x?x64x64",
+                                  "3x480x640", "1x64x48", "3x16x96x128", "640x480", "1080x1920", "1x16000"])  # fmt: skip
 def test_inputs_of_another_order(size: str) -> None:
     assert codes(STAGED.format(size, "relu")) == ["W0208"]
 
 
 @pytest.mark.parametrize("size", ["224x224x3", "5000x12", "16x112x112x3", "?x?x3", "28x28x1", "7x7x2048", "1x1x512",
-                                  "10x300", "1x100x3", "3x3x3", "8x8x8", "?x64", "4x4x512"])  # fmt: skip
+                                  "10x300", "1x100x3", "3x3x3", "8x8x8", "?x64", "4x4x512",
+                                  "4x8x12", "3x16x24", "1x80x300", "512x768", "100x80", "16x12"])  # fmt: skip
 def test_ordinary_inputs(size: str) -> None:
     assert codes(STAGED.format(size, "relu")) == []
 
@@ -85,6 +87,20 @@ def test_ordinary_inputs(size: str) -> None:
 )  # fmt: skip
 def test_windows_that_the_map_does_not_fill(size: str, step: str) -> None:
     assert "W0209" in codes(STAGED.format(size, step))
+
+
+@pytest.mark.parametrize(
+    ("size", "step", "remedy"),
+    [
+        ("48x48x3", "conv(3, 64, 3)", "conv(64, 3)"), ("56x56x64", "conv(64, 128, 1)", "conv(128, 1)"),
+        ("7x7x64", "conv(8, 15)", "smaller window"), ("7x7x64", "conv(64, 15x9)", "smaller window"),
+        ("8x8x3", "conv_transpose(8, 16)", "smaller window"), ("8x8x3", "maxpool(9, stride = 1)", "maxpool(global)"),
+    ],
+)  # fmt: skip
+def test_what_to_write_for_a_window(size: str, step: str, remedy: str) -> None:
+    """What is written instead can be meant, and is an operation that takes it."""
+    found = next(one for one in load_text(STAGED.format(size, step)).check() if one.code == "W0209")
+    assert remedy in str(found.help)
 
 
 @pytest.mark.parametrize(
