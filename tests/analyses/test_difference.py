@@ -9,6 +9,7 @@ import pytest
 
 from resnet_dsl import pipeline, resources
 from resnet_dsl.analyses.difference import Difference, as_data, describe, difference
+from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
 
 
@@ -199,3 +200,14 @@ def test_no_sentence_is_empty() -> None:
     lines = describe(_between(TORCHVISION, "normalisation/groupnorm:resnet50_gn"))
     assert "stem: parameters with moving statistics 9_664 and 9_536" in lines
     assert not [line for line in lines if line.rstrip().endswith(":")]
+
+
+def _row(relus: int) -> Compiled:
+    return pipeline.load_text(f"network n {{ input 8x8x3 stage s {{ {relus} x relu }} }}").compile()
+
+
+def test_long_rows_are_compared_where_they_are_alike_and_else_refused() -> None:
+    assert not difference(_row(2_500), _row(2_500)).steps
+    assert difference(_row(300), _row(299)).steps
+    with pytest.raises(Failure, match="too large and too different"):
+        difference(_row(2_500), _row(2_499))

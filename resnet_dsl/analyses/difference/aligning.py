@@ -6,24 +6,43 @@ steps read the step before them, so that a branch that stands on one side alone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
 from typing import TypeAlias, TypeVar
 
 from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.failure import Failure
 
 T = TypeVar("T")
 _SAME, _ALIKE, _KIN, _FOLLOWS = 8, 5, 2, 1
 """What a pair is worth: equal arguments, the same window, the same operation; both read the step before them."""
 _MOST_PAIRS = 100_000
 """Of two sequences that are longer, only what agrees is looked for (difflib)."""
+MOST_PAIRS_IN_ALL = 4_000_000
+"""Pairs that may be looked at for one comparison: five seconds or so."""
 Aligned: TypeAlias = Iterator[tuple[list[Step], list[Step]]]
 
 
-def aligned(lefts: list[Step], rights: list[Step]) -> Aligned:
+class Effort:
+    """Counts the pairs of steps or blocks that are looked at for one comparison."""
+
+    def __init__(self) -> None:
+        self._pairs = 0
+
+    def spend(self, pairs: int) -> None:
+        """Raises Failure where they are too many."""
+        self._pairs += pairs
+        if self._pairs > MOST_PAIRS_IN_ALL:
+            remedy = "compare networks with fewer steps in a block, or fewer blocks in a stage"
+            raise Failure("the two networks are too large and too different to be laid beside each other", remedy)
+
+
+def aligned(lefts: list[Step], rights: list[Step], effort: Effort) -> Aligned:
     """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
-    pairs = _pairs(lefts, rights) if _order(lefts) <= _order(rights) else _turned(_pairs(rights, lefts))
+    turned = _order(lefts) > _order(rights)
+    pairs = _turned(_pairs(rights, lefts, effort)) if turned else _pairs(lefts, rights, effort)
     for (i, k), (j, m) in pairwise([(-1, -1), *pairs, (len(lefts), len(rights))]):
         if i >= 0:
             yield [lefts[i]], [rights[k]]
@@ -40,16 +59,17 @@ def _turned(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(i, k) for k, i in pairs]
 
 
-def _pairs(lefts: list[Step], rights: list[Step]) -> list[tuple[int, int]]:
+def _pairs(lefts: list[Step], rights: list[Step], effort: Effort) -> list[tuple[int, int]]:
     if [step.kind for step in lefts] == [step.kind for step in rights]:
         return list(zip(range(len(lefts)), range(len(rights)), strict=True))
     if len(lefts) * len(rights) <= _MOST_PAIRS:
+        effort.spend(len(lefts) * len(rights))
         return _best(lefts, rights)
-    return _equal([step.likeness for step in lefts], [step.likeness for step in rights])
+    return _equal([step.likeness for step in lefts], [step.likeness for step in rights], effort)
 
 
 def beside(
-    lefts: Sequence[T], rights: Sequence[T], likeness: Callable[[T, int], object]
+    lefts: Sequence[T], rights: Sequence[T], likeness: Callable[[T, int], Hashable], effort: Effort
 ) -> Iterator[tuple[T | None, T | None]]:
     """Blocks beside each other: by position where they are as many, else the equal ones, and the rest by position.
 
@@ -59,14 +79,16 @@ def beside(
         yield from zip(lefts, rights, strict=True)
         return
     keys = [likeness(one, 0) for one in lefts], [likeness(one, 1) for one in rights]
-    pairs = _equal(*keys) if len(lefts) < len(rights) else _turned(_equal(*keys[::-1]))
+    pairs = _equal(*keys, effort) if len(lefts) < len(rights) else _turned(_equal(*keys[::-1], effort))
     for (i, k), (j, m) in pairwise([(-1, -1), *pairs, (len(lefts), len(rights))]):
         if i >= 0:
             yield lefts[i], rights[k]
         yield from zip_longest(lefts[i + 1 : j], rights[k + 1 : m])
 
 
-def _equal(lefts: Sequence[object], rights: Sequence[object]) -> list[tuple[int, int]]:
+def _equal(lefts: Sequence[Hashable], rights: Sequence[Hashable], effort: Effort) -> list[tuple[int, int]]:
+    times = Counter(rights)
+    effort.spend(sum(times[one] for one in lefts))
     blocks = SequenceMatcher(None, lefts, rights, autojunk=False).get_matching_blocks()
     return [(start + at, other + at) for start, other, size in blocks for at in range(size)]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from resnet_dsl.analyses.difference.aligning import aligned, beside
+from resnet_dsl.analyses.difference.aligning import Effort, aligned, beside
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
 from resnet_dsl.analyses.difference.step import Step
 from resnet_dsl.analyses.difference.wiring import rewired
@@ -33,14 +33,16 @@ class _Group(NamedTuple):
 def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) -> Difference:
     """What tells two networks apart: totals, stages and blocks, steps, arguments, what reads what.
 
-    ``names``: what they are called, where their own names are the same.
+    ``names``: what they are called, where their own names are the same. Raises Failure where they are too large to be
+    laid beside each other.
     """
     stages = _beside(left.stages, right.stages)
-    groups, blocks = _groups(left, right, stages)
+    effort = Effort()
+    groups, blocks = _groups(left, right, stages, effort)
     matched: list[tuple[str, Step, Step]] = []
     steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for group in groups:
-        for lefts, rights in aligned(group.left, group.right):
+        for lefts, rights in aligned(group.left, group.right, effort):
             if len(lefts) == len(rights) == 1 and lefts[0].node.op == rights[0].node.op:
                 matched.append((group.place, lefts[0], rights[0]))
             else:
@@ -91,7 +93,7 @@ def _beside(lefts: tuple[Part, ...], rights: tuple[Part, ...]) -> list[Pair]:
     return pairs
 
 
-def _groups(left: Facts, right: Facts, stages: list[Pair]) -> tuple[list[_Group], list[Pair]]:
+def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tuple[list[_Group], list[Pair]]:
     """The blocks of each pair of stages side by side, and their steps."""
     inside = _Inside(left), _Inside(right)
     groups, blocks = [], []
@@ -100,7 +102,7 @@ def _groups(left: Facts, right: Facts, stages: list[Pair]) -> tuple[list[_Group]
             continue
         lefts, rights = inside[0].of(stage.left), inside[1].of(stage.right)
         groups.append(_Group(stage.place, lefts.direct, rights.direct))
-        for one, other in beside(lefts.blocks, rights.blocks, lambda block, side: inside[side].likeness(block)):
+        for one, other in beside(lefts.blocks, rights.blocks, lambda block, side: inside[side].likeness(block), effort):
             place = one.name if one is not None else other.name if other is not None else ""
             blocks.append(Pair(place, one, other))
             if one is not None and other is not None:
@@ -117,7 +119,7 @@ class _Inside:
     """What lies in each stage of one network."""
 
     def __init__(self, facts: Facts) -> None:
-        self.stage_of = stage_of_scopes(facts.draft)
+        stage_of = stage_of_scopes(facts.draft)
         owners = block_of_scopes(facts.draft)
         self.nodes: list[AnyNode] = [*facts.draft.nodes]
         members: dict[int, list[int]] = {}
@@ -129,11 +131,13 @@ class _Inside:
         for scope in scopes:
             self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))
         self.steps = {owner: self._named(nodes) for owner, nodes in members.items()}
-        self.parts = facts.parts_by_block
+        self.blocks: dict[int, list[Part]] = {}
+        for part in facts.parts_by_block:
+            if stage_of[part.scope] != part.scope:
+                self.blocks.setdefault(stage_of[part.scope], []).append(part)
 
     def of(self, stage: Part) -> _Content:
-        blocks = [part for part in self.parts if self.stage_of[part.scope] == stage.scope != part.scope]
-        return _Content(self.steps.get(stage.scope, []), blocks)
+        return _Content(self.steps.get(stage.scope, []), self.blocks.get(stage.scope, []))
 
     def likeness(self, block: Part) -> tuple[object, ...]:
         """What makes two blocks equal: the definition and the operations with their windows."""

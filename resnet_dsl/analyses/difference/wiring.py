@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from resnet_dsl.analyses.difference.found import Rewired
 from resnet_dsl.analyses.difference.step import Step
@@ -18,12 +18,12 @@ def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired,
     A step that one network alone has is passed through to what it reads itself: it is told as a step already.
     """
     twins = {0: 0} | {one.at: other.at for _, one, other in matched}
-    twinned = set(twins.values())
+    ours_before, theirs_before = _before(left.nodes, twins.keys()), _before(right.nodes, set(twins.values()))
     ours_named = _Names(left, [(place, one) for place, one, _ in matched])
     theirs_named = _Names(right, [(place, other) for place, _, other in matched])
     found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for place, one, other in matched:
-        reads = _common(_read(left.nodes, one, set(twins)), _read(right.nodes, other, twinned))
+        reads = _common(_read(one, ours_before), _read(other, theirs_before))
         if reads is None or _agree(one, [twins[read] for read in reads[0]], reads[1]):
             continue
         names = ours_named.of(reads[0], one, place), theirs_named.of(reads[1], other, place)
@@ -33,18 +33,18 @@ def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired,
     return tuple(Rewired(*key, tuple(where)) for key, where in found.items())
 
 
-def _read(nodes: Sequence[AnyNode], step: Step, common: set[int]) -> list[tuple[int, bool]]:
-    """What a step reads of what both networks have, and whether there are steps of one network alone between.
+def _before(nodes: Sequence[AnyNode], common: Set[int]) -> list[int]:
+    """For each node the last one up to it that both networks have; -1 where a merge of this one alone comes first."""
+    found: list[int] = []
+    for index, node in enumerate(nodes):
+        before = found[node.inputs[0]] if len(node.inputs) == 1 else -1
+        found.append(index if index in common else before)
+    return found
 
-    The index is -1 where a merge of one network alone stands between.
-    """
-    read = []
-    for first in step.node.inputs:
-        index = first
-        while index >= 0 and index not in common:
-            index = nodes[index].inputs[0] if len(nodes[index].inputs) == 1 else -1
-        read.append((index, index != first))
-    return read
+
+def _read(step: Step, before: list[int]) -> list[tuple[int, bool]]:
+    """What a step reads of what both networks have, and whether there are steps of one network alone between."""
+    return [(before[index], before[index] != index) for index in step.node.inputs]
 
 
 def _common(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> tuple[list[int], list[int]] | None:
