@@ -19,7 +19,7 @@ MOST_REPEATS = 100_000
 MOST_STEPS = 400_000
 """Steps run for one network: ten thousand blocks of the prelude take about 200,000."""
 
-MOST_STEPS_OF_A_FILE = 500_000
+MOST_STEPS_OF_A_FILE = 400_000
 """Steps run for all networks of a file that is checked."""
 
 STEPS_OF_A_NETWORK = 100
