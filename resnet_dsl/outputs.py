@@ -75,7 +75,7 @@ class Run:
         above = os.path.dirname(os.path.dirname(where.path))
         if where.replaces and any(os.path.commonpath((above, folder)) == folder for folder in self._folders):
             raise Failure(f"`{where.given}` lies among the data that are read here", "give the output another place")
-        names = {STDOUT} if where.path == STDOUT else _identity(where.path)
+        names = {STDOUT, _of_disk(os.fstat(1))} if where.path == STDOUT else _identity(where.path)
         if not self._claimed.isdisjoint(names):
             raise Failure(f"two outputs would be written to `{where.given}`", "give one of them another name")
         self._claimed |= names
@@ -209,6 +209,9 @@ def _identity(path: str) -> set[object]:
     """All that tells that two paths are one file: where it is, and, of one that exists, which it is on its disk."""
     names: set[object] = {os.path.realpath(path)}
     if os.path.exists(path):
-        there = os.stat(path)
-        names.add((there.st_dev, there.st_ino))
+        names.add(_of_disk(os.stat(path)))
     return names
+
+
+def _of_disk(there: os.stat_result) -> object:
+    return there.st_dev, there.st_ino

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.outputs import Place, place
+from resnet_dsl.outputs import STDOUT_SHOWN, Place, place
 
 PREFIX = ".resnet-dsl-"
 """How names of temporary files and folders begin."""
@@ -114,7 +114,7 @@ def _named(where: Place) -> Iterator[None]:
         failed = _as_told(error)
         if failed is None:
             raise
-        raise OSError(*failed, where.given) from None
+        raise OSError(*failed, STDOUT_SHOWN if where.is_stdout else where.given) from None
 
 
 def _as_told(error: Exception) -> tuple[int | None, str] | None:

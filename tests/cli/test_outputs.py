@@ -116,6 +116,18 @@ def test_two_outputs_never_share_a_place(folder: Path, other: str) -> None:
     assert "two outputs" in refused(folder, "compile", "small.resnet", "--to", "ir", "-o", "-", "--figure", "-")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "D compile small.resnet --to ir -o - --figure /dev/stdout | cat",
+        "D compile small.resnet --to ir -o /dev/stdout --figure - | cat",
+        "D compile small.resnet --to ir -o - --figure out.svg > out.svg",
+    ],
+)
+def test_the_standard_output_is_one_place_by_any_name(command: str) -> None:
+    assert b"two outputs" in process(f"set -o pipefail; {command}").stderr
+
+
 @most_commands
 def test_figures_and_tables_are_replaced_unasked(folder: Path, command: tuple[str, ...]) -> None:
     (folder / "out.svg").write_text("old", encoding="utf-8")
@@ -227,8 +239,11 @@ def test_an_open_input_is_none_to_append_to(folder: Path) -> None:
     assert (folder / "small.resnet").read_text(encoding="utf-8") == NET
 
 
-def test_a_reader_that_goes_away_from_a_model_is_no_failure_of_ours() -> None:
-    ended = process("D compile resnet152 --to ir -o - --quiet 2> said | head -1; echo ${PIPESTATUS[0]}; cat said")
+@pytest.mark.parametrize("output", ["-", "/dev/stdout"])
+def test_a_reader_that_goes_away_from_a_model_is_no_failure_of_ours(output: str) -> None:
+    ended = process(
+        f"D compile resnet152 --to ir -o {output} --quiet 2> said | head -1; echo ${{PIPESTATUS[0]}}; cat said"
+    )
     assert ended.stdout == b"{\n0\n"
 
 
