@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,16 @@ class Network:
         """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
 
         excepted: names of stages, ``stem``, ``head`` or layers that keep the weights that they have. Returns remarks on
-        what was loaded (number types, values that are no numbers). Raises OSError where the file cannot be opened, and
-        Failure where it is damaged or a layer does not fit; the model is then as it was.
+        what was loaded (number types, values that are no numbers, a normalisation of images that the file's model has
+        and this one has not), and warns of each. Raises OSError where the file cannot be opened, and Failure where it
+        is damaged or a layer does not fit; the model is then as it was.
         """
         from resnet_dsl.targets.keras import load_weights, lower
 
-        return load_weights(model, path, lower(self.compiled.graph, self.compiled.shapes), excepted)
+        remarks = load_weights(model, path, lower(self.compiled.graph, self.compiled.shapes), excepted)
+        for remark in remarks:
+            warnings.warn(remark, stacklevel=2)
+        return remarks
 
     def optimize(self, model: Any) -> Any:
         """A model for inference alone, from a model of this network with its weights; outputs agree to rounding.

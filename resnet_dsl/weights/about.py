@@ -6,8 +6,8 @@ import json
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
-from resnet_dsl.weights.archive import CLASSES, CONFIG, GRAPH, Archive
-from resnet_dsl.weights.bounds import LARGEST_CLASSES, LARGEST_CONFIG
+from resnet_dsl.weights.archive import CLASSES, Archive
+from resnet_dsl.weights.bounds import LARGEST_CLASSES
 from resnet_dsl.weights.damage import Damaged
 
 NORMALIZATION = "Normalization"
@@ -24,17 +24,19 @@ class InputScaling(NamedTuple):
 class About(NamedTuple):
     """``classes``: their names in the order of the outputs, () where the file has none.
 
-    scaling: what the model does to its images first; None where it takes them as its network does, and in a file that
-    was not written here: such a layer is then one of somebody's network.
+    scaling: what the model does to its images first; None where it takes them as its network does, and in a file of
+    weights alone, which does not say. unsaid: it normalises them by numbers that such a file does not hold.
     """
 
     classes: tuple[str, ...] = ()
     scaling: InputScaling | None = None
+    unsaid: bool = False
 
 
-def about(archive: Archive) -> About:
-    """Raises Damaged."""
-    return About(_classes(archive), _scaling(archive))
+def about(archive: Archive | None, config: bytes | None) -> About:
+    """config: Keras' description of the model, where the file has one. Raises Damaged."""
+    classes = () if archive is None else _classes(archive)
+    return About(classes, None if config is None else _scaling(config))
 
 
 def scaling_of_layer(kind: str, config: dict[str, Any]) -> InputScaling | None:
@@ -44,10 +46,17 @@ def scaling_of_layer(kind: str, config: dict[str, Any]) -> InputScaling | None:
     """
     if kind != NORMALIZATION or config.get("mean") is None:
         return None
+    try:
+        return _scaling_of(config)
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"the layer {config.get('name')!r} normalises in a way that is not known here") from None
+
+
+def _scaling_of(config: dict[str, Any]) -> InputScaling:
     mean, variance = (tuple(float(one) for one in config[name]) for name in ("mean", "variance"))
     usual = not config.get("invert") and config["axis"] in (-1, [-1], (-1,)) and len(mean) == len(variance)
     if not usual or not all(map(isfinite, mean)) or not all(0 < one < inf for one in variance):
-        raise ValueError(f"the layer `{config.get('name')}` normalises in a way that is not known here")
+        raise ValueError
     return InputScaling(mean, variance)
 
 
@@ -63,11 +72,11 @@ def _classes(archive: Archive) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _scaling(archive: Archive) -> InputScaling | None:
-    if not (CONFIG in archive and GRAPH in archive):
-        return None
+def _scaling(config: bytes) -> InputScaling | None:
+    """By the first layer behind the input."""
     try:
-        layers = json.loads(archive.read(CONFIG, LARGEST_CONFIG))["config"].get("layers", [])
+        described = json.loads(config)["config"]
+        layers = described.get("layers", []) if isinstance(described, dict) else []
         return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
-        raise Damaged(f"Keras' description of its first layers (`{CONFIG}`) is damaged ({wrong})") from None
+        raise Damaged(f"Keras' description of its first layers cannot be used ({wrong})") from None

@@ -55,7 +55,7 @@ class StoredLayer(NamedTuple):
 
 
 def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
-    """Every layer with weights. Raises Damaged; and whatever h5py raises for a damaged file.
+    """Every layer, also those that have no arrays. Raises Damaged; and whatever h5py raises for a damaged file.
 
     most: the bytes that all arrays together may unpack to. names: what names the groups that do not say it.
     """
@@ -63,11 +63,22 @@ def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[
     walk = _Walk(names)
     older = _older_root(root, walk)
     found = walk.layers(root) if older is None else walk.older_layers(older)
-    layers = tuple(layer for layer in found if layer.arrays)
+    layers = tuple(found)
     unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
     if unpacked > most:
         raise Damaged(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
     return layers
+
+
+def model_config(content: bytes) -> bytes | None:
+    """Keras' description of the model in an older file of a whole one, as JSON; None in others. Raises as above."""
+    attributes = _opened(content).attrs
+    if "model_config" not in attributes:
+        return None
+    if attributes.get_id("model_config").shape != ():
+        raise Damaged("its attribute `model_config` is no text")
+    text = attributes["model_config"]
+    return text.encode() if isinstance(text, str) else bytes(text)
 
 
 def _opened(content: bytes) -> Any:

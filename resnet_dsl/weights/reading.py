@@ -124,8 +124,8 @@ def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
 
 
 def _about(said: Any) -> About:
-    classes, scaling = said["about"]
-    return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)))
+    classes, scaling, unsaid = said["about"]
+    return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)), bool(unsaid))
 
 
 def _graph(path: str, said: Any, stream: IO[bytes]) -> str | None:

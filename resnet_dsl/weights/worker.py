@@ -11,15 +11,18 @@ import json
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from resnet_dsl.weights.about import About, about
+from resnet_dsl.weights.about import NORMALIZATION, About, about
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import LARGEST_CONFIG, LARGEST_GRAPH, most_memory, most_seconds, most_unpacked
 from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.naming import group_of
 
 _ZIP = b"PK"
+_NORMALIZATION = f"layers/{group_of(NORMALIZATION)}"
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
@@ -63,19 +66,41 @@ def _check_graph(text: str) -> None:
 
 def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
     archive = _archive(file, size)
-    layers = _layers(file, size, archive)
-    _write_line(out, {"layers": [_described(one) for one in layers], "about": _about(archive)})
+    found = _layers(file, size, archive)
+    layers = [layer for layer in found if layer.arrays]
+    said = _about(file, archive)
+    said = said._replace(unsaid=said.scaling is None and any(map(_normalises, found)))
+    _write_line(out, {"layers": [_described(one) for one in layers], "about": said})
     for layer in layers:
         for array in layer.arrays:
             out.write(array.read().tobytes())
 
 
+def _normalises(layer: Any) -> bool:
+    """Whether it is Keras' layer with fixed numbers, which are no weights."""
+    return not layer.arrays and layer.place == _NORMALIZATION
+
+
 def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
-    _write_line(out, {"about": _about(_archive(file, size))})
+    _write_line(out, {"about": _about(file, _archive(file, size))})
 
 
-def _about(archive: Archive | None) -> About:
-    return About() if archive is None else about(archive)
+def _about(file: BinaryIO, archive: Archive | None) -> About:
+    return about(archive, _config(file) if archive is None else _config_entry(archive))
+
+
+def _config_entry(archive: Archive) -> bytes | None:
+    return archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None
+
+
+def _config(file: BinaryIO) -> bytes | None:
+    """Keras' description of the model in an HDF5 file."""
+    from resnet_dsl.weights.hdf5 import SIGNATURE, model_config
+
+    file.seek(0)
+    content = file.read()
+    with _hdf5():
+        return model_config(content) if content.startswith(SIGNATURE) else None
 
 
 def _archive(file: BinaryIO, size: int) -> Archive | None:
@@ -95,8 +120,15 @@ def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ..
     content = file.read() if archive is None else archive.read(WEIGHTS)
     if not content.startswith(SIGNATURE):
         raise Damaged("it is neither a `.keras` archive nor an HDF5 file")
-    try:
+    with _hdf5():
         return stored_layers(content, most_unpacked(size), names)
+
+
+@contextmanager
+def _hdf5() -> Iterator[None]:
+    """Whatever h5py raises within the block is damage of the file."""
+    try:
+        yield
     except (Damaged, MemoryError, ImportError):
         raise
     except Exception as wrong:  # of every kind: h5py says with it whatever the library in C complained of

@@ -154,9 +154,47 @@ def test_a_damaged_scaling_is_refused(trained: tuple[Path, Any], tmp_path: Path,
         resnet_dsl.load_keras(path)
 
 
-def test_files_of_others_are_taken_as_they_are(tmp_path: Path) -> None:
-    """A model that Keras itself made may begin with the same layer: its weights are wanted, not its numbers."""
+def beginning_with(layer: keras.layers.Layer) -> keras.Model:
     given = keras.Input((8, 8, 3))
-    layer = keras.layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 1.0, 1.0])
-    keras.Model(given, keras.layers.Dense(2)(layer(given))).save(tmp_path / "theirs.keras")
-    assert read_about(tmp_path / "theirs.keras") == ((), None)
+    return keras.Model(given, keras.layers.Dense(2)(layer(given)))
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.filterwarnings("ignore:You are saving")
+def test_what_keras_saves_anew_still_normalises(trained: tuple[Path, Any], tmp_path: Path, ending: str) -> None:
+    path, expected = trained
+    keras.saving.load_model(path).save(tmp_path / f"anew.{ending}")
+    spec, out = str(path.parent / "net.resnet:net"), tmp_path / "again.keras"
+    ended = call("compile", spec, "--weights", str(tmp_path / f"anew.{ending}"), "-o", str(out), "--quiet")
+    assert "images are normalised first" in ended.out
+    np.testing.assert_allclose(numbers(keras.saving.load_model(out)), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_models_of_others_normalise_too(tmp_path: Path) -> None:
+    layer = keras.layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 1.0])
+    beginning_with(layer).save(tmp_path / "theirs.keras")
+    assert read_about(tmp_path / "theirs.keras").scaling == InputScaling((1.0, 2.0, 3.0), (1.0, 4.0, 1.0))
+
+
+@pytest.mark.parametrize("settings", [{"mean": 1.0, "variance": 4.0}, {"axis": 1, "mean": [1.0] * 8}])
+def test_what_normalises_otherwise_is_refused(tmp_path: Path, settings: dict[str, Any]) -> None:
+    beginning_with(keras.layers.Normalization(**{"variance": [1.0] * 8, **settings})).save(tmp_path / "theirs.keras")
+    with pytest.raises(Failure, match="normalises in a way that is not known here"):
+        read_about(tmp_path / "theirs.keras")
+
+
+def test_a_model_that_normalises_not_as_the_file_is_told(trained: tuple[Path, Any]) -> None:
+    mine = resnet_dsl.api.Network(network())
+    with pytest.warns(UserWarning, match="normalises images first, and this one does not so"):
+        (remark,) = mine.load_weights(mine.to_keras(), trained[0])
+    assert str(trained[0]) in remark
+    assert mine.load_weights(resnet_dsl.load_keras(trained[0]), trained[0]) == ()
+
+
+def test_weights_alone_do_not_say_how_their_model_normalises(trained: tuple[Path, Any], tmp_path: Path) -> None:
+    model = keras.saving.load_model(trained[0])
+    model.save_weights(tmp_path / "alone.weights.h5")
+    spec, out = str(trained[0].parent / "net.resnet:net"), str(tmp_path / "again.keras")
+    ended = call("compile", spec, "--weights", str(tmp_path / "alone.weights.h5"), "-o", out, "--quiet")
+    assert "normalises images first, by numbers that this file does not hold" in ended.out
+    assert resnet_dsl.api.Network(network()).load_weights(model, tmp_path / "alone.weights.h5") == ()

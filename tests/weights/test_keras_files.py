@@ -64,7 +64,8 @@ def test_numbers_of_other_types_are_converted_and_it_is_said(tmp_path: Path, kin
     finally:
         keras.config.set_dtype_policy("float32")
     model = network("one").to_keras()
-    (remark,) = network("one").load_weights(model, path)
+    with pytest.warns(UserWarning, match=kind):
+        (remark,) = network("one").load_weights(model, path)
     assert f"of {kind}, {'rounded' if kind == 'float64' else 'widened'} to float32" in remark
     assert all(array.std() > 0.1 for array in model.get_weights() if array.size > 30)
 
@@ -73,7 +74,8 @@ def test_what_is_no_number_is_taken_and_told(tmp_path: Path) -> None:
     model = network("one").to_keras()
     model.layers[1].set_weights([np.full_like(one, np.nan) for one in model.layers[1].get_weights()])
     path = write(model, tmp_path / "net.keras")
-    (remark,) = network("one").load_weights(network("one").to_keras(), path)
+    with pytest.warns(UserWarning, match="NaN"):
+        (remark,) = network("one").load_weights(network("one").to_keras(), path)
     assert "one array with infinities" in remark
 
 

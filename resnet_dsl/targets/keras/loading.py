@@ -19,6 +19,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.scaling import scaling_of
 from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_weights
 from resnet_dsl.weights.naming import group_of
 
@@ -83,10 +84,24 @@ def put_weights(
     parts = {} if calls is None else parts_of_layers(calls)
     wanted = [_wanted(layer, parts.get(name, (name,))) for name, layer in layers.items()]
     fitted = fit(saved, wanted, model.name, excepted, model.variable_dtype)
+    unscaled = _unscaled(model, saved)
     for name, values in fitted.values.items():
         for variable, array in zip(layers[name].weights, values, strict=True):
             variable.assign(array)
-    return fitted.remarks
+    return (*fitted.remarks, *unscaled)
+
+
+def _unscaled(model: Any, saved: SavedModel) -> tuple[str, ...]:
+    """What to say where the weights belong to images that the file's model normalises, and this one does not so."""
+    mine = scaling_of(model)
+    if saved.about.unsaid and mine is None:
+        return (f"the model of `{saved.path}` normalises images first, by numbers that this file does not hold",)
+    if saved.about.scaling is None or mine == saved.about.scaling:
+        return ()
+    return (
+        f"the model of `{saved.path}` normalises images first, and this one does not so: load that model whole, or "
+        "normalise the images yourself",
+    )
 
 
 def _wanted(layer: Any, parts: tuple[str, ...]) -> Wanted:
