@@ -64,8 +64,8 @@ def test_stages_that_are_called_nearly_like_the_bases(base: str, new: str, told:
     assert codes(text) == (["W0207"] if told else [])
 
 
-@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "3x16x112x112", "224x224", "12x5000",
-                                  "4x?x64x64", "3x480x640", "1x64x48", "3x16x96x128", "640x480", "1080x1920", "1x16000"])  # fmt: skip
+@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "3x16x112x112", "224x224", "12x5000", "4x?x64x64",
+                                  "3x480x640", "1x64x48", "3x16x96x128", "640x480", "720x1280", "1x16000"])  # fmt: skip
 def test_inputs_of_another_order(size: str) -> None:
     assert codes(STAGED.format(size, "relu")) == ["W0208"]
 

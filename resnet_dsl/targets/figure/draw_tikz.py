@@ -23,6 +23,7 @@ _SPECIAL = {
     "β": r"\ensuremath{\beta}",
     "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}",
+    "-": "-{}",
     "–": "--",
     "…": r"\dots{}",
     **{letter: f"\\{letter}" for letter in "#$%&_{}"},

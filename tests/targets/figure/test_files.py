@@ -137,6 +137,7 @@ def test_tex_escapes_every_letter_that_tex_listens_to():
     assert r"\textbackslash{}input\{x\}\&amp;\%" in drawn
     assert escape_tex("#$%&_{}") == r"\#\$\%\&\_\{\}"
     assert escape_tex("a\nb\x00€Ω") == "a b ??"
+    assert escape_tex("--block") == r"-{}-{}block", "two hyphens together are one dash to TeX"
 
 
 TEX = {
