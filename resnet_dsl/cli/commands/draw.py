@@ -17,10 +17,8 @@ from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
-from resnet_dsl.targets.figure import Figure, block_figure, figure, write_page
+from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, Figure, block_figure, figure, write_page
 from resnet_dsl.writing import write_whole
-
-FACTS = ("params", "macs", "shape")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,23 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="FILE.svg, .png, .pdf, .dot, .tex or .html; `-`: SVG (default: NETWORK.svg)",
     )
-    parser.add_argument(
-        "--level", choices=("stage", "block", "layer"), help="how much is shown (default: what is readable)"
-    )
+    parser.add_argument("--level", choices=LEVELS, help="how much is shown (default: what is readable)")
     parser.add_argument(
         "--block", action="append", default=[], metavar="NAME", help="this block or stage in close-up; repeatable"
     )
     parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
-    parser.add_argument("--theme", choices=("light", "dark", "mono", "auto"), default="light", help="colours")
+    parser.add_argument("--theme", choices=THEMES, default="light", help="colours")
     parser.add_argument("--show", type=_facts, default=[], metavar="WHAT", help="facts in each row: params,macs,shape")
     parser.add_argument(
         "--title", action="append", metavar="TEXT", help="above a network, instead of its name; repeatable"
     )
     parser.add_argument("--width", metavar="WIDTH", help="as printed: 85mm, 8.5cm, 3.3in, 240pt")
-    parser.add_argument(
-        "--engine", choices=("embedded", "system"), help="Graphviz: pip's (default), or the system's dot"
-    )
+    parser.add_argument("--engine", choices=ENGINES, help="Graphviz: pip's (default), or the system's dot")
 
 
 def run(options: argparse.Namespace) -> int:

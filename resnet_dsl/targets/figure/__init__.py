@@ -6,11 +6,15 @@ gather (describe, rows, cards, closeup: what) -> geometry (lanes, positions, lay
 from __future__ import annotations
 
 from resnet_dsl.targets.figure.describe import UnknownBlockError
-from resnet_dsl.targets.figure.engine import MissingEngineError
-from resnet_dsl.targets.figure.figure import Figure, FigureError, block_figure, figure, format_of
+from resnet_dsl.targets.figure.engine import ENGINES, MissingEngineError
+from resnet_dsl.targets.figure.figure import FACTS, LEVELS, THEMES, Figure, FigureError, block_figure, figure, format_of
 from resnet_dsl.targets.figure.page import write_page
 
 __all__ = [
+    "ENGINES",
+    "FACTS",
+    "LEVELS",
+    "THEMES",
     "Figure",
     "FigureError",
     "MissingEngineError",

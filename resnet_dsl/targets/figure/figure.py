@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure.describe import describe, describe_blocks
 from resnet_dsl.targets.figure.draw_dot import draw_dot
-from resnet_dsl.targets.figure.engine import Engine, render
+from resnet_dsl.targets.figure.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.geometry import Geometry
 from resnet_dsl.targets.figure.layout import lay_out
 from resnet_dsl.targets.figure.palette import Theme, palette
@@ -20,6 +21,10 @@ from resnet_dsl.writing import write_whole
 
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".tex")
 """What a figure's name ends in: each says a format, which ``Figure`` has a method for."""
+
+LEVELS = ("stage", "block", "layer")
+FACTS = ("params", "macs", "shape")
+THEMES: tuple[Theme, ...] = get_args(Theme)
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
@@ -130,6 +135,7 @@ def figure(
     titles: above the networks, instead of their names.
     width: as printed, ``85mm`` (or cm, in, pt); ``Figure.warnings`` says when the text becomes too small for it.
     """
+    _check(level, show, theme, engine)
     subjects = _several(networks)
     named = titles or [subject.graph.name for subject in subjects]
     description = describe(subjects, named, level, tuple(show), wide)
@@ -154,8 +160,18 @@ def block_figure(
     formula: the words of the paper's Figure 2: weight layer, x, F(x), F(x) + x, identity.
     Raises UnknownBlockError where no network calls such a block.
     """
+    _check(level, show, theme, engine)
     description = describe_blocks(_several(networks), blocks, level, tuple(show), formula)
     return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+
+
+def _check(level: str | None, show: Sequence[str], theme: Theme, engine: Engine | None) -> None:
+    asked = (("level", (level or LEVELS[0],), LEVELS), ("fact", show, FACTS), ("theme", (theme,), THEMES),
+             ("engine", (engine or ENGINES[0],), ENGINES))  # fmt: skip
+    for what, given, known in asked:
+        unknown = [one for one in given if one not in known]
+        if unknown:
+            raise FigureError(f"`{unknown[0]}` is no {what} of a figure", f"there are {', '.join(known)}")
 
 
 def format_of(path: str | Path) -> str:

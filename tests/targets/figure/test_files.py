@@ -182,6 +182,14 @@ def test_a_width_scales_every_format_and_warns_below_5_points():
     assert figure(NETWORKS["resnet152"](), "stage", wide=True, width=f"{int(needed) + 1}mm").warnings == ()
 
 
+@pytest.mark.parametrize("asked", [{"level": "stages"}, {"show": ("flops",)}, {"theme": "blue"}, {"engine": "neato"}])
+@pytest.mark.parametrize("draw", [figure, lambda one, **asked: block_figure(one, ["basic"], **asked)])
+def test_what_a_figure_does_not_know_is_refused(draw, asked):
+    """Not drawn at a level of our choice."""
+    with pytest.raises(FigureError, match="of a figure"):
+        draw(NETWORKS["resnet34"](), **asked)
+
+
 @pytest.mark.parametrize("width", ["", "85", "mm", "-3mm", "0mm", "85 parsec", "1e9mm", "85mm;x"])
 def test_what_is_no_width_is_refused(width):
     with pytest.raises(FigureError, match="is no width"):
