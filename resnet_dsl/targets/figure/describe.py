@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Length
 from resnet_dsl.targets.figure.cards import gather_cards
 from resnet_dsl.targets.figure.closeup import blocks_of, find_block, gather_block
@@ -94,14 +95,27 @@ class UnknownBlockError(Failure):
 
 
 def _legend(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:
-    """The two kinds of skip connections, as far as the figure has them; adapted ones with their adapters."""
-    adapters = dict.fromkeys(
-        clean(scope.block, 20) for one in subjects for scope in one.graph.scopes if scope.kind == "skip" and scope.block
-    )
-    plain = set(adapters) <= {"project", "project_only"}
-    through = "projection skip" if plain else f"skip through {' or '.join(list(adapters)[:3])}"
+    """The two kinds of skip connections, as far as the figure has them; adapted ones with what adapts them."""
+    adapters = dict.fromkeys(_adapting(operations) for one in subjects for operations in _adapters(one.graph))
+    through = f"{' or '.join(adapters) or 'adapted'} skip"
     words: tuple[tuple[Way, str], ...] = (("identity", "identity skip"), ("adapted", through))
     return tuple((way, said) for way, said in words if way in ways)
+
+
+def _adapters(graph: Graph) -> Iterable[set[str]]:
+    """The operations of each adapter of a skip connection."""
+    adapter = read_scopes(graph).adapter
+    found: dict[int, set[str]] = {}
+    for node in graph.nodes:
+        inside = adapter[node.scope]
+        if inside is not None:
+            found.setdefault(inside, set()).add(node.op)
+    return found.values()
+
+
+def _adapting(operations: set[str]) -> str:
+    """The paper's words (He et al. 2015, section 3.3): option A pads with zeros, B and C project."""
+    return "projection" if "conv" in operations else "padded" if "pad_channels" in operations else "adapted"
 
 
 def default_level(subjects: Sequence[Facts]) -> str:

@@ -1,5 +1,6 @@
 """What a figure shows is the network: paths, skips, repeats, strides and outputs are read back from its outline."""
 
+import re
 import time
 
 import pytest
@@ -114,6 +115,20 @@ def test_the_first_block_of_a_stage_shows_its_projection_and_its_stride():
 
 
 WAYS, LEGEND = ("identity", "adapted"), ("identity skip", "projection skip")
+
+
+@pytest.mark.parametrize(
+    ("adapter", "words"),
+    [
+        ("skips via pad", ["padded skip"]), ("skips via subsample -> pad_channels", ["padded skip"]),
+        ("skips via pool_project", ["projection skip"]), ("skips via conv(kernel = 1)", ["projection skip"]),
+        ("skips via pad stage other(stride = 2) { skips via project basic(32) }", ["projection or padded skip"]),
+    ],
+)  # fmt: skip
+def test_the_legend_says_what_adapts_a_skip(adapter, words):
+    """Zeros in the new channels are no projection: the paper's option A."""
+    facts = written(f"network net {{ input 8x8x8  {adapter}  stage last(stride = 2) {{ basic(64) }} }}")
+    assert re.findall(r">([^<>]* skip)</text>", figure(facts, "block").svg()) == words
 
 
 def test_a_block_that_differs_behind_the_first_one_is_a_group_of_its_own():
