@@ -20,6 +20,7 @@ from functools import cached_property, reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -27,6 +28,11 @@ Polynomial: TypeAlias = tuple[int, ...]
 """Coefficients from the constant on: ``(1, 1)`` is a block with a skip connection, ``1 + x``."""
 
 _ONE: Polynomial = (1,)
+
+MOST_BRANCHES = 20_000
+"""Of a path whose length is told; the numbers of paths have thousands of digits by then."""
+
+_MOST_WORK = 20_000_000  # products of coefficients, ten seconds or so
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,11 @@ class Paths:
 
     @cached_property
     def lengths(self) -> Polynomial:
-        """How many paths have the length 0, 1, 2 … up to the longest."""
+        """How many paths have the length 0, 1, 2 … up to the longest. Raises Failure where that takes too long."""
+        work = self.longest * sum(len(factor) for factor, _ in self.factors)
+        if self.longest > MOST_BRANCHES or work > _MOST_WORK:
+            remedy = f"ask for a network of fewer blocks: {MOST_BRANCHES:,} equal ones in a row can be counted"
+            raise Failure(f"paths of up to {self.longest:,} branches are too many to be counted by length", remedy)
         product = _ONE
         for factor, times in sorted(self.factors, key=lambda one: -one[1] * len(one[0])):
             product = _times(product, _power(factor, times))

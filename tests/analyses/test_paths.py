@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 
 from resnet_dsl.analyses.paths import Paths, paths
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from tests.analyses.signal_networks import Builder, cifar
 
@@ -123,3 +124,13 @@ def test_powers_of_factors_with_gaps() -> None:
     want = [0] * 13
     want[4], want[6], want[8], want[10], want[12] = 16, 32, 24, 8, 1
     assert Paths((((0, 2, 0, 1), 4),)).lengths == tuple(want)
+
+
+def test_rows_of_branches_are_counted_to_a_bound() -> None:
+    def row(blocks: int) -> Paths:
+        return Paths((((1, 1), blocks),))
+
+    assert row(2_000).lengths[:3] == (1, 2_000, 1_999_000)
+    assert row(20_001).longest == 20_001
+    with pytest.raises(Failure, match="too many to be counted"):
+        _ = row(20_001).lengths

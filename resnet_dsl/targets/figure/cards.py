@@ -25,6 +25,7 @@ from resnet_dsl.targets.figure.words import clean, count, short, whole
 
 _MOST_ROWS = 14
 _MOST_OF_A_BLOCK = 8
+_LONGEST_TOLD = 2_000  # letters: each row of a card has the tip of the whole card
 """A block of more rows is named instead of spelled out."""
 
 _Drawn: TypeAlias = tuple[Item, list[int], bool]
@@ -133,7 +134,8 @@ class _Cards:
         shown = reached if self.wide or "shape" in self.wishes.show else ""
         lines = (name if self.wide else "", *(line for line in (shown, facts) if line))
         params = count(sum(self.subject.params[node] for node in nodes))
-        tip = f"{name}: {', then '.join(map(_said, groups))}, output {reached}, {params} parameters"
+        held = clean(", then ".join(map(_said, groups)), _LONGEST_TOLD)
+        tip = f"{name}: {held}, output {reached}, {params} parameters"
         key = f"{scope.name} {number + 1}" if number else scope.name
         tone = self.tones.get(self.subject.shapes[nodes[-1]][:-1])
         return Item(key, "card", lines, tone, section, nodes, tip, self._values(rows), groups)

@@ -12,6 +12,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure.describe import describe, describe_blocks
+from resnet_dsl.targets.figure.description import Description
 from resnet_dsl.targets.figure.draw_dot import draw_dot
 from resnet_dsl.targets.figure.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.geometry import Geometry
@@ -29,6 +30,8 @@ THEMES: tuple[Theme, ...] = get_args(Theme)
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
 LONGEST_PNG = 65_000
+MOST_ROWS = 30_000
+"""Of a figure, the rows of its cards included: nobody reads more, and they take ten seconds to lay out and draw."""
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 SMALLEST_PRINT = 5.0
 """Points: what journals ask for at least."""
@@ -139,7 +142,7 @@ def figure(
     subjects = _several(networks)
     named = titles or [subject.graph.name for subject in subjects]
     description = describe(subjects, named, level, tuple(show), wide)
-    return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+    return Figure(lay_out(_drawable(description), wide), theme, engine, width_in_points(width))
 
 
 def block_figure(
@@ -162,7 +165,17 @@ def block_figure(
     """
     _check(level, show, theme, engine)
     description = describe_blocks(_several(networks), blocks, level, tuple(show), formula)
-    return Figure(lay_out(description, wide), theme, engine, width_in_points(width))
+    return Figure(lay_out(_drawable(description), wide), theme, engine, width_in_points(width))
+
+
+def _drawable(description: Description) -> Description:
+    """Raises FigureError where it has too many rows."""
+    items = [item for column in description.columns for item in column.items]
+    rows = len(items) + sum(len(group.rows) for item in items for group in item.groups)
+    if rows > MOST_ROWS:
+        remedy = "choose `--level stage`, or draw a block in close-up (`--block NAME`)"
+        raise FigureError(f"the figure would have {rows:,} rows: the most is {MOST_ROWS:,}", remedy)
+    return description
 
 
 def _check(level: str | None, show: Sequence[str], theme: Theme, engine: Engine | None) -> None:

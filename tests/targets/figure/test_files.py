@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from resnet_dsl import pipeline
 from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
 from resnet_dsl.targets.figure import engine as engines
 from resnet_dsl.targets.figure.draw_tikz import escape_tex
@@ -228,3 +229,11 @@ def test_an_engine_that_was_asked_for_is_not_replaced_by_another(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MissingEngineError, match="the system Graphviz was not found"):
         replace(figure(NETWORKS["inception"]()), engine="system").svg()
+
+
+def test_a_figure_that_nobody_reads_is_refused_with_what_to_draw_instead() -> None:
+    found = pipeline.load_text("network n { input 8x8x3 stage s { 30_001 x relu } }").compile()
+    with pytest.raises(FigureError, match="the most is 30,000") as refused:
+        figure(found, "layer")
+    assert "--level stage" in str(refused.value.remedy)
+    assert figure(found, "stage").svg()
