@@ -107,6 +107,25 @@ def test_a_block_around_others_has_its_own_progress_behind_them_again() -> None:
     assert rates(network("stage s { nested }")) == pytest.approx([0.3, 0.5, 0.1])
 
 
+@pytest.mark.parametrize(
+    ("said", "worked_out"),
+    [
+        ("3 x basic(8) repeat 2 { choosing(8) }", "c x basic(8) repeat c - 1 { choosing(8) }"),
+        ("3 x basic(8) if true { basic(8) }", "c x basic(8) if c == 3 { basic(8) }"),
+        ("3 x basic(8) if false { 5 x basic(8) }", "c x basic(8)"),
+        ("deeper", "if c > 0 { deeper }"),
+        ("3 x unit(8)", "c x unit(8)"),
+        ("3 x unit(8) if true { basic(8) }", "c x unit(8) if c == 3 { basic(8) }"),
+    ],
+)
+def test_progress_is_the_same_where_the_text_says_how_many_blocks_there_are(said: str, worked_out: str) -> None:
+    """The first run goes by the text; where that says too little, a second one goes by what the first has found."""
+    found = network(f"stage one {{ {said} }} stage two {{ 2 x basic(8) }}")
+    counted = network(f"stage one {{ {worked_out} }} stage two {{ d x basic(8) }}", f"{DROP} let c = 3 let d = 2")
+    assert rates(found) == rates(counted)
+    assert max(rates(found)) == pytest.approx(0.5)
+
+
 PAPERS = {
     "resnet18": 8, "resnet50": 16, "resnet152": 50, "resnet50d": 16, "cifar_resnet110": 54, "cifar_plain110": 54,
     "convnext_tiny": 18, "densenet121": 58, "densenet169": 82, "hrnet_w18": 112, "dla34": 12, "dm_nfnet_f0": 12,

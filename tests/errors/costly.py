@@ -125,6 +125,11 @@ SOUND_TEXTS: dict[str, str] = {
     "arguments": f"block b({', '.join(f'a{number} = 1' for number in range(6_000))}) {{ relu }}\n"
     + NETWORK.format(f"b({', '.join(f'a{number} = 2' for number in range(6_000))})"),
     "steps in 90 repeats": NETWORK.format("repeat 1 { " * 90 + "relu " * 20_000 + "}" * 90),
+    "steps in 90 `if`s": NETWORK.format("if true { " * 90 + "relu " * 90_000 + "}" * 90),
+    "rounds of `if`s in one another": NETWORK.format("repeat 3_000 { " + "if true { " * 80 + "relu" + "}" * 80 + " }"),
+    "blocks that ask for progress": (
+        "network net { input 32x32x3 use drop = drop_path(0.2 * progress) stage first { 9_000 x bottleneck(4) } }"
+    ),
     "adapters of one name": NETWORK.format(
         "a = relu repeat 12_000 { conv(4, 1) skip always from a via conv(4, 1) by add }"
     ),
