@@ -143,7 +143,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _write_spec(path: Path, text: str) -> None:
     """A spec that is trained from its own run folder is read there, and stays."""
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
+    if not path.exists() or path.read_bytes() != text.encode():
         write_whole(path, text, ".resnet")
 
 

@@ -23,10 +23,15 @@ def standing_alone(asked: Asked) -> tuple[str, dict[str, str]]:
     main = asked.spec.module
     places = _places(main)
     text = _with_imports(main, places, f"{FOLDER}/")
-    options = _options(asked)
-    if options:
-        text += f"\n# Compiled as: {asked.network} {options}\n"
+    text += _compiled_as(asked, text)
     return text, {f"{FOLDER}/{place}": _with_imports(module, places, "") for module, place in places.items()}
+
+
+def _compiled_as(asked: Asked, text: str) -> str:
+    """The last line, where one is needed and the text, out of a run folder, does not have it already."""
+    options = _options(asked)
+    last = f"\n# Compiled as: {asked.network} {options}\n"
+    return last if options and not text.endswith(last) else ""
 
 
 def settings(asked: Asked) -> dict[str, Any]:

@@ -201,6 +201,7 @@ def test_damaged_run_folders_are_refused_and_nothing_is_lost(
 def test_the_remedy_for_damage_helps(interrupted: Path) -> None:
     written("options.json", b"{")(interrupted)
     moved(10**9, 0)(interrupted)
+    (interrupted / "network.resnet").write_bytes(b"\xff")
     ended = go_on(interrupted, "--restart")
     assert ended.code == 0, ended.err
     assert json.loads((interrupted / "result.json").read_text())["ending"] == "finished"
@@ -267,6 +268,18 @@ def test_the_folder_holds_the_spec_with_its_imports_and_the_classes(tmp_path: Pa
     assert Compiled(again).ir_json == (folder / "network.json").read_text()
     with zipfile.ZipFile(folder / "model.keras") as archive:
         assert json.loads(archive.read("resnet_dsl/classes.json")) == list("0123456789")
+
+
+def test_a_run_can_be_trained_anew_from_its_own_folder(tmp_path: Path) -> None:
+    text = (RUNS / "tiny.resnet").read_text().replace("\n", "\r\n")
+    (tmp_path / "tiny.resnet").write_text(text, newline="")
+    options = [*RECIPE, "--epochs", "1", "--input", "8x8x1", "-o", str(tmp_path / "run")]
+    assert call("train", str(tmp_path / "tiny.resnet"), *options).code == 0
+    spec = tmp_path / "run" / "network.resnet"
+    before = spec.read_bytes()
+    ended = call("train", str(spec), *options, "--restart")
+    assert ended.code == 0, ended.err
+    assert spec.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8 are Linux'")
