@@ -166,8 +166,16 @@ def checked_labels(labels: ArrayLike, count: int, where: str, classes: int | Non
     highest = HIGHEST_LABEL if classes is None else classes - 1
     wrong = np.flatnonzero((array < 0) | (array > highest))
     if len(wrong):
-        raise Failure(f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range (0 to {highest})")
+        told = f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range (0 to {highest})"
+        raise Failure(told, _numbering(int(array.min()), int(array.max()), highest))
     return array.astype(np.int64)
+
+
+def _numbering(low: int, high: int, highest: int) -> str:
+    """How to number classes whose labels run from ``low`` to ``high`` and should run from 0 to ``highest``."""
+    if low > 0 and high - low <= highest:
+        return f"subtract {low} from every label"
+    return "number the classes from 0: names, y = numpy.unique(y, return_inverse=True)"
 
 
 def expect_several(*parts: NDArray[np.int64], where: str) -> None:

@@ -16,8 +16,8 @@ from resnet_dsl.training.data.limits import expect_regular
 from resnet_dsl.training.data.named import NAMED
 
 EXPECTED = (
-    "expected a folder with a folder of images for each class, CIFAR's archive or folder, MNIST's idx files, "
-    "an .npz with x_train, or TFRecords"
+    f"expected a folder with a folder of images ({', '.join(folder.SUFFIXES)}) for each class, CIFAR's archive or "
+    "folder, MNIST's idx files, an .npz with x_train, or TFRecords"
 )
 
 

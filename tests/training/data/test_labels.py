@@ -33,9 +33,9 @@ def labelled(folder: Path, labels: Any, **arrays: Any) -> Path:
         ([10, 11] * 5, "labels run from 10 to 11; no example has label 0", "subtract 10"),
         ([0, 500, 1000] * 5, "3 classes are numbered from 0 to 1000, with gaps", "number them from 0 to 2"),
         ([0, 2**31 - 1] * 5, "2 classes are numbered from 0 to 2147483647", "return_inverse"),
-        ([0, 2**31] * 5, "label 2147483648 of image 1 is out of range", ""),
+        ([0, 2**31] * 5, "label 2147483648 of image 1 is out of range", "return_inverse"),
         (np.array([0, 2**63] * 5, np.uint64), "label 9223372036854775808 of image 1 is out of range", ""),
-        ([-1, 0] * 5, "label -1 of image 0 is out of range", ""),
+        ([-1, 0] * 5, "label -1 of image 0 is out of range", "number the classes from 0: names, y = "),
         ([0.0, 1.0] * 5, "labels of type float64; expected integers", "y.astype(int)"),
         (["cat", "dog"] * 5, "labels of type <U3; expected integers", "return_inverse=True"),
         (np.eye(3)[[0, 1, 2] * 5], "labels of shape (15, 3); expected one integer an image", "y.argmax(1)"),
@@ -93,6 +93,8 @@ def test_names_from_folders_archives_and_packages(tmp_path: Path, coloured: Made
     assert named.class_names == ("cat", "dog")
     refused(labelled(tmp_path, [0, 1] * 5, class_names=["cat", "cat"]), "no list of texts that differ")
     refused(labelled(tmp_path, [0, 2] * 5, class_names=["cat", "dog"]), "label 2 of image 1 is out of range")
+    told = refused(labelled(tmp_path, [1, 2] * 5, class_names=["cat", "dog"]), "label 2 of image 1 is out of range")
+    assert told.remedy == "subtract 1 from every label"
     assert load("digits").class_names == tuple("0123456789")
 
 
