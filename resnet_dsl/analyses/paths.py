@@ -75,8 +75,7 @@ class Paths:
         """How many paths have the length 0, 1, 2 … up to the longest. Raises Failure where that takes too long."""
         work = self.longest * sum(len(factor) for factor, _ in self.factors)
         if self.longest > MOST_BRANCHES or work > _MOST_WORK:
-            remedy = f"ask for a network of fewer blocks: {MOST_BRANCHES:,} equal ones in a row can be counted"
-            raise Failure(f"paths of up to {self.longest:,} branches are too many to be counted by length", remedy)
+            raise _too_long(self.longest)
         product = _ONE
         for factor, times in sorted(self.factors, key=lambda one: -one[1] * len(one[0])):
             product = _times(product, _power(factor, times))
@@ -118,6 +117,11 @@ class Paths:
         }
 
 
+def _too_long(branches: int) -> Failure:
+    remedy = f"ask for a network of fewer blocks: {MOST_BRANCHES:,} equal ones in a row can be counted"
+    return Failure(f"paths of up to {branches:,} branches are too many to be counted by length", remedy)
+
+
 class _Link(NamedTuple):
     """What leads to a value.
 
@@ -131,10 +135,14 @@ class _Link(NamedTuple):
 
 
 def paths(graph: Graph) -> Paths:
-    """The paths of a network from its input to its output."""
+    """The paths of a network from its input to its output. Raises Failure where they take too long to count."""
     links = [_Link(0, _ONE, True)]
+    held = 0
     for node in graph.nodes[1:]:
         links.append(_arriving(node, links))
+        held += len(links[-1].ways)
+        if held > _MOST_WORK:
+            raise _too_long(len(links[-1].ways) - 1)
     factors = Counter(link.ways for link in _chain(graph.output, 0, links) if link.ways != _ONE)
     return Paths(tuple(sorted(factors.items())))
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+from resnet_dsl import pipeline
 from resnet_dsl.analyses.paths import Paths, paths
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
@@ -134,3 +135,14 @@ def test_rows_of_branches_are_counted_to_a_bound() -> None:
     assert row(20_001).longest == 20_001
     with pytest.raises(Failure, match="too many to be counted"):
         _ = row(20_001).lengths
+
+
+def test_branches_around_each_other_are_counted_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nested(branches: int) -> Graph:
+        body = f"repeat {branches} {{ relu skip from in }}"
+        return pipeline.load_text(f"network n {{ input 8x8x3 stage s {{ {body} }} }}").compile().graph
+
+    monkeypatch.setattr("resnet_dsl.analyses.paths._MOST_WORK", 10_000)
+    assert paths(nested(50)).longest == 50
+    with pytest.raises(Failure, match="too many to be counted"):
+        paths(nested(200))
