@@ -78,7 +78,7 @@ class Listing:
         rows = tuple(self._words(chain.units[place - 1]) for place in shown)
         nodes = tuple(node for unit in units for row in unit.rows for node in self._nodes(row))
         boxes = tuple(unit.scope for unit in units if unit.scope is not None)
-        kind = (self._is_direct(units), *map(self.boxes.wiring, boxes))
+        kind = (self._is_direct(units), *((self.boxes.wiring(box), *self._inside(box)) for box in boxes))
         told = (*kind, *self._details(self.scope_of(units[0]))) if len(boxes) < len(units) else kind
         return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes)
 
@@ -111,6 +111,12 @@ class Listing:
             yield f"/{ratios.pop()}"
         if one.block and any(node.skip == "adapted" for node in self.graph.nodes[one.entry + 1 : one.exit + 1]):
             yield ADAPTED
+
+    def _inside(self, box: int) -> Iterator[str]:
+        """What the close-up of a box would say, strides left out: boxes that differ there are not equal."""
+        members = [self.graph.nodes[node] for node in self.boxes.nodes(box)]
+        own = (node for node in members if self.scopes.adapter[node.scope] is None)
+        return (_without_marks(label(n)) for n in own if n.op != "channels" and OPERATIONS[n.op].role != "noise")
 
     def _details(self, block: int | None) -> Iterator[str]:
         """The normalisations and activations, which are not drawn: blocks that differ there are not equal."""

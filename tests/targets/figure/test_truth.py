@@ -136,6 +136,21 @@ def test_a_block_that_differs_behind_the_first_one_is_a_group_of_its_own():
     assert [group.repeat for group in groups(compiled("keras_resnet50v2"))] == [2, 1, 3, 1, 5, 1, 3]
 
 
+FORKS = """
+block fork(width, dilation = 1, groups = 1, factor = 0.5, act = true) {
+  one = in -> conv(width, 1)
+  two = in -> conv(width, 3, dilation = dilation, groups = groups) -> scale(factor)
+  if act { add(one, two) -> relu } else { add(one, two) -> silu }
+}
+network net { input 8x8x16  stage first { fork(16) -> fork(16) -> fork(16, OTHER) } }
+"""
+
+
+@pytest.mark.parametrize("other", ["dilation = 2", "groups = 4", "factor = 0.25", "act = false"])
+def test_named_boxes_that_differ_inside_are_not_drawn_as_equal(other):
+    assert [group.repeat for group in groups(written(FORKS.replace("OTHER", other)))] == [2, 1]
+
+
 SMOOTH = """
 block smooth(width) {
   use act = silu
