@@ -19,6 +19,8 @@ from resnet_dsl.targets.figure.words import clean, label, short
 ADAPTED = "adapted skip"
 """Said of a named box, whose skip connections are not drawn."""
 _TOLD = ("norm", "activation")
+_TELLING = ("kernel", "dilation", "value")
+"""Arguments that make another close-up of a box: what does not merely follow the width, as channels and groups do."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,9 @@ class Boxes:
         inside = [node for node in self.nodes(scope) if self.scopes.adapter[graph.nodes[node].scope] is None]
         place = {node: number for number, node in enumerate(inside)}
         nodes = (graph.nodes[index] for index in inside)
-        wired = ((node.op, node.args.get("kernel"), *(self._read(n, place) for n in node.inputs)) for node in nodes)
+        wired = (
+            (node.op, *map(node.args.get, _TELLING), *(self._read(n, place) for n in node.inputs)) for node in nodes
+        )
         return one.block or one.name, *wired
 
     def _read(self, index: int, place: Mapping[int, int]) -> int:

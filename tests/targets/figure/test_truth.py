@@ -151,6 +151,12 @@ def test_named_boxes_that_differ_inside_are_not_drawn_as_equal(other):
     assert [group.repeat for group in groups(written(FORKS.replace("OTHER", other)))] == [2, 1]
 
 
+@pytest.mark.parametrize("other", ["dilation = 2", "factor = 0.25", "act = false"])
+def test_named_boxes_that_differ_inside_have_close_ups_of_their_own(other):
+    shown = describe([written(FORKS.replace("OTHER", other))], ["net"], "stage", (), False)
+    assert [inset.title for inset in shown.columns[1:]] == ["fork (first_block2)", "fork (first_block3)"]
+
+
 SMOOTH = """
 block smooth(width) {
   use act = silu
