@@ -154,9 +154,11 @@ def _surplus(found: Mapping[str, list[SavedLayer]], known: set[str], excepted: C
 
 def _check_names(excepted: Collection[str], wanted: Sequence[Wanted], saved: SavedModel, network: str) -> None:
     parts = dict.fromkeys(part for layer in wanted for part in layer.parts)
-    known = {**parts, **dict.fromkeys(layer.name for layer in wanted), **dict.fromkeys(_names(saved))}
+    own = dict.fromkeys(layer.name for layer in wanted)
+    known = {**parts, **own, **dict.fromkeys(_names(saved))}
+    surplus = [name for name in _names(saved) if name not in own]
     for name in excepted:
-        if name not in known:
+        if name not in known and not any(one.startswith(f"{name}_") for one in surplus):
             near = nearest(name, known)
             remedy = f"did you mean `{near}`?" if near else f"parts with weights are {_listed(parts)}"
             raise Failure(f"`--except {name}`: {network} has no part and no layer with weights of this name", remedy)
@@ -178,7 +180,7 @@ def _remedy(wrong: list[_Mismatch]) -> str:
     """Exceptions that would let the rest be loaded, where they are few."""
     parts = list(dict.fromkeys(one.parts[0] for one in wrong))
     if len(parts) > _MOST_PARTS:
-        return "take the file of this very network; `--except PART` leaves a stage or a layer at its initial values"
+        return "take the file of this very network; `--except PART` leaves out a stage or a layer, also one of the file"
     exceptions = " ".join(f"--except {part}" for part in parts)
     return f"under `{exceptions}` the rest is loaded, and what these have in the network keeps its initial values"
 

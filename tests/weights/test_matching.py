@@ -87,3 +87,15 @@ def test_the_remedy_helps() -> None:
         fit(file, wanted("first"), "net")
     assert "--except head" in str(refused.value.remedy)
     assert fit(file, wanted("first"), "net", ["head"]).values.keys() == {"first"}
+
+
+def test_a_stage_of_the_file_alone_is_passed_over_by_its_name() -> None:
+    arrays = (SavedArray(None, "float32", np.zeros(KERNEL)),)
+    names = ("first", "more_block1_conv", "more_block2_conv")
+    file = SavedModel("file", tuple(SavedLayer(name, "layers/conv2d", arrays) for name in names))
+    with pytest.raises(Failure, match="more_block1_conv: is not in the network"):
+        fit(file, wanted("first"), "net", ["head"])
+    assert fit(file, wanted("first"), "net", ["head", "more"]).values.keys() == {"first"}
+    assert fit(file, wanted("first"), "net", ["head", "more_block1", "more_block2"]).values.keys() == {"first"}
+    with pytest.raises(Failure, match="no part and no layer"):
+        fit(file, wanted("first", "more_block1_conv", "more_block2_conv"), "net", ["head", "more"])
