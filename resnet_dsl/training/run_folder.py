@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,6 +81,8 @@ class RunFolder:
         ending, rows = result.get("ending"), history.read(self.history)
         if ending not in ("finished", "diverged") or result.get("epoch") != len(rows) or not rows:
             raise damaged(self.result, f"it tells of {result.get('epoch')} epochs, the history of {len(rows)}")
+        if self.model.exists() and not zipfile.is_zipfile(self.model):
+            raise damaged(self.model, "it is no archive, or cut off")
         return None if ending == "finished" and not self.model.exists() else (ending, rows)
 
     def begin(

@@ -218,6 +218,9 @@ def test_a_lock_that_is_a_link_empties_nothing(interrupted: Path, tmp_path: Path
 def test_a_model_that_is_gone_is_made_again(tmp_path: Path) -> None:
     first, _ = trained(tmp_path / "run", epochs=1)
     weights = keras.saving.load_model(tmp_path / "run" / "model.keras").get_weights()
+    (tmp_path / "run" / "model.keras").write_bytes(b"PK")
+    with pytest.raises(Failure, match=r"model\.keras is damaged: it is no archive"):
+        trained(tmp_path / "run", epochs=1)
     (tmp_path / "run" / "model.keras").unlink()
     again, _ = trained(tmp_path / "run", epochs=1)
     assert again.rows == first.rows
