@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from typing import BinaryIO
 
+from resnet_dsl.failure import reason
 from resnet_dsl.weights.bounds import most_unpacked
 from resnet_dsl.weights.damage import Damaged
 
@@ -38,7 +39,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as wrong:
-            raise Damaged(f"the archive is cut off or damaged ({_sentence(wrong)})") from None
+            raise Damaged(f"the archive is cut off or damaged ({reason(wrong)})") from None
         _check_entries(self._zip.infolist())
 
     def __contains__(self, entry: str) -> bool:
@@ -52,7 +53,7 @@ class Archive:
         try:
             content = self._zip.read(entry)
         except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError) as wrong:
-            raise Damaged(f"the entry `{entry}` is damaged ({_sentence(wrong)})") from None
+            raise Damaged(f"the entry `{entry}` is damaged ({reason(wrong)})") from None
         if len(content) != self._zip.getinfo(entry).file_size:
             raise Damaged(f"the entry `{entry}` is damaged (it has another length than the archive says)")
         return content
@@ -82,7 +83,3 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 def _leads_out(name: str) -> bool:
     first, *rest = name.replace("\\", "/").split("/")
     return first == "" or first.endswith(":") or ".." in (first, *rest)
-
-
-def _sentence(wrong: Exception) -> str:
-    return " ".join(str(wrong).split()) or type(wrong).__name__
