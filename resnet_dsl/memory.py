@@ -33,8 +33,8 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def with_room(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-    """A function whose calls, and the calls below them, find room for their frames in one piece.
+def unhindered(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """A function that runs uncollected, and whose calls and those below them find room for their frames in one piece.
 
     CPython keeps frames in pieces of 16 KB. Where a loop runs deep in calls, at the end of a piece, each of its rounds
     asks the system for a new one and gives it back. A frame that claims to be large is given a piece that holds all.
@@ -42,7 +42,8 @@ def with_room(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     @wraps(function)
     def called(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-        made: _Made = _roomy(lambda: function(*given, **named))
+        with uncollected():
+            made: _Made = _roomy(lambda: function(*given, **named))
         return made
 
     return called

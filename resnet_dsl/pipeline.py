@@ -20,7 +20,7 @@ from resnet_dsl.elaborate.names import check_names, hidden_parameters
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
 from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.wording import suggestion
-from resnet_dsl.memory import uncollected, with_room
+from resnet_dsl.memory import unhindered
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import parse
@@ -72,7 +72,7 @@ class Spec:
     ``files`` are the paths of all that was read.
     """
 
-    @uncollected()
+    @unhindered
     def __init__(self, source: Source) -> None:
         prelude = resources.prelude_path()
         loader = Loader(_parse, read_spec, Source(PRELUDE, resources.prelude_text(), prelude))
@@ -91,8 +91,7 @@ class Spec:
         """The networks that the text itself defines, in its order."""
         return self.module.networks()
 
-    @uncollected()
-    @with_room
+    @unhindered
     def compile(
         self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None
     ) -> Compiled:
@@ -113,8 +112,7 @@ class Spec:
             definition = definition.module.find(written.base.name.text) if written.base else None
         return tuple(dict.fromkeys(names))
 
-    @uncollected()
-    @with_room
+    @unhindered
     def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]

@@ -88,7 +88,18 @@ def test_what_is_imported_is_an_input_and_so_are_all_specs(folder: Path) -> None
 
 def test_weights_and_data_are_inputs(folder: Path) -> None:
     (folder / "w.json").write_text("weights", encoding="utf-8")
-    command = ("compile", "small.resnet", "--to", "keras-json", "--weights", "w.json", "-o", "w.json")
+    command = (
+        "compile",
+        "small.resnet",
+        "--optimize",
+        "inference",
+        "--to",
+        "keras-json",
+        "--weights",
+        "w.json",
+        "-o",
+        "w.json",
+    )
     assert "is read here" in refused(folder, *command)
     (folder / "cats").mkdir()
     (folder / "cats" / "1.png").write_text("a cat", encoding="utf-8")

@@ -96,29 +96,23 @@ def test_refuses_what_may_not_be_read(tmp_path: Path, coloured: Made) -> None:
     np.savez(archive, x=coloured[0], y=coloured[1])
     path.chmod(0)
     archive.chmod(0)
-    with as_nobody():
+    with as_nobody(tmp_path):
         refused(folder, f"no permission to read {path}")
         refused(archive, f"no permission to read {archive}")
 
 
 class as_nobody:  # noqa: N801 (reads as a verb)
-    """Root may read everything: act as another user for the time of the block."""
+    """Root may read everything: act as another user for the time of the block, who may enter the test's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def __enter__(self) -> None:
         if os.geteuid() == 0:
-            for parent in Path(os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")).glob("pytest-of-*"):
-                self._open(parent)
+            for one in (self.folder, *self.folder.parents):
+                if one.name.startswith(("test_", "popen-", "pytest-")):  # pytest keeps its folders to their owner
+                    one.chmod(0o755)
             os.seteuid(65534)
-
-    def _open(self, folder: Path) -> None:
-        """pytest keeps its folders to their owner."""
-        folder.chmod(0o755)
-        for inner in folder.glob("pytest-*"):
-            if not inner.is_symlink():
-                inner.chmod(0o755)
-                for test in inner.glob("test_refuses_what_may_not*"):
-                    if not test.is_symlink():
-                        test.chmod(0o755)
 
     def __exit__(self, *_: object) -> None:
         if os.geteuid() == 65534:
