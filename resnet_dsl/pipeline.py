@@ -14,7 +14,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.elaborate.derivation import check_derivations
-from resnet_dsl.elaborate.limits import MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
+from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names, hidden_parameters
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
@@ -128,7 +128,7 @@ class Spec:
         skips_run: set[int] = set()
         settings_used: set[int] = set()
         idle: dict[int, Diagnostic] = {}
-        steps = found = 0
+        steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
         for definition in definitions:
             outcome = elaborate(definition, self.prelude, {}, None)

@@ -19,8 +19,11 @@ MOST_REPEATS = 100_000
 MOST_STEPS = 400_000
 """Steps run for one network: ten thousand blocks of the prelude take about 200,000."""
 
-MOST_STEPS_OF_A_FILE = 400_000
-"""Steps run for all networks of a file that is checked."""
+MOST_STEPS_OF_A_FILE = 460_000
+"""Steps run for all networks of a file that is checked, and for reading it: more than one network may take alone."""
+
+CHARACTERS_OF_A_STEP = 4
+"""Of a file's text: what reading so many costs."""
 
 STEPS_OF_A_NETWORK = 100
 """What a network costs beside its steps."""

@@ -108,6 +108,13 @@ SLOW_TEXTS: dict[str, tuple[str, str]] = {
             "relu",
         ),
     ),
+    "thousands of networks, and as many imports in vain": (
+        "E0502",
+        "".join(
+            f'import "none{number}"\nnetwork n{number} {{ input 8x8x3 use act = silu stem {{ 20 x basic(3) }} }}\n'
+            for number in range(7_000)
+        ),
+    ),
     "a megabyte of signs": ("E0004", "{([" * 300_000),
 }
 """No shorter way is known to refuse these than to begin with them."""
