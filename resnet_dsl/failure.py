@@ -60,8 +60,8 @@ class Failure(Told):
 
     def told(self, colours: bool = False) -> str:
         """See Told."""
-        lines = [f"error: {self}", *([f"  = help: {self.remedy}"] if self.remedy else [])]
-        return "\n".join(lines) + "\n"
+        help_ = [f"  = help: {self.remedy}"] if self.remedy else []
+        return "error: " + "\n".join(map(line, (*self.lines, *help_))) + "\n"
 
 
 def reason(error: Exception) -> str:

@@ -98,3 +98,8 @@ def test_a_log_has_it_whole(caplog):
     with caplog.at_level(logging.ERROR):
         logging.getLogger("mine").error("refused: %s", refusal())
     assert WHOLE in caplog.text
+
+
+def test_a_stranger_s_name_steers_nothing_in_a_notebook():
+    told = Failure("`\x1b[31m.keras` is damaged", "fetch `\x1b[31m` again", ["a\nb"]).told()
+    assert told == ("error: `\\u001b[31m.keras` is damaged\n  a\\u000ab\n  = help: fetch `\\u001b[31m` again\n")

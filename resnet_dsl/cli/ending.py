@@ -9,7 +9,6 @@ import traceback
 from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
-from resnet_dsl.showing import line
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
 INTERRUPTED = 130
@@ -22,31 +21,32 @@ def show(error: Exception, debug: bool = False) -> int:
     """Tells the user on the standard error, and returns the exit code."""
     if isinstance(error, Refusal):
         return _show_refusal(error)
-    if isinstance(error, Failure):
-        _say(error.remedy, *error.lines)
-        return USAGE
-    if isinstance(error, OSError) and error.strerror:
-        _say(None, f"{_named(error)}{error.strerror}")
-        return USAGE
-    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
-        package = error.name.partition(".")[0]
-        _say(f"`pip install {package}`", f"the package `{package}` is not installed")
+    failure = _failure(error)
+    if failure is not None:
+        sys.stderr.write(failure.told())
         return USAGE
     if debug:
         traceback.print_exception(error)
     else:
-        _say("this is our mistake: run again with `--debug`", f"resnet-dsl failed: {type(error).__name__}: {error}")
+        what = f"resnet-dsl failed: {type(error).__name__}: {error}"
+        sys.stderr.write(Failure(what, "this is our mistake: run again with `--debug`").told())
     return OURS
+
+
+def _failure(error: Exception) -> Failure | None:
+    """What Python says of the user's files and packages, as a failure; None where the mistake is ours."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, OSError) and error.strerror:
+        return Failure(f"{_named(error)}{error.strerror}")
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
+        package = error.name.partition(".")[0]
+        return Failure(f"the package `{package}` is not installed", f"`pip install {package}`")
+    return None
 
 
 def _named(error: OSError) -> str:
     return "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
-
-
-def _say(remedy: str | None, *lines: str) -> None:
-    print("error:", "\n".join(map(line, lines)), file=sys.stderr)
-    if remedy:
-        print(f"  = help: {line(remedy)}", file=sys.stderr)
 
 
 def _show_refusal(refusal: Refusal) -> int:
