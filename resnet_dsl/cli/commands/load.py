@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     for path, ending in ((options.weights, ".weights.h5"), (options.ir, "")):
         if path is not None:
             claim(path, ending, options.force or not ending)
-    read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
+    graph = read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
     model = load(options.file)
     print(line(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights"))
@@ -42,6 +42,6 @@ def run(options: argparse.Namespace) -> int:
     if options.weights is not None:
         print(wrote(save_weights(model, options.weights)))
     if options.ir is not None:
-        write_whole(options.ir, read_graph(options.file).model_dump_json(indent=1) + "\n")
+        write_whole(options.ir, graph.model_dump_json(indent=1) + "\n")
         print(wrote(options.ir))
     return FINE
