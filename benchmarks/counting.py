@@ -41,11 +41,11 @@ def count_macs_with_tensorflow(model: Any) -> int:
 def main() -> None:
     repetitions = measuring.repetitions(__doc__)
     network = resnet_dsl.load("resnet152").network("resnet152")
-    draft, shapes = network.compiled.draft, network.compiled.shapes
+    graph, shapes = network.compiled.graph, network.compiled.shapes
     model = network.to_keras()
 
     def ours() -> float:
-        return measuring.cpu(lambda: [total(count_nodes(draft, shapes)) for _ in range(LOOPS)]) / LOOPS
+        return measuring.cpu(lambda: [total(count_nodes(graph, shapes)) for _ in range(LOOPS)]) / LOOPS
 
     taken = measuring.medians(
         {
@@ -68,7 +68,7 @@ def main() -> None:
     first = next(iter(taken.values()))
     rows = [(name, f"{1000 * seconds:,.2f}", measuring.times(seconds / first)) for name, seconds in taken.items()]
     print(measuring.table(("ResNet-152", "ms", "times ours"), rows))
-    counted = total(count_nodes(draft, shapes))
+    counted = total(count_nodes(graph, shapes))
     assert counted.total_params == model.count_params()
     print(
         f"\n{counted.params:,} parameters, {counted.macs:,} MACs; the profiler: {count_macs_with_tensorflow(model):,}"

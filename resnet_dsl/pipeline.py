@@ -47,7 +47,7 @@ class Compiled(Facts):
     """A network that passed every check: its graph with all facts, and the warnings that came up."""
 
     def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], asked: Asked) -> None:
-        super().__init__(elaborated.draft, elaborated.shapes)
+        super().__init__(elaborated.graph, elaborated.shapes)
         self.origins = elaborated.origins
         self.warnings = warnings
         self.asked = asked
@@ -58,7 +58,7 @@ class Compiled(Facts):
 
     @property
     def name(self) -> str:
-        return self.draft.name
+        return self.graph.name
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -151,8 +151,8 @@ class Spec:
             yield from idle_settings(self.module, idle, settings_used)
 
     def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
-        facts = Facts(elaborated.draft, elaborated.shapes)
-        warnings = lint(elaborated.draft, elaborated.shapes, elaborated.origins)
+        facts = Facts(elaborated.graph, elaborated.shapes)
+        warnings = lint(elaborated.graph, elaborated.shapes, elaborated.origins)
         return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from resnet_dsl.ir.draft import AnyGraph
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -28,7 +28,7 @@ class Count(NamedTuple):
     activations: int | None = 0
 
 
-def count_nodes(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
+def count_nodes(graph: Graph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
     """The counts of each node. Blocks repeat: what nodes that share their arguments cost is worked out once."""
     kinds = [id(node.args) for node in graph.nodes]
     one_of = dict(zip(kinds, range(len(kinds)), strict=True))
@@ -36,7 +36,7 @@ def count_nodes(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
     return tuple([known[kind] for kind in kinds])
 
 
-def _count(graph: AnyGraph, shapes: Sequence[Shape], index: int) -> Count:
+def _count(graph: Graph, shapes: Sequence[Shape], index: int) -> Count:
     node = graph.nodes[index]
     inputs = tuple(shapes[one] for one in node.inputs)
     operation = OPERATIONS[node.op]

@@ -5,11 +5,11 @@ The adapters of skip connections do not count, nor do gates: of a product the fi
 
 from __future__ import annotations
 
-from resnet_dsl.ir.draft import AnyGraph
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 
 
-def depths(graph: AnyGraph) -> tuple[int, ...]:
+def depths(graph: Graph) -> tuple[int, ...]:
     """For each node the weighted layers on the longest path to it, past merges of skips along the main path only."""
     found: list[int] = []
     for node in graph.nodes:

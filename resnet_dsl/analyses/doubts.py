@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.ir.draft import AnyNode
+from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape, channels, show
 from resnet_dsl.source import Span
 
@@ -23,7 +23,7 @@ _SIDE = 48
 """Sides of images that are not square: shorter pairs of numbers are as likely something else."""
 
 
-def softmax_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+def softmax_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     if node.op != "softmax" or node.args["splits"] != 1 or channels(before) != 1:
         return None
     return Diagnostic(
@@ -34,7 +34,7 @@ def softmax_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | No
     )
 
 
-def norm_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+def norm_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     if not _normalises_one(node, before):
         return None
     return Diagnostic(
@@ -45,14 +45,14 @@ def norm_of_one(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
     )
 
 
-def _normalises_one(node: AnyNode, before: Shape) -> bool:
+def _normalises_one(node: Node, before: Shape) -> bool:
     if node.op == "layernorm":
         return channels(before) == 1
     alone = all(length == 1 for length in before[:-1])
     return node.op == "groupnorm" and alone and node.args["groups"] == channels(before)
 
 
-def window_of_a_width(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+def window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     """PyTorch's order of arguments, channels in, channels out, kernel, makes a window of what was to be a width."""
     kernel = node.args.get("kernel")
     if not isinstance(kernel, tuple) or len(before) < 2 or not (_too_large(kernel, before) or _too_wide(node, before)):
@@ -66,7 +66,7 @@ def window_of_a_width(node: AnyNode, before: Shape, place: Span) -> Diagnostic |
     )
 
 
-def _window_meant(node: AnyNode, before: Shape) -> str:
+def _window_meant(node: Node, before: Shape) -> str:
     kernel = node.args["kernel"]
     if node.op in ("maxpool", "avgpool"):
         return f"write `{node.op}(global)` for the whole map"
@@ -81,14 +81,14 @@ def _too_large(kernel: tuple[int, ...], before: Shape) -> bool:
     return any(isinstance(length, int) and length < window >= _LARGE for window, length in known)
 
 
-def _too_wide(node: AnyNode, before: Shape) -> bool:
+def _too_wide(node: Node, before: Shape) -> bool:
     """Whether it reads like `conv(in, out, 3)`: a width for a window, or what flows in and a kernel for a stride."""
     window = min(node.args["kernel"])
     swapped = node.args.get("channels") == channels(before) and set(node.args["stride"]) in ({3}, {5}, {7})
     return node.op == "conv" and len(before) > 2 and (window >= _HUGE or (window >= _LARGE and swapped))
 
 
-def lost_dilation(node: AnyNode, before: Shape, place: Span) -> Diagnostic | None:
+def lost_dilation(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     pairs = zip(node.args["kernel"], node.args["dilation"], before, strict=False) if "dilation" in node.args else ()
     lost = [d for k, d, length in pairs if k > 1 and d > 1 and isinstance(length, int) and length <= d]
     if not lost:
@@ -101,7 +101,7 @@ def lost_dilation(node: AnyNode, before: Shape, place: Span) -> Diagnostic | Non
     )
 
 
-DOUBTS: tuple[Callable[[AnyNode, Shape, Span], Diagnostic | None], ...] = (
+DOUBTS: tuple[Callable[[Node, Shape, Span], Diagnostic | None], ...] = (
     softmax_of_one,
     norm_of_one,
     window_of_a_width,

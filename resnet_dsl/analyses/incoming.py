@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from dataclasses import replace
 
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
-from resnet_dsl.ir.draft import AnyNode
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.serialization import ValidationError, first_mistake
 
 _LONGEST_NAME = 1_000
 
@@ -21,14 +21,14 @@ class Unsound(Exception):
 
 
 def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
-    """The graph of a JSON text (``resnet_dsl.ir.graph.schema``), and the shapes of its values, without the batch axis.
+    """The graph of a JSON text (``resnet-dsl schema``), and the shapes of its values, without the batch axis.
 
     Raises Unsound.
     """
     try:
         graph = Graph.model_validate_json(text)
     except ValidationError as wrong:
-        raise Unsound(_first(wrong)) from None
+        raise Unsound(first_mistake(wrong)) from None
     _check_names(graph)
     graph = _with_names_of_today(graph)
     try:
@@ -37,12 +37,6 @@ def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
         raise Unsound(wrong.message) from None
     _check_sizes(graph, shapes)
     return graph, shapes
-
-
-def _first(wrong: ValidationError) -> str:
-    error = wrong.errors(include_url=False, include_input=False)[0]
-    place = ".".join(map(str, error["loc"][:6]))
-    return f"{place}: {error['msg']}" if place else error["msg"]
 
 
 def _check_names(graph: Graph) -> None:
@@ -58,8 +52,8 @@ def _with_names_of_today(graph: Graph) -> Graph:
     names = [layer_name(node.name) for node in graph.nodes]
     if len(set(names)) < len(names):
         raise Unsound("two of its operations would have one name")
-    renamed = (node.model_copy(update={"name": name}) for node, name in zip(graph.nodes, names, strict=True))
-    return graph.model_copy(update={"name": layer_name(graph.name), "nodes": tuple(renamed)})
+    renamed = (replace(node, name=name) for node, name in zip(graph.nodes, names, strict=True))
+    return replace(graph, name=layer_name(graph.name), nodes=tuple(renamed))
 
 
 def _check_sizes(graph: Graph, shapes: tuple[Shape, ...]) -> None:
@@ -67,7 +61,7 @@ def _check_sizes(graph: Graph, shapes: tuple[Shape, ...]) -> None:
         _check_size(node, shape, tuple(shapes[one] for one in node.inputs))
 
 
-def _check_size(node: AnyNode, shape: Shape, entering: tuple[Shape, ...]) -> None:
+def _check_size(node: Node, shape: Shape, entering: tuple[Shape, ...]) -> None:
     weights = OPERATIONS[node.op].weights(node.args, entering)
     for one in (shape, *(weight.shape for weight in weights)):
         numbers = elements(one) or 0

@@ -9,11 +9,11 @@ from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.draft import AnyGraph, AnyNode
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, show
 
 
-def lint(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
+def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
     """What follows from the shapes; of strides the first of each kind, since what comes behind follows from it."""
     owners = stage_of_scopes(graph)
     found: list[Diagnostic] = list(_doubts(graph, shapes, origins))
@@ -31,7 +31,7 @@ def lint(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) ->
     return tuple(found)
 
 
-def _doubts(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
+def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
     """Repeated blocks share their arguments: each kind of node is asked once at each place."""
     asked: set[tuple[int, int]] = set()
     doubt = doubtful_input(shapes[0], origins[0].span)
@@ -48,14 +48,14 @@ def _doubts(graph: AnyGraph, shapes: Sequence[Shape], origins: Sequence[Origin])
                 yield located(doubt, origins[index].caller)
 
 
-def _collapses(node: AnyNode, before: Shape, after: Shape) -> bool:
+def _collapses(node: Node, before: Shape, after: Shape) -> bool:
     """Whether a window (not a global pool) leaves one position of several."""
     if node.args.get("kernel") == "global" or len(after) < 2:
         return False
     return all(length == 1 for length in after[:-1]) and any(length != 1 for length in before[:-1])
 
 
-def _rounds(node: AnyNode, before: Shape) -> bool:
+def _rounds(node: Node, before: Shape) -> bool:
     stride = node.args["stride"]
     if stride is None or all(length == 1 for length in before[:-1]):
         return False

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
 from resnet_dsl.analyses.depth import depths
 from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
 from resnet_dsl.analyses.receptive import ReceptiveField, last_map, receptive_fields
-from resnet_dsl.ir.draft import AnyNode, Draft
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-
-if TYPE_CHECKING:
-    from resnet_dsl.ir.graph import Graph
 
 
 class Part(NamedTuple):
@@ -40,16 +37,9 @@ class Part(NamedTuple):
 class Facts:
     """Tables beside a graph. Shapes are without the batch axis, counts as in resnet_dsl.analyses.counts."""
 
-    def __init__(self, draft: Graph | Draft, shapes: Sequence[Shape]) -> None:
-        self.draft = draft
+    def __init__(self, graph: Graph, shapes: Sequence[Shape]) -> None:
+        self.graph = graph
         self.shapes = tuple(shapes)
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The pydantic form, which targets take."""
-        from resnet_dsl.ir.graph import seal
-
-        return seal(self.draft) if isinstance(self.draft, Draft) else self.draft
 
     @property
     def input_shape(self) -> Shape:
@@ -57,12 +47,12 @@ class Facts:
 
     @property
     def output_shape(self) -> Shape:
-        return self.shapes[self.draft.output]
+        return self.shapes[self.graph.output]
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
         """For each node."""
-        return count_nodes(self.draft, self.shapes)
+        return count_nodes(self.graph, self.shapes)
 
     @cached_property
     def count(self) -> Count:
@@ -81,23 +71,23 @@ class Facts:
 
     @cached_property
     def depth(self) -> int:
-        return depths(self.draft)[self.draft.output]
+        return depths(self.graph)[self.graph.output]
 
     @cached_property
     def fields(self) -> tuple[ReceptiveField, ...]:
         """For each node."""
-        return receptive_fields(self.draft, self.shapes)
+        return receptive_fields(self.graph, self.shapes)
 
     @property
     def receptive_field(self) -> int | None:
         """Input positions that one position of the last map sees along the longest axis; None without a map."""
-        field = last_map(self.fields, self.draft.output, self.draft)
+        field = last_map(self.fields, self.graph.output, self.graph)
         return None if field is None or not field.size else max(field.size)
 
     @property
     def output_stride(self) -> int | float | None:
         """Input positions between neighbours of the last map (below 1 on a finer one than the input); None without."""
-        field = last_map(self.fields, self.draft.output, self.draft)
+        field = last_map(self.fields, self.graph.output, self.graph)
         if field is None or not field.stride:
             return None
         stride = max(field.stride)
@@ -106,8 +96,8 @@ class Facts:
     @cached_property
     def stages(self) -> tuple[Part, ...]:
         """Stem, stages and head in flow order."""
-        owners = stage_of_scopes(self.draft)
-        return self._parts(stages(self.draft), [owners[node.scope] for node in self.draft.nodes])
+        owners = stage_of_scopes(self.graph)
+        return self._parts(stages(self.graph), [owners[node.scope] for node in self.graph.nodes])
 
     @cached_property
     def stage_of_name(self) -> dict[str, Part]:
@@ -116,24 +106,23 @@ class Facts:
     @cached_property
     def parts_by_block(self) -> tuple[Part, ...]:
         """Outermost blocks in flow order, and stem, head and stages for what lies in no block."""
-        owners = block_of_scopes(self.draft)
-        by_node = [owners[node.scope] for node in self.draft.nodes]
+        owners = block_of_scopes(self.graph)
+        by_node = [owners[node.scope] for node in self.graph.nodes]
         return self._parts(tuple(dict.fromkeys(one for one in by_node if one)), by_node)
 
     @cached_property
     def layers(self) -> tuple[Part, ...]:
         """Every node but the input."""
-        nodes: Sequence[AnyNode] = self.draft.nodes
         return tuple(
             Part(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
-            for index, node in enumerate(nodes)
+            for index, node in enumerate(self.graph.nodes)
             if index
         )
 
     @property
     def blocks(self) -> int:
         """Residual blocks."""
-        return len(blocks(self.draft))
+        return len(blocks(self.graph))
 
     def _parts(self, scopes: Sequence[int], owners: Sequence[int]) -> tuple[Part, ...]:
         members: dict[int, list[Count]] = {scope: [] for scope in scopes}
@@ -146,18 +135,18 @@ class Facts:
     @cached_property
     def _blocks_inside(self) -> tuple[int, ...]:
         """How many residual blocks lie in each scope, itself not included."""
-        own = set(blocks(self.draft))
-        found = [0] * len(self.draft.scopes)
+        own = set(blocks(self.graph))
+        found = [0] * len(self.graph.scopes)
         for index in range(len(found) - 1, 0, -1):
-            found[self.draft.scopes[index].parent or 0] += found[index] + (index in own)
+            found[self.graph.scopes[index].parent or 0] += found[index] + (index in own)
         return tuple(found)
 
     @cached_property
     def _paths(self) -> tuple[str, ...]:
-        return paths_of_scopes(self.draft)
+        return paths_of_scopes(self.graph)
 
     def _part(self, index: int, count: Count, blocks: int) -> Part:
-        scope = self.draft.scopes[index]
+        scope = self.graph.scopes[index]
         return Part(
             self._paths[index], scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.draft import AnyGraph, AnyScope
+from resnet_dsl.ir.graph import Graph, Scope
 
 
-def stages(graph: AnyGraph) -> tuple[int, ...]:
+def stages(graph: Graph) -> tuple[int, ...]:
     """The scopes directly below the network, in flow order: the stem, the stages, the head."""
     return tuple(index for index, scope in enumerate(graph.scopes) if scope.parent == 0)
 
 
-def stage_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
+def stage_of_scopes(graph: Graph) -> tuple[int, ...]:
     """For each scope the stem, stage or head that it lies in (itself included); 0 for the network."""
     found = [0]
     for index, scope in enumerate(graph.scopes[1:], 1):
@@ -19,17 +19,17 @@ def stage_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
     return tuple(found)
 
 
-def blocks(graph: AnyGraph) -> tuple[int, ...]:
+def blocks(graph: Graph) -> tuple[int, ...]:
     """The residual blocks, in flow order; of a graph without marks (an early one) the blocks that lie in stages."""
     marked = tuple(index for index, scope in enumerate(graph.scopes) if scope.counts)
     return marked or tuple(index for index, scope in enumerate(graph.scopes) if _lies_in_stage(graph, scope))
 
 
-def _lies_in_stage(graph: AnyGraph, scope: AnyScope) -> bool:
+def _lies_in_stage(graph: Graph, scope: Scope) -> bool:
     return scope.kind == "block" and graph.scopes[scope.parent or 0].kind == "stage"
 
 
-def block_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
+def block_of_scopes(graph: Graph) -> tuple[int, ...]:
     """For each scope the outermost residual block that it lies in (itself included), or its stem, stage or head."""
     own = set(blocks(graph))
     found = [0]
@@ -41,7 +41,7 @@ def block_of_scopes(graph: AnyGraph) -> tuple[int, ...]:
     return tuple(found)
 
 
-def paths_of_scopes(graph: AnyGraph) -> tuple[str, ...]:
+def paths_of_scopes(graph: Graph) -> tuple[str, ...]:
     """For each scope the names that lead to it, below the network's: ``conv2_block1_se``."""
     found = [""]
     for scope in graph.scopes[1:]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import floor, gcd, lcm
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.draft import AnyGraph
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import Window
 from resnet_dsl.ir.operations import OPERATIONS
@@ -64,7 +64,7 @@ ReceptiveField: TypeAlias = Field | Literal["all"]
 _ITSELF = Axis((0,), (0,), 1)
 
 
-def receptive_fields(graph: AnyGraph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
+def receptive_fields(graph: Graph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
     """The receptive field of every node."""
     longest = max(MOST_POSITIONS // len(graph.nodes), 1)
     fields: list[ReceptiveField] = [Field((_ITSELF,) * (len(shapes[0]) - 1))]
@@ -146,7 +146,7 @@ def _stretched(axis: Axis, reach: int, stride: int, factor: int, before: int) ->
     return Axis((axis.first[0] - before * step,), (axis.last[0] + (reach - 1 - before) * step,), step * stride)
 
 
-def last_map(fields: Sequence[ReceptiveField], output: int, graph: AnyGraph) -> Field | None:
+def last_map(fields: Sequence[ReceptiveField], output: int, graph: Graph) -> Field | None:
     """The field of the last value with positions on the way to the output: what papers call the network's."""
     node = output
     while fields[node] == "all" and graph.nodes[node].inputs:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.draft import AnyGraph
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
 
 
-def infer_shapes(graph: AnyGraph) -> tuple[Shape, ...]:
+def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
     """The shape of every node's value, without the batch axis. Raises Unfit where a graph from a file is wrong."""
     shapes: list[Shape] = []
     for node in graph.nodes:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate.values import Origin, Value
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.draft import Draft, DraftNode, DraftScope, ScopeKind, SkipKind
+from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, Shape, Unknown, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation
@@ -43,6 +43,8 @@ class _Placed(NamedTuple):
 
 
 class _Raw(NamedTuple):
+    """A node while its name and its final index are not known: names are numbered among those that are left."""
+
     operation: Operation
     placed: _Placed
     inputs: tuple[int, ...]
@@ -123,7 +125,7 @@ class Builder:
                     needed[other] = True
         return needed
 
-    def finish(self, doc: str, output: int) -> tuple[Draft, tuple[Shape, ...], tuple[Origin, ...]]:
+    def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
         """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake."""
         needed = self.reaching(output)
         kept = [index for index, wanted in enumerate(needed) if wanted]
@@ -135,7 +137,7 @@ class Builder:
             raw = self.nodes[old]
             inputs = tuple(place[one] for one in raw.inputs)
             nodes.append(
-                DraftNode(
+                Node(
                     name=name,
                     op=raw.operation.name,
                     args=raw.placed.arguments,
@@ -144,12 +146,11 @@ class Builder:
                     skip=raw.skip,
                 )
             )
-        name = self.scopes[0].name
-        draft = Draft(name, doc, tuple(nodes), scopes, place[output])
+        graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, output=place[output])
         shapes = tuple(self.nodes[old].placed.shape for old in kept)
-        return draft, shapes, tuple(self.origins[old] for old in kept)
+        return graph, shapes, tuple(self.origins[old] for old in kept)
 
-    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[DraftScope, ...], dict[int, int]]:
+    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[Scope, ...], dict[int, int]]:
         """Scopes that still hold a node, or hold one that does."""
         wanted = {0}
         for old in kept:
@@ -166,7 +167,7 @@ class Builder:
         for old in order:
             raw = self.scopes[old]
             scopes.append(
-                DraftScope(
+                Scope(
                     kind=raw.kind,
                     name=raw.name,
                     block=raw.block,

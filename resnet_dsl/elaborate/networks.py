@@ -33,7 +33,7 @@ from resnet_dsl.elaborate.values import (
     file_frame,
 )
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.draft import Draft
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -46,7 +46,7 @@ _COPIED = 20  # names that a part is given in the time of a term
 class Elaborated(NamedTuple):
     """A network as a graph, with its tables beside it. ``origins`` and ``expectations`` lead back to the text."""
 
-    draft: Draft
+    graph: Graph
     shapes: tuple[Shape, ...]
     origins: tuple[Origin, ...]
     expectations: tuple[Expectation, ...]
@@ -146,8 +146,8 @@ class _Elaboration:
         if self._mistaken():
             return None
         self.builder.close(0, current.node)
-        draft, shapes, origins = self.builder.finish(own.tree.doc, current.node)
-        return Elaborated(draft, shapes, origins, expectations, warnings)
+        graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
+        return Elaborated(graph, shapes, origins, expectations, warnings)
 
     # From input to output
 

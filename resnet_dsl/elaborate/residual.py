@@ -18,7 +18,7 @@ from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.limits import MOST_REPEATS
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.names import walk
-from resnet_dsl.ir.draft import ScopeKind
+from resnet_dsl.ir.graph import ScopeKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax import tree
 

@@ -3,55 +3,27 @@
 A node reads only nodes before it, so the graph has no cycle and its order is an order of execution. Nodes lie in scopes
 (network, stage, block, the adapter of a skip connection), which are what a reader calls the parts. Facts that follow
 from the graph (shapes, counts) are tables beside it, in resnet_dsl.analyses.
+
+Nodes share one ``args`` object only where they are the same operation on the same shapes, as in repeated blocks: then
+analyses ask once for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    FailFast,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
-)
-
-from resnet_dsl.ir.draft import Draft, ScopeKind, SkipKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
 
-
-def _tuples(value: Any) -> Any:
-    """JSON has lists where the graph has tuples."""
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+ScopeKind: TypeAlias = Literal["network", "stem", "stage", "head", "block", "skip"]
+SkipKind: TypeAlias = Literal["identity", "adapted"]
 
 
-def _frozen(value: Mapping[str, Argument]) -> Mapping[str, Argument]:
-    """Read-only. Nodes of repeated blocks share one mapping: see DraftNode."""
-    if isinstance(value, MappingProxyType):
-        return value
-    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        raise ValueError("arguments are an object with names")
-    return MappingProxyType({name: _tuples(one) for name, one in value.items()})
-
-
-Arguments: TypeAlias = Annotated[
-    Any, BeforeValidator(_frozen), PlainSerializer(dict), WithJsonSchema({"type": "object"})
-]
-Index: TypeAlias = Annotated[int, Field(ge=0)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-
-
-class Node(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
     """One operation at one place.
 
     name: unique in the network, and the Keras layer's name: ``conv2_block1_conv2`` (see resnet_dsl.ir.naming).
@@ -64,13 +36,14 @@ class Node(_Frozen):
 
     name: str
     op: str
-    args: Arguments
-    inputs: Annotated[tuple[int, ...], FailFast()]
-    scope: Index
+    args: Mapping[str, Argument]
+    inputs: tuple[int, ...]
+    scope: int
     skip: SkipKind | None = None
 
 
-class Scope(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
     """One part of the network: scope 0 is the network itself.
 
     name: unique among its siblings: ``conv2``, ``block1``, ``se``.
@@ -83,14 +56,15 @@ class Scope(_Frozen):
     kind: ScopeKind
     name: str
     block: str | None = None
-    args: Arguments = Field(default_factory=lambda: MappingProxyType({}))
+    args: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
     counts: bool = False
     parent: int | None = None
-    entry: Index = 0
-    exit: Index = 0
+    entry: int = 0
+    exit: int = 0
 
 
-class Graph(_Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
     """A network. ``nodes[0]`` is its input; ``output`` is the index of the node whose value it returns.
 
     format: changes when a graph written before can no longer be read, or means something else.
@@ -99,37 +73,39 @@ class Graph(_Frozen):
     format: Literal[1] = 1
     name: str
     doc: str = ""
-    nodes: Annotated[tuple[Node, ...], FailFast()]
-    scopes: Annotated[tuple[Scope, ...], FailFast()]
-    output: Index
+    nodes: tuple[Node, ...]
+    scopes: tuple[Scope, ...]
+    output: int
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Graph:
-        for index, scope in enumerate(self.scopes):
-            _check_scope(index, scope, len(self.nodes))
-        names = {node.name for node in self.nodes}
-        if len(names) != len(self.nodes):
-            raise ValueError("two nodes have one name")
-        sound: set[tuple[str, int]] = set()
-        for index, node in enumerate(self.nodes):
-            _check_place(index, node, len(self.scopes))
-            if (node.op, id(node.args)) not in sound:
-                _check_arguments(index, node)
-                sound.add((node.op, id(node.args)))
-        if self.output >= len(self.nodes):
-            raise ValueError("the output is not a node")
-        return self
+    @classmethod
+    def model_validate_json(cls, text: str | bytes) -> Graph:
+        """The graph in a JSON text of ``model_dump_json``. Raises pydantic.ValidationError, a ValueError."""
+        from resnet_dsl.ir.serialization import read
+
+        return read(cls, text, verified)
+
+    def model_dump_json(self, *, indent: int | None = None, exclude: Any = None) -> str:
+        """Its JSON: compact, or a field a line. ``exclude``: what is left out, in the terms of pydantic."""
+        from resnet_dsl.ir.serialization import write
+
+        return write(self, indent, exclude)
 
 
-def seal(draft: Draft) -> Graph:
-    """The graph that the elaboration left, validated; what is shared there stays shared."""
-    return Graph(
-        name=draft.name,
-        doc=draft.doc,
-        nodes=tuple(Node(**node._asdict()) for node in draft.nodes),
-        scopes=tuple(Scope(**scope._asdict()) for scope in draft.scopes),
-        output=draft.output,
-    )
+def verified(graph: Graph) -> Graph:
+    """The graph, where it is whole: its nodes read nodes before them and have the arguments of their operations.
+
+    Raises ValueError. What the elaboration and the passes make is whole; what comes in from outside has to show it.
+    """
+    for index, scope in enumerate(graph.scopes):
+        _check_scope(index, scope, len(graph.nodes))
+    if len({node.name for node in graph.nodes}) != len(graph.nodes):
+        raise ValueError("two nodes have one name")
+    for index, node in enumerate(graph.nodes):
+        _check_place(index, node, len(graph.scopes))
+        _check_arguments(index, node)
+    if graph.output >= len(graph.nodes):
+        raise ValueError("the output is not a node")
+    return graph
 
 
 def _check_scope(index: int, scope: Scope, nodes: int) -> None:
@@ -160,9 +136,3 @@ def _check_arguments(index: int, node: Node) -> None:
         left_open = value is None and parameter.default is None and not parameter.required
         if not left_open and not parameter.kind.fits(value):
             raise ValueError(f"node {index}: {node.op} cannot have {parameter.name} = {value!r}")
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a graph's JSON form."""
-    Graph.model_rebuild()
-    return Graph.model_json_schema(mode="serialization")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph, Node
@@ -59,12 +61,11 @@ def rewrite(
             continue
         place[index] = len(nodes)
         inputs = tuple(place[one] for one in node.inputs)
-        nodes.append(node.model_copy(update={"inputs": inputs, "args": changed.get(index, node.args)}))
-    scopes = tuple(
-        scope.model_copy(update={"entry": place[scope.entry], "exit": place[scope.exit]}) for scope in graph.scopes
-    )
+        args = MappingProxyType({**changed[index]}) if index in changed else node.args
+        nodes.append(replace(node, inputs=inputs, args=args))
+    scopes = tuple(replace(scope, entry=place[scope.entry], exit=place[scope.exit]) for scope in graph.scopes)
     kept = [shape for index, shape in enumerate(network.shapes) if index not in removed]
-    rewritten = Graph(name=graph.name, doc=graph.doc, nodes=tuple(nodes), scopes=scopes, output=place[graph.output])
+    rewritten = replace(graph, nodes=tuple(nodes), scopes=scopes, output=place[graph.output])
     names = {node.name for node in nodes}
     merged = None if network.weights is None else {**network.weights, **(weights or {})}
     left = None if merged is None else {name: arrays for name, arrays in merged.items() if name in names}

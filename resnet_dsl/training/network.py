@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from resnet_dsl.analyses.head import ends_in_softmax, ends_in_softmax_twice, unfit_for_logits
 from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.draft import AnyNode
+from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.training.standalone import settings, standing_alone
 
@@ -108,7 +109,7 @@ class Compiled:
             raise Failure(message, f"for two classes, {self.telling_apart(2)}")
         return shape[0]
 
-    def _wrong_loss(self, odd: AnyNode, outputs: int) -> Failure:
+    def _wrong_loss(self, odd: Node, outputs: int) -> Failure:
         """``odd`` is what stands behind the last layer with weights."""
         if odd.op == "softmax":
             message = f"the `softmax` of {self.name} is not its last operation, or not over all of its channels"
@@ -142,7 +143,7 @@ class Compiled:
 
         graph = self._compiled.graph
         if logits and ends_in_softmax(graph):
-            graph = graph.model_copy(update={"output": graph.nodes[graph.output].inputs[0]})
+            graph = replace(graph, output=graph.nodes[graph.output].inputs[0])
         return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
 
     def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from resnet_dsl.weights.bounds import most_unpacked
 from resnet_dsl.weights.damage import Damaged
 
 GRAPH = "resnet_dsl/ir.json"
-"""The graph, as JSON (resnet_dsl.ir.graph.schema); resnet-dsl writes it, and Keras ignores it."""
+"""The graph, as JSON (`resnet-dsl schema`); resnet-dsl writes it, and Keras ignores it."""
 CLASSES = "resnet_dsl/classes.json"
 """The names of a trained model's classes, in the order of its outputs: a JSON list. Keras ignores it, too."""
 FRESH = "resnet_dsl/fresh.sha256"

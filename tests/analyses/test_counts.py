@@ -106,8 +106,8 @@ def test_nodes_share_their_arguments_only_where_they_cost_the_same() -> None:
     for name in names():
         network = resnet_dsl.load(name).network(name).compiled
         first: dict[int, tuple[object, ...]] = {}
-        for node, shape in zip(network.draft.nodes, network.shapes, strict=True):
+        for node, shape in zip(network.graph.nodes, network.shapes, strict=True):
             kind = (node.op, [network.shapes[one] for one in node.inputs], shape)
             assert first.setdefault(id(node.args), kind) == kind
-        shared += len(network.draft.nodes) - len(first)
+        shared += len(network.graph.nodes) - len(first)
     assert shared > 1000

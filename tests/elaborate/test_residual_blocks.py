@@ -149,7 +149,7 @@ def test_stochastic_depth_is_timms_linear_rule() -> None:
 
 def test_a_graph_without_marks_counts_the_blocks_that_lie_in_its_stages() -> None:
     """As the first version of the format was written."""
-    data = network("stage s { 2 x basic(8) conv(8, 1) unit(8) }").graph.model_dump(mode="json")
+    data = json.loads(network("stage s { 2 x basic(8) conv(8, 1) unit(8) }").graph.model_dump_json())
     for scope in data["scopes"]:
         del scope["counts"]
     graph = Graph.model_validate_json(json.dumps(data))

@@ -46,7 +46,7 @@ def _described(network: Compiled) -> dict[str, Any]:
         "output_shape": _shape(data["output_shape"]),
         "warnings": [one.code for one in network.warnings],
         "layers": _digest(edges),
-        "ir": _digest(network.graph.model_dump(mode="json", exclude=_COUNTED_BY_STAGE)),
+        "ir": _digest(json.loads(network.graph.model_dump_json(exclude=_COUNTED_BY_STAGE))),
         "stages": stages,
     }
 

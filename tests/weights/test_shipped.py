@@ -29,7 +29,7 @@ def counterpart(name: str, noise: str) -> pipeline.Compiled | None:
 
 
 def noisy(compiled: pipeline.Compiled) -> int:
-    return sum(node.op in ("dropout", "drop_path", "dropblock") for node in compiled.draft.nodes)
+    return sum(node.op in ("dropout", "drop_path", "dropblock") for node in compiled.graph.nodes)
 
 
 def counterparts(name: str, mine: pipeline.Compiled) -> list[pipeline.Compiled]:

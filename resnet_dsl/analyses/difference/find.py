@@ -18,7 +18,7 @@ from resnet_dsl.analyses.difference.step import Step
 from resnet_dsl.analyses.difference.wiring import rewired
 from resnet_dsl.analyses.network import Facts, Part
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
-from resnet_dsl.ir.draft import AnyNode, AnyScope
+from resnet_dsl.ir.graph import Node, Scope
 from resnet_dsl.ir.windows import times
 
 
@@ -50,14 +50,14 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
                 steps.setdefault(key, []).append(group.place)
     strides, moved = _moved_strides(matched)
     return Difference(
-        names or (left.draft.name, right.draft.name),
+        names or (left.graph.name, right.graph.name),
         _quantities(left, right),
         tuple(pair for pair in stages if pair.differs),
         tuple(pair for pair in blocks if pair.differs),
         tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
         strides,
         _settings(matched, moved),
-        rewired(left.draft, right.draft, matched),
+        rewired(left.graph, right.graph, matched),
     )
 
 
@@ -119,14 +119,14 @@ class _Inside:
     """What lies in each stage of one network."""
 
     def __init__(self, facts: Facts) -> None:
-        stage_of = stage_of_scopes(facts.draft)
-        owners = block_of_scopes(facts.draft)
-        self.nodes: list[AnyNode] = [*facts.draft.nodes]
+        stage_of = stage_of_scopes(facts.graph)
+        owners = block_of_scopes(facts.graph)
+        self.nodes: list[Node] = [*facts.graph.nodes]
         members: dict[int, list[int]] = {}
         for index, node in enumerate(self.nodes):
             if node.inputs:
                 members.setdefault(owners[node.scope], []).append(index)
-        scopes: Sequence[AnyScope] = facts.draft.scopes
+        scopes: Sequence[Scope] = facts.graph.scopes
         self.within: list[bool] = []
         for scope in scopes:
             self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))

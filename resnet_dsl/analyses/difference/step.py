@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from resnet_dsl.ir.draft import AnyNode
+from resnet_dsl.ir.graph import Node
 
 
 class Step(NamedTuple):
@@ -13,7 +13,7 @@ class Step(NamedTuple):
     at: the node's index. follows: whether it reads the step before it in the block.
     """
 
-    node: AnyNode
+    node: Node
     name: str
     in_skip: bool
     at: int

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence, Set
 
 from resnet_dsl.analyses.difference.found import Rewired
 from resnet_dsl.analyses.difference.step import Step
-from resnet_dsl.ir.draft import AnyGraph, AnyNode
+from resnet_dsl.ir.graph import Graph, Node
 
 Matched = Sequence[tuple[str, Step, Step]]
 _ANY_ORDER = {"add", "mul"}
 
 
-def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired, ...]:
+def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:
     """The pairs that read other steps; equal findings of several blocks together.
 
     A step that one network alone has is passed through to what it reads itself: it is told as a step already.
@@ -33,7 +33,7 @@ def rewired(left: AnyGraph, right: AnyGraph, matched: Matched) -> tuple[Rewired,
     return tuple(Rewired(*key, tuple(where)) for key, where in found.items())
 
 
-def _before(nodes: Sequence[AnyNode], common: Set[int]) -> list[int]:
+def _before(nodes: Sequence[Node], common: Set[int]) -> list[int]:
     """For each node the last one up to it that both networks have; -1 where a merge of this one alone comes first."""
     found: list[int] = []
     for index, node in enumerate(nodes):
@@ -66,7 +66,7 @@ def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
 class _Names:
     """What the steps of one network are called by a step that reads them."""
 
-    def __init__(self, graph: AnyGraph, steps: Sequence[tuple[str, Step]]) -> None:
+    def __init__(self, graph: Graph, steps: Sequence[tuple[str, Step]]) -> None:
         self.graph = graph
         self.steps = {step.at: (place, step.name) for place, step in steps}
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     left, right = (compile_spec(spec, options) for spec in (options.left, options.right))
-    found = difference(left, right, _told_apart(options, left.draft.name, right.draft.name))
+    found = difference(left, right, _told_apart(options, left.graph.name, right.graph.name))
     if options.format == "json":
         print(json.dumps(as_data(found), indent=2))
     else:

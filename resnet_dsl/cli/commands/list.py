@@ -45,7 +45,7 @@ def _entries(file: ShippedFile) -> list[dict[str, Any]]:
             {
                 "family": file.family,
                 "name": name,
-                "doc": compiled.draft.doc,
+                "doc": compiled.graph.doc,
                 "input": show(compiled.input_shape),
                 "params": count.params,
                 "total_params": count.total_params,

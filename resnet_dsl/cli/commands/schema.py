@@ -6,7 +6,8 @@ import argparse
 import json
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.ir.graph import schema
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.serialization import schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,5 +15,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    print(json.dumps(schema(), indent=2))
+    print(json.dumps(schema(Graph), indent=2))
     return FINE

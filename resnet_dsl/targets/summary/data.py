@@ -32,7 +32,7 @@ def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None)
     """
     count = facts.count
     data: dict[str, Any] = {
-        "network": facts.draft.name,
+        "network": facts.graph.name,
         "input_shape": as_json(facts.input_shape),
         "output_shape": as_json(facts.output_shape),
         "params": count.params,

@@ -78,7 +78,7 @@ def _counts(part: Part) -> list[str]:
 
 def headline(facts: Facts) -> str:
     """The network in one line."""
-    return f"{facts.draft.name}: {show(facts.input_shape)} -> {show(facts.output_shape)}"
+    return f"{facts.graph.name}: {show(facts.input_shape)} -> {show(facts.output_shape)}"
 
 
 def totals(facts: Facts) -> list[tuple[str, str]]:

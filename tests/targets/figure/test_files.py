@@ -84,13 +84,9 @@ _TAGS = ("svg", "g", "title", "desc", "path", "polygon", "ellipse", "text", "pol
 def _tame():
     facts = hostile()
     graph = facts.graph
-    nodes = tuple(replace_model(node, name=f"n{number}") for number, node in enumerate(graph.nodes))
-    scopes = tuple(replace_model(scope, name=f"s{number}") for number, scope in enumerate(graph.scopes))
-    return type(facts)(graph.model_copy(update={"nodes": nodes, "scopes": scopes, "name": "tame"}), facts.shapes)
-
-
-def replace_model(model, **changes):
-    return model.model_copy(update=changes)
+    nodes = tuple(replace(node, name=f"n{number}") for number, node in enumerate(graph.nodes))
+    scopes = tuple(replace(scope, name=f"s{number}") for number, scope in enumerate(graph.scopes))
+    return type(facts)(replace(graph, nodes=nodes, scopes=scopes, name="tame"), facts.shapes)
 
 
 def test_same_network_same_bytes_in_another_process_folder_and_locale(tmp_path):
