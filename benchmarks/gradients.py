@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import resnet_dsl
-from resnet_dsl.analyses.signal import Signal, predict
-from resnet_dsl.probe import Agreement, agreement, probe, typical
-from resnet_dsl.probe.figure import draw_panels
-from resnet_dsl.training.data.load import load
+from resnet_dsl.laboratory.data.load import load
+from resnet_dsl.laboratory.probe import Agreement, agreement, probe, typical
+from resnet_dsl.laboratory.probe.figure import draw_panels
+from resnet_dsl.laboratory.signal import Signal, predict
 
 SPEC = Path(__file__).with_suffix(".resnet")
 DEPTHS = (20, 56, 110)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from resnet_dsl.training.options import Augmentation, Precision, Schedule
+from resnet_dsl.laboratory.training.options import Augmentation, Precision, Schedule
 
 Options = TypeVar("Options")
 

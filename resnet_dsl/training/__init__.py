@@ -1,1 +1,1 @@
-"""Training a network that was compiled, and comparing several: Keras' own engine, with an order that can be resumed."""
+"""Training from Python, under the names that docs/training.md gives; what stands behind them is the laboratory's."""

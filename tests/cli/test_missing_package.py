@@ -8,7 +8,7 @@ from resnet_dsl.cli import main
 
 
 def test_missing_numpy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    loaded = [name for name in sys.modules if name.startswith("resnet_dsl.analyses.signal.")]
+    loaded = [name for name in sys.modules if name.startswith("resnet_dsl.laboratory.signal.")]
     for name in loaded:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "numpy", None)

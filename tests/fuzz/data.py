@@ -30,14 +30,14 @@ import numpy as np
 from PIL import Image
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.training import checkpoint, history
-from resnet_dsl.training.checkpoint import Checkpoint, Position
-from resnet_dsl.training.data import load
-from resnet_dsl.training.history import Row
-from resnet_dsl.training.run_folder import RunFolder, expect_same_run
+from resnet_dsl.laboratory.data import load
+from resnet_dsl.laboratory.training import checkpoint, history
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.run_folder import RunFolder, expect_same_run
 from tests.fuzz.memory import limit_memory
-from tests.training.data.test_cifar import batches
-from tests.training.data.test_pictures import chunk, deep, png
+from tests.laboratory.data.test_cifar import batches
+from tests.laboratory.data.test_pictures import chunk, deep, png
 
 MOST_MEMORY = 3 * 1024**3
 """Of address space beside what the process has when it begins."""

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
-    from resnet_dsl.analyses.signal import Unpredictable, predict
+    from resnet_dsl.laboratory.signal import Unpredictable, predict
 
     found: list[Diagnostic] = []
     for name in networks:

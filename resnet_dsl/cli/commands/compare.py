@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from resnet_dsl.training.options import CompareOptions
+    from resnet_dsl.laboratory.training.options import CompareOptions
 
     compiled = [compile_spec(spec, options) for spec in options.specs]
     typed = chosen(CompareOptions, options)
@@ -44,8 +44,8 @@ def run(options: argparse.Namespace) -> int:
         for ending in (".svg", ".png", ".md", ".csv"):
             claim(f"{options.out}{ending}")
     start_training()
-    from resnet_dsl.training.compare import compare
-    from resnet_dsl.training.network import Compiled
+    from resnet_dsl.laboratory.training.compare import compare
+    from resnet_dsl.laboratory.training.network import Compiled
 
     comparison = compare([Compiled(one) for one in compiled], typed, console())
     if comparison.interrupted:

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         from pathlib import Path
 
-        from resnet_dsl.probe.figure import draw_paths
+        from resnet_dsl.laboratory.probe.figure import draw_paths
 
         draw_paths(Path(options.output), found)
         print(wrote(options.output))

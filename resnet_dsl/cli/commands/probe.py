@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 
-from resnet_dsl.analyses.signal import predict
 from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.commands.signal import report
 from resnet_dsl.cli.ending import FINE
@@ -16,6 +15,7 @@ from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.training import add_data
 from resnet_dsl.ir import lengths
+from resnet_dsl.laboratory.signal import predict
 from resnet_dsl.outputs import reads
 
 
@@ -36,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         claim(options.output)
     start_keras()
-    from resnet_dsl.probe import probe
-    from resnet_dsl.training.data import fitted, load
-    from resnet_dsl.training.data.sample import sample
+    from resnet_dsl.laboratory.data import fitted, load
+    from resnet_dsl.laboratory.data.sample import sample
+    from resnet_dsl.laboratory.probe import probe
 
     signals = []
     for network in compiled:

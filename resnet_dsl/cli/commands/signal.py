@@ -10,11 +10,11 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from resnet_dsl.analyses.signal import Signal, predict
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.tables import print_table
+from resnet_dsl.laboratory.signal import Signal, predict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,7 @@ def _draw(signals: Sequence[Signal], path: str) -> None:
     """The figure by depth. Raises Failure where matplotlib is not installed."""
     from pathlib import Path
 
-    from resnet_dsl.probe.figure import draw_signals
+    from resnet_dsl.laboratory.probe.figure import draw_signals
 
     draw_signals(Path(path), signals)
     print(wrote(path))

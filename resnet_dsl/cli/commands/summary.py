@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _gradients(compiled: Compiled, by: Granularity) -> Extra:
     """By stage, how many times the gradient grows a layer towards the input; by layer its root mean square."""
-    from resnet_dsl.analyses.signal import predict
+    from resnet_dsl.laboratory.signal import predict
 
     signal = predict(compiled.graph, compiled.shapes)
     if by == "layer":

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from resnet_dsl.training.options import TrainOptions
+    from resnet_dsl.laboratory.training.options import TrainOptions
 
     if str(options.out) == STDOUT:
         raise Failure("a run is a folder, and cannot go to the standard output", "name a folder: `-o FOLDER`")
@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
     typed = chosen(TrainOptions, options)
     reads(options.data)
     start_training()
-    from resnet_dsl.training.network import Compiled
-    from resnet_dsl.training.train import train
+    from resnet_dsl.laboratory.training.network import Compiled
+    from resnet_dsl.laboratory.training.train import train
 
     trained = train(Compiled(compiled), typed, console())
     return {"finished": FINE, "diverged": DIVERGED, "interrupted": INTERRUPTED}[trained.ending]

@@ -1,0 +1,155 @@
+"""One image file to an array with all of its bits and pixels; what would lose some is refused by name.
+
+Pillow decodes. It may use its plug-ins for the formats named here and no others, whatever a file's name ends in: some
+of the others run programs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.failure import Failure, reason
+from resnet_dsl.laboratory.data.limits import MOST_IMAGE_BYTES, MOST_PIXELS, expect_regular
+
+FORMATS = ("BMP", "GIF", "JPEG", "PNG")
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+"""By the number of channels, what Pillow calls 8 bits of grey, of colours, and of colours with opacity."""
+
+DEEP = ("I;16", "I;16B", "I;16L", "I")
+"""What Pillow calls grey of 16 bits; ``I`` is how it read those of PNG before version 11."""
+
+ORIENTATION = 0x0112
+"""The tag of EXIF that says which side is up."""
+
+SIDEWAYS = (5, 6, 7, 8)
+"""Its values under which height and width change places."""
+
+
+class Encoded(NamedTuple):
+    """An image as it is stored: a file, or bytes out of one, which errors call ``name``."""
+
+    source: Path | bytes
+    name: str
+
+
+class Header(NamedTuple):
+    """What is known before an image is decoded. ``size``: height and width, upright; ``bits``: 8 or 16 a channel."""
+
+    size: tuple[int, int]
+    grey: bool
+    bits: int
+
+
+def expect_channels(channels: int | None) -> None:
+    """Refuses a number of channels that no image has; None is that of the first image."""
+    if channels is not None and channels not in MODES:
+        raise Failure(f"image files have 1, 3 or 4 channels, the network's input has {channels}")
+
+
+def header(encoded: Encoded) -> Header:
+    """The header of an image. Raises Failure where it is none, or one that cannot be read whole."""
+    with _opened(encoded) as image:
+        size = (image.width, image.height) if _orientation(image) in SIDEWAYS else (image.height, image.width)
+        return Header(size, image.mode in ("1", "L", "LA", *DEEP), 16 if image.mode in DEEP else 8)
+
+
+def decoded(encoded: Encoded, channels: int) -> NDArray[Any]:
+    """The image upright, shape (height, width, channels), of uint8, or uint16 where it has 16 bits.
+
+    1 channel reads colours as grey, 3 read grey as colours, 4 are colours with opacity. Raises Failure as ``header``
+    does, and where transparent pixels would be lost.
+    """
+    with _opened(encoded) as image:
+        image.load()
+        upright = _upright(image)
+        return _deep(upright, encoded, channels) if upright.mode in DEEP else _usual(upright, encoded, channels)
+
+
+@contextmanager
+def _opened(encoded: Encoded) -> Iterator[Any]:
+    """The image, its header read and found in order. Damage that shows later, within the block, is refused, too."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with _stream(encoded) as stream, Image.open(stream, formats=FORMATS) as image:
+            _check(image, encoded.name)
+            yield image
+    except (Failure, FileNotFoundError):
+        raise
+    except PermissionError as error:
+        raise Failure(f"no permission to read {encoded.name}") from error
+    except UnidentifiedImageError as error:
+        raise _unreadable(encoded, f"it is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or damaged") from error
+    except Exception as error:  # a damaged image fails in any of a dozen ways
+        raise _unreadable(encoded, reason(error)) from error
+
+
+def _unreadable(encoded: Encoded, why: str) -> Failure:
+    return Failure(f"{encoded.name} cannot be read as an image: {why}")
+
+
+def _stream(encoded: Encoded) -> io.BytesIO | io.BufferedReader:
+    if isinstance(encoded.source, bytes):
+        return io.BytesIO(encoded.source)
+    expect_regular(encoded.source)
+    if encoded.source.stat().st_size > MOST_IMAGE_BYTES:
+        raise _unreadable(encoded, f"it has more than {MOST_IMAGE_BYTES // 1024**2} MiB")
+    return encoded.source.open("rb")
+
+
+def _check(image: Any, name: str) -> None:
+    """Refuses by the header what is too large, or would be read in part."""
+    if image.width * image.height > MOST_PIXELS:
+        raise Failure(
+            f"{name} has {image.width:,} x {image.height:,} pixels, more than {MOST_PIXELS:,}", "make it smaller first"
+        )
+    if image.format in ("GIF", "PNG") and getattr(image, "is_animated", False):
+        raise Failure(f"{name} holds {image.n_frames} pictures, a film", "save the one that is meant as a file")
+    if image.mode not in DEEP and any(";16" in str(tile[3]) for tile in image.tile):
+        raise Failure(
+            f"{name} has 16 bits for each of several channels, of which Pillow reads 8",
+            "save it with 8 bits a channel, or all images with their 16 bits as an .npz",
+        )
+
+
+def _orientation(image: Any) -> int:
+    return int(image.getexif().get(ORIENTATION, 1)) if "exif" in image.info else 1
+
+
+def _upright(image: Any) -> Any:
+    from PIL import ImageOps
+
+    return image if _orientation(image) == 1 else ImageOps.exif_transpose(image)
+
+
+def _usual(image: Any, encoded: Encoded, channels: int) -> NDArray[np.uint8]:
+    if channels != 4 and (image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info):
+        image = image.convert("RGBA" if image.mode in ("P", "PA", "RGB", "RGBA") else "LA")
+        if image.getchannel("A").getextrema()[0] < 255:
+            raise _transparent(encoded, channels)
+    pixels: NDArray[np.uint8] = np.array(image.convert(MODES[channels]), np.uint8)
+    return pixels.reshape(image.height, image.width, channels)
+
+
+def _deep(image: Any, encoded: Encoded, channels: int) -> NDArray[np.uint16]:
+    """Grey of 16 bits, once for each channel: Pillow's own conversions to colours would cut it to 8."""
+    pixels: NDArray[np.uint16] = np.array(image).astype(np.uint16)
+    if channels == 4 or (pixels == image.info.get("transparency", -1)).any():
+        raise _transparent(encoded, channels)
+    return np.repeat(pixels[..., None], channels, axis=-1)
+
+
+def _transparent(encoded: Encoded, channels: int) -> Failure:
+    if channels == 4:
+        return Failure(f"{encoded.name} is grey with 16 bits; 4 channels are read from colours", "convert it first")
+    return Failure(
+        f"{encoded.name} has transparent pixels, which {channels} channel{'s' * (channels > 1)} cannot hold",
+        "lay it on a background first, or give the network 4 channels: --input 32x32x4, with your height and width",
+    )

@@ -1,0 +1,179 @@
+"""Folders with a folder of images for each class, in the order of ``keras.utils.image_dataset_from_directory``."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.laboratory.data.dataset import Dataset, Examples, checked_labels, held_out, whole
+from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
+from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
+from resnet_dsl.laboratory.data.limits import is_hidden
+from resnet_dsl.showing import line
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+TEST_NAMES = ("test", "val", "validation")
+LITTER = ("thumbs.db", "desktop.ini")
+"""What Windows leaves in folders; that of other systems is hidden."""
+
+
+def recognised(folder: Path) -> bool:
+    """Whether folders in this one hold images, or it holds such folders for training and testing."""
+    inner = folder / "train" if (folder / "train").is_dir() else folder
+    return any(_is_image(file.name) for entry in inner.iterdir() if entry.is_dir() for file in entry.iterdir())
+
+
+def _is_image(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> Dataset:
+    """The set in this folder: its folders train and test (or val, validation), or else the fixed split.
+
+    ``channels`` is what the network takes: 1 reads grey images, 3 coloured ones; None goes by the first image.
+    """
+    expect_channels(channels)
+    train = folder / "train"
+    if not train.is_dir():
+        found = _listed(folder)
+        learnt, tested = held_out(_examples(found, resize, channels))
+        return Dataset(folder.name, str(folder), learnt, tested, found.classes, notes=found.notes)
+    test = next((folder / name for name in TEST_NAMES if (folder / name).is_dir()), None)
+    if test is None:
+        raise Failure(f"{folder} has a folder `train`, but none of {', '.join(TEST_NAMES)}")
+    return _of_two(folder, _listed(train), _listed(test), resize, channels)
+
+
+class _Listed(NamedTuple):
+    """Files with their labels, the names of the classes, and what is to be said of files that are not among them."""
+
+    folder: Path
+    paths: list[Path]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def _of_two(
+    folder: Path, train: _Listed, test: _Listed, resize: tuple[int, ...] | None, channels: int | None
+) -> Dataset:
+    if train.classes != test.classes:
+        odd = sorted(set(train.classes) ^ set(test.classes))[0]
+        raise Failure(f"{folder}: the class `{line(odd)}` is in only one of {train.folder.name} and {test.folder.name}")
+    expect_depth(header(_encoded(test.paths[0])).bits, header(_encoded(train.paths[0])).bits, str(test.paths[0]))
+    learnt = _examples(train, resize, channels)
+    tested = _examples(test, resize, learnt.images.shape[-1])
+    if learnt.images.shape != tested.images.shape:
+        raise different_sizes(f"those of {test.folder}", tested.images.shape, learnt.images.shape)
+    notes = (*train.notes, *test.notes, *_left_out(folder, train.folder.name, test.folder.name))
+    return Dataset(folder.name, str(folder), learnt, tested, train.classes, notes=notes)
+
+
+def _left_out(folder: Path, *used: str) -> Iterator[str]:
+    others = sorted(
+        entry.name for entry in folder.iterdir() if entry.name not in used and entry.is_dir() and entry.name[0] != "."
+    )
+    if others:
+        yield f"{folder}: not used: {', '.join(map(line, others))}"
+
+
+def _listed(folder: Path) -> _Listed:
+    classes = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name))
+    if len(classes) < 2:
+        names = "".join(f", `{line(name)}`" for name in classes)
+        raise Failure(f"{folder} has {'a single' if classes else 'no'} class{names}; there is nothing to tell apart")
+    paths: list[Path] = []
+    labels: list[int] = []
+    others: list[Path] = []
+    for label, name in enumerate(classes):
+        images, odd = _files(folder / name)
+        if not images:
+            raise Failure(f"{folder}: the class `{line(name)}` has no images ({', '.join(SUFFIXES)})")
+        paths += images
+        labels += [label] * len(images)
+        others += odd
+    return _Listed(folder, paths, np.asarray(labels), tuple(map(_spelled, classes)), tuple(_notes(folder, others)))
+
+
+def _files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """(the images in a folder and the folders in it, the other files), by name. Links to folders are not followed."""
+    found: list[tuple[str, str]] = []
+    pending = [str(folder)]
+    while pending:
+        place = pending.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                else:
+                    found.append((place, entry.name))
+    paths = [Path(place, name) for place, name in sorted(found)]
+    images = [path for path in paths if _is_image(path.name) and not _hidden_below(path, folder)]
+    return images, sorted(set(paths) - set(images))
+
+
+def _hidden_below(path: Path, folder: Path) -> bool:
+    return any(map(is_hidden, path.relative_to(folder).parts))
+
+
+def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
+    """What was left out and might be missed: hidden files that are called like images, and files of other kinds."""
+    hidden = [path for path in others if _is_image(path.name)]
+    if hidden:
+        yield f"{folder}: {_counted(hidden)} left out, hidden: {line(hidden[0].name)}"
+    strange = [path for path in others if not _is_image(path.name) and not _is_litter(path.name)]
+    if strange:
+        kinds = Counter(path.suffix.lower() or "no ending" for path in strange)
+        listed = ", ".join(line(kind) for kind, _ in kinds.most_common(3))
+        yield f"{folder}: {_counted(strange)} left out, no {', '.join(SUFFIXES)}: {listed}"
+
+
+def _is_litter(name: str) -> bool:
+    return name.lower() in LITTER or is_hidden(name)
+
+
+def _counted(files: list[Path]) -> str:
+    return f"{len(files):,} file{'s' * (len(files) > 1)}"
+
+
+def _spelled(name: str) -> str:
+    """A name of the file system as text, bytes that are not UTF-8 written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> Examples:
+    first = header(_encoded(listed.paths[0]))
+    channels = channels or (1 if first.grey else 3)
+    decode, size = _decoder(listed.paths, first, channels), resize or _one_size(listed.paths, channels)
+    if resize is not None:
+        decode = pooling(decode, resize)
+    images = Decoded(len(listed.paths), (*size, channels), decode, lambda row: str(listed.paths[row]))
+    return whole(images.kept(), checked_labels(listed.labels, len(listed.paths), str(listed.folder)))
+
+
+def _encoded(path: Path) -> Encoded:
+    return Encoded(path, str(path))
+
+
+def _decoder(paths: list[Path], first: Header, channels: int) -> Callable[[int], NDArray[Any]]:
+    def decode(row: int) -> NDArray[Any]:
+        return of_depth(decoded(_encoded(paths[row]), channels), first.bits, str(paths[row]))
+
+    return decode
+
+
+def _one_size(paths: list[Path], channels: int) -> tuple[int, int]:
+    """Height and width of all images, by their headers alone."""
+    expected = header(_encoded(paths[0])).size
+    for path in paths:
+        found = header(_encoded(path)).size
+        if found != expected:
+            raise different_sizes(str(path), (*found, channels), (*expected, channels))
+    return expected

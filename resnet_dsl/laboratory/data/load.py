@@ -1,0 +1,154 @@
+"""``--data``: from what the user wrote to a data set, by what is found there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.laboratory.data import cifar, folder, idx, npz, tfds, tfrecord
+from resnet_dsl.laboratory.data.dataset import Dataset, numbers
+from resnet_dsl.laboratory.data.images import InMemory
+from resnet_dsl.laboratory.data.limits import expect_regular
+from resnet_dsl.laboratory.data.named import NAMED
+
+EXPECTED = (
+    f"expected a folder with a folder of images ({', '.join(folder.SUFFIXES)}) for each class, CIFAR's archive or "
+    "folder, MNIST's idx files, an .npz with x_train, or TFRecords"
+)
+
+
+def load(
+    data: str, *, resize: tuple[int, ...] | None = None, channels: int | None = None, download: bool = False
+) -> Dataset:
+    """The data set that ``data`` names: mnist5k, fashion-mnist, digits, tfds:NAME, or a path.
+
+    ``resize`` pools the images (one length a spatial axis); ``channels`` tells image files whether to be read grey (1)
+    or coloured (3). Raises Failure for whatever cannot be read.
+    """
+    if data in NAMED:
+        return _pooled(NAMED[data](), resize)
+    if data.startswith("tfds:"):
+        return _pooled(tfds.read(data.removeprefix("tfds:"), download), resize)
+    path = Path(data).expanduser()
+    try:
+        return _from_path(path, resize, channels)
+    except MemoryError as error:
+        raise Failure(f"{path} does not fit into this machine's memory") from error
+    except ValueError as error:  # a name that no file can have, with a zero byte in it
+        if "null byte" not in str(error) and "null character" not in str(error):
+            raise
+        raise _unknown(path) from error
+    except PermissionError as error:
+        raise Failure(f"no permission to read {error.filename or path}") from error
+    except OSError as error:
+        raise Failure(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
+
+
+def _pooled(dataset: Dataset, resize: tuple[int, ...] | None) -> Dataset:
+    return dataset if resize is None else dataset.resized(resize)
+
+
+def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Dataset:
+    if not path.exists():
+        raise _unknown(path)
+    if not path.is_dir():
+        expect_regular(path)
+    if path.suffix == ".npz":
+        return _pooled(npz.read(path), resize)
+    if path.is_dir() and idx.recognised(path):
+        return _pooled(idx.read(path, path.name, str(path)), resize)
+    if cifar.recognised(path):
+        return _pooled(cifar.read(path), resize)
+    by_pixels: tuple[tuple[Callable[[Path], bool], Callable[..., Dataset]], ...] = (
+        (tfrecord.recognised, tfrecord.read),
+        (lambda found: found.is_dir() and folder.recognised(found), folder.read),
+    )
+    for recognised, read in by_pixels:
+        if recognised(path):
+            return read(path, resize, channels)
+    if path.is_file() and idx.FILE_NAME.fullmatch(path.name):
+        raise Failure(f"{path} is one of a set's files", f"give the folder: --data {path.parent}")
+    raise Failure(f"{path} holds no data set that is known", EXPECTED)
+
+
+def _unknown(path: Path) -> Failure:
+    near = difflib.get_close_matches(str(path), NAMED, n=1)
+    names = f"did you mean {near[0]}?" if near else f"known by name: {', '.join(NAMED)}"
+    return Failure(f"there is no file, folder or data set `{path}`", names)
+
+
+def _setting(classes: int) -> str:
+    return f"--set classes={classes} (the name of the network's parameter may differ)"
+
+
+def fitted(dataset: Dataset, input_shape: Shape, classes: int, remedy: Callable[[int], str] = _setting) -> Dataset:
+    """The set in the shape that the network takes, or a refusal that says what to change.
+
+    Arrays without a channel axis get one where the network takes one channel. ``remedy`` says how the network comes to
+    tell so many classes apart.
+    """
+    shape = dataset.shape
+    if len(shape) == len(input_shape) - 1 and input_shape[-1] == 1:
+        dataset, shape = _with_channel(dataset), (*shape, 1)
+    fits = len(shape) == len(input_shape) and all(
+        not isinstance(wanted, int) or wanted == length for length, wanted in zip(shape, input_shape, strict=True)
+    )
+    if not fits:
+        raise _misfit(dataset.name, shape, input_shape)
+    if dataset.classes > classes:
+        told = f"{dataset.name} has {dataset.classes} classes, the network tells {classes} apart"
+        raise Failure(told, _renumbering(dataset) or remedy(dataset.classes))
+    if dataset.classes < classes:
+        more = f"the network tells {classes} classes apart, {dataset.name} has {dataset.classes}: "
+        note = f"{more}the other outputs learn to stay away ({remedy(dataset.classes)})"
+        dataset = replace(dataset, notes=(*dataset.notes, note))
+    return dataset
+
+
+def _renumbering(dataset: Dataset) -> str | None:
+    """What to do about labels that count more classes than there are; None where they do not."""
+    used = len(set(dataset.train.labels.tolist()) | set(dataset.test.labels.tolist()))
+    if used == dataset.classes or dataset.class_names != numbers(dataset.classes):
+        return None
+    return f"of these {used} have examples: names, y = numpy.unique(y, return_inverse=True) numbers them without gaps"
+
+
+def _misfit(name: str, shape: tuple[int, ...], input_shape: Shape) -> Failure:
+    return Failure(f"{name} is {show(shape)}, the network takes {show(input_shape)}", _to_fit(shape, input_shape))
+
+
+def _to_fit(shape: tuple[int, ...], input_shape: Shape) -> str:
+    """What to write. Arrays with channels first are never sent to ``--input``, which would convolve over them."""
+    rank = len(input_shape)
+    if len(shape) == 1 and rank > 1:
+        return "give the arrays their axes: x.reshape(count, height, width, channels)"
+    if len(shape) == rank - 1:
+        return f"give the arrays their channel axis, x[..., None], and the network --input {show((*shape, 1))}"
+    if _channels_first(shape, input_shape):
+        axes = ", ".join(map(str, (0, *range(2, len(shape) + 1), 1)))
+        return f"channels come last here, and these arrays seem to have them first: x.transpose({axes})"
+    remedy = f"--input {show(shape)} compiles the network for them"
+    known = all(isinstance(length, int) for length in input_shape)
+    if known and len(shape) == rank and shape[-1] == input_shape[-1]:
+        remedy += f", --resize {show(input_shape[:-1])} pools them"
+    return remedy
+
+
+def _channels_first(shape: tuple[int, ...], input_shape: Shape) -> bool:
+    """Whether the first axis has the network's channels, or as many as images have, and the last does not."""
+    usual = {1, 2, 3, 4} if len(shape) > 2 else set()
+    channels = {one for one in (input_shape[-1],) if isinstance(one, int)}
+    return len(shape) > 1 and shape[0] in channels | usual and shape[-1] not in channels | usual
+
+
+def _with_channel(dataset: Dataset) -> Dataset:
+    parts = (dataset.train, dataset.test)
+    train, test = (
+        replace(part, images=part.images.with_channel() if isinstance(part.images, InMemory) else part.images)
+        for part in parts
+    )
+    return replace(dataset, train=train, test=test)

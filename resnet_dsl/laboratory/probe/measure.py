@@ -1,0 +1,107 @@
+"""One pass forward and one back through a fresh model, and what is read from it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from resnet_dsl.analyses.head import ends_in_softmax
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.laboratory.probe.gradients import Loss, Passed, pass_through
+from resnet_dsl.laboratory.signal import Layer, Signal
+from resnet_dsl.laboratory.signal.places import positions, stage_of
+from resnet_dsl.targets.keras import to_keras
+
+
+class BadBatch(Failure):
+    """The data do not fit the network. The message is one sentence."""
+
+
+class _Batch(NamedTuple):
+    images: NDArray[np.float32]
+    targets: NDArray[Any]
+
+
+def probe(
+    graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None = None, *, seed: int = 0
+) -> Signal:
+    """Mean squares of activations and gradients at every weighted layer, at initialisation, on a batch.
+
+    images: (samples, *input shape), scaled as for training (the prediction is for mean 0 and variance 1).
+    labels: (samples,) classes; drawn at random where there are none. Only a network that ends in softmax reads them:
+        its loss is cross-entropy (the mean over positions). Another's is a random projection of its output.
+    seed: of the weights, the drawn labels and the projection.
+
+    Gradients are of one sample's loss, with respect to what the layer puts out. Normalisation uses the batch's own
+    moments, and dropout drops, as in training. Runs on the backend that Keras is set to.
+    Raises BadBatch where data and network do not fit, and MissingPackage without Keras.
+    """
+    batch = _batch(graph, shapes, images, labels, seed)
+    model = to_keras(graph, shapes, seed=seed)
+    nodes = [node for node in graph.nodes if OPERATIONS[node.op].role == "weighted"]
+    logits = _logits(graph)
+    names = [node.name for node in nodes]
+    passed = pass_through(model, names, logits, Loss(batch.images, batch.targets, bool(logits)))
+    return Signal(graph.name, "measured", tuple(_layers(graph, shapes, nodes, passed)))
+
+
+def _logits(graph: Graph) -> str | None:
+    """The softmax that ends the network; its logits are what cross-entropy is computed from. None without one."""
+    return graph.nodes[graph.output].name if ends_in_softmax(graph) else None
+
+
+def _batch(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> _Batch:
+    data = np.asarray(images, dtype=np.float32)
+    _check_images(graph, shapes[0], data)
+    rng = np.random.default_rng(seed)
+    form = (len(data), *_output_form(graph, shapes))
+    if _logits(graph) is None:
+        return _Batch(data, rng.standard_normal(form).astype(np.float32))
+    classes = channels(shapes[graph.output])
+    places = form[:-1]
+    if labels is None:
+        return _Batch(data, rng.integers(classes, size=places))
+    known = np.asarray(labels).astype(np.int64)
+    if known.shape != places or known.min() < 0 or known.max() >= classes:
+        raise BadBatch(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
+    return _Batch(data, known)
+
+
+def _check_images(graph: Graph, size: Shape, data: NDArray[np.float32]) -> None:
+    fits = data.ndim == len(size) + 1 and all(
+        not isinstance(want, int) or want == have for want, have in zip(size, data.shape[1:], strict=False)
+    )
+    if not fits or len(data) < 2:
+        raise BadBatch(
+            f"`{graph.name}` takes at least two samples of {show(size)}, and the batch has the shape {data.shape}"
+        )
+    if not np.isfinite(data).all():
+        raise BadBatch("the batch holds numbers that are not finite")
+
+
+def _output_form(graph: Graph, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
+    output = shapes[graph.output]
+    known = tuple(length for length in output if isinstance(length, int))
+    if len(known) < len(output):
+        raise BadBatch(f"the output of `{graph.name}` is {show(output)}: give the input a size to probe it")
+    return known
+
+
+def _layers(graph: Graph, shapes: tuple[Shape, ...], nodes: list[Node], passed: Passed) -> list[Layer]:
+    place = {node.name: index for index, node in enumerate(graph.nodes)}
+    return [
+        Layer(
+            name=node.name,
+            op=node.op,
+            stage=stage_of(graph, node),
+            positions=positions(shapes[place[node.name]]),
+            activation=activation,
+            gradient=gradient,
+        )
+        for node, activation, gradient in zip(nodes, passed.activations, passed.gradients, strict=True)
+    ]

@@ -1,0 +1,175 @@
+"""Normalisation: a value over its standard deviation, and its gradient over the same.
+
+What batch normalisation divides by leaves out the channel's own mean, and with it the frozen part that each ReLU makes:
+the gradient pays for it, ``pi / (pi - 1)`` a layer of a plain network (Yang et al. 2019).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from resnet_dsl.laboratory.signal.activations import FUNCTIONS, activated, passed_back
+from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.state import Array, Flow, Flows, Segment, State, replaced, scaled, through
+from resnet_dsl.laboratory.signal.window import over_pairs
+
+
+def _gamma(site: Site) -> float:
+    return 0.0 if site.args["scale"] and site.args["gamma"] == "zeros" else 1.0
+
+
+def _centred(segment: Segment, mean: float | Array, alike: int) -> Segment:
+    """The segment without the mean over positions of each run of ``alike`` channels."""
+    frozen = segment.frozen + (segment.shared.mean() - 2 * segment.shared) / alike
+    return replaced(segment, segment.mean - mean, frozen, segment.batch, segment.shared * (1 - 1 / alike))
+
+
+def _batch_centred(segment: Segment) -> tuple[Segment, float]:
+    """A channel without its mean over batch and positions, and its variance."""
+    centred = _centred(segment, float(segment.mean.mean()), 1)
+    return centred, float(centred.square.mean())
+
+
+def _batchnorm(site: Site, segment: Segment) -> Segment:
+    centred, variance = _batch_centred(segment)
+    return scaled(centred, _gamma(site) / np.sqrt(variance + site.args["epsilon"]))
+
+
+def _batchnorm_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    _, variance = _batch_centred(segment)
+    return through(at, _gamma(site) ** 2 / (variance + site.args["epsilon"]))
+
+
+def _over_channels(state: State) -> tuple[Array, Array]:
+    """Mean and variance over the channels of one sample's one position: (positions)."""
+    count = sum(segment.count for segment in state)
+    mean = np.sum([segment.count / count * segment.mean for segment in state], axis=0)
+    square = np.sum([segment.count / count * segment.square for segment in state], axis=0)
+    return mean, np.maximum(square - mean**2, 0)
+
+
+def _layernorm(site: Site, states: list[State]) -> State:
+    mean, variance = _over_channels(states[0])
+    factor = _gamma(site) / np.sqrt(variance + site.args["epsilon"])
+    moved = (replaced(s, s.mean - mean, s.frozen, s.batch, s.shared) for s in states[0])
+    return tuple(scaled(segment, factor) for segment in moved)
+
+
+def _layernorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    """A gradient along the mean or along the value itself does not pass: two of the channels' directions."""
+    _, variance = _over_channels(states[0])
+    count = site.output[-1]
+    factor = max(count - 2, 0) / count * _gamma(site) ** 2 / (variance + site.args["epsilon"])
+    return (tuple(through(at, factor) for at in flows),)
+
+
+def _group_starts(site: Site) -> tuple[int, list[int]]:
+    size = site.output[-1] // site.args["groups"]
+    return size, list(range(0, site.output[-1], size))
+
+
+def _in_groups(site: Site, state: State) -> list[tuple[State, int]]:
+    """Each group's segments and how many alike groups there are: one entry where all channels are alike."""
+    size, starts = _group_starts(site)
+    if len(state) == 1:
+        return [((replace(state[0], count=size),), len(starts))]
+    groups: list[list[Segment]] = [[] for _ in starts]
+    edges = sorted({*borders(state), *starts})
+    for start, segment in zip(edges, cut(state, edges), strict=True):
+        groups[start // size].append(segment)
+    return [(tuple(group), 1) for group in groups]
+
+
+def _group_moments(group: State) -> tuple[float, float]:
+    """One sample's mean and variance over a group's channels and positions."""
+    count = sum(segment.count for segment in group)
+    mean = sum(segment.count / count * float(segment.mean.mean()) for segment in group)
+    square = sum(segment.count / count * float(segment.square.mean()) for segment in group)
+    own = sum(segment.count * _image_mean(segment) for segment in group) / count**2
+    return mean, max(square - mean**2 - own, 0.0)
+
+
+def _image_mean(segment: Segment) -> float:
+    """The variance of one channel's mean over one image's positions."""
+    moving = float(segment.batch.mean()) * over_pairs(segment.correlation, segment.mean.shape)
+    return float(segment.shared.mean()) + moving
+
+
+def _off_mean(site: Site, correlation: Array) -> float:
+    """What is left of a value or gradient without its mean over a group's channels and positions."""
+    size = site.output[-1] // int(site.args["groups"])
+    return max(1 - over_pairs(correlation, site.output[:-1]) / size, 0.0)
+
+
+def _grouped(site: Site, group: State) -> State:
+    mean, variance = _group_moments(group)
+    size = sum(segment.count for segment in group)
+    factor = _gamma(site) / np.sqrt(variance + site.args["epsilon"])
+    return tuple(scaled(_without_image_mean(site, _centred(s, mean, size)), factor) for s in group)
+
+
+def _without_image_mean(site: Site, segment: Segment) -> Segment:
+    left = _off_mean(site, segment.correlation)
+    return replaced(segment, segment.mean, segment.frozen, segment.batch * left, segment.shared)
+
+
+def _groupnorm(site: Site, states: list[State]) -> State:
+    result: list[Segment] = []
+    for group, times in _in_groups(site, states[0]):
+        result += [replace(one, count=one.count * times) for one in _grouped(site, group)]
+    return tuple(result)
+
+
+def _groupnorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    back, counts, at = [], [], iter(flows)
+    for group, times in _in_groups(site, states[0]):
+        _, variance = _group_moments(group)
+        factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
+        for segment in group:
+            one = next(at)
+            back.append(through(one, factor * _off_mean(site, one.correlation)))
+            counts.append(segment.count * times)
+    return (joined(tuple(back), counts, states[0]),)
+
+
+def _frn(site: Site, segment: Segment) -> Segment:
+    """Each channel of a sample over its root mean square."""
+    return scaled(segment, _response(site, segment))
+
+
+def _response(site: Site, segment: Segment) -> float:
+    gamma = 0.0 if site.args["gamma"] == "zeros" else 1.0
+    return gamma / float(np.sqrt(segment.square.mean() + site.args["epsilon"]))
+
+
+def _evonorm(site: Site, states: list[State]) -> State:
+    """silu(x) over the standard deviation of x in its group."""
+    result: list[Segment] = []
+    for group, times in _in_groups(site, states[0]):
+        _, variance = _group_moments(group)
+        factor = 1 / np.sqrt(variance + site.args["epsilon"])
+        moved = (scaled(activated(FUNCTIONS["silu"], site, one), factor) for one in group)
+        result += [replace(one, count=one.count * times) for one in moved]
+    return tuple(result)
+
+
+def _evonorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    back, counts, at = [], [], iter(flows)
+    for group, times in _in_groups(site, states[0]):
+        _, variance = _group_moments(group)
+        for segment in group:
+            one = through(next(at), 1 / (variance + site.args["epsilon"]))
+            back.append(passed_back(FUNCTIONS["silu"], site, segment, one))
+            counts.append(segment.count * times)
+    return (joined(tuple(back), counts, states[0]),)
+
+
+RULES = {
+    "batchnorm": each(_batchnorm, _batchnorm_backward),
+    "layernorm": Rule(_layernorm, _layernorm_backward),
+    "groupnorm": Rule(_groupnorm, _groupnorm_backward),
+    "evonorm": Rule(_evonorm, _evonorm_backward),
+    "frn": each(_frn, lambda site, segment, at: through(at, _response(site, segment) ** 2)),
+}

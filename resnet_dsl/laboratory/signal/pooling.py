@@ -1,0 +1,206 @@
+"""Pools: the largest or the mean of the values in a window, or of the whole map.
+
+Neighbours in one image are alike. A window's values are drawn as such: each is, with the probability that is their
+correlation, the same particle, and else another of the same channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.laboratory.signal.rule import Rule, Site, each
+from resnet_dsl.laboratory.signal.state import (
+    CHANNELS,
+    EVEN,
+    SAMPLES,
+    Array,
+    Flow,
+    Segment,
+    flow,
+    moments,
+    replaced,
+    split,
+    typical,
+)
+from resnet_dsl.laboratory.signal.window import Window, nearer, over_pairs, window
+
+MOST_DRAWS = 1024
+"""Windows with more values are taken as if they had this many."""
+
+
+class _Draws(NamedTuple):
+    """values: (draws, CHANNELS, SAMPLES); source: which sample of its row each is."""
+
+    values: Array
+    source: NDArray[np.int64]
+
+
+def _draws(site: Site, segment: Segment, count: int, alike: float) -> _Draws:
+    rng = site.rng()
+    count = min(count, MOST_DRAWS)
+    own = np.broadcast_to(np.arange(SAMPLES), (count, CHANNELS, SAMPLES))
+    same = rng.random(own.shape) < np.sqrt(max(alike, 0.0))
+    source = np.where(same, own, rng.permuted(own, axis=2))
+    return _Draws(np.take_along_axis(typical(segment)[None], source, axis=2), source)
+
+
+def _is_global(site: Site) -> bool:
+    return bool(site.args["kernel"] == "global")
+
+
+def _whole(site: Site) -> Window:
+    """Global pooling as a window that is the map."""
+    shape = site.inputs[0][:-1]
+    ones = (1,) * len(shape)
+    return Window(shape, ones, ones, ((0, 0),) * len(shape), shape, ones)
+
+
+def _alike(segment: Segment, sliding: Window) -> float:
+    """The mean correlation of two different values in a window."""
+    if sliding.taps == 1:
+        return 1.0
+    kept, alone = over_pairs(segment.correlation, sliding.kernel), 1 / sliding.taps
+    return max((kept - alone) / (1 - alone), 0.0)
+
+
+def _form(site: Site, places: tuple[int, ...]) -> tuple[int, ...]:
+    """Global pooling drops the axes unless told to keep them."""
+    return site.output[:-1] if _is_global(site) else places
+
+
+def _spread(segment: Segment, sliding: Window) -> Array:
+    """A window's mean moments (mean, frozen, batch, shared), of what lies inside the map: (4, *places)."""
+    if sliding.whole:
+        maps = (segment.mean, segment.frozen, segment.batch, segment.shared)
+        return np.array([part.mean() for part in maps]).reshape(4, *sliding.places)
+    maps4 = np.stack([segment.mean, segment.frozen, segment.batch, segment.shared])
+    inside = sliding.sum(np.ones(sliding.shape))
+    result: Array = sliding.sum(maps4) / np.maximum(inside, 1)
+    return result
+
+
+def _sliding(site: Site) -> Window:
+    return _whole(site) if _is_global(site) else window(site)
+
+
+def _pooled(site: Site, segment: Segment, results: Array, sliding: Window) -> Segment:
+    """The segment behind a pool: the typical position's moments, carried to each place in proportion."""
+    mean, frozen, batch, shared = _spread(segment, sliding)
+    after = [float(part[0]) for part in moments(results[None])]
+    channel, sample = split(results)
+    root = np.sqrt(np.maximum(mean**2 + frozen + batch, 0))
+    size = root / max(float(np.sqrt(segment.square.mean())), 1e-145)
+    form = _form(site, sliding.places)
+    kept = np.clip(np.divide(shared, frozen, out=np.ones_like(shared), where=frozen > 0), -1, 1)
+    parts = (size * after[0], size**2 * after[1], size**2 * after[2], size**2 * after[1] * kept)
+    moved = _at(segment, form, parts)
+    far = nearer(segment.correlation, sliding.stride[0])
+    return replace(moved, correlation=far, channel=channel, sample=sample)
+
+
+def _at(segment: Segment, form: tuple[int, ...], parts: tuple[Array, Array, Array, Array]) -> Segment:
+    mean, frozen, batch, shared = (part.reshape(form) for part in parts)
+    return replaced(segment, mean, frozen, batch, shared)
+
+
+def _maxpool(site: Site, segment: Segment) -> Segment:
+    sliding = _sliding(site)
+    draws = _draws(site, segment, sliding.taps, _alike(segment, sliding))
+    return _pooled(site, segment, draws.values.max(axis=0), sliding)
+
+
+def _maxpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    """The gradient goes to the largest value: shared by chance among positions, not among particles."""
+    sliding = _sliding(site)
+    draws = _draws(site, segment, sliding.taps, _alike(segment, sliding))
+    winner = draws.values.argmax(axis=0)
+    source = np.take_along_axis(draws.source, winner[None], axis=0)[0]
+    weight = np.zeros((CHANNELS, SAMPLES))
+    np.add.at(weight, (np.arange(CHANNELS)[:, None], source), at.weight)
+    alike = _spread_back(at, sliding)
+    # Two windows that overlap by half rarely have the same largest value; where they do, its gradient is their sum.
+    energy = _back(at.energy, sliding, alike / 2) / sliding.taps
+    return flow(energy, weight, np.where(np.arange(len(alike)) > 0, alike / sliding.taps, 1.0))
+
+
+def _back(energy: Array, sliding: Window, alike: Array) -> Array:
+    """Each position's sum of the gradients of the windows that see it."""
+    if sliding.whole:
+        return np.full(sliding.shape, energy.sum())
+    return sliding.overlapping(energy.reshape(sliding.places), alike)
+
+
+def _spread_back(at: Flow, sliding: Window) -> Array:
+    """How alike gradients are at two positions before the pool: those of the windows that they lie in."""
+    if sliding.whole:
+        return np.ones_like(at.correlation)
+    alike: Array = at.correlation[np.arange(len(at.correlation)) // sliding.stride[0]]
+    return alike
+
+
+def _avgpool(site: Site, segment: Segment) -> Segment:
+    """Means of frozen parts that are shared stay; batch parts average out as far as they are not alike."""
+    sliding = _sliding(site)
+    mean, frozen, batch, shared = _spread(segment, sliding)
+    alike = _alike(segment, sliding)
+    kept = alike + (1 - alike) / sliding.taps
+    counted = _counted(site, sliding)
+    form = _form(site, sliding.places)
+    standing = shared if _is_global(site) else frozen
+    parts = (mean * counted, standing * counted**2, batch * counted**2 * kept, np.maximum(shared, 0) * counted**2)
+    moved = _at(segment, form, parts)
+    draws = _draws(site, segment, sliding.taps, alike)
+    channel, sample = split(draws.values.mean(axis=0))
+    return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]), channel=channel, sample=sample)
+
+
+def _counted(site: Site, sliding: Window) -> Array:
+    """What a border's zeros leave of a mean: 1 where they do not count."""
+    if _is_global(site) or site.args["pad"] == "same" or not site.args["count_border"]:
+        return np.ones(sliding.places)
+    return sliding.sum(np.ones(sliding.shape)) / sliding.taps
+
+
+def _avgpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    sliding = _sliding(site)
+    inside = np.full(sliding.places, sliding.taps) if sliding.whole else sliding.sum(np.ones(sliding.shape))
+    share = _counted(site, sliding) / np.maximum(inside, 1)
+    energy = _back(at.energy.reshape(sliding.places) * share**2, sliding, at.correlation)
+    return flow(energy, EVEN, _spread_back(at, sliding))
+
+
+def _binomial(kernel: tuple[int, ...]) -> Array:
+    """The blur's weights, over its taps, with sum 1."""
+    weights = np.ones(1)
+    for length in kernel:
+        row = np.ones(1)
+        for _ in range(length - 1):
+            row = np.convolve(row, [0.5, 0.5])
+        weights = np.outer(weights, row).ravel()
+    return weights
+
+
+def _blur(site: Site, segment: Segment) -> Segment:
+    sliding = window(site)
+    mean, frozen, batch, shared = _spread(segment, sliding)
+    alike = _alike(segment, sliding)
+    kept = alike + (1 - alike) * float(np.sum(_binomial(sliding.kernel) ** 2))
+    moved = replaced(segment, mean, frozen, batch * kept, shared)
+    return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]))
+
+
+def _blur_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    sliding = window(site)
+    kept = float(np.sum(_binomial(sliding.kernel) ** 2)) / sliding.taps
+    return flow(sliding.overlapping(at.energy * kept, at.correlation), EVEN, _spread_back(at, sliding))
+
+
+RULES: dict[str, Rule] = {
+    "maxpool": each(_maxpool, _maxpool_backward),
+    "avgpool": each(_avgpool, _avgpool_backward),
+    "blurpool": each(_blur, _blur_backward),
+}

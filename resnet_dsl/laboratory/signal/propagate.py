@@ -1,0 +1,154 @@
+"""The prediction itself: states forward, node by node; gradients back, node by node; what passed each layer."""
+
+from __future__ import annotations
+
+from math import ceil, sqrt
+
+import numpy as np
+
+from resnet_dsl.analyses.head import ends_in_softmax
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
+from resnet_dsl.laboratory.signal.effort import MOST_POSITIONS, Effort
+from resnet_dsl.laboratory.signal.places import positions, stage_of
+from resnet_dsl.laboratory.signal.report import Layer, Signal
+from resnet_dsl.laboratory.signal.rule import Rule, Site
+from resnet_dsl.laboratory.signal.state import EVEN, Array, Flow, Flows, Segment, State, gathered, gaussian, unlike
+from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
+
+RULES: dict[str, Rule] = {
+    **linear.RULES,
+    **normalisation.RULES,
+    **activations.RULES,
+    **pooling.RULES,
+    **channel_pool.RULES,
+    **merging.RULES,
+    **shaping.RULES,
+}
+"""A rule for each operation of the registry but `input` and `attention`: what softmax makes of logits that are products
+of random values is not derived here."""
+
+REACH = 8
+"""Images are alike over an eighth of their longest side: the correlation of two positions falls by e over that."""
+
+
+def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
+    """The signal of a network at initialisation; see `resnet_dsl.laboratory.signal.predict`."""
+    sites = [_site(index, graph, shapes) for index in range(len(graph.nodes))]
+    with np.errstate(under="ignore"):
+        states = _forward(graph, sites)
+        flows = _backward(graph, sites, states)
+    layers = tuple(
+        _layer(graph, node, sites[index], states[index], flows[index])
+        for index, node in enumerate(graph.nodes)
+        if OPERATIONS[node.op].role == "weighted"
+    )
+    return Signal(graph.name, "predicted", layers)
+
+
+def _site(index: int, graph: Graph, shapes: tuple[Shape, ...]) -> Site:
+    node = graph.nodes[index]
+    if node.op != "input" and node.op not in RULES:
+        raise Unpredictable(f"`{node.name}` is `{node.op}`, for which no rule of propagation is known", node.name)
+    output = _known(node, shapes[index])
+    inputs = tuple(_known(graph.nodes[other], shapes[other]) for other in node.inputs)
+    return Site(node.name, node.op, node.args, inputs, output, index)
+
+
+def _known(node: Node, shape: Shape) -> tuple[int, ...]:
+    known = tuple(length for length in shape if isinstance(length, int))
+    if len(known) < len(shape):
+        raise Unpredictable(
+            f"the signal depends on the input's size, and that of `{node.name}` is open (`?`): give the input a size",
+            node.name,
+        )
+    if np.prod([float(length) for length in known[:-1]]) > MOST_POSITIONS:
+        raise Unpredictable(
+            f"`{node.name}` has a map of more than {MOST_POSITIONS:,} positions: give the input a smaller size, "
+            "gradients grow alike at all of them",
+            node.name,
+        )
+    return known
+
+
+def _forward(graph: Graph, sites: list[Site]) -> list[State]:
+    states: list[State] = [(_input(sites[0].output),)]
+    effort = Effort()
+    for node, site in zip(graph.nodes[1:], sites[1:], strict=True):
+        before = [states[other] for other in node.inputs]
+        effort.before(site, before)
+        states.append(RULES[node.op].forward(site, before))
+        effort.behind(site, states[-1])
+    return states
+
+
+def _input(shape: tuple[int, ...]) -> Segment:
+    """Standardised data: mean 0 and variance 1 over samples, at each position and channel."""
+    positions = shape[:-1]
+    zero, one = np.zeros(positions), np.ones(positions)
+    distances = np.arange(1 + ceil(sqrt(sum(length**2 for length in positions))))
+    correlation = np.exp(-REACH * distances / max(positions, default=1))
+    return Segment(shape[-1], zero, zero, one, zero, correlation, *gaussian(np.random.default_rng(0)))
+
+
+def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Flows | None]:
+    """The gradient at each node's result; None where none flows."""
+    arriving: list[list[Flows]] = [[] for _ in graph.nodes]
+    flows: list[Flows | None] = [None] * len(graph.nodes)
+    last, start = _loss(graph, sites, states)
+    arriving[last].append(start)
+    for index in range(last, 0, -1):
+        if not arriving[index]:
+            continue
+        flows[index] = total = tuple(gathered(list(parts)) for parts in zip(*arriving[index], strict=True))
+        arriving[index] = []
+        node = graph.nodes[index]
+        back = RULES[node.op].backward(sites[index], [states[other] for other in node.inputs], total)
+        for other, one in zip(node.inputs, back, strict=True):
+            arriving[other].append(one)
+    return flows
+
+
+def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Flows]:
+    """Where the gradient starts, and with what.
+
+    Behind a softmax the loss is cross-entropy, the mean over positions: at the logits its gradient is p - y, and a
+    label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection
+    of the output: 1 everywhere.
+    """
+    node, site = graph.nodes[graph.output], sites[graph.output]
+    if not ends_in_softmax(graph):
+        return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
+    logits = states[node.inputs[0]]
+    energy = [_cross_entropy(site, segment) / site.positions**2 for segment in logits]
+    return node.inputs[0], tuple(_start(one, part) for one, part in zip(logits, energy, strict=True))
+
+
+def _start(segment: Segment, energy: float) -> Flow:
+    """A gradient that differs from position to position."""
+    return Flow(np.full_like(segment.mean, energy), EVEN, unlike(segment.correlation))
+
+
+def _cross_entropy(site: Site, segment: Segment) -> float:
+    shares, numbers = activations.softmax_shares(site, segment)
+    squares = float((shares**2).sum(axis=0).mean()) * (len(shares) / numbers)
+    return (squares + 1 - 2 / numbers) / numbers
+
+
+def _layer(graph: Graph, node: Node, site: Site, state: State, flows: Flows | None) -> Layer:
+    counts = [segment.count for segment in state]
+    energies = [one.energy for one in flows] if flows else [np.zeros(1)]
+    return Layer(
+        name=node.name,
+        op=node.op,
+        stage=stage_of(graph, node),
+        positions=positions(site.output),
+        activation=_mean([segment.square for segment in state], counts),
+        gradient=_mean(energies, counts if flows else [1]),
+    )
+
+
+def _mean(maps: list[Array], counts: list[int]) -> float:
+    return sum(count * float(one.mean()) for count, one in zip(counts, maps, strict=True)) / sum(counts)

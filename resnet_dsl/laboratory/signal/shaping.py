@@ -1,0 +1,207 @@
+"""Operations that move numbers, scale them, or drop some at random."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.state import (
+    EVEN,
+    MAPS,
+    Array,
+    Flow,
+    Flows,
+    Segment,
+    State,
+    blank,
+    combined,
+    flow,
+    replaced,
+    scaled,
+    split,
+    through,
+    typical,
+    unlike,
+)
+from resnet_dsl.laboratory.signal.window import farther, nearer, over_pairs
+
+Places: TypeAlias = NDArray[np.intp]
+
+
+def _mixed(parts: State) -> Segment:
+    """All positions and channels as one kind of channel of a vector: what differed by position is frozen."""
+    shares = [part.count / sum(one.count for one in parts) for part in parts]
+    mean = sum(share * float(part.mean.mean()) for share, part in zip(shares, parts, strict=True))
+    steady = sum(share * float(part.steady.mean()) for share, part in zip(shares, parts, strict=True))
+    batch = sum(share * float(part.batch.mean()) for share, part in zip(shares, parts, strict=True))
+    frozen = np.array(max(steady - mean**2, 0.0))
+    channel, sample = split(typical(parts[0]))
+    moved = replaced(parts[0], np.array(mean), frozen, np.array(batch), frozen)
+    correlation = combined([(part.batch * part.count, part.correlation) for part in parts])
+    return replace(moved, correlation=correlation, channel=channel, sample=sample)
+
+
+def _flatten(site: Site, states: list[State]) -> State:
+    return (replace(_mixed(states[0]), count=site.output[0]),)
+
+
+def _flatten_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    """Each position meets weights of its own behind it, so no two gradients are alike."""
+    alone = unlike(flows[0].correlation)
+    return (tuple(Flow(np.full(s.mean.shape, float(flows[0].energy)), flows[0].weight, alone) for s in states[0]),)
+
+
+def _keeps_channels(site: Site) -> bool:
+    return site.inputs[0][-1] == site.output[-1]
+
+
+def _reshape(site: Site, states: list[State]) -> State:
+    """Where channels stay channels the positions are laid out anew; else all numbers are taken as alike."""
+    form = site.output[:-1]
+    if _keeps_channels(site):
+        return tuple(_laid_out(segment, form) for segment in states[0])
+    one = _mixed(states[0])
+    spread = Segment(**{**vars(one), **{name: np.full(form, float(getattr(one, name))) for name in MAPS}})
+    return (replace(spread, count=site.output[-1], correlation=unlike(one.correlation)),)
+
+
+def _laid_out(segment: Segment, form: tuple[int, ...]) -> Segment:
+    maps = [part.reshape(form) for part in (segment.mean, segment.frozen, segment.batch, segment.shared)]
+    return replaced(segment, maps[0], maps[1], maps[2], maps[3])
+
+
+def _reshape_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    if _keeps_channels(site):
+        pairs = zip(states[0], flows, strict=True)
+        return (tuple(flow(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
+    energy = float(flows[0].energy.mean())
+    alone = unlike(flows[0].correlation)
+    return (tuple(flow(np.full(s.mean.shape, energy), flows[0].weight, alone) for s in states[0]),)
+
+
+def _edges(site: Site) -> tuple[int, int]:
+    return site.args["start"], site.args["start"] + site.args["count"]
+
+
+def _inside(site: Site, state: State) -> list[tuple[Segment, bool]]:
+    """The state's pieces, and which of them the slice takes."""
+    start, end = _edges(site)
+    starts = sorted({*borders(state), start, *([end] if end < site.inputs[0][-1] else [])})
+    return [(piece, start <= at < end) for at, piece in zip(starts, cut(state, starts), strict=True)]
+
+
+def _channels(site: Site, states: list[State]) -> State:
+    return tuple(piece for piece, taken in _inside(site, states[0]) if taken)
+
+
+def _channels_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    pieces = _inside(site, states[0])
+    given = iter(flows)
+    back = [
+        next(given) if taken else Flow(np.zeros(piece.mean.shape), EVEN, piece.correlation) for piece, taken in pieces
+    ]
+    return (joined(tuple(back), [piece.count for piece, _ in pieces], states[0]),)
+
+
+def _zeros(site: Site, state: State) -> tuple[State, State]:
+    """The channels of zeros before and behind."""
+    added = site.output[-1] - site.inputs[0][-1]
+    before = added // 2 if site.args["side"] == "both" else 0
+    first = state[0]
+    made = [
+        (blank(count, first.mean.shape, len(first.correlation), (first.channel, first.sample)),) if count else ()
+        for count in (before, added - before)
+    ]
+    return made[0], made[1]
+
+
+def _pad_channels(site: Site, states: list[State]) -> State:
+    before, behind = _zeros(site, states[0])
+    return (*before, *states[0], *behind)
+
+
+def _pad_channels_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+    before, _ = _zeros(site, states[0])
+    return (flows[len(before) : len(before) + len(states[0])],)
+
+
+def _mapped(segment: Segment, places: tuple[Places, ...], correlation: Array) -> Segment:
+    """The segment at these positions, indices an axis."""
+    grid = np.ix_(*places)
+    moved = replaced(segment, segment.mean[grid], segment.frozen[grid], segment.batch[grid], segment.shared[grid])
+    return replace(moved, correlation=correlation)
+
+
+def _subsample(site: Site, segment: Segment) -> Segment:
+    steps = zip(segment.mean.shape, site.args["stride"], strict=True)
+    places = tuple(np.arange(0, length, step) for length, step in steps)
+    return _mapped(segment, places, nearer(segment.correlation, site.args["stride"][0]))
+
+
+def _subsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    energy = np.zeros(segment.mean.shape)
+    energy[tuple(slice(None, None, step) for step in site.args["stride"])] = at.energy
+    return flow(energy, at.weight, farther(at.correlation, site.args["stride"][0]))
+
+
+def _upsample(site: Site, segment: Segment) -> Segment:
+    """Bilinear filling is taken as nearest: neighbours are much alike."""
+    places = tuple(
+        np.repeat(np.arange(length), factor)
+        for length, factor in zip(segment.mean.shape, site.args["factor"], strict=True)
+    )
+    distances = np.arange(len(segment.correlation)) // site.args["factor"][0]
+    return _mapped(segment, places, segment.correlation[distances])
+
+
+def _upsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+    energy = at.energy
+    for axis, factor in enumerate(site.args["factor"]):
+        length = segment.mean.shape[axis]
+        energy = energy.reshape((*energy.shape[:axis], length, factor, *energy.shape[axis + 1 :])).sum(axis=axis + 1)
+    factors = tuple(site.args["factor"])
+    alike = prod(factors) * over_pairs(at.correlation, factors)
+    return flow(energy * alike, at.weight, nearer(at.correlation, factors[0]))
+
+
+def _factor(site: Site) -> float:
+    return float(site.args["init" if site.op == "channel_scale" else "value"])
+
+
+def _shift(site: Site, segment: Segment) -> Segment:
+    moved = segment.mean + float(site.args["value"])
+    return replaced(segment, moved, segment.frozen, segment.batch, segment.shared)
+
+
+def _dropped(site: Site, segment: Segment) -> Segment:
+    """While training: what stays is scaled so that means hold; second moments grow by 1 / (1 - rate)."""
+    batch = segment.square / (1 - site.args["rate"]) - segment.steady
+    return replaced(segment, segment.mean, segment.frozen, batch, segment.shared)
+
+
+DROP = each(_dropped, lambda site, segment, at: through(at, 1 / (1 - site.args["rate"])))
+SCALE = each(
+    lambda site, segment: scaled(segment, _factor(site)),
+    lambda site, segment, at: through(at, _factor(site) ** 2),
+)
+
+RULES: dict[str, Rule] = {
+    "identity": each(lambda site, segment: segment, lambda site, segment, at: at),
+    "flatten": Rule(_flatten, _flatten_backward),
+    "reshape": Rule(_reshape, _reshape_backward),
+    "channels": Rule(_channels, _channels_backward),
+    "pad_channels": Rule(_pad_channels, _pad_channels_backward),
+    "subsample": each(_subsample, _subsample_backward),
+    "upsample": each(_upsample, _upsample_backward),
+    "scale": SCALE,
+    "channel_scale": SCALE,
+    "shift": each(_shift, lambda site, segment, at: at),
+    "dropout": DROP,
+    "drop_path": DROP,
+    "dropblock": DROP,
+}

@@ -1,0 +1,129 @@
+"""The training loop: Keras' ``fit``, an epoch at a time, from wherever the last run stopped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_dsl.laboratory.training import checkpoint, history
+from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, TrainingBatches
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.engine import Engine
+from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.interruption import Interruption
+from resnet_dsl.laboratory.training.learner import Learner
+from resnet_dsl.laboratory.training.progress import Report
+from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder
+
+Then = Literal["go on", "save", "stop"]
+Step = Callable[[Position, Any], Then]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be done: ``epochs`` of ``steps`` steps each, on these feeds, saved every ``checkpoint_steps``."""
+
+    training: Feed
+    testing: Feed
+    seed: int
+    epochs: int
+    checkpoint_steps: int
+    rates: NDArray[np.float32]
+
+    @property
+    def steps(self) -> int:
+        return len(self.training.examples) // self.training.batch_size
+
+
+class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Follows one epoch: restores its state before the first step, saves it on the way, stops when asked to.
+
+    ``self.model`` is fetched before the state is saved: with JAX, this is what brings the variables up to date.
+    """
+
+    def __init__(self, start: Position, begin: Callable[[], None], step: Step, save: Callable[[Position], Any]) -> None:
+        super().__init__()
+        self.position, self.begin, self.step, self.save = start, begin, step, save
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if batch == 0:
+            self.begin()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.position = Position(self.position.epoch, self.position.step + 1)
+        then = self.step(self.position, logs)
+        if then == "go on":
+            return
+        model = self.model
+        self.save(self.position)
+        model.stop_training = then == "stop"
+
+
+class Loop:
+    """One training, from a state to its end or an interruption."""
+
+    def __init__(self, learner: Learner, plan: Plan, folder: RunFolder, engine: Engine, report: Report) -> None:
+        self.learner, self.plan, self.folder, self.engine, self.report = learner, plan, folder, engine, report
+
+    def run(self, state: Checkpoint, interruption: Interruption, ended: Callable[[Row], None]) -> Ending:
+        """Train on from ``state``; ``ended`` hears of each epoch when its row is in the history."""
+        while state.position.epoch < self.plan.epochs:
+            reached, logs = self._epoch(state, interruption)
+            if reached.step < self.plan.steps:
+                return "interrupted"
+            row = self._tested(reached.epoch, logs)
+            if self.engine.leads:
+                history.append(self.folder.history, row)
+            ended(row)
+            state = self._save(Position(reached.epoch + 1, 0))
+            if not math.isfinite(row.train_loss) or not math.isfinite(row.test_loss):
+                return "diverged"
+            if interruption.asked and state.position.epoch < self.plan.epochs:
+                return "interrupted"
+        return "finished"
+
+    def _epoch(self, state: Checkpoint, interruption: Interruption) -> tuple[Position, dict[str, float]]:
+        """What is left of the epoch that ``state`` stands in; where it ended, and its means."""
+        start = state.position
+
+        def begin() -> None:
+            self.learner.begin(state)
+
+        def step(position: Position, logs: Any) -> Then:
+            self.report.step(position.epoch, logs)
+            if position.step == self.plan.steps:
+                return "go on"
+            if interruption.asked:
+                return "stop"
+            return "save" if position.step % self.plan.checkpoint_steps == 0 else "go on"
+
+        watch = _Watch(start, begin, step, self._save)
+        batches = TrainingBatches(self.plan.training, self.plan.seed, *start)
+        fitted = self.learner.model.fit(  # unless told not to, fit shuffles the order of the batches it is given
+            batches, initial_epoch=start.epoch, epochs=start.epoch + 1, shuffle=False, callbacks=[watch], verbose=0
+        )
+        return watch.position, {name: values[-1] for name, values in fitted.history.items()}
+
+    def _tested(self, epoch: int, logs: dict[str, float]) -> Row:
+        tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
+        self.learner.clear_sums()
+        return Row(
+            epoch + 1,
+            float(self.plan.rates[(epoch + 1) * self.plan.steps - 1]),
+            float(logs["cross_entropy"]),
+            1 - float(logs["accuracy"]),
+            float(tested["cross_entropy"]),
+            1 - float(tested["accuracy"]),
+        )
+
+    def _save(self, position: Position) -> Checkpoint:
+        state = self.learner.saved(position)
+        if self.engine.leads:
+            checkpoint.save(self.folder.checkpoint, state)
+        return state

@@ -1,0 +1,62 @@
+"""What is seen of a training while it runs: a bar with the time left in a terminal, and a line an epoch anywhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from resnet_dsl.laboratory.training.history import Row
+
+INTERVAL = 0.5
+"""Seconds between two looks at loss and error: each makes the device wait."""
+
+
+class Report:
+    """The bar of one training, ``steps`` steps long of which ``done`` are done."""
+
+    def __init__(self, console: Console, title: str, steps: int, done: int, epochs: int) -> None:
+        self.console, self.epochs = console, epochs
+        columns = ("[bold]{task.description}", "{task.fields[state]}")
+        self._bar = Progress(
+            TextColumn(columns[0]), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+            TextColumn(columns[1]), console=console, transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._bar.add_task(title, total=steps, completed=done, state="")
+        self._looked = self._begun = time.monotonic()
+
+    def __enter__(self) -> Report:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._bar.stop()
+
+    def step(self, epoch: int, logs: dict[str, Any]) -> None:
+        """One step is done. ``epoch`` counts from 0; ``logs`` are Keras', means over the epoch so far."""
+        self._bar.advance(self._task)
+        if self._bar.disable or time.monotonic() - self._looked < INTERVAL:
+            return
+        self._looked = time.monotonic()
+        loss, error = float(logs["cross_entropy"]), 1 - float(logs["accuracy"])
+        self._bar.update(self._task, state=f"epoch {epoch + 1}/{self.epochs}  loss {loss:.3f}  error {percent(error)}")
+
+    def row(self, row: Row) -> None:
+        """An epoch is done."""
+        seconds, self._begun = time.monotonic() - self._begun, time.monotonic()
+        self.say(
+            f"epoch {row.epoch}/{self.epochs}  train: loss {row.train_loss:.4f}, error {percent(row.train_error)}  "
+            f"test: loss {row.test_loss:.4f}, error {percent(row.test_error)}  {seconds:.0f} s"
+        )
+
+    def say(self, text: str) -> None:
+        """One line, above the bar."""
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def percent(fraction: float) -> str:
+    """A fraction as percent with one digit: 12.3 %."""
+    return f"{100 * fraction:.1f} %"

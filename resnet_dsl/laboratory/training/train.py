@@ -1,0 +1,216 @@
+"""``train``: one network, one seed, to the end, from wherever it stopped."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+from rich.console import Console
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir import lengths
+from resnet_dsl.laboratory.data import Dataset, fitted, load
+from resnet_dsl.laboratory.data.dataset import numbers
+from resnet_dsl.laboratory.training import checkpoint, history
+from resnet_dsl.laboratory.training.augment import Augmenter
+from resnet_dsl.laboratory.training.batches import Feed, Normalisation
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.curves import Curve, draw
+from resnet_dsl.laboratory.training.engine import Engine, precision, started
+from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.interruption import Interruption
+from resnet_dsl.laboratory.training.learner import Learner
+from resnet_dsl.laboratory.training.loop import Loop, Plan
+from resnet_dsl.laboratory.training.network import TrainableNetwork
+from resnet_dsl.laboratory.training.options import DataOptions, TrainOptions
+from resnet_dsl.laboratory.training.progress import Report, percent
+from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
+from resnet_dsl.laboratory.training.schedule import learning_rates
+from resnet_dsl.laboratory.training.tensorboard import logged
+
+DIVERGED = "try a smaller --learning-rate, or a --warmup over the first steps"
+"""What to do about a loss that is no longer a number."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a training ended and what it left: its folder and a row an epoch. ``anew`` is False where it was there."""
+
+    folder: Path
+    seed: int
+    ending: Ending
+    rows: tuple[Row, ...]
+    anew: bool = True
+
+
+def train(network: TrainableNetwork, options: TrainOptions, console: Console) -> Trained:
+    """Train ``network`` as ``options`` say; the same call goes on after an interruption, and does nothing at the end.
+
+    Raises Failure where data, network and options do not fit each other.
+    """
+    with started(options, options.jit_compile is True) as engine:
+        console = console if engine.leads else Console(quiet=True)
+        dataset = data_for([network], options, console)
+        return train_on(network, dataset, options, engine, console)
+
+
+def data_for(networks: Sequence[TrainableNetwork], options: DataOptions, console: Console) -> Dataset:
+    """The data set that the options name, in the shape that all of the networks take; it is named on the console."""
+    channels = lengths.channels(networks[0].input_shape)
+    dataset = load(options.data, resize=options.resize, channels=channels, download=options.download)
+    if options.train_size is not None:
+        dataset = dataset.limited(options.train_size)
+    for network in networks:
+        dataset = fitted(dataset, network.input_shape, network.classes, network.telling_apart)
+    say(console, f"data: {dataset.described}")
+    if dataset.class_names != numbers(dataset.classes):
+        say(console, f"classes: {dataset.named([*range(dataset.classes)])}")
+    for remark in dataset.remarks():
+        say(console, f"note: {remark}")
+    return dataset
+
+
+def train_on(
+    network: TrainableNetwork, dataset: Dataset, options: TrainOptions, engine: Engine, console: Console
+) -> Trained:
+    """Train on a data set that is there."""
+    if options.batch_size % engine.replicas:
+        raise Failure(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
+    if len(dataset.train) < options.batch_size:
+        raise Failure(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
+    described = description(network, dataset, options, keras.backend.backend())
+    folder = chosen(described, options)
+    if not engine.leads:
+        return _trained(network, dataset, options, engine, folder, console)
+    with folder.held():
+        if options.restart:
+            folder.clear()
+        expect_same_run(folder, described)
+        outcome = folder.outcome()
+        if outcome is not None and engine.share.count == 1:
+            ending, rows = outcome
+            say(console, f"{network.name}, seed {options.seed}: {ending} before, in {folder.path}")
+            return Trained(folder.path, options.seed, ending, tuple(rows), False)
+        folder.begin(network, options, described, dataset)
+        return _trained(network, dataset, options, engine, folder, console)
+
+
+def _trained(
+    network: TrainableNetwork,
+    dataset: Dataset,
+    options: TrainOptions,
+    engine: Engine,
+    folder: RunFolder,
+    console: Console,
+) -> Trained:
+    plan = _plan(dataset, options, engine, console)
+    with precision(options.precision), engine.scope():
+        keras.utils.set_random_seed(options.seed)
+        learner = Learner(network, options.seed, options.recipe, plan.rates)
+    state = _state(learner, engine, folder, plan)
+    done = state.position.epoch * plan.steps + state.position.step
+    if done:
+        say(console, f"{network.name}: going on after step {done:,} of {len(plan.rates):,}")
+    rows = _kept(folder, state.position.epoch) if engine.leads else []
+    title = f"{network.name}, seed {options.seed}"
+    with (
+        Report(console, title, len(plan.rates), done, plan.epochs) as report,
+        _interruption(engine, report) as interruption,
+        logged(folder.tensorboard, options.tensorboard and engine.leads) as written,
+    ):
+        ending = Loop(learner, plan, folder, engine, report).run(state, interruption, _each(rows, report, written))
+    trained = Trained(folder.path, options.seed, ending, tuple(rows))
+    if engine.leads:
+        with engine.alone():
+            _finish(network, learner, folder, trained, dataset, plan.training.normalisation, console)
+    return trained
+
+
+def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Console) -> Plan:
+    normalisation = Normalisation.of(dataset.train)
+    augmenter = _augmenter(dataset, options, console)
+    training = Feed(dataset.train, normalisation, options.batch_size, engine.share, augmenter)
+    testing = Feed(dataset.test, normalisation, options.batch_size, engine.share)
+    steps = len(dataset.train) // options.batch_size
+    rates = learning_rates(options, steps * options.epochs)
+    return Plan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
+
+
+def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Augmenter | None:
+    if options.augment == "none":
+        return None
+    if len(dataset.shape) != 3:
+        say(console, "no augmentation: it is for images")
+        return None
+    flip = options.augment == "crop-flip" and dataset.mirrors
+    if options.augment == "crop-flip" and not dataset.mirrors:
+        say(console, f"images are cropped, not mirrored: a mirrored image of {dataset.name} means something else")
+    return Augmenter(options.seed, options.pad, flip)
+
+
+def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: Plan) -> Checkpoint:
+    """Where the training stands: the folder's checkpoint, or its beginning."""
+    found = checkpoint.load(folder.checkpoint) if engine.leads else None
+    beginning = learner.saved(Position(0, 0))
+    if found is not None:
+        checkpoint.expect_fit(folder.checkpoint, found, beginning, plan.epochs, plan.steps)
+    state = engine.agreed(found or beginning)
+    learner.restore(state)
+    return state
+
+
+def _kept(folder: RunFolder, epochs: int) -> list[Row]:
+    """The rows of the epochs that the checkpoint stands behind."""
+    found = len(history.read(folder.history))
+    if found < epochs:
+        raise history.damaged(folder.history, f"it has {found} rows, the checkpoint stands behind {epochs} epochs")
+    return history.keep(folder.history, epochs)
+
+
+def _interruption(engine: Engine, report: Report) -> Interruption:
+    """Several processes must stop after the same step and cannot agree on it: there Ctrl-C ends at once, as ever."""
+    signals = (signal.SIGINT, signal.SIGTERM) if engine.share.count == 1 else ()
+    return Interruption(signals, lambda: report.say("ending after this step; once more to end at once"))
+
+
+def _each(rows: list[Row], report: Report, written: Callable[[Row], None]) -> Callable[[Row], None]:
+    def ended(row: Row) -> None:
+        rows.append(row)
+        report.row(row)
+        written(row)
+
+    return ended
+
+
+def _finish(
+    network: TrainableNetwork,
+    learner: Learner,
+    folder: RunFolder,
+    trained: Trained,
+    dataset: Dataset,
+    normalisation: Normalisation,
+    console: Console,
+) -> None:
+    if trained.ending == "interrupted":
+        say(console, f"interrupted; the same command goes on from here: {folder.path}")
+        return
+    model = network.build(trained.seed, logits=False, scaling=normalisation.scaling)
+    model.set_weights(learner.model.get_weights())
+    network.save(model, folder.model, dataset.class_names)
+    draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
+    last = trained.rows[-1]
+    remedy = DIVERGED if trained.ending == "diverged" else None
+    folder.finish(trained.ending, last, remedy)
+    if remedy is not None:
+        say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number; {remedy}")
+    errors = f"training error {percent(last.train_error)}, test error {percent(last.test_error)}"
+    say(console, f"{network.name}, seed {trained.seed}: {errors}, in {folder.path}")
+
+
+def say(console: Console, text: str) -> None:
+    """One line, as it is; bytes of file names that are no text are written out."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    console.print(shown, highlight=False, markup=False, soft_wrap=True)

@@ -1,6 +1,0 @@
-"""Data sets for training, from what a user has: one file a format, found by what is there."""
-
-from resnet_dsl.training.data.dataset import Dataset, Examples
-from resnet_dsl.training.data.load import fitted, load
-
-__all__ = ["Dataset", "Examples", "fitted", "load"]

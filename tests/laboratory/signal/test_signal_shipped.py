@@ -1,0 +1,48 @@
+"""Every network that ships is predicted, or refused by name; and its paths are counted."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import pytest
+
+from resnet_dsl import pipeline, shipped
+from resnet_dsl.analyses.paths import paths
+from resnet_dsl.laboratory.signal import Unpredictable, predict
+
+REFUSED = {"botnet26t_256": "attention", "skresnet18": "shares weights out", "resnest50d": "shares weights out"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", list(shipped.shipped_files()), ids=lambda file: "_".join(file.networks[:1]))
+def test_shipped_networks(file: shipped.ShippedFile) -> None:
+    for name in file.networks:
+        compiled = pipeline.load(file.path).compile(name)
+        assert paths(compiled.graph).count >= 1
+        if name in REFUSED:
+            with pytest.raises(Unpredictable, match=REFUSED[name]):
+                predict(compiled.graph, compiled.shapes)
+            continue
+        signal = predict(compiled.graph, compiled.shapes)
+        assert all(isfinite(layer.activation) and isfinite(layer.gradient) for layer in signal.layers)
+        assert signal.layers[-1].gradient > 0
+        assert signal.words.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("cifar_plain20", "holds"),
+        ("cifar_plain56", "explodes"),
+        ("cifar_plain110", "explodes"),
+        ("cifar_resnet20", "holds"),
+        ("cifar_resnet56", "holds"),
+        ("cifar_resnet110", "holds"),
+        ("resnet50", "holds"),
+    ],
+)
+def test_verdicts(name: str, verdict: str) -> None:
+    path = shipped.find(name)
+    assert path is not None
+    compiled = pipeline.load(path).compile(name)
+    assert predict(compiled.graph, compiled.shapes).verdict == verdict
