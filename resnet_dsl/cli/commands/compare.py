@@ -7,36 +7,23 @@ CSV; and the verdict in words. Runs that are finished are not done again. Exit c
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import console
-from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
+from resnet_dsl.cli.training import add_training, chosen
+from resnet_dsl.laboratory.training.options import CompareOptions
 from resnet_dsl.outputs import reads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
-    add_data(parser)
-    add_recipe(parser)
-    add_engine(parser)
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each network (default: 3)")
-    parser.add_argument(
-        "-o",
-        "--out",
-        type=Path,
-        default=Path("comparison"),
-        metavar="NAME",
-        help="NAME.svg, .png, .md, .csv (comparison)",
-    )
+    add_training(parser, CompareOptions)
 
 
 def run(options: argparse.Namespace) -> int:
-    from resnet_dsl.laboratory.training.options import CompareOptions
-
     compiled = [compile_spec(spec, options) for spec in options.specs]
     typed = chosen(CompareOptions, options)
     reads(options.data)

@@ -8,30 +8,24 @@ The model takes images as they come: a layer in it normalises them. Exit code 4:
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import console
-from resnet_dsl.cli.training import add_data, add_engine, add_recipe, chosen
+from resnet_dsl.cli.training import add_training, chosen
 from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
+from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.outputs import STDOUT, reads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
-    add_data(parser)
-    add_recipe(parser)
-    add_engine(parser)
-    parser.add_argument("--seed", type=int, default=0, help="of weights, order and augmentation (default: 0)")
-    parser.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="the run folder (default: one under --runs)")
+    add_training(parser, TrainOptions)
 
 
 def run(options: argparse.Namespace) -> int:
-    from resnet_dsl.laboratory.training.options import TrainOptions
-
     if str(options.out) == STDOUT:
         raise Failure("a run is a folder, and cannot go to the standard output", "name a folder: `-o FOLDER`")
     compiled = compile_spec(options.spec, options)

@@ -1,10 +1,13 @@
-"""What ``train`` and ``compare`` can be told, with the paper's values as defaults. Imports nothing heavy."""
+"""What ``train`` and ``compare`` can be told, with the paper's values as defaults. Imports nothing heavy.
+
+An option is one field: the command line makes its argument of it (``cli/training.py``).
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from resnet_dsl.failure import Failure
 
@@ -13,14 +16,22 @@ Augmentation = Literal["crop-flip", "crop", "none"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 
 
+def option(default: Any, words: str, metavar: str | None = None, *flags: str) -> Any:
+    """A field with what the command line says of it: its help, what its value is called, and short flags."""
+    return field(default=default, metadata={"help": words, "metavar": metavar, "flags": flags})
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataOptions:
-    """``data``: a name, tfds:NAME or a path. ``resize``: one length a spatial axis. ``train_size``: examples to use."""
+    """``data``: a name, tfds:NAME or a path. ``resize``: one length a spatial axis."""
 
-    data: str = "mnist5k"
-    resize: tuple[int, ...] | None = None
-    train_size: int | None = None
-    download: bool = False
+    data: str = option(
+        "mnist5k",
+        "%(default)s (the default), fashion-mnist, digits, tfds:NAME, or a path: a folder with a folder of images a "
+        "class, CIFAR's archives, idx files, .npz, TFRecords",
+    )
+    resize: tuple[int, ...] | None = option(None, "pool the images to this size: 14x14", "SIZE")
+    download: bool = option(False, "let tensorflow-datasets download")
 
     def __post_init__(self) -> None:
         if self.resize is not None and min(self.resize, default=0) < 1:
@@ -38,18 +49,18 @@ class RecipeOptions:
     ``jit_compile`` None lets the backend decide. ``precision`` mixes formats as Keras' policy of that name does.
     """
 
-    epochs: int = 164
-    batch_size: int = 128
-    learning_rate: float = 0.1
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
-    schedule: Schedule = "step"
-    milestones: tuple[float, ...] = (0.5, 0.75)
-    warmup: float = 0.0
-    augment: Augmentation = "crop-flip"
-    pad: int = 4
-    precision: Precision = "float32"
-    jit_compile: bool | None = None
+    epochs: int = option(164, "passes over the data (default: %(default)s)", "N")
+    batch_size: int = option(128, "samples a step (default: %(default)s)", "N")
+    learning_rate: float = option(0.1, "default: %(default)s", "RATE")
+    momentum: float = option(0.9, "default: %(default)s")
+    weight_decay: float = option(1e-4, "default: %(default)s", "DECAY")
+    schedule: Schedule = option("step", "default: %(default)s")
+    milestones: tuple[float, ...] = option((0.5, 0.75), "where a step falls (default: %(default)s)", "F,F")
+    warmup: float = option(0.0, "fraction of the steps in which it rises", "F")
+    augment: Augmentation = option("crop-flip", "default: %(default)s")
+    pad: int = option(4, "pixels around the image to crop from (default: %(default)s)", "N")
+    precision: Precision = option("float32", "Keras' policy")
+    jit_compile: bool | None = option(None, "compile the step with XLA")
 
     def __post_init__(self) -> None:
         checks = {
@@ -69,9 +80,21 @@ class RecipeOptions:
             if not kept:
                 raise Failure(rule)
 
-    def as_dict(self) -> dict[str, object]:
-        """The values by name, as JSON holds them."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+    def identity(self) -> dict[str, object]:
+        """What tells this recipe from others, by name, as JSON holds it.
+
+        What equals its default is left out, so that a new option leaves every run what it was; but for ALWAYS_TOLD.
+        """
+        told = ALWAYS_TOLD | {one.name for one in fields(self) if getattr(self, one.name) != one.default}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name in told}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+ALWAYS_TOLD = frozenset(
+    {"epochs", "batch_size", "learning_rate", "momentum", "weight_decay", "schedule", "milestones", "warmup"}
+    | {"augment", "pad", "precision", "jit_compile"}
+)
+"""The options that the first version had: the folders of its runs are named by their values. No later one joins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +107,13 @@ class EngineOptions:
     reads (KERAS_DISTRIBUTION_JOB_ADDRESSES, …_NUM_PROCESSES, …_PROCESS_ID).
     """
 
-    runs: Path = Path("runs")
-    restart: bool = False
-    tensorboard: bool = False
-    checkpoint_steps: int = 500
-    devices: int = 1
-    workers: str | None = None
-    worker: int | None = None
+    runs: Path = option(Path("runs"), "where runs are kept (%(default)s)", "FOLDER")
+    restart: bool = option(False, "forget what is there, and begin anew")
+    tensorboard: bool = option(False, "write TensorBoard logs, too")
+    checkpoint_steps: int = option(500, "save every N steps, too (%(default)s)", "N")
+    devices: int = option(1, "of this machine; 0: all (default: %(default)s)", "N")
+    workers: str | None = option(None, "all machines, the first one leading (JAX)", "HOST:PORT,…")
+    worker: int | None = option(None, "which of them this one is, from 0", "N")
 
     def __post_init__(self) -> None:
         if self.checkpoint_steps < 1:
@@ -102,44 +125,56 @@ class EngineOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainOptions(DataOptions, RecipeOptions, EngineOptions):
-    """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds."""
+class TrainingOptions(DataOptions, RecipeOptions, EngineOptions):
+    """What ``train`` and ``compare`` have in common. ``train_size``: examples to use."""
 
-    seed: int = 0
-    out: Path | None = None
+    train_size: int | None = option(None, "use only N examples to train", "N")
 
     def __post_init__(self) -> None:
         for part in (DataOptions, RecipeOptions, EngineOptions):
             part.__post_init__(self)
-        if not 0 <= self.seed < 2**32:
-            raise Failure("--seed is a number from 0 to 4294967295")
 
     @property
     def recipe(self) -> RecipeOptions:
         """Those of the options that say how the network is trained."""
-        return RecipeOptions(**{field.name: getattr(self, field.name) for field in fields(RecipeOptions)})
+        return RecipeOptions(**_values(self, RecipeOptions))
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareOptions(DataOptions, RecipeOptions, EngineOptions):
+class TrainOptions(TrainingOptions):
+    """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds."""
+
+    seed: int = option(0, "of weights, order and augmentation (default: %(default)s)")
+    out: Path | None = option(None, "the run folder (default: one under --runs)", "FOLDER", "-o")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.seed < 2**32:
+            raise Failure("--seed is a number from 0 to 4294967295")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions(TrainingOptions):
     """All options of ``compare``: those of ``train``, with ``seeds`` trainings of each network (seeds 0, 1, …).
 
     ``out`` is what the files are called that it writes, without their endings.
     """
 
-    seeds: int = 3
-    out: Path = Path("comparison")
+    seeds: int = option(3, "trainings of each network (default: %(default)s)", "N")
+    out: Path = option(Path("comparison"), "NAME.svg, .png, .md, .csv (%(default)s)", "NAME", "-o")
 
     def __post_init__(self) -> None:
-        for part in (DataOptions, RecipeOptions, EngineOptions):
-            part.__post_init__(self)
+        super().__post_init__()
         if self.seeds < 1:
             raise Failure("--seeds is a number from 1")
 
     def of_seed(self, seed: int) -> TrainOptions:
         """The options of one of the trainings."""
-        names = {field.name for part in (DataOptions, RecipeOptions, EngineOptions) for field in fields(part)}
-        return TrainOptions(**{name: getattr(self, name) for name in names}, seed=seed)
+        return TrainOptions(**_values(self, TrainingOptions), seed=seed)
+
+
+def _values(options: TrainingOptions, kind: type[TrainingOptions | RecipeOptions]) -> dict[str, Any]:
+    return {one.name: getattr(options, one.name) for one in fields(kind)}
 
 
 def _rising(fractions: tuple[float, ...]) -> bool:

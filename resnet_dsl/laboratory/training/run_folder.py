@@ -182,7 +182,7 @@ def description(network: TrainableNetwork, dataset: Dataset, options: TrainOptio
         "data": dataset.name,
         "data_sha256": dataset.digest(),
         "backend": backend,
-        "recipe": options.recipe.as_dict(),
+        "recipe": options.recipe.identity(),
         "seed": options.seed,
     }
 
@@ -209,14 +209,14 @@ def expect_same_run(folder: RunFolder, described: dict[str, Any]) -> None:
 
 
 def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any]) -> None:
-    old, new = (_flat(run) for run in (there, described))
-    changed = [key for key in new if old.get(key) != new[key]]
+    old, new = there | _recipe(there), described | _recipe(described)
+    compared = dict.fromkeys([*new, *_recipe(there)])
+    changed = [key for key in compared if key != "recipe" and old.get(key) != new.get(key)]
     if changed:
-        names = ", ".join(f"{key} {old.get(key)} there, {new[key]} here" for key in changed[:3])
+        names = ", ".join(f"{key} {old.get(key)} there, {new.get(key)} here" for key in changed[:3])
         raise Failure(f"{folder.path} holds another run ({names})", "choose another --out, or --restart it")
 
 
-def _flat(described: dict[str, Any]) -> dict[str, Any]:
+def _recipe(described: dict[str, Any]) -> dict[str, Any]:
     recipe = described.get("recipe")
-    recipe = recipe if isinstance(recipe, dict) else {}
-    return {key: value for key, value in (described | recipe).items() if key != "recipe"}
+    return recipe if isinstance(recipe, dict) else {}

@@ -25,7 +25,7 @@ from resnet_dsl.laboratory.training.interruption import Interruption
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.loop import Loop, Plan
 from resnet_dsl.laboratory.training.network import TrainableNetwork
-from resnet_dsl.laboratory.training.options import DataOptions, TrainOptions
+from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, percent
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
 from resnet_dsl.laboratory.training.schedule import learning_rates
@@ -57,7 +57,7 @@ def train(network: TrainableNetwork, options: TrainOptions, console: Console) ->
         return train_on(network, dataset, options, engine, console)
 
 
-def data_for(networks: Sequence[TrainableNetwork], options: DataOptions, console: Console) -> Dataset:
+def data_for(networks: Sequence[TrainableNetwork], options: TrainingOptions, console: Console) -> Dataset:
     """The data set that the options name, in the shape that all of the networks take; it is named on the console."""
     channels = lengths.channels(networks[0].input_shape)
     dataset = load(options.data, resize=options.resize, channels=channels, download=options.download)

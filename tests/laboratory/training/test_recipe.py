@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from resnet_dsl.cli.training import add_training, chosen
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.options import CompareOptions, RecipeOptions, TrainOptions
+from resnet_dsl.laboratory.training.run_folder import RunFolder, expect_same_run, write_json
+from resnet_dsl.laboratory.training.run_folder import chosen as chosen_folder
 from resnet_dsl.laboratory.training.schedule import learning_rates
 
 
@@ -89,3 +97,61 @@ def test_the_optimiser_is_the_papers() -> None:
         optimiser.step()
         paper.apply([keras.ops.convert_to_tensor(gradient)], [ours])
     np.testing.assert_allclose(keras.ops.convert_to_numpy(ours), theirs.detach().numpy(), rtol=1e-5)
+
+
+def test_the_options_of_the_command_line_are_those_of_the_dataclasses() -> None:
+    """Nothing given is every default; and each option given reaches the field of its name, in the field's type."""
+    parser = argparse.ArgumentParser()
+    add_training(parser, TrainOptions)
+    assert chosen(TrainOptions, parser.parse_args([])) == TrainOptions()
+    given = "--data x --resize 4x5 --download --train-size 7 --epochs 2 --batch-size 3 --learning-rate 0.5 --momentum 0"
+    given += " --weight-decay 0 --schedule cosine --milestones 0.1,0.2 --warmup 0.25 --augment none --pad 1"
+    given += " --precision mixed_float16 --no-jit-compile --runs r --restart --tensorboard --checkpoint-steps 6"
+    given += " --devices 0 --workers a:1,b:2 --worker 1 --seed 9 -o folder"
+    options = chosen(TrainOptions, parser.parse_args(given.split()))
+    assert options == TrainOptions(
+        data="x", resize=(4, 5), download=True, train_size=7, epochs=2, batch_size=3, learning_rate=0.5, momentum=0.0,
+        weight_decay=0.0, schedule="cosine", milestones=(0.1, 0.2), warmup=0.25, augment="none", pad=1,
+        precision="mixed_float16", jit_compile=False, runs=Path("r"), restart=True, tensorboard=True,
+        checkpoint_steps=6, devices=0, workers="a:1,b:2", worker=1, seed=9, out=Path("folder"),
+    )  # fmt: skip
+    assert not [name for name, value in vars(options).items() if value == getattr(TrainOptions(), name)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterOptions(RecipeOptions):
+    """The recipe of a version to come, with one option more."""
+
+    smoothing: float = 0.0
+
+
+def described(recipe: RecipeOptions) -> dict[str, Any]:
+    rest = {"network": "tiny", "ir_sha256": "0", "data": "digits", "data_sha256": "1", "backend": "jax", "seed": 0}
+    return rest | {"recipe": recipe.identity()}
+
+
+def test_run_folders_keep_the_names_that_version_0_1_0_gave_them() -> None:
+    names = {
+        "tiny-digits-97989c07": RecipeOptions(),
+        "tiny-digits-3ececd98": RecipeOptions(epochs=3, milestones=(0.25,), jit_compile=True),
+    }
+    for name, recipe in names.items():
+        assert chosen_folder(described(recipe), TrainOptions()).path == Path("runs") / name / "seed-0"
+
+
+def test_a_later_option_at_its_default_is_the_run_that_was(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    before, after, other = map(described, (RecipeOptions(), LaterOptions(), LaterOptions(smoothing=0.1)))
+    assert before == after
+    write_json(folder.options, before)
+    expect_same_run(folder, after)
+    with pytest.raises(Failure, match=r"another run \(smoothing None there, 0.1 here\)"):
+        expect_same_run(folder, other)
+
+
+def test_a_later_option_that_is_used_is_another_run_for_the_version_before(tmp_path: Path) -> None:
+    """Which does not know it, and would train on without it."""
+    folder = RunFolder(tmp_path)
+    write_json(folder.options, described(LaterOptions(smoothing=0.1)))
+    with pytest.raises(Failure, match=r"another run \(smoothing 0.1 there, None here\)"):
+        expect_same_run(folder, described(RecipeOptions()))
