@@ -98,5 +98,5 @@ def warm_up() -> None:
 
     for name in ("check", "summary", "fmt", "signal", "draw", "table", "diff", "paths"):
         importlib.import_module(f"resnet_dsl.cli.commands.{name}")
-    for name in ("diagnostics.draw", "syntax.slips", "ir.graph", "analyses.signal.propagate", "targets.figure"):
+    for name in ("diagnostics.draw", "syntax.slips", "ir.graph", "laboratory.signal.propagate", "targets.figure"):
         importlib.import_module(f"resnet_dsl.{name}")
