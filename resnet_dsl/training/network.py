@@ -1,5 +1,5 @@
 """A network of this package, to be trained."""
 
-from resnet_dsl.laboratory.training.network import Compiled
+from resnet_dsl.laboratory.training.network import Classifier as Compiled
 
 __all__ = ["Compiled"]

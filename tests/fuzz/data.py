@@ -33,7 +33,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import load
 from resnet_dsl.laboratory.training import checkpoint, history
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.run_folder import RunFolder, expect_same_run
 from tests.fuzz.memory import limit_memory
 from tests.laboratory.data.test_cifar import batches
@@ -181,7 +181,7 @@ def _run_folder() -> Target:
         values = {"0:a": np.ones((3, 2), np.float32), "1:b": np.arange(4, dtype=np.int64)}
         checkpoint.save(folder / "checkpoints" / "latest.npz", Checkpoint(Position(1, 2), values))
         for epoch in (1, 2):
-            history.append(folder / "history.csv", Row(epoch, 0.1, 2.0, 0.5, 2.5, 0.6))
+            history.append(folder / "history.csv", EpochRecord(epoch, 0.1, 2.0, 0.5, 2.5, 0.6))
         (folder / "options.json").write_text(json.dumps(DESCRIBED))
         (folder / "result.json").write_text(json.dumps({"ending": "finished", "epoch": 2}))
         with zipfile.ZipFile(folder / "model.keras", "w") as archive:

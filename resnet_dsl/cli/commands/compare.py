@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
             claim(f"{options.out}{ending}")
     start_training()
     from resnet_dsl.laboratory.training.compare import compare
-    from resnet_dsl.laboratory.training.network import Compiled
+    from resnet_dsl.laboratory.training.network import Classifier
 
-    comparison = compare([Compiled(one) for one in compiled], typed, console())
+    comparison = compare([Classifier(one) for one in compiled], typed, console())
     if comparison.interrupted:
         return INTERRUPTED
     return DIVERGED if any(one.diverged for one in comparison.entrants) else FINE

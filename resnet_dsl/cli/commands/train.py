@@ -33,8 +33,8 @@ def run(options: argparse.Namespace) -> int:
     typed = chosen(TrainOptions, options)
     reads(options.data)
     start_training()
-    from resnet_dsl.laboratory.training.network import Compiled
+    from resnet_dsl.laboratory.training.network import Classifier
     from resnet_dsl.laboratory.training.train import train
 
-    trained = train(Compiled(compiled), typed, console())
+    trained = train(Classifier(compiled), typed, console())
     return {"finished": FINE, "diverged": DIVERGED, "interrupted": INTERRUPTED}[trained.ending]

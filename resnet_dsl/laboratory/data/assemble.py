@@ -11,7 +11,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.laboratory.data.dataset import (
     Dataset,
-    Examples,
+    LabelledImages,
     checked_labels,
     class_count,
     expect_several,
@@ -61,7 +61,7 @@ def from_arrays(
     return Dataset(name, source, learnt, tested, class_names, mirrors, notes)
 
 
-def _examples(part: Part, where: str, classes: int | None) -> Examples:
+def _examples(part: Part, where: str, classes: int | None) -> LabelledImages:
     images, labels = part
     if images.dtype.kind not in "uif" or images.ndim < 2 or 0 in images.shape[1:]:
         kind = f"{images.dtype} of shape {images.shape}"

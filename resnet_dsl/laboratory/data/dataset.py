@@ -23,7 +23,7 @@ HELD_OUT = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Examples:
+class LabelledImages:
     """Images with their labels; ``rows`` picks them, in order, out of ``images``."""
 
     images: Images
@@ -37,7 +37,7 @@ class Examples:
         """The images of these positions (not rows), shape (picks, *shape)."""
         return self.images.read(self.rows[picks])
 
-    def take(self, picks: NDArray[np.int64]) -> Examples:
+    def take(self, picks: NDArray[np.int64]) -> LabelledImages:
         """The examples at these positions."""
         return replace(self, rows=self.rows[picks], labels=self.labels[picks])
 
@@ -53,8 +53,8 @@ class Dataset:
 
     name: str
     source: str
-    train: Examples
-    test: Examples
+    train: LabelledImages
+    test: LabelledImages
     class_names: tuple[str, ...]
     mirrors: bool = True
     notes: tuple[str, ...] = ()
@@ -121,12 +121,12 @@ class Dataset:
         return digest.hexdigest()
 
 
-def whole(images: Images, labels: NDArray[np.int64]) -> Examples:
+def whole(images: Images, labels: NDArray[np.int64]) -> LabelledImages:
     """All of the images, in their order."""
-    return Examples(images, np.arange(len(images), dtype=np.int64), labels)
+    return LabelledImages(images, np.arange(len(images), dtype=np.int64), labels)
 
 
-def held_out(examples: Examples) -> tuple[Examples, Examples]:
+def held_out(examples: LabelledImages) -> tuple[LabelledImages, LabelledImages]:
     """The fixed split of a set that has none: every fifth example tests, the others train. No seed takes part."""
     positions = np.arange(len(examples), dtype=np.int64)
     tests = positions % HELD_OUT == HELD_OUT - 1

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data.dataset import Dataset, Examples, checked_labels, held_out, whole
+from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, whole
 from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
 from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
 from resnet_dsl.laboratory.data.limits import is_hidden
@@ -148,7 +148,7 @@ def _spelled(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> Examples:
+def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> LabelledImages:
     first = header(_encoded(listed.paths[0]))
     channels = channels or (1 if first.grey else 3)
     decode, size = _decoder(listed.paths, first, channels), resize or _one_size(listed.paths, channels)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.dataset import (
     Dataset,
-    Examples,
+    LabelledImages,
     checked_labels,
     class_count,
     expect_several,
@@ -109,7 +109,7 @@ def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Da
 class _Part(NamedTuple):
     """Examples, the names of their labels as far as the records tell them, and how deep the images are."""
 
-    examples: Examples
+    examples: LabelledImages
     names: dict[int, str]
     bits: int
 

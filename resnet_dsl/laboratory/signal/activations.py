@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.rule import Rule, Site, each
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, each
 from resnet_dsl.laboratory.signal.state import (
     Array,
-    Flow,
+    Gradient,
     Segment,
-    flow,
+    gradient,
     kinds,
     moments,
     replaced,
@@ -128,17 +128,17 @@ def correlated(segment: Segment, result: Array) -> Array:
     return linear * segment.correlation + (1 - linear) * segment.correlation**2
 
 
-def _backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     return passed_back(FUNCTIONS[site.op], site, segment, at)
 
 
-def passed_back(function: Function, site: Site, segment: Segment, at: Flow) -> Flow:
+def passed_back(function: Function, site: Site, segment: Segment, at: Gradient) -> Gradient:
     """The gradient before an activation."""
     kind, parts = kinds(segment)
     squares = function.slope(values(segment, *parts), site.args) ** 2
     passed = np.mean(squares * at.weight, axis=(1, 2))
     alike = at.correlation * _both(segment, np.sqrt(squares[-1]))
-    return flow(at.energy * passed[kind].reshape(at.energy.shape), at.weight * squares[-1], alike)
+    return gradient(at.energy * passed[kind].reshape(at.energy.shape), at.weight * squares[-1], alike)
 
 
 def _both(segment: Segment, slope: Array) -> Array:
@@ -152,7 +152,7 @@ def _both(segment: Segment, slope: Array) -> Array:
     return shared
 
 
-RULES: dict[str, Rule] = {name: each(_forward, _backward) for name in FUNCTIONS}
+RULES: dict[str, Propagation] = {name: each(_forward, _backward) for name in FUNCTIONS}
 
 
 def _refuse_splits(site: Site) -> None:
@@ -193,13 +193,13 @@ def _softmax(site: Site, segment: Segment) -> Segment:
     return replace(moved, correlation=correlated(segment, result), channel=channel, sample=sample)
 
 
-def _softmax_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _softmax_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     """d p_j / d x_i = p_i (1 - p_i) where j is i, else -p_i p_j."""
     shares, numbers = softmax_shares(site, segment)
     first = shares[0] * (len(shares) / numbers)
     others = first**2 * np.sum(shares[1:] ** 2, axis=0) * (len(shares) / numbers)
     squares = (first * (1 - first)) ** 2 + others
-    return flow(at.energy * float(np.mean(squares * at.weight)), at.weight * squares, at.correlation)
+    return gradient(at.energy * float(np.mean(squares * at.weight)), at.weight * squares, at.correlation)
 
 
 RULES["softmax"] = each(_softmax, _softmax_backward)

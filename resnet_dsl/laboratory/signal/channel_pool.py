@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.rule import Rule, Site
+from resnet_dsl.laboratory.signal.rule import Propagation, Site
 from resnet_dsl.laboratory.signal.state import (
     CHANNELS,
     SAMPLES,
     Array,
-    Flows,
+    Gradients,
     Segment,
     State,
     combined,
-    flow,
     gaussian,
+    gradient,
     moments,
     replaced,
     split,
@@ -60,11 +60,11 @@ def _largest(site: Site, state: State) -> Segment:
     return replace(moved, count=1, correlation=_correlation(state), channel=channel, sample=sample)
 
 
-def _backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
-    at, count = flows[0], site.inputs[0][-1]
+def _backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+    at, count = gradients[0], site.inputs[0][-1]
     if site.args["by"] == "mean":
-        return (tuple(flow(at.energy / count**2, np.ones_like(at.weight), at.correlation) for _ in states[0]),)
-    return (tuple(flow(at.energy / count, _wins(segment, count), at.correlation) for segment in states[0]),)
+        return (tuple(gradient(at.energy / count**2, np.ones_like(at.weight), at.correlation) for _ in states[0]),)
+    return (tuple(gradient(at.energy / count, _wins(segment, count), at.correlation) for segment in states[0]),)
 
 
 def _wins(segment: Segment, count: int) -> Array:
@@ -75,4 +75,4 @@ def _wins(segment: Segment, count: int) -> Array:
     return wins
 
 
-RULES = {"channel_pool": Rule(_pool, _backward)}
+RULES = {"channel_pool": Propagation(_pool, _backward)}

@@ -14,22 +14,22 @@ import numpy as np
 
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
     Array,
-    Flow,
-    Flows,
+    Gradient,
+    Gradients,
     Segment,
     State,
     blank,
     combined,
-    flow,
     gaussian,
+    gradient,
     replaced,
 )
 from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
-from resnet_dsl.laboratory.signal.window import Window, farther, nearer, window
+from resnet_dsl.laboratory.signal.window import SlidingWindow, farther, nearer, window
 
 TRUNCATED = 0.02**2 * 0.7737413
 """What is left of the variance of Keras' TruncatedNormal(0.02), which cuts a normal at two standard deviations."""
@@ -108,7 +108,7 @@ def _standing(segment: Segment) -> Array:
     return root
 
 
-def _seen_by(site: Site, sliding: Window, segment: Segment) -> Array:
+def _seen_by(site: Site, sliding: SlidingWindow, segment: Segment) -> Array:
     """Sums over the taps for one channel: batch, steady and shared second moments, and the mean: (4, *places)."""
     maps = np.stack([segment.batch, segment.steady, _standing(segment), segment.mean])
     total = np.zeros((4, *sliding.places))
@@ -118,7 +118,7 @@ def _seen_by(site: Site, sliding: Window, segment: Segment) -> Array:
     return total
 
 
-def _run_result(site: Site, run: _Run, sliding: Window, square: float) -> Segment:
+def _run_result(site: Site, run: _Run, sliding: SlidingWindow, square: float) -> Segment:
     sums = np.sum([segment.count * _seen_by(site, sliding, segment) for segment in run.seen], axis=0)
     batch, steady, shared, mean = sums
     if site.args["standardize"] != "none":
@@ -142,12 +142,12 @@ def _conv(site: Site, states: list[State]) -> State:
     return tuple(_run_result(site, run, sliding, square) for run in _runs(site, states[0]))
 
 
-def _conv_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _conv_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     sliding, square = window(site), variance(site)
     runs = _runs(site, states[0])
     back = [
-        flow(square * run.results * sliding.adjoint(at.energy), EVEN, farther(at.correlation, sliding.stride[0]))
-        for run, at in zip(runs, flows, strict=True)
+        gradient(square * run.results * sliding.adjoint(at.energy), EVEN, farther(at.correlation, sliding.stride[0]))
+        for run, at in zip(runs, gradients, strict=True)
     ]
     counts = [run.groups * sum(segment.count for segment in run.seen) for run in runs]
     if len(runs) == 1:
@@ -155,7 +155,7 @@ def _conv_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows
     return (_per_segment(states[0], back, counts),)
 
 
-def _per_segment(state: State, back: list[Flow], counts: list[int]) -> Flows:
+def _per_segment(state: State, back: list[Gradient], counts: list[int]) -> Gradients:
     """Gradients by group as gradients by segment."""
     ends = np.cumsum(counts).tolist()
     starts = sorted({*borders(state), *[0, *ends[:-1]]})
@@ -168,11 +168,11 @@ def _per_segment(state: State, back: list[Flow], counts: list[int]) -> Flows:
     return joined(tuple(pieces), sizes, state)
 
 
-def _transposed(site: Site) -> Window:
+def _transposed(site: Site) -> SlidingWindow:
     """The convolution whose adjoint this is: from the result's map to the argument's."""
     kernel, stride = tuple(site.args["kernel"]), tuple(site.args["stride"])
     none = ((0, 0),) * len(kernel)
-    return Window(kernel, stride, (1,) * len(kernel), none, site.output[:-1], site.inputs[0][:-1])
+    return SlidingWindow(kernel, stride, (1,) * len(kernel), none, site.output[:-1], site.inputs[0][:-1])
 
 
 def _transpose(site: Site, states: list[State]) -> State:
@@ -185,11 +185,11 @@ def _transpose(site: Site, states: list[State]) -> State:
     return (replace(result, correlation=farther(result.correlation, sliding.stride[0])),)
 
 
-def _transpose_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _transpose_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     sliding = _transposed(site)
-    energy = variance(site) * site.output[-1] * sliding.sum(flows[0].energy)
-    alike = nearer(flows[0].correlation, sliding.stride[0])
-    return (tuple(flow(energy, EVEN, alike) for _ in states[0]),)
+    energy = variance(site) * site.output[-1] * sliding.sum(gradients[0].energy)
+    alike = nearer(gradients[0].correlation, sliding.stride[0])
+    return (tuple(gradient(energy, EVEN, alike) for _ in states[0]),)
 
 
 def _dense(site: Site, states: list[State]) -> State:
@@ -199,13 +199,13 @@ def _dense(site: Site, states: list[State]) -> State:
     return (_fresh(site, _Run(states[0], 1, site.output[-1]), 1, batch, steady, steady),)
 
 
-def _dense_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
-    energy = variance(site) * site.output[-1] * flows[0].energy
-    return (tuple(flow(energy, EVEN, flows[0].correlation) for _ in states[0]),)
+def _dense_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+    energy = variance(site) * site.output[-1] * gradients[0].energy
+    return (tuple(gradient(energy, EVEN, gradients[0].correlation) for _ in states[0]),)
 
 
 RULES = {
-    "conv": Rule(_conv, _conv_backward),
-    "conv_transpose": Rule(_transpose, _transpose_backward),
-    "dense": Rule(_dense, _dense_backward),
+    "conv": Propagation(_conv, _conv_backward),
+    "conv_transpose": Propagation(_transpose, _transpose_backward),
+    "dense": Propagation(_dense, _dense_backward),
 }

@@ -11,16 +11,16 @@ from math import prod
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     MAPS,
     Array,
-    Flow,
-    Flows,
+    Gradient,
+    Gradients,
     Segment,
     State,
     combined,
-    flow,
+    gradient,
     replaced,
     split,
     typical,
@@ -49,9 +49,9 @@ def _add(site: Site, states: list[State]) -> State:
     return tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True))
 
 
-def _add_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _add_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     counts = [segment.count for segment in _aligned(states)[0]]
-    return tuple(joined(flows, counts, state) for state in states)
+    return tuple(joined(gradients, counts, state) for state in states)
 
 
 def _product(first: Segment, second: Segment) -> Segment:
@@ -82,24 +82,24 @@ def _spread(states: list[State]) -> list[State]:
     ]
 
 
-def _mul_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _mul_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     spread = _spread(states)
-    return tuple(_to_factor(site, states, spread, number, flows) for number in range(len(states)))
+    return tuple(_to_factor(site, states, spread, number, gradients) for number in range(len(states)))
 
 
-def _to_factor(site: Site, states: list[State], spread: list[State], number: int, flows: Flows) -> Flows:
+def _to_factor(site: Site, states: list[State], spread: list[State], number: int, gradients: Gradients) -> Gradients:
     """One factor's gradient: the result's, times the square of the others, summed where the factor was repeated."""
     others = [state for index, state in enumerate(spread) if index != number]
     shape = states[number][0].mean.shape
-    pieces = [_times(at, [state[index] for state in others], shape) for index, at in enumerate(flows)]
+    pieces = [_times(at, [state[index] for state in others], shape) for index, at in enumerate(gradients)]
     if site.inputs[number][-1] == 1 < site.output[-1]:
         counts = [segment.count for segment in spread[number - 1]]
         total = np.sum([count * piece.energy for count, piece in zip(counts, pieces, strict=True)], axis=0)
-        return (flow(total, pieces[0].weight, pieces[0].correlation),)
+        return (gradient(total, pieces[0].weight, pieces[0].correlation),)
     return joined(tuple(pieces), [segment.count for segment in spread[number]], states[number])
 
 
-def _times(at: Flow, others: list[Segment], shape: tuple[int, ...]) -> Flow:
+def _times(at: Gradient, others: list[Segment], shape: tuple[int, ...]) -> Gradient:
     energy, weight, alike = at.energy, at.weight, at.correlation
     for other in others:
         alike = alike * _alike(other)
@@ -107,7 +107,7 @@ def _times(at: Flow, others: list[Segment], shape: tuple[int, ...]) -> Flow:
         mean = float(squares.mean())
         tilt = float(np.mean(squares * weight)) / mean if mean > 0 else 1.0
         energy, weight = energy * other.square * tilt, weight * squares
-    return flow(_unbroadcast(energy, shape, alike), weight, alike)
+    return gradient(_unbroadcast(energy, shape, alike), weight, alike)
 
 
 def _alike(segment: Segment) -> Array:
@@ -139,22 +139,22 @@ def _concat(site: Site, states: list[State]) -> State:
     return tuple(result)
 
 
-def _concat_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _concat_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     """Each input's segment lies in one segment of the result."""
     whole, start, result = _concat(site, states), 0, []
     for state in states:
-        result.append(tuple(_flow_at(whole, flows, start + border) for border in borders(state)))
+        result.append(tuple(_gradient_at(whole, gradients, start + border) for border in borders(state)))
         start += sum(segment.count for segment in state)
     return tuple(result)
 
 
-def _flow_at(state: State, flows: Flows, channel: int) -> Flow:
+def _gradient_at(state: State, gradients: Gradients, channel: int) -> Gradient:
     """The gradient of the segment in which a channel lies."""
-    return flows[int(np.searchsorted(borders(state), channel, side="right")) - 1]
+    return gradients[int(np.searchsorted(borders(state), channel, side="right")) - 1]
 
 
 RULES = {
-    "add": Rule(_add, _add_backward),
-    "mul": Rule(_mul, _mul_backward),
-    "concat": Rule(_concat, _concat_backward),
+    "add": Propagation(_add, _add_backward),
+    "mul": Propagation(_mul, _mul_backward),
+    "concat": Propagation(_concat, _concat_backward),
 }

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from resnet_dsl.laboratory.signal.activations import FUNCTIONS, activated, passed_back
-from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, each, joined
-from resnet_dsl.laboratory.signal.state import Array, Flow, Flows, Segment, State, replaced, scaled, through
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.state import Array, Gradient, Gradients, Segment, State, replaced, scaled, through
 from resnet_dsl.laboratory.signal.window import over_pairs
 
 
@@ -37,7 +37,7 @@ def _batchnorm(site: Site, segment: Segment) -> Segment:
     return scaled(centred, _gamma(site) / np.sqrt(variance + site.args["epsilon"]))
 
 
-def _batchnorm_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _batchnorm_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     _, variance = _batch_centred(segment)
     return through(at, _gamma(site) ** 2 / (variance + site.args["epsilon"]))
 
@@ -57,12 +57,12 @@ def _layernorm(site: Site, states: list[State]) -> State:
     return tuple(scaled(segment, factor) for segment in moved)
 
 
-def _layernorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _layernorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     """A gradient along the mean or along the value itself does not pass: two of the channels' directions."""
     _, variance = _over_channels(states[0])
     count = site.output[-1]
     factor = max(count - 2, 0) / count * _gamma(site) ** 2 / (variance + site.args["epsilon"])
-    return (tuple(through(at, factor) for at in flows),)
+    return (tuple(through(at, factor) for at in gradients),)
 
 
 def _group_starts(site: Site) -> tuple[int, list[int]]:
@@ -122,8 +122,8 @@ def _groupnorm(site: Site, states: list[State]) -> State:
     return tuple(result)
 
 
-def _groupnorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
-    back, counts, at = [], [], iter(flows)
+def _groupnorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+    back, counts, at = [], [], iter(gradients)
     for group, times in _in_groups(site, states[0]):
         _, variance = _group_moments(group)
         factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
@@ -155,8 +155,8 @@ def _evonorm(site: Site, states: list[State]) -> State:
     return tuple(result)
 
 
-def _evonorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
-    back, counts, at = [], [], iter(flows)
+def _evonorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+    back, counts, at = [], [], iter(gradients)
     for group, times in _in_groups(site, states[0]):
         _, variance = _group_moments(group)
         for segment in group:
@@ -168,8 +168,8 @@ def _evonorm_backward(site: Site, states: list[State], flows: Flows) -> tuple[Fl
 
 RULES = {
     "batchnorm": each(_batchnorm, _batchnorm_backward),
-    "layernorm": Rule(_layernorm, _layernorm_backward),
-    "groupnorm": Rule(_groupnorm, _groupnorm_backward),
-    "evonorm": Rule(_evonorm, _evonorm_backward),
+    "layernorm": Propagation(_layernorm, _layernorm_backward),
+    "groupnorm": Propagation(_groupnorm, _groupnorm_backward),
+    "evonorm": Propagation(_evonorm, _evonorm_backward),
     "frn": each(_frn, lambda site, segment, at: through(at, _response(site, segment) ** 2)),
 }

@@ -12,21 +12,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.laboratory.signal.rule import Rule, Site, each
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, each
 from resnet_dsl.laboratory.signal.state import (
     CHANNELS,
     EVEN,
     SAMPLES,
     Array,
-    Flow,
+    Gradient,
     Segment,
-    flow,
+    gradient,
     moments,
     replaced,
     split,
     typical,
 )
-from resnet_dsl.laboratory.signal.window import Window, nearer, over_pairs, window
+from resnet_dsl.laboratory.signal.window import SlidingWindow, nearer, over_pairs, window
 
 MOST_DRAWS = 1024
 """Windows with more values are taken as if they had this many."""
@@ -52,14 +52,14 @@ def _is_global(site: Site) -> bool:
     return bool(site.args["kernel"] == "global")
 
 
-def _whole(site: Site) -> Window:
+def _whole(site: Site) -> SlidingWindow:
     """Global pooling as a window that is the map."""
     shape = site.inputs[0][:-1]
     ones = (1,) * len(shape)
-    return Window(shape, ones, ones, ((0, 0),) * len(shape), shape, ones)
+    return SlidingWindow(shape, ones, ones, ((0, 0),) * len(shape), shape, ones)
 
 
-def _alike(segment: Segment, sliding: Window) -> float:
+def _alike(segment: Segment, sliding: SlidingWindow) -> float:
     """The mean correlation of two different values in a window."""
     if sliding.taps == 1:
         return 1.0
@@ -72,7 +72,7 @@ def _form(site: Site, places: tuple[int, ...]) -> tuple[int, ...]:
     return site.output[:-1] if _is_global(site) else places
 
 
-def _spread(segment: Segment, sliding: Window) -> Array:
+def _spread(segment: Segment, sliding: SlidingWindow) -> Array:
     """A window's mean moments (mean, frozen, batch, shared), of what lies inside the map: (4, *places)."""
     if sliding.whole:
         maps = (segment.mean, segment.frozen, segment.batch, segment.shared)
@@ -83,11 +83,11 @@ def _spread(segment: Segment, sliding: Window) -> Array:
     return result
 
 
-def _sliding(site: Site) -> Window:
+def _sliding(site: Site) -> SlidingWindow:
     return _whole(site) if _is_global(site) else window(site)
 
 
-def _pooled(site: Site, segment: Segment, results: Array, sliding: Window) -> Segment:
+def _pooled(site: Site, segment: Segment, results: Array, sliding: SlidingWindow) -> Segment:
     """The segment behind a pool: the typical position's moments, carried to each place in proportion."""
     mean, frozen, batch, shared = _spread(segment, sliding)
     after = [float(part[0]) for part in moments(results[None])]
@@ -113,7 +113,7 @@ def _maxpool(site: Site, segment: Segment) -> Segment:
     return _pooled(site, segment, draws.values.max(axis=0), sliding)
 
 
-def _maxpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _maxpool_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     """The gradient goes to the largest value: shared by chance among positions, not among particles."""
     sliding = _sliding(site)
     draws = _draws(site, segment, sliding.taps, _alike(segment, sliding))
@@ -124,17 +124,17 @@ def _maxpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
     alike = _spread_back(at, sliding)
     # Two windows that overlap by half rarely have the same largest value; where they do, its gradient is their sum.
     energy = _back(at.energy, sliding, alike / 2) / sliding.taps
-    return flow(energy, weight, np.where(np.arange(len(alike)) > 0, alike / sliding.taps, 1.0))
+    return gradient(energy, weight, np.where(np.arange(len(alike)) > 0, alike / sliding.taps, 1.0))
 
 
-def _back(energy: Array, sliding: Window, alike: Array) -> Array:
+def _back(energy: Array, sliding: SlidingWindow, alike: Array) -> Array:
     """Each position's sum of the gradients of the windows that see it."""
     if sliding.whole:
         return np.full(sliding.shape, energy.sum())
     return sliding.overlapping(energy.reshape(sliding.places), alike)
 
 
-def _spread_back(at: Flow, sliding: Window) -> Array:
+def _spread_back(at: Gradient, sliding: SlidingWindow) -> Array:
     """How alike gradients are at two positions before the pool: those of the windows that they lie in."""
     if sliding.whole:
         return np.ones_like(at.correlation)
@@ -158,19 +158,19 @@ def _avgpool(site: Site, segment: Segment) -> Segment:
     return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]), channel=channel, sample=sample)
 
 
-def _counted(site: Site, sliding: Window) -> Array:
+def _counted(site: Site, sliding: SlidingWindow) -> Array:
     """What a border's zeros leave of a mean: 1 where they do not count."""
     if _is_global(site) or site.args["pad"] == "same" or not site.args["count_border"]:
         return np.ones(sliding.places)
     return sliding.sum(np.ones(sliding.shape)) / sliding.taps
 
 
-def _avgpool_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _avgpool_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     sliding = _sliding(site)
     inside = np.full(sliding.places, sliding.taps) if sliding.whole else sliding.sum(np.ones(sliding.shape))
     share = _counted(site, sliding) / np.maximum(inside, 1)
     energy = _back(at.energy.reshape(sliding.places) * share**2, sliding, at.correlation)
-    return flow(energy, EVEN, _spread_back(at, sliding))
+    return gradient(energy, EVEN, _spread_back(at, sliding))
 
 
 def _binomial(kernel: tuple[int, ...]) -> Array:
@@ -193,13 +193,13 @@ def _blur(site: Site, segment: Segment) -> Segment:
     return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]))
 
 
-def _blur_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _blur_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     sliding = window(site)
     kept = float(np.sum(_binomial(sliding.kernel) ** 2)) / sliding.taps
-    return flow(sliding.overlapping(at.energy * kept, at.correlation), EVEN, _spread_back(at, sliding))
+    return gradient(sliding.overlapping(at.energy * kept, at.correlation), EVEN, _spread_back(at, sliding))
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Propagation] = {
     "maxpool": each(_maxpool, _maxpool_backward),
     "avgpool": each(_avgpool, _avgpool_backward),
     "blurpool": each(_blur, _blur_backward),

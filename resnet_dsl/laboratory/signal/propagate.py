@@ -11,14 +11,24 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
-from resnet_dsl.laboratory.signal.effort import MOST_POSITIONS, Effort
 from resnet_dsl.laboratory.signal.places import positions, stage_of
 from resnet_dsl.laboratory.signal.report import Layer, Signal
-from resnet_dsl.laboratory.signal.rule import Rule, Site
-from resnet_dsl.laboratory.signal.state import EVEN, Array, Flow, Flows, Segment, State, gathered, gaussian, unlike
+from resnet_dsl.laboratory.signal.rule import Propagation, Site
+from resnet_dsl.laboratory.signal.state import (
+    EVEN,
+    Array,
+    Gradient,
+    Gradients,
+    Segment,
+    State,
+    gathered,
+    gaussian,
+    unlike,
+)
 from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
+from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Propagation] = {
     **linear.RULES,
     **normalisation.RULES,
     **activations.RULES,
@@ -39,9 +49,9 @@ def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
     sites = [_site(index, graph, shapes) for index in range(len(graph.nodes))]
     with np.errstate(under="ignore"):
         states = _forward(graph, sites)
-        flows = _backward(graph, sites, states)
+        gradients = _backward(graph, sites, states)
     layers = tuple(
-        _layer(graph, node, sites[index], states[index], flows[index])
+        _layer(graph, node, sites[index], states[index], gradients[index])
         for index, node in enumerate(graph.nodes)
         if OPERATIONS[node.op].role == "weighted"
     )
@@ -75,12 +85,12 @@ def _known(node: Node, shape: Shape) -> tuple[int, ...]:
 
 def _forward(graph: Graph, sites: list[Site]) -> list[State]:
     states: list[State] = [(_input(sites[0].output),)]
-    effort = Effort()
+    workload = Workload()
     for node, site in zip(graph.nodes[1:], sites[1:], strict=True):
         before = [states[other] for other in node.inputs]
-        effort.before(site, before)
+        workload.before(site, before)
         states.append(RULES[node.op].forward(site, before))
-        effort.behind(site, states[-1])
+        workload.behind(site, states[-1])
     return states
 
 
@@ -93,25 +103,25 @@ def _input(shape: tuple[int, ...]) -> Segment:
     return Segment(shape[-1], zero, zero, one, zero, correlation, *gaussian(np.random.default_rng(0)))
 
 
-def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Flows | None]:
+def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Gradients | None]:
     """The gradient at each node's result; None where none flows."""
-    arriving: list[list[Flows]] = [[] for _ in graph.nodes]
-    flows: list[Flows | None] = [None] * len(graph.nodes)
+    arriving: list[list[Gradients]] = [[] for _ in graph.nodes]
+    gradients: list[Gradients | None] = [None] * len(graph.nodes)
     last, start = _loss(graph, sites, states)
     arriving[last].append(start)
     for index in range(last, 0, -1):
         if not arriving[index]:
             continue
-        flows[index] = total = tuple(gathered(list(parts)) for parts in zip(*arriving[index], strict=True))
+        gradients[index] = total = tuple(gathered(list(parts)) for parts in zip(*arriving[index], strict=True))
         arriving[index] = []
         node = graph.nodes[index]
         back = RULES[node.op].backward(sites[index], [states[other] for other in node.inputs], total)
         for other, one in zip(node.inputs, back, strict=True):
             arriving[other].append(one)
-    return flows
+    return gradients
 
 
-def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Flows]:
+def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Gradients]:
     """Where the gradient starts, and with what.
 
     Behind a softmax the loss is cross-entropy, the mean over positions: at the logits its gradient is p - y, and a
@@ -126,9 +136,9 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Fl
     return node.inputs[0], tuple(_start(one, part) for one, part in zip(logits, energy, strict=True))
 
 
-def _start(segment: Segment, energy: float) -> Flow:
+def _start(segment: Segment, energy: float) -> Gradient:
     """A gradient that differs from position to position."""
-    return Flow(np.full_like(segment.mean, energy), EVEN, unlike(segment.correlation))
+    return Gradient(np.full_like(segment.mean, energy), EVEN, unlike(segment.correlation))
 
 
 def _cross_entropy(site: Site, segment: Segment) -> float:
@@ -137,16 +147,16 @@ def _cross_entropy(site: Site, segment: Segment) -> float:
     return (squares + 1 - 2 / numbers) / numbers
 
 
-def _layer(graph: Graph, node: Node, site: Site, state: State, flows: Flows | None) -> Layer:
+def _layer(graph: Graph, node: Node, site: Site, state: State, gradients: Gradients | None) -> Layer:
     counts = [segment.count for segment in state]
-    energies = [one.energy for one in flows] if flows else [np.zeros(1)]
+    energies = [one.energy for one in gradients] if gradients else [np.zeros(1)]
     return Layer(
         name=node.name,
         op=node.op,
         stage=stage_of(graph, node),
         positions=positions(site.output),
         activation=_mean([segment.square for segment in state], counts),
-        gradient=_mean(energies, counts if flows else [1]),
+        gradient=_mean(energies, counts if gradients else [1]),
     )
 
 

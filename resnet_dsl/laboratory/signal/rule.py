@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.state import Flow, Flows, Segment, State, mixed
+from resnet_dsl.laboratory.signal.state import Gradient, Gradients, Segment, State, mixed
 
 
 class Site(NamedTuple):
@@ -32,24 +32,28 @@ class Site(NamedTuple):
 
 
 Forward: TypeAlias = Callable[[Site, list[State]], State]
-Backward: TypeAlias = Callable[[Site, list[State], Flows], tuple[Flows, ...]]
+Backward: TypeAlias = Callable[[Site, list[State], Gradients], tuple[Gradients, ...]]
 
 
-class Rule(NamedTuple):
+class Propagation(NamedTuple):
     """forward: states of the inputs -> state of the result, its segments in channel order.
 
-    backward: the inputs' states and the result's gradient -> each input's gradient, one Flow a segment of its state.
+    backward: the inputs' states and the result's gradient -> each input's gradients, one a segment of its state.
     """
 
     forward: Forward
     backward: Backward
 
 
-def each(forward: Callable[[Site, Segment], Segment], backward: Callable[[Site, Segment, Flow], Flow]) -> Rule:
+def each(
+    forward: Callable[[Site, Segment], Segment], backward: Callable[[Site, Segment, Gradient], Gradient]
+) -> Propagation:
     """The rule of an operation that treats each channel by itself."""
-    return Rule(
+    return Propagation(
         lambda site, states: tuple(forward(site, segment) for segment in states[0]),
-        lambda site, states, flows: (tuple(backward(site, *pair) for pair in zip(states[0], flows, strict=True)),),
+        lambda site, states, gradients: (
+            tuple(backward(site, *pair) for pair in zip(states[0], gradients, strict=True)),
+        ),
     )
 
 
@@ -72,10 +76,10 @@ def borders(state: State) -> list[int]:
     return [0, *np.cumsum([segment.count for segment in state[:-1]]).tolist()]
 
 
-def joined(flows: Flows, counts: list[int], state: State) -> Flows:
-    """Flows over pieces of these counts, brought together over the state's own segments."""
+def joined(gradients: Gradients, counts: list[int], state: State) -> Gradients:
+    """Gradients over pieces of these counts, brought together over the state's own segments."""
     result = []
-    pieces = iter(zip(flows, counts, strict=True))
+    pieces = iter(zip(gradients, counts, strict=True))
     for segment in state:
         left, inside = segment.count, []
         while left > 0:
@@ -86,7 +90,7 @@ def joined(flows: Flows, counts: list[int], state: State) -> Flows:
     return tuple(result)
 
 
-def _averaged(pieces: list[tuple[Flow, int]]) -> Flow:
+def _averaged(pieces: list[tuple[Gradient, int]]) -> Gradient:
     if len(pieces) == 1:
         return pieces[0][0]
     total = sum(count for _, count in pieces)

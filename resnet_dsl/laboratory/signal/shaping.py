@@ -9,18 +9,18 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.laboratory.signal.rule import Rule, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, each, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
     MAPS,
     Array,
-    Flow,
-    Flows,
+    Gradient,
+    Gradients,
     Segment,
     State,
     blank,
     combined,
-    flow,
+    gradient,
     replaced,
     scaled,
     split,
@@ -50,10 +50,14 @@ def _flatten(site: Site, states: list[State]) -> State:
     return (replace(_mixed(states[0]), count=site.output[0]),)
 
 
-def _flatten_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _flatten_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     """Each position meets weights of its own behind it, so no two gradients are alike."""
-    alone = unlike(flows[0].correlation)
-    return (tuple(Flow(np.full(s.mean.shape, float(flows[0].energy)), flows[0].weight, alone) for s in states[0]),)
+    alone = unlike(gradients[0].correlation)
+    return (
+        tuple(
+            Gradient(np.full(s.mean.shape, float(gradients[0].energy)), gradients[0].weight, alone) for s in states[0]
+        ),
+    )
 
 
 def _keeps_channels(site: Site) -> bool:
@@ -75,13 +79,13 @@ def _laid_out(segment: Segment, form: tuple[int, ...]) -> Segment:
     return replaced(segment, maps[0], maps[1], maps[2], maps[3])
 
 
-def _reshape_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _reshape_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     if _keeps_channels(site):
-        pairs = zip(states[0], flows, strict=True)
-        return (tuple(flow(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
-    energy = float(flows[0].energy.mean())
-    alone = unlike(flows[0].correlation)
-    return (tuple(flow(np.full(s.mean.shape, energy), flows[0].weight, alone) for s in states[0]),)
+        pairs = zip(states[0], gradients, strict=True)
+        return (tuple(gradient(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
+    energy = float(gradients[0].energy.mean())
+    alone = unlike(gradients[0].correlation)
+    return (tuple(gradient(np.full(s.mean.shape, energy), gradients[0].weight, alone) for s in states[0]),)
 
 
 def _edges(site: Site) -> tuple[int, int]:
@@ -99,11 +103,12 @@ def _channels(site: Site, states: list[State]) -> State:
     return tuple(piece for piece, taken in _inside(site, states[0]) if taken)
 
 
-def _channels_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _channels_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     pieces = _inside(site, states[0])
-    given = iter(flows)
+    given = iter(gradients)
     back = [
-        next(given) if taken else Flow(np.zeros(piece.mean.shape), EVEN, piece.correlation) for piece, taken in pieces
+        next(given) if taken else Gradient(np.zeros(piece.mean.shape), EVEN, piece.correlation)
+        for piece, taken in pieces
     ]
     return (joined(tuple(back), [piece.count for piece, _ in pieces], states[0]),)
 
@@ -125,9 +130,9 @@ def _pad_channels(site: Site, states: list[State]) -> State:
     return (*before, *states[0], *behind)
 
 
-def _pad_channels_backward(site: Site, states: list[State], flows: Flows) -> tuple[Flows, ...]:
+def _pad_channels_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     before, _ = _zeros(site, states[0])
-    return (flows[len(before) : len(before) + len(states[0])],)
+    return (gradients[len(before) : len(before) + len(states[0])],)
 
 
 def _mapped(segment: Segment, places: tuple[Places, ...], correlation: Array) -> Segment:
@@ -143,10 +148,10 @@ def _subsample(site: Site, segment: Segment) -> Segment:
     return _mapped(segment, places, nearer(segment.correlation, site.args["stride"][0]))
 
 
-def _subsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _subsample_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     energy = np.zeros(segment.mean.shape)
     energy[tuple(slice(None, None, step) for step in site.args["stride"])] = at.energy
-    return flow(energy, at.weight, farther(at.correlation, site.args["stride"][0]))
+    return gradient(energy, at.weight, farther(at.correlation, site.args["stride"][0]))
 
 
 def _upsample(site: Site, segment: Segment) -> Segment:
@@ -159,14 +164,14 @@ def _upsample(site: Site, segment: Segment) -> Segment:
     return _mapped(segment, places, segment.correlation[distances])
 
 
-def _upsample_backward(site: Site, segment: Segment, at: Flow) -> Flow:
+def _upsample_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     energy = at.energy
     for axis, factor in enumerate(site.args["factor"]):
         length = segment.mean.shape[axis]
         energy = energy.reshape((*energy.shape[:axis], length, factor, *energy.shape[axis + 1 :])).sum(axis=axis + 1)
     factors = tuple(site.args["factor"])
     alike = prod(factors) * over_pairs(at.correlation, factors)
-    return flow(energy * alike, at.weight, nearer(at.correlation, factors[0]))
+    return gradient(energy * alike, at.weight, nearer(at.correlation, factors[0]))
 
 
 def _factor(site: Site) -> float:
@@ -190,12 +195,12 @@ SCALE = each(
     lambda site, segment, at: through(at, _factor(site) ** 2),
 )
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Propagation] = {
     "identity": each(lambda site, segment: segment, lambda site, segment, at: at),
-    "flatten": Rule(_flatten, _flatten_backward),
-    "reshape": Rule(_reshape, _reshape_backward),
-    "channels": Rule(_channels, _channels_backward),
-    "pad_channels": Rule(_pad_channels, _pad_channels_backward),
+    "flatten": Propagation(_flatten, _flatten_backward),
+    "reshape": Propagation(_reshape, _reshape_backward),
+    "channels": Propagation(_channels, _channels_backward),
+    "pad_channels": Propagation(_pad_channels, _pad_channels_backward),
     "subsample": each(_subsample, _subsample_backward),
     "upsample": each(_upsample, _upsample_backward),
     "scale": SCALE,

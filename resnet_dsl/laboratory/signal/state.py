@@ -60,7 +60,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Gradient:
     """The gradient at a segment.
 
     energy: its mean square, a position.
@@ -75,7 +75,7 @@ class Flow:
 
 
 State: TypeAlias = tuple[Segment, ...]
-Flows: TypeAlias = tuple[Flow, ...]
+Gradients: TypeAlias = tuple[Gradient, ...]
 
 
 def _quantiles(count: int) -> Array:
@@ -199,23 +199,23 @@ def combined(parts: list[tuple[Array, Array]]) -> Array:
     return summed
 
 
-def flow(energy: Array, weight: Array, correlation: Array) -> Flow:
+def gradient(energy: Array, weight: Array, correlation: Array) -> Gradient:
     """A gradient whose weight is brought to mean 1 and whose energy stays finite."""
     mean = float(weight.mean())
-    return Flow(_bounded(energy), weight / mean if mean > 0 else EVEN, correlation)
+    return Gradient(_bounded(energy), weight / mean if mean > 0 else EVEN, correlation)
 
 
-def through(at: Flow, factor: float | Array) -> Flow:
+def through(at: Gradient, factor: float | Array) -> Gradient:
     """A gradient whose mean square is multiplied and that is spread as before."""
-    return flow(at.energy * factor, at.weight, at.correlation)
+    return gradient(at.energy * factor, at.weight, at.correlation)
 
 
-def gathered(flows: list[Flow]) -> Flow:
+def gathered(gradients: list[Gradient]) -> Gradient:
     """The sum of independent gradients of one value."""
-    if len(flows) == 1:
-        return flows[0]
-    energy: Array = np.sum([one.energy for one in flows], axis=0)
-    return mixed(energy, [(one.energy, one) for one in flows])
+    if len(gradients) == 1:
+        return gradients[0]
+    energy: Array = np.sum([one.energy for one in gradients], axis=0)
+    return mixed(energy, [(one.energy, one) for one in gradients])
 
 
 def unlike(correlation: Array) -> Array:
@@ -225,7 +225,7 @@ def unlike(correlation: Array) -> Array:
     return alone
 
 
-def mixed(energy: Array, parts: list[tuple[Array, Flow]]) -> Flow:
+def mixed(energy: Array, parts: list[tuple[Array, Gradient]]) -> Gradient:
     """A gradient of this energy, spread as its parts are: [(amount, part)]."""
     weight = combined([(amount, part.weight) for amount, part in parts])
-    return flow(energy, weight, combined([(amount, part.correlation) for amount, part in parts]))
+    return gradient(energy, weight, combined([(amount, part.correlation) for amount, part in parts]))

@@ -13,7 +13,7 @@ from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import Array
 
 
-class Window(NamedTuple):
+class SlidingWindow(NamedTuple):
     """One number an axis; pad as (before, after) pairs; ``shape`` is the input map's, ``places`` the output's."""
 
     kernel: tuple[int, ...]
@@ -105,7 +105,7 @@ def farther(correlation: Array, factor: int) -> Array:
     return result
 
 
-def window(site: Site) -> Window:
+def window(site: Site) -> SlidingWindow:
     """The window of a convolution or pool with settled arguments."""
     kernel, stride = site.args["kernel"], site.args["stride"]
     dilation = site.args.get("dilation") or (1,) * len(kernel)
@@ -116,7 +116,7 @@ def window(site: Site) -> Window:
     if pad == "same":
         axes = zip(kernel, stride, dilation, shape, places, strict=True)
         pad = tuple(_same(max((n - 1) * s + (k - 1) * d + 1 - length, 0)) for k, s, d, length, n in axes)
-    return Window(tuple(kernel), tuple(stride), tuple(dilation), pad, shape, places)
+    return SlidingWindow(tuple(kernel), tuple(stride), tuple(dilation), pad, shape, places)
 
 
 def _same(total: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data import Examples
+from resnet_dsl.laboratory.data import LabelledImages
 from resnet_dsl.laboratory.training import chance
 from resnet_dsl.laboratory.training.augment import Augmenter
 from resnet_dsl.weights import InputScaling
@@ -47,7 +47,7 @@ class Normalisation:
         return InputScaling(tuple(self.mean.tolist()), tuple(variance.tolist()))
 
     @classmethod
-    def of(cls, examples: Examples) -> Normalisation:
+    def of(cls, examples: LabelledImages) -> Normalisation:
         """That of a training set: of all its images where they lie in memory, else of a sample."""
         count = len(examples) if examples.images.in_memory else min(SAMPLE, len(examples))
         picks = np.arange(count, dtype=np.int64) * len(examples) // count
@@ -93,7 +93,7 @@ class Share:
 class Feed:
     """Where batches come from and what is done to them. ``augmenter`` None: nothing."""
 
-    examples: Examples
+    examples: LabelledImages
     normalisation: Normalisation
     batch_size: int
     share: Share = Share()

@@ -22,7 +22,7 @@ from resnet_dsl.writing import write_whole
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonResult:
     """What a comparison came to. ``files`` were written; ``interrupted``: the same call goes on."""
 
     entrants: tuple[Entrant, ...] = ()
@@ -31,7 +31,7 @@ class Comparison:
     interrupted: bool = False
 
 
-def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, console: Console) -> Comparison:
+def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, console: Console) -> ComparisonResult:
     """Train every network with every seed, where that is not done yet; draw, tabulate and judge their errors.
 
     Each training has a run folder of its own, the same that ``train`` with the same options has. Raises Failure where
@@ -47,10 +47,10 @@ def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, conso
         dataset = data_for(networks, options, console)
         trained = _all_trained(networks, dataset, options, engine, console)
     if trained is None:
-        return Comparison(interrupted=True)
+        return ComparisonResult(interrupted=True)
     entrants = tuple(_entrant(network, trained[network.name]) for network in networks)
     if not engine.leads:
-        return Comparison(entrants)
+        return ComparisonResult(entrants)
     return _reported(entrants, options, console)
 
 
@@ -79,7 +79,7 @@ def _entrant(network: TrainableNetwork, trained: Sequence[Trained]) -> Entrant:
     return Entrant(curve, network.depth, network.params, diverged)
 
 
-def _reported(entrants: tuple[Entrant, ...], options: CompareOptions, console: Console) -> Comparison:
+def _reported(entrants: tuple[Entrant, ...], options: CompareOptions, console: Console) -> ComparisonResult:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     table, rows = ending(options.out, ".md"), ending(options.out, ".csv")
     write_whole(table, markdown(entrants))
@@ -90,4 +90,4 @@ def _reported(entrants: tuple[Entrant, ...], options: CompareOptions, console: C
     for sentence in verdict:
         say(console, sentence)
     say(console, "wrote " + ", ".join(map(str, files)))
-    return Comparison(entrants, verdict, files)
+    return ComparisonResult(entrants, verdict, files)

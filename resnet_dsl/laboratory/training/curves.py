@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from resnet_dsl.laboratory.plotting import COLOURS, DASHES, save, settings
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 
 THIN, BOLD, SHADE = 0.9, 2.4, 0.13
 
@@ -26,7 +26,7 @@ class Curve:
 
     name: str
     residual: bool
-    histories: Sequence[Sequence[Row]]
+    histories: Sequence[Sequence[EpochRecord]]
 
     def errors(self, part: str) -> NDArray[np.float64]:
         """Errors of ``part``, train or test, in percent: shape (seeds, epochs), the epochs that all seeds reached."""

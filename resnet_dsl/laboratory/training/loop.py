@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from resnet_dsl.laboratory.training import checkpoint, history
 from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, TrainingBatches
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.engine import Engine
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.interruption import Interruption
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.progress import Report
@@ -23,10 +23,11 @@ from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder
 
 Then = Literal["go on", "save", "stop"]
 Step = Callable[[Position, Any], Then]
+Hearer = Callable[[EpochRecord], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class TrainingPlan:
     """What is to be done: ``epochs`` of ``steps`` steps each, on these feeds, saved every ``checkpoint_steps``."""
 
     training: Feed
@@ -68,11 +69,11 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
 class Loop:
     """One training, from a state to its end or an interruption."""
 
-    def __init__(self, learner: Learner, plan: Plan, folder: RunFolder, engine: Engine, report: Report) -> None:
+    def __init__(self, learner: Learner, plan: TrainingPlan, folder: RunFolder, engine: Engine, report: Report) -> None:
         self.learner, self.plan, self.folder, self.engine, self.report = learner, plan, folder, engine, report
 
-    def run(self, state: Checkpoint, interruption: Interruption, ended: Callable[[Row], None]) -> Ending:
-        """Train on from ``state``; ``ended`` hears of each epoch when its row is in the history."""
+    def run(self, state: Checkpoint, interruption: Interruption, hearers: Sequence[Hearer]) -> Ending:
+        """Train on from ``state``; the hearers are told of each epoch when its row is in the history."""
         while state.position.epoch < self.plan.epochs:
             reached, logs = self._epoch(state, interruption)
             if reached.step < self.plan.steps:
@@ -80,7 +81,8 @@ class Loop:
             row = self._tested(reached.epoch, logs)
             if self.engine.leads:
                 history.append(self.folder.history, row)
-            ended(row)
+            for hear in hearers:
+                hear(row)
             state = self._save(Position(reached.epoch + 1, 0))
             if not math.isfinite(row.train_loss) or not math.isfinite(row.test_loss):
                 return "diverged"
@@ -110,10 +112,10 @@ class Loop:
         )
         return watch.position, {name: values[-1] for name, values in fitted.history.items()}
 
-    def _tested(self, epoch: int, logs: dict[str, float]) -> Row:
+    def _tested(self, epoch: int, logs: dict[str, float]) -> EpochRecord:
         tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
         self.learner.clear_sums()
-        return Row(
+        return EpochRecord(
             epoch + 1,
             float(self.plan.rates[(epoch + 1) * self.plan.steps - 1]),
             float(logs["cross_entropy"]),

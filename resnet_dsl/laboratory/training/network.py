@@ -73,7 +73,7 @@ class TrainableNetwork(Protocol):
         ...
 
 
-class Compiled:
+class Classifier:
     """A network that the compiler made. Raises Failure where the loss of training does not belong to its head."""
 
     def __init__(self, compiled: pipeline.Compiled) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 
 INTERVAL = 0.5
 """Seconds between two looks at loss and error: each makes the device wait."""
@@ -44,7 +44,7 @@ class Report:
         loss, error = float(logs["cross_entropy"]), 1 - float(logs["accuracy"])
         self._bar.update(self._task, state=f"epoch {epoch + 1}/{self.epochs}  loss {loss:.3f}  error {percent(error)}")
 
-    def row(self, row: Row) -> None:
+    def row(self, row: EpochRecord) -> None:
         """An epoch is done."""
         seconds, self._begun = time.monotonic() - self._begun, time.monotonic()
         self.say(

@@ -21,7 +21,7 @@ from resnet_dsl.laboratory.data import Dataset
 from resnet_dsl.laboratory.data.limits import expect_regular
 from resnet_dsl.laboratory.training import history
 from resnet_dsl.laboratory.training.batches import Normalisation
-from resnet_dsl.laboratory.training.history import Row, damaged
+from resnet_dsl.laboratory.training.history import EpochRecord, damaged
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.writing import write_whole
@@ -70,7 +70,7 @@ class RunFolder:
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
 
-    def outcome(self) -> tuple[Ending, list[Row]] | None:
+    def outcome(self) -> tuple[Ending, list[EpochRecord]] | None:
         """How the run ended and its history; None where it is not finished. Raises Failure where that is damaged.
 
         A finished run whose model is gone counts as not finished: its last checkpoint makes the model again.
@@ -111,7 +111,7 @@ class RunFolder:
         _write_spec(self.spec, network.spec_text)
         write_whole(self.ir, network.ir_json)
 
-    def finish(self, ending: Ending, last: Row, remedy: str | None) -> None:
+    def finish(self, ending: Ending, last: EpochRecord, remedy: str | None) -> None:
         """Write down how the run ended; what is no number is null in JSON."""
         values = {name: value if math.isfinite(value) else None for name, value in last._asdict().items()}
         write_json(self.result, {"ending": ending, **values, **({"remedy": remedy} if remedy else {})})

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 
 
 @contextmanager
-def logged(folder: Path, wanted: bool) -> Iterator[Callable[[Row], None]]:
+def logged(folder: Path, wanted: bool) -> Iterator[Callable[[EpochRecord], None]]:
     """A function that writes one row into ``folder``; one that does nothing where that is not wanted."""
     if not wanted:
         yield lambda row: None
@@ -22,7 +22,7 @@ def logged(folder: Path, wanted: bool) -> Iterator[Callable[[Row], None]]:
         raise Failure("--tensorboard: TensorBoard is not installed", "pip install tensorboard") from error
     writer = Writer(str(folder))
 
-    def written(row: Row) -> None:
+    def written(row: EpochRecord) -> None:
         for name, value in row._asdict().items():
             writer.add_scalar(name, value, row.epoch)
         writer.flush()

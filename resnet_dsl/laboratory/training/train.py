@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,10 @@ from resnet_dsl.laboratory.training.batches import Feed, Normalisation
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.curves import Curve, draw
 from resnet_dsl.laboratory.training.engine import Engine, precision, started
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.interruption import Interruption
 from resnet_dsl.laboratory.training.learner import Learner
-from resnet_dsl.laboratory.training.loop import Loop, Plan
+from resnet_dsl.laboratory.training.loop import Loop, TrainingPlan
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, percent
@@ -42,7 +42,7 @@ class Trained:
     folder: Path
     seed: int
     ending: Ending
-    rows: tuple[Row, ...]
+    rows: tuple[EpochRecord, ...]
     anew: bool = True
 
 
@@ -121,7 +121,8 @@ def _trained(
         _interruption(engine, report) as interruption,
         logged(folder.tensorboard, options.tensorboard and engine.leads) as written,
     ):
-        ending = Loop(learner, plan, folder, engine, report).run(state, interruption, _each(rows, report, written))
+        hearers = (rows.append, report.row, written)
+        ending = Loop(learner, plan, folder, engine, report).run(state, interruption, hearers)
     trained = Trained(folder.path, options.seed, ending, tuple(rows))
     if engine.leads:
         with engine.alone():
@@ -129,14 +130,14 @@ def _trained(
     return trained
 
 
-def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Console) -> Plan:
+def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Console) -> TrainingPlan:
     normalisation = Normalisation.of(dataset.train)
     augmenter = _augmenter(dataset, options, console)
     training = Feed(dataset.train, normalisation, options.batch_size, engine.share, augmenter)
     testing = Feed(dataset.test, normalisation, options.batch_size, engine.share)
     steps = len(dataset.train) // options.batch_size
     rates = learning_rates(options, steps * options.epochs)
-    return Plan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
+    return TrainingPlan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
 
 
 def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Augmenter | None:
@@ -151,7 +152,7 @@ def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Aug
     return Augmenter(options.seed, options.pad, flip)
 
 
-def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: Plan) -> Checkpoint:
+def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: TrainingPlan) -> Checkpoint:
     """Where the training stands: the folder's checkpoint, or its beginning."""
     found = checkpoint.load(folder.checkpoint) if engine.leads else None
     beginning = learner.saved(Position(0, 0))
@@ -162,7 +163,7 @@ def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: Plan) -> C
     return state
 
 
-def _kept(folder: RunFolder, epochs: int) -> list[Row]:
+def _kept(folder: RunFolder, epochs: int) -> list[EpochRecord]:
     """The rows of the epochs that the checkpoint stands behind."""
     found = len(history.read(folder.history))
     if found < epochs:
@@ -174,15 +175,6 @@ def _interruption(engine: Engine, report: Report) -> Interruption:
     """Several processes must stop after the same step and cannot agree on it: there Ctrl-C ends at once, as ever."""
     signals = (signal.SIGINT, signal.SIGTERM) if engine.share.count == 1 else ()
     return Interruption(signals, lambda: report.say("ending after this step; once more to end at once"))
-
-
-def _each(rows: list[Row], report: Report, written: Callable[[Row], None]) -> Callable[[Row], None]:
-    def ended(row: Row) -> None:
-        rows.append(row)
-        report.row(row)
-        written(row)
-
-    return ended
 
 
 def _finish(

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data import Dataset, Examples, load
+from resnet_dsl.laboratory.data import Dataset, LabelledImages, load
 
 
-def images_of(examples: Examples) -> NDArray[np.float32]:
+def images_of(examples: LabelledImages) -> NDArray[np.float32]:
     """All images of a part, in its order."""
     return examples.read(np.arange(len(examples), dtype=np.int64))
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.laboratory.signal import Unpredictable, predict
-from resnet_dsl.laboratory.signal.window import Window, over_pairs
+from resnet_dsl.laboratory.signal.window import SlidingWindow, over_pairs
 from tests.analyses.signal_networks import Builder
 
 
 @st.composite
-def windows(draw: st.DrawFn) -> Window:
+def windows(draw: st.DrawFn) -> SlidingWindow:
     rank = draw(st.integers(1, 3))
     axes = []
     for _ in range(rank):
@@ -26,12 +26,12 @@ def windows(draw: st.DrawFn) -> Window:
         length, stride = draw(st.integers(shortest, shortest + 5)), draw(st.integers(1, 4))
         places = (length + before + after - reach(kernel, dilation)) // stride + 1
         axes.append((kernel, stride, dilation, (before, after), length, places))
-    return Window(*zip(*axes, strict=True))
+    return SlidingWindow(*zip(*axes, strict=True))
 
 
 @given(windows(), st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
-def test_sum_and_adjoint(window: Window, seed: int) -> None:
+def test_sum_and_adjoint(window: SlidingWindow, seed: int) -> None:
     rng = np.random.default_rng(seed)
     seen, given_back = rng.random(window.shape), rng.random(window.places)
     direct = np.zeros(window.places)

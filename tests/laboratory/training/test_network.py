@@ -13,7 +13,7 @@ from rich.console import Console
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.training.network import Compiled
+from resnet_dsl.laboratory.training.network import Classifier
 from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.laboratory.training.train import train
 
@@ -30,8 +30,8 @@ network map from small { head {} }
 """
 
 
-def compiled(name: str) -> Compiled:
-    return Compiled(pipeline.load_text(SPEC).compile(name))
+def compiled(name: str) -> Classifier:
+    return Classifier(pipeline.load_text(SPEC).compile(name))
 
 
 def test_what_is_known_of_a_network() -> None:
@@ -61,10 +61,10 @@ def test_a_network_without_classes_is_refused() -> None:
         compiled("map")
 
 
-def with_head(head: str) -> Compiled:
+def with_head(head: str) -> Classifier:
     """A network with a body that ends in an activation, and this head."""
     text = f"network n(classes = 3) {{ input 8x8x1 stem {{ conv(4, 3) -> norm -> relu }} head {{ {head} }} }}"
-    return Compiled(pipeline.load_text(text).compile())
+    return Classifier(pipeline.load_text(text).compile())
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_heads_that_another_loss_belongs_to_are_refused(head: str, words: str, r
 def test_what_to_set_is_what_the_network_has() -> None:
     text = "network n(width = 4, kinds = 1) { input 8x8x1 head { avgpool(global) -> dense(kinds) -> sigmoid } }"
     with pytest.raises(Failure, match="ends in `sigmoid`") as caught:
-        Compiled(pipeline.load_text(text).compile())
+        Classifier(pipeline.load_text(text).compile())
     assert caught.value.remedy == "for two classes, write `softmax` instead of `sigmoid`, and --set kinds=2"
     assert compiled("small").telling_apart(4) == "--set classes=4"
     derived = pipeline.load_text(SPEC + "network ten from small(classes = 10) {}")
-    assert Compiled(derived.compile("ten")).telling_apart(4).startswith("end its head with `dense(4) -> softmax`")
-    assert Compiled(derived.compile("small_plain", {"classes": 5})).telling_apart(4) == "--set classes=4"
+    assert Classifier(derived.compile("ten")).telling_apart(4).startswith("end its head with `dense(4) -> softmax`")
+    assert Classifier(derived.compile("small_plain", {"classes": 5})).telling_apart(4) == "--set classes=4"
 
 
 @pytest.mark.parametrize("file", [*shipped.shipped_files()], ids=lambda file: file.path.rpartition("/")[2])
@@ -133,7 +133,7 @@ def test_shipped_networks_that_end_in_softmax_can_be_trained(file: shipped.Shipp
     for name in file.networks[:2]:
         network = spec.compile(name)
         if network.graph.nodes[network.graph.output].op == "softmax" and len(network.output_shape) == 1:
-            assert Compiled(network).classes == network.output_shape[0]
+            assert Classifier(network).classes == network.output_shape[0]
 
 
 def test_a_compiled_network_trains_and_its_file_is_whole(tmp_path: Path) -> None:
@@ -154,4 +154,4 @@ def test_the_names_that_the_docs_give_lead_here() -> None:
     example = page.partition("## From Python")[2].partition("```python\n")[2].partition("```")[0]
     imported: dict[str, object] = {}
     exec("\n".join(line for line in example.splitlines() if "import" in line), imported)
-    assert (imported["Compiled"], imported["TrainOptions"], imported["train"]) == (Compiled, TrainOptions, train)
+    assert (imported["Compiled"], imported["TrainOptions"], imported["train"]) == (Classifier, TrainOptions, train)

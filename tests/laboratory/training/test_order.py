@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data.dataset import Examples, whole
+from resnet_dsl.laboratory.data.dataset import LabelledImages, whole
 from resnet_dsl.laboratory.data.images import InMemory
 from resnet_dsl.laboratory.training.augment import Augmenter
 from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, Normalisation, Share, TrainingBatches
@@ -14,12 +14,12 @@ from resnet_dsl.laboratory.training.chance import AUGMENTATION, ORDER, generator
 
 
 @pytest.fixture
-def examples() -> Examples:
+def examples() -> LabelledImages:
     images = np.random.default_rng(0).integers(0, 256, (50, 6, 5, 3), np.uint8)
     return whole(InMemory(images), np.arange(50, dtype=np.int64))
 
 
-def feed(examples: Examples, share: Share = Share(), batch_size: int = 8) -> Feed:  # noqa: B008 (frozen)
+def feed(examples: LabelledImages, share: Share = Share(), batch_size: int = 8) -> Feed:  # noqa: B008 (frozen)
     return Feed(examples, Normalisation.of(examples), batch_size, share, Augmenter(seed=1, pad=2, flip=True))
 
 
@@ -35,7 +35,7 @@ def test_streams_and_steps_do_not_overlap() -> None:
     assert len(np.unique(np.concatenate(draws))) == 6_000
 
 
-def test_an_epoch_from_a_step_is_the_rest_of_the_epoch(examples: Examples) -> None:
+def test_an_epoch_from_a_step_is_the_rest_of_the_epoch(examples: LabelledImages) -> None:
     epoch = TrainingBatches(feed(examples), seed=1, epoch=3)
     rest = TrainingBatches(feed(examples), seed=1, epoch=3, first_step=4)
     assert (len(epoch), len(rest)) == (6, 2)
@@ -44,14 +44,14 @@ def test_an_epoch_from_a_step_is_the_rest_of_the_epoch(examples: Examples) -> No
             np.testing.assert_array_equal(part, expected)
 
 
-def test_an_epoch_shows_no_example_twice(examples: Examples) -> None:
+def test_an_epoch_shows_no_example_twice(examples: LabelledImages) -> None:
     epoch = TrainingBatches(feed(examples), seed=1, epoch=0)
     shown = np.concatenate([epoch[step][1] for step in range(len(epoch))])
     assert len(shown) == len(set(shown.tolist())) == 48
 
 
 @pytest.mark.parametrize("first_step", [0, 2])
-def test_shares_make_up_the_whole_batch(examples: Examples, first_step: int) -> None:
+def test_shares_make_up_the_whole_batch(examples: LabelledImages, first_step: int) -> None:
     alone = TrainingBatches(feed(examples), 1, 0, first_step)
     shares = [TrainingBatches(feed(examples, Share(index, 4)), 1, 0, first_step) for index in range(4)]
     for part in (0, 1):
@@ -77,7 +77,7 @@ def test_cropping_and_mirroring_is_what_it_says() -> None:
     assert len(found) == 50
 
 
-def test_normalisation_gives_mean_0_and_deviation_1(examples: Examples) -> None:
+def test_normalisation_gives_mean_0_and_deviation_1(examples: LabelledImages) -> None:
     normalised = Normalisation.of(examples)(examples.read(np.arange(50)))
     np.testing.assert_allclose(normalised.mean((0, 1, 2)), 0, atol=1e-5)
     np.testing.assert_allclose(normalised.std((0, 1, 2)), 1, rtol=1e-5)
@@ -86,7 +86,7 @@ def test_normalisation_gives_mean_0_and_deviation_1(examples: Examples) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_testing_counts_every_example_once(examples: Examples, count: int) -> None:
+def test_testing_counts_every_example_once(examples: LabelledImages, count: int) -> None:
     shares = [EvaluationBatches(feed(examples, Share(index, count))) for index in range(count)]
     shown = [share[step] for step in range(len(shares[0])) for share in shares]
     weights = np.concatenate([batch[2] for batch in shown])

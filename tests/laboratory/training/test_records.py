@@ -10,9 +10,9 @@ import pytest
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training import checkpoint, history
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 
-ROWS = [Row(epoch, 0.1 / 3, 1 / epoch, 2 / 7, float("nan"), 1e-17) for epoch in (1, 2, 3)]
+ROWS = [EpochRecord(epoch, 0.1 / 3, 1 / epoch, 2 / 7, float("nan"), 1e-17) for epoch in (1, 2, 3)]
 
 
 def test_a_history_reads_back_to_the_bit(tmp_path: Path) -> None:

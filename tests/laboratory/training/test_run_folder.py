@@ -19,7 +19,7 @@ from resnet_dsl import load_keras, pipeline
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training import checkpoint, history
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.network import Compiled
+from resnet_dsl.laboratory.training.network import Classifier
 from tests.cli.calling import Ended, call
 from tests.laboratory.training.test_train import trained
 
@@ -268,7 +268,7 @@ def test_the_folder_holds_the_spec_with_its_imports_and_the_classes(tmp_path: Pa
     assert options["compiled"] == {"network": "net", "set": {"width": "2"}, "input": None}
     assert options["classes"] == list("0123456789")
     again = pipeline.load(str(folder / "network.resnet")).compile("net", {"width": 2})
-    assert Compiled(again).ir_json == (folder / "network.json").read_text()
+    assert Classifier(again).ir_json == (folder / "network.json").read_text()
     with zipfile.ZipFile(folder / "model.keras") as archive:
         assert json.loads(archive.read("resnet_dsl/classes.json")) == list("0123456789")
 

@@ -10,7 +10,7 @@ import pytest
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.elaborate.modules import MOST_FILES
-from resnet_dsl.laboratory.training.network import Compiled
+from resnet_dsl.laboratory.training.network import Classifier
 from tests.cli.calling import call
 
 FILES = {
@@ -48,7 +48,7 @@ def net(tmp_path: Path) -> Path:
     return tmp_path / "from" / "net.resnet"
 
 
-def moved(network: Compiled, folder: Path) -> Path:
+def moved(network: Classifier, folder: Path) -> Path:
     """The files of a network that stands alone, written into a folder."""
     for name, text in {"network.resnet": network.spec_text, **network.imports}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def test_imports_come_along(
     net: Path, tmp_path: Path, name: str, overrides: Any, size: Any, options: list[str]
 ) -> None:
     compiled = pipeline.load(str(net)).compile(name, overrides, size)
-    network = Compiled(compiled)
+    network = Classifier(compiled)
     path = moved(network, tmp_path / "to")
     for file in net.parent.rglob("*.resnet"):
         file.unlink()
@@ -90,7 +90,7 @@ def test_imports_come_along(
 
 def test_a_spec_without_imports_stays_as_it_is(tmp_path: Path) -> None:
     text = FILES["net-helpers.resnet"] + "network n { input 8x8x1 head { avgpool(global) -> dense(2) } }\n"
-    network = Compiled(pipeline.load_text(text).compile())
+    network = Classifier(pipeline.load_text(text).compile())
     assert (network.spec_text, network.imports) == (text, {})
 
 
@@ -99,7 +99,7 @@ def test_shipped_specs_with_imports_stand_alone(tmp_path: Path, file: shipped.Sh
     compiled = pipeline.load(file.path).compile(file.networks[0], {}, None)
     if len(compiled.output_shape) != 1:
         pytest.skip("tells no classes apart")
-    path = moved(Compiled(compiled), tmp_path)
+    path = moved(Classifier(compiled), tmp_path)
     assert pipeline.load(str(path)).compile(file.networks[0]).graph == compiled.graph
 
 
@@ -113,5 +113,5 @@ def test_many_files_of_one_name(tmp_path: Path) -> None:
         imports + "network n { input 8x8x1 stem { b7 } head { b98 -> avgpool(global) -> dense(2) } }\n"
     )
     compiled = pipeline.load(str(tmp_path / "net.resnet")).compile()
-    path = moved(Compiled(compiled), tmp_path / "to")
+    path = moved(Classifier(compiled), tmp_path / "to")
     assert pipeline.load(str(path)).compile().graph == compiled.graph

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl.laboratory.training.curves import Curve, _figure, _panels, draw
-from resnet_dsl.laboratory.training.history import Row
+from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.verdict import Entrant, as_csv, markdown, words
 
 
 def entrant(name: str, depth: int, residual: bool, *train: float, test: float = 0.2) -> Entrant:
     """A network with one training error a seed."""
-    histories = [[Row(1, 0.1, 2.0, 0.9, 2.0, 0.9), Row(2, 0.01, 0.5, error, 0.6, test + error)] for error in train]
+    histories = [
+        [EpochRecord(1, 0.1, 2.0, 0.9, 2.0, 0.9), EpochRecord(2, 0.01, 0.5, error, 0.6, test + error)]
+        for error in train
+    ]
     return Entrant(Curve(name, residual, histories), depth, 1_234_567)
 
 
@@ -49,7 +52,7 @@ def test_a_change_is_clear_where_the_ranges_are_apart() -> None:
 
 @pytest.mark.parametrize("epochs", [1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 30, 164])
 def test_the_axis_of_epochs_has_whole_numbers(epochs: int) -> None:
-    rows = [Row(epoch, 0.1, 2.0, 1 / epoch, 2.0, 0.9) for epoch in range(1, epochs + 1)]
+    rows = [EpochRecord(epoch, 0.1, 2.0, 1 / epoch, 2.0, 0.9) for epoch in range(1, epochs + 1)]
     figure = _figure(_panels([Curve("plain", False, [rows]), Curve("residual", True, [rows, rows])]))
     figure.canvas.draw()
     for axis in figure.axes:

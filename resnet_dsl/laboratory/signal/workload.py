@@ -23,7 +23,7 @@ MOST_WORK = 2**29
 _WORK_OF_A_TAP = 1000  # what NumPy takes for a tap beside the map's numbers
 
 
-class Effort:
+class Workload:
     """Counts what one prediction takes."""
 
     def __init__(self) -> None:
