@@ -37,7 +37,6 @@ def run(options: argparse.Namespace) -> int:
         claim(options.output)
     start_keras()
     from resnet_dsl.laboratory.data import fitted, load
-    from resnet_dsl.laboratory.data.sample import sample
     from resnet_dsl.laboratory.probe import probe
 
     signals = []
@@ -45,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         channels, classes = lengths.channels(network.input_shape), lengths.channels(network.output_shape)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)
         dataset = fitted(found, network.input_shape, classes)
-        images, labels = sample(dataset, options.batch_size, options.seed)
+        images, labels = dataset.sample(options.batch_size, options.seed)
         signals.append(probe(network.graph, network.shapes, images, labels, seed=options.seed))
         if options.predict:
             signals.append(predict(network.graph, network.shapes))

@@ -111,6 +111,18 @@ class Dataset:
         picks = np.arange(count, dtype=np.int64) * len(self.train) // count
         return replace(self, train=self.train.take(picks))
 
+    def sample(self, count: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """``count`` training examples, drawn by the seed: images of mean 0 and variance 1 together, and labels.
+
+        Shapes: (count, *shape) and (count,). Raises Failure where the set has fewer.
+        """
+        if not 0 < count <= len(self.train):
+            raise Failure(f"--batch-size {count}: {self.name} has {len(self.train):,} images to train")
+        picks = np.sort(np.random.default_rng(seed).choice(len(self.train), count, replace=False))
+        images = self.train.read(picks)
+        spread = float(images.std()) or 1.0
+        return ((images - images.mean()) / spread).astype(np.float32), self.train.labels[picks]
+
     def digest(self) -> str:
         """What tells this set from another: SHA-256 over shape, labels, rows and images."""
         digest = hashlib.sha256(repr((self.shape, self.classes, len(self.train), len(self.test))).encode())

@@ -9,12 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.analyses.head import ends_in_softmax
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
-from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.laboratory.probe.gradients import Loss, Passed, pass_through
-from resnet_dsl.laboratory.signal import Layer, Signal
-from resnet_dsl.laboratory.signal.places import positions, stage_of
+from resnet_dsl.laboratory.probe.gradients import Loss, pass_through
+from resnet_dsl.laboratory.signal import Signal
+from resnet_dsl.laboratory.signal.report import layers_of, weighted
 from resnet_dsl.targets.keras import to_keras
 
 
@@ -43,11 +42,10 @@ def probe(
     """
     batch = _batch(graph, shapes, images, labels, seed)
     model = to_keras(graph, shapes, seed=seed)
-    nodes = [node for node in graph.nodes if OPERATIONS[node.op].role == "weighted"]
     logits = _logits(graph)
-    names = [node.name for node in nodes]
+    names = [graph.nodes[index].name for index in weighted(graph)]
     passed = pass_through(model, names, logits, Loss(batch.images, batch.targets, bool(logits)))
-    return Signal(graph.name, "measured", tuple(_layers(graph, shapes, nodes, passed)))
+    return Signal(graph.name, "measured", layers_of(graph, shapes, passed.activations, passed.gradients))
 
 
 def _logits(graph: Graph) -> str | None:
@@ -90,18 +88,3 @@ def _output_form(graph: Graph, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
     if len(known) < len(output):
         raise BadBatch(f"the output of `{graph.name}` is {show(output)}: give the input a size to probe it")
     return known
-
-
-def _layers(graph: Graph, shapes: tuple[Shape, ...], nodes: list[Node], passed: Passed) -> list[Layer]:
-    place = {node.name: index for index, node in enumerate(graph.nodes)}
-    return [
-        Layer(
-            name=node.name,
-            op=node.op,
-            stage=stage_of(graph, node),
-            positions=positions(shapes[place[node.name]]),
-            activation=activation,
-            gradient=gradient,
-        )
-        for node, activation, gradient in zip(nodes, passed.activations, passed.gradients, strict=True)
-    ]

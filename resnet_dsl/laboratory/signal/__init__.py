@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.laboratory.signal.report import HOLDS, Layer, Signal, StageGrowth, Verdict
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
+from resnet_dsl.laboratory.signal.report import HOLDS, Layer, Signal, StageGrowth, Unpredictable, Verdict
 
 __all__ = ["HOLDS", "Layer", "Signal", "StageGrowth", "Unpredictable", "Verdict", "predict"]
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from resnet_dsl.laboratory.signal.report import Unpredictable
 from resnet_dsl.laboratory.signal.rule import Propagation, Site, each
 from resnet_dsl.laboratory.signal.state import (
     Array,
@@ -21,7 +22,6 @@ from resnet_dsl.laboratory.signal.state import (
     typical,
     values,
 )
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
 
 Arguments: TypeAlias = Mapping[str, Any]
 

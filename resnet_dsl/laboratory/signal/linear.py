@@ -14,6 +14,7 @@ import numpy as np
 
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.laboratory.signal.report import Unpredictable
 from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
@@ -28,7 +29,6 @@ from resnet_dsl.laboratory.signal.state import (
     gradient,
     replaced,
 )
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
 from resnet_dsl.laboratory.signal.window import SlidingWindow, farther, nearer, window
 
 TRUNCATED = 0.02**2 * 0.7737413

@@ -11,6 +11,7 @@ from math import prod
 
 import numpy as np
 
+from resnet_dsl.laboratory.signal.report import Unpredictable
 from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     MAPS,
@@ -25,7 +26,6 @@ from resnet_dsl.laboratory.signal.state import (
     split,
     typical,
 )
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
 from resnet_dsl.laboratory.signal.window import over_pairs
 
 MOST_SEGMENTS = 1024

@@ -9,10 +9,8 @@ import numpy as np
 from resnet_dsl.analyses.head import ends_in_softmax
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
-from resnet_dsl.laboratory.signal.places import positions, stage_of
-from resnet_dsl.laboratory.signal.report import Layer, Signal
+from resnet_dsl.laboratory.signal.report import Signal, Unpredictable, layers_of, weighted
 from resnet_dsl.laboratory.signal.rule import Propagation, Site
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
@@ -25,7 +23,6 @@ from resnet_dsl.laboratory.signal.state import (
     gaussian,
     unlike,
 )
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
 from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 
 RULES: dict[str, Propagation] = {
@@ -50,11 +47,8 @@ def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
     with np.errstate(under="ignore"):
         states = _forward(graph, sites)
         gradients = _backward(graph, sites, states)
-    layers = tuple(
-        _layer(graph, node, sites[index], states[index], gradients[index])
-        for index, node in enumerate(graph.nodes)
-        if OPERATIONS[node.op].role == "weighted"
-    )
+    squares = [_squares(states[index], gradients[index]) for index in weighted(graph)]
+    layers = layers_of(graph, shapes, [forward for forward, _ in squares], [back for _, back in squares])
     return Signal(graph.name, "predicted", layers)
 
 
@@ -147,17 +141,11 @@ def _cross_entropy(site: Site, segment: Segment) -> float:
     return (squares + 1 - 2 / numbers) / numbers
 
 
-def _layer(graph: Graph, node: Node, site: Site, state: State, gradients: Gradients | None) -> Layer:
+def _squares(state: State, gradients: Gradients | None) -> tuple[float, float]:
+    """The mean squares of a result and of its gradient, over all channels and positions."""
     counts = [segment.count for segment in state]
     energies = [one.energy for one in gradients] if gradients else [np.zeros(1)]
-    return Layer(
-        name=node.name,
-        op=node.op,
-        stage=stage_of(graph, node),
-        positions=positions(site.output),
-        activation=_mean([segment.square for segment in state], counts),
-        gradient=_mean(energies, counts if gradients else [1]),
-    )
+    return _mean([segment.square for segment in state], counts), _mean(energies, counts if gradients else [1])
 
 
 def _mean(maps: list[Array], counts: list[int]) -> float:

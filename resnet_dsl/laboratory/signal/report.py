@@ -7,14 +7,29 @@ dies, since activations shrink where gradients grow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, log10, sqrt
+from math import exp, log, log10, prod, sqrt
 from typing import Any, Literal, TypeAlias
+
+from resnet_dsl.analyses.parts import stage_of_scopes
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operations import OPERATIONS
 
 Verdict: TypeAlias = Literal["vanishes", "holds", "explodes"]
 
 HOLDS = 3.0
 """Decades from end to end within which a network's gradient is said to hold; `check --signal` warns of more."""
+
+
+class Unpredictable(Failure):
+    """No honest prediction can be made. The message is one sentence; ``node`` the name of the node it is about."""
+
+    def __init__(self, message: str, node: str | None = None) -> None:
+        super().__init__(message)
+        self.node = node
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,28 @@ class Layer:
     positions: int
     activation: float
     gradient: float
+
+
+def weighted(graph: Graph) -> list[int]:
+    """The nodes that a signal is looked at: the layers with weights, in the graph's order."""
+    return [index for index, node in enumerate(graph.nodes) if OPERATIONS[node.op].role == "weighted"]
+
+
+def layers_of(
+    graph: Graph, shapes: Sequence[Shape], activations: Sequence[float], gradients: Sequence[float]
+) -> tuple[Layer, ...]:
+    """What was predicted or measured at the ``weighted`` nodes, with where they lie."""
+    stages = stage_of_scopes(graph)
+    places = [(graph.nodes[index], positions(shapes[index])) for index in weighted(graph)]
+    return tuple(
+        Layer(node.name, node.op, graph.scopes[stages[node.scope]].name, count, activation, gradient)
+        for (node, count), activation, gradient in zip(places, activations, gradients, strict=True)
+    )
+
+
+def positions(shape: Shape) -> int:
+    """The positions of a map: 1 for a vector, unknown lengths counted as 2 (more than one)."""
+    return prod(length if isinstance(length, int) else 2 for length in shape[:-1])
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
+from resnet_dsl.laboratory.signal.report import Unpredictable
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import State
-from resnet_dsl.laboratory.signal.unpredictable import Unpredictable
 
 MOST_POSITIONS = 2**20
 """Positions of one map, with its padding."""

@@ -1,14 +1,18 @@
-"""What is seen of a training while it runs: a bar with the time left in a terminal, and a line an epoch anywhere."""
+"""What is seen of a training while it runs: a bar in a terminal, a line an epoch anywhere, TensorBoard's logs."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.history import EpochRecord
 
 INTERVAL = 0.5
@@ -60,3 +64,26 @@ class Report:
 def percent(fraction: float) -> str:
     """A fraction as percent with one digit: 12.3 %."""
     return f"{100 * fraction:.1f} %"
+
+
+@contextmanager
+def logged(folder: Path, wanted: bool) -> Iterator[Callable[[EpochRecord], None]]:
+    """A function that writes one row into ``folder`` for TensorBoard, a scalar a column; one that does nothing else."""
+    if not wanted:
+        yield lambda row: None
+        return
+    try:
+        from tensorboard.summary import Writer
+    except ImportError as error:
+        raise Failure("--tensorboard: TensorBoard is not installed", "pip install tensorboard") from error
+    writer = Writer(str(folder))
+
+    def written(row: EpochRecord) -> None:
+        for name, value in row._asdict().items():
+            writer.add_scalar(name, value, row.epoch)
+        writer.flush()
+
+    try:
+        yield written
+    finally:
+        writer.close()

@@ -22,14 +22,12 @@ from resnet_dsl.laboratory.training.curves import Curve, draw
 from resnet_dsl.laboratory.training.engine import Engine, precision, started
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.interruption import Interruption
-from resnet_dsl.laboratory.training.learner import Learner
+from resnet_dsl.laboratory.training.learner import Learner, learning_rates
 from resnet_dsl.laboratory.training.loop import Loop, TrainingPlan
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
-from resnet_dsl.laboratory.training.progress import Report, percent
+from resnet_dsl.laboratory.training.progress import Report, logged, percent
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
-from resnet_dsl.laboratory.training.schedule import learning_rates
-from resnet_dsl.laboratory.training.tensorboard import logged
 
 DIVERGED = "try a smaller --learning-rate, or a --warmup over the first steps"
 """What to do about a loss that is no longer a number."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Unknown
 from resnet_dsl.laboratory.data import fitted, load
-from resnet_dsl.laboratory.data.pooling import pool
+from resnet_dsl.laboratory.data.images import pool
 from tests.laboratory.data.reading import by_row, images_of, refused
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]

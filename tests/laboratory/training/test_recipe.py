@@ -12,10 +12,10 @@ import pytest
 
 from resnet_dsl.cli.training import add_training, chosen
 from resnet_dsl.failure import Failure
+from resnet_dsl.laboratory.training.learner import learning_rates
 from resnet_dsl.laboratory.training.options import CompareOptions, RecipeOptions, TrainOptions
 from resnet_dsl.laboratory.training.run_folder import RunFolder, expect_same_run, write_json
 from resnet_dsl.laboratory.training.run_folder import chosen as chosen_folder
-from resnet_dsl.laboratory.training.schedule import learning_rates
 
 
 def test_the_defaults_are_the_papers() -> None:
