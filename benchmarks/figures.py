@@ -49,7 +49,7 @@ def draw_ours(name: str, level: str, ending: str, folder: Path) -> Drawn:
     start = perf_counter()
     network = resnet_dsl.load(name).network(name).compiled
     compiled = perf_counter()
-    drawn = figure(network, level)
+    drawn = figure(network.facts, level)
     path = drawn.save(folder / f"{name}.{ending}")
     end = perf_counter()
     across = f"{drawn.geometry.width:,.0f} x {drawn.geometry.height:,.0f} pt"

@@ -38,7 +38,7 @@ class Plate(NamedTuple):
 
 
 def load(name: str) -> Facts:
-    return resnet_dsl.load(name).network(name).compiled
+    return resnet_dsl.load(name).network(name).compiled.facts
 
 
 def pair(*names: str) -> list[Facts]:

@@ -12,6 +12,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.ir.lengths import Shape
 
 if TYPE_CHECKING:
+    from resnet_dsl.analyses.network import Facts
     from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
@@ -38,27 +39,27 @@ class Network:
 
     @property
     def input_shape(self) -> Shape:
-        return self.compiled.input_shape
+        return self.compiled.facts.input_shape
 
     @property
     def output_shape(self) -> Shape:
-        return self.compiled.output_shape
+        return self.compiled.facts.output_shape
 
     @property
     def params(self) -> int:
-        return self.compiled.count.params
+        return self.compiled.facts.count.params
 
     @property
     def total_params(self) -> int:
-        return self.compiled.count.total_params
+        return self.compiled.facts.count.total_params
 
     @property
     def macs(self) -> int | None:
-        return self.compiled.count.macs
+        return self.compiled.facts.count.macs
 
     @property
     def depth(self) -> int:
-        return self.compiled.depth
+        return self.compiled.facts.depth
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -66,7 +67,7 @@ class Network:
 
     def summary(self, by: Granularity = "stage") -> Summary:
         """The network as a table by stage, block or layer."""
-        return Summary(self.compiled, by)
+        return Summary(self.compiled.facts, by)
 
     def to_keras(self, *, seed: int | None = None, fast: bool = True) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
@@ -106,7 +107,7 @@ class Network:
         """The network as a figure; see ``resnet_dsl.targets.figure.figure`` for levels and options."""
         from resnet_dsl.targets.figure import figure
 
-        return figure(self.compiled, level=level, **options)
+        return figure(self.compiled.facts, level=level, **options)
 
     def to_json(self) -> str:
         """The IR as JSON; its schema is what ``resnet-dsl schema`` prints."""
@@ -123,20 +124,20 @@ class Network:
 class Summary:
     """A table of the network: text in a terminal, HTML in a notebook, ``data()`` for programs."""
 
-    def __init__(self, compiled: pipeline.Compiled, by: Granularity) -> None:
-        self.compiled = compiled
+    def __init__(self, facts: Facts, by: Granularity) -> None:
+        self._facts = facts
         self.by = by
 
     def data(self) -> dict[str, Any]:
         """The same as ``resnet-dsl summary --format json``."""
         from resnet_dsl.targets.summary import as_data
 
-        return as_data(self.compiled, self.by)
+        return as_data(self._facts, self.by)
 
     def __str__(self) -> str:
         from resnet_dsl.targets.summary import write
 
-        return write(self.compiled, self.by)
+        return write(self._facts, self.by)
 
     __repr__ = __str__
 

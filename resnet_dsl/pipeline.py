@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +20,10 @@ from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names, hidden_parameters
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
 from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
+from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.elaborate.wording import suggestion
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
@@ -43,24 +47,32 @@ class Asked(NamedTuple):
     input_size: InputSize | None
 
 
-class Compiled(Facts):
-    """A network that passed every check: its graph with all facts, and the warnings that came up."""
+@dataclass(frozen=True)
+class Compiled:
+    """A network that passed every check: its facts, from the graph on, and the warnings that came up.
 
-    def __init__(self, elaborated: Elaborated, warnings: tuple[Diagnostic, ...], asked: Asked) -> None:
-        super().__init__(elaborated.graph, elaborated.shapes)
-        self.origins = elaborated.origins
-        self.warnings = warnings
-        self.asked = asked
+    ``origins``: for each node of the graph where the text asks for it.
+    """
 
-    @property
-    def source(self) -> Source:
-        return self.asked.spec.source
+    facts: Facts
+    origins: tuple[Origin, ...]
+    warnings: tuple[Diagnostic, ...]
+    asked: Asked
 
     @property
     def name(self) -> str:
         return self.graph.name
 
-    @cached_property
+    @property
+    def graph(self) -> Graph:
+        return self.facts.graph
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Of each node's value, without the batch axis."""
+        return self.facts.shapes
+
+    @property
     def places(self) -> tuple[str, ...]:
         """For each node where it stands in the spec, in words: ``net.resnet:14:5: conv(64, 3)``."""
         return tuple(f"{origin.span}: {' '.join(origin.span.text.split())}" for origin in self.origins)
@@ -135,7 +147,8 @@ class Spec:
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
             if outcome.elaborated is not None:
-                yield from self._judge(outcome.elaborated)
+                facts = Facts(outcome.elaborated.graph, outcome.elaborated.shapes)
+                yield from _judge(outcome.elaborated, facts)
             called |= outcome.called
             skips_run |= outcome.skips_run
             settings_used |= outcome.settings_used
@@ -150,17 +163,13 @@ class Spec:
             yield from idle_skips(self.module, called, skips_run)
             yield from idle_settings(self.module, idle, settings_used)
 
-    def _judge(self, elaborated: Elaborated) -> tuple[Diagnostic, ...]:
-        facts = Facts(elaborated.graph, elaborated.shapes)
-        warnings = lint(elaborated.graph, elaborated.shapes, elaborated.origins)
-        return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
-
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:
         if elaborated is None:
             raise Refusal(in_order([*found, *check_names(self.module), *check_derivations(self.module)]))
-        judged = tuple(in_order([*found, *self._judge(elaborated)]))
+        facts = Facts(elaborated.graph, elaborated.shapes)
+        judged = tuple(in_order([*found, *_judge(elaborated, facts)]))
         stop_at_errors(judged)
-        return Compiled(elaborated, judged, asked)
+        return Compiled(facts, elaborated.origins, judged, asked)
 
     def _network(self, name: str | None) -> Definition:
         if name is None and len(self.networks) == 1:
@@ -168,6 +177,11 @@ class Spec:
         if name in self.networks:
             return self.networks[name]
         raise Refusal((_which(self.source, name, list(self.networks)),))
+
+
+def _judge(elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:
+    warnings = lint(facts.graph, facts.shapes, elaborated.origins)
+    return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
 
 def load(path: str, *, found: bool = False) -> Spec:

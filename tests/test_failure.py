@@ -33,7 +33,7 @@ def refusal():
 
 def failure():
     with pytest.raises(UnknownBlockError) as caught:
-        block_figure(resnet_dsl.load("resnet18").network("resnet18").compiled, ["basik"])
+        block_figure(resnet_dsl.load("resnet18").network("resnet18").compiled.facts, ["basik"])
     return caught.value
 
 

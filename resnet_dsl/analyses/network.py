@@ -14,7 +14,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 
 
-class Part(NamedTuple):
+class CountedPart(NamedTuple):
     """A stem, stage, head, block or layer with its counts.
 
     scope, node: indices of its scope and of its last node.
@@ -94,27 +94,27 @@ class Facts:
         return int(stride) if stride.denominator == 1 else float(stride)
 
     @cached_property
-    def stages(self) -> tuple[Part, ...]:
+    def stages(self) -> tuple[CountedPart, ...]:
         """Stem, stages and head in flow order."""
         owners = stage_of_scopes(self.graph)
         return self._parts(stages(self.graph), [owners[node.scope] for node in self.graph.nodes])
 
     @cached_property
-    def stage_of_name(self) -> dict[str, Part]:
+    def stage_of_name(self) -> dict[str, CountedPart]:
         return {part.name: part for part in self.stages}
 
     @cached_property
-    def parts_by_block(self) -> tuple[Part, ...]:
+    def parts_by_block(self) -> tuple[CountedPart, ...]:
         """Outermost blocks in flow order, and stem, head and stages for what lies in no block."""
         owners = block_of_scopes(self.graph)
         by_node = [owners[node.scope] for node in self.graph.nodes]
         return self._parts(tuple(dict.fromkeys(one for one in by_node if one)), by_node)
 
     @cached_property
-    def layers(self) -> tuple[Part, ...]:
+    def layers(self) -> tuple[CountedPart, ...]:
         """Every node but the input."""
         return tuple(
-            Part(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
+            CountedPart(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
             for index, node in enumerate(self.graph.nodes)
             if index
         )
@@ -124,7 +124,7 @@ class Facts:
         """Residual blocks."""
         return len(blocks(self.graph))
 
-    def _parts(self, scopes: Sequence[int], owners: Sequence[int]) -> tuple[Part, ...]:
+    def _parts(self, scopes: Sequence[int], owners: Sequence[int]) -> tuple[CountedPart, ...]:
         members: dict[int, list[Count]] = {scope: [] for scope in scopes}
         for owner, count in zip(owners, self.counts, strict=True):
             if owner in members:
@@ -145,8 +145,8 @@ class Facts:
     def _paths(self) -> tuple[str, ...]:
         return paths_of_scopes(self.graph)
 
-    def _part(self, index: int, count: Count, blocks: int) -> Part:
+    def _part(self, index: int, count: Count, blocks: int) -> CountedPart:
         scope = self.graph.scopes[index]
-        return Part(
+        return CountedPart(
             self._paths[index], scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks
         )

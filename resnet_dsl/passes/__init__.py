@@ -5,15 +5,15 @@ from __future__ import annotations
 from resnet_dsl.passes.folding import fold_batchnorm
 from resnet_dsl.passes.noise import remove_idle
 from resnet_dsl.passes.padding import merge_padding
-from resnet_dsl.passes.rewriting import Network, Pass, Weights
+from resnet_dsl.passes.rewriting import Pass, WeightedGraph, Weights
 
-__all__ = ["INFERENCE", "Network", "Weights", "optimize"]
+__all__ = ["INFERENCE", "WeightedGraph", "Weights", "optimize"]
 
 INFERENCE: tuple[Pass, ...] = (remove_idle, fold_batchnorm, merge_padding)
 """What ``--optimize inference`` does, in this order."""
 
 
-def optimize(network: Network, passes: tuple[Pass, ...] = INFERENCE) -> tuple[Network, tuple[str, ...]]:
+def optimize(network: WeightedGraph, passes: tuple[Pass, ...] = INFERENCE) -> tuple[WeightedGraph, tuple[str, ...]]:
     """(the network after all passes, what each did). Outputs at inference are equal up to rounding."""
     said = []
     for one in passes:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph, Node
-from resnet_dsl.passes.rewriting import Done, Network, counted, readers, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, readers, rewrite
 
 Arrays = Mapping[str, Any]
 
 
-def fold_batchnorm(network: Network) -> Done:
+def fold_batchnorm(network: WeightedGraph) -> Done:
     """The network without the normalisations that its weights can take up. Without weights nothing can be folded."""
     graph, weights = network.graph, network.weights
     if weights is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.graph import Node
-from resnet_dsl.passes.rewriting import Done, Network, counted, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, rewrite
 
 _IDLE = frozenset({"identity", "dropout", "drop_path", "dropblock"})
 
@@ -14,7 +14,7 @@ def _does_nothing(node: Node) -> bool:
     return node.op in _IDLE
 
 
-def remove_idle(network: Network) -> Done:
+def remove_idle(network: WeightedGraph) -> Done:
     """The network without the operations that pass their input on at inference."""
     nodes = network.graph.nodes
     removed = {index: node.inputs[0] for index, node in enumerate(nodes) if _does_nothing(node)}

@@ -11,10 +11,10 @@ from typing import Any
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.windows import reach
-from resnet_dsl.passes.rewriting import Done, Network, counted, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, rewrite
 
 
-def merge_padding(network: Network) -> Done:
+def merge_padding(network: WeightedGraph) -> Done:
     """The network with ``pad = same`` for the convolutions that it does not change."""
     changed: dict[int, Mapping[str, Any]] = {}
     for index, node in enumerate(network.graph.nodes):

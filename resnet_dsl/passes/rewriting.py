@@ -14,7 +14,7 @@ Weights: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Node's name -> weight's name -> array, in the shapes that the operation's ``weights`` gives."""
 
 
-class Network(NamedTuple):
+class WeightedGraph(NamedTuple):
     """A graph with its shapes and, where they are known, its weights."""
 
     graph: Graph
@@ -25,11 +25,11 @@ class Network(NamedTuple):
 class Done(NamedTuple):
     """What a pass made of a network, and what it did, in a sentence."""
 
-    network: Network
+    network: WeightedGraph
     said: str
 
 
-Pass: TypeAlias = Callable[[Network], Done]
+Pass: TypeAlias = Callable[[WeightedGraph], Done]
 
 
 def readers(graph: Graph) -> list[list[int]]:
@@ -43,11 +43,11 @@ def readers(graph: Graph) -> list[list[int]]:
 
 
 def rewrite(
-    network: Network,
+    network: WeightedGraph,
     changed: Mapping[int, Mapping[str, Any]],
     removed: Mapping[int, int],
     weights: Weights | None = None,
-) -> Network:
+) -> WeightedGraph:
     """The network with other arguments for some nodes, and without some, each of which an earlier one stands for.
 
     Removed nodes must leave the shapes of what stands for them. ``weights`` replaces the weights of some nodes.
@@ -69,7 +69,7 @@ def rewrite(
     names = {node.name for node in nodes}
     merged = None if network.weights is None else {**network.weights, **(weights or {})}
     left = None if merged is None else {name: arrays for name, arrays in merged.items() if name in names}
-    return Network(rewritten, tuple(kept), left)
+    return WeightedGraph(rewritten, tuple(kept), left)
 
 
 def counted(count: int, what: str) -> str:

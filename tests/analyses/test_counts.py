@@ -12,7 +12,7 @@ from tests.elaborate.compiling import compiled, staged
 
 
 def of_last(network: Compiled) -> tuple[int, int, int | None]:
-    count = network.counts[-1]
+    count = network.facts.counts[-1]
     return count.params, count.total_params, count.macs
 
 
@@ -27,7 +27,7 @@ def of_last(network: Compiled) -> tuple[int, int, int | None]:
 )
 def test_classic_networks(text: str, params: int, macs: int) -> None:
     """torchvision (AlexNet 0.714 GMACs, VGG-16 15.47); Keras' MobileNet, Howard et al. 2017 (569 million)."""
-    count = compiled(text).count
+    count = compiled(text).facts.count
     assert (count.params, count.macs) == (params, macs)
 
 
@@ -71,34 +71,34 @@ def test_every_rank(size: str, taps: int, places: int) -> None:
 def test_counts_are_exact_beyond_what_a_float_holds() -> None:
     """9 * 33,333 * 33,333 weights a layer: the sum of an odd number of them is odd."""
     network = staged("conv(3333, 3) 2_000 x conv(3333, 3)", size="8x8x3333")
-    assert network.count.params == 2_001 * 9 * 3333 * 3333
-    assert network.count.macs == 64 * 2_001 * 9 * 3333 * 3333
+    assert network.facts.count.params == 2_001 * 9 * 3333 * 3333
+    assert network.facts.count.macs == 64 * 2_001 * 9 * 3333 * 3333
 
 
 def test_activations_are_the_numbers_that_all_values_hold() -> None:
     network = staged("conv(6, 3, stride = 2) relu", size="8x8x4")
-    assert network.count.activations == 8 * 8 * 4 + 2 * 4 * 4 * 6
-    assert network.stages[0].activations == 2 * 4 * 4 * 6
+    assert network.facts.count.activations == 8 * 8 * 4 + 2 * 4 * 4 * 6
+    assert network.facts.stages[0].activations == 2 * 4 * 4 * 6
 
 
 def test_open_lengths_leave_macs_and_activations_open_and_parameters_known() -> None:
-    count = staged("conv(6, 3)", size="?x8x4").count
+    count = staged("conv(6, 3)", size="?x8x4").facts.count
     assert (count.params, count.macs, count.activations) == (216, None, None)
 
 
 def test_squeeze_and_excitation_by_hand() -> None:
     """Hu et al. 2018: 2 C^2 / r weights, here with their biases."""
     network = staged("se(2)", size="8x8x16")
-    assert network.count.params == 2 * 16 * 16 // 2 + 8 + 16
-    assert network.count.macs == 2 * 16 * 16 // 2
+    assert network.facts.count.params == 2 * 16 * 16 // 2 + 8 + 16
+    assert network.facts.count.macs == 2 * 16 * 16 // 2
 
 
 def test_resnext_and_wide_blocks_by_hand() -> None:
     """Xie et al. 2017, section 3.1: C (256 d + 3 3 d d + d 256), about 70k for C = 32, d = 4."""
     plain = staged("use norm = identity bottleneck(64, groups = 32, base_width = 4)", size="8x8x256")
-    assert plain.count.params == 32 * (256 * 4 + 3 * 3 * 4 * 4 + 4 * 256) == 70_144
+    assert plain.facts.count.params == 32 * (256 * 4 + 3 * 3 * 4 * 4 + 4 * 256) == 70_144
     wide = staged("use norm = identity bottleneck(64, base_width = 128)", size="8x8x256")
-    assert wide.count.params == 256 * 128 + 9 * 128 * 128 + 128 * 256
+    assert wide.facts.count.params == 256 * 128 + 9 * 128 * 128 + 128 * 256
 
 
 def test_nodes_share_their_arguments_only_where_they_cost_the_same() -> None:

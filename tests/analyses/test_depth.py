@@ -15,7 +15,7 @@ from tests.specs.family import spec
 )
 def test_classic_networks(text: str, depth: int) -> None:
     """8 layers (Krizhevsky et al. 2012), 16 (Simonyan & Zisserman 2015), 28 (Howard et al. 2017, section 3.2)."""
-    assert compiled(text).depth == depth
+    assert compiled(text).facts.depth == depth
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_classic_networks(text: str, depth: int) -> None:
 def test_a_networks_number_is_its_depth(name: str) -> None:
     path = shipped.find(name)
     assert path is not None
-    assert spec(path).compile(name).depth == int("".join(filter(str.isdigit, name)))
+    assert spec(path).compile(name).facts.depth == int("".join(filter(str.isdigit, name)))
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_networks_number_is_its_depth(name: str) -> None:
     ],
 )
 def test_adapters_and_gates_do_not_count(body: str, depth: int) -> None:
-    assert blocked(body).depth == depth
+    assert blocked(body).facts.depth == depth
 
 
 def test_of_parallel_branches_the_longest_counts() -> None:
-    assert staged("a = conv(4, 3) b = in -> 3 x conv(4, 3) concat(a, b)").depth == 3
+    assert staged("a = conv(4, 3) b = in -> 3 x conv(4, 3) concat(a, b)").facts.depth == 3

@@ -19,7 +19,7 @@ def _shipped(spec: str) -> Compiled:
 
 
 def _between(left: str, right: str) -> Difference:
-    return difference(_shipped(left), _shipped(right))
+    return difference(_shipped(left).facts, _shipped(right).facts)
 
 
 TORCHVISION, KERAS = "resnet/imagenet:resnet50", "keras_applications/v1:keras_resnet50"
@@ -136,7 +136,7 @@ network longer { input 8x8x16  stage first { pair(16) -> row(16) -> pair(16) } }
 def test_a_branch_that_was_removed_is_told_as_its_steps(turned: bool) -> None:
     """Not as arguments that changed in the branches that stayed."""
     names = ("three_branches", "two_branches")
-    found = difference(*(_written(BRANCHES, name) for name in (names[::-1] if turned else names)))
+    found = difference(*(_written(BRANCHES, name).facts for name in (names[::-1] if turned else names)))
     (steps,) = found.steps
     sides = (steps.right, steps.left) if turned else (steps.left, steps.right)
     assert sides == (("conv2 (3×3)", "batchnorm", "relu"), ())
@@ -146,7 +146,7 @@ def test_a_branch_that_was_removed_is_told_as_its_steps(turned: bool) -> None:
 
 def test_equal_steps_that_read_other_values_are_told() -> None:
     """Side by side and one behind the other: the same operations with the same arguments."""
-    found = difference(_written(BRANCHES, "two_branches"), _written(BRANCHES, "in_a_row"))
+    found = difference(_written(BRANCHES, "two_branches").facts, _written(BRANCHES, "in_a_row").facts)
     (wiring,) = found.wiring
     assert wiring == (
         "conv2 (3×3)", ("what enters the block",), ("conv1 (3×3)",), ("first_block1", "first_block2")
@@ -174,7 +174,7 @@ def test_networks_whose_merges_read_other_values_are_told_apart(op: str) -> None
     of = {tuple(read): _written(MERGES.replace("MERGE", f"{op}({', '.join(read)})"), "merged") for read in lists}
     for ours, theirs in product(of, of):
         same = ours == theirs if op == "concat" else sorted(ours) == sorted(theirs)
-        assert (difference(of[ours], of[theirs]).wiring == ()) == same, (ours, theirs)
+        assert (difference(of[ours].facts, of[theirs].facts).wiring == ()) == same, (ours, theirs)
 
 
 def test_values_that_enter_a_block_are_named_where_they_differ() -> None:
@@ -183,13 +183,13 @@ def test_values_that_enter_a_block_are_named_where_they_differ() -> None:
     network early { input 8x8x16  stem { relu }  stage one { basic(16) basic(16) skip from stem basic(16) } }
     network late { input 8x8x16  stem { relu }  stage one { basic(16) basic(16) basic(16) skip from stem } }
     """
-    for line in describe(difference(_written(text, "early"), _written(text, "late"))):
+    for line in describe(difference(_written(text, "early").facts, _written(text, "late").facts)):
         left, reads, right = line.partition(" in early, ")
         assert not reads or left.partition(" reads ")[2] != right.removesuffix(" in late")
 
 
 def test_a_block_in_the_middle_is_told_as_that_block() -> None:
-    found = difference(_written(BRANCHES, "two_branches"), _written(BRANCHES, "longer"))
+    found = difference(_written(BRANCHES, "two_branches").facts, _written(BRANCHES, "longer").facts)
     assert [(pair.place, pair.left) for pair in found.blocks] == [("first_block2", None)]
     assert not found.steps
     assert not found.settings
@@ -207,7 +207,7 @@ def _row(relus: int) -> Compiled:
 
 
 def test_long_rows_are_compared_where_they_are_alike_and_else_refused() -> None:
-    assert not difference(_row(2_500), _row(2_500)).steps
-    assert difference(_row(300), _row(299)).steps
+    assert not difference(_row(2_500).facts, _row(2_500).facts).steps
+    assert difference(_row(300).facts, _row(299).facts).steps
     with pytest.raises(Failure, match="too large and too different"):
-        difference(_row(2_500), _row(2_499))
+        difference(_row(2_500).facts, _row(2_499).facts)

@@ -135,7 +135,7 @@ def test_they_hold_for_the_network_as_written_not_under_other_parameters() -> No
     text = "network n(w = 4) { input 8x8x3 stage s { conv(w, 1) } expect params == 12 }"
     assert refused(text) == []
     assert refused(text, w=5) == []
-    assert compiled(text, size=(8, 8, 5)).count.params == 20
+    assert compiled(text, size=(8, 8, 5)).facts.count.params == 20
 
 
 @pytest.mark.parametrize(

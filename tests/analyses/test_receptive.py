@@ -22,7 +22,7 @@ def shipped(path: str, name: str) -> Compiled:
 def test_classic_networks_have_the_published_fields(text: str, size: int) -> None:
     """https://distill.pub/2019/computing-receptive-fields: `alexnet_v2`, `vgg_16` at its last pool, `mobilenet_v1`."""
     network = compiled(text)
-    assert (network.receptive_field, network.output_stride) == (size, 32)
+    assert (network.facts.receptive_field, network.facts.output_stride) == (size, 32)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_classic_networks_have_the_published_fields(text: str, size: int) -> Non
 def test_resnets_that_stride_at_a_1x1_have_the_published_fields(name: str, size: int) -> None:
     """The same table, `resnet_v1_50`, `_101` and `_152`: 3x3 convolutions see the strided map."""
     network = shipped("keras_applications/v1.resnet", name)
-    assert (network.receptive_field, network.output_stride) == (size, 32)
+    assert (network.facts.receptive_field, network.facts.output_stride) == (size, 32)
 
 
 @pytest.mark.parametrize(("name", "blocks"), [("resnet50", (3, 4, 6, 3)), ("resnet101", (3, 4, 23, 3))])
@@ -45,11 +45,11 @@ def test_resnets_that_stride_at_the_3x3_see_less(name: str, blocks: tuple[int, .
                 stride *= 2
     assert (size, stride) == ((427, 32) if name == "resnet50" else (971, 32))
     network = shipped("resnet/imagenet.resnet", name)
-    assert (network.receptive_field, network.output_stride) == (size, stride)
+    assert (network.facts.receptive_field, network.facts.output_stride) == (size, stride)
 
 
 def test_skips_do_not_widen_the_field() -> None:
-    assert staged("2 x basic(4)").receptive_field == 9
+    assert staged("2 x basic(4)").facts.receptive_field == 9
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_skips_do_not_widen_the_field() -> None:
 )
 def test_by_hand(body: str, size: int, stride: int) -> None:
     network = staged(body, size="32x32x4")
-    assert (network.receptive_field, network.output_stride) == (size, stride)
+    assert (network.facts.receptive_field, network.facts.output_stride) == (size, stride)
 
 
 def test_neighbours_on_a_longer_map_see_different_numbers_and_the_largest_counts() -> None:
-    field = staged("maxpool(2) conv(4, 3) upsample(2) conv(4, 3) upsample(2) conv(4, 3)", size="32x4").fields[-1]
+    field = staged("maxpool(2) conv(4, 3) upsample(2) conv(4, 3) upsample(2) conv(4, 3)", size="32x4").facts.fields[-1]
     assert field != "all"
     axis = field.axes[0]
     assert [last - first + 1 for first, last in zip(axis.first, axis.last, strict=True)] == [8, 10, 10, 8]
@@ -94,18 +94,18 @@ def test_neighbours_on_a_longer_map_see_different_numbers_and_the_largest_counts
 
 def test_a_product_of_what_sees_everything_does() -> None:
     network = staged("a = conv(12, 1) -> attention(1, 4) b = in -> conv(4, 3) mul(a, b)", size="8x8x4")
-    assert network.fields[-1] == "all"
+    assert network.facts.fields[-1] == "all"
 
 
 def test_long_periods_are_bounded_from_above() -> None:
     """Factors whose common multiple nobody could follow: the size is a bound, a little too large."""
     network = staged("maxpool(2) upsample(999983) maxpool(999979, stride = 999979, pad = 0)", size="1000x1")
-    assert 2 <= (network.receptive_field or 0) <= 6
+    assert 2 <= (network.facts.receptive_field or 0) <= 6
 
 
 def test_a_field_is_known_for_each_axis() -> None:
     network = staged("conv(4, 3x7, stride = 1x2) conv(4, 3)", size="32x32x4")
-    field = network.fields[-1]
+    field = network.facts.fields[-1]
     assert field != "all"
     assert field.size == (Fraction(5), Fraction(11))
     assert field.stride == (Fraction(1), Fraction(2))
@@ -114,10 +114,10 @@ def test_a_field_is_known_for_each_axis() -> None:
 def test_a_finer_map_than_the_input_has_a_stride_below_one() -> None:
     """Twice the length: neighbours lie half an input position apart; a window over two of them sees two positions."""
     network = staged("upsample(2) conv(4, 2, pad = valid)", size="32x32x4")
-    assert network.output_stride == 0.5
-    assert network.receptive_field == 2
+    assert network.facts.output_stride == 0.5
+    assert network.facts.receptive_field == 2
 
 
 def test_behind_dense_layers_everything_is_seen() -> None:
     network = staged("conv(4, 3) flatten dense(3) relu", size="8x8x4")
-    assert network.fields[-1] == "all"
+    assert network.facts.fields[-1] == "all"

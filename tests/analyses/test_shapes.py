@@ -16,9 +16,9 @@ from tests.elaborate.compiling import compiled, shapes_of, staged
 def test_stages_have_the_sizes_of_table_1(name: str) -> None:
     """He et al. 2015, Table 1: 112 behind conv1, then 56, 28, 14, 7, and 1000 classes."""
     network = pipeline.load(str(resources.specs_folder() / "resnet" / "imagenet.resnet")).compile(name)
-    width = 4 if network.depth >= 50 else 1
+    width = 4 if network.facts.depth >= 50 else 1
     assert shapes_of(network)[network.graph.nodes[1].name] == "112x112x64"
-    assert [part.output_shape for part in network.stages] == [
+    assert [part.output_shape for part in network.facts.stages] == [
         (56, 56, 64),
         (56, 56, 64 * width),
         (28, 28, 128 * width),
@@ -44,14 +44,14 @@ def test_alexnet() -> None:
 
 def test_vgg16_and_mobilenet() -> None:
     vgg = compiled(VGG16)
-    assert [part.output_shape for part in vgg.parts_by_block if part.block == "convs"] == [
+    assert [part.output_shape for part in vgg.facts.parts_by_block if part.block == "convs"] == [
         (112, 112, 64),
         (56, 56, 128),
         (28, 28, 256),
         (14, 14, 512),
         (7, 7, 512),
     ]
-    assert compiled(MOBILENET).stages[-2].output_shape == (7, 7, 1024)
+    assert compiled(MOBILENET).facts.stages[-2].output_shape == (7, 7, 1024)
 
 
 def test_shapes_are_inferred_again_from_the_graph_alone() -> None:

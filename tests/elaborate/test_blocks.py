@@ -30,12 +30,12 @@ def test_arguments_are_positional_or_named_and_defaults_see_the_parameters_befor
 
 def test_a_default_may_use_what_enters_the_block() -> None:
     network = blocked("conv(width, 3)", call="conv(6, 1) -> b", parameters="(width = 2 * in.channels)")
-    assert network.output_shape == (8, 8, 12)
+    assert network.facts.output_shape == (8, 8, 12)
 
 
 def test_a_default_sees_the_entry_of_its_own_call() -> None:
     network = blocked("conv(width, 3)", call="3 x b", parameters="(width = 2 * in.channels)")
-    assert network.output_shape == (8, 8, 32)
+    assert network.facts.output_shape == (8, 8, 32)
 
 
 @pytest.mark.parametrize("call", ["b", "b()"])
@@ -63,7 +63,7 @@ def test_blocks_call_blocks() -> None:
     before = "block inner(width) { conv(width, 3) act } block outer(width) { inner(width) inner(2 * width) skip act }"
     network = staged("outer(4)", before=before)
     assert operations(network) == ["conv", "relu", "conv", "relu", "conv", "batchnorm", "add", "relu"]
-    assert network.output_shape == (8, 8, 8)
+    assert network.facts.output_shape == (8, 8, 8)
 
 
 def test_blocks_may_be_defined_behind_their_use_and_in_any_order() -> None:
@@ -125,8 +125,8 @@ def test_the_scope_of_a_call_says_which_block_it_was_and_with_what() -> None:
 def test_the_blocks_of_the_prelude(call: str, layers: int, channels: int) -> None:
     """He et al. 2015, Figure 5, and He et al. 2016, Figure 4(e): weighted layers, and the bottleneck's factor of 4."""
     network = staged(call)
-    assert network.output_shape == (8, 8, channels)
-    assert network.depth == layers
+    assert network.facts.output_shape == (8, 8, channels)
+    assert network.facts.depth == layers
 
 
 def test_recursion_is_refused_at_once_where_a_network_runs_into_it() -> None:

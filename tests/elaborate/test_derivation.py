@@ -25,7 +25,7 @@ def derived(network: str, **given: int) -> Compiled:
 
 
 def parts(network: str) -> list[tuple[str, tuple[object, ...]]]:
-    return [(one.name, one.output_shape) for one in derived(network).stages]
+    return [(one.name, one.output_shape) for one in derived(network).facts.stages]
 
 
 def test_it_is_the_base_where_it_says_nothing() -> None:
@@ -43,8 +43,8 @@ def test_a_stage_is_replaced_at_its_place_with_its_stride() -> None:
 
 def test_stem_and_input_are_replaced() -> None:
     network = derived("network d from base { input 16x16x1 stem { conv(5, 3, stride = 2) } }")
-    assert network.input_shape == (16, 16, 1)
-    assert network.stages[0].output_shape == (8, 8, 5)
+    assert network.facts.input_shape == (16, 16, 1)
+    assert network.facts.stages[0].output_shape == (8, 8, 5)
 
 
 def test_new_stages_come_behind_the_old_ones_and_before_the_head() -> None:
@@ -60,7 +60,7 @@ def test_an_empty_head_leaves_the_head_out() -> None:
 def test_a_head_is_replaced_or_added() -> None:
     assert parts("network d from base { head { conv(2, 1) } }")[-1] == ("head", (4, 4, 2))
     text = f"{BASE} network bare from base {{ head {{ }} }} network d from bare {{ head {{ flatten }} }}"
-    assert compiled(text, "d").output_shape == (128,)
+    assert compiled(text, "d").facts.output_shape == (128,)
 
 
 def test_a_stem_may_be_added_to_a_base_without_one() -> None:
@@ -96,20 +96,20 @@ def test_a_skips_line_replaces_the_bases() -> None:
 
 def test_parameters_are_inherited() -> None:
     network = derived("network d from base { }", classes=3, width=6)
-    assert network.output_shape == (3,)
-    assert network.stages[0].output_shape == (8, 8, 6)
+    assert network.facts.output_shape == (3,)
+    assert network.facts.stages[0].output_shape == (8, 8, 6)
 
 
 @pytest.mark.parametrize("base", ["base(3, 6)", "base(width = 6, classes = 3)", "base(classes = 3, width = 2 * 3)"])
 def test_arguments_for_the_base(base: str) -> None:
     network = derived(f"network d from {base} {{ }}")
-    assert network.output_shape == (3,)
-    assert network.stages[0].output_shape == (8, 8, 6)
+    assert network.facts.output_shape == (3,)
+    assert network.facts.stages[0].output_shape == (8, 8, 6)
 
 
 def test_arguments_may_follow_the_parameters_of_the_derived() -> None:
     network = derived("network d(k = 2) from base(width = 4 * k) { stage c { unit(k) } }", k=3)
-    assert [part.output_shape for part in network.stages[:4]] == [(8, 8, 12), (8, 8, 12), (4, 4, 24), (4, 4, 3)]
+    assert [part.output_shape for part in network.facts.stages[:4]] == [(8, 8, 12), (8, 8, 12), (4, 4, 24), (4, 4, 3)]
 
 
 def test_what_is_given_to_the_base_cannot_be_set_any_more() -> None:
@@ -119,12 +119,12 @@ def test_what_is_given_to_the_base_cannot_be_set_any_more() -> None:
 def test_new_parts_see_the_parameters_and_lets_of_the_base() -> None:
     text = """network base(width = 4) { input 8x8x3 let twice = 2 * width stage a { conv(width, 3) } }
       network d from base { stage b { conv(twice + width, 1) } }"""
-    assert compiled(text, "d").output_shape == (8, 8, 12)
+    assert compiled(text, "d").facts.output_shape == (8, 8, 12)
 
 
 def test_replaced_parts_see_the_values_of_the_bases_stages() -> None:
     found = derived("network d from base { stage b { upsample(1) skip from a } }")
-    assert found.stages[2].output_shape == (8, 8, 4)
+    assert found.facts.stages[2].output_shape == (8, 8, 4)
 
 
 def test_expectations_are_not_inherited() -> None:
@@ -141,7 +141,7 @@ def test_derivations_of_derivations() -> None:
     text = f"""{BASE} network c from base {{ stage a {{ unit(5) }} }} network d from c {{ stage b {{ unit(7) }} }}
       network e from d {{ use act = elu }}"""
     network = compiled(text, "e")
-    assert [part.output_shape for part in network.stages] == [(8, 8, 4), (8, 8, 5), (8, 8, 7), (10,)]
+    assert [part.output_shape for part in network.facts.stages] == [(8, 8, 4), (8, 8, 5), (8, 8, 7), (10,)]
     assert "elu" in operations(network)
 
 

@@ -122,7 +122,7 @@ def test_what_cannot_be_compared(test: str) -> None:
 
 def test_attributes_of_values() -> None:
     network = blocked("a = conv(in.channels * 3, 3) conv(a.channels + 1, 1)")
-    assert network.output_shape == (8, 8, 13)
+    assert network.facts.output_shape == (8, 8, 13)
     assert operations(blocked("if in.shape == 8x8x4 { relu } else { tanh }")) == ["relu"]
     assert operations(blocked("let s = in.shape if s[0] == 8 and len(s) == 3 { relu }")) == ["relu"]
 

@@ -31,7 +31,7 @@ def codes(path: Path) -> list[str]:
 
 def test_definitions_stand_in_any_order() -> None:
     text = f"{NETWORK} block b {{ conv(width, 3) act }} let width = 2 * half_width let half_width = 3"
-    assert compiled(text).output_shape == (8, 8, 6)
+    assert compiled(text).facts.output_shape == (8, 8, 6)
 
 
 def test_a_file_holds_several_networks() -> None:

@@ -100,7 +100,7 @@ def test_a_merge_of_one_value_is_refused() -> None:
     ("merge", "shape"), [("add(a, b)", (8, 8, 4)), ("mul(a, b)", (8, 8, 4)), ("concat(a, b)", (8, 8, 8))]
 )
 def test_shapes_of_merges(merge: str, shape: tuple[int, ...]) -> None:
-    assert staged(f"a = conv(4, 3) b = conv(4, 3) {merge}").output_shape == shape
+    assert staged(f"a = conv(4, 3) b = conv(4, 3) {merge}").facts.output_shape == shape
 
 
 def test_add_never_broadcasts() -> None:
@@ -109,7 +109,7 @@ def test_add_never_broadcasts() -> None:
 
 def test_a_gate_is_repeated_over_the_map() -> None:
     network = staged("a = conv(4, 3) g = a -> avgpool(global, keepdims = true) mul(a, g)")
-    assert network.output_shape == (8, 8, 4)
+    assert network.facts.output_shape == (8, 8, 4)
 
 
 def test_a_slice_of_the_channels() -> None:

@@ -24,7 +24,7 @@ def calls(count: int) -> int:
     text = TEXT.format(count=count)
     profile = cProfile.Profile()
     profile.enable()
-    write(pipeline.load_text(text).compile(), "stage", "json")
+    write(pipeline.load_text(text).compile().facts, "stage", "json")
     profile.disable()
     return sum(entry.callcount for entry in profile.getstats())
 
@@ -45,7 +45,7 @@ def test_work_grows_linearly_up_to_10_000_blocks() -> None:
 def test_ten_thousand_blocks_touch_no_recursion_limit() -> None:
     before = sys.getrecursionlimit()
     network = compiled(TEXT.format(count=10_000))
-    summary = as_data(network)
+    summary = as_data(network.facts)
     assert sys.getrecursionlimit() == before
     assert (summary["depth"], summary["blocks"]) == (20_002, 10_000)
     assert summary["params"] == 3 * 9 * 16 + 32 + 20_000 * (9 * 256 + 32) + 170
@@ -65,4 +65,4 @@ def test_ten_thousand_blocks_touch_no_recursion_limit() -> None:
 def test_other_ways_to_be_large(stages: str) -> None:
     network = compiled(f"network n {{ input 4x4x4 {stages} }}")
     assert len(network.graph.nodes) >= 1000
-    write(network, "layer", "csv")
+    write(network.facts, "layer", "csv")

@@ -10,7 +10,7 @@ from tests.elaborate.compiling import argument, compiled, drawn, operations, ref
 def test_the_parts_run_in_flow_order_and_are_the_rows_of_the_summary() -> None:
     network = compiled("""network n { input 8x8x3 stem { conv(4, 3) } stage a { conv(5, 3) } stage b { conv(6, 3) }
       head { avgpool(global) -> dense(7) } }""")
-    assert [(part.name, part.kind, part.output_shape) for part in network.stages] == [
+    assert [(part.name, part.kind, part.output_shape) for part in network.facts.stages] == [
         ("stem", "stem", (8, 8, 4)),
         ("a", "stage", (8, 8, 5)),
         ("b", "stage", (8, 8, 6)),
@@ -56,7 +56,7 @@ def test_operations_take_their_rank_from_what_flows_in(
 ) -> None:
     network = staged("conv(8, 3, stride = 2)", size=size)
     assert argument(network, "s_conv", "kernel") == kernel
-    assert network.output_shape == after
+    assert network.facts.output_shape == after
 
 
 @pytest.mark.parametrize("size", ["50x12", "8x8x3", "4x8x8x3"])
@@ -64,9 +64,9 @@ def test_blocks_and_skips_serve_every_rank(size: str) -> None:
     rank = size.count("x")
     network = compiled(f"""network n {{ input {size} stem {{ conv(4, 3) -> norm -> act }} stage a {{ basic(4) }}
       stage b(stride = 2) {{ bottleneck(4) }} head {{ avgpool(global) -> dense(3) }} }}""")
-    assert network.output_shape == (3,)
+    assert network.facts.output_shape == (3,)
     first = network.graph.nodes[1]
-    assert network.counts[1].params == 3**rank * network.input_shape[-1] * 4  # type: ignore[operator]
+    assert network.facts.counts[1].params == 3**rank * network.facts.input_shape[-1] * 4  # type: ignore[operator]
     assert len(first.args["kernel"]) == rank
 
 
@@ -75,7 +75,7 @@ def test_one_number_for_all_axes_or_one_an_axis(kernel: str, taps: tuple[int, in
     network = staged(f"conv(8, {kernel}, stride = 2x1, dilation = 1x2)", size="9x9x3")
     assert argument(network, "s_conv", "kernel") == taps
     assert argument(network, "s_conv", "stride") == (2, 1)
-    assert network.output_shape == (5, 9, 8)
+    assert network.facts.output_shape == (5, 9, 8)
 
 
 def test_more_numbers_than_axes_are_refused() -> None:
@@ -111,7 +111,7 @@ def test_a_stages_stride_may_be_one_an_axis_and_an_expression() -> None:
         "network n(s = 2) { input 8x8x3 stage a(stride = 2x1) { conv(4, 3) } stage b(2 * s) { conv(4, 3) } }"
     )
     assert shapes_of(network)["a_conv"] == "4x8x4"
-    assert network.output_shape == (1, 2, 4)
+    assert network.facts.output_shape == (1, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,15 @@ def test_parameters_have_defaults_and_can_be_set() -> None:
     text = (
         "network n(width = 4, classes = 2 * width) { input 8x8x3 stage s { conv(width, 3) } head { conv(classes, 1) } }"
     )
-    assert compiled(text).output_shape == (8, 8, 8)
-    assert compiled(text, width=5).output_shape == (8, 8, 10)
-    assert compiled(text, classes=3).output_shape == (8, 8, 3)
+    assert compiled(text).facts.output_shape == (8, 8, 8)
+    assert compiled(text, width=5).facts.output_shape == (8, 8, 10)
+    assert compiled(text, classes=3).facts.output_shape == (8, 8, 3)
 
 
 def test_a_parameter_without_default_must_be_set() -> None:
     text = "network n(width) { input 8x8x3 stage s { conv(width, 3) } }"
     assert refused(text) == ["E0237"]
-    assert compiled(text, width=6).output_shape == (8, 8, 6)
+    assert compiled(text, width=6).facts.output_shape == (8, 8, 6)
 
 
 def test_a_parameter_that_is_not_there_cannot_be_set() -> None:
@@ -150,18 +150,18 @@ def test_a_parameter_that_is_not_there_cannot_be_set() -> None:
 
 def test_lets_of_a_network_follow_its_parameters() -> None:
     text = "network n(k = 2) { input 8x8x3 let width = 16 * k stage s { conv(width, 3) } }"
-    assert compiled(text, k=10).output_shape == (8, 8, 160)
+    assert compiled(text, k=10).facts.output_shape == (8, 8, 160)
 
 
 def test_the_input_follows_parameters_or_is_given_from_outside() -> None:
     text = "network n(length = 50, leads = 12) { input length x leads stage s { conv(4, 3) } }"
-    assert compiled(text).input_shape == (50, 12)
-    assert compiled(text, length=20).input_shape == (20, 12)
-    assert compiled(text, size=(30, 2)).output_shape == (30, 4)
+    assert compiled(text).facts.input_shape == (50, 12)
+    assert compiled(text, length=20).facts.input_shape == (20, 12)
+    assert compiled(text, size=(30, 2)).facts.output_shape == (30, 4)
 
 
 def test_a_network_without_a_head_ends_with_its_last_stage() -> None:
-    assert compiled("network n { input 8x8x3 stage s { conv(4, 3) } }").output_shape == (8, 8, 4)
+    assert compiled("network n { input 8x8x3 stage s { conv(4, 3) } }").facts.output_shape == (8, 8, 4)
 
 
 def test_the_first_layer_reads_the_input() -> None:

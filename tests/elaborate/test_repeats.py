@@ -104,4 +104,4 @@ def test_the_papers_formula_for_cifar() -> None:
     text = """network n(n = 3) { input 32x32x3 stem { conv(16, 3) -> norm -> act } stage a { n x basic(16) }
       stage b(stride = 2) { n x basic(32) } stage c(stride = 2) { n x basic(64) }
       head { avgpool(global) -> dense(10) } }"""
-    assert [compiled(text, n=n).depth for n in (3, 5, 7, 9, 18)] == [20, 32, 44, 56, 110]
+    assert [compiled(text, n=n).facts.depth for n in (3, 5, 7, 9, 18)] == [20, 32, 44, 56, 110]

@@ -52,9 +52,9 @@ def test_a_stage_through_a_helper_is_the_stage_written_directly() -> None:
     helped = network("stage one { staged(8, 3) } stage two { staged(16, 4) }")
     assert essence(helped) == essence(directly)
     assert rates(helped) == pytest.approx([0.1 + 0.4 * place / 6 for place in range(7)])
-    assert helped.blocks == directly.blocks == 7
-    assert [stage.blocks for stage in helped.stages] == [3, 4]
-    assert {part.block for part in helped.parts_by_block} == {"basic"}
+    assert helped.facts.blocks == directly.facts.blocks == 7
+    assert [stage.blocks for stage in helped.facts.stages] == [3, 4]
+    assert {part.block for part in helped.facts.parts_by_block} == {"basic"}
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_a_stage_through_a_helper_is_the_stage_written_directly() -> None:
     ],
 )
 def test_what_counts(stage: str, blocks: int) -> None:
-    assert network(f"stem {{ conv(8, 3) }} stage s {{ {stage} }}", "").blocks == blocks
+    assert network(f"stem {{ conv(8, 3) }} stage s {{ {stage} }}", "").facts.blocks == blocks
 
 
 def test_blocks_without_their_skip_connections_count_the_same() -> None:
     stage = "stage s { basic(8) unit(8) staged(8, 3) nested }"
-    assert network(stage, "skips off").blocks == network(stage, "").blocks == 7
+    assert network(stage, "skips off").facts.blocks == network(stage, "").facts.blocks == 7
 
 
 @pytest.mark.parametrize("part", ["stem", "head"])
 def test_blocks_of_stem_and_head_do_not_count(part: str) -> None:
-    assert network(f"{part} {{ basic(8) deep_stem unit(8) }}", "").blocks == 0
+    assert network(f"{part} {{ basic(8) deep_stem unit(8) }}", "").facts.blocks == 0
 
 
 def test_what_fills_a_slot_and_adapters_do_not_count() -> None:
     adapter = "block adapter(channels, stride) { conv(channels, 1, stride = stride) by_hand(channels) }"
     settings = "use attn = by_hand(16) skips always via adapter"
-    assert network("stage s { 2 x basic(16) }", settings, adapter).blocks == 2
+    assert network("stage s { 2 x basic(16) }", settings, adapter).facts.blocks == 2
 
 
 def test_arguments_of_a_call_know_the_progress_of_the_block_that_is_called() -> None:
@@ -136,7 +136,7 @@ PAPERS = {
 @pytest.mark.parametrize("name", PAPERS)
 def test_shipped_networks_have_the_blocks_that_their_papers_count(name: str) -> None:
     found = next(file for file in shipped.shipped_files() if name in file.networks)
-    assert pipeline.load(found.path).compile(name).blocks == PAPERS[name]
+    assert pipeline.load(found.path).compile(name).facts.blocks == PAPERS[name]
 
 
 def test_stochastic_depth_is_timms_linear_rule() -> None:
@@ -200,5 +200,5 @@ def test_steps_may_move_into_helpers(pair: tuple[str, str, str]) -> None:
     directly, helped, helpers = pair
     one, other = network(directly), network(helped, before=helpers)
     assert essence(one) == essence(other)
-    assert [stage.blocks for stage in one.stages] == [stage.blocks for stage in other.stages]
-    assert [part.block for part in one.parts_by_block] == [part.block for part in other.parts_by_block]
+    assert [stage.blocks for stage in one.facts.stages] == [stage.blocks for stage in other.facts.stages]
+    assert [part.block for part in one.facts.parts_by_block] == [part.block for part in other.facts.parts_by_block]

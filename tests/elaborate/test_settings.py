@@ -112,12 +112,12 @@ def test_default_changes_an_operations_arguments() -> None:
 
 
 def test_default_changes_a_blocks_arguments() -> None:
-    assert network("default unit(width = 6)", "stage a { unit unit(5) }").stages[0].output_shape == (8, 8, 5)
-    assert network("default unit(width = 6)", "stage a { unit(5) unit }").stages[0].output_shape == (8, 8, 6)
+    assert network("default unit(width = 6)", "stage a { unit unit(5) }").facts.stages[0].output_shape == (8, 8, 5)
+    assert network("default unit(width = 6)", "stage a { unit(5) unit }").facts.stages[0].output_shape == (8, 8, 6)
 
 
 def test_a_default_may_fill_a_required_argument() -> None:
-    assert staged("default conv(kernel = 3) conv(6)").output_shape == (8, 8, 6)
+    assert staged("default conv(kernel = 3) conv(6)").facts.output_shape == (8, 8, 6)
 
 
 def test_the_innermost_default_wins_argument_by_argument() -> None:

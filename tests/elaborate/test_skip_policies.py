@@ -30,8 +30,8 @@ def test_option_b_is_the_default() -> None:
 def test_option_a_pads_with_zeros_and_learns_nothing() -> None:
     """Positions are left out and zeros added (He et al. 2015, section 3.3)."""
     assert under("skips via pad") == ["conv", "add", "conv", "subsample", "pad_channels", "add", "conv", "add"]
-    params = compiled(TEXT.format(policy="skips via pad")).count.params
-    assert params == compiled(TEXT.format(policy="skips off")).count.params
+    params = compiled(TEXT.format(policy="skips via pad")).facts.count.params
+    assert params == compiled(TEXT.format(policy="skips off")).facts.count.params
 
 
 def test_option_c_projects_every_skip() -> None:
@@ -56,7 +56,7 @@ def test_off_leaves_out_what_only_skips_read() -> None:
     )
     network = compiled(text)
     assert operations(network) == ["conv"]
-    assert network.count.params == 9 * 4 * 4
+    assert network.facts.count.params == 9 * 4 * 4
 
 
 def test_off_makes_a_long_skip_vanish_too() -> None:
@@ -69,7 +69,7 @@ def test_the_plain_network_has_the_main_path_and_nothing_else() -> None:
     plain = compiled(TEXT.format(policy="skips off"))
     main = [node.args for node in residual.graph.nodes if node.op == "conv" and "skip" not in node.name]
     assert [node.args for node in plain.graph.nodes if node.op == "conv"] == main
-    assert residual.depth == plain.depth == 3
+    assert residual.facts.depth == plain.facts.depth == 3
 
 
 def test_a_chain_as_policy_is_given_channels_and_stride() -> None:
@@ -113,7 +113,7 @@ def test_resnet20_under_options_a_and_b(policy: str, params: int) -> None:
     text = f"""network n {{ input 32x32x3 skips via {policy} stem {{ conv(16, 3) -> norm -> act }}
       stage a {{ 3 x basic(16) }} stage b(stride = 2) {{ 3 x basic(32) }} stage c(stride = 2) {{ 3 x basic(64) }}
       head {{ avgpool(global) -> dense(10) -> softmax }} }}"""
-    assert compiled(text).count.params == params
+    assert compiled(text).facts.count.params == params
 
 
 def test_a_policy_that_every_skip_overrides_is_refused() -> None:

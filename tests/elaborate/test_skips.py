@@ -33,18 +33,18 @@ def test_the_main_path_is_the_first_input_and_the_skip_the_second() -> None:
 def test_by_says_how_they_are_merged(by: str, operation: str, channels: int) -> None:
     network = blocked(f"conv(4, 3) skip {by}")
     assert network.graph.nodes[-1].op == operation
-    assert network.output_shape == (8, 8, channels)
+    assert network.facts.output_shape == (8, 8, channels)
 
 
 def test_concat_needs_no_equal_channels_and_so_no_adapter() -> None:
     network = blocked("conv(6, 3) skip by concat")
     assert merges(network) == [("concat", "identity")]
-    assert network.output_shape == (8, 8, 10)
+    assert network.facts.output_shape == (8, 8, 10)
 
 
 def test_concat_adapts_lengths_and_keeps_the_channels_of_the_skip() -> None:
     network = blocked("conv(6, 3, stride = 2) skip by concat")
-    assert network.output_shape == (4, 4, 10)
+    assert network.facts.output_shape == (4, 4, 10)
     assert merges(network) == [("concat", "adapted")]
 
 
@@ -118,7 +118,7 @@ def test_a_skip_across_stages_is_projected_to_the_smaller_map() -> None:
     text = """network n { input 8x8x4 stage first { conv(4, 3) } stage second(stride = 2) { conv(8, 3) }
       stage third(stride = 2) { conv(6, 3) skip from first } }"""
     network = compiled(text)
-    assert network.output_shape == (2, 2, 6)
+    assert network.facts.output_shape == (2, 2, 6)
     projection = next(node for node in network.graph.nodes if node.name == "third_skip_conv")
     assert (projection.args["stride"], projection.args["channels"]) == ((4, 4), 6)
 
@@ -146,7 +146,7 @@ def test_the_default_projection_is_the_papers_option_b() -> None:
 
 def test_an_adapter_may_stride_differently_along_the_axes() -> None:
     network = blocked("conv(8, 3, stride = 2x1) skip")
-    assert network.output_shape == (4, 8, 8)
+    assert network.facts.output_shape == (4, 8, 8)
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_a_refusal_shows_both_shapes() -> None:
 
 def test_a_skip_never_broadcasts_even_where_an_operation_would() -> None:
     gate = "g = avgpool(global, keepdims = true)"
-    assert blocked(f"{gate} mul(in, g)").output_shape == (8, 8, 4)
+    assert blocked(f"{gate} mul(in, g)").facts.output_shape == (8, 8, 4)
     assert refused_stage("b", before=f"block b {{ {gate} in skip from g via identity by mul }}") == ["E0302"]
     adapted = blocked("avgpool(global, keepdims = true) skip by mul")
-    assert (adapted.output_shape, merges(adapted)) == ((1, 1, 4), [("mul", "adapted")])
+    assert (adapted.facts.output_shape, merges(adapted)) == ((1, 1, 4), [("mul", "adapted")])
 
 
 def test_an_unknown_merge_is_refused() -> None:

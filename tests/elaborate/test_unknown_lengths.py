@@ -16,26 +16,27 @@ RESIDUAL = """network n {{ input {size} stem {{ conv(8, 7, stride = 2) -> norm -
 def test_a_strided_residual_network_is_accepted_at_any_length(size: str) -> None:
     """Each projection's lengths follow from the same arithmetic as the main path's."""
     network = compiled(RESIDUAL.format(size=size))
-    assert network.output_shape == (10,)
-    assert network.count.macs is None
-    assert network.count.activations is None
+    assert network.facts.output_shape == (10,)
+    assert network.facts.count.macs is None
+    assert network.facts.count.activations is None
 
 
 def test_parameters_do_not_depend_on_lengths() -> None:
     assert (
-        compiled(RESIDUAL.format(size="?x?x3")).count.params == compiled(RESIDUAL.format(size="64x64x3")).count.params
+        compiled(RESIDUAL.format(size="?x?x3")).facts.count.params
+        == compiled(RESIDUAL.format(size="64x64x3")).facts.count.params
     )
 
 
 def test_shapes_are_null_where_they_are_unknown() -> None:
     network = staged("conv(4, 3, stride = 2)", size="?x32x3")
-    assert as_json(network.input_shape) == [None, 32, 3]
-    assert as_json(network.output_shape) == [None, 16, 4]
+    assert as_json(network.facts.input_shape) == [None, 32, 3]
+    assert as_json(network.facts.output_shape) == [None, 16, 4]
 
 
 def test_lengths_of_different_axes_are_not_known_to_agree() -> None:
     network = staged("conv(4, 3)", size="?x?x3")
-    height, width = network.output_shape[0], network.output_shape[1]
+    height, width = network.facts.output_shape[0], network.facts.output_shape[1]
     assert isinstance(height, Unknown)
     assert isinstance(width, Unknown)
     assert height != width
@@ -53,7 +54,7 @@ def test_the_u_net_of_the_tutorial_is_refused_where_lengths_are_open() -> None:
 
 def test_a_u_net_that_crops_nothing_is_accepted_where_lengths_are_known() -> None:
     text = (resources.specs_folder() / "tutorial" / "long_skip.resnet").read_text(encoding="utf-8")
-    assert compiled(text).output_shape == (256, 256, 2)
+    assert compiled(text).facts.output_shape == (256, 256, 2)
     assert refused(text.replace("input 256x256x3", "input 250x250x3")) != []
 
 

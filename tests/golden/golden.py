@@ -37,7 +37,7 @@ def described(file: ShippedFile) -> dict[str, Any]:
 
 def _described(network: Compiled) -> dict[str, Any]:
     """Integers and words, the same on every machine; one digest of the layers and edges, one of all arguments, too."""
-    data = as_data(network)
+    data = as_data(network.facts)
     stages = [_row(stage) for stage in data.pop("stages")]
     edges = [[node.name, node.op, *node.inputs] for node in network.graph.nodes]
     return {

@@ -73,9 +73,9 @@ def test_shipped_networks_have_the_fields_of_what_they_depend_on(name: str) -> N
     """On a map that is long enough for none to be cut off, and thin, so that it may be long."""
     path = find(name)
     assert path is not None
-    channels = spec(path).compile(name).input_shape[-1]
+    channels = spec(path).compile(name).facts.input_shape[-1]
     network = spec(path).compile(name, input_size=(16384, 32, channels))  # type: ignore[arg-type]
-    assert network.receptive_field == _last_map(network.graph, _along(network.shapes, 0))
+    assert network.facts.receptive_field == _last_map(network.graph, _along(network.shapes, 0))
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_fields_are_the_largest_extents_of_gradients(body: str, size: int) -> No
         tape.watch(values)
         result = tensorflow.reduce_sum(model(values), axis=(0, 2))
     rows = np.abs(tape.jacobian(result, values).numpy()).sum((1, 3)) > 0
-    assert network.receptive_field == size == max(int(np.ptp(np.flatnonzero(row))) + 1 for row in rows)
+    assert network.facts.receptive_field == size == max(int(np.ptp(np.flatnonzero(row))) + 1 for row in rows)

@@ -54,7 +54,7 @@ def test_the_specs_own_names_stay_for_people_and_layers_have_names_of_their_own(
     names = [node.name for node in network.graph.nodes]
     assert names[1:5] == ["stem_u5757_conv", "stem_u5757_batchnorm", "u5377u79ef", "u002e"]
     assert names[5:] == [f"u00e9tu00e9_block1_{one}" for one in ("conv", "batchnorm", "conv_2", "batchnorm_2")]
-    data = as_data(network)
+    data = as_data(network.facts)
     assert (data["network"], [stage["name"] for stage in data["stages"]]) == ("网络", ["stem", "été", "u00e9tu00e9"])
     assert len(set(names)) == len(names)
 

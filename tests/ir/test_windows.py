@@ -31,7 +31,7 @@ def test_lengths_are_pytorchs(pad: int | str) -> None:
     for length, kernel, stride, dilation in CASES:
         padding = (kernel - 1) * dilation // 2 if pad == "half" else int(pad)
         body = f"conv(1, {kernel}, stride = {stride}, dilation = {dilation}, pad = {pad})"
-        found = staged(body, size=f"{length}x1").output_shape[0]
+        found = staged(body, size=f"{length}x1").facts.output_shape[0]
         assert found == torch_length(length, kernel, stride, padding, dilation), body
 
 
@@ -41,17 +41,19 @@ def test_lengths_are_keras(pad: str) -> None:
         if length <= (kernel - 1) * dilation:
             continue
         body = f"conv(1, {kernel}, stride = {stride}, dilation = {dilation}, pad = {pad})"
-        found = staged(body, size=f"{length}x1").output_shape[0]
+        found = staged(body, size=f"{length}x1").facts.output_shape[0]
         assert found == keras_length(length, kernel, stride, pad, dilation), body
 
 
 @pytest.mark.parametrize("operation", ["maxpool", "avgpool"])
 def test_pools_slide_like_convolutions_and_their_stride_is_their_kernel(operation: str) -> None:
     for length, kernel in itertools.product((16, 17, 31), (2, 3, 5)):
-        assert staged(f"{operation}({kernel}, stride = 2)", size=f"{length}x1").output_shape[0] == torch_length(
+        assert staged(f"{operation}({kernel}, stride = 2)", size=f"{length}x1").facts.output_shape[0] == torch_length(
             length, kernel, 2, (kernel - 1) // 2, 1
         )
-        assert staged(f"{operation}({kernel}, pad = valid)", size=f"{length}x1").output_shape[0] == length // kernel
+        assert (
+            staged(f"{operation}({kernel}, pad = valid)", size=f"{length}x1").facts.output_shape[0] == length // kernel
+        )
 
 
 def test_a_window_takes_as_many_places_as_can_be_counted() -> None:
@@ -121,4 +123,4 @@ def test_padding_is_explicit_in_the_graph() -> None:
 )
 def test_shapes_of_what_else_changes_them(body: str, shape: tuple[int, ...]) -> None:
     """Transposed convolution without padding: (n - 1) stride + kernel, as torch.nn.ConvTranspose2d has it."""
-    assert staged(body, size="8x10x3").output_shape == shape
+    assert staged(body, size="8x10x3").facts.output_shape == shape

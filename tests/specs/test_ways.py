@@ -111,7 +111,7 @@ def _shipped(name: str) -> Compiled:
     path = find(name)
     assert path is not None
     network = spec(path).compile(name)
-    if network.count.total_params > LARGEST:
+    if network.facts.count.total_params > LARGEST:
         pytest.skip("too large for the memory of ordinary machines")
     return network
 

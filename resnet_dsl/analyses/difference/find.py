@@ -16,7 +16,7 @@ from resnet_dsl.analyses.difference.aligning import Effort, aligned, beside
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
 from resnet_dsl.analyses.difference.step import Step
 from resnet_dsl.analyses.difference.wiring import rewired
-from resnet_dsl.analyses.network import Facts, Part
+from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
 from resnet_dsl.ir.graph import Node, Scope
 from resnet_dsl.ir.windows import times
@@ -76,7 +76,7 @@ def _quantities(left: Facts, right: Facts) -> dict[str, tuple[Any, Any]]:
     return {name: (lefts[name], rights[name]) for name in lefts if lefts[name] != rights[name]}
 
 
-def _beside(lefts: tuple[Part, ...], rights: tuple[Part, ...]) -> list[Pair]:
+def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> list[Pair]:
     """Stem, stages and head, each beside its counterpart."""
     pairs = []
     for kind in ("stem", "stage", "head"):
@@ -112,7 +112,7 @@ def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tu
 
 class _Content(NamedTuple):
     direct: list[Step]
-    blocks: list[Part]
+    blocks: list[CountedPart]
 
 
 class _Inside:
@@ -131,15 +131,15 @@ class _Inside:
         for scope in scopes:
             self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))
         self.steps = {owner: self._named(nodes) for owner, nodes in members.items()}
-        self.blocks: dict[int, list[Part]] = {}
+        self.blocks: dict[int, list[CountedPart]] = {}
         for part in facts.parts_by_block:
             if stage_of[part.scope] != part.scope:
                 self.blocks.setdefault(stage_of[part.scope], []).append(part)
 
-    def of(self, stage: Part) -> _Content:
+    def of(self, stage: CountedPart) -> _Content:
         return _Content(self.steps.get(stage.scope, []), self.blocks.get(stage.scope, []))
 
-    def likeness(self, block: Part) -> tuple[object, ...]:
+    def likeness(self, block: CountedPart) -> tuple[object, ...]:
         """What makes two blocks equal: the definition and the operations with their windows."""
         return block.block, *(step.likeness for step in self.steps.get(block.scope, []))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from resnet_dsl.analyses.network import Part
+from resnet_dsl.analyses.network import CountedPart
 from resnet_dsl.ir.lengths import Shape, as_json
 from resnet_dsl.ir.parameters import Argument
 
@@ -13,8 +13,8 @@ class Pair(NamedTuple):
     """A stem, stage, head or block of one network beside its counterpart; None where the other has none."""
 
     place: str
-    left: Part | None
-    right: Part | None
+    left: CountedPart | None
+    right: CountedPart | None
 
     @property
     def differs(self) -> bool:
@@ -98,7 +98,7 @@ def as_data(found: Difference) -> dict[str, Any]:
     }
 
 
-def _facts(part: Part | None) -> tuple[Any, ...] | None:
+def _facts(part: CountedPart | None) -> tuple[Any, ...] | None:
     if part is None:
         return None
     blocks = 0 if part.kind == "block" else part.blocks
@@ -109,7 +109,7 @@ def _pair_data(pair: Pair) -> dict[str, Any]:
     return {"place": pair.place, "left": _part_data(pair.left), "right": _part_data(pair.right)}
 
 
-def _part_data(part: Part | None) -> dict[str, Any] | None:
+def _part_data(part: CountedPart | None) -> dict[str, Any] | None:
     if part is None:
         return None
     return {

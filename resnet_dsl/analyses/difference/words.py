@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Rewired, Setting, Steps
-from resnet_dsl.analyses.network import Part
+from resnet_dsl.analyses.network import CountedPart
 from resnet_dsl.ir.lengths import show
 
 _MOST_PLACES = 3
@@ -92,7 +92,7 @@ def _pair(pair: Pair, names: tuple[str, str]) -> str:
     return ", ".join(f"{what} {left[what]} and {right[what]}" for what in left if left[what] != right[what])
 
 
-def _facts(part: Part) -> dict[str, str]:
+def _facts(part: CountedPart) -> dict[str, str]:
     facts = {"block": part.block or "", "output": show(part.output_shape), _TRAINED: _spell(part.params)}
     inside = {} if part.kind == "block" else {"blocks": str(part.blocks)}
     facts[_ALL] = _spell(part.total_params)

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if figure is not None:
         written.append(_draw(compiled, figure))
     if not options.quiet:
-        sys.stdout.write(write(compiled) + "\n")
+        sys.stdout.write(write(compiled.facts) + "\n")
     for line in written:
         print(line)
     return FINE
@@ -170,7 +170,7 @@ def _ir(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
 def _dot(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
     from resnet_dsl.targets.figure import figure
 
-    write_whole(path, figure(compiled).dot())
+    write_whole(path, figure(compiled.facts).dot())
     return wrote(path)
 
 
@@ -181,7 +181,7 @@ def _svg(compiled: Compiled, path: str, options: argparse.Namespace) -> str:
 def _draw(compiled: Compiled, path: str) -> str:
     from resnet_dsl.targets.figure import figure
 
-    figure(compiled).save(path)
+    figure(compiled.facts).save(path)
     return wrote(path)
 
 

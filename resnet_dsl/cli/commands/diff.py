@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     left, right = (compile_spec(spec, options) for spec in (options.left, options.right))
-    found = difference(left, right, _told_apart(options, left.graph.name, right.graph.name))
+    found = difference(left.facts, right.facts, _told_apart(options, left.name, right.name))
     if options.format == "json":
         print(json.dumps(as_data(found), indent=2))
     else:

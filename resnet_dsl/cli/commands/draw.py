@@ -12,11 +12,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from resnet_dsl.analyses.network import Facts
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.failure import Failure
-from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, Figure, block_figure, figure, write_page
 from resnet_dsl.writing import write_whole
 
@@ -49,10 +49,11 @@ def run(options: argparse.Namespace) -> int:
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
+    facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
-        write_whole(path, write_page(networks, [network.places for network in networks], options.theme))
+        write_whole(path, write_page(facts, [network.places for network in networks], options.theme))
     else:
-        drawn = _figure(networks, options)
+        drawn = _figure(facts, options)
         drawn.save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
@@ -68,7 +69,7 @@ def _facts(text: str) -> list[str]:
     return facts
 
 
-def _figure(networks: list[Compiled], options: argparse.Namespace) -> Figure:
+def _figure(networks: list[Facts], options: argparse.Namespace) -> Figure:
     shared = {"theme": options.theme, "show": options.show, "width": options.width, "engine": options.engine}
     if options.block:
         formula = options.formula

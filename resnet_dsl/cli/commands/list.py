@@ -39,18 +39,18 @@ def _entries(file: ShippedFile) -> list[dict[str, Any]]:
     spec = pipeline.load(file.path)
     entries = []
     for name in file.networks:
-        compiled = spec.compile(name)
-        count = compiled.count
+        facts = spec.compile(name).facts
+        count = facts.count
         entries.append(
             {
                 "family": file.family,
                 "name": name,
-                "doc": compiled.graph.doc,
-                "input": show(compiled.input_shape),
+                "doc": facts.graph.doc,
+                "input": show(facts.input_shape),
                 "params": count.params,
                 "total_params": count.total_params,
                 "macs": count.macs,
-                "depth": compiled.depth,
+                "depth": facts.depth,
             }
         )
     return entries

@@ -41,9 +41,10 @@ def run(options: argparse.Namespace) -> int:
 
     signals = []
     for network in compiled:
-        channels, classes = lengths.channels(network.input_shape), lengths.channels(network.output_shape)
+        entering, leaving = network.facts.input_shape, network.facts.output_shape
+        channels, classes = lengths.channels(entering), lengths.channels(leaving)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)
-        dataset = fitted(found, network.input_shape, classes)
+        dataset = fitted(found, entering, classes)
         images, labels = dataset.sample(options.batch_size, options.seed)
         signals.append(probe(network.graph, network.shapes, images, labels, seed=options.seed))
         if options.predict:

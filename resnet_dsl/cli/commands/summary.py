@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text" and sys.stdout.isatty():
         from resnet_dsl.targets.summary.words import show_in_terminal
 
-        show_in_terminal(console(), compiled, options.by, extra)
+        show_in_terminal(console(), compiled.facts, options.by, extra)
     else:
-        sys.stdout.write(write(compiled, options.by, options.format, extra))
+        sys.stdout.write(write(compiled.facts, options.by, options.format, extra))
     return FINE
 
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    networks = [compile_spec(spec, options) for spec in options.specs]
+    networks = [compile_spec(spec, options).facts for spec in options.specs]
     path = None if options.output is None else claim(options.output)
     text = write(tabulate(networks), options.to)
     if path is None:

@@ -79,10 +79,10 @@ class Classifier:
     def __init__(self, compiled: pipeline.Compiled) -> None:
         self._compiled = compiled
         self.name = compiled.name
-        self.input_shape = compiled.input_shape
+        self.input_shape = compiled.facts.input_shape
         self.classes = self._told_apart()
-        self.depth = compiled.depth
-        self.params = compiled.count.params
+        self.depth = compiled.facts.depth
+        self.params = compiled.facts.count.params
         self.residual = any(node.skip is not None for node in compiled.graph.nodes)
         self.spec_text, self.imports = standing_alone(compiled.asked)
         self.settings = settings(compiled.asked)
@@ -92,7 +92,7 @@ class Classifier:
 
     def _told_apart(self) -> int:
         """How many classes. The loss is cross-entropy: it belongs to a softmax, or to logits, over several classes."""
-        shape = self._compiled.output_shape
+        shape = self._compiled.facts.output_shape
         if len(shape) != 1 or not isinstance(shape[0], int):
             raise Failure(
                 f"{self.name} does not tell classes apart: its output is {show(shape)}",
@@ -134,7 +134,7 @@ class Classifier:
         for name in asked.spec.parameters(asked.network):
             with suppress(Refusal):
                 changed = asked.spec.compile(asked.network, {**asked.overrides, name: classes}, asked.input_size)
-                if changed.output_shape == (classes,):
+                if changed.facts.output_shape == (classes,):
                     return f"--set {name}={classes}"
         return None
 

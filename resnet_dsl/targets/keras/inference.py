@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.passes import Network, optimize
+from resnet_dsl.passes import WeightedGraph, optimize
 from resnet_dsl.passes.rewriting import counted
 from resnet_dsl.targets.keras.fusing import fuse_activations
 from resnet_dsl.targets.keras.lower import lower
@@ -33,7 +33,7 @@ def optimize_for_inference(graph: Graph, shapes: tuple[Shape, ...], model: Any) 
     images as they come, so does the new one.
     """
     weights = weights_of(model, lower(graph, shapes), shapes)
-    network, said = optimize(Network(graph, shapes, weights))
+    network, said = optimize(WeightedGraph(graph, shapes, weights))
     calls, fused = fuse_activations(lower(network.graph, network.shapes))
     optimized = build_either_way(scaled_first(calls, scaling_of(model)))
     assert network.weights is not None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.analyses.network import Facts, Part
+from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import as_json
 
 Granularity: TypeAlias = Literal["stage", "block", "layer"]
 
 
-def rows(facts: Facts, by: Granularity) -> Sequence[Part]:
+def rows(facts: Facts, by: Granularity) -> Sequence[CountedPart]:
     """The parts that a summary lists."""
     if by == "stage":
         return facts.stages
@@ -50,7 +50,7 @@ def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None)
     return data
 
 
-def _part(part: Part, extra: Extra | None) -> dict[str, Any]:
+def _part(part: CountedPart, extra: Extra | None) -> dict[str, Any]:
     return {
         "name": part.name,
         "kind": part.kind,

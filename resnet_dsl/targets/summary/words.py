@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from resnet_dsl.analyses.network import Facts, Part
+from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
 
@@ -38,7 +38,7 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
 _CSV_HEADER = ["name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations"]
 
 
-def _csv_row(part: Part, extra: Extra | None) -> list[object]:
+def _csv_row(part: CountedPart, extra: Extra | None) -> list[object]:
     return [
         part.name, part.kind, part.block or "", part.blocks, show(part.output_shape), part.params, part.total_params,
         "" if part.macs is None else part.macs, "" if part.activations is None else part.activations,
@@ -66,13 +66,13 @@ def _short(value: float | None) -> str:
     return "" if value is None else f"{value:.3g}"
 
 
-def _blocks(part: Part, by: Granularity) -> str:
+def _blocks(part: CountedPart, by: Granularity) -> str:
     if by == "stage":
         return str(part.blocks) if part.blocks else ""
     return part.block or ""
 
 
-def _counts(part: Part) -> list[str]:
+def _counts(part: CountedPart) -> list[str]:
     return [number(part.params), number(part.macs), number(part.activations)]
 
 

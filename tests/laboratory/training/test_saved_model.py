@@ -114,7 +114,7 @@ def test_networks_of_vectors_and_other_ranks() -> None:
         text = f"network n {{ input {size} head {{ avgpool(global) -> dense(2) }} }}"
         compiled = pipeline.load_text(text).compile()
         scaling = InputScaling((5.0,) * channels, (4.0,) * channels)
-        values = np.random.default_rng(0).uniform(0, 255, (2, *compiled.input_shape))
+        values = np.random.default_rng(0).uniform(0, 255, (2, *compiled.facts.input_shape))
         scaled = to_keras(compiled.graph, compiled.shapes, seed=1, scaling=scaling)
         plain = to_keras(compiled.graph, compiled.shapes, seed=1)
         np.testing.assert_allclose(numbers(scaled, values), numbers(plain, (values - 5) / 2), rtol=1e-5, atol=1e-5)

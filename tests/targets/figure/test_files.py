@@ -230,6 +230,6 @@ def test_an_engine_that_was_asked_for_is_not_replaced_by_another(monkeypatch):
 def test_a_figure_that_nobody_reads_is_refused_with_what_to_draw_instead() -> None:
     found = pipeline.load_text("network n { input 8x8x3 stage s { 30_001 x relu } }").compile()
     with pytest.raises(FigureError, match="the most is 30,000") as refused:
-        figure(found, "layer")
+        figure(found.facts, "layer")
     assert "--level stage" in str(refused.value.remedy)
-    assert figure(found, "stage").svg()
+    assert figure(found.facts, "stage").svg()

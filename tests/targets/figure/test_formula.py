@@ -135,7 +135,7 @@ def test_numbers_that_scale_and_every_kind_of_merge_are_written_out(chain):
     formula = check(net.graph, *_inside(net.graph, "own"))
     assert [*formula.merges.values()][-1] == CASES[chain]
     for wide in (False, True):
-        drawn = block_figure(net.compiled, ["own"], wide=wide, formula=True)
+        drawn = block_figure(net.compiled.facts, ["own"], wide=wide, formula=True)
         assert CASES[chain] in [text.words for text in drawn.geometry.texts]
         assert faults(drawn.geometry) == []
 
@@ -144,7 +144,8 @@ def test_numbers_that_scale_and_every_kind_of_merge_are_written_out(chain):
 @pytest.mark.parametrize("level", ["block", "layer"])
 def test_numbers_that_scale_are_drawn_in_close_ups(chain, level):
     said = [
-        item.lines[0] for item in describe_blocks([written(chain).compiled], ["own"], level, (), False).columns[0].items
+        item.lines[0]
+        for item in describe_blocks([written(chain).compiled.facts], ["own"], level, (), False).columns[0].items
     ]
     assert [words for words in said if any(sign in words for sign in ("× 0.1", "× −1", "× γ", "× 0.5", "× 2"))]
 
@@ -152,5 +153,5 @@ def test_numbers_that_scale_are_drawn_in_close_ups(chain, level):
 def test_a_block_with_more_parts_than_letters_says_so():
     chain = "\n ".join(f"v{n} = in -> conv(16, {n % 3 * 2 + 1}) -> relu" for n in range(20))
     net = written(chain + "\n add(" + ", ".join(f"v{n}" for n in range(20)) + ")")
-    shown = describe_blocks([net.compiled], ["own"], None, (), True)
+    shown = describe_blocks([net.compiled.facts], ["own"], None, (), True)
     assert shown.remarks == ("too many parts for a formula",)

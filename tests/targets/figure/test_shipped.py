@@ -10,7 +10,7 @@ from tests.targets.figure.overlaps import faults
 
 
 def compiled(name):
-    return resnet_dsl.load(name).network(name).compiled
+    return resnet_dsl.load(name).network(name).compiled.facts
 
 
 def measure(facts, level):

@@ -23,11 +23,11 @@ USUAL = (
 
 
 def compiled(name):
-    return resnet_dsl.load(name).network(name).compiled
+    return resnet_dsl.load(name).network(name).compiled.facts
 
 
 def written(text, name="net"):
-    return resnet_dsl.load(text).network(name).compiled
+    return resnet_dsl.load(text).network(name).compiled.facts
 
 
 def column(facts, level, wide=False):

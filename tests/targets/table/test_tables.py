@@ -23,7 +23,7 @@ SIZES = {"conv2": "56×56", "conv3": "28×28", "conv4": "14×14", "conv5": "7×7
 
 
 def facts(name):
-    return resnet_dsl.load(name).network(name).compiled
+    return resnet_dsl.load(name).network(name).compiled.facts
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ network net { input 8x8x16  stage first { 2 x big(16) }  stage second { 3 x big(
 
 @pytest.fixture(scope="module")
 def own():
-    return tabulate([resnet_dsl.load(OWN).network("net").compiled])
+    return tabulate([resnet_dsl.load(OWN).network("net").compiled.facts])
 
 
 def test_a_large_block_stands_in_cells_by_its_name_and_is_defined_once_below(own):
