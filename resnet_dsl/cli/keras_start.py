@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,21 +18,24 @@ def start_keras() -> None:
     What the backend's own libraries write to the standard error meanwhile is shown only where the start fails: they
     write before any logging could be set up, so no setting keeps them quiet.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _held_back():
         import_keras().ops.zeros(1)
 
 
 def start_training() -> None:
     """Starts Keras on one device of this machine; several machines must be joined before any device is asked for."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _held_back():
         import_keras()
 
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """The standard error goes to a file, which is shown where an exception passes."""
+    """The standard error goes to a file, which is shown where an exception passes.
+
+    From here on Pillow's warnings are not shown: what they may mean for the data is refused where images are read.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.assemble import Part, from_arrays
-from resnet_dsl.laboratory.data.dataset import Dataset, numbers
+from resnet_dsl.laboratory.data.dataset import Dataset, numbers, spelt
 from resnet_dsl.laboratory.data.limits import too_much, unpacked_limit
 from resnet_dsl.laboratory.data.unpickle import unpickled
 
@@ -89,11 +89,11 @@ def _class_names(found: dict[str, bytes], path: Path, classes: int) -> tuple[str
 
 def _texts(name: str, content: bytes, where: str) -> tuple[str, ...]:
     if not NAMES[name]:
-        return tuple(filter(None, content.decode("utf-8", "backslashreplace").splitlines()))
+        return tuple(filter(None, spelt(content).splitlines()))
     names = _entry(unpickled(content, where), NAMES[name], where)
     if not isinstance(names, list) or not all(isinstance(one, str | bytes) for one in names):
         raise Failure(f"{where}: `{NAMES[name]}` is no list of texts")
-    return tuple(one.decode("utf-8", "backslashreplace") if isinstance(one, bytes) else one for one in names)
+    return tuple(spelt(one) if isinstance(one, bytes) else one for one in names)
 
 
 def _joined(parts: list[Part]) -> Part:

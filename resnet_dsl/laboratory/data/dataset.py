@@ -152,6 +152,11 @@ def listed_name(names: tuple[str, ...], label: int) -> str:
     return str(label) if names[label] == str(label) else f"{label} ({line(names[label])})"
 
 
+def spelt(name: bytes) -> str:
+    """The name of a class as text; bytes that are not UTF-8 are spelt as they are in every name: ``\\udcff``."""
+    return name.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+
+
 def numbers(count: int) -> tuple[str, ...]:
     """The names of classes that have none."""
     return tuple(map(str, range(count)))

@@ -7,6 +7,7 @@ of the others run programs.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ FORMATS = ("BMP", "GIF", "JPEG", "PNG")
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """By the number of channels, what Pillow calls 8 bits of grey, of colours, and of colours with opacity."""
 
+SMALLER = "make it smaller first"
+
 DEEP = ("I;16", "I;16B", "I;16L", "I")
 """What Pillow calls grey of 16 bits; ``I`` is how it read those of PNG before version 11."""
 
@@ -30,6 +33,9 @@ ORIENTATION = 0x0112
 
 SIDEWAYS = (5, 6, 7, 8)
 """Its values under which height and width change places."""
+
+BYTE_ORDERS = {b"II": "<", b"MM": ">"}
+"""What EXIF begins with, as in TIFF, and what ``struct`` calls it."""
 
 
 class Encoded(NamedTuple):
@@ -56,7 +62,8 @@ def expect_channels(channels: int | None) -> None:
 def header(encoded: Encoded) -> Header:
     """The header of an image. Raises Failure where it is none, or one that cannot be read whole."""
     with _opened(encoded) as image:
-        size = (image.width, image.height) if _orientation(image) in SIDEWAYS else (image.height, image.width)
+        sideways = _orientation(image, encoded) in SIDEWAYS
+        size = (image.width, image.height) if sideways else (image.height, image.width)
         return Header(size, image.mode in ("1", "L", "LA", *DEEP), 16 if image.mode in DEEP else 8)
 
 
@@ -68,7 +75,7 @@ def decoded(encoded: Encoded, channels: int) -> NDArray[Any]:
     """
     with _opened(encoded) as image:
         image.load()
-        upright = _upright(image)
+        upright = _upright(image, encoded)
         return _deep(upright, encoded, channels) if upright.mode in DEEP else _usual(upright, encoded, channels)
 
 
@@ -85,6 +92,8 @@ def _opened(encoded: Encoded) -> Iterator[Any]:
         raise
     except PermissionError as error:
         raise Failure(f"no permission to read {encoded.name}") from error
+    except Image.DecompressionBombError as error:  # Pillow's own limit lies above MOST_PIXELS
+        raise Failure(f"{encoded.name} has more than {MOST_PIXELS:,} pixels", SMALLER) from error
     except UnidentifiedImageError as error:
         raise _unreadable(encoded, f"it is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or damaged") from error
     except Exception as error:  # a damaged image fails in any of a dozen ways
@@ -107,9 +116,7 @@ def _stream(encoded: Encoded) -> io.BytesIO | io.BufferedReader:
 def _check(image: Any, name: str) -> None:
     """Refuses by the header what is too large, or would be read in part."""
     if image.width * image.height > MOST_PIXELS:
-        raise Failure(
-            f"{name} has {image.width:,} x {image.height:,} pixels, more than {MOST_PIXELS:,}", "make it smaller first"
-        )
+        raise Failure(f"{name} has {image.width:,} x {image.height:,} pixels, more than {MOST_PIXELS:,}", SMALLER)
     if image.format in ("GIF", "PNG") and getattr(image, "is_animated", False):
         raise Failure(f"{name} holds {image.n_frames} pictures, a film", "save the one that is meant as a file")
     if image.mode not in DEEP and any(";16" in str(tile[3]) for tile in image.tile):
@@ -119,14 +126,38 @@ def _check(image: Any, name: str) -> None:
         )
 
 
-def _orientation(image: Any) -> int:
-    return int(image.getexif().get(ORIENTATION, 1)) if "exif" in image.info else 1
+def _orientation(image: Any, encoded: Encoded) -> int:
+    """Which side is up. Pillow passes over damage with a warning; here it is refused where it may hide the answer."""
+    if "exif" not in image.info:
+        return 1
+    said = image.getexif().get(ORIENTATION)
+    if said is None and not _lacks_orientation(image.info["exif"]):
+        raise Failure(
+            f"{encoded.name} does not say which side is up: its EXIF data are damaged",
+            "save it anew as it should be seen, without EXIF data",
+        )
+    return 1 if said is None else int(said)
 
 
-def _upright(image: Any) -> Any:
+def _lacks_orientation(exif: bytes) -> bool:
+    """Whether these data can be read to the end of their tags, and none is the orientation (EXIF 2.3, 4.6.2)."""
+    data = exif.removeprefix(b"Exif\0\0")
+    if not data:
+        return True
+    try:
+        order = BYTE_ORDERS[data[:2]]
+        (start,) = struct.unpack_from(f"{order}L", data, 4)
+        (count,) = struct.unpack_from(f"{order}H", data, start)
+        tags = [struct.unpack_from(f"{order}H10x", data, start + 2 + 12 * number)[0] for number in range(count)]
+    except (KeyError, struct.error):
+        return False
+    return ORIENTATION not in tags
+
+
+def _upright(image: Any, encoded: Encoded) -> Any:
     from PIL import ImageOps
 
-    return image if _orientation(image) == 1 else ImageOps.exif_transpose(image)
+    return image if _orientation(image, encoded) == 1 else ImageOps.exif_transpose(image)
 
 
 def _usual(image: Any, encoded: Encoded, channels: int) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, whole
+from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, spelt, whole
 from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
 from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
 from resnet_dsl.laboratory.data.limits import is_hidden
@@ -99,7 +99,13 @@ def _listed(folder: Path) -> _Listed:
         paths += images
         labels += [label] * len(images)
         others += odd
-    return _Listed(folder, paths, np.asarray(labels), tuple(map(_spelled, classes)), tuple(_notes(folder, others)))
+    return _Listed(
+        folder,
+        paths,
+        np.asarray(labels),
+        tuple(spelt(os.fsencode(name)) for name in classes),
+        tuple(_notes(folder, others)),
+    )
 
 
 def _files(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -141,11 +147,6 @@ def _is_litter(name: str) -> bool:
 
 def _counted(files: list[Path]) -> str:
     return f"{len(files):,} file{'s' * (len(files) > 1)}"
-
-
-def _spelled(name: str) -> str:
-    """A name of the file system as text, bytes that are not UTF-8 written out."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> LabelledImages:

@@ -9,7 +9,7 @@ int64; ``image/class/text``, where it is there, the class' name. Files whose nam
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from resnet_dsl.laboratory.data.dataset import (
     class_count,
     expect_several,
     held_out,
+    spelt,
     whole,
 )
 from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
@@ -59,7 +60,7 @@ class Record(NamedTuple):
         for image, label in FEATURES:
             images, labels = feature[image].bytes_list.value, feature[label].int64_list.value
             if len(images) == len(labels) == 1:
-                return images[0], int(labels[0]), _text(feature[NAME].bytes_list.value)
+                return images[0], int(labels[0]), spelt(next(iter(feature[NAME].bytes_list.value), b""))
         found = ", ".join(sorted(name for name in feature if feature[name].WhichOneof("kind"))) or "none"
         expected = " or ".join(f"{image} and {label}" for image, label in FEATURES)
         raise Failure(f"{self} has the features {line(found)}; expected {expected}, one of each")
@@ -68,10 +69,6 @@ class Record(NamedTuple):
         with self.path.open("rb") as file:
             file.seek(self.start)
             return file.read(self.length)
-
-
-def _text(values: Sequence[bytes]) -> str:
-    return values[0].decode("utf-8", "backslashreplace") if values else ""
 
 
 def recognised(path: Path) -> bool:

@@ -108,10 +108,11 @@ def test_names_that_a_terminal_would_obey_are_written_out(tmp_path: Path) -> Non
 
 
 def test_names_beside_cifars_batches(tmp_path: Path, coloured: Made) -> None:
-    names = [f"thing {number}" for number in range(10)]
-    texts = batches(coloured, False, "binary") | {"batches.meta.txt": "\n".join([*names, ""]).encode()}
+    names = [*(f"thing {number}" for number in range(9)), "caf\\udce9"]
+    stored = [*map(str.encode, names[:9]), b"caf\xe9"]
+    texts = batches(coloured, False, "binary") | {"batches.meta.txt": b"\n".join([*stored, b""])}
     assert load(str(put(tmp_path / "a", texts))).class_names == tuple(names)
-    meta = pickle.dumps({b"label_names": [name.encode() for name in names]}, 2)
+    meta = pickle.dumps({b"label_names": stored}, 2)
     pickled = batches(coloured, False, "python2") | {"batches.meta": meta}
     assert load(str(put(tmp_path / "b", pickled))).class_names == tuple(names)
     assert load(str(put(tmp_path / "c", batches(coloured, False, "python2")))).class_names == tuple("0123456789")

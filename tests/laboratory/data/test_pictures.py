@@ -22,6 +22,7 @@ from resnet_dsl.laboratory.data import images as images_module
 from resnet_dsl.laboratory.data import load
 from resnet_dsl.laboratory.data.decoding import Encoded, decoded, header
 from resnet_dsl.laboratory.data.limits import MOST_PIXELS
+from tests.cli.calling import NET, call
 from tests.laboratory.data.reading import by_row, images_of, refused
 
 Array = NDArray[Any]
@@ -140,6 +141,39 @@ def test_images_are_read_upright(orientation: int) -> None:
     assert header(Encoded(content, "x.png")).size == expected.shape[:2]
 
 
+def exif_of(*entries: bytes, count: int | None = None, end: bytes = b"\0\0\0\0") -> bytes:
+    """EXIF data of one directory as TIFF 6.0 lays it out: a header, the number of entries, these, the next one."""
+    number = struct.pack("<H", len(entries) if count is None else count)
+    return b"Exif\0\0II*\0" + struct.pack("<L", 8) + number + b"".join(entries) + end
+
+
+UPSIDE_DOWN = struct.pack("<HHLHH", 0x0112, 3, 1, 3, 0)
+MAKER = struct.pack("<HHLL", 0x010F, 2, 100_000, 5_000)  # its text lies beyond the end
+DAMAGED_ORIENTATION = struct.pack("<HHLL", 0x0112, 3, 100_000, 5_000)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    "exif", [exif_of(MAKER), exif_of(end=b""), exif_of(UPSIDE_DOWN, count=9), exif_of(MAKER, UPSIDE_DOWN), b"Exif\0\0"]
+)
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_damage_of_exif_that_leaves_no_doubt_is_passed_over(form: str, exif: bytes) -> None:
+    stored = np.repeat(np.array([[[0], [255]]], np.uint8), 16, axis=1).repeat(16, axis=0)
+    array = read(encoded(Image.fromarray(stored[..., 0]), form, exif=exif), 1)[..., 0]
+    np.testing.assert_array_equal(
+        array > 127, stored[..., ::-1, 0] > 127 if UPSIDE_DOWN in exif else stored[..., 0] > 127
+    )
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    "exif", [exif_of(count=9), exif_of(MAKER, count=9), exif_of(DAMAGED_ORIENTATION), b"Exif\0\0II*\0"]
+)
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_damage_of_exif_that_may_hide_the_orientation_is_refused(form: str, exif: bytes) -> None:
+    is_refused(encoded(Image.fromarray(np.zeros((4, 4), np.uint8)), form, exif=exif), "which side is up|cannot be read")
+
+
 def test_cmyk_is_read_as_its_formula_says() -> None:
     """R = (255 - C)(255 - K) / 255, and so on; JPEG's own loss is small on an even image."""
     inks = np.full((8, 8, 4), (40, 80, 120, 60), np.uint8)
@@ -155,14 +189,26 @@ def test_interlaced_is_read_as_any_other() -> None:
     np.testing.assert_array_equal(read(encoded(image, "GIF", interlace=1), 1), read(encoded(image, "GIF"), 1))
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_large_images_are_refused_by_their_header(tmp_path: Path) -> None:
     """Also where the header lies: the pixels behind it are few."""
     side = int(MOST_PIXELS**0.5) + 1
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    for many in (side, 10_000, 20_000, 2**31 - 1):  # Pillow warns of the second, and refuses the last two
+        head = chunk(b"IHDR", struct.pack(">IIBBBBB", many, many, 8, 0, 0, 0, 0))
+        liar = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+        is_refused(liar, f"more than {MOST_PIXELS:,}")
+
+
+def test_what_pillow_warns_of_is_said_in_our_words_alone(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """The images are large enough for Pillow to warn of them."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 10_000, 10_000, 8, 0, 0, 0, 0))
     liar = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
-    is_refused(liar, f"more than {MOST_PIXELS:,}")
-    billions = liar.replace(struct.pack(">II", side, side), struct.pack(">II", 2**31 - 1, 2**31 - 1))
-    is_refused(billions, "cannot be read as an image|more than")
+    zoo(tmp_path / "zoo", {"a/1.png": liar, "b/2.png": liar})
+    (tmp_path / "small.resnet").write_text(NET, encoding="utf-8")
+    ended = call("train", str(tmp_path / "small.resnet"), "--data", str(tmp_path / "zoo"), "-o", str(tmp_path / "run"))
+    assert ended.code == 2
+    assert f"10,000 x 10,000 pixels, more than {MOST_PIXELS:,}" in ended.err
+    assert not [one for one in recwarn if "bomb" in str(one.message)]
 
 
 def test_text_that_unpacks_to_a_bomb_is_refused() -> None:
@@ -290,6 +336,6 @@ def test_names_that_are_not_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         with open(place + b"/%d\xff.png" % number, "wb") as file:
             file.write(content)
     read_ = load(str(tmp_path / "zoo"), channels=1)
-    assert read_.class_names == ("b", "caf\\xe9")
+    assert read_.class_names == ("b", "caf\\udce9")
     monkeypatch.setattr(images_module, "IN_MEMORY_BYTES", 0)
     assert len(load(str(tmp_path / "zoo"), channels=1).digest()) == 64
