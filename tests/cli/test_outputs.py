@@ -21,7 +21,7 @@ WRITING = {
     "dot": ("compile", "small.resnet", "--to", "dot", "--quiet", "-o"),
     "figure": ("compile", "small.resnet", "--to", "ir", "--quiet", "--figure"),
     "draw": ("draw", "small.resnet", "-o"),
-    "table": ("table", "small.resnet", "-o"),
+    "table": ("table", "small.resnet", "--to", "text", "-o"),
     "paths": ("paths", "small.resnet", "-o"),
     "signal": ("signal", "small.resnet", "-o"),
 }

@@ -139,3 +139,33 @@ def test_fmt_rewrites_in_place_and_tells(folder: Path) -> None:
     assert written != messy
     assert call("fmt", "--check", "messy.resnet") == (0, "", "")
     assert call("fmt", "-", stdin=messy).out == written
+
+
+@pytest.mark.parametrize(
+    ("output", "form"),
+    [("t.md", "md"), ("t.tex", "latex"), ("t.HTML", "html"), ("t.csv", "csv"), ("t.txt", "text"), ("t", "text")],
+)
+def test_a_table_takes_the_form_of_its_ending(folder: Path, output: str, form: str) -> None:
+    assert call("table", "small.resnet", "-o", output).code == 0
+    assert (folder / output).read_text(encoding="utf-8") == call("table", "small.resnet", "--to", form).out
+
+
+@pytest.mark.parametrize(("output", "form"), [("t.rst", "text"), ("t.txt", "md"), ("t", "csv"), ("t.md", "md")])
+def test_or_the_form_that_is_asked_for(folder: Path, output: str, form: str) -> None:
+    assert call("table", "small.resnet", "--to", form, "-o", output).code == 0
+    assert (folder / output).read_text(encoding="utf-8") == call("table", "small.resnet", "--to", form).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "t.docx"], "`t.docx` says no form"),
+        (["-o", "t.json"], "a table's name ends in .md, .tex, .html, .csv or .txt"),
+        (["--to", "latex", "-o", "t.html"], "`t.html` is the name of a table in the form html, not latex"),
+    ],
+)
+def test_an_ending_of_no_form_or_another_one_is_refused(folder: Path, arguments: list[str], words: str) -> None:
+    ended = call("table", "small.resnet", *arguments)
+    assert ended.code == 2
+    assert words in ended.err
+    assert not [name for name in names(folder) if name.startswith("t.")]

@@ -8,20 +8,25 @@ import sys
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.targets.table import FORMATS, tabulate, write
+from resnet_dsl.targets.table import FORMATS, form_of, tabulate, write
 from resnet_dsl.writing import write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
-    parser.add_argument("--to", choices=[*FORMATS], default="text", help="the form (default: text)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file (default: the standard output)")
+    parser.add_argument("--to", choices=[*FORMATS], help="the form (default: by the ending of FILE, or text)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to FILE.md, .tex, .html, .csv or .txt (default: the standard output)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     networks = [compile_spec(spec, options).facts for spec in options.specs]
     path = None if options.output is None else claim(options.output)
-    text = write(tabulate(networks), options.to)
+    text = write(tabulate(networks), form_of(options.output or "", options.to))
     if path is None:
         sys.stdout.write(text)
     else:

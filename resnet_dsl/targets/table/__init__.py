@@ -6,7 +6,9 @@ gather (what stands in which cell) -> one file a format, each a function from a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from resnet_dsl.failure import Failure
 from resnet_dsl.targets.table.gather import Table, tabulate
 from resnet_dsl.targets.table.write_csv import write_csv
 from resnet_dsl.targets.table.write_html import write_html
@@ -22,10 +24,30 @@ FORMATS: dict[str, Callable[[Table], str]] = {
     "csv": write_csv,
 }
 
+ENDINGS = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv"}
+"""What the ending of a file's name says of its form. In a ``.txt`` any of them may stand."""
+
+
+def form_of(path: str, asked: str | None = None) -> str:
+    """The form of a table that goes there: the one that was asked for, or that of the ending, or text.
+
+    Raises Failure where the two differ, and where nothing was asked for and the ending says no form.
+    """
+    ending = Path(path).suffix.lower()
+    said = ENDINGS.get(ending)
+    if asked is None and said is None and ending not in ("", ".txt"):
+        known = ", ".join(ENDINGS)
+        raise Failure(f"`{path}` says no form", f"a table's name ends in {known} or .txt; or choose the form: `--to`")
+    if asked is not None and said not in (None, asked):
+        raise Failure(
+            f"`{path}` is the name of a table in the form {said}, not {asked}", "leave `--to` out, or rename it"
+        )
+    return asked or said or "text"
+
 
 def write(table: Table, form: str = "text") -> str:
     """The table in one of FORMATS."""
     return FORMATS[form](table)
 
 
-__all__ = ["FORMATS", "Table", "tabulate", "write"]
+__all__ = ["FORMATS", "Table", "form_of", "tabulate", "write"]
