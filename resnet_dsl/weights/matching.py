@@ -144,7 +144,7 @@ def _in_order(arrays: tuple[SavedArray, ...], variables: tuple[tuple[str, Shape]
 
 def _surplus(found: Mapping[str, list[SavedLayer]], known: set[str], excepted: Collection[str]) -> list[_Mismatch]:
     """Layers of the file that the network has not; those of an excepted part are left out by their name's beginning."""
-    beginnings = tuple(f"{part}_" for part in excepted)
+    beginnings = tuple(layer_name(f"{part}_") for part in excepted)
     return [
         _Mismatch(name, "is not in the network", (name,))
         for name in found
@@ -158,7 +158,7 @@ def _check_names(excepted: Collection[str], wanted: Sequence[Wanted], saved: Sav
     known = {**parts, **own, **dict.fromkeys(_names(saved))}
     surplus = [name for name in _names(saved) if name not in own]
     for name in excepted:
-        if name not in known and not any(one.startswith(f"{name}_") for one in surplus):
+        if name not in known and not any(one.startswith(layer_name(f"{name}_")) for one in surplus):
             near = nearest(name, known)
             remedy = f"did you mean `{near}`?" if near else f"parts with weights are {_listed(parts)}"
             raise Failure(f"`--except {name}`: {network} has no part and no layer with weights of this name", remedy)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import resnet_dsl
+from resnet_dsl.targets.keras import save
+from resnet_dsl.weights import read_about
 from tests.cli.calling import Ended, call
 from tests.weights.networks import FORMATS, TEXT, difference, network, randomise, write
 
@@ -54,6 +57,42 @@ def test_parts_keep_their_initial_weights(files: Path) -> None:
     assert compiled(files, *given, "--except", "head").code == 0
     written = keras.saving.load_model(files / "out.keras")
     assert written.output_shape == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("excepted", "kept"),
+    [([], True), (["stem"], True), (["a", "stem"], True), (["head"], False), (["stem", "head_dense"], False)],
+)
+def test_the_names_of_the_classes_go_with_the_head(files: Path, excepted: list[str], kept: bool) -> None:
+    net = network("one")
+    named = files / "named.keras"
+    save(net.to_keras(), named, net.graph, tuple("abcdefghij"))
+    parts = [word for part in excepted for word in ("--except", part)]
+    assert compiled(files, f"{files}/net.resnet:one", "--weights", str(named), *parts).code == 0
+    assert read_about(files / "out.keras").classes == (tuple("abcdefghij") if kept else ())
+
+
+def test_a_network_without_a_head_tells_them_apart_in_its_last_stage(files: Path) -> None:
+    (files / "bare.resnet").write_text(
+        "network bare { input 8x8x3 stage a { conv(4, 3) } stage b { avgpool(global) -> dense(2) -> softmax } }"
+    )
+    net = resnet_dsl.load(str(files / "bare.resnet")).network("bare")
+    save(net.to_keras(), files / "named.keras", net.graph, ("cat", "dog"))
+    for part, classes in (("a", ("cat", "dog")), ("b", ())):
+        given = (f"{files}/bare.resnet", "--weights", f"{files}/named.keras", "--except", part)
+        assert compiled(files, *given).code == 0
+        assert read_about(files / "out.keras").classes == classes
+
+
+def test_a_part_is_excepted_by_its_name_in_the_spec(files: Path) -> None:
+    """Keras writes a stage's name in other letters where it refuses some; here only the file has the stage."""
+    spec = "network é { input 8x8x3 stage a { conv(4, 3) } stage ß { conv(4, 3) } }"
+    (files / "more.resnet").write_text(spec, encoding="utf-8")
+    (files / "less.resnet").write_text(spec.replace("stage ß { conv(4, 3) }", ""), encoding="utf-8")
+    resnet_dsl.load(str(files / "more.resnet")).network("é").to_keras().save(files / "more.keras")
+    given = (f"{files}/less.resnet", "--weights", f"{files}/more.keras")
+    assert "does not hold the weights of é" in compiled(files, *given).err
+    assert compiled(files, *given, "--except", "ß").code == 0
 
 
 @pytest.mark.parametrize(

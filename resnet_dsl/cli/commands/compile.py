@@ -124,7 +124,7 @@ class _Built(NamedTuple):
 
 
 def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
-    from resnet_dsl.targets.keras import lower, put_weights, to_keras
+    from resnet_dsl.targets.keras import keeps_classes, lower, put_weights, to_keras
     from resnet_dsl.weights import About, read_weights
 
     saved = None if options.weights is None else read_weights(options.weights)
@@ -132,9 +132,11 @@ def _build(compiled: Compiled, options: argparse.Namespace) -> _Built:
     start_keras()
     model = to_keras(compiled.graph, compiled.shapes, seed=options.seed, fast=not options.plain, scaling=about.scaling)
     said: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     if saved is not None:
-        said = put_weights(model, saved, lower(compiled.graph, compiled.shapes), options.excepted)
-    classes = () if options.excepted else about.classes  # another head may tell other classes apart
+        calls = lower(compiled.graph, compiled.shapes)
+        said = put_weights(model, saved, calls, options.excepted)
+        classes = about.classes if keeps_classes(model, calls, options.excepted) else ()
     if about.scaling is not None:
         said = (*said, f"images are normalised first, as by {options.weights}")
     if options.optimize is None:

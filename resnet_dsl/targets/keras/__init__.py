@@ -13,7 +13,7 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.backend import MissingPackage, import_keras
 from resnet_dsl.targets.keras.building import WrongShape
 from resnet_dsl.targets.keras.calls import Call, Calls
-from resnet_dsl.targets.keras.loading import NoGraph, load, load_weights, put_weights, read_graph
+from resnet_dsl.targets.keras.loading import NoGraph, keeps_classes, load, load_weights, put_weights, read_graph
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.saving import reloading, save, save_json, save_weights
 from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first, scaling_of
@@ -25,6 +25,7 @@ __all__ = [
     "MissingPackage",
     "NoGraph",
     "WrongShape",
+    "keeps_classes",
     "load",
     "load_weights",
     "lower",

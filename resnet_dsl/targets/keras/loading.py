@@ -83,12 +83,22 @@ def put_weights(
     layers = {layer.name: layer for layer in model.layers if layer.weights}
     parts = {} if calls is None else parts_of_layers(calls)
     wanted = [_wanted(layer, parts.get(name, (name,))) for name, layer in layers.items()]
-    fitted = fit(saved, wanted, model.name, excepted, model.variable_dtype)
+    fitted = fit(saved, wanted, model.name if calls is None else calls.graph.name, excepted, model.variable_dtype)
     unscaled = _unscaled(model, saved)
     for name, values in fitted.values.items():
         for variable, array in zip(layers[name].weights, values, strict=True):
             variable.assign(array)
     return (*fitted.remarks, *unscaled)
+
+
+def keeps_classes(model: Any, calls: Calls, excepted: Collection[str]) -> bool:
+    """Whether the names of a file's classes hold for a model with its weights but for what is ``excepted``.
+
+    They do where the part that tells the classes apart, the last one with weights, is loaded whole.
+    """
+    weighted = {layer.name for layer in model.layers if layer.weights}
+    named = [(name, *parts) for name, parts in parts_of_layers(calls).items() if name in weighted]
+    return not any({*excepted} & {*names} for names in named if names[1] == named[-1][1])
 
 
 def _unscaled(model: Any, saved: SavedModel) -> tuple[str, ...]:
