@@ -211,15 +211,17 @@ class Builder:
             names.append(_unique(layer_name(f"{prefixes[raw.scope]}{raw.operation.name}{number}"), taken))
         return names
 
-    def _take_label(self, old: int, name: str, labels: dict[str, int], taken: dict[str, int]) -> None:
+    def _take_label(self, old: int, written: str, labels: dict[str, int], taken: dict[str, int]) -> None:
+        name = layer_name(written)
         if name in taken:
             span, first = self.origins[old].span, self.origins[labels[name]].span
             raise Mistake(
                 Diagnostic(
                     "E0231",
-                    f"two layers are called `{name}`",
+                    f"two layers are called `{written}`",
                     Label(span),
                     (Label(first, "the first one"),) if first != span else (),
+                    notes=() if name == written else (f"in Keras, which takes no other letters, this is `{name}`",),
                     help="a label behind `as` may be used once in a block, and once in the stem and head together",
                 )
             )
@@ -246,7 +248,7 @@ class Builder:
             if scope.kind in ("stage", "block") and outer.kind != "skip":
                 parts.append(scope.name)
             index = scope.parent
-        return layer_name("_".join([*reversed(parts), label]))
+        return "_".join([*reversed(parts), label])
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet_dsl.ir.naming import layer_name
+from resnet_dsl.pipeline import load_text
 from resnet_dsl.targets.summary import as_data
 from tests.elaborate.compiling import compiled, refused
 
@@ -61,3 +62,6 @@ def test_the_specs_own_names_stay_for_people_and_layers_have_names_of_their_own(
 
 def test_labels_that_are_spelt_alike_are_one_label() -> None:
     assert refused('network n { input 8x8x3 stem { relu as "é" relu as "u00e9" } }') == ["E0231"]
+    (mistake,) = load_text('network n { input 8x8x3 stem { relu as "é" relu as "é" } }').check()
+    assert mistake.message == "two layers are called `é`"
+    assert mistake.notes == ("in Keras, which takes no other letters, this is `u00e9`",)
