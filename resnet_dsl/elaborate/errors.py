@@ -267,9 +267,9 @@ def chosen_too_late(span: Span) -> Diagnostic:
 def scope_that_ends(span: Span) -> Diagnostic:
     return Diagnostic(
         "W0206",
-        "this setting holds for the steps beside it; from the next version on it holds for the braces around, too",
+        "this setting holds for what stands beside it; from the next version on it holds for the braces around, too",
         Label(span, "the braces of an `if` or a `repeat` are no scope"),
-        help="put the setting and its steps into a block, and call that; or put the steps behind these braces",
+        help="let it stand alone in these braces, and it holds for those around; or call a block of it and its steps",
     )
 
 
