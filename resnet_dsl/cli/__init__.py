@@ -1,8 +1,8 @@
 """The command line: arguments in, exit code out.
 
 Exit codes: 0 fine; 1 mistakes in the spec; 2 wrong usage, a file that cannot be read or written, or a package that is
-not installed; 3 our own failure (``--debug`` shows where); 4 a training whose loss is no longer a number; 130
-interrupted.
+not installed; 3 our own failure (``--debug`` shows where); 4 a training whose loss is no longer a number; 128 and the
+number of the signal that ended it: 130 interrupted, 143 asked to end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from resnet_dsl import __version__
-from resnet_dsl.cli.ending import FINE, INTERRUPTED, USAGE, show
+from resnet_dsl.cli.ending import FINE, USAGE, ended_by, show, signals_raise
 from resnet_dsl.cli.streams import screens
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT_SHOWN, run
@@ -53,16 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A short run makes many objects that live until its end; to look through them again and again is lost time.
     gc.set_threshold(100_000)
     closed = sys.stdout is None
-    with screens(), run():
+    with screens(), run(), signals_raise():
         try:
             if closed:
                 raise Failure("the standard output is closed", "`> /dev/null` throws away what is said")
             return _run(given)
         except BrokenPipeError as error:
             return FINE if error.filename == STDOUT_SHOWN else show(error, debug)
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            return INTERRUPTED
+        except KeyboardInterrupt as asked:
+            return ended_by(asked)
         except Exception as error:
             return show(error, debug)
 
@@ -119,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A small language for residual networks, and its compiler to Keras models and figures.",
         epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"
         "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure,\n"
-        "4 a training whose loss is no longer a number, 130 interrupted",
+        "4 a training whose loss is no longer a number, 130 interrupted, 143 asked to end (SIGTERM)",
         formatter_class=_layout,
         usage="resnet-dsl COMMAND [options]",
         allow_abbrev=False,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -154,3 +157,43 @@ def test_names_in_any_script_are_written_in_utf_8_whatever_the_locale(command: l
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert "層" in ended.stdout.decode("utf-8")
+
+
+HALF_WRITTEN = """
+import os, sys, time
+from resnet_dsl.cli import main
+def replace(temporary, target):  # the last step of a write, drawn out
+    print("writing", flush=True)
+    time.sleep(60)
+os.replace = replace
+sys.exit(main(["compile", "small.resnet", "--to", "ir", "-o", "net.json"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_command_that_is_asked_to_end_leaves_nothing_half_written(folder: Path, name: str, code: int) -> None:
+    (folder / "net.json").write_text("old", encoding="utf-8")
+    before = sorted(path.name for path in folder.iterdir())
+    with subprocess.Popen([sys.executable, "-c", HALF_WRITTEN], stdout=PIPE, stderr=PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        process.send_signal(getattr(signal, name))
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (code, b"interrupted\n")
+    assert sorted(path.name for path in folder.iterdir()) == before
+    assert (folder / "net.json").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_handlers_of_others_stay(folder: Path) -> None:
+    """`nohup` ignores SIGHUP, and a program that calls the command handles signals as it likes."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert call("check", "small.resnet").code == 0
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(call, "check", "small.resnet").result().code == 0
