@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -96,11 +95,11 @@ class _CutOff(Exception):
 
 
 def _size(path: str) -> int:
-    about = os.stat(path)
-    if not stat.S_ISREG(about.st_mode):  # to open a pipe would be to wait for whoever writes into it
+    size = os.stat(path).st_size
+    if not os.path.isfile(path):  # to open a pipe would be to wait for whoever writes into it
         raise unreadable(path, "it is a folder, a device or a pipe, and no file")
     with open(path, "rb"):
-        return about.st_size
+        return size
 
 
 def _environment() -> dict[str, str]:
