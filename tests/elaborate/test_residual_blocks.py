@@ -15,7 +15,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.pipeline import Compiled, load_text
-from resnet_dsl.targets.figure.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.scopes import read_scopes
 from tests.elaborate.compiling import compiled
 
 DROP = "use drop = dropout(0.1 + 0.4 * progress)"

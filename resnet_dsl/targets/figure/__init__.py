@@ -1,14 +1,17 @@
 """Figures of networks: ``figure(network).save("net.svg")``; ``write_page([network])`` is the interactive one.
 
-gather (describe, rows, cards, closeup: what) -> geometry (lanes, positions, layout: where) -> drawing (one file each).
+outline (what is shown) -> layout (where it stands) -> formats (how it is written: one file each).
+
+A room reads the one before it; ``outline/networks.py``, ``layout/layout.py`` and ``figure.py`` are where to begin.
 """
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.describe import UnknownBlockError
-from resnet_dsl.targets.figure.engine import ENGINES, MissingEngineError
-from resnet_dsl.targets.figure.figure import FACTS, LEVELS, THEMES, Figure, FigureError, block_figure, figure, format_of
-from resnet_dsl.targets.figure.page import write_page
+from resnet_dsl.targets.figure.figure import FACTS, LEVELS, Figure, FigureError, block_figure, figure, format_of
+from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
+from resnet_dsl.targets.figure.formats.page import write_page
+from resnet_dsl.targets.figure.formats.palette import THEMES
+from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 
 __all__ = [
     "ENGINES",

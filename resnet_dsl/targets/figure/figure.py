@@ -1,4 +1,4 @@
-"""Figures of networks: from compiled networks to a file, in the order gather, geometry, drawing."""
+"""Figures of networks: from compiled networks to a file, in the order outline, layout, format."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
-from resnet_dsl.targets.figure.describe import describe, describe_blocks
-from resnet_dsl.targets.figure.description import Description
-from resnet_dsl.targets.figure.draw_dot import draw_dot
-from resnet_dsl.targets.figure.engine import ENGINES, Engine, render
-from resnet_dsl.targets.figure.geometry import Geometry
-from resnet_dsl.targets.figure.layout import lay_out
-from resnet_dsl.targets.figure.palette import Theme, palette
+from resnet_dsl.targets.figure.formats.dot import draw_dot
+from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
+from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
+from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.outline.networks import gather_blocks, gather_networks
+from resnet_dsl.targets.figure.outline.outline import Outline
 from resnet_dsl.writing import write_whole
 
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".tex")
@@ -25,7 +24,6 @@ ENDINGS = (".svg", ".png", ".pdf", ".dot", ".tex")
 
 LEVELS = ("stage", "block", "layer")
 FACTS = ("params", "macs", "shape")
-THEMES: tuple[Theme, ...] = get_args(Theme)
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
@@ -77,14 +75,14 @@ class Figure:
 
     def svg(self) -> str:
         """The figure as a whole SVG document, text as text."""
-        from resnet_dsl.targets.figure.draw_svg import finish_svg
+        from resnet_dsl.targets.figure.formats.svg import finish_svg
 
         drawn = render(draw_dot(self.geometry, palette(self.theme)), "svg", self.engine)
         return finish_svg(drawn, self.geometry, self.scale, self.theme == "auto").decode()
 
     def pdf(self) -> bytes:
         """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""
-        from resnet_dsl.targets.figure.draw_pdf import draw_pdf
+        from resnet_dsl.targets.figure.formats.pdf import draw_pdf
 
         if self.engine == "system":
             return render(self.dot(), "pdf", self.engine)
@@ -93,7 +91,7 @@ class Figure:
 
     def tex(self) -> str:
         """The figure as a TikZ picture, to be put into a paper by ``\\input``."""
-        from resnet_dsl.targets.figure.draw_tikz import draw_tikz
+        from resnet_dsl.targets.figure.formats.tex import draw_tikz
 
         return draw_tikz(self.geometry, palette(self.theme), self.scale)
 
@@ -141,8 +139,8 @@ def figure(
     _check(level, show, theme, engine)
     subjects = _several(networks)
     named = titles or [subject.graph.name for subject in subjects]
-    description = describe(subjects, named, level, tuple(show), wide)
-    return Figure(lay_out(_drawable(description), wide), theme, engine, width_in_points(width))
+    shown = gather_networks(subjects, named, level, tuple(show), wide)
+    return Figure(_laid_out(shown, wide), theme, engine, width_in_points(width))
 
 
 def block_figure(
@@ -164,18 +162,18 @@ def block_figure(
     Raises UnknownBlockError where no network calls such a block.
     """
     _check(level, show, theme, engine)
-    description = describe_blocks(_several(networks), blocks, level, tuple(show), formula)
-    return Figure(lay_out(_drawable(description), wide), theme, engine, width_in_points(width))
+    shown = gather_blocks(_several(networks), blocks, level, tuple(show), formula)
+    return Figure(_laid_out(shown, wide), theme, engine, width_in_points(width))
 
 
-def _drawable(description: Description) -> Description:
+def _laid_out(shown: Outline, wide: bool) -> Geometry:
     """Raises FigureError where it has too many rows."""
-    items = [item for column in description.columns for item in column.items]
+    items = [item for column in shown.columns for item in column.items]
     rows = len(items) + sum(len(group.rows) for item in items for group in item.groups)
     if rows > MOST_ROWS:
         remedy = "choose `--level stage`, or draw a block in close-up (`--block NAME`)"
         raise FigureError(f"the figure would have {rows:,} rows: the most is {MOST_ROWS:,}", remedy)
-    return description
+    return lay_out(shown, wide)
 
 
 def _check(level: str | None, show: Sequence[str], theme: Theme, engine: Engine | None) -> None:

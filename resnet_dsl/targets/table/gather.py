@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.cards import gather_cards
-from resnet_dsl.targets.figure.description import Column, Group, Item
-from resnet_dsl.targets.figure.items import Wishes
-from resnet_dsl.targets.figure.order import merge_orders
-from resnet_dsl.targets.figure.words import clean, count
+from resnet_dsl.targets.figure.outline.cards import gather_cards
+from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.outline import Column, Group, Item
+from resnet_dsl.targets.figure.outline.sections import merge_orders
+from resnet_dsl.targets.figure.outline.words import clean, count
 
 _MOST_NOTES = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.draw_tikz import escape_tex
+from resnet_dsl.targets.figure.formats.tex import escape_tex
 from resnet_dsl.targets.table.gather import Cell, Table
 
 

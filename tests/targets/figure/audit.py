@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.description import Column, Group
+from resnet_dsl.targets.figure.outline.outline import Column, Group
 
 DETAILS = {name for name, one in OPERATIONS.items() if one.role in ("norm", "activation", "noise")}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_dsl.targets.figure.geometry import Geometry
+from resnet_dsl.targets.figure.layout.geometry import Geometry
 
 SLACK = 0.3
 """Points by which things may touch."""

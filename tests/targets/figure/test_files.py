@@ -12,8 +12,8 @@ import pytest
 
 from resnet_dsl import pipeline
 from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
-from resnet_dsl.targets.figure import engine as engines
-from resnet_dsl.targets.figure.draw_tikz import escape_tex
+from resnet_dsl.targets.figure.formats import engine as engines
+from resnet_dsl.targets.figure.formats.tex import escape_tex
 from tests.targets.figure.drawn_networks import NETWORKS, Hand
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 
 import resnet_dsl
 from resnet_dsl.targets.figure import block_figure
-from resnet_dsl.targets.figure.closeup import find_block
-from resnet_dsl.targets.figure.describe import describe_blocks
-from resnet_dsl.targets.figure.formula import formula_of
-from resnet_dsl.targets.figure.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.closeup import find_block
+from resnet_dsl.targets.figure.outline.formula import formula_of
+from resnet_dsl.targets.figure.outline.networks import gather_blocks
+from resnet_dsl.targets.figure.outline.scopes import read_scopes
 from tests.targets.figure.overlaps import faults
 from tests.targets.figure.test_any_graph import STEPS, network
 
@@ -145,7 +145,7 @@ def test_numbers_that_scale_and_every_kind_of_merge_are_written_out(chain):
 def test_numbers_that_scale_are_drawn_in_close_ups(chain, level):
     said = [
         item.lines[0]
-        for item in describe_blocks([written(chain).compiled.facts], ["own"], level, (), False).columns[0].items
+        for item in gather_blocks([written(chain).compiled.facts], ["own"], level, (), False).columns[0].items
     ]
     assert [words for words in said if any(sign in words for sign in ("× 0.1", "× −1", "× γ", "× 0.5", "× 2"))]
 
@@ -153,5 +153,5 @@ def test_numbers_that_scale_are_drawn_in_close_ups(chain, level):
 def test_a_block_with_more_parts_than_letters_says_so():
     chain = "\n ".join(f"v{n} = in -> conv(16, {n % 3 * 2 + 1}) -> relu" for n in range(20))
     net = written(chain + "\n add(" + ", ".join(f"v{n}" for n in range(20)) + ")")
-    shown = describe_blocks([net.compiled.facts], ["own"], None, (), True)
+    shown = gather_blocks([net.compiled.facts], ["own"], None, (), True)
     assert shown.remarks == ("too many parts for a formula",)

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from resnet_dsl.targets.figure import figure
-from resnet_dsl.targets.figure.palette import DARK, LIGHT, MONO
+from resnet_dsl.targets.figure.formats.palette import DARK, LIGHT, MONO
 from tests.targets.figure.drawn_networks import NETWORKS
 
 PALETTES = {"light": LIGHT, "dark": DARK, "mono": MONO}

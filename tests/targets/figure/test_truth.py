@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import block_figure, figure
-from resnet_dsl.targets.figure.describe import describe
-from resnet_dsl.targets.figure.page.tree import network_data
+from resnet_dsl.targets.figure.formats.page.tree import network_data
+from resnet_dsl.targets.figure.outline.networks import gather_networks
 from tests.targets.figure.audit import audit
 from tests.targets.figure.test_any_graph import STEPS, network
 
@@ -31,7 +31,7 @@ def written(text, name="net"):
 
 
 def column(facts, level, wide=False):
-    return describe([facts], [facts.graph.name], level, (), wide).columns[0]
+    return gather_networks([facts], [facts.graph.name], level, (), wide).columns[0]
 
 
 def faults(facts):
@@ -80,7 +80,7 @@ def test_parallel_branches_are_a_named_box_with_its_close_up_beside(wide):
         (("trigate, 16",), 2),
         (("trigate, 32 (first /2, adapted skip)",), 3),
     ]
-    shown = describe([facts], ["net"], "stage", (), wide)
+    shown = gather_networks([facts], ["net"], "stage", (), wide)
     inset = shown.columns[1]
     assert (len(shown.columns), inset.title, inset.inset) == (2, "trigate (first_block2)", True)
     assert [item.lines[0] for item in inset.items if item.kind == "box"] == [
@@ -91,7 +91,7 @@ def test_parallel_branches_are_a_named_box_with_its_close_up_beside(wide):
 
 def test_a_box_that_is_too_large_to_be_drawn_beside_is_named_in_words_and_block_draws_it():
     facts = compiled("hrnet_w18")
-    shown = describe([facts], ["hrnet"], "stage", (), False)
+    shown = gather_networks([facts], ["hrnet"], "stage", (), False)
     assert [inset.title for inset in shown.columns[1:]] == ["two", "gather"]
     assert shown.remarks[1] == "boxes by name, which --block draws: three, four"
     assert block_figure(facts, ["three"]).geometry.boxes
@@ -153,7 +153,7 @@ def test_named_boxes_that_differ_inside_are_not_drawn_as_equal(other):
 
 @pytest.mark.parametrize("other", ["dilation = 2", "factor = 0.25", "act = false"])
 def test_named_boxes_that_differ_inside_have_close_ups_of_their_own(other):
-    shown = describe([written(FORKS.replace("OTHER", other))], ["net"], "stage", (), False)
+    shown = gather_networks([written(FORKS.replace("OTHER", other))], ["net"], "stage", (), False)
     assert [inset.title for inset in shown.columns[1:]] == ["fork (first_block2)", "fork (first_block3)"]
 
 

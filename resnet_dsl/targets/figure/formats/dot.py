@@ -1,0 +1,137 @@
+"""A geometry as DOT in which everything has its place: ``neato -n2`` draws it, and any Graphviz draws the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_dsl.targets.figure.formats.curves import spline, tip_and_rest
+from resnet_dsl.targets.figure.formats.palette import Palette
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+
+_DOT = 0.36
+"""Half of Graphviz' smallest node, 0.01 inch: two such in the corners give the picture its size."""
+_FONT = "Arial"
+_MATH = "Times New Roman"
+_SHAPES = {"round": "box", "frame": "box", "circle": "circle", "pill": "box", "bare": "plaintext"}
+_ANCHORS = {"start": "\\l", "middle": "", "end": "\\r"}
+
+
+def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: float | None = None) -> str:
+    """``scale``: printed size over the geometry's; ``dpi``: pixels an inch, for a PNG."""
+    height = geometry.height
+    lines = [
+        "digraph figure {",
+        f"  graph [bgcolor={_quote(palette.background)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
+        + (f" dpi={_number(dpi * scale)}" if dpi else "")
+        + (f" size={_quote(_inches(geometry, scale))}" if scale != 1 and not dpi else "")
+        + f" label={_quote('')}]",
+        f"  node [fontname={_quote(_FONT)} fixedsize=true margin=0 label={_quote('')}]",
+        f"  edge [arrowsize=0.6 fontname={_quote(_FONT)}]",
+        f"  {_corner('corner 1', _DOT, _DOT)}",
+        f"  {_corner('corner 2', geometry.width - _DOT, height - _DOT)}",
+    ]
+    lines += [f"  {line}" for box in geometry.boxes for line in _box(box, palette, height)]
+    lines += [f"  {_text(f'text {number}', text, palette, height)}" for number, text in enumerate(geometry.texts, 1)]
+    lines += [
+        f"  {line}" for number, path in enumerate(geometry.paths, 1) for line in _path(number, path, palette, height)
+    ]
+    return "\n".join([*lines, "}", ""])
+
+
+def _inches(geometry: Geometry, scale: float) -> str:
+    return f"{geometry.width * scale / 72:.4f},{geometry.height * scale / 72:.4f}!"
+
+
+def _corner(name: str, x: float, y: float) -> str:
+    return f"{_quote(name)} [pos={_quote(_point((x, y), 0))} shape=point style=invis width=0.01 height=0.01]"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def _point(point: Point, height: float) -> str:
+    """DOT's y goes up; a height of 0 leaves y as it is."""
+    return f"{_number(point[0])},{_number(height - point[1] if height else point[1])}"
+
+
+def _quote(text: str) -> str:
+    """A quoted DOT string that means this text and nothing else (no escape, no entity)."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'
+
+
+def _html(text: str) -> str:
+    for raw, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(raw, escaped)
+    return text
+
+
+def _words(text: Text) -> str:
+    """A label: a plain string, or markup where the face is not plain (font names such as Helvetica-Bold fail)."""
+    tag = {"plain": "", "bold": "B", "italic": "I"}[text.face]
+    if not tag:
+        return _quote(text.words)[:-1] + _ANCHORS[text.anchor] + '"'
+    return f"<<{tag}>{_html(text.words)}</{tag}>>"
+
+
+def _font(text: Text, palette: Palette) -> str:
+    colour = {"text": palette.text, "faint": palette.faint, "line": palette.line, "projection": palette.projection}
+    face = f" fontname={_quote(_MATH)}" if text.face == "italic" else ""
+    return f"label={_words(text)} fontsize={_number(text.size)} fontcolor={_quote(colour[text.ink])}{face}"
+
+
+def _place(x: float, y: float, wide: float, tall: float, height: float) -> str:
+    return f"pos={_quote(_point((x, y), height))} width={wide / 72:.4f} height={tall / 72:.4f}"
+
+
+def _box(box: Box, palette: Palette, height: float) -> Iterator[str]:
+    """The shape, with its text as its label where there is one in its middle; other texts beside it."""
+    alone = len(box.texts) == 1 and abs(box.texts[0].y - box.y) < 0.5 and box.texts[0].anchor == "middle"
+    parts = [_place(box.x, box.y, box.width, box.height, height), f"shape={_SHAPES[box.shape]}", _paint(box, palette)]
+    if alone:
+        parts.append(_font(box.texts[0], palette))
+    if box.tip:
+        parts.append(f"tooltip={_quote(box.tip)}")
+    tone = "plain" if box.tone is None else f"tone{box.tone % len(palette.fills)}"
+    classes = " ".join([*box.classes, tone, "filled" if box.filled else "hollow", box.shape])
+    yield f"{_quote(box.key)} [{' '.join(part for part in parts if part)} class={_quote(classes)}]"
+    for number, text in enumerate(() if alone else box.texts, 1):
+        yield _text(f"{box.key} text {number}", text, palette, height)
+
+
+def _paint(box: Box, palette: Palette) -> str:
+    if box.shape == "bare":
+        return ""
+    fill = palette.fill(box.tone) if box.filled else palette.background
+    colour = palette.border(box.tone) if box.shape not in {"circle", "pill"} else palette.line
+    style = {"circle": "filled", "frame": "rounded,filled", "pill": "rounded,filled", "round": "rounded,filled"}
+    return f"style={_quote(style[box.shape])} fillcolor={_quote(fill)} color={_quote(colour)}"
+
+
+def _text(name: str, text: Text, palette: Palette, height: float) -> str:
+    left, _, right, _ = text.bounds
+    place = _place((left + right) / 2, text.y, right - left + 1, text.size * 1.2, height)
+    ink = "" if text.ink == "text" else f" {text.ink}"
+    return f"{_quote(name)} [{place} shape=plaintext {_font(text, palette)} class={_quote('words' + ink)}]"
+
+
+def _path(number: int, path: Path, palette: Palette, height: float) -> Iterator[str]:
+    ends = (path.source, path.target)
+    if not path.source or not path.target:
+        ends = (f"path {number} start", f"path {number} end")
+        for name, point in zip(ends, (path.points[0], path.points[-1]), strict=True):
+            place = _quote(_point(point, height))
+            yield f"{_quote(name)} [pos={place} shape=point style=invis width=0 height=0]"
+    tip, points = tip_and_rest(path)
+    curve = " ".join(_point(point, height) for point in spline(points, path.radius))
+    head = f"e,{_point(tip, height)} " if tip else ""
+    colour = {"line": palette.line, "faint": palette.faint, "projection": palette.projection, "text": palette.text}
+    style = f" style={_quote('dashed')}" if path.dashed else ""
+    more = "" if path.arrow else " arrowhead=none"
+    more += f" penwidth={_number(path.thickness)}" if path.thickness != 1 else ""
+    more += f" tooltip={_quote(path.tip)}" if path.tip else ""
+    classes = _quote(" ".join((*path.classes, path.ink)))
+    yield (
+        f"{_quote(ends[0])} -> {_quote(ends[1])} [pos={_quote(head + curve)} "
+        f"color={_quote(colour[path.ink])}{style}{more} class={classes}]"
+    )

@@ -1,0 +1,213 @@
+"""What the page shows, as data for JSON: parts, runs of equal blocks, blocks and operations, each with its facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.formats.page.drawing import as_data
+from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.outline.closeup import gather_block
+from resnet_dsl.targets.figure.outline.folding import is_light
+from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.rows import summarise
+from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
+from resnet_dsl.targets.figure.outline.sections import section_tone, tones_of
+from resnet_dsl.targets.figure.outline.words import call, clean, count, label, short, size, whole
+
+Data = dict[str, Any]
+
+
+def network_data(network: Facts, places: Sequence[str]) -> Data:
+    """``places``: for each node where it stands in the spec, in words; may be empty."""
+    return _Tree(network, places).data()
+
+
+class _Tree:
+    def __init__(self, network: Facts, places: Sequence[str]) -> None:
+        self.network = network
+        self.graph = network.graph
+        self.places = places
+        self.scopes: Scopes = read_scopes(self.graph)
+        self.tones = tones_of([network])
+        self.drawings: list[Data] = []
+        self.drawn: dict[str, int] = {}
+
+    def data(self) -> Data:
+        parts = [self._part(scope, nodes) for scope, nodes in self._by_part()]
+        return {
+            "title": clean(self.graph.name, 60),
+            "summary": summarise(self.network),
+            "input": whole(self.network.shapes[0]),
+            "parts": parts,
+            "jumps": self._jumps(),
+            "facts": [self._facts(node) for node in range(len(self.graph.nodes))],
+            "drawings": self.drawings,
+        }
+
+    def _by_part(self) -> Iterator[tuple[int | None, list[int]]]:
+        inside = range(1, len(self.graph.nodes))
+        for scope, nodes in groupby(inside, key=lambda node: self.scopes.part[self.graph.nodes[node].scope]):
+            yield scope, list(nodes)
+
+    def _facts(self, index: int) -> list[str]:
+        """Name, operation, shape, parameters, MACs, receptive field, place in the spec."""
+        node, macs, field = self.graph.nodes[index], self.network.macs[index], self.network.fields[index]
+        seen = "the whole input" if field == "all" else " × ".join(str(round(float(one))) for one in field.size)
+        return [
+            clean(node.name, 120),
+            label(node),
+            whole(self.network.shapes[index]),
+            count(self.network.params[index]),
+            "?" if macs is None else count(macs),
+            seen,
+            clean(self.places[index], 160) if self.places else "",
+        ]
+
+    def _part(self, scope: int | None, nodes: list[int]) -> Data:
+        last = nodes[-1] if scope is None else self.graph.scopes[scope].exit
+        tone = None if scope is None else self.tones.get(self.network.shapes[last][:-1])
+        staged = scope is not None and self.graph.scopes[scope].kind == "stage"
+        name = "" if scope is None else clean(self.graph.scopes[scope].name, 30)
+        part = self._sums("part", name, size(self.network.shapes[last]), nodes, last, tone if staged else None)
+        if self._branches(nodes) and scope is not None:
+            return part | self._drawing(scope, nodes, tone)
+        return part | {"children": list(self._children(nodes, tone))}
+
+    def _branches(self, nodes: list[int]) -> bool:
+        """Whether the blocks and operations of a part are wired otherwise than each to the one before it."""
+        place: dict[int, int] = {}
+        blocks: dict[object, int] = {}
+        for node in nodes:
+            block = self.scopes.block[self.graph.nodes[node].scope]
+            place[node] = blocks.setdefault(("op", node) if block is None else block, len(blocks))
+        place.setdefault(self.graph.nodes[nodes[0]].inputs[0], -1)
+        reads = ((node, other) for node in nodes for other in self.graph.nodes[node].inputs if other in place)
+        return any(map(self._is_free_merge, nodes)) or any(place[other] < place[node] - 1 for node, other in reads)
+
+    def _is_free_merge(self, index: int) -> bool:
+        node = self.graph.nodes[index]
+        return OPERATIONS[node.op].many and self.scopes.block[node.scope] is None
+
+    def _sums(self, kind: str, name: str, sub: str, nodes: list[int], last: int, tone: int | None) -> Data:
+        macs = [self.network.macs[node] for node in nodes]
+        known = [number for number in macs if number is not None]
+        return {
+            "kind": kind,
+            "name": name,
+            "sub": sub,
+            "tone": tone,
+            "nodes": nodes,
+            "last": last,
+            "params": count(sum(self.network.params[node] for node in nodes)),
+            "macs": "?" if len(known) < len(macs) else count(sum(known)),
+        }
+
+    def _children(self, nodes: list[int], tone: int | None) -> Iterator[Data]:
+        single = [
+            (scope, list(members))
+            for scope, members in groupby(nodes, key=lambda node: self.scopes.block[self.graph.nodes[node].scope])
+        ]
+        for _, equal in groupby(single, key=lambda pair: self._likeness(*pair)):
+            run = list(equal)
+            blocks = [self._block(scope, members, tone) for scope, members in run if scope is not None]
+            if len(blocks) > 1:
+                together = [node for _, members in run for node in members]
+                first = blocks[-1]
+                name = f"{first['name']} × {len(blocks)}"
+                sums = self._sums("run", name, first["sub"], together, together[-1], tone)
+                yield sums | {"children": blocks, "skip": first["skip"]}
+            elif blocks:
+                yield blocks[0]
+            else:
+                yield from (self._operation(node) for _, members in run for node in members)
+
+    def _likeness(self, scope: int | None, nodes: list[int]) -> tuple[object, ...]:
+        """What makes two blocks of a run equal to a reader: the definition and its weights, the stride left out."""
+        if scope is None:
+            return (None,)
+        return self.graph.scopes[scope].block, *self._rows(nodes)
+
+    def _rows(self, nodes: list[int]) -> list[str]:
+        """What a block does, without strides: its weighted operations, and blocks inside it that branch."""
+        rows: dict[object, str] = {}
+        for index in nodes:
+            node = self.graph.nodes[index]
+            attached = self.scopes.attachment[node.scope]
+            if attached is not None:
+                rows[f"scope {attached}"] = call(self.graph.scopes[attached])
+            elif OPERATIONS[node.op].role == "weighted" and self.scopes.adapter[node.scope] is None:
+                words = short(label(node)).split(", ")
+                rows[index] = ", ".join(part for part in words if not part.startswith("/"))
+        return list(rows.values())
+
+    def _operation(self, index: int) -> Data:
+        node = self.graph.nodes[index]
+        tone = section_tone(self.network, self.scopes, index, self.tones)
+        sub = size(self.network.shapes[index])
+        light = is_light(node)
+        return self._sums("op", label(node), sub, [index], index, tone) | {"light": light}
+
+    def _block(self, scope: int, nodes: list[int], tone: int | None) -> Data:
+        one = self.graph.scopes[scope]
+        rows = self._rows(nodes)
+        sub = " · ".join(rows[:4]) + (" …" if len(rows) > 4 else "")
+        data = self._sums("block", clean(one.block or one.name, 30), sub, nodes, one.exit, tone)
+        data["skip"] = self._skip_around(scope, nodes)
+        return data | self._drawing(scope, nodes, tone)
+
+    def _skip_around(self, scope: int, nodes: list[int]) -> str | None:
+        """The kind of the skip connection that passes by all of a block; None where none or several do."""
+        merges = [
+            node
+            for node in nodes
+            if self.graph.nodes[node].skip and self._reads(node) == self.graph.scopes[scope].entry
+        ]
+        if len(merges) != 1 or not all(is_light(self.graph.nodes[node]) for node in nodes if node > merges[0]):
+            return None
+        return self.graph.nodes[merges[0]].skip
+
+    def _reads(self, merge: int) -> int:
+        """Where the skip connection of a merge begins."""
+        skipped = self.graph.nodes[merge].inputs[1]
+        adapter = self.scopes.adapter[self.graph.nodes[skipped].scope]
+        return skipped if adapter is None else self.graph.scopes[adapter].entry
+
+    def _drawing(self, scope: int, nodes: list[int], tone: int | None) -> Data:
+        """The drawing of what lies in a scope; scopes that look the same share one."""
+        key = json.dumps([tone, self._signature(nodes)])
+        if key not in self.drawn:
+            self.drawn[key] = len(self.drawings)
+            column = gather_block(self.network, scope, tone or 0, Wishes("layer"), formula=False, titled=False)
+            places = {node: place for place, node in enumerate(nodes)}
+            slots = {item.key: places[item.nodes[0]] for item in column.items if item.nodes and item.nodes[0] in places}
+            geometry = lay_out(Outline((column,)), wide=False)
+            self.drawings.append(as_data(geometry, {f"{column.key}/{item}": slot for item, slot in slots.items()}))
+        return {"drawing": self.drawn[key]}
+
+    def _signature(self, nodes: list[int]) -> list[object]:
+        places = {node: place for place, node in enumerate(nodes)}
+        told: list[object] = []
+        for index in nodes:
+            node = self.graph.nodes[index]
+            read = [places.get(other, whole(self.network.shapes[other])) for other in node.inputs]
+            told.append([label(node), read, node.skip, whole(self.network.shapes[index])])
+        return told
+
+    def _jumps(self) -> list[list[object]]:
+        """Links from part to part that leave parts out: source, target, way."""
+        part_of: dict[int, int] = {0: -1}
+        for number, (_, nodes) in enumerate(self._by_part()):
+            part_of |= dict.fromkeys(nodes, number)
+        jumps: dict[tuple[int, int], str] = {}
+        for index, node in enumerate(self.graph.nodes):
+            for other in node.inputs:
+                source, target = part_of[other], part_of[index]
+                if target - source > 1 and source >= 0:
+                    jumps.setdefault((source, target), node.skip or "branch")
+        return [[source, target, way] for (source, target), way in jumps.items()]

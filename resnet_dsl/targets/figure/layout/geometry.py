@@ -1,0 +1,95 @@
+"""A figure with a place for everything: boxes, texts and paths in points, x to the right and y down. Only data.
+
+Whatever draws a figure (Graphviz, TikZ, a page) reads this and decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from resnet_dsl.targets.figure.layout.metrics import ASCENT, Face, width
+
+Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
+Ink: TypeAlias = Literal["text", "faint", "line", "projection"]
+Shape: TypeAlias = Literal["round", "frame", "circle", "pill", "bare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line: its anchor at ``x``, the middle of its capitals at ``y``."""
+
+    words: str
+    x: float
+    y: float
+    size: float
+    face: Face = "plain"
+    anchor: Anchor = "middle"
+    ink: Ink = "text"
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        wide = width(self.words, self.size, self.face)
+        left = self.x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
+        half = self.size * ASCENT / 2
+        return left, self.y - half, left + wide, self.y + half
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A shape around (x, y) with the texts inside it. ``tone``: the palette's colour; None grey, -1 no fill."""
+
+    key: str
+    shape: Shape
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: int | None = None
+    texts: tuple[Text, ...] = ()
+    tip: str = ""
+    classes: tuple[str, ...] = ()
+    filled: bool = True
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        across, down = self.width / 2, self.height / 2
+        return self.x - across, self.y - down, self.x + across, self.y + down
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Straight pieces with rounded corners; ``source`` and ``target`` are keys of boxes (empty: it joins none)."""
+
+    points: tuple[Point, ...]
+    ink: Ink = "line"
+    dashed: bool = False
+    arrow: bool = True
+    thickness: float = 1.0
+    source: str = ""
+    target: str = ""
+    tip: str = ""
+    classes: tuple[str, ...] = ()
+    radius: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A whole figure, its upper left corner at (0, 0); boxes lie in drawing order (frames first)."""
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    texts: tuple[Text, ...]
+    paths: tuple[Path, ...]
+    title: str = ""
+    description: str = ""
+
+    @property
+    def smallest(self) -> float:
+        """The size in points of the smallest text."""
+        inside = [text.size for box in self.boxes for text in box.texts]
+        return min([*inside, *(text.size for text in self.texts)], default=0.0)

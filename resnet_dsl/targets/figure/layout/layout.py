@@ -1,0 +1,96 @@
+"""From a outline to a geometry: coordinates for lanes and ranks, ways for links, brackets, titles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.layout.lanes import assign_lanes
+from resnet_dsl.targets.figure.layout.metrics import width
+from resnet_dsl.targets.figure.layout.paging import split
+from resnet_dsl.targets.figure.layout.placed import Placed, place, sizes_of
+from resnet_dsl.targets.figure.layout.positions import Rank, align, ranks_of
+from resnet_dsl.targets.figure.layout.routes import draw_beside, draw_continuation, draw_links
+from resnet_dsl.targets.figure.layout.sheet import Sheet
+from resnet_dsl.targets.figure.layout.sizes import TITLE, place_item
+from resnet_dsl.targets.figure.layout.surroundings import (
+    draw_brackets,
+    draw_notes,
+    draw_title,
+    label_room,
+    note_room,
+    same_sections,
+)
+from resnet_dsl.targets.figure.outline.outline import Column, Outline
+
+BETWEEN = 40.0
+"""Between two columns."""
+
+
+def lay_out(outline: Outline, wide: bool) -> Geometry:
+    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns."""
+    if wide and outline.paged:
+        columns = _pages(outline.columns[0], outline.air)
+        if len(columns) > 1:
+            return lay_out(replace(outline, columns=tuple(columns), aligned=False, paged=False), wide=False)
+    columns = list(outline.columns)
+    lanes = [assign_lanes(column) for column in columns]
+    sizes = [sizes_of(column, own, wide) for column, own in zip(columns, lanes, strict=True)]
+    main = 0 if wide else 1
+    ranks = [
+        ranks_of(column, own, [size[main] for size in size_list], wide, outline.air)
+        for column, own, size_list in zip(columns, lanes, sizes, strict=True)
+    ]
+    starts = _starts(columns, ranks, outline.aligned)
+    placed = [place(*parts, wide) for parts in zip(columns, lanes, sizes, ranks, starts, strict=True)]
+    return _assemble(outline, placed, wide)
+
+
+def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> list[list[float]]:
+    """Where the ranks of each column begin: networks stand side by side part by part, close-ups by themselves."""
+    count = sum(not column.inset for column in columns) if aligned else 0
+    beside = [align([column], [own])[0] for column, own in zip(columns[count:], ranks[count:], strict=True)]
+    return [*(align(columns[:count], ranks[:count]) if count else ()), *beside]
+
+
+def _pages(column: Column, air: float) -> list[Column]:
+    lanes = assign_lanes(column)
+    sizes = sizes_of(column, lanes, wide=False)
+    ranks = ranks_of(column, lanes, [size[1] for size in sizes], False, air)
+    one = place(column, lanes, sizes, ranks, [0.0] * len(ranks), wide=False)
+    breadth = one.high - one.low + label_room(one) + BETWEEN
+    return split(column, lanes, [rank.length + rank.gap for rank in ranks], breadth)
+
+
+def _assemble(outline: Outline, placed: list[Placed], wide: bool) -> Geometry:
+    sheet = Sheet(wide)
+    shared = same_sections(placed)
+    offset = 0.0
+    for number, one in enumerate(placed):
+        room = label_room(one if not shared else placed[0]) if number == 0 or not shared else 0.0
+        room = max(room, note_room(one))
+        title = width(one.column.title, TITLE, "bold")
+        low = min(one.low - room, 0.0 if wide else -title / 2)
+        high = max(one.high, 0.0 if wide else title / 2)
+        offset += (BETWEEN if number else 0.0) + (TITLE + 8 if wide and one.column.title else 0.0) - low
+        before, sheet.offset = sheet.offset, offset
+        _draw_column(sheet, one)
+        if one.column.continues:
+            draw_continuation(sheet, placed[number - 1], one, before, low)
+        draw_title(sheet, one, low)
+        if number == 0 or not shared:
+            draw_brackets(sheet, placed if shared else [one], one.low)
+        offset += high
+    return sheet.finish(outline)
+
+
+def _draw_column(sheet: Sheet, one: Placed) -> None:
+    key = one.column.key
+    for number, item in enumerate(one.column.items):
+        middle = sheet.at(one.along(number), one.middle(number))
+        boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number])
+        sheet.boxes += boxes
+        sheet.paths += paths
+    draw_links(sheet, one)
+    draw_beside(sheet, one)
+    draw_notes(sheet, one)

@@ -1,0 +1,110 @@
+"""Where ranks lie along the flow, in points: columns of one figure are aligned part by part and row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resnet_dsl.targets.figure.layout.lanes import Lanes
+from resnet_dsl.targets.figure.layout.metrics import width
+from resnet_dsl.targets.figure.layout.sizes import LABEL
+from resnet_dsl.targets.figure.outline.outline import Column, Item
+from resnet_dsl.targets.figure.outline.sections import merge_orders
+
+GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.0, 5.0
+"""Between rows; before a merge; from a row to where a side link leaves; to where that of the next item leaves; more
+between parts; more for each line of words beside an arrow; more in a wide figure."""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One rank of a column: its part, its length along the flow, the gap before it."""
+
+    section: int
+    length: float
+    gap: float
+    merge: bool
+    forks: tuple[int, ...] = ()
+    """The items from which side links leave, each at a level of its own."""
+
+    def fork(self, item: int) -> float:
+        """How far behind the rank the side links of an item leave."""
+        return FORK + LEVEL * self.forks.index(item)
+
+
+def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float) -> list[Rank]:
+    """``lengths``: of each item along the flow; ``air``: how much wider than usual the gaps are."""
+    members: list[list[int]] = [[] for _ in range(lanes.ranks)]
+    for item, rank in enumerate(lanes.rank):
+        members[rank].append(item)
+    forks: list[dict[int, None]] = [{} for _ in range(lanes.ranks)]
+    for link, track in zip(column.links, lanes.track, strict=True):
+        if track is not None and lanes.lane[link.source] != track:
+            forks[lanes.rank[link.source]][link.source] = None
+    ranks: list[Rank] = []
+    for rank, items in enumerate(members):
+        lead = min(items, key=lambda item: lanes.lane[item])
+        merge = column.items[lead].kind == "merge"
+        gap = (TO_MERGE if merge else GAP) * air + (WIDE if wide else 0)
+        before = len(forks[rank - 1]) if rank else 0
+        gap += FORK + LEVEL * (before - 1) if before else 0
+        gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
+        section = column.items[lead].section
+        apart = SECTION if ranks and ranks[-1].section != section else 0
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, tuple(forks[rank])))
+    return ranks
+
+
+def _beside(item: Item, wide: bool) -> float:
+    """What the words beside an arrow need along the flow."""
+    if not item.beside:
+        return 0.0
+    return width(in_one_line(item), LABEL) if wide else BESIDE * len(item.beside)
+
+
+def in_one_line(item: Item) -> str:
+    """The words beside an arrow that runs to the right."""
+    return ", ".join(item.beside)
+
+
+def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
+    """The start of each rank of each column, along the flow from 0."""
+    order = merge_orders(
+        [[column.sections[rank.section].key for rank in own] for column, own in zip(columns, ranks, strict=True)]
+    )
+    starts: list[list[float]] = [[] for _ in columns]
+    cursor = [0.0] * len(columns)
+    for key in order:
+        waiting = [_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]
+        for step in range(max(len(steps) for steps in waiting)):
+            present = [number for number, steps in enumerate(waiting) if step < len(steps)]
+            start = max(cursor[number] + _gap(waiting[number][step][0], starts[number]) for number in present)
+            for number in present:
+                cursor[number] = _put(waiting[number][step], start, starts[number])
+        furthest = max(cursor)
+        cursor = [furthest] * len(cursor) if len(columns) > 1 else cursor
+    return starts
+
+
+def _gap(rank: Rank, placed: list[float]) -> float:
+    return rank.gap if placed else 0.0
+
+
+def _put(step: list[Rank], start: float, starts: list[float]) -> float:
+    for number, rank in enumerate(step):
+        start += rank.gap if number else 0.0
+        starts.append(start)
+        start += rank.length
+    return start
+
+
+def _steps(column: Column, ranks: list[Rank], key: str) -> list[list[Rank]]:
+    """The ranks of one part as steps: a row and the merges behind it."""
+    steps: list[list[Rank]] = []
+    for rank in ranks:
+        if column.sections[rank.section].key != key:
+            continue
+        if rank.merge and steps:
+            steps[-1].append(rank)
+        else:
+            steps.append([rank])
+    return steps

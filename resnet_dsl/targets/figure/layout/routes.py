@@ -1,0 +1,108 @@
+"""The ways of links: straight to the next item, or out of the source's gap, along a lane, into the target's side."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from resnet_dsl.targets.figure.layout.geometry import Path, Text
+from resnet_dsl.targets.figure.layout.metrics import width
+from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
+from resnet_dsl.targets.figure.layout.positions import FORK, in_one_line
+from resnet_dsl.targets.figure.layout.sheet import Sheet
+from resnet_dsl.targets.figure.layout.sizes import LABEL, faced
+from resnet_dsl.targets.figure.outline.outline import Link
+
+
+def draw_links(sheet: Sheet, one: Placed) -> None:
+    """The side links first, so that the main path lies on top."""
+    straight = {link.source for link, track in zip(one.column.links, one.lanes.track, strict=True) if track is None}
+    ordered = sorted(zip(one.column.links, one.lanes.track, strict=True), key=lambda pair: pair[1] is None)
+    for link, track in ordered:
+        points = _straight(one, link) if track is None else _detour(one, link, track, link.source in straight)
+        sheet.paths.append(_path(sheet, one, link, points))
+        if track is not None and link.words:
+            _draw_link_words(sheet, one, link, points)
+
+
+def _path(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> Path:
+    items = one.column.items
+    ends = [f"{one.column.key}/{items[end].key}" for end in (link.source, link.target)]
+    adapted = link.way == "adapted"
+    turned = tuple(sheet.at(*point) for point in points)
+    return Path(
+        turned, "projection" if adapted else "line", adapted, True, 1.0, ends[0], ends[1], link.tip, (link.way,)
+    )
+
+
+def _straight(one: Placed, link: Link) -> list[tuple[float, float]]:
+    across = one.middle(link.source)
+    return [(one.end(link.source), across), (one.begin(link.target), across)]
+
+
+def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[float, float]]:
+    """Out of the source's gap, along the lane, into the target's side (or its beginning where it lies in the lane)."""
+    across = one.across[track]
+    points: list[tuple[float, float]] = []
+    if one.lanes.lane[link.source] == track:
+        points.append((one.end(link.source), across))
+    else:
+        rank = one.lanes.rank[link.source]
+        fork = one.starts[rank] + one.ranks[rank].length + one.ranks[rank].fork(link.source)
+        if not joins:
+            points.append((one.end(link.source), one.middle(link.source)))
+        points += [(fork, one.middle(link.source)), (fork, across)]
+    if one.lanes.lane[link.target] == track:
+        return [*points, (one.begin(link.target), across)]
+    side = 1 if across > one.middle(link.target) else -1
+    entry = one.along(link.target)
+    if one.column.items[link.target].kind == "card":
+        entry = one.begin(link.target) + min(12.0, one.length(link.target) / 2)
+    return [*points, (entry, across), (entry, one.middle(link.target) + side * one.breadth(link.target) / 2)]
+
+
+def _draw_link_words(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> None:
+    """Beside the middle of the longest piece."""
+    pieces = list(pairwise(points))
+    (start, across), (end, _) = max(pieces, key=lambda piece: abs(piece[1][0] - piece[0][0]))
+    for at, words in enumerate(link.words):
+        said, size, face = faced(words, LABEL)
+        shift = (at - (len(link.words) - 1) / 2) * LEADING
+        if sheet.wide:
+            place = sheet.at((start + end) / 2, across + LEADING * (at + 0.7))
+            sheet.texts.append(Text(said, *place, size, face))
+        else:
+            room = max(width(*faced(other, LABEL)) for other in link.words)
+            sheet.texts.append(Text(said, *sheet.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
+
+
+def draw_beside(sheet: Sheet, one: Placed) -> None:
+    """The words beside the arrow that leaves an item."""
+    for number, item in enumerate(one.column.items):
+        rank = one.lanes.rank[number]
+        if not item.beside or rank + 1 >= len(one.ranks):
+            continue
+        start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].forks else 0)
+        middle = (start + one.starts[rank + 1] - 2) / 2
+        lines = (in_one_line(item),) if sheet.wide else item.beside
+        for at, words in enumerate(lines):
+            shift = (at - (len(lines) - 1) / 2) * LEADING
+            place = (middle, one.middle(number) - 7) if sheet.wide else (middle + shift, one.middle(number) + ASIDE)
+            said, size, face = faced(words, LABEL)
+            sheet.texts.append(Text(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
+
+
+def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, low: float) -> None:
+    """The way from the end of one column to the beginning of the next, between the two."""
+    final = max(range(len(last.column.items)), key=lambda item: last.lanes.rank[item])
+    shift = before - sheet.offset
+    gutter = (shift + last.high + low) / 2
+    bottom, top = last.end(final), one.begin(0)
+    points = (
+        (bottom, shift),
+        (bottom + 9, shift),
+        (bottom + 9, gutter),
+        (top - 6, gutter),
+        (top - 6, 0.0),
+        (one.end(0), 0.0),
+    )
+    sheet.paths.append(Path(tuple(sheet.at(*point) for point in points), arrow=False, classes=("main",)))

@@ -1,0 +1,107 @@
+"""Collects what is drawn, in (along, across), and makes the geometry of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+from textwrap import wrap
+
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+from resnet_dsl.targets.figure.layout.metrics import width
+from resnet_dsl.targets.figure.layout.sizes import BOX, LABEL, MERGE, SMALL
+from resnet_dsl.targets.figure.outline.outline import Outline
+
+MARGIN = 8.0
+_SHORTEST = 40
+"""Letters of a line of remarks, in however narrow a figure."""
+_LEADING = 10.0
+
+
+class Sheet:
+    """Collects what is drawn, in (along, across), and turns it to (x, y)."""
+
+    def __init__(self, wide: bool) -> None:
+        self.wide = wide
+        self.offset = 0.0
+        self.boxes: list[Box] = []
+        self.texts: list[Text] = []
+        self.paths: list[Path] = []
+
+    def at(self, along: float, across: float) -> Point:
+        return (along, across + self.offset) if self.wide else (across + self.offset, along)
+
+    def finish(self, outline: Outline) -> Geometry:
+        bounds = _bounds(self.boxes, self.texts, self.paths)
+        legend_texts, legend_paths = _legend(outline, bounds)
+        paths = [*self.paths, *legend_paths]
+        texts = [*self.texts, *legend_texts]
+        texts += _remarks(outline, _bounds(self.boxes, texts, paths))
+        left, top, right, bottom = _bounds(self.boxes, texts, paths)
+        move = _Move(MARGIN - left, MARGIN - top)
+        frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
+        title = " and ".join(column.title or column.key for column in outline.columns)
+        return Geometry(
+            ceil(right - left + 2 * MARGIN),
+            ceil(bottom - top + 2 * MARGIN),
+            tuple(map(move.box, frames)),
+            tuple(map(move.text, texts)),
+            tuple(map(move.path, paths)),
+            title,
+            " ".join([*(column.summary for column in outline.columns), *map(_sentence, outline.remarks)]),
+        )
+
+
+@dataclass(frozen=True)
+class _Move:
+    right: float
+    down: float
+
+    def text(self, text: Text) -> Text:
+        return replace(text, x=_round(text.x + self.right), y=_round(text.y + self.down))
+
+    def box(self, box: Box) -> Box:
+        texts = tuple(map(self.text, box.texts))
+        return replace(box, x=_round(box.x + self.right), y=_round(box.y + self.down), texts=texts)
+
+    def path(self, path: Path) -> Path:
+        return replace(path, points=tuple((_round(x + self.right), _round(y + self.down)) for x, y in path.points))
+
+
+def _round(value: float) -> float:
+    return round(value, 2)
+
+
+def _bounds(boxes: list[Box], texts: list[Text], paths: list[Path]) -> tuple[float, float, float, float]:
+    corners = [box.bounds for box in boxes] + [text.bounds for text in texts]
+    corners += [(x, y, x, y) for path in paths for x, y in path.points]
+    if not corners:
+        return 0.0, 0.0, 0.0, 0.0
+    lefts, tops, rights, bottoms = zip(*corners, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _legend(outline: Outline, bounds: tuple[float, float, float, float]) -> tuple[list[Text], list[Path]]:
+    texts: list[Text] = []
+    paths: list[Path] = []
+    lengths = [34 + width(words, LABEL) for _, words in outline.legend]
+    left = (bounds[0] + bounds[2]) / 2 - (sum(lengths) + 20 * (len(lengths) - 1)) / 2
+    y = bounds[3] + BOX + MERGE / 2
+    for (way, words), length in zip(outline.legend, lengths, strict=True):
+        adapted = way == "adapted"
+        points = ((left, y), (left + 28, y))
+        paths.append(Path(points, "projection" if adapted else "line", adapted, classes=("legend",)))
+        texts.append(Text(words, left + 34, y, LABEL, anchor="start"))
+        left += length + 20
+    return texts, paths
+
+
+def _remarks(outline: Outline, bounds: tuple[float, float, float, float]) -> list[Text]:
+    """Below everything else, no wider than the figure where that is wide enough to be read."""
+    letters = max(_SHORTEST, int((bounds[2] - bounds[0]) / width("n", SMALL)))
+    lines = [line for remark in outline.remarks for line in wrap(remark, letters)]
+    middle = (bounds[0] + bounds[2]) / 2
+    return [Text(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)]
+
+
+def _sentence(remark: str) -> str:
+    return f"{remark}."

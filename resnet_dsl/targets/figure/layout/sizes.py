@@ -1,0 +1,160 @@
+"""How large each item is, and the boxes and texts that it consists of, around its middle."""
+
+from __future__ import annotations
+
+from resnet_dsl.targets.figure.layout.geometry import Box, Path, Shape, Text
+from resnet_dsl.targets.figure.layout.metrics import Face, width
+from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
+
+TEXT = 11.0
+SMALL = 8.0
+LABEL = 9.0
+CAPTION = 8.5
+TITLE = 14.0
+REPEAT = 15.0
+FORMULA = 1.25
+"""Size of a formula's letters over that of the text around them."""
+BOX, THIN, LINE = 18.0, 14.0, 10.5
+MERGE = 9.0
+_SIDE = 8.0
+"""Room between a box's text and its sides."""
+_SIGNS = {"+", "×"}
+_ARC = 16.0
+_POINT = 1.0
+"""Of a value without a word: where a line only ends or goes on."""
+_ROW = 18.0
+_CARD = 7.0
+_HEADING = 16.0
+_FIRST = "first"
+
+
+def size_of(item: Item) -> tuple[float, float]:
+    """Width and height that an item needs."""
+    if item.kind == "card":
+        return _card_size(item)
+    if item.kind == "merge":
+        wide = MERGE if item.lines[0] in _SIGNS else width(item.lines[0], SMALL) + 9
+        tall = MERGE if item.lines[0] in _SIGNS else MERGE + 1.5
+        return wide * item.scale, tall * item.scale
+    wide = max(width(*faced(line, _font(item, at))) for at, line in enumerate(item.lines))
+    if item.kind == "text" and not any(item.lines):
+        return _POINT, _POINT
+    if item.kind == "text":
+        return wide + 4, len(item.lines) * LINE + 2
+    tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
+    return wide + 2 * _SIDE, tall
+
+
+def _font(item: Item, at: int) -> float:
+    return SMALL if at > 0 else LABEL if item.kind in {"thin", "text"} else TEXT
+
+
+def place_item(
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+) -> tuple[list[Box], list[Path]]:
+    """The boxes of an item (the first one carries its key) and the lines inside it."""
+    if item.kind == "card":
+        return _place_card(item, key, middle, size)
+    x, y = middle
+    if item.kind == "merge":
+        return [_merge(item, key, middle, size)], []
+    top = y - LINE * (len(item.lines) - 1) / 2
+    texts = tuple(_line(item, at, x, top + LINE * at) for at in range(len(item.lines)) if item.lines[at])
+    shape: Shape = "bare" if item.kind == "text" else "round"
+    tone, filled = item.tone, item.kind == "box"
+    return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
+
+
+def _line(item: Item, at: int, x: float, y: float) -> Text:
+    said, size, face = faced(item.lines[at], _font(item, at))
+    return Text(said, x, y, size, face, ink="faint" if at or (item.kind == "text" and face == "plain") else "text")
+
+
+def faced(words: str, size: float) -> tuple[str, float, Face]:
+    """Words, size and face: what stands between asterisks is a formula's."""
+    formula = len(words) > 2 and words[0] == words[-1] == "*"
+    return (words[1:-1], size * FORMULA, "italic") if formula else (words, size, "plain")
+
+
+def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]) -> Box:
+    sign = item.lines[0]
+    text = Text(sign, *middle, (LABEL if sign in _SIGNS else SMALL) * item.scale)
+    shape: Shape = "circle" if sign in _SIGNS else "pill"
+    return Box(key, shape, *middle, *size, None, (text,), item.tip, ("merge",), False)
+
+
+def _group_size(group: Group) -> tuple[float, float]:
+    rows = max(width(row, TEXT) for row in group.lines) + 2 * _SIDE
+    more = _arc_room(group) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
+    return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
+
+
+def _arc_room(group: Group) -> float:
+    """What the arcs take beside the rows: those of all blocks, then those of the first one with a word."""
+    return (_ARC if group.arcs else 0) + (_ARC + width(_FIRST, SMALL) + 2 if group.first_arcs else 0)
+
+
+def _card_size(item: Item) -> tuple[float, float]:
+    sizes = [_group_size(group) for group in item.groups]
+    heading, *captions = item.lines
+    widths = [width(heading, TEXT, "bold"), *(width(line, CAPTION) for line in captions)]
+    wide = max([*(size[0] for size in sizes), *widths])
+    tall = sum(size[1] for size in sizes) + 5 * (len(sizes) - 1) + _HEADING * bool(heading) + LINE * len(captions)
+    return wide + 2 * _CARD, tall + 2 * _CARD
+
+
+def _place_card(
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+) -> tuple[list[Box], list[Path]]:
+    x, y = middle
+    left, top = x - size[0] / 2 + _CARD, y - size[1] / 2 + _CARD
+    heading, *captions = item.lines
+    bottom = y + size[1] / 2 - _CARD - LINE * (len(captions) - 0.5) + 2
+    texts = [Text(line, x, bottom + LINE * at, CAPTION, ink="faint") for at, line in enumerate(captions)]
+    if heading:
+        texts.append(Text(heading, x, top + 5, TEXT, "bold"))
+        top += _HEADING
+    boxes = [Box(key, "frame", x, y, *size, item.tone, tuple(texts), item.tip, ("stage",), False)]
+    paths: list[Path] = []
+    whole = size[0] - 2 * _CARD
+    for number, group in enumerate(item.groups):
+        needed, tall = _group_size(group)
+        _place_group(item, group, f"{key}/{number}", (left + (whole - needed) / 2, top), boxes, paths)
+        top += tall + 5
+    return boxes, paths
+
+
+def _place_group(
+    item: Item, group: Group, key: str, corner: tuple[float, float], boxes: list[Box], paths: list[Path]
+) -> None:
+    left, top = corner
+    needed, tall = _group_size(group)
+    more = f"×{group.repeat}" if group.repeat > 1 else ""
+    rows = needed - _arc_room(group) - (width(more, REPEAT) + 6 if more else 0)
+    for at, row in enumerate(group.lines):
+        y = top + _ROW / 2 + at * (_ROW + 2)
+        text = Text(row, left + rows / 2, y, TEXT)
+        boxes.append(
+            Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, (text,), item.tip, ("row",))
+        )
+    right = left + rows
+    paths += [_arc(arc, right, top) for arc in group.arcs]
+    right += _ARC if group.arcs else 0
+    paths += [_arc(arc, left + rows, top, right) for arc in group.first_arcs]
+    if group.first_arcs:
+        first = Text(_FIRST, right + _ARC + width(_FIRST, SMALL) / 2, top + tall / 2, SMALL, ink="projection")
+        boxes.append(Box(f"{key}/first", "bare", first.x, first.y, width(_FIRST, SMALL), LINE, None, (first,)))
+    if more:
+        right = left + rows + _arc_room(group)
+        repeat = Text(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
+        boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))
+
+
+def _arc(arc: Arc, right: float, top: float, beyond: float | None = None) -> Path:
+    """From the upper part of the first row that it passes by to the lower part of the last one."""
+    inset = _ROW * (0.3 if beyond is None else 0.15)
+    high, low = top + arc.start * (_ROW + 2) + inset, top + arc.end * (_ROW + 2) - 2 - inset
+    across = (right if beyond is None else beyond) + _ARC - 4
+    dashed = arc.way == "adapted"
+    points = ((right, high), (across, high), (across, low), (right, low))
+    return Path(points, "projection" if dashed else "line", dashed, classes=(arc.way,), radius=4)

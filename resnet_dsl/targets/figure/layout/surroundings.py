@@ -1,0 +1,102 @@
+"""What stands around a column: its title, the brackets that name its parts, notes; and the room that these take."""
+
+from __future__ import annotations
+
+from resnet_dsl.targets.figure.layout.geometry import Path, Text
+from resnet_dsl.targets.figure.layout.metrics import width
+from resnet_dsl.targets.figure.layout.placed import LEADING, Placed
+from resnet_dsl.targets.figure.layout.sheet import Sheet
+from resnet_dsl.targets.figure.layout.sizes import FORMULA, LABEL, TITLE, faced
+from resnet_dsl.targets.figure.outline.outline import Note
+
+_BRACKET = 9.0
+
+
+def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
+    if not one.column.title:
+        return
+    if sheet.wide:
+        sheet.texts.append(Text(one.column.title, *sheet.at(0.0, low - TITLE / 2 - 6), TITLE, "bold", "start"))
+    else:
+        sheet.texts.append(Text(one.column.title, *sheet.at(-TITLE - 6, 0.0), TITLE, "bold"))
+
+
+def same_sections(placed: list[Placed]) -> bool:
+    """Whether one row of brackets tells the truth for all columns."""
+    if any(one.column.continues for one in placed):
+        return False
+    words: dict[str, tuple[str, ...]] = {}
+    return all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
+
+
+def label_room(one: Placed) -> float:
+    """What the brackets and their words take beside a column."""
+    sections = [one.column.sections[number] for number in sorted({rank.section for rank in one.ranks})]
+    lines = [line for section in sections for line in section.words]
+    if not lines:
+        return 0.0
+    most = max(len(section.words) for section in sections)
+    return (most * LEADING if one.wide else max(width(line, LABEL) for line in lines)) + 2 * _BRACKET
+
+
+def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
+    spans: dict[str, tuple[float, float, tuple[str, ...]]] = {}
+    for one in placed:
+        for rank, start in zip(one.ranks, one.starts, strict=True):
+            section = one.column.sections[rank.section]
+            if section.words:
+                before = spans.get(section.key, (start, start, section.words))
+                spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
+    free = float("-inf")
+    for start, end, words in sorted(spans.values()):
+        bar = low - _BRACKET
+        sheet.paths.append(
+            Path((sheet.at(start, bar), sheet.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",))
+        )
+        half = max(width(line, LABEL) for line in words) / 2 + 3 if sheet.wide else LEADING * len(words) / 2
+        middle = max((start + end) / 2, free + half)
+        _draw_words(sheet, middle, bar, words)
+        free = middle + half
+
+
+def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...]) -> None:
+    for at, line in enumerate(words):
+        shift = (at - (len(words) - 1) / 2) * LEADING
+        if sheet.wide:
+            across = bar - _BRACKET / 2 - LABEL / 2 - (len(words) - 1 - at) * LEADING
+            sheet.texts.append(Text(line, *sheet.at(along, across), LABEL, ink="faint"))
+        else:
+            sheet.texts.append(Text(line, *sheet.at(along + shift, bar - 5), LABEL, anchor="end", ink="faint"))
+
+
+def draw_notes(sheet: Sheet, one: Placed) -> None:
+    for note, level in zip(one.column.notes, _levels(one), strict=True):
+        said, size, face = faced(note.words, LABEL)
+        along = _middle(one, note)
+        if sheet.wide:
+            sheet.texts.append(Text(said, *sheet.at(along, one.low - size - level * LEADING * FORMULA), size, face))
+        else:
+            sheet.texts.append(Text(said, *sheet.at(along, one.low - 8), size, face, "end"))
+
+
+def _middle(one: Placed, note: Note) -> float:
+    return (one.begin(note.first) + one.end(note.last)) / 2
+
+
+def _levels(one: Placed) -> list[int]:
+    """In a wide figure notes that would lie upon each other stand one above the other."""
+    ends: list[float] = []
+    levels: list[int] = []
+    for note in one.column.notes:
+        half = width(*faced(note.words, LABEL)) / 2 + 3
+        start = _middle(one, note) - half
+        level = next((at for at, end in enumerate(ends) if end <= start), len(ends)) if one.wide else 0
+        ends[level : level + 1] = [start + 2 * half]
+        levels.append(level)
+    return levels
+
+
+def note_room(one: Placed) -> float:
+    widths = [width(*faced(note.words, LABEL)) for note in one.column.notes]
+    tall = LABEL * FORMULA * 1.5 + max(_levels(one), default=0) * LEADING * FORMULA
+    return (tall if one.wide else max(widths) + 8) if widths else 0.0

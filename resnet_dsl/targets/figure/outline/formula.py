@@ -1,0 +1,197 @@
+"""A block in the symbols of the ResNet paper's Figure 2: ``F(x) + x``, ``x + 0.1 F(x)``, ``F(x) · G(F(x)) + x``.
+
+Sums, products, concats and numbers that scale are written out; what stands between two of them, or between values that
+are read several times, is a function with a letter. A projection is ``Wx``, as in the paper. Noise is left out: the
+formula is the one of inference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.scopes import Scopes
+
+LETTERS, NAMES = "FGHKLMNPQRTUV", "yzuvst"
+"""Of functions, and of merges whose formula is long; a block that needs more has no formula."""
+_LONGEST, _SHORT = 24, 8
+_PROJECTS = {"conv", "batchnorm", "avgpool", "blurpool", "subsample", "pad_channels"}
+"""What an adapter may consist of to be a matrix, up to an offset."""
+_Form: TypeAlias = Literal["symbol", "product", "sum"]
+
+
+class Term(NamedTuple):
+    """A part of a formula: what it is without the numbers that scale it, and these (``learned``: how many γ)."""
+
+    base: str
+    form: _Form = "symbol"
+    number: float = 1.0
+    learned: int = 0
+
+    @property
+    def is_scaled(self) -> bool:
+        return self.number != 1 or self.learned > 0
+
+    @property
+    def text(self) -> str:
+        if not self.is_scaled:
+            return self.base
+        signs = "" if self.number == 1 else "−" if self.number == -1 else f"{_number(self.number)} "
+        return f"{signs}{'γ ' * self.learned}{f'({self.base})' if self.form == 'sum' else self.base}"
+
+    def factor(self) -> str:
+        """As it stands in a product."""
+        return f"({self.text})" if (self.form == "sum" and not self.is_scaled) or self.number < 0 else self.text
+
+
+@dataclass(frozen=True)
+class Formula:
+    """values: the symbol of each value that has one. merges: what to write beside each merge.
+
+    functions: the nodes that each letter stands for, in order. applied: each function with what it is applied to.
+    """
+
+    values: Mapping[int, str]
+    merges: Mapping[int, str]
+    functions: Mapping[str, tuple[int, ...]]
+    applied: Mapping[str, str]
+
+
+def formula_of(graph: Graph, scopes: Scopes, entries: Sequence[int], inside: Iterable[int]) -> Formula | None:
+    """The formula of the nodes ``inside``; None where it has more functions than there are letters."""
+    writer = _Writer(graph, scopes, entries, sorted(inside))
+    return writer.formula() if writer.write() else None
+
+
+class _Writer:
+    def __init__(self, graph: Graph, scopes: Scopes, entries: Sequence[int], inside: Sequence[int]) -> None:
+        self.graph = graph
+        self.scopes = scopes
+        self.inside = inside
+        symbols = ["x"] if len(entries) == 1 else [f"x{number}" for number in range(1, len(entries) + 1)]
+        self.terms = {entry: Term(symbol) for entry, symbol in zip(entries, symbols, strict=True)}
+        self.readers = Counter(other for index in inside for other in graph.nodes[index].inputs)
+        self.merges: dict[int, str] = {}
+        self.functions: dict[str, tuple[int, ...]] = {}
+        self.applied: dict[str, str] = {}
+        self.names = iter(NAMES)
+        self.last = max((index for index in inside if OPERATIONS[graph.nodes[index].op].many), default=-1)
+
+    def formula(self) -> Formula:
+        values = {index: term.text for index, term in self.terms.items()}
+        return Formula(values, self.merges, self.functions, self.applied)
+
+    def write(self) -> bool:
+        """Value by value, in the order of execution, so that nothing recurses. Whether there were letters enough."""
+        for index in self.inside:
+            node = self.graph.nodes[index]
+            if OPERATIONS[node.op].many:
+                terms = [self._term(other) for other in node.inputs]
+                if None in terms or not self._merge(index, [term for term in terms if term]):
+                    return False
+            elif self.readers[index] > 1 and self._term(index) is None:
+                return False
+        return True
+
+    def _merge(self, index: int, terms: list[Term]) -> bool:
+        term = _merged(self.graph.nodes[index], terms)
+        self.merges[index] = term.text
+        if index != self.last and (self.readers[index] > 1 or len(term.text) > _LONGEST):
+            name = next(self.names, None)
+            if name is None:
+                return False
+            self.merges[index] = f"{name} = {term.text}"
+            term = Term(name)
+        self.terms[index] = term
+        return True
+
+    def _term(self, index: int) -> Term | None:
+        """What a value is; None where the letters have run out."""
+        behind: list[int] = []
+        while index not in self.terms:
+            behind.append(index)
+            index = self.graph.nodes[index].inputs[0]
+        term: Term | None = self.terms[index]
+        steps = behind[::-1]
+        written = self._written_out(steps)
+        chain, after = steps[:written], steps[written:]
+        if chain and term is not None:
+            term = self._applied(chain, term)
+        for step in after:
+            term = None if term is None else _scaled(self.graph.nodes[step], term)
+        if steps and term is not None and self.readers[steps[-1]] > 1:
+            term = self.terms[steps[-1]] = self._named(term, chain)
+        return term
+
+    def _named(self, term: Term, chain: list[int]) -> Term:
+        """A long value that is read several times gets a name."""
+        letter = next((letter for letter, nodes in self.functions.items() if nodes == tuple(chain)), None)
+        name = next(self.names, None) if letter and len(term.text) > _SHORT and not term.is_scaled else None
+        if letter is None or name is None:
+            return term
+        self.applied[letter] = f"{name} = {term.text}"
+        return Term(name)
+
+    def _written_out(self, steps: list[int]) -> int:
+        """From where on the steps are numbers that scale, and noise: those before are one function."""
+        count = len(steps)
+        while count and _is_written_out(self.graph.nodes[steps[count - 1]]):
+            count -= 1
+        return count
+
+    def _applied(self, chain: list[int], term: Term) -> Term | None:
+        adapts = all(self.scopes.adapter[self.graph.nodes[step].scope] is not None for step in chain)
+        matrix = adapts and all(self.graph.nodes[step].op in _PROJECTS for step in chain)
+        letter = "W" if matrix and "W" not in self.functions else self._letter()
+        if letter is None:
+            return None
+        self.functions[letter] = tuple(chain)
+        bare = letter == "W" and len(term.text) == 1
+        self.applied[letter] = f"{letter}{term.text}" if bare else f"{letter}({term.text})"
+        return Term(self.applied[letter])
+
+    def _letter(self) -> str | None:
+        return next((letter for letter in LETTERS if letter not in self.functions), None)
+
+
+_SCALES = {"scale", "shift", "channel_scale"}
+
+
+def _is_written_out(node: Node) -> bool:
+    return node.op in _SCALES or _is_idle(node)
+
+
+def _is_idle(node: Node) -> bool:
+    return node.op == "identity" or OPERATIONS[node.op].role == "noise"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _scaled(node: Node, term: Term) -> Term:
+    if _is_idle(node):
+        return term
+    if node.op == "shift":
+        offset = Term("β") if node.args["learned"] else Term(_number(node.args["value"]))
+        return Term(_sum([term, offset]), "sum")
+    if node.op == "channel_scale" or node.args["learned"]:
+        return term._replace(learned=term.learned + 1)
+    return term._replace(number=term.number * node.args["value"])
+
+
+def _merged(node: Node, terms: list[Term]) -> Term:
+    if node.op == "concat":
+        return Term(f"[{', '.join(term.text for term in terms)}]")
+    if node.op == "mul":
+        return Term(" · ".join(term.factor() for term in terms), "product")
+    return Term(_sum(sorted(terms, key=lambda term: term.is_scaled)), "sum")
+
+
+def _sum(terms: list[Term]) -> str:
+    first, *rest = (term.text for term in terms)
+    return first + "".join(f" − {text[1:]}" if text.startswith("−") else f" + {text}" for text in rest)

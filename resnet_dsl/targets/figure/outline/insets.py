@@ -1,0 +1,74 @@
+"""What a figure of whole networks leaves out: said in words, and drawn beside them as far as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.closeup import gather_block, place_of, title_of
+from resnet_dsl.targets.figure.outline.folding import Folding
+from resnet_dsl.targets.figure.outline.groups import Boxes
+from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.outline import Column
+from resnet_dsl.targets.figure.outline.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.sections import Tones
+from resnet_dsl.targets.figure.outline.words import clean
+
+_MOST_INSETS = 3
+_MOST_ITEMS = 40
+"""Of one inset; a block that has more is named in words alone."""
+_MOST_NAMES = 8
+
+
+def gather_insets(subject: Facts, column: Column, tones: Tones) -> tuple[list[Column], list[str]]:
+    """The named boxes of a column, each kind once, in close-up; and the names of those that are not drawn."""
+    drawn: list[Column] = []
+    left_out: list[str] = []
+    for scope in _kinds(subject.graph, column):
+        inset = _inset(subject, scope, tones) if len(drawn) < _MOST_INSETS else None
+        if inset is None:
+            left_out.append(place_of(subject.graph, scope))
+        else:
+            drawn.append(inset)
+    return drawn, left_out
+
+
+def _kinds(graph: Graph, column: Column) -> list[int]:
+    boxes = Boxes(graph, read_scopes(graph))
+    named = [scope for item in column.items for group in item.groups for scope in group.boxes]
+    found: dict[object, int] = {}
+    for scope in named:
+        found.setdefault(boxes.wiring(scope), scope)
+    return list(found.values())
+
+
+def _inset(subject: Facts, scope: int, tones: Tones) -> Column | None:
+    """Every operation, or, where these are too many, the blocks that it calls; None where even they are."""
+    tone = tones.get(subject.shapes[subject.graph.scopes[scope].exit][:-1], 0)
+    for boxed in (False, True):
+        column = gather_block(subject, scope, tone, Wishes("block"), formula=False, boxed=boxed)
+        if len(column.items) <= _MOST_ITEMS:
+            place = place_of(subject.graph, scope)
+            links = tuple(replace(link, words=()) for link in column.links)  # the legend says them
+            return replace(column, key=f"inset {place}", title=title_of(subject.graph, scope), links=links, inset=True)
+    return None
+
+
+def remarks_of(graph: Graph, folding: Folding, left_out: Sequence[str]) -> Iterator[str]:
+    """What the rows of a network do not show, in the language's words."""
+    folded = [graph.nodes[index] for nodes in folding.folded.values() for index in nodes]
+    hidden = dict.fromkeys(node.op for node in folded if OPERATIONS[node.op].role != "scale")
+    if hidden:
+        yield f"not drawn: {_listed(list(hidden))}"
+    named = [graph.scopes[scope] for scope in folding.attachments.values()]
+    boxes = dict.fromkeys([*left_out, *(one.block or one.name for one in named)])
+    if boxes:
+        yield f"boxes by name, which --block draws: {_listed(list(boxes))}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(clean(name, 24) for name in names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"

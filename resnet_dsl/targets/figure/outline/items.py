@@ -1,0 +1,85 @@
+"""What one row says of the nodes that it stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.folding import Folding, is_light, is_scale
+from resnet_dsl.targets.figure.outline.outline import Item, Kind
+from resnet_dsl.targets.figure.outline.words import call, clean, count, label, whole
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be seen: the level, and facts (``params``, ``macs``, ``shape``) as the second line of a row."""
+
+    level: str
+    show: tuple[str, ...] = ()
+
+
+def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int) -> Item:
+    """The item of one row."""
+    graph = subject.graph
+    nodes = folding.rows[row]
+    node = graph.nodes[nodes[0]]
+    words = row_words(graph, folding, row)
+    kind = kind_of(node, row in folding.attachments)
+    if kind == "text":
+        words = f"input {whole(subject.shapes[nodes[0]])}"
+    facts = facts_of(subject, (*folding.adapters[row], *nodes), wishes.show) if kind in {"box", "thin", "card"} else ""
+    lines = (words, facts) if facts else (words,)
+    return Item(node.name, kind, lines, tone, section, nodes, tip(subject, nodes, folding.adapters[row], words))
+
+
+def row_words(graph: Graph, folding: Folding, row: int) -> str:
+    """What a row does, and the numbers that are folded in: ``3×3 conv, 64, × 0.2``."""
+    attached, node = folding.attachments.get(row), graph.nodes[folding.rows[row][0]]
+    words = call(graph.scopes[attached]) if attached is not None else _operation(node)
+    details = (graph.nodes[index] for index in folding.folded.get(row, ()))
+    return ", ".join([words, *(label(detail) for detail in details if is_scale(detail))])
+
+
+def _operation(node: Node) -> str:
+    """A merge that reads a value several times says so: one arrow leads there (a skip connection has its own)."""
+    read = node.inputs if node.skip is None else node.inputs[1:]
+    most = max(Counter(read).values(), default=1)
+    return label(node) if most == 1 else f"{label(node)} (one value {most} times)"
+
+
+def kind_of(node: Node, attached: bool) -> Kind:
+    if node.op == "input":
+        return "text"
+    if attached:
+        return "box"
+    if OPERATIONS[node.op].many:
+        return "merge"
+    return "thin" if is_light(node) else "box"
+
+
+def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:
+    written = {
+        "params": lambda: f"{count(sum(subject.params[node] for node in nodes))} params",
+        "macs": lambda: _macs(subject, nodes),
+        "shape": lambda: whole(subject.shapes[nodes[-1]]),
+    }
+    return " · ".join(written[fact]() for fact in show)
+
+
+def _macs(subject: Facts, nodes: tuple[int, ...]) -> str:
+    counts = [subject.macs[node] for node in nodes]
+    return "? MACs" if None in counts else f"{count(sum(filter(None, counts)))} MACs"
+
+
+def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words: str) -> str:
+    """What a tooltip says: name, operation, what is folded in, the shape, the parameters."""
+    graph = subject.graph
+    rest = [label(graph.nodes[node]) for node in nodes[1:4]]
+    rest += [f"skip through {label(graph.nodes[node])}" for node in adapter[:1]]
+    folded = f" ({', '.join(rest)}{', …' if len(nodes) > 4 else ''})" if rest else ""
+    params = sum(subject.params[node] for node in (*nodes, *adapter))
+    name = clean(graph.nodes[nodes[0]].name, 80)
+    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {count(params)} parameters"

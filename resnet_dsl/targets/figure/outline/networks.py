@@ -1,0 +1,130 @@
+"""What a figure of one or more networks shows: the level, the colours of the sizes, the columns, the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.targets.figure.outline.cards import gather_cards
+from resnet_dsl.targets.figure.outline.closeup import blocks_of, find_block, gather_block
+from resnet_dsl.targets.figure.outline.folding import fold_to_rows
+from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of
+from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
+from resnet_dsl.targets.figure.outline.rows import gather_rows
+from resnet_dsl.targets.figure.outline.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.sections import Tones, tones_of
+from resnet_dsl.targets.figure.outline.words import clean
+
+_AIR = 1.7
+READABLE_ROWS = 60
+"""The most rows at which a whole network is shown row by row unless something else is asked for."""
+
+
+def gather_networks(
+    subjects: Sequence[Facts], titles: Sequence[str], level: str | None, show: tuple[str, ...], wide: bool
+) -> Outline:
+    """Whole networks."""
+    tones = tones_of(subjects)
+    wishes = Wishes(level or default_level(subjects), show)
+    titled = [clean(title, 40) for title in titles]
+    pairs = list(zip(subjects, titled, strict=True))
+    if wishes.level == "stage":
+        columns = [gather_cards(one, tones, wishes, title, wide) for one, title in pairs]
+    else:
+        columns = [gather_rows(one, tones, wishes, title) for one, title in pairs]
+    insets, remarks = _left_out(subjects, columns, tones, wishes.level)
+    ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
+    groups = [group for column in columns for item in column.items for group in item.groups]
+    ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
+    paged = len(columns) == 1 and wishes.level != "stage"
+    shown = tuple(_told_apart([*columns, *insets]))
+    return Outline(shown, _legend_words(ways, subjects), paged=paged, remarks=remarks)
+
+
+def _left_out(
+    subjects: Sequence[Facts], columns: Sequence[Column], tones: Tones, level: str
+) -> tuple[list[Column], tuple[str, ...]]:
+    """Close-ups of what is a named box in the columns, and in words what is not drawn at all."""
+    insets: list[Column] = []
+    remarks: dict[str, None] = {}
+    for subject, column in zip(subjects, columns, strict=True) if level != "layer" else ():
+        drawn, names = gather_insets(subject, column, tones)
+        insets += drawn
+        folding = fold_to_rows(subject.graph, read_scopes(subject.graph))
+        remarks.update(dict.fromkeys(remarks_of(subject.graph, folding, names)))
+    return insets, tuple(remarks)
+
+
+def gather_blocks(
+    subjects: Sequence[Facts], blocks: Sequence[str], level: str | None, show: tuple[str, ...], formula: bool
+) -> Outline:
+    """Close-ups: each named block once, from the first network that calls it."""
+    tones = tones_of(subjects)
+    wishes = Wishes(level or "layer", show)
+    columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
+    air = _AIR if formula or wishes.level != "layer" else 1.0
+    remarks = tuple(dict.fromkeys(words for column in columns for words in column.definitions))
+    return Outline(tuple(_told_apart(columns)), aligned=False, air=air, remarks=remarks)
+
+
+def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, formula: bool) -> Column:
+    for subject in subjects:
+        scope = find_block(subject.graph, name)
+        if scope is None:
+            continue
+        part = read_scopes(subject.graph).part[scope]
+        exit_of = subject.graph.scopes[scope if part is None else part].exit
+        return gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
+    known = dict.fromkeys(block for subject in subjects for block in blocks_of(subject.graph))
+    raise UnknownBlockError(name, tuple(known))
+
+
+class UnknownBlockError(Failure):
+    """No network calls a block of this name; the remedy names the nearest one, or those that are called."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        near = nearest(name, known)
+        listed = ", ".join(f"`{clean(one)}`" for one in known[:12]) + (", …" if len(known) > 12 else "")
+        remedy = f"did you mean `{clean(near)}`?" if near else f"there are {listed}" if known else None
+        super().__init__(f"no block `{clean(name)}` is called here", remedy)
+
+
+def _legend_words(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:
+    """The two kinds of skip connections, as far as the figure has them; adapted ones with what adapts them."""
+    adapters = dict.fromkeys(_adapting(operations) for one in subjects for operations in _adapters(one.graph))
+    through = f"{' or '.join(adapters) or 'adapted'} skip"
+    words: tuple[tuple[Way, str], ...] = (("identity", "identity skip"), ("adapted", through))
+    return tuple((way, said) for way, said in words if way in ways)
+
+
+def _adapters(graph: Graph) -> Iterable[set[str]]:
+    """The operations of each adapter of a skip connection."""
+    adapter = read_scopes(graph).adapter
+    found: dict[int, set[str]] = {}
+    for node in graph.nodes:
+        inside = adapter[node.scope]
+        if inside is not None:
+            found.setdefault(inside, set()).add(node.op)
+    return found.values()
+
+
+def _adapting(operations: set[str]) -> str:
+    """The paper's words (He et al. 2015, section 3.3): option A pads with zeros, B and C project."""
+    return "projection" if "conv" in operations else "padded" if "pad_channels" in operations else "adapted"
+
+
+def default_level(subjects: Sequence[Facts]) -> str:
+    rows = (len(fold_to_rows(one.graph, read_scopes(one.graph)).rows) for one in subjects)
+    return "block" if max(rows) <= READABLE_ROWS else "stage"
+
+
+def _told_apart(columns: Sequence[Column]) -> list[Column]:
+    """Columns with keys of their own, also where two networks have one name."""
+    return [
+        replace(column, key=f"{number} {column.key}" if number else column.key) for number, column in enumerate(columns)
+    ]

@@ -1,0 +1,153 @@
+"""What a figure shows, before anything has a place: networks as columns, their parts, rows and links. Only data.
+
+Words between asterisks are a formula's: ``*F(x) + x*``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "box", "thin", "merge", "card", "note"]
+"""``box``: an operation with weights or a pool; ``thin``: norm, activation and what else is light; ``merge``: + × or
+concat; ``card``: a stage or several blocks in one; ``text``: a value's name without a box."""
+Way: TypeAlias = Literal["main", "branch", "identity", "adapted"]
+Shortcut: TypeAlias = Literal["identity", "adapted"]
+"""``identity`` and ``adapted`` are the two kinds of skip connections: the value as it is, or through an adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A shortcut from behind row ``start`` (0: from what enters the first row) to behind row ``end``, from 1."""
+
+    start: int
+    end: int
+    way: Shortcut
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Equal blocks of a stage: what one of them does, row by row.
+
+    arcs: the shortcuts around rows. first_arcs: those of the first block, where they are others.
+    first_rows: what the rows of the first one are, where it has strides that the others have not.
+    boxes: the scopes of the last block whose names stand there as rows, instead of what they do.
+    blocks: the nodes of each block.
+    """
+
+    rows: tuple[str, ...]
+    arcs: tuple[Arc, ...] = ()
+    first_rows: tuple[str, ...] = ()
+    first_arcs: tuple[Arc, ...] = ()
+    boxes: tuple[int, ...] = ()
+    blocks: tuple[tuple[int, ...], ...] = ((),)
+
+    @property
+    def repeat(self) -> int:
+        """How many blocks there are."""
+        return len(self.blocks)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The rows with what the first block alone has: ``3×3, 128 (first /2)``."""
+        if not self.first_rows:
+            return self.rows
+        return tuple(map(_with_first, self.rows, self.first_rows))
+
+
+def _with_first(row: str, first: str) -> str:
+    more = [part for part in first.split(", ") if part not in row.split(", ")]
+    return f"{row} (first {', '.join(more)})" if more else row
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to draw.
+
+    key: unique in its column: a node's or a scope's name.
+    lines: what it says, the first line first; further lines are smaller.
+    tone: which colour of the palette (one a feature-map size); None is grey.
+    section: index into the column's sections.
+    nodes: the graph's nodes that it stands for.
+    tip: what a tooltip and a screen reader say of it.
+    beside: words beside the arrow that leaves it (``relu``).
+    groups: the content of a card.
+    scale: how much larger than usual a merge is drawn.
+    """
+
+    key: str
+    kind: Kind
+    lines: tuple[str, ...]
+    tone: int | None
+    section: int
+    nodes: tuple[int, ...] = ()
+    tip: str = ""
+    beside: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A value that flows from one item of the column to a later one; ``words`` stand beside it."""
+
+    source: int
+    target: int
+    way: Way
+    tip: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words beside the items ``first`` to ``last``."""
+
+    first: int
+    last: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a column that a bracket names: ``words`` are its lines (name, output size), ``key`` aligns columns."""
+
+    key: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One network (or one block of it). Items are in the order of execution; links go forward.
+
+    continues: the column goes on where the one before it ends.
+    definitions: what is named in the column, in words: the boxes of cards, the long parts of a formula.
+    inset: it shows, beside the networks, a block that is a named box in one of them.
+    """
+
+    key: str
+    title: str
+    sections: tuple[Section, ...]
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    summary: str = ""
+    notes: tuple[Note, ...] = ()
+    continues: bool = False
+    definitions: tuple[str, ...] = ()
+    inset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A whole figure: its columns, and the words of its legend by the way of a link that they explain.
+
+    aligned: whether equal parts of the columns stand side by side. air: how much wider than usual the gaps are.
+    paged: whether a wide figure may cut a long column into several.
+    remarks: what the figure leaves out, line by line.
+    """
+
+    columns: tuple[Column, ...]
+    legend: tuple[tuple[Way, str], ...] = ()
+    aligned: bool = True
+    air: float = 1.0
+    paged: bool = False
+    remarks: tuple[str, ...] = ()
