@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--title", action="append", metavar="TEXT", help="above a network, instead of its name; repeatable"
     )
     parser.add_argument("--width", metavar="WIDTH", help="as printed: 85mm, 8.5cm, 3.3in, 240pt")
-    parser.add_argument("--engine", choices=ENGINES, help="Graphviz: pip's (default), or the system's dot")
+    parser.add_argument(
+        "--engine", choices=ENGINES, help="the Graphviz for .png: pip's (default), or the system's (.pdf, too)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

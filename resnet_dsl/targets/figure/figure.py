@@ -13,6 +13,7 @@ from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
+from resnet_dsl.targets.figure.formats.svg import draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.networks import gather_blocks, gather_networks
@@ -75,10 +76,7 @@ class Figure:
 
     def svg(self) -> str:
         """The figure as a whole SVG document, text as text."""
-        from resnet_dsl.targets.figure.formats.svg import finish_svg
-
-        drawn = render(draw_dot(self.geometry, palette(self.theme)), "svg", self.engine)
-        return finish_svg(drawn, self.geometry, self.scale, self.theme == "auto").decode()
+        return draw_svg(self.geometry, palette(self.theme), self.scale, adaptive=self.theme == "auto")
 
     def pdf(self) -> bytes:
         """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""

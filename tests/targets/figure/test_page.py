@@ -190,9 +190,9 @@ def test_text_stays_in_its_box_also_with_the_browsers_own_fonts(browser, tmp_pat
     browser.open(path)
     outside = browser.run(
         "[...document.querySelectorAll('g.node')].filter(g => {"
-        "const s = g.querySelector('path'), t = g.querySelector('text');"
+        "const s = g.querySelector('rect'), t = g.querySelector('text');"
         "if (!s || !t) return false; const a = s.getBBox(), b = t.getBBox();"
         "return b.x < a.x - 0.5 || b.x + b.width > a.x + a.width + 0.5 }).map(g => g.textContent)"
     )
     assert outside == []
-    assert browser.run("document.querySelectorAll('g.node path').length") > 20
+    assert browser.run("document.querySelectorAll('g.node rect').length") > 20

@@ -1,8 +1,9 @@
-"""Straight pieces with rounded corners, as the cubic curves that Graphviz and SVG draw."""
+"""Straight pieces with rounded corners, as the cubic curves that DOT and SVG have, and numbers as both write them."""
 
 from __future__ import annotations
 
-from math import dist, hypot
+from collections.abc import Iterator
+from math import dist
 
 from resnet_dsl.targets.figure.layout.geometry import Path, Point
 
@@ -23,24 +24,30 @@ def tip_and_rest(path: Path) -> tuple[Point | None, tuple[Point, ...]]:
     return tip, (*path.points[:-1], start)
 
 
+def decimal(value: float) -> str:
+    """At most two digits behind the point."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def corners(points: tuple[Point, ...], radius: float) -> Iterator[tuple[Point, Point, Point, Point]]:
+    """Each corner as a curve: where it begins, two controls, where it ends; two share the piece between them."""
+    last = len(points) - 2
+    for number, (before, corner, after) in enumerate(zip(points, points[1:], points[2:], strict=False), 1):
+        room = min(
+            radius, dist(before, corner) / (1 if number == 1 else 2), dist(corner, after) / (1 if number == last else 2)
+        )
+        enter, leave = _towards(corner, before, room), _towards(corner, after, room)
+        yield enter, _mix(enter, corner), _mix(leave, corner), leave
+
+
 def spline(points: tuple[Point, ...], radius: float) -> list[Point]:
     """Start, then three points a piece (two controls and an end)."""
     result = [points[0]]
-    for number in range(1, len(points)):
-        corner = points[number]
-        if number == len(points) - 1:
-            _line(result, corner)
-            continue
-        before, after = points[number - 1], points[number + 1]
-        room = min(radius, dist(before, corner) / (2 if number > 1 else 1), _half(points, number, corner, after))
-        enter, leave = _towards(corner, before, room), _towards(corner, after, room)
+    for enter, *curve in corners(points, radius):
         _line(result, enter)
-        result += [_mix(enter, corner), _mix(leave, corner), leave]
+        result += curve
+    _line(result, points[-1])
     return result
-
-
-def _half(points: tuple[Point, ...], number: int, corner: Point, after: Point) -> float:
-    return dist(corner, after) / (2 if number < len(points) - 2 else 1)
 
 
 def _line(result: list[Point], end: Point) -> None:
@@ -53,7 +60,7 @@ def _mix(start: Point, corner: Point) -> Point:
 
 
 def _towards(start: Point, end: Point, length: float) -> Point:
-    whole = hypot(end[0] - start[0], end[1] - start[1])
+    whole = dist(start, end)
     if whole == 0:
         return start
     return start[0] + (end[0] - start[0]) * length / whole, start[1] + (end[1] - start[1]) * length / whole

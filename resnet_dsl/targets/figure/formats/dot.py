@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
-from resnet_dsl.targets.figure.formats.curves import spline, tip_and_rest
+from resnet_dsl.targets.figure.formats.curves import decimal, spline, tip_and_rest
 from resnet_dsl.targets.figure.formats.palette import Palette
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
 
@@ -13,6 +14,7 @@ _DOT = 0.36
 _FONT = "Arial"
 _MATH = "Times New Roman"
 _SHAPES = {"round": "box", "frame": "box", "circle": "circle", "pill": "box", "bare": "plaintext"}
+_QUOTE = {'"': "&quot;"}
 _ANCHORS = {"start": "\\l", "middle": "", "end": "\\r"}
 
 
@@ -22,7 +24,7 @@ def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: floa
     lines = [
         "digraph figure {",
         f"  graph [bgcolor={_quote(palette.background)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
-        + (f" dpi={_number(dpi * scale)}" if dpi else "")
+        + (f" dpi={decimal(dpi * scale)}" if dpi else "")
         + (f" size={_quote(_inches(geometry, scale))}" if scale != 1 and not dpi else "")
         + f" label={_quote('')}]",
         f"  node [fontname={_quote(_FONT)} fixedsize=true margin=0 label={_quote('')}]",
@@ -46,13 +48,9 @@ def _corner(name: str, x: float, y: float) -> str:
     return f"{_quote(name)} [pos={_quote(_point((x, y), 0))} shape=point style=invis width=0.01 height=0.01]"
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
-
-
 def _point(point: Point, height: float) -> str:
     """DOT's y goes up; a height of 0 leaves y as it is."""
-    return f"{_number(point[0])},{_number(height - point[1] if height else point[1])}"
+    return f"{decimal(point[0])},{decimal(height - point[1] if height else point[1])}"
 
 
 def _quote(text: str) -> str:
@@ -60,24 +58,17 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'
 
 
-def _html(text: str) -> str:
-    for raw, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(raw, escaped)
-    return text
-
-
 def _words(text: Text) -> str:
     """A label: a plain string, or markup where the face is not plain (font names such as Helvetica-Bold fail)."""
     tag = {"plain": "", "bold": "B", "italic": "I"}[text.face]
     if not tag:
         return _quote(text.words)[:-1] + _ANCHORS[text.anchor] + '"'
-    return f"<<{tag}>{_html(text.words)}</{tag}>>"
+    return f"<<{tag}>{escape(text.words, _QUOTE)}</{tag}>>"
 
 
 def _font(text: Text, palette: Palette) -> str:
-    colour = {"text": palette.text, "faint": palette.faint, "line": palette.line, "projection": palette.projection}
     face = f" fontname={_quote(_MATH)}" if text.face == "italic" else ""
-    return f"label={_words(text)} fontsize={_number(text.size)} fontcolor={_quote(colour[text.ink])}{face}"
+    return f"label={_words(text)} fontsize={decimal(text.size)} fontcolor={_quote(palette.ink(text.ink))}{face}"
 
 
 def _place(x: float, y: float, wide: float, tall: float, height: float) -> str:
@@ -92,9 +83,7 @@ def _box(box: Box, palette: Palette, height: float) -> Iterator[str]:
         parts.append(_font(box.texts[0], palette))
     if box.tip:
         parts.append(f"tooltip={_quote(box.tip)}")
-    tone = "plain" if box.tone is None else f"tone{box.tone % len(palette.fills)}"
-    classes = " ".join([*box.classes, tone, "filled" if box.filled else "hollow", box.shape])
-    yield f"{_quote(box.key)} [{' '.join(part for part in parts if part)} class={_quote(classes)}]"
+    yield f"{_quote(box.key)} [{' '.join(part for part in parts if part)} class={_quote(palette.classes(box))}]"
     for number, text in enumerate(() if alone else box.texts, 1):
         yield _text(f"{box.key} text {number}", text, palette, height)
 
@@ -102,10 +91,9 @@ def _box(box: Box, palette: Palette, height: float) -> Iterator[str]:
 def _paint(box: Box, palette: Palette) -> str:
     if box.shape == "bare":
         return ""
-    fill = palette.fill(box.tone) if box.filled else palette.background
-    colour = palette.border(box.tone) if box.shape not in {"circle", "pill"} else palette.line
-    style = {"circle": "filled", "frame": "rounded,filled", "pill": "rounded,filled", "round": "rounded,filled"}
-    return f"style={_quote(style[box.shape])} fillcolor={_quote(fill)} color={_quote(colour)}"
+    fill, border = palette.paint(box)
+    style = "filled" if box.shape == "circle" else "rounded,filled"
+    return f"style={_quote(style)} fillcolor={_quote(fill)} color={_quote(border)}"
 
 
 def _text(name: str, text: Text, palette: Palette, height: float) -> str:
@@ -125,13 +113,12 @@ def _path(number: int, path: Path, palette: Palette, height: float) -> Iterator[
     tip, points = tip_and_rest(path)
     curve = " ".join(_point(point, height) for point in spline(points, path.radius))
     head = f"e,{_point(tip, height)} " if tip else ""
-    colour = {"line": palette.line, "faint": palette.faint, "projection": palette.projection, "text": palette.text}
     style = f" style={_quote('dashed')}" if path.dashed else ""
     more = "" if path.arrow else " arrowhead=none"
-    more += f" penwidth={_number(path.thickness)}" if path.thickness != 1 else ""
+    more += f" penwidth={decimal(path.thickness)}" if path.thickness != 1 else ""
     more += f" tooltip={_quote(path.tip)}" if path.tip else ""
     classes = _quote(" ".join((*path.classes, path.ink)))
     yield (
         f"{_quote(ends[0])} -> {_quote(ends[1])} [pos={_quote(head + curve)} "
-        f"color={_quote(colour[path.ink])}{style}{more} class={classes}]"
+        f"color={_quote(palette.ink(path.ink))}{style}{more} class={classes}]"
     )

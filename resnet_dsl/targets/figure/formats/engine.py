@@ -1,4 +1,4 @@
-"""The one place that knows Graphviz: where a program for it is, and how it draws a figure that has all its places."""
+"""The one place that runs Graphviz, for PNG: where a program for it is, and how it draws what has all its places."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_engine(wanted: Engine | None = None) -> str:
         None: "`pip install graphviz-pure`, or install your system's package `graphviz`",
     }[wanted]
     what = f"the {wanted} Graphviz was not found" if wanted else "no Graphviz was found to draw with"
-    raise MissingEngineError(what, f"{remedy}; .dot, .tex and .html are written without it")
+    raise MissingEngineError(what, f"{remedy}; every ending but .png is written without it")
 
 
 def _embedded() -> str | None:
@@ -41,7 +41,7 @@ def _embedded() -> str | None:
     return next((str(program) for program in programs if shutil.which(str(program))), None)
 
 
-def render(dot: str, form: Literal["svg", "png", "pdf"], engine: Engine | None = None) -> bytes:
+def render(dot: str, form: Literal["png", "pdf"], engine: Engine | None = None) -> bytes:
     """Draw a DOT text in which every node and edge has its ``pos``; Graphviz adds no layout."""
     import graphviz
     from graphviz.backend import dot_command

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from resnet_dsl.targets.figure.layout.geometry import Box, Ink
+
 Theme: TypeAlias = Literal["light", "dark", "mono", "auto"]
 THEMES: tuple[Theme, ...] = ("light", "dark", "mono", "auto")
 
@@ -30,6 +32,19 @@ class Palette(NamedTuple):
 
     def border(self, tone: int | None) -> str:
         return self.plain_border if tone is None else self.borders[tone % len(self.borders)]
+
+    def ink(self, ink: Ink) -> str:
+        return {"text": self.text, "faint": self.faint, "line": self.line, "projection": self.projection}[ink]
+
+    def paint(self, box: Box) -> tuple[str, str]:
+        """The colours of a box's inside and of its border: a merge belongs to no stage."""
+        fill = self.fill(box.tone) if box.filled else self.background
+        return fill, self.line if box.shape in {"circle", "pill"} else self.border(box.tone)
+
+    def classes(self, box: Box) -> str:
+        """What style and scripts find a box by: its kind, its colour, its shape."""
+        tone = "plain" if box.tone is None else f"tone{box.tone % len(self.fills)}"
+        return " ".join([*box.classes, tone, "filled" if box.filled else "hollow", box.shape])
 
 
 LIGHT = Palette(

@@ -1,105 +1,121 @@
-"""What Graphviz' SVG lacks for papers, pages and screen readers: title, description, tooltips, fonts, dark mode."""
+"""A geometry as SVG for papers, pages, editors and screen readers: text is text, a box and its words are one group."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from math import dist
+from xml.sax.saxutils import escape
 
+from resnet_dsl.targets.figure.formats.curves import corners, decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.palette import DARK, Palette
-from resnet_dsl.targets.figure.layout.geometry import Geometry
-from resnet_dsl.targets.figure.layout.metrics import Face, width
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+from resnet_dsl.targets.figure.layout.metrics import width
 
-_SVG = "http://www.w3.org/2000/svg"
-_LINK = "http://www.w3.org/1999/xlink"
-_FONTS = {
-    "Arial": "Arial, Arimo, 'Liberation Sans', Helvetica, sans-serif",
-    "Times New Roman": "'Times New Roman', Tinos, 'Liberation Serif', Times, serif",
+_SANS = "Arial, Arimo, 'Liberation Sans', Helvetica, sans-serif"
+_FACES = {
+    "plain": "",
+    "bold": ' font-weight="bold"',
+    "italic": " font-family=\"'Times New Roman', Tinos, 'Liberation Serif', Times, serif\" font-style=\"italic\"",
 }
+_HALF_AN_ARROW = 2.5
+"""Half of the width of an arrowhead in points."""
+_DROP = 0.33
+"""From the middle of a line to its baseline, over the font's size: capitals and signs both look centred."""
 
 
-def finish_svg(drawn: bytes, geometry: Geometry, scale: float, adaptive: bool) -> bytes:
-    """``drawn``: Graphviz' SVG of the geometry; ``adaptive``: dark colours where the reader's screen is dark."""
-    ET.register_namespace("", _SVG)
-    ET.register_namespace("xlink", _LINK)
-    root = ET.fromstring(drawn)
-    graph = root[0]
-    _frame(root, geometry, scale)
-    tips = {box.key: box.tip for box in geometry.boxes}
-    tips |= {f"{path.source}->{path.target}": path.tip for path in geometry.paths if path.source}
-    for group in list(graph):
-        if group.tag == f"{{{_SVG}}}title" or "corner" in (group.findtext(f"{{{_SVG}}}title") or ""):
-            graph.remove(group)
-        elif group.tag == f"{{{_SVG}}}g":
-            _name(group, tips)
-            _unwrap(group)
-    graph[0].set("class", "background")
-    for text in root.iter(f"{{{_SVG}}}text"):
-        _fix_length(text)
-        text.set("font-family", _FONTS.get(text.get("font-family", ""), text.get("font-family", "")))
-        text.attrib.pop("{http://www.w3.org/XML/1998/namespace}space", None)
-    head = list(_head(geometry, adaptive))
-    for place, element in enumerate(head):
-        root.insert(place, element)
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+def draw_svg(geometry: Geometry, palette: Palette, scale: float = 1.0, adaptive: bool = False) -> str:
+    """A whole document. ``adaptive``: dark colours where the reader's screen is dark."""
+    wide, tall = geometry.width, geometry.height
+    size = f'width="{wide * scale:.2f}pt" height="{tall * scale:.2f}pt" viewBox="0 0 {decimal(wide)} {decimal(tall)}"'
+    named = f'role="img" aria-labelledby="figure-title figure-description" font-family="{_SANS}"'
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {named}>',
+        f'<title id="figure-title">{_said(geometry.title)}</title>',
+        f'<desc id="figure-description">{_said(geometry.description)}</desc>',
+        *(("<style>@media (prefers-color-scheme: dark) {", *_rules(DARK), "}</style>") if adaptive else ()),
+        f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>',
+    )
+    return "\n".join([*head, *shapes(geometry, palette), "</svg>", ""])
 
 
-def _fix_length(text: ET.Element) -> None:
-    """The text gets the width that it was laid out with, also where the reader's screen has another font."""
-    face: Face = "italic" if text.get("font-style") else "bold" if text.get("font-weight") else "plain"
-    wide = width(text.text or "", float(text.get("font-size", "0")), face)
-    text.set("textLength", f"{wide:.2f}")
-    text.set("lengthAdjust", "spacingAndGlyphs")
+def shapes(geometry: Geometry, palette: Palette) -> Iterator[str]:
+    """What a geometry draws, an element a line: first its boxes, each in a group; lines lie on top."""
+    yield from (_box(box, palette) for box in geometry.boxes)
+    yield from (_text(text, palette, "words") for text in geometry.texts)
+    yield from (_path(path, palette) for path in geometry.paths)
 
 
-def _frame(root: ET.Element, geometry: Geometry, scale: float) -> None:
-    root.set("width", f"{geometry.width * scale:.2f}pt")
-    root.set("height", f"{geometry.height * scale:.2f}pt")
-    root.set("role", "img")
-    root.set("aria-labelledby", "figure-title figure-description")
+def _rules(palette: Palette) -> Iterator[str]:
+    """Style that puts these colours in the place of those that the elements name."""
+    yield f".background{{fill:{palette.background}}} text{{fill:{palette.text}}}"
+    for tone in range(len(palette.fills)):
+        yield f".tone{tone} rect{{fill:{palette.fill(tone)};stroke:{palette.border(tone)}}}"
+    yield f".plain rect{{fill:{palette.fill(None)};stroke:{palette.border(None)}}}"
+    yield f".hollow rect{{fill:{palette.background}}} .merge rect{{stroke:{palette.line}}}"
+    for ink in ("line", "faint", "projection"):
+        colour = palette.ink(ink)
+        yield f"text.{ink},.{ink} polygon{{fill:{colour}}} .{ink} path{{stroke:{colour}}}"
 
 
-def _head(geometry: Geometry, adaptive: bool) -> Iterator[ET.Element]:
-    for tag, name, words in (("title", "title", geometry.title), ("desc", "description", geometry.description)):
-        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"figure-{name}"})
-        element.text = words
-        yield element
-    if adaptive:
-        style = ET.Element(f"{{{_SVG}}}style")
-        style.text = "@media (prefers-color-scheme: dark) {\n" + "\n".join(_dark_rules(DARK)) + "\n}"
-        yield style
+def _said(words: str) -> str:
+    """A text as one line of XML that means this text and nothing else."""
+    line = words if words.isprintable() else "".join(letter if letter.isprintable() else " " for letter in words)
+    return escape(line, {'"': "&quot;"})
 
 
-def _dark_rules(dark: Palette) -> Iterator[str]:
-    shapes = ":is(path,polygon,ellipse)"
-    yield f".background{{fill:{dark.background}}}"
-    yield f"text{{fill:{dark.text}}} .faint text,.text text{{fill:{dark.faint}}}"
-    for name, fill, border in (
-        *((f"tone{tone}", fill, dark.borders[tone]) for tone, fill in enumerate(dark.fills)),
-        ("plain", dark.plain_fill, dark.plain_border),
-    ):
-        yield f".{name} {shapes}{{fill:{fill};stroke:{border}}}"
-    yield f".hollow {shapes}{{fill:{dark.background}}} .merge {shapes}{{stroke:{dark.line}}}"
-    for name, ink in (("line", dark.line), ("faint", dark.faint), ("projection", dark.projection)):
-        yield f".edge.{name} path{{stroke:{ink}}} .edge.{name} polygon{{fill:{ink};stroke:{ink}}}"
+def _group(classes: str, tip: str, *inside: str) -> str:
+    title = f"<title>{_said(tip)}</title>" if tip else ""
+    return f'<g class="{classes}">{title}{"".join(inside)}</g>'
 
 
-def _name(group: ET.Element, tips: dict[str, str]) -> None:
-    """Graphviz' title of a group is its key: it becomes the tooltip, or goes where there is none."""
-    title = group.find(f"{{{_SVG}}}title")
-    if title is None:
-        return
-    tip = tips.get(title.text or "", "")
-    if tip:
-        title.text = tip
-    else:
-        group.remove(title)
+def _box(box: Box, palette: Palette) -> str:
+    words = (_text(text, palette) for text in box.texts)
+    return _group(f"node {palette.classes(box)}", box.tip, _outline(box, palette), *words)
 
 
-def _unwrap(group: ET.Element) -> None:
-    """Graphviz wraps what has a tooltip in a link without a target: the shapes come out of it."""
-    for wrapper in group.findall(f"{{{_SVG}}}g"):
-        place = list(group).index(wrapper)
-        group.remove(wrapper)
-        shapes = [shape for link in wrapper for shape in link]
-        for shape in reversed(shapes):
-            group.insert(place, shape)
+def _outline(box: Box, palette: Palette) -> str:
+    if box.shape == "bare":
+        return ""
+    left, top, _, _ = box.bounds
+    fill, border = palette.paint(box)
+    place = f'x="{decimal(left)}" y="{decimal(top)}" width="{decimal(box.width)}" height="{decimal(box.height)}"'
+    return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
+
+
+def _text(text: Text, palette: Palette, classes: str = "") -> str:
+    """It keeps the width that it was laid out with, also where the reader's screen has another font."""
+    classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)
+    named = f' class="{classes}"' if classes else ""
+    place = f'x="{decimal(text.x)}" y="{decimal(text.y + text.size * _DROP)}" text-anchor="{text.anchor}"'
+    face = f'font-size="{decimal(text.size)}"{_FACES[text.face]} fill="{palette.ink(text.ink)}"'
+    length = f'textLength="{decimal(width(text.words, text.size, text.face))}" lengthAdjust="spacingAndGlyphs"'
+    return f"<text{named} {place} {face} {length}>{_said(text.words)}</text>"
+
+
+def _path(path: Path, palette: Palette) -> str:
+    tip, points = tip_and_rest(path)
+    colour = palette.ink(path.ink)
+    dashes = ' stroke-dasharray="5,2"' if path.dashed else ""
+    thickness = f' stroke-width="{decimal(path.thickness)}"' if path.thickness != 1 else ""
+    line = f'<path d="{_curve(points, path.radius)}" fill="none" stroke="{colour}"{dashes}{thickness}/>'
+    head = f'<polygon points="{_arrowhead(points[-1], tip)}" fill="{colour}"/>' if tip else ""
+    return _group(" ".join(("edge", *path.classes, path.ink)), path.tip, line, head)
+
+
+def _curve(points: tuple[Point, ...], radius: float) -> str:
+    turns = (f"L{_point(enter)}C{_point(one)} {_point(two)} {_point(leave)}"
+             for enter, one, two, leave in corners(points, radius))  # fmt: skip
+    return f"M{_point(points[0])}{''.join(turns)}L{_point(points[-1])}"
+
+
+def _arrowhead(base: Point, tip: Point) -> str:
+    along = tip[0] - base[0], tip[1] - base[1]
+    length = dist(base, tip) or 1.0
+    across = -along[1] / length * _HALF_AN_ARROW, along[0] / length * _HALF_AN_ARROW
+    sides = (base[0] + across[0], base[1] + across[1]), (base[0] - across[0], base[1] - across[1])
+    return " ".join(map(_point, (sides[0], tip, sides[1])))
+
+
+def _point(point: Point) -> str:
+    return f"{decimal(point[0])},{decimal(point[1])}"

@@ -105,7 +105,7 @@ class _Tikz:
             if box.shape == "circle":
                 yield rf"\draw[{paint}] {self.point(box.x, box.y)} circle[radius={self.number(box.width / 2)}bp];"
             else:
-                corners = f"rounded corners={self.number(min(box.width, box.height, 36) / 3.5)}bp"
+                corners = f"rounded corners={self.number(box.corner)}bp"
                 yield rf"\draw[{paint},{corners}] {self.point(left, top)} rectangle {self.point(right, bottom)};"
         yield from map(self.text, box.texts)
 

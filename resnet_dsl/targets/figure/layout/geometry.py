@@ -1,6 +1,6 @@
 """A figure with a place for everything: boxes, texts and paths in points, x to the right and y down. Only data.
 
-Whatever draws a figure (Graphviz, TikZ, a page) reads this and decides nothing.
+Whatever writes a figure (formats/) reads this and decides nothing.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ class Box:
     tip: str = ""
     classes: tuple[str, ...] = ()
     filled: bool = True
+
+    @property
+    def corner(self) -> float:
+        """The radius of its corners: a circle has nothing else."""
+        return self.height / 2 if self.shape == "circle" else min(self.width, self.height, 36) / 3.5
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
