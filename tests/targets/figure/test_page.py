@@ -2,6 +2,7 @@
 
 import json
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -56,12 +57,30 @@ def test_the_page_is_one_file_that_asks_nobody_for_anything():
     assert page == write_page([NETWORKS["resnet50"]()])
 
 
+def data_of(page):
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
+
+
 def test_equal_blocks_share_their_drawing():
-    page = write_page([cifar("resnet1202", 1202)])
-    data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
+    data = data_of(write_page([cifar("resnet1202", 1202)]))
     assert len(data[0]["drawings"]) <= 6
+    assert not any("block" in drawing["svg"] for drawing in data[0]["drawings"]), "it would name another block"
     assert len(data[0]["facts"]) > 4000
     assert [child["name"] for child in data[0]["parts"][1]["children"]] == ["basic × 200"]
+
+
+def test_a_drawing_is_the_compilers_svg_and_knows_which_box_is_which_node():
+    (network,) = data_of(write_page([hostile()], [[EVIL] * 10]))
+    for drawing in network["drawings"]:
+        root = ET.fromstring(f"<svg>{drawing['svg']}</svg>")
+        assert {element.tag for element in root.iter()} <= {"svg", "g", "rect", "text", "path", "polygon"}
+        boxes = [group for group in root if "node" in group.get("class", "").split()]
+        assert len(boxes) == len(drawing["slots"])
+    block = network["parts"][0]["children"][0]
+    slots = network["drawings"][block["drawing"]]["slots"]
+    assert [network["facts"][block["nodes"][slot]][1] for slot in slots if slot >= 0] == [
+        *("3×3 conv, 4", "sigmoid", "×")
+    ]
 
 
 @needs_browser
@@ -164,7 +183,7 @@ def test_no_boxes_overlap_when_all_is_unfolded(opened, name):
     browser = opened([NETWORKS[name](), NETWORKS["resnet34"]()])
     browser.press("e")
     overlapping = browser.run(
-        "(() => { const all = [...document.querySelectorAll('.thing:not(.leaf) > rect.shape')].map(r => r.getBBox());"
+        "(() => { const all = [...document.querySelectorAll('.thing:not(.leaf) > rect')].map(r => r.getBBox());"
         "const right = a => a.x + a.width, low = a => a.y + a.height;"
         "const apart = (a, b) => right(a) <= b.x || right(b) <= a.x || low(a) <= b.y || low(b) <= a.y;"
         "const holds = (a, b) => a.x <= b.x && a.y <= b.y && right(a) >= right(b) && low(a) >= low(b);"

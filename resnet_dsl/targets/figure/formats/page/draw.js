@@ -1,4 +1,5 @@
-// Draws what layout.js placed. Text goes in as text only (textContent), so no name can become markup.
+// Draws what layout.js placed. Text goes in as text (textContent), or as markup that the compiler has escaped: no name
+// can become markup, and the page's policy runs no script but this one.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -44,7 +45,7 @@ function drawThing(parent, thing) {
   });
   if (isFoldable(thing)) group.setAttribute("aria-expanded", String(thing.open));
   group.__thing = thing;
-  add(group, "rect", { class: "shape", x: thing.x, y: thing.y, width: thing.w, height: thing.h, rx: 6 });
+  add(group, "rect", { x: thing.x, y: thing.y, width: thing.w, height: thing.h, rx: 6 });
   const middle = thing.x + thing.w / 2;
   if (isFoldable(thing) && thing.open) {
     write(group, `▾ ${thing.name}`, thing.x + 8, thing.y + 11, 11, "start", "bold");
@@ -76,29 +77,16 @@ function drawChain(parent, things, from) {
   }
 }
 
+// The drawing of a block is SVG as the compiler writes it; its boxes come in the order of the slots.
 function drawDrawing(group, thing) {
   const drawing = thing.network.drawings[thing.drawing];
   const inner = add(group, "g", { transform: `translate(${thing.x + (thing.w - drawing.w) / 2},${thing.y + HEAD - 4})` });
-  for (const path of drawing.paths) {
-    add(inner, "path", { d: path.d, class: `${path.look} path`, ...(path.arrow ? { "marker-end": `url(#head-${path.arrow})` } : {}) });
-  }
-  for (const box of drawing.boxes) {
-    const node = box.slot < 0 ? undefined : thing.nodes[box.slot];
-    const part = add(inner, "g", { class: `${box.look}${node === undefined ? "" : " thing leaf"}` });
-    if (node !== undefined) part.__node = { network: thing.network, node };
-    add(part, "rect", { class: "shape", x: box.x, y: box.y, width: box.w, height: box.h, rx: box.r });
-    for (const text of box.texts) writeText(part, text);
-  }
-  for (const text of drawing.texts) writeText(inner, text);
-}
-
-// A drawing's text gets no wider than it was laid out, whatever font the reader's machine has.
-function writeText(parent, [words, x, y, size, anchor, ink, face, width]) {
-  const text = write(parent, words, x, y, size, anchor, `${ink === "faint" ? "faint" : ""} ${face}`);
-  if (textWidth(words, size, face === "bold") > width + 0.5) {
-    text.setAttribute("textLength", width);
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
+  inner.innerHTML = drawing.svg;
+  inner.querySelectorAll(".node").forEach((box, at) => {
+    if (drawing.slots[at] < 0) return;
+    box.classList.add("thing", "leaf");
+    box.__node = { network: thing.network, node: thing.nodes[drawing.slots[at]] };
+  });
 }
 
 function drawJumps(parent, network) {

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.formats.page.drawing import as_data
+from resnet_dsl.targets.figure.formats.palette import LIGHT
+from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import is_light
 from resnet_dsl.targets.figure.outline.items import Wishes
-from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.outline import Column, Outline
 from resnet_dsl.targets.figure.outline.rows import summarise
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.outline.sections import section_tone, tones_of
@@ -179,15 +181,12 @@ class _Tree:
         return skipped if adapter is None else self.graph.scopes[adapter].entry
 
     def _drawing(self, scope: int, nodes: list[int], tone: int | None) -> Data:
-        """The drawing of what lies in a scope; scopes that look the same share one."""
+        """The drawing of what lies in a scope; scopes that look the same share one, so it holds no name."""
         key = json.dumps([tone, self._signature(nodes)])
         if key not in self.drawn:
             self.drawn[key] = len(self.drawings)
             column = gather_block(self.network, scope, tone or 0, Wishes("layer"), formula=False, titled=False)
-            places = {node: place for place, node in enumerate(nodes)}
-            slots = {item.key: places[item.nodes[0]] for item in column.items if item.nodes and item.nodes[0] in places}
-            geometry = lay_out(Outline((column,)), wide=False)
-            self.drawings.append(as_data(geometry, {f"{column.key}/{item}": slot for item, slot in slots.items()}))
+            self.drawings.append(_drawn(column, nodes))
         return {"drawing": self.drawn[key]}
 
     def _signature(self, nodes: list[int]) -> list[object]:
@@ -211,3 +210,14 @@ class _Tree:
                 if target - source > 1 and source >= 0:
                     jumps.setdefault((source, target), node.skip or "branch")
         return [[source, target, way] for (source, target), way in jumps.items()]
+
+
+def _drawn(column: Column, nodes: list[int]) -> Data:
+    """The column as SVG, and which of the nodes each of its boxes stands for (-1: none)."""
+    places = {node: place for place, node in enumerate(nodes)}
+    slot_of = {f"{column.key}/{item.key}": places.get(item.nodes[0], -1) for item in column.items if item.nodes}
+    items = tuple(replace(item, tip="") for item in column.items)
+    links = tuple(replace(link, tip="") for link in column.links)
+    geometry = lay_out(Outline((replace(column, items=items, links=links),)), wide=False)
+    slots = [slot_of.get(box.key, -1) for box in geometry.boxes]
+    return {"w": geometry.width, "h": geometry.height, "slots": slots, "svg": "".join(shapes(geometry, LIGHT))}
