@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resnet_dsl.api import Network, Spec, Summary, load, load_keras, runner
-    from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+    from resnet_dsl.diagnostics.diagnostic import Diagnostic
+    from resnet_dsl.diagnostics.refusal import Refusal
     from resnet_dsl.ir.graph import Graph
 
 __version__ = "0.1.0"
@@ -28,7 +29,7 @@ _HOMES = {
     "Summary": "resnet_dsl.api",
     "Graph": "resnet_dsl.ir.graph",
     "Diagnostic": "resnet_dsl.diagnostics.diagnostic",
-    "Refusal": "resnet_dsl.diagnostics.diagnostic",
+    "Refusal": "resnet_dsl.diagnostics.refusal",
 }
 
 __all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load", "load_keras", "runner"]

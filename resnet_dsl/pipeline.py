@@ -12,8 +12,9 @@ from resnet_dsl import resources
 from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.derivation import check_derivations
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from resnet_dsl.cli.streams import show_diagnostics
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4

@@ -71,10 +71,10 @@ def _texts(diagnostic: Diagnostic) -> Iterator[tuple[Span, list[_Stroke]]]:
     if not diagnostic.place:
         return
     labels = [(diagnostic.place, "^"), *((label, "-") for label in diagnostic.others)]
-    sources = {id(label.span.source): label.span for label, _ in reversed(labels)}
-    for source in dict.fromkeys(id(label.span.source) for label, _ in labels):
-        own = [(label, mark) for label, mark in labels if id(label.span.source) == source]
-        yield sources[source], [stroke for label, mark in own for stroke in _strokes(label, mark)]
+    places = {label.span.source: label.span for label, _ in reversed(labels)}
+    for source in dict.fromkeys(label.span.source for label, _ in labels):
+        own = [(label, mark) for label, mark in labels if label.span.source == source]
+        yield places[source], [stroke for label, mark in own for stroke in _strokes(label, mark)]
 
 
 def _strokes(label: Label, mark: str) -> list[_Stroke]:

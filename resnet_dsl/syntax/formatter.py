@@ -7,7 +7,7 @@ arrows and a list at its commas where it is too long. Brackets stand where the t
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import tables
 from resnet_dsl.syntax.comments import comments

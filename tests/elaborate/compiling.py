@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from resnet_dsl import pipeline
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.pipeline import Compiled
 

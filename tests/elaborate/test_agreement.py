@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.expressions import FUNCTIONS
 from resnet_dsl.pipeline import load, load_text
 from tests.elaborate.compiling import argument, staged

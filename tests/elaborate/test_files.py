@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl import pipeline
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from tests.elaborate.compiling import compiled, operations, refused
 
 NETWORK = "network n { input 8x8x4 stage s { b } }"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl import pipeline
-from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.diagnostics.draw import draw_all
+from resnet_dsl.diagnostics.refusal import Refusal
 from tests.cli.calling import NET, call
 
 SECRET = "root:hunter2:0:0\n\x1b[31m password"

@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.draw import draw_all
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.pipeline import load
 
 FOLDER = Path(__file__).parent

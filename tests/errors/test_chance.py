@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from resnet_dsl import resources
-from resnet_dsl.diagnostics.diagnostic import Refusal
 from resnet_dsl.diagnostics.draw import draw_all
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.pipeline import Spec, load_text
 from tests.strategies import mutated, texts
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.pipeline import load, load_text
 
 Found = list[tuple[str, int]]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resnet_dsl import resources
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import tables, tree
 from resnet_dsl.syntax.formatter import format_text

@@ -9,7 +9,7 @@ import pytest
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.api import Network
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from tests.weights.networks import difference, randomise, same_weights, write
 
 pytest.importorskip("keras")

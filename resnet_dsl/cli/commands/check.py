@@ -13,7 +13,8 @@ from resnet_dsl import pipeline
 from resnet_dsl.cli.ending import FINE, SPEC, USAGE
 from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.cli.streams import show_diagnostics
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Refusal
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.refusal import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,8 @@ import sys
 
 from resnet_dsl.cli.ending import FINE, SPEC
 from resnet_dsl.cli.specs import spec_files
-from resnet_dsl.diagnostics.diagnostic import Mistake, Refusal
+from resnet_dsl.diagnostics.diagnostic import Mistake
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.showing import line

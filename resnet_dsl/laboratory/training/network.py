@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from resnet_dsl.analyses.head import ends_in_softmax, ends_in_softmax_twice, unfit_for_logits
-from resnet_dsl.diagnostics.diagnostic import Refusal
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, show
