@@ -10,6 +10,7 @@ from collections.abc import Callable
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape, channels, show
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 
 _LARGE = 8
@@ -24,7 +25,7 @@ _SIDE = 48
 
 
 def softmax_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
-    if node.op != "softmax" or node.args["splits"] != 1 or channels(before) != 1:
+    if OPERATIONS[node.op].probabilities(node.args) != "channels" or channels(before) != 1:
         return None
     return Diagnostic(
         "E0245",
@@ -35,7 +36,7 @@ def softmax_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
 
 
 def norm_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
-    if not _normalises_one(node, before):
+    if OPERATIONS[node.op].centred(node.args, before) != 1:
         return None
     return Diagnostic(
         "W0210",
@@ -43,13 +44,6 @@ def norm_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
         Label(place, "less its own mean a number is 0, whatever flows in"),
         help="use fewer groups, or `batchnorm`; or leave it out here",
     )
-
-
-def _normalises_one(node: Node, before: Shape) -> bool:
-    if node.op == "layernorm":
-        return channels(before) == 1
-    alone = all(length == 1 for length in before[:-1])
-    return node.op == "groupnorm" and alone and node.args["groups"] == channels(before)
 
 
 def window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | None:
@@ -68,7 +62,8 @@ def window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | No
 
 def _window_meant(node: Node, before: Shape) -> str:
     kernel = node.args["kernel"]
-    if node.op in ("maxpool", "avgpool"):
+    takes = OPERATIONS[node.op].parameter("kernel")
+    if takes is not None and "global" in takes.kind.words:
         return f"write `{node.op}(global)` for the whole map"
     if len(set(kernel)) == 1 and (kernel[0] >= _HUGE or node.args["channels"] == channels(before)):
         swapped = f"{node.op}({kernel[0]}, {node.args['stride'][0]})"

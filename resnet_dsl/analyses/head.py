@@ -5,41 +5,47 @@ from __future__ import annotations
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 
-KEEPS_LOGITS = frozenset(
-    {"identity", "flatten", "reshape", "dropout", "maxpool", "avgpool", "add", "concat"}
-    | {"scale", "shift", "channel_scale"}
-)
-"""What makes logits of logits: it moves, sums or scales them, or takes a mean or the largest."""
-
-MAKES_LOGITS = frozenset({"weighted", "attention", "norm"})
+_MAKES_LOGITS = frozenset({"weighted", "attention", "norm"})
 """Roles of operations whose results may be any number, above 0 and below."""
 
+_KEEPS_LOGITS = frozenset({"reshape", "pool", "merge", "noise", "scale"})
+"""Roles of operations that make logits of logits: they move, sum or scale them, or take a mean or the largest."""
 
-def ends_in_softmax(graph: Graph) -> bool:
-    """Whether the last operation is a softmax over all channels: cross-entropy belongs to it."""
+
+def logits(graph: Graph) -> int | None:
+    """The node whose value a softmax over all channels takes at the end: cross-entropy is computed from it.
+
+    None where the network ends in something else.
+    """
     last = graph.nodes[graph.output]
-    return last.op == "softmax" and last.args["splits"] == 1
+    return last.inputs[0] if OPERATIONS[last.op].probabilities(last.args) == "channels" else None
 
 
 def ends_in_softmax_twice(graph: Graph) -> bool:
     """Whether what the last softmax takes are probabilities already, and no logits."""
-    odd = _unfit(graph, [*graph.nodes[graph.output].inputs]) if ends_in_softmax(graph) else None
-    return odd is not None and odd.op == "softmax"
+    taken = logits(graph)
+    odd = None if taken is None else _unfit(graph, taken)
+    return odd is not None and are_probabilities(odd)
+
+
+def are_probabilities(node: Node) -> bool:
+    """Whether numbers of the node's value sum to one."""
+    return OPERATIONS[node.op].probabilities(node.args) is not None
 
 
 def unfit_for_logits(graph: Graph) -> Node | None:
     """The operation that bends what the last layers computed, so that it is no logits; None where there is none."""
-    return _unfit(graph, [graph.output])
+    return _unfit(graph, graph.output)
 
 
-def _unfit(graph: Graph, pending: list[int]) -> Node | None:
-    seen = set[int]()
+def _unfit(graph: Graph, start: int) -> Node | None:
+    seen, pending = {start}, [start]
     while pending:
-        index = pending.pop()
-        node = graph.nodes[index]
-        if node.op in KEEPS_LOGITS:
+        node = graph.nodes[pending.pop()]
+        operation = OPERATIONS[node.op]
+        if operation.role in _KEEPS_LOGITS and operation.merge != "product":
             pending += [one for one in node.inputs if one not in seen]
             seen.update(node.inputs)
-        elif OPERATIONS[node.op].role not in MAKES_LOGITS:
+        elif operation.role not in _MAKES_LOGITS:
             return node
     return None

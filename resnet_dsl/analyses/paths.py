@@ -20,6 +20,7 @@ from functools import cached_property, reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
+from resnet_dsl.analyses.depth import main_inputs
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
@@ -148,7 +149,7 @@ def paths(graph: Graph) -> Paths:
 
 
 def _arriving(node: Node, links: list[_Link]) -> _Link:
-    inputs = node.inputs[:1] if node.op == "mul" else node.inputs
+    inputs = main_inputs(node)
     if len(inputs) == 1:
         return _Link(inputs[0], _ONE, OPERATIONS[node.op].role != "weighted")
     common = reduce(lambda one, other: _common(one, other, links), inputs)

@@ -22,7 +22,7 @@ from resnet_dsl.ir.graph import ScopeKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax import tree
 
-_JOINED = ("add", "concat")
+_JOINED = tuple(name for name, operation in OPERATIONS.items() if operation.merge in ("sum", "join"))
 """What goes around: to multiply by what entered is a gate."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.lengths import Shape, elements
@@ -10,9 +11,24 @@ from resnet_dsl.ir.parameters import Argument, Parameter
 
 Arguments: TypeAlias = Mapping[str, Argument]
 Shapes: TypeAlias = tuple[Shape, ...]
+OperationName: TypeAlias = Literal[
+    "input", "identity", "flatten", "reshape", "channels", "pad_channels", "subsample", "upsample",
+    "conv", "conv_transpose", "dense",
+    "attention",
+    "batchnorm", "layernorm", "groupnorm", "evonorm", "frn",
+    "relu", "relu6", "leaky_relu", "tlu", "prelu", "elu", "gelu", "silu", "mish", "softplus", "sigmoid", "hard_sigmoid",
+    "hard_swish", "tanh", "softmax",
+    "maxpool", "avgpool", "blurpool", "channel_pool",
+    "add", "mul", "concat",
+    "dropout", "drop_path", "dropblock",
+    "scale", "shift", "channel_scale",
+]  # fmt: skip
+"""Every operation, family by family. Tables of rules have these as their keys, so that mypy finds a misspelt one."""
 Role: TypeAlias = Literal[
     "input", "weighted", "attention", "norm", "activation", "pool", "merge", "noise", "scale", "reshape"
 ]
+Merge: TypeAlias = Literal["sum", "product", "join"]
+"""How several values become one. Of a product the first is the main path, and the others are gates."""
 
 
 class Unfit(Exception):
@@ -63,37 +79,74 @@ def _no_macs(arguments: Arguments, shapes: Shapes, output: Shape) -> int | None:
     return 0
 
 
+def always(arguments: Arguments) -> bool:
+    return True
+
+
+def _never(arguments: Arguments) -> bool:
+    return False
+
+
+def _no_probabilities(arguments: Arguments) -> Literal["channels", "parts"] | None:
+    return None
+
+
+def _not_centred(arguments: Arguments, shape: Shape) -> int | None:
+    return None
+
+
 def _point(arguments: Arguments, shape: Shape) -> Window | Literal["all"]:
     axes = (1,) * (len(shape) - 1)
     return Window(axes, axes, axes, (0,) * len(axes))
 
 
 class Operation(NamedTuple):
-    """One operation, defined in one place.
+    """One operation, defined in one place: all that is true of it wherever it is computed.
 
     name, doc: what the user writes, and one sentence for the reference (with the paper where there is one).
     role: what it is to a reader of the network; ``weighted`` ones count in the depth.
     parameters: its arguments, in positional order.
-    many: whether it merges several named values (else it takes the current value).
+    merge: how it makes one value of several named ones; None where it takes the current value.
     settle: (arguments, shapes) -> arguments with nothing left open: one number an axis, padding as pairs.
     infer: (settled arguments, input shapes) -> the output's shape; raises Unfit.
     weights: (settled arguments, input shapes) -> its arrays, in Keras' order and layout.
     macs: (…, output shape) -> multiply-accumulates of one sample; None while a length is unknown.
     window: (settled arguments, input shape) -> the receptive-field rule; "all" where each output sees everything.
     label: settled arguments -> what a figure's row says.
+
+    Facts of its result at inference; the defaults claim nothing:
+
+    range: no number of it lies outside, whatever flows in.
+    keeps_sign: no number of it is negative where none that flows in is.
+    affine: it is a matrix times the value, plus an offset.
+    idle: settled arguments -> whether it is the value as it is.
+    probabilities: settled arguments -> what of it sums to one: all ``channels`` of a position, or ``parts`` of them.
+    centred: (settled arguments, input shape) -> how many numbers of a sample have their mean taken away together;
+        None where none have, or a length is unknown.
     """
 
-    name: str
+    name: OperationName
     doc: str
     role: Role
     parameters: tuple[Parameter, ...] = ()
-    many: bool = False
+    merge: Merge | None = None
     settle: Callable[[Arguments, Shapes], Arguments] = _as_given
     infer: Callable[[Arguments, Shapes], Shape] = _same_shape
     weights: Callable[[Arguments, Shapes], tuple[Weight, ...]] = _no_weights
     macs: Callable[[Arguments, Shapes, Shape], int | None] = _no_macs
     window: Callable[[Arguments, Shape], Window | Literal["all"]] = _point
     label: Callable[[Arguments], str] | None = None
+    range: tuple[float, float] = (-inf, inf)
+    keeps_sign: bool = False
+    affine: bool = False
+    idle: Callable[[Arguments], bool] = _never
+    probabilities: Callable[[Arguments], Literal["channels", "parts"] | None] = _no_probabilities
+    centred: Callable[[Arguments, Shape], int | None] = _not_centred
+
+    @property
+    def many(self) -> bool:
+        """Whether it reads several values."""
+        return self.merge is not None
 
     def parameter(self, name: str) -> Parameter | None:
         for parameter in self.parameters:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import complete
 from tests.interpreter import arithmetic, places, windows
 from tests.interpreter.windows import Array, Weights
 
-RULES = {**windows.RULES, **arithmetic.RULES, **places.RULES}
+_TABLES = (windows.RULES, arithmetic.RULES, places.RULES)
+RULES = complete("tests/interpreter/", *_TABLES, but=(*places.MERGES, "input"))
 """(arguments, value, weights) -> value, for each operation that reads one value."""
 
 

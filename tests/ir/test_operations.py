@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.operations import OPERATIONS, WORDS
+from resnet_dsl.ir.operation import Operation, OperationName
+from resnet_dsl.ir.operations import OPERATIONS, WORDS, MissingRuleError, check_names, complete
 from resnet_dsl.ir.parameters import is_number
 from tests.elaborate.compiling import refused_stage, staged
 
@@ -93,6 +93,39 @@ def test_a_required_argument_is_required_and_an_unknown_one_refused(name: str) -
 )
 def test_arguments_out_of_their_range(body: str, code: str) -> None:
     assert refused_stage(body) == [code]
+
+
+EACH: dict[OperationName, str] = {operation.name: operation.doc for operation in OPERATIONS.values()}
+
+
+def test_tables_of_rules_are_complete_when_they_are_imported() -> None:
+    assert complete("rules/", EACH) == EACH
+    assert complete("rules/", {"add": ""}, {"mul": ""}, but=[one for one in EACH if one not in ("add", "mul")])
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_missing_rule_is_told_by_name_and_place(name: OperationName) -> None:
+    table = {one: doc for one, doc in EACH.items() if one != name}
+    with pytest.raises(MissingRuleError, match=f"^rules/ has no rule for `{name}`: add it to RULES") as caught:
+        complete("rules/", table)
+    kin = [one for one in table if OPERATIONS[one].role == OPERATIONS[name].role]
+    assert not kin or f"beside `{kin[0]}`" in str(caught.value)
+
+
+def test_rules_that_stand_twice_or_for_nothing_are_refused() -> None:
+    with pytest.raises(MissingRuleError, match="two rules"):
+        complete("rules/", EACH, {"relu": ""})
+    with pytest.raises(MissingRuleError, match="that has none there"):
+        complete("rules/", EACH, but=("input",))
+    with pytest.raises(MissingRuleError, match="that has none there"):
+        complete("rules/", {**EACH, "relv": ""})  # type: ignore[dict-item]
+
+
+def test_names_that_are_not_in_both_lists_are_told() -> None:
+    with pytest.raises(
+        MissingRuleError, match=r"^add `relv` to OperationName in .* add `tanh` to OPERATIONS of its family"
+    ):
+        check_names([*(name for name in OPERATIONS if name != "tanh"), "relv"])
 
 
 def test_words_are_no_numbers() -> None:

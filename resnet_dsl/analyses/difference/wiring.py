@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence, Set
 from resnet_dsl.analyses.difference.found import Rewired
 from resnet_dsl.analyses.difference.step import Step
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
 
 Matched = Sequence[tuple[str, Step, Step]]
-_ANY_ORDER = {"add", "mul"}
 
 
 def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:
@@ -58,7 +58,7 @@ def _common(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> tup
 
 
 def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
-    if step.node.op in _ANY_ORDER and step.node.skip is None:
+    if OPERATIONS[step.node.op].merge in ("sum", "product") and step.node.skip is None:
         return sorted(ours) == sorted(theirs)
     return ours == theirs
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight
+from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, Unfit, Weight
 from resnet_dsl.ir.parameters import COUNT, FLAG, REAL, Parameter
 
 
-def _plain(name: str, doc: str) -> Operation:
-    return Operation(name, doc, "activation", label=lambda arguments: name.replace("_", " "))
+def _plain(name: OperationName, doc: str, low: float = -inf, high: float = inf) -> Operation:
+    return Operation(name, doc, "activation", label=lambda arguments: name.replace("_", " "), range=(low, high))
 
 
 def _split_evenly(arguments: Arguments, shapes: Shapes) -> Shape:
@@ -26,8 +28,8 @@ def _slope(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
 
 
 OPERATIONS = (
-    _plain("relu", "max(0, x)."),
-    _plain("relu6", "min(max(0, x), 6)."),
+    _plain("relu", "max(0, x).", 0),
+    _plain("relu6", "min(max(0, x), 6).", 0, 6),
     Operation(
         "leaky_relu",
         "x where positive, else slope * x.",
@@ -49,7 +51,7 @@ OPERATIONS = (
         weights=_slope,
         label=lambda arguments: "prelu",
     ),
-    _plain("elu", "x where positive, else exp(x) - 1."),
+    _plain("elu", "x where positive, else exp(x) - 1.", -1),
     Operation(
         "gelu",
         "x times the normal distribution function of x (Hendrycks & Gimpel 2016).",
@@ -59,11 +61,11 @@ OPERATIONS = (
     ),
     _plain("silu", "x * sigmoid(x), also called swish."),
     _plain("mish", "x * tanh(softplus(x))."),
-    _plain("softplus", "log(1 + exp(x))."),
-    _plain("sigmoid", "1 / (1 + exp(-x))."),
-    _plain("hard_sigmoid", "min(max(0, x / 6 + 1/2), 1)."),
+    _plain("softplus", "log(1 + exp(x)).", 0),
+    _plain("sigmoid", "1 / (1 + exp(-x)).", 0, 1),
+    _plain("hard_sigmoid", "min(max(0, x / 6 + 1/2), 1).", 0, 1),
     _plain("hard_swish", "x * hard_sigmoid(x)."),
-    _plain("tanh", "Hyperbolic tangent."),
+    _plain("tanh", "Hyperbolic tangent.", -1, 1),
     Operation(
         "softmax",
         "exp(x) over its sum along the channels, or, with splits, over the parts that the channels are cut into.",
@@ -71,5 +73,7 @@ OPERATIONS = (
         (Parameter("splits", COUNT, "1: along all channels; n: across n equal parts, at each channel.", 1),),
         infer=_split_evenly,
         label=lambda arguments: "softmax" if arguments["splits"] == 1 else f"softmax over {arguments['splits']} parts",
+        range=(0, 1),
+        probabilities=lambda arguments: "channels" if arguments["splits"] == 1 else "parts",
     ),
 )

@@ -91,6 +91,7 @@ CONV = Operation(
     macs=_conv_macs,
     window=window_of,
     label=_conv_label,
+    affine=True,
 )
 
 
@@ -139,6 +140,7 @@ CONV_TRANSPOSE = Operation(
     macs=_transpose_macs,
     window=_transpose_window,
     label=lambda a: f"{times(a['kernel'])} up-conv, {a['channels']}, ×{once(a['stride'])}",
+    affine=True,
 )
 
 
@@ -171,6 +173,7 @@ DENSE = Operation(
     macs=lambda arguments, shapes, output: channels(shapes[0]) * arguments["units"],
     window=lambda arguments, shape: "all",
     label=lambda arguments: f"fc {arguments['units']}",
+    affine=True,
 )
 
 

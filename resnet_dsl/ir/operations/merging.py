@@ -48,22 +48,34 @@ def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
     return (*shapes[0][:-1], sum(channels(shape) for shape in shapes))
 
 
-ADD = Operation("add", "The sum of values of one shape.", "merge", many=True, infer=_equal, label=lambda a: "+")
+ADD = Operation(
+    "add",
+    "The sum of values of one shape.",
+    "merge",
+    merge="sum",
+    infer=_equal,
+    label=lambda a: "+",
+    keeps_sign=True,
+    affine=True,
+)
 MUL = Operation(
     "mul",
     "The product of values; a gate may have length 1 along some axes and is repeated there.",
     "merge",
-    many=True,
+    merge="product",
     infer=_gated,
     label=lambda a: "×",
+    keeps_sign=True,
 )
 CONCAT = Operation(
     "concat",
     "Values of one size side by side along the channels.",
     "merge",
-    many=True,
+    merge="join",
     infer=_concatenated,
     label=lambda a: "concat",
+    keeps_sign=True,
+    affine=True,
 )
 
 OPERATIONS = (ADD, MUL, CONCAT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import show
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, always
 from resnet_dsl.ir.parameters import COUNT, RATE, Parameter, required
 
 _RATE = required("rate", RATE, "The probability to drop.")
@@ -22,6 +22,9 @@ OPERATIONS = (
         "noise",
         (_RATE,),
         label=lambda arguments: f"dropout {arguments['rate']:g}",
+        keeps_sign=True,
+        affine=True,
+        idle=always,
     ),
     Operation(
         "drop_path",
@@ -29,6 +32,9 @@ OPERATIONS = (
         "noise",
         (_RATE,),
         label=lambda arguments: f"drop path {arguments['rate']:.3g}",
+        keeps_sign=True,
+        affine=True,
+        idle=always,
     ),
     Operation(
         "dropblock",
@@ -37,5 +43,8 @@ OPERATIONS = (
         (_RATE, Parameter("size", COUNT, "Length of a region.", 7)),
         infer=_image,  # type: ignore[arg-type]
         label=lambda arguments: f"drop block {arguments['rate']:.3g}",
+        keeps_sign=True,
+        affine=True,
+        idle=always,
     ),
 )

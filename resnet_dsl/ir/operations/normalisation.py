@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.lengths import Shape, channels, elements
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, spatial
 from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
 
@@ -61,6 +61,7 @@ BATCHNORM = Operation(
     ),
     weights=_moving,
     label=lambda arguments: "batch norm",
+    affine=True,
 )
 
 LAYERNORM = Operation(
@@ -70,6 +71,7 @@ LAYERNORM = Operation(
     (Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-6), _SCALE, _CENTER, _GAMMA),
     weights=_affine,
     label=lambda arguments: "layer norm",
+    centred=lambda arguments, shape: channels(shape),
 )
 
 GROUPNORM = Operation(
@@ -86,6 +88,7 @@ GROUPNORM = Operation(
     infer=_grouped,
     weights=_affine,
     label=lambda arguments: f"group norm, {arguments['groups']}",
+    centred=lambda arguments, shape: elements((*shape[:-1], channels(shape) // arguments["groups"])),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, Unfit, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
 from resnet_dsl.ir.windows import once, settle_window, slide_window, times, window_of
 
@@ -60,7 +60,7 @@ def _step(arguments: Arguments) -> str:
     return f", /{stride}" if stride != "1" else ""
 
 
-def _pool(name: str, doc: str, what: str, *more: Parameter) -> Operation:
+def _pool(name: OperationName, doc: str, what: str, *more: Parameter, affine: bool) -> Operation:
     return Operation(
         name,
         doc,
@@ -70,6 +70,8 @@ def _pool(name: str, doc: str, what: str, *more: Parameter) -> Operation:
         infer=lambda arguments, shapes: _infer(name, arguments, shapes),
         window=_window,  # type: ignore[arg-type]
         label=lambda arguments: _label(what, arguments),
+        keeps_sign=True,
+        affine=affine,
     )
 
 
@@ -83,6 +85,7 @@ MAXPOOL = _pool(
         "What stands in the border: `lowest` never wins (PyTorch); `zeros` may win (Keras' applications, BiT).",
         "lowest",
     ),
+    affine=False,
 )
 AVGPOOL = _pool(
     "avgpool",
@@ -94,6 +97,7 @@ AVGPOOL = _pool(
         "Whether zeros of the border count in the mean; never under `pad = same`.",
         True,
     ),
+    affine=True,
 )
 
 
@@ -136,6 +140,8 @@ BLURPOOL = Operation(
     infer=_blur_infer,
     window=window_of,
     label=lambda arguments: f"{times(arguments['kernel'])} blur{_step(arguments)}",
+    keeps_sign=True,
+    affine=True,
 )
 
 CHANNEL_POOL = Operation(

@@ -34,6 +34,8 @@ OPERATIONS = (
         (Parameter("value", REAL, "The factor, or what it starts from.", 1.0), _LEARNED),
         weights=lambda arguments, shapes: _scalar("factor", arguments),
         label=lambda arguments: "× γ" if arguments["learned"] else f"× {_number(arguments['value'])}",
+        affine=True,
+        idle=lambda arguments: not arguments["learned"] and arguments["value"] == 1,
     ),
     Operation(
         "shift",
@@ -42,6 +44,8 @@ OPERATIONS = (
         (Parameter("value", REAL, "The offset, or what it starts from.", 0.0), _LEARNED),
         weights=lambda arguments, shapes: _scalar("offset", arguments),
         label=lambda arguments: "+ β" if arguments["learned"] else _offset(arguments["value"]),
+        affine=True,
+        idle=lambda arguments: not arguments["learned"] and arguments["value"] == 0,
     ),
     Operation(
         "channel_scale",
@@ -50,5 +54,6 @@ OPERATIONS = (
         (Parameter("init", REAL, "What the factors start from.", 1e-6),),
         weights=_channel_weights,
         label=lambda arguments: "layer scale",
+        affine=True,
     ),
 )

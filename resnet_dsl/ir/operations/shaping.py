@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, show, slide, stretch
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, per_axis, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, always, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 from resnet_dsl.ir.windows import once, times
 
@@ -120,7 +120,15 @@ INPUT = Operation(
     infer=lambda arguments, shapes: input_shape(arguments["shape"]),
     label=lambda arguments: "input",
 )
-IDENTITY = Operation("identity", "The value as it is.", "reshape", label=lambda arguments: "identity")
+IDENTITY = Operation(
+    "identity",
+    "The value as it is.",
+    "reshape",
+    label=lambda arguments: "identity",
+    keeps_sign=True,
+    affine=True,
+    idle=always,
+)
 FLATTEN = Operation(
     "flatten",
     "All numbers in one vector.",
@@ -128,6 +136,8 @@ FLATTEN = Operation(
     infer=_flattened,
     window=lambda arguments, shape: "all",
     label=lambda arguments: "flatten",
+    keeps_sign=True,
+    affine=True,
 )
 RESHAPE = Operation(
     "reshape",
@@ -137,6 +147,7 @@ RESHAPE = Operation(
     infer=_reshaped,
     window=lambda arguments, shape: "all",
     label=lambda a: f"reshape, {times(a['size']) if isinstance(a['size'], tuple) else a['size']}",
+    affine=True,
 )
 CHANNELS = Operation(
     "channels",
@@ -148,6 +159,8 @@ CHANNELS = Operation(
     ),
     infer=_sliced,
     label=lambda a: f"channels {a['start']}–{a['start'] + a['count'] - 1}",
+    keeps_sign=True,
+    affine=True,
 )
 PAD_CHANNELS = Operation(
     "pad_channels",
@@ -159,6 +172,8 @@ PAD_CHANNELS = Operation(
     ),
     infer=_padded,
     label=lambda arguments: f"zero-pad, {arguments['channels']}",
+    keeps_sign=True,
+    affine=True,
 )
 SUBSAMPLE = Operation(
     "subsample",
@@ -169,6 +184,8 @@ SUBSAMPLE = Operation(
     infer=_subsampled,
     window=_subsample_window,
     label=lambda arguments: f"subsample, /{once(arguments['stride'])}",
+    keeps_sign=True,
+    affine=True,
 )
 UPSAMPLE = Operation(
     "upsample",
@@ -186,6 +203,8 @@ UPSAMPLE = Operation(
     label=lambda arguments: (
         f"upsample, ×{once(arguments['factor'])}" + (", bilinear" if arguments["method"] == "bilinear" else "")
     ),
+    keeps_sign=True,
+    affine=True,
 )
 
 OPERATIONS = (INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)

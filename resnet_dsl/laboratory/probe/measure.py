@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from resnet_dsl.analyses.head import ends_in_softmax
+from resnet_dsl.analyses import head
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
@@ -50,7 +50,7 @@ def probe(
 
 def _logits(graph: Graph) -> str | None:
     """The softmax that ends the network; its logits are what cross-entropy is computed from. None without one."""
-    return graph.nodes[graph.output].name if ends_in_softmax(graph) else None
+    return None if head.logits(graph) is None else graph.nodes[graph.output].name
 
 
 def _batch(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> _Batch:

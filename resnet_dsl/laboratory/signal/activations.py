@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.laboratory.signal.report import Unpredictable
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, each
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, each
 from resnet_dsl.laboratory.signal.state import (
     Array,
     Gradient,
@@ -71,7 +72,7 @@ def _leaky_slope(x: Array, slope: float) -> Array:
     return np.where(x > 0, 1.0, slope)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[OperationName, Function] = {
     "relu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
     "tlu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
     "relu6": Function(lambda x, a: np.clip(x, 0, 6), lambda x, a: ((x > 0) & (x < 6)).astype(np.float64)),
@@ -96,10 +97,6 @@ FUNCTIONS = {
     ),
     "tanh": Function(lambda x, a: np.tanh(x), lambda x, a: 1 - np.tanh(x) ** 2),
 }
-
-
-def _forward(site: Site, segment: Segment) -> Segment:
-    return activated(FUNCTIONS[site.op], site, segment)
 
 
 def activated(function: Function, site: Site, segment: Segment) -> Segment:
@@ -128,10 +125,6 @@ def correlated(segment: Segment, result: Array) -> Array:
     return linear * segment.correlation + (1 - linear) * segment.correlation**2
 
 
-def _backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
-    return passed_back(FUNCTIONS[site.op], site, segment, at)
-
-
 def passed_back(function: Function, site: Site, segment: Segment, at: Gradient) -> Gradient:
     """The gradient before an activation."""
     kind, parts = kinds(segment)
@@ -152,7 +145,14 @@ def _both(segment: Segment, slope: Array) -> Array:
     return shared
 
 
-RULES: dict[str, Propagation] = {name: each(_forward, _backward) for name in FUNCTIONS}
+def _rule(function: Function) -> Propagation:
+    return each(
+        lambda site, segment: activated(function, site, segment),
+        lambda site, segment, at: passed_back(function, site, segment, at),
+    )
+
+
+RULES: Rules = {name: _rule(function) for name, function in FUNCTIONS.items()}
 
 
 def _refuse_splits(site: Site) -> None:

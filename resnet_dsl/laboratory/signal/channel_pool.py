@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.rule import Propagation, Site
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site
 from resnet_dsl.laboratory.signal.state import (
     CHANNELS,
     SAMPLES,
@@ -75,4 +75,4 @@ def _wins(segment: Segment, count: int) -> Array:
     return wins
 
 
-RULES = {"channel_pool": Propagation(_pool, _backward)}
+RULES: Rules = {"channel_pool": Propagation(_pool, _backward)}

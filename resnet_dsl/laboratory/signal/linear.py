@@ -15,7 +15,7 @@ import numpy as np
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.signal.report import Unpredictable
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
     Array,
@@ -204,7 +204,7 @@ def _dense_backward(site: Site, states: list[State], gradients: Gradients) -> tu
     return (tuple(gradient(energy, EVEN, gradients[0].correlation) for _ in states[0]),)
 
 
-RULES = {
+RULES: Rules = {
     "conv": Propagation(_conv, _conv_backward),
     "conv_transpose": Propagation(_transpose, _transpose_backward),
     "dense": Propagation(_dense, _dense_backward),

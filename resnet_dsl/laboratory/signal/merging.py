@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from resnet_dsl.laboratory.signal.report import Unpredictable
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     MAPS,
     Array,
@@ -153,7 +153,7 @@ def _gradient_at(state: State, gradients: Gradients, channel: int) -> Gradient:
     return gradients[int(np.searchsorted(borders(state), channel, side="right")) - 1]
 
 
-RULES = {
+RULES: Rules = {
     "add": Propagation(_add, _add_backward),
     "mul": Propagation(_mul, _mul_backward),
     "concat": Propagation(_concat, _concat_backward),

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from resnet_dsl.laboratory.signal.activations import FUNCTIONS, activated, passed_back
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, each, joined
 from resnet_dsl.laboratory.signal.state import Array, Gradient, Gradients, Segment, State, replaced, scaled, through
 from resnet_dsl.laboratory.signal.window import over_pairs
 
@@ -166,7 +166,7 @@ def _evonorm_backward(site: Site, states: list[State], gradients: Gradients) -> 
     return (joined(tuple(back), counts, states[0]),)
 
 
-RULES = {
+RULES: Rules = {
     "batchnorm": each(_batchnorm, _batchnorm_backward),
     "layernorm": Propagation(_layernorm, _layernorm_backward),
     "groupnorm": Propagation(_groupnorm, _groupnorm_backward),

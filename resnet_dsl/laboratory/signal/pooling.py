@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, each
+from resnet_dsl.laboratory.signal.rule import Rules, Site, each
 from resnet_dsl.laboratory.signal.state import (
     CHANNELS,
     EVEN,
@@ -199,7 +199,7 @@ def _blur_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     return gradient(sliding.overlapping(at.energy * kept, at.correlation), EVEN, _spread_back(at, sliding))
 
 
-RULES: dict[str, Propagation] = {
+RULES: Rules = {
     "maxpool": each(_maxpool, _maxpool_backward),
     "avgpool": each(_avgpool, _avgpool_backward),
     "blurpool": each(_blur, _blur_backward),

@@ -6,12 +6,14 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from resnet_dsl.analyses.head import ends_in_softmax
+from resnet_dsl.analyses.head import logits
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operation import OperationName
+from resnet_dsl.ir.operations import complete
 from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
 from resnet_dsl.laboratory.signal.report import Signal, Unpredictable, layers_of, weighted
-from resnet_dsl.laboratory.signal.rule import Propagation, Site
+from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
     Array,
@@ -25,17 +27,12 @@ from resnet_dsl.laboratory.signal.state import (
 )
 from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 
-RULES: dict[str, Propagation] = {
-    **linear.RULES,
-    **normalisation.RULES,
-    **activations.RULES,
-    **pooling.RULES,
-    **channel_pool.RULES,
-    **merging.RULES,
-    **shaping.RULES,
-}
-"""A rule for each operation of the registry but `input` and `attention`: what softmax makes of logits that are products
-of random values is not derived here."""
+_WITHOUT: tuple[OperationName, ...] = ("input", "attention")
+"""What softmax makes of logits that are products of random values is not derived here."""
+
+_FAMILIES = (linear, normalisation, activations, pooling, channel_pool, merging, shaping)
+
+RULES = complete("resnet_dsl/laboratory/signal/", *(family.RULES for family in _FAMILIES), but=_WITHOUT)
 
 REACH = 8
 """Images are alike over an eighth of their longest side: the correlation of two positions falls by e over that."""
@@ -122,12 +119,11 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Gr
     label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection
     of the output: 1 everywhere.
     """
-    node, site = graph.nodes[graph.output], sites[graph.output]
-    if not ends_in_softmax(graph):
+    taken, site = logits(graph), sites[graph.output]
+    if taken is None:
         return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
-    logits = states[node.inputs[0]]
-    energy = [_cross_entropy(site, segment) / site.positions**2 for segment in logits]
-    return node.inputs[0], tuple(_start(one, part) for one, part in zip(logits, energy, strict=True))
+    energy = [_cross_entropy(site, segment) / site.positions**2 for segment in states[taken]]
+    return taken, tuple(_start(one, part) for one, part in zip(states[taken], energy, strict=True))
 
 
 def _start(segment: Segment, energy: float) -> Gradient:

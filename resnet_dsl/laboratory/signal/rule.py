@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.laboratory.signal.state import Gradient, Gradients, Segment, State, mixed
 
 
@@ -43,6 +44,9 @@ class Propagation(NamedTuple):
 
     forward: Forward
     backward: Backward
+
+
+Rules: TypeAlias = dict[OperationName, Propagation]
 
 
 def each(

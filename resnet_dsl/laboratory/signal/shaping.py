@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.laboratory.signal.rule import Propagation, Site, borders, cut, each, joined
+from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, each, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
     MAPS,
@@ -174,8 +174,12 @@ def _upsample_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     return gradient(energy * alike, at.weight, nearer(at.correlation, factors[0]))
 
 
-def _factor(site: Site) -> float:
-    return float(site.args["init" if site.op == "channel_scale" else "value"])
+def _times(argument: str) -> Propagation:
+    """The rule of a factor that stands in this argument."""
+    return each(
+        lambda site, segment: scaled(segment, float(site.args[argument])),
+        lambda site, segment, at: through(at, float(site.args[argument]) ** 2),
+    )
 
 
 def _shift(site: Site, segment: Segment) -> Segment:
@@ -190,12 +194,8 @@ def _dropped(site: Site, segment: Segment) -> Segment:
 
 
 DROP = each(_dropped, lambda site, segment, at: through(at, 1 / (1 - site.args["rate"])))
-SCALE = each(
-    lambda site, segment: scaled(segment, _factor(site)),
-    lambda site, segment, at: through(at, _factor(site) ** 2),
-)
 
-RULES: dict[str, Propagation] = {
+RULES: Rules = {
     "identity": each(lambda site, segment: segment, lambda site, segment, at: at),
     "flatten": Propagation(_flatten, _flatten_backward),
     "reshape": Propagation(_reshape, _reshape_backward),
@@ -203,8 +203,8 @@ RULES: dict[str, Propagation] = {
     "pad_channels": Propagation(_pad_channels, _pad_channels_backward),
     "subsample": each(_subsample, _subsample_backward),
     "upsample": each(_upsample, _upsample_backward),
-    "scale": SCALE,
-    "channel_scale": SCALE,
+    "scale": _times("value"),
+    "channel_scale": _times("init"),
     "shift": each(_shift, lambda site, segment, at: at),
     "dropout": DROP,
     "drop_path": DROP,

@@ -9,19 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from resnet_dsl.analyses.head import ends_in_softmax, ends_in_softmax_twice, unfit_for_logits
+from resnet_dsl.analyses import head
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.training.standalone import settings, standing_alone
 
 if TYPE_CHECKING:
     from resnet_dsl import pipeline
     from resnet_dsl.weights import InputScaling
-
-ENDS = ("sigmoid", "hard_sigmoid", "tanh")
-"""What some heads end in instead of `softmax`."""
 
 
 class TrainableNetwork(Protocol):
@@ -99,9 +97,9 @@ class Classifier:
                 "end its head with `avgpool(global) -> dense(classes) -> softmax`",
             )
         graph = self._compiled.graph
-        if ends_in_softmax_twice(graph):
+        if head.ends_in_softmax_twice(graph):
             raise Failure(f"{self.name} ends in two `softmax`, one behind the other", "leave one of them out")
-        odd = None if ends_in_softmax(graph) else unfit_for_logits(graph)
+        odd = head.unfit_for_logits(graph) if head.logits(graph) is None else None
         if odd is not None:
             raise self._wrong_loss(odd, shape[0])
         if shape[0] == 1:
@@ -111,13 +109,13 @@ class Classifier:
 
     def _wrong_loss(self, odd: Node, outputs: int) -> Failure:
         """``odd`` is what stands behind the last layer with weights."""
-        if odd.op == "softmax":
-            message = f"the `softmax` of {self.name} is not its last operation, or not over all of its channels"
+        if head.are_probabilities(odd):
+            message = f"the `{odd.op}` of {self.name} is not its last operation, or not over all of its channels"
         else:
             message = (
                 f"{self.name} ends in `{odd.op}`; the loss of training is cross-entropy, which belongs to `softmax`"
             )
-        if odd.op not in ENDS:
+        if head.are_probabilities(odd) or OPERATIONS[odd.op].range[1] > 1:
             return Failure(message, "end its head with `dense(classes) -> softmax`")
         if outputs > 1:
             return Failure(message, f"write `softmax` instead of `{odd.op}`: one class of {outputs} for each image")
@@ -142,8 +140,9 @@ class Classifier:
         from resnet_dsl.targets.keras import to_keras
 
         graph = self._compiled.graph
-        if logits and ends_in_softmax(graph):
-            graph = replace(graph, output=graph.nodes[graph.output].inputs[0])
+        taken = head.logits(graph)
+        if logits and taken is not None:
+            graph = replace(graph, output=taken)
         return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
 
     def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:

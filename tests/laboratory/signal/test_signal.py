@@ -96,12 +96,6 @@ def test_every_activation_of_the_language_is_compared() -> None:
     assert known - {"softmax"} == set(REFERENCES)
 
 
-def test_every_operation_of_the_language_has_a_rule() -> None:
-    from resnet_dsl.laboratory.signal.propagate import RULES
-
-    assert set(RULES) == set(OPERATIONS) - {"input", "attention"}
-
-
 def test_attention_is_refused_by_name() -> None:
     net = Builder(4, 4, 8)
     net.chain(0, ("conv", {"channels": 24, "kernel": 1}), ("attention", {"heads": 2, "key": 4}))

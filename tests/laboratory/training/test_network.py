@@ -78,6 +78,10 @@ def with_head(head: str) -> Classifier:
         "avgpool(global) -> dense(classes) -> norm",
         "avgpool(global) -> relu -> dense(classes) -> scale(2)",
         "avgpool(global) -> dense(classes) -> sigmoid -> softmax",
+        "conv(classes, 1) -> upsample(2) -> avgpool(global)",
+        "conv(classes, 1) -> subsample(2) -> blurpool -> maxpool(global)",
+        "avgpool(global) -> dense(4) -> channels(1, classes)",
+        "avgpool(global) -> dense(classes) -> drop_path(0.1)",
     ],
 )
 def test_heads_that_cross_entropy_belongs_to(head: str) -> None:
@@ -91,6 +95,9 @@ def test_heads_that_cross_entropy_belongs_to(head: str) -> None:
         ("avgpool(global) -> dense(classes) -> tanh", "n ends in `tanh`", "write `softmax` instead of `tanh`"),
         ("avgpool(global) -> dense(classes) -> relu", "n ends in `relu`", "end its head with `dense(classes)"),
         ("avgpool(global) -> dense(classes) -> sigmoid -> scale(4)", "n ends in `sigmoid`", "softmax"),
+        ("avgpool(global) -> dense(4) -> hard_sigmoid -> channels(0, 3)", "n ends in `hard_sigmoid`", "softmax"),
+        ("avgpool(global) -> dense(classes) -> relu6", "n ends in `relu6`", "end its head with `dense(classes)"),
+        ("a = avgpool(global) -> dense(3) b = sigmoid mul(a, b)", "n ends in `mul`", "end its head with"),
         ("avgpool(global) -> dense(classes) -> sigmoid -> dropout(0.1)", "n ends in `sigmoid`", "softmax"),
         ("avgpool(global)", "n ends in `relu`", "end its head with `dense(classes) -> softmax`"),
         (

@@ -131,6 +131,14 @@ def test_the_legend_says_what_adapts_a_skip(adapter, words):
     assert re.findall(r">([^<>]* skip)</text>", figure(facts, "block").svg()) == words
 
 
+def test_a_dense_layer_on_a_skip_is_a_projection():
+    """Of vectors it is what the 1x1 convolution is of maps, and a matrix in the formula."""
+    block = "block unit(width) { dense(width) -> relu  skip via dense(width) }"
+    facts = written(f"{block} network net {{ input 4x4x1  stem {{ flatten }}  stage one {{ unit(8) }} }}")
+    assert re.findall(r">([^<>]* skip)</text>", figure(facts, "block").svg()) == ["projection skip"]
+    assert "F(x) + Wx" in block_figure(facts, ["unit"], formula=True).tex().replace("\\,", " ").replace("$", "")
+
+
 def test_a_block_that_differs_behind_the_first_one_is_a_group_of_its_own():
     """Keras' ResNet v2 has the stride in the last block of a stage."""
     assert [group.repeat for group in groups(compiled("keras_resnet50v2"))] == [2, 1, 3, 1, 5, 1, 3]

@@ -14,10 +14,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.outline import Arc, Link, Shortcut
-
-_MEET = {"add", "concat"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Wiring:
 
     def _meets(self, unit: Unit) -> bool:
         boxed = unit.scope is not None or unit.rows[0] in self.folding.attachments
-        return not boxed and self._first(unit).op in _MEET
+        return not boxed and OPERATIONS[self._first(unit).op].merge in ("sum", "join")
 
     def _first(self, unit: Unit) -> Node:
         return self.graph.nodes[self.folding.rows[unit.rows[0]][0]]

@@ -15,6 +15,7 @@ from resnet_dsl.targets.figure.outline.scopes import Scopes
 HIDDEN = -1
 """The row of a node that a close-up does not show."""
 _LIGHT = {"norm", "activation", "noise", "scale"}
+"""Roles of operations that are details of the one before them."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Folding:
 
 def is_light(node: Node) -> bool:
     """Whether an operation is a detail of the one before it."""
-    return node.op == "identity" or OPERATIONS[node.op].role in _LIGHT
+    return OPERATIONS[node.op].role in _LIGHT or OPERATIONS[node.op].idle(node.args)
 
 
 def is_scale(node: Node) -> bool:

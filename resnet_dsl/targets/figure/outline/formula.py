@@ -8,19 +8,18 @@ formula is the one of inference.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operation import Arguments
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 
 LETTERS, NAMES = "FGHKLMNPQRTUV", "yzuvst"
 """Of functions, and of merges whose formula is long; a block that needs more has no formula."""
 _LONGEST, _SHORT = 24, 8
-_PROJECTS = {"conv", "batchnorm", "avgpool", "blurpool", "subsample", "pad_channels"}
-"""What an adapter may consist of to be a matrix, up to an offset."""
 _Form: TypeAlias = Literal["symbol", "product", "sum"]
 
 
@@ -145,7 +144,7 @@ class _Writer:
 
     def _applied(self, chain: list[int], term: Term) -> Term | None:
         adapts = all(self.scopes.adapter[self.graph.nodes[step].scope] is not None for step in chain)
-        matrix = adapts and all(self.graph.nodes[step].op in _PROJECTS for step in chain)
+        matrix = adapts and all(OPERATIONS[self.graph.nodes[step].op].affine for step in chain)
         letter = "W" if matrix and "W" not in self.functions else self._letter()
         if letter is None:
             return None
@@ -158,15 +157,8 @@ class _Writer:
         return next((letter for letter in LETTERS if letter not in self.functions), None)
 
 
-_SCALES = {"scale", "shift", "channel_scale"}
-
-
 def _is_written_out(node: Node) -> bool:
-    return node.op in _SCALES or _is_idle(node)
-
-
-def _is_idle(node: Node) -> bool:
-    return node.op == "identity" or OPERATIONS[node.op].role == "noise"
+    return node.op in _SCALED or OPERATIONS[node.op].idle(node.args)
 
 
 def _number(value: float) -> str:
@@ -174,22 +166,38 @@ def _number(value: float) -> str:
 
 
 def _scaled(node: Node, term: Term) -> Term:
-    if _is_idle(node):
-        return term
-    if node.op == "shift":
-        offset = Term("β") if node.args["learned"] else Term(_number(node.args["value"]))
-        return Term(_sum([term, offset]), "sum")
-    if node.op == "channel_scale" or node.args["learned"]:
+    return term if OPERATIONS[node.op].idle(node.args) else _SCALED[node.op](node.args, term)
+
+
+def _times(args: Arguments, term: Term) -> Term:
+    if args["learned"]:
         return term._replace(learned=term.learned + 1)
-    return term._replace(number=term.number * node.args["value"])
+    return term._replace(number=term.number * args["value"])
+
+
+def _plus(args: Arguments, term: Term) -> Term:
+    offset = Term("β") if args["learned"] else Term(_number(args["value"]))
+    return Term(_sum([term, offset]), "sum")
+
+
+_SCALED: Mapping[str, Callable[[Arguments, Term], Term]] = {
+    "scale": _times,
+    "shift": _plus,
+    "channel_scale": lambda args, term: term._replace(learned=term.learned + 1),
+}
+"""What a number that scales makes of a term; an operation that is not here is part of a function."""
 
 
 def _merged(node: Node, terms: list[Term]) -> Term:
-    if node.op == "concat":
-        return Term(f"[{', '.join(term.text for term in terms)}]")
-    if node.op == "mul":
-        return Term(" · ".join(term.factor() for term in terms), "product")
-    return Term(_sum(sorted(terms, key=lambda term: term.is_scaled)), "sum")
+    match OPERATIONS[node.op].merge:
+        case "join":
+            return Term(f"[{', '.join(term.text for term in terms)}]")
+        case "product":
+            return Term(" · ".join(term.factor() for term in terms), "product")
+        case "sum":
+            return Term(_sum(sorted(terms, key=lambda term: term.is_scaled)), "sum")
+        case None:
+            raise AssertionError(f"{node.op} merges nothing")
 
 
 def _sum(terms: list[Term]) -> str:

@@ -93,7 +93,8 @@ class Listing:
 
     def _is_bare_sum(self, unit: Unit) -> bool:
         row = unit.rows[0]
-        return row not in self.folding.attachments and self.graph.nodes[self.folding.rows[row][0]].op == "add"
+        first = self.graph.nodes[self.folding.rows[row][0]]
+        return row not in self.folding.attachments and OPERATIONS[first.op].merge == "sum"
 
     def _words(self, unit: Unit) -> str:
         if unit.scope is None:

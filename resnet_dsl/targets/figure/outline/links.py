@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding
 from resnet_dsl.targets.figure.outline.outline import Link, Way
 from resnet_dsl.targets.figure.outline.scopes import Scopes
@@ -56,10 +57,10 @@ def _main_path(graph: Graph, folding: Folding, links: list[Link], last: int) -> 
     row = folding.row_of[last]
     while row in entering:
         plain = [link for link in entering[row] if link.way == "branch"] or entering[row]
-        gate = graph.nodes[folding.rows[row][0]].op == "mul"
-        before = plain[0].source if gate else max(plain, key=lambda link: (depth[link.source], link.source == 0)).source
-        path.add((before, row))
-        row = before
+        gated = OPERATIONS[graph.nodes[folding.rows[row][0]].op].merge == "product"
+        taken = plain[0] if gated else max(plain, key=lambda link: (depth[link.source], link.source == 0))
+        path.add((taken.source, row))
+        row = taken.source
     return path
 
 

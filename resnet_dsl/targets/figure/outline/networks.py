@@ -9,6 +9,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import blocks_of, find_block, gather_block
 from resnet_dsl.targets.figure.outline.folding import fold_to_rows
@@ -115,7 +116,9 @@ def _adapters(graph: Graph) -> Iterable[set[str]]:
 
 def _adapting(operations: set[str]) -> str:
     """The paper's words (He et al. 2015, section 3.3): option A pads with zeros, B and C project."""
-    return "projection" if "conv" in operations else "padded" if "pad_channels" in operations else "adapted"
+    if any(OPERATIONS[one].role == "weighted" for one in operations):
+        return "projection"
+    return "padded" if "pad_channels" in operations else "adapted"
 
 
 def default_level(subjects: Sequence[Facts]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operations import OPERATIONS, complete
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import (
     activation,
@@ -20,17 +19,9 @@ from resnet_dsl.targets.keras.lower import (
 )
 from resnet_dsl.targets.keras.lower.place import Place
 
-Rule = Callable[[Place], int]
-
 _FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
 
-RULES: dict[str, Rule] = {op: rule for family in _FAMILIES for op, rule in family.RULES.items()}
-
-_MAKES_NONNEGATIVE = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus"})
-_KEEPS_NONNEGATIVE = frozenset(
-    {"identity", "flatten", "channels", "pad_channels", "subsample", "upsample", "maxpool", "avgpool", "blurpool"}
-    | {"add", "mul", "concat", "dropout", "drop_path", "dropblock"}
-)
+RULES = complete("resnet_dsl/targets/keras/lower/", *(family.RULES for family in _FAMILIES))
 
 
 class Lowering:
@@ -62,8 +53,9 @@ class Lowering:
 
     def lower(self, index: int) -> None:
         node = self.graph.nodes[index]
-        kept = node.op in _KEEPS_NONNEGATIVE and all(self.nonnegative[one] for one in node.inputs)
-        self.nonnegative.append(kept or node.op in _MAKES_NONNEGATIVE)
+        operation = OPERATIONS[node.op]
+        kept = operation.keeps_sign and all(self.nonnegative[one] for one in node.inputs)
+        self.nonnegative.append(kept or operation.range[0] >= 0)
         self.result.append(RULES[node.op](Place(self, index)))
 
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from resnet_dsl.ir.lengths import Shape, Unknown, elements
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
 from resnet_dsl.targets.keras.lower.scaling import a_one
 
-_FUNCTIONS = {
-    "relu": "relu",
-    "relu6": "relu6",
-    "elu": "elu",
-    "silu": "silu",
-    "mish": "mish",
-    "softplus": "softplus",
-    "sigmoid": "sigmoid",
-    "hard_sigmoid": "hard_sigmoid",
-    "hard_swish": "hard_silu",
-    "tanh": "tanh",
-}
 
-
-def _function(at: Place) -> int:
-    return at.call("Activation", at.input, activation=_FUNCTIONS[at.node.op])
+def _function(name: str) -> Callable[[Place], int]:
+    """The rule of an activation that Keras has under this name."""
+    return lambda at: at.call("Activation", at.input, activation=name)
 
 
 def _gelu(at: Place) -> int:
@@ -85,8 +75,17 @@ def _softmax_of_slices(at: Place) -> int:
     return at.call("Concatenate", *shares, axis=-1)
 
 
-RULES = {
-    **dict.fromkeys(_FUNCTIONS, _function),
+RULES: Rules = {
+    "relu": _function("relu"),
+    "relu6": _function("relu6"),
+    "elu": _function("elu"),
+    "silu": _function("silu"),
+    "mish": _function("mish"),
+    "softplus": _function("softplus"),
+    "sigmoid": _function("sigmoid"),
+    "hard_sigmoid": _function("hard_sigmoid"),
+    "hard_swish": _function("hard_silu"),
+    "tanh": _function("tanh"),
     "leaky_relu": _leaky_relu,
     "prelu": _prelu,
     "tlu": _tlu,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
 
 _WHOLE = (None, None, None)
 
@@ -101,4 +101,4 @@ def _shifted(at: Place, value: int, axis: str, shape: tuple[int, int, int]) -> i
     return at.part(value, key, (heads, lines, length, length), f"{axis}_shifted")
 
 
-RULES = {"attention": _attention}
+RULES: Rules = {"attention": _attention}

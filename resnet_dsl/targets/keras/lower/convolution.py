@@ -12,7 +12,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide, stretch
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.targets.keras.calls import Initializer, Value
-from resnet_dsl.targets.keras.lower.place import Place, initializer, padded
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer, padded
 from resnet_dsl.targets.keras.lower.shaping import subsample
 
 
@@ -167,4 +167,4 @@ def _dense(at: Place) -> int:
     return at.call("Dense", at.input, units=at.args["units"], use_bias=at.args["bias"], kernel_initializer=init)
 
 
-RULES = {"conv": _conv, "conv_transpose": _conv_transpose, "dense": _dense}
+RULES: Rules = {"conv": _conv, "conv_transpose": _conv_transpose, "dense": _dense}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.keras.lower.place import Place
+from resnet_dsl.targets.keras.lower.place import Place, Rules
 
 
 def _add(at: Place) -> int:
@@ -11,7 +11,7 @@ def _add(at: Place) -> int:
     return at.call("Add", *(at.inputs if at.node.skip is None else at.inputs[::-1]))
 
 
-RULES = {
+RULES: Rules = {
     "add": _add,
     "mul": lambda at: at.call("Multiply", *at.inputs),
     "concat": lambda at: at.call("Concatenate", *at.inputs, axis=-1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.lower.place import Place
+from resnet_dsl.targets.keras.lower.place import Place, Rules
 
 
 def _drop_path(at: Place) -> int:
@@ -57,7 +57,7 @@ def _keep(at: Place, kept: int) -> int:
     return at.call("Multiply", at.input, factor)
 
 
-RULES = {
+RULES: Rules = {
     "dropout": lambda at: at.call("Dropout", at.input, rate=at.args["rate"]),
     "drop_path": _drop_path,
     "dropblock": _dropblock,

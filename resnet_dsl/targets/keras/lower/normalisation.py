@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.calls import Value, batched
-from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
 
 
 def _affine(at: Place) -> dict[str, Value]:
@@ -82,7 +82,7 @@ def _evonorm(at: Place) -> int:
     return _gamma_and_beta(at, _divided(at, value, variance, "normalised"), "ones")
 
 
-RULES = {
+RULES: Rules = {
     "batchnorm": lambda at: at.call("BatchNormalization", at.input, momentum=at.args["momentum"], **_affine(at)),
     "layernorm": lambda at: at.call("LayerNormalization", at.input, **_affine(at)),
     "groupnorm": lambda at: at.call("GroupNormalization", at.input, groups=at.args["groups"], **_affine(at)),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape, channels
-from resnet_dsl.ir.operation import Arguments
+from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.targets.keras.calls import NOTHING, Call, Initializer, Value
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ class Place:
             padding=pad[0] if rank == 1 else pad,
             data_format="channels_last",
         )
+
+
+Rules: TypeAlias = dict[OperationName, Callable[[Place], int]]
+"""For each operation of a family what adds its calls; it returns the one that computes the node's value."""
 
 
 def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:

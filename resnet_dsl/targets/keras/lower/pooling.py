@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import Value
 from resnet_dsl.targets.keras.lower.convolution import border_of_same, is_same
-from resnet_dsl.targets.keras.lower.place import Place, longer, padded
+from resnet_dsl.targets.keras.lower.place import Place, Rules, longer, padded
 
 LOWEST = -3.4028234663852886e38
 """float32's lowest number: no value of a map is below it, and JSON can hold it (it cannot hold an infinity)."""
@@ -122,4 +122,4 @@ def _slice_of(at: Place, value: int, axis: int, place: int, shape: Shape) -> int
     return at.part(value, tuple(cut if one == axis else whole for one in range(at.rank + 1)), shape, "edge")
 
 
-RULES = {"maxpool": _maxpool, "avgpool": _avgpool, "blurpool": _blurpool, "channel_pool": _channel_pool}
+RULES: Rules = {"maxpool": _maxpool, "avgpool": _avgpool, "blurpool": _blurpool, "channel_pool": _channel_pool}

@@ -7,7 +7,7 @@ name, trains, is counted and is saved as any weight, and needs no layer of our o
 from __future__ import annotations
 
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
 
 
 def a_one(at: Place) -> int:
@@ -50,4 +50,4 @@ def _channel_scale(at: Place) -> int:
     )
 
 
-RULES = {"scale": _scale, "shift": _shift, "channel_scale": _channel_scale}
+RULES: Rules = {"scale": _scale, "shift": _shift, "channel_scale": _channel_scale}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import Place
+from resnet_dsl.targets.keras.lower.place import Place, Rules
 
 _WHOLE = (None, None, None)
 
@@ -66,7 +66,7 @@ def _upsample(at: Place) -> int:
     return at.call(f"UpSampling{at.rank}D", at.input, size=factor, data_format="channels_last", **interpolation)
 
 
-RULES = {
+RULES: Rules = {
     "input": _input,
     "identity": lambda at: at.call("Identity", at.input),
     "flatten": _flatten,
