@@ -13,6 +13,7 @@ from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.derivation import check_derivations
@@ -22,10 +23,10 @@ from resnet_dsl.elaborate.names import check_names, hidden_parameters
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
 from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Origin
-from resnet_dsl.elaborate.wording import suggestion
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import parse
@@ -219,14 +220,15 @@ def _which(source: Source, name: str | None, known: list[str]) -> Diagnostic:
     shown = os.path.basename(source.name)
     if not known:
         return Diagnostic("E0238", f"`{source.name}` defines no network", None, help="write `network NAME { … }`")
-    listed = ", ".join(f"`{one}`" for one in known)
     if name is None:
         message = f"`{source.name}` holds {len(known)} networks, and none is named"
-        return Diagnostic("E0239", message, None, notes=(f"they are {listed}",), help=f"write `{shown}:{known[0]}`")
+        return Diagnostic(
+            "E0239", message, None, notes=(f"they are {listed(known)}",), help=f"write `{shown}:{known[0]}`"
+        )
     return Diagnostic(
         "E0240",
         f"there is no network `{name}` in `{source.name}`",
         None,
-        notes=(f"there are {listed}",),
+        notes=(f"there are {listed(known)}",),
         help=suggestion(name, known),
     )

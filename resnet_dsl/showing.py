@@ -31,3 +31,12 @@ def line(text: str) -> str:
 
 def _spelt(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+def width(text: str) -> int:
+    """Columns of a terminal: two for wide characters, none for those that combine with the one before."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)

@@ -51,7 +51,7 @@ def window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | No
     kernel = node.args.get("kernel")
     if not isinstance(kernel, tuple) or len(before) < 2 or not (_too_large(kernel, before) or _too_wide(node, before)):
         return None
-    shown = "x".join(map(str, kernel))
+    shown = show(kernel)
     return Diagnostic(
         "W0209",
         f"`{node.op}` has a window of {shown} on a map of {show(before)}",

@@ -9,7 +9,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.expressions import COMPARISONS
 from resnet_dsl.elaborate.values import Expectation
-from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.notation import written
 
 
 def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
@@ -87,8 +87,4 @@ def _remedy(expectation: Expectation, subject: str, actual: Any) -> str:
 
 
 def _spell(value: Any) -> str:
-    if value is None:
-        return "unknown while an input length is open"
-    if isinstance(value, tuple):
-        return show(tuple("?" if one is None else one for one in value))  # type: ignore[misc]
-    return f"{value:_}" if isinstance(value, int) else f"{value:g}"
+    return "unknown while an input length is open" if value is None else written(value)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from resnet_dsl import outputs, pipeline, shipped
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.expressions import extent, number
 from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import ENDING, STDIN
@@ -55,8 +55,7 @@ def locate(spec: str) -> tuple[str, str | None]:
         return spec, None
     found = shipped.find(spec)
     if found is None:
-        near = nearest(spec, shipped.names())
-        hint = f"did you mean `{near}`?" if near else "`resnet-dsl list` shows those that ship"
+        hint = suggestion(spec, shipped.names()) or "`resnet-dsl list` shows those that ship"
         raise Failure(f"there is no file and no shipped network called `{spec}`", hint)
     return found, spec
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.lines import fitted
-from resnet_dsl.diagnostics.order import MOST_SHOWN, counted, in_order
+from resnet_dsl.diagnostics.order import MOST_SHOWN, in_order, tally
 from resnet_dsl.showing import line as in_line
 from resnet_dsl.source import Source, Span
 
@@ -18,7 +18,7 @@ _RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31;1", "33;1", "34;1", "36;1", "1"
 
 
 class _Stroke(NamedTuple):
-    """A part of a line to be underlined; columns are characters, counted from 0, the end behind the last one."""
+    """A part of a line to be underlined; columns are characters, tally from 0, the end behind the last one."""
 
     line: int
     start: int
@@ -32,7 +32,7 @@ def draw_all(diagnostics: Iterable[Diagnostic], colours: bool = False) -> str:
     ordered = in_order(diagnostics)
     drawn = [draw(diagnostic, colours) for diagnostic in ordered[:MOST_SHOWN]]
     left_out = len(ordered) - len(drawn)
-    end = counted(ordered) + (f" (the first {MOST_SHOWN} are shown)" if left_out else "")
+    end = tally(ordered) + (f" (the first {MOST_SHOWN} are shown)" if left_out else "")
     return "\n".join([*drawn, end]) + "\n" if ordered else ""
 
 

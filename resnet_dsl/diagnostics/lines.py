@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from resnet_dsl.showing import width
+
 _TAB = 4
 _WIDEST = 100  # columns of a text that are shown
 _BEFORE = 30  # columns in front of the place, where a line is cut
@@ -17,7 +19,7 @@ def fitted(line: str, spans: list[tuple[int, int]], first: int) -> tuple[str, li
     cells = _cells(line[skipped : first + _FAR])
     columns = [0]
     for cell in cells:
-        columns.append(columns[-1] + _width(cell))
+        columns.append(columns[-1] + width(cell))
 
     def column(character: int) -> int:
         return columns[min(max(character - skipped, 0), len(cells))]
@@ -46,16 +48,5 @@ def _cells(line: str) -> list[str]:
             cells.append(" " * (_TAB - column % _TAB))
         else:
             cells.append(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}")
-        column += _width(cells[-1])
+        column += width(cells[-1])
     return cells
-
-
-def _width(cell: str) -> int:
-    """Columns of a terminal: two for wide characters, none for those that combine with the one before."""
-    if cell.isascii():
-        return len(cell)
-    import unicodedata
-
-    if unicodedata.combining(cell):
-        return 0
-    return 2 if unicodedata.east_asian_width(cell) in "WF" else 1

@@ -26,6 +26,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found
 
 
+def suggestion(name: str, known: Iterable[str]) -> str | None:
+    """The remedy where a known name is near: ``did you mean `conv`?``."""
+    found = nearest(name, known)
+    return f"did you mean `{found}`?" if found else None
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("_", "")
 

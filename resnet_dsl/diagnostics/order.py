@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.sentences import counted
 
 MOST_SHOWN = 100
 MOST_FOUND = 500
@@ -59,8 +60,8 @@ def _position(diagnostic: Diagnostic, texts: dict[tuple[str, ...], int]) -> tupl
     return texts[span.source.identity], span.start, span.end
 
 
-def counted(diagnostics: Iterable[Diagnostic]) -> str:
+def tally(diagnostics: Iterable[Diagnostic]) -> str:
     """``2 errors, 1 warning``."""
     found = [diagnostic.severity for diagnostic in diagnostics]
     counts = {severity: found.count(severity) for severity in ("error", "warning")}
-    return ", ".join(f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count)
+    return ", ".join(counted(count, severity) for severity, count in counts.items() if count)

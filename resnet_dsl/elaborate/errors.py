@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.values import Constant
-from resnet_dsl.elaborate.wording import listed, sort_of, spell, suggestion
+from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Span
 
 _STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors, flow_errors
 from resnet_dsl.elaborate.expressions import last_digit, refuse
 from resnet_dsl.elaborate.values import Expectation, Frame
-from resnet_dsl.elaborate.wording import listed, suggestion
 from resnet_dsl.ir.parameters import is_number
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 

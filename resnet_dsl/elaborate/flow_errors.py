@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.values import Constant, Value
-from resnet_dsl.elaborate.wording import listed, sort_of, spell, suggestion
+from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 
 

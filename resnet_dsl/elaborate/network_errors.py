@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.values import Constant, Items, Value
-from resnet_dsl.elaborate.wording import sort_of, suggestion
+from resnet_dsl.elaborate.wording import sort_of
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 

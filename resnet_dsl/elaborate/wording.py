@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate.values import Caller, Constant, Items, Value
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.source import PRELUDE, Span
@@ -23,7 +20,7 @@ def spell(value: Constant) -> str:
     if isinstance(value, Value):
         return f"a value of shape {show(value.shape)}"
     if isinstance(value, tuple):
-        return "x".join("?" if one is None else str(one) for one in value)
+        return show(value)
     if isinstance(value, float):
         return f"{value:.1f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.10g}"
     return str(value)
@@ -45,15 +42,6 @@ def sort_of(value: Constant) -> str:
         Value: "a value that flows", type(None): "an open length",
     }  # fmt: skip
     return names.get(type(value), "a size")
-
-
-def suggestion(name: str, known: Iterable[str]) -> str | None:
-    found = nearest(name, known)
-    return f"did you mean `{found}`?" if found else None
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def chain_notes(caller: Caller | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ be, and two that might not are refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 LARGEST_FACTOR = 10**9
@@ -98,9 +99,9 @@ def channels(shape: Shape) -> int:
     return last
 
 
-def show(shape: Shape) -> str:
-    """A shape as the language writes it: ``56x56x64``, ``?x?x3``."""
-    return "x".join(map(str, shape))
+def show(shape: Iterable[object]) -> str:
+    """A shape as the language writes it: ``56x56x64``, ``?x?x3``; None is an open length, too."""
+    return "x".join("?" if length is None else str(length) for length in shape)
 
 
 def as_json(shape: Shape) -> list[int | None]:

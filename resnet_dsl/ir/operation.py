@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.lengths import Shape, elements
+from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.parameters import Argument, Parameter
 
 Arguments: TypeAlias = Mapping[str, Argument]
@@ -176,10 +176,9 @@ def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
     if isinstance(value, int):
         return (value,) * rank
     if len(value) != rank:
-        written = "x".join(map(str, value))
         raise Unfit(
             "E0301",
-            f"{what} {written} has {len(value)} numbers, and the value that flows in has {rank} spatial "
+            f"{what} {show(value)} has {len(value)} numbers, and the value that flows in has {rank} spatial "
             f"{'axis' if rank == 1 else 'axes'}",
             "write one number" if rank == 1 else f"write {rank} numbers, or one for all axes",
         )

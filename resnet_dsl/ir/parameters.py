@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+from resnet_dsl.sentences import either, listed
+
 Argument: TypeAlias = Any
 """int | float | bool | str | tuple[Argument, ...] | None."""
 
@@ -73,16 +75,14 @@ def integer(low: int, wants: str) -> Kind:
 
 
 def words(*choices: str) -> Kind:
-    listed = ", ".join(f"`{word}`" for word in choices[:-1])
-    wants = f"{listed} or `{choices[-1]}`" if listed else f"`{choices[0]}`"
+    wants = either([f"`{word}`" for word in choices])
     return Kind(wants, lambda value: isinstance(value, str), lambda value: value in choices, choices)
 
 
 def or_words(kind: Kind, *choices: str) -> Kind:
     """The same kind, or one of these words."""
-    listed = ", ".join(f"`{word}`" for word in choices)
     return Kind(
-        f"{kind.wants}, or {listed}",
+        f"{kind.wants}, or {listed(choices)}",
         lambda value: isinstance(value, str) or kind.of_type(value),
         lambda value: value in choices if isinstance(value, str) else kind.of_type(value) and kind.fits(value),
         choices,

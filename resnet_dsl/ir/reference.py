@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operation import Operation, Role
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.ir.parameters import Argument, Parameter
+from resnet_dsl.ir.parameters import Parameter
 
 _ROLES: dict[Role, str] = {
     "weighted": "Convolution and dense layers",
@@ -45,11 +46,7 @@ def _row(parameter: Parameter) -> str:
 
 
 def _default(parameter: Parameter) -> str:
-    return parameter.computed or _spell(parameter.default)
-
-
-def _spell(value: Argument) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    return parameter.computed or written(parameter.default)
 
 
 def reference() -> str:

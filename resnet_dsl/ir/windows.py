@@ -84,13 +84,3 @@ def _border_before(length: Length, taps: int, stride: int, pad: Argument) -> int
         return int(pad[0])
     known = length if isinstance(length, int) else stride
     return max((-(-known // stride) - 1) * stride + taps - known, 0) // 2
-
-
-def times(numbers: tuple[int, ...]) -> str:
-    """A kernel or stride for people: ``3×3``, ``1×7``, ``3``."""
-    return "×".join(map(str, numbers))
-
-
-def once(numbers: tuple[int, ...]) -> str:
-    """One number where all axes have the same: ``2``; else all of them: ``2×1``."""
-    return str(numbers[0]) if len(set(numbers)) == 1 else times(numbers)

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph, Node
-from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, readers, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, readers, rewrite
+from resnet_dsl.sentences import counted
 
 Arrays = Mapping[str, Any]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, rewrite
+from resnet_dsl.sentences import counted
+
+_IDLE = frozenset({"identity", "dropout", "drop_path", "dropblock"})
 
 
 def remove_idle(network: WeightedGraph) -> Done:

@@ -11,7 +11,8 @@ from typing import Any
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.windows import reach
-from resnet_dsl.passes.rewriting import Done, WeightedGraph, counted, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, rewrite
+from resnet_dsl.sentences import counted
 
 
 def merge_padding(network: WeightedGraph) -> Done:

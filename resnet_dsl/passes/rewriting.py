@@ -70,8 +70,3 @@ def rewrite(
     merged = None if network.weights is None else {**network.weights, **(weights or {})}
     left = None if merged is None else {name: arrays for name, arrays in merged.items() if name in names}
     return WeightedGraph(rewritten, tuple(kept), left)
-
-
-def counted(count: int, what: str) -> str:
-    """``1 operation``, ``3 operations``."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

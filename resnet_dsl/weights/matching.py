@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.naming import layer_name
+from resnet_dsl.sentences import listed
 from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel
 
 if TYPE_CHECKING:
@@ -159,8 +161,7 @@ def _check_names(excepted: Collection[str], wanted: Sequence[Wanted], saved: Sav
     surplus = [name for name in _names(saved) if name not in own]
     for name in excepted:
         if name not in known and not any(one.startswith(layer_name(f"{name}_")) for one in surplus):
-            near = nearest(name, known)
-            remedy = f"did you mean `{near}`?" if near else f"parts with weights are {_listed(parts)}"
+            remedy = suggestion(name, known) or f"parts with weights are {listed([*parts][:_MOST_TOLD])}"
             raise Failure(f"`--except {name}`: {network} has no part and no layer with weights of this name", remedy)
 
 
@@ -204,8 +205,4 @@ def _counted(count: int) -> str:
 
 
 def _shown(shapes: tuple[Shape, ...]) -> str:
-    return ", ".join("x".join(map(str, shape)) or "one number" for shape in shapes) or "no weights"
-
-
-def _listed(names: Collection[str]) -> str:
-    return ", ".join(f"`{name}`" for name in list(names)[:_MOST_TOLD])
+    return ", ".join(show(shape) or "one number" for shape in shapes) or "no weights"

@@ -19,7 +19,7 @@ from resnet_dsl.analyses.difference.wiring import rewired
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
 from resnet_dsl.ir.graph import Node, Scope
-from resnet_dsl.ir.windows import times
+from resnet_dsl.ir.notation import times
 
 
 class _Group(NamedTuple):

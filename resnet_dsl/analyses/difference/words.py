@@ -8,6 +8,8 @@ from typing import Any
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Rewired, Setting, Steps
 from resnet_dsl.analyses.network import CountedPart
 from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.notation import written
+from resnet_dsl.sentences import first
 
 _MOST_PLACES = 3
 _TRAINED, _ALL = "parameters", "parameters with moving statistics"
@@ -100,18 +102,14 @@ def _facts(part: CountedPart) -> dict[str, str]:
 
 
 def _listed(places: tuple[str, ...]) -> str:
-    if len(places) <= _MOST_PLACES + 1:
-        return ", ".join(places)
-    return f"{', '.join(places[:_MOST_PLACES])} and {len(places) - _MOST_PLACES} more"
+    return first(places, _MOST_PLACES if len(places) > _MOST_PLACES + 1 else len(places))
 
 
 def _spell(value: Any) -> str:
     if value is None:
         return "unknown"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, tuple) and len(set(value)) == 1:
         return _spell(value[0])
     if isinstance(value, tuple):
-        return "x".join("?" if one is None else _spell(one) for one in value)
-    return f"{value:_}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+        return show(one if one is None else _spell(one) for one in value)
+    return written(value)

@@ -15,6 +15,7 @@ from resnet_dsl.cli.specs import spec_files
 from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.sentences import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,4 +74,4 @@ def _show(found: list[Diagnostic], options: argparse.Namespace, networks: int) -
     elif found:
         show_diagnostics(found)
     else:
-        print(f"fine: {networks} {'network' if networks == 1 else 'networks'}")
+        print(f"fine: {counted(networks, 'network')}")

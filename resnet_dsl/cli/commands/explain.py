@@ -10,7 +10,7 @@ import sys
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.diagnostics.explain import codes, explanation
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.reference import describe, reference
@@ -37,6 +37,6 @@ def _explain(subject: str) -> str:
     code = subject.upper()
     if code in codes():
         return explanation(code)
-    near = nearest(code, codes()) or nearest(subject, OPERATIONS)
-    hint = f"did you mean `{near}`?" if near else "`resnet-dsl explain` lists all codes"
+    near = suggestion(code, codes()) or suggestion(subject, OPERATIONS)
+    hint = near or "`resnet-dsl explain` lists all codes"
     raise Failure(f"there is no diagnostic and no operation `{subject}`", hint)

@@ -12,7 +12,7 @@ from resnet_dsl.analyses.paths import paths
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.tables import print_table
+from resnet_dsl.tabular import columns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         for name, one in found:
             print(f"{name}: {one.words}\n")
-            print_table(("length", "paths", "share"), one.table())
+            print(columns(("length", "paths", "share"), one.table()), end="")
             print()
     if options.output is not None:
         from pathlib import Path

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.tables import print_table
 from resnet_dsl.laboratory.signal import Signal, predict
+from resnet_dsl.tabular import columns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +51,10 @@ def _show(signals: Sequence[Signal], layers: bool) -> None:
         if signal.stages:
             print()
             rows = [(one.stage, str(one.layers), f"{one.growth:.3f}") for one in signal.stages]
-            print_table(("stage", "layers", "growth a layer"), rows)
+            print(columns(("stage", "layers", "growth a layer"), rows), end="")
         if layers:
             print()
-            print_table(("layer", "stage", "activation rms", "gradient rms"), signal.table())
+            print(columns(("layer", "stage", "activation rms", "gradient rms"), signal.table()), end="")
         print()
 
 

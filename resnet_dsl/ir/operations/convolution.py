@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from resnet_dsl.ir.lengths import Shape, channels, show, stretch
+from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, Window, positions
 from resnet_dsl.ir.parameters import (
     COUNT,
@@ -17,7 +18,7 @@ from resnet_dsl.ir.parameters import (
     required,
     words,
 )
-from resnet_dsl.ir.windows import once, settle_window, slide_window, times, window_of
+from resnet_dsl.ir.windows import settle_window, slide_window, window_of
 
 _BIAS = Parameter("bias", FLAG, "Whether a bias is learned for each channel.", False)
 _INIT = Parameter("init", INITIALISER, "How the kernel is initialised (He et al. 2015).", "he_normal")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, Unfit, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
-from resnet_dsl.ir.windows import once, settle_window, slide_window, times, window_of
+from resnet_dsl.ir.windows import settle_window, slide_window, window_of
 
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (

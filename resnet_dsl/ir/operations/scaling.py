@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import channels
+from resnet_dsl.ir.notation import signed
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Weight
 from resnet_dsl.ir.parameters import FLAG, REAL, Parameter
 
@@ -17,13 +18,8 @@ def _channel_weights(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]
     return (Weight("gamma", (channels(shapes[0]),), float(arguments["init"])),)
 
 
-def _number(value: float) -> str:
-    """Three digits, with a minus sign that is as long as a plus."""
-    return f"{value:.3g}".replace("-", "−")
-
-
 def _offset(value: float) -> str:
-    return f"+ {_number(value)}" if value >= 0 else f"− {_number(-value)}"
+    return f"+ {signed(value)}" if value >= 0 else f"− {signed(-value)}"
 
 
 OPERATIONS = (
@@ -33,7 +29,7 @@ OPERATIONS = (
         "scale",
         (Parameter("value", REAL, "The factor, or what it starts from.", 1.0), _LEARNED),
         weights=lambda arguments, shapes: _scalar("factor", arguments),
-        label=lambda arguments: "× γ" if arguments["learned"] else f"× {_number(arguments['value'])}",
+        label=lambda arguments: "× γ" if arguments["learned"] else f"× {signed(arguments['value'])}",
         affine=True,
         idle=lambda arguments: not arguments["learned"] and arguments["value"] == 1,
     ),

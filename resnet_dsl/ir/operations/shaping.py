@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, show, slide, stretch
+from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, always, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
-from resnet_dsl.ir.windows import once, times
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`)",

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.laboratory.data.images import Images, wrong_rank
+from resnet_dsl.sentences import first
 from resnet_dsl.showing import line
 
 HIGHEST_LABEL = 2**31 - 1
@@ -91,8 +92,7 @@ class Dataset:
 
     def named(self, labels: Sequence[int]) -> str:
         """Some classes by their numbers, and their names where they have some: ``0 (cat), 1 (dog)``."""
-        names = [listed_name(self.class_names, label) for label in labels[:MOST_NAMED]]
-        return ", ".join(names) + (f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else "")
+        return first([listed_name(self.class_names, label) for label in labels], MOST_NAMED)
 
     def resized(self, size: tuple[int, ...]) -> Dataset:
         """The same set pooled to ``size``, one length a spatial axis."""

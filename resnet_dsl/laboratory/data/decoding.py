@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.limits import MOST_IMAGE_BYTES, MOST_PIXELS, expect_regular
+from resnet_dsl.sentences import counted, either
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG")
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -95,7 +96,7 @@ def _opened(encoded: Encoded) -> Iterator[Any]:
     except Image.DecompressionBombError as error:  # Pillow's own limit lies above MOST_PIXELS
         raise Failure(f"{encoded.name} has more than {MOST_PIXELS:,} pixels", SMALLER) from error
     except UnidentifiedImageError as error:
-        raise _unreadable(encoded, f"it is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or damaged") from error
+        raise _unreadable(encoded, f"it is no {either(FORMATS)}, or damaged") from error
     except Exception as error:  # a damaged image fails in any of a dozen ways
         raise _unreadable(encoded, reason(error)) from error
 
@@ -181,6 +182,6 @@ def _transparent(encoded: Encoded, channels: int) -> Failure:
     if channels == 4:
         return Failure(f"{encoded.name} is grey with 16 bits; 4 channels are read from colours", "convert it first")
     return Failure(
-        f"{encoded.name} has transparent pixels, which {channels} channel{'s' * (channels > 1)} cannot hold",
+        f"{encoded.name} has transparent pixels, which {counted(channels, 'channel')} cannot hold",
         "lay it on a background first, or give the network 4 channels: --input 32x32x4, with your height and width",
     )

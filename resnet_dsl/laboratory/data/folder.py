@@ -16,6 +16,7 @@ from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_
 from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
 from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
 from resnet_dsl.laboratory.data.limits import is_hidden
+from resnet_dsl.sentences import plural
 from resnet_dsl.showing import line
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -146,7 +147,7 @@ def _is_litter(name: str) -> bool:
 
 
 def _counted(files: list[Path]) -> str:
-    return f"{len(files):,} file{'s' * (len(files) > 1)}"
+    return f"{len(files):,} {plural('file', len(files))}"
 
 
 def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> LabelledImages:

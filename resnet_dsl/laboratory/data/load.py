@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.laboratory.data import cifar, folder, idx, npz, tfds, tfrecord
@@ -76,8 +76,8 @@ def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None)
 
 
 def _unknown(path: Path) -> Failure:
-    near = difflib.get_close_matches(str(path), NAMED, n=1)
-    names = f"did you mean {near[0]}?" if near else f"known by name: {', '.join(NAMED)}"
+    near = nearest(str(path), NAMED)
+    names = f"did you mean {near}?" if near else f"known by name: {', '.join(NAMED)}"
     return Failure(f"there is no file, folder or data set `{path}`", names)
 
 

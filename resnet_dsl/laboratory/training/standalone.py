@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.elaborate.modules import Module
+from resnet_dsl.ir.lengths import show
 from resnet_dsl.pipeline import Asked
 from resnet_dsl.syntax import tree
 
@@ -55,7 +56,7 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return "x".join("?" if length is None else str(length) for length in value)
+        return show(value)
     return str(value)
 
 

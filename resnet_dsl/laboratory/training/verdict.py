@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl import tabular
 from resnet_dsl.laboratory.training.curves import Curve
 from resnet_dsl.laboratory.training.progress import percent
 
@@ -44,7 +43,7 @@ def mean_and_range(errors: NDArray[np.float64]) -> str:
 def markdown(entrants: Sequence[Entrant]) -> str:
     """The table of final errors, means and ranges over the seeds, as Markdown."""
     rows = [COLUMNS, tuple("---" if column == "network" else "---:" for column in COLUMNS), *map(_cells, entrants)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return "".join(f"{tabular.markdown(row)}\n" for row in rows)
 
 
 def _cells(entrant: Entrant) -> tuple[str, ...]:
@@ -54,15 +53,12 @@ def _cells(entrant: Entrant) -> tuple[str, ...]:
 
 def as_csv(entrants: Sequence[Entrant]) -> str:
     """The final errors of every seed, as fractions: one row a network and seed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("network", "depth", "params", "seed", "train_error", "test_error"))
-    for entrant in entrants:
-        finals = zip(entrant.final("train").tolist(), entrant.final("test").tolist(), strict=True)
-        writer.writerows(
-            (entrant.name, entrant.depth, entrant.params, seed, *errors) for seed, errors in enumerate(finals)
-        )
-    return text.getvalue()
+    rows = [
+        (entrant.name, entrant.depth, entrant.params, seed, *errors)
+        for entrant in entrants
+        for seed, errors in enumerate(zip(entrant.final("train").tolist(), entrant.final("test").tolist(), strict=True))
+    ]
+    return tabular.comma_separated([("network", "depth", "params", "seed", "train_error", "test_error"), *rows])
 
 
 def words(entrants: Sequence[Entrant]) -> list[str]:

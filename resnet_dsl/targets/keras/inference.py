@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes import WeightedGraph, optimize
-from resnet_dsl.passes.rewriting import counted
+from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.fusing import fuse_activations
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.scaling import scaled_first, scaling_of

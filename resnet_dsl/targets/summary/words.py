@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import show
+from resnet_dsl.tabular import columns, comma_separated, markdown
 from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 FORMATS = ("text", "json", "csv", "md")
+_NAMES = 3  # columns in front of the numbers
 _NUMBERS = ("params", "MACs", "activations")
 
 
@@ -25,11 +25,8 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
         return json.dumps(as_data(facts, by, extra), indent=2) + "\n"
     header, body = _table(facts, by, extra)
     if form == "csv":
-        text = io.StringIO()
         more = [] if extra is None else [extra.title]
-        lines: list[list[object]] = [[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))]
-        csv.writer(text, lineterminator="\n").writerows(lines)
-        return text.getvalue()
+        return comma_separated([[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))])
     if form == "md":
         return _markdown(facts, header, body)
     return _plain(facts, header, body)
@@ -102,36 +99,21 @@ def _memory(activations: int | None) -> str:
 
 
 def _plain(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in [header, *body]) for column in range(len(header))]
-    lines = [headline(facts), "", _line(header, widths), "  ".join("-" * width for width in widths)]
-    lines += [_line(row, widths) for row in body]
-    lines.append("")
-    lines += [f"{name:<15}  {value}" for name, value in totals(facts)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Names to the left, numbers to the right."""
-    cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=False)]
-    cells += [cell.rjust(width) for cell, width in zip(row[3:], widths[3:], strict=True)]
-    return "  ".join(cells)
+    below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
+    return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
 
 
 def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     lines = [
         f"**{headline(facts)}**",
         "",
-        _bars(header),
-        f"|{'---|' * 3}{'---:|' * (len(header) - 3)}",
-        *map(_bars, body),
+        markdown(header),
+        f"|{'---|' * _NAMES}{'---:|' * (len(header) - _NAMES)}",
+        *map(markdown, body),
         "",
     ]
     lines += [f"- {name}: {value}" for name, value in totals(facts)]
     return "\n".join(lines) + "\n"
-
-
-def _bars(row: Sequence[str]) -> str:
-    return f"| {' | '.join(row)} |"
 
 
 def show_in_terminal(console: Console, facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:
@@ -141,7 +123,9 @@ def show_in_terminal(console: Console, facts: Facts, by: Granularity = "stage", 
     header, body = _table(facts, by, extra)
     table = Table(title=headline(facts), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for position, name in enumerate(header):
-        table.add_column(name, justify="left" if position < 3 else "right", style="cyan" if position == 0 else None)
+        table.add_column(
+            name, justify="left" if position < _NAMES else "right", style="cyan" if position == 0 else None
+        )
     for row in body:
         table.add_row(*row)
     console.print(table)

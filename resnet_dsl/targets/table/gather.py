@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.network import Facts
@@ -89,3 +89,14 @@ def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:
     macs = [network.macs[node] for node in nodes]
     known = [number for number in macs if number is not None]
     return count(sum(network.params[node] for node in nodes)), "?" if len(known) < len(macs) else count(sum(known))
+
+
+def in_a_line(cell: Cell, between: str, escape: Callable[[str], str] = str) -> str:
+    """A cell's groups and their rows, with ``between`` between them: ``[3×3, 64; 3×3, 64] × 2``."""
+    return between.join(_in_brackets(group, between.join(map(escape, group.rows))) for group in cell)
+
+
+def _in_brackets(group: Group, rows: str) -> str:
+    if group.repeat == 1 and len(group.rows) == 1:
+        return rows
+    return f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from resnet_dsl.targets.table.gather import Cell, Table
+from resnet_dsl.tabular import comma_separated
+from resnet_dsl.targets.table.gather import Cell, Table, in_a_line
 
 
 def write_csv(table: Table) -> str:
     more = len(table.header) - len(table.networks) - 2
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(_inert, table.header))
-    for row in table.rows:
-        writer.writerow(map(_inert, [row.name, row.size, *map(_cell, row.cells), *row.counts]))
-    for name, values in table.sums:
-        writer.writerow([name, "", *values, *[""] * more])
-    for note in table.notes:
-        writer.writerow([_inert(note), *[""] * (len(table.header) - 1)])
-    return text.getvalue()
+    rows = [[row.name, row.size, *map(_cell, row.cells), *row.counts] for row in table.rows]
+    sums = [[name, "", *values, *[""] * more] for name, values in table.sums]
+    notes = [[note, *[""] * (len(table.header) - 1)] for note in table.notes]
+    return comma_separated(map(_inert, row) for row in [table.header, *rows, *sums, *notes])
 
 
 def _cell(cell: Cell) -> str:
-    return "; ".join(
-        f"[{'; '.join(group.rows)}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
-        if group.repeat > 1 or len(group.rows) > 1
-        else group.rows[0]
-        for group in cell
-    )
+    return in_a_line(cell, "; ")
 
 
 def _inert(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from resnet_dsl.targets.table.gather import Cell, Table
+from resnet_dsl.targets.table.gather import Cell, Table, in_a_line
 
 
 def write_html(table: Table) -> str:
@@ -27,10 +27,4 @@ def _row(cells: str) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return "<br/>".join(
-        rows
-        if group.repeat == 1 and len(group.rows) == 1
-        else f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
-        for group in cell
-        for rows in ["<br/>".join(map(escape, group.rows))]
-    )
+    return in_a_line(cell, "<br/>", escape)

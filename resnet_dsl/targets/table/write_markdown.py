@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from html import escape
 
-from resnet_dsl.targets.table.gather import Cell, Table
+from resnet_dsl.tabular import markdown
+from resnet_dsl.targets.table.gather import Cell, Table, in_a_line
 
 
 def write_markdown(table: Table) -> str:
     more = len(table.header) - len(table.networks) - 2
-    lines = [_line(map(_plain, table.header)), _line(["---"] * len(table.header))]
-    lines += [_line([_plain(row.name), row.size, *map(_cell, row.cells), *row.counts]) for row in table.rows]
-    lines += [_line([f"**{name}**", "", *values, *[""] * more]) for name, values in table.sums]
+    lines = [markdown(map(_plain, table.header)), markdown(["---"] * len(table.header))]
+    lines += [markdown([_plain(row.name), row.size, *map(_cell, row.cells), *row.counts]) for row in table.rows]
+    lines += [markdown([f"**{name}**", "", *values, *[""] * more]) for name, values in table.sums]
     notes = [line for note in table.notes for line in ("", _plain(note))]
     return "\n".join([*lines, *notes]) + "\n"
 
 
-def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
 def _cell(cell: Cell) -> str:
-    return "<br>".join(
-        rows
-        if group.repeat == 1 and len(group.rows) == 1
-        else f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
-        for group in cell
-        for rows in ["<br>".join(map(_plain, group.rows))]
-    )
+    return in_a_line(cell, "<br>", _plain)
 
 
 def _plain(text: str) -> str:

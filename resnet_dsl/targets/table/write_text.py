@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from unicodedata import east_asian_width
 
+from resnet_dsl.showing import width
+from resnet_dsl.tabular import padded
 from resnet_dsl.targets.table.gather import Cell, Table
 
 _SHORTEST = 60
@@ -19,7 +20,7 @@ def write_text(table: Table) -> str:
     more = len(table.header) - len(table.networks) - 2
     sums = [[[name], [""], *([value] for value in values), *([[""]] * more)] for name, values in table.sums]
     head = [[title] for title in table.header]
-    widths = [max(_wide(line) for row in [head, *body, *sums] for line in row[column]) for column in range(len(head))]
+    widths = [max(width(line) for row in [head, *body, *sums] for line in row[column]) for column in range(len(head))]
     rule = ["-" * (sum(widths) + 2 * (len(widths) - 1))]
     lines = [*_lines(head, widths), *rule]
     for row in body:
@@ -38,12 +39,12 @@ def _cell(cell: Cell) -> list[str]:
         if group.repeat == 1 and len(group.rows) == 1:
             lines.append(group.rows[0])
             continue
-        inner = max(map(_wide, group.rows))
+        inner = max(map(width, group.rows))
         middle = len(group.rows) // 2
         for at, row in enumerate(group.rows):
             left, right = _bracket(at, len(group.rows))
             times = f" × {group.repeat}" if at == middle and group.repeat > 1 else ""
-            lines.append(f"{left} {_padded(row, inner)} {right}{times}")
+            lines.append(f"{left} {padded(row, inner)} {right}{times}")
     return lines or [""]
 
 
@@ -61,14 +62,6 @@ def _lines(row: list[list[str]], widths: list[int]) -> list[str]:
         parts = []
         for cell, wide in zip(row, widths, strict=True):
             place = at - (tall - len(cell)) // 2
-            parts.append(_padded(cell[place] if 0 <= place < len(cell) else "", wide))
+            parts.append(padded(cell[place] if 0 <= place < len(cell) else "", wide))
         lines.append("  ".join(parts).rstrip())
     return lines
-
-
-def _wide(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _padded(text: str, wide: int) -> str:
-    return text + " " * (wide - _wide(text))

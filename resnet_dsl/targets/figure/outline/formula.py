@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.notation import signed
 from resnet_dsl.ir.operation import Arguments
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.scopes import Scopes
@@ -39,7 +40,7 @@ class Term(NamedTuple):
     def text(self) -> str:
         if not self.is_scaled:
             return self.base
-        signs = "" if self.number == 1 else "−" if self.number == -1 else f"{_number(self.number)} "
+        signs = "" if self.number == 1 else "−" if self.number == -1 else f"{signed(self.number)} "
         return f"{signs}{'γ ' * self.learned}{f'({self.base})' if self.form == 'sum' else self.base}"
 
     def factor(self) -> str:
@@ -161,10 +162,6 @@ def _is_written_out(node: Node) -> bool:
     return node.op in _SCALED or OPERATIONS[node.op].idle(node.args)
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
-
-
 def _scaled(node: Node, term: Term) -> Term:
     return term if OPERATIONS[node.op].idle(node.args) else _SCALED[node.op](node.args, term)
 
@@ -176,7 +173,7 @@ def _times(args: Arguments, term: Term) -> Term:
 
 
 def _plus(args: Arguments, term: Term) -> Term:
-    offset = Term("β") if args["learned"] else Term(_number(args["value"]))
+    offset = Term("β") if args["learned"] else Term(signed(args["value"]))
     return Term(_sum([term, offset]), "sum")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.outline.closeup import gather_block, place_of, title_of
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.groups import Boxes
@@ -70,5 +71,4 @@ def remarks_of(graph: Graph, folding: Folding, left_out: Sequence[str]) -> Itera
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(clean(name, 24) for name in names[:_MOST_NAMES])
-    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
+    return first([clean(name, 24) for name in names], _MOST_NAMES)

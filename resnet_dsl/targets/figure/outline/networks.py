@@ -10,6 +10,7 @@ from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import listed
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import blocks_of, find_block, gather_block
 from resnet_dsl.targets.figure.outline.folding import fold_to_rows
@@ -90,8 +91,8 @@ class UnknownBlockError(Failure):
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         near = nearest(name, known)
-        listed = ", ".join(f"`{clean(one)}`" for one in known[:12]) + (", …" if len(known) > 12 else "")
-        remedy = f"did you mean `{clean(near)}`?" if near else f"there are {listed}" if known else None
+        some = listed(map(clean, known[:12])) + (", …" if len(known) > 12 else "")
+        remedy = f"did you mean `{clean(near)}`?" if near else f"there are {some}" if known else None
         super().__init__(f"no block `{clean(name)}` is called here", remedy)
 
 

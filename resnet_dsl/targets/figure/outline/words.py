@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.graph import Node, Scope
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
 
 LONGEST = 48
@@ -40,12 +41,12 @@ def _plain(value: float | str) -> str:
 
 def size(shape: Shape) -> str:
     """The spatial size for people: ``56×56``; of a vector its length: ``1000-d``."""
-    return "×".join(map(str, shape[:-1])) if len(shape) > 1 else f"{shape[0]}-d"
+    return times(shape[:-1]) if len(shape) > 1 else f"{shape[0]}-d"
 
 
 def whole(shape: Shape) -> str:
     """A shape for people: ``56×56×64``, ``?×?×3``, ``1000-d``."""
-    return "×".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-d"
+    return times(shape) if len(shape) > 1 else f"{shape[0]}-d"
 
 
 def count(number: int) -> str:

@@ -1,0 +1,30 @@
+"""What sentences to people are made of: names in a row, and things that are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names of the language: ```conv`, `norm```."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def either(words: Sequence[str]) -> str:
+    """What can be chosen from: ``PNG, JPEG or GIF``."""
+    return " or ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
+
+
+def first(names: Sequence[str], most: int) -> str:
+    """The names in a row; of more than ``most`` the first, and how many more: ``a, b and 3 more``."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def counted(count: int, what: str) -> str:
+    """``1 operation``, ``3 operations``."""
+    return f"{count} {plural(what, count)}"
+
+
+def plural(what: str, count: int) -> str:
+    """The word for so many: ``operation``, ``operations``."""
+    return what if count == 1 else f"{what}s"
