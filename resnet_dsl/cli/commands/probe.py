@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from resnet_dsl.cli.claiming import claim
-from resnet_dsl.cli.commands.signal import report
+from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
@@ -25,9 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="samples of the batch (default: 32)")
     parser.add_argument("--seed", type=int, default=0, help="of the weights and the batch (default: 0)")
     parser.add_argument("--predict", action="store_true", help="the prediction beside the measurement")
-    parser.add_argument("--layers", action="store_true", help="a row for each weighted layer")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
-    parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png (needs matplotlib)")
+    add_report(parser)
 
 
 def run(options: argparse.Namespace) -> int:

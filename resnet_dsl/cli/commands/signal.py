@@ -19,6 +19,11 @@ from resnet_dsl.tabular import columns
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
+    add_report(parser)
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """How signals are reported."""
     parser.add_argument("--layers", action="store_true", help="a row for each weighted layer")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
     parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png (needs matplotlib)")

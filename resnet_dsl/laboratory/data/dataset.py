@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -155,6 +156,11 @@ def listed_name(names: tuple[str, ...], label: int) -> str:
 def spelt(name: bytes) -> str:
     """The name of a class as text; bytes that are not UTF-8 are spelt as they are in every name: ``\\udcff``."""
     return name.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+
+
+def not_used(where: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """The note on what was found and left alone; none where there are no names."""
+    return (f"{where}: not used: {', '.join(map(line, names))}",) if names else ()
 
 
 def numbers(count: int) -> tuple[str, ...]:

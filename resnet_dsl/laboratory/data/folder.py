@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, spelt, whole
+from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, not_used, spelt, whole
 from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
 from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
 from resnet_dsl.laboratory.data.limits import is_hidden
@@ -73,16 +73,9 @@ def _of_two(
     tested = _examples(test, resize, learnt.images.shape[-1])
     if learnt.images.shape != tested.images.shape:
         raise different_sizes(f"those of {test.folder}", tested.images.shape, learnt.images.shape)
-    notes = (*train.notes, *test.notes, *_left_out(folder, train.folder.name, test.folder.name))
+    folders = {entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."}
+    notes = (*train.notes, *test.notes, *not_used(folder, sorted(folders - {train.folder.name, test.folder.name})))
     return Dataset(folder.name, str(folder), learnt, tested, train.classes, notes=notes)
-
-
-def _left_out(folder: Path, *used: str) -> Iterator[str]:
-    others = sorted(
-        entry.name for entry in folder.iterdir() if entry.name not in used and entry.is_dir() and entry.name[0] != "."
-    )
-    if others:
-        yield f"{folder}: not used: {', '.join(map(line, others))}"
 
 
 def _listed(folder: Path) -> _Listed:
@@ -122,12 +115,9 @@ def _files(folder: Path) -> tuple[list[Path], list[Path]]:
                 else:
                     found.append((place, entry.name))
     paths = [Path(place, name) for place, name in sorted(found)]
-    images = [path for path in paths if _is_image(path.name) and not _hidden_below(path, folder)]
+    visible = [path for path in paths if not any(map(is_hidden, path.relative_to(folder).parts))]
+    images = [path for path in visible if _is_image(path.name)]
     return images, sorted(set(paths) - set(images))
-
-
-def _hidden_below(path: Path, folder: Path) -> bool:
-    return any(map(is_hidden, path.relative_to(folder).parts))
 
 
 def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
@@ -135,15 +125,12 @@ def _notes(folder: Path, others: list[Path]) -> Iterator[str]:
     hidden = [path for path in others if _is_image(path.name)]
     if hidden:
         yield f"{folder}: {_counted(hidden)} left out, hidden: {line(hidden[0].name)}"
-    strange = [path for path in others if not _is_image(path.name) and not _is_litter(path.name)]
+    visible = [path for path in others if path.name.lower() not in LITTER and not is_hidden(path.name)]
+    strange = [path for path in visible if not _is_image(path.name)]
     if strange:
         kinds = Counter(path.suffix.lower() or "no ending" for path in strange)
         listed = ", ".join(line(kind) for kind, _ in kinds.most_common(3))
         yield f"{folder}: {_counted(strange)} left out, no {', '.join(SUFFIXES)}: {listed}"
-
-
-def _is_litter(name: str) -> bool:
-    return name.lower() in LITTER or is_hidden(name)
 
 
 def _counted(files: list[Path]) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.assemble import from_arrays
-from resnet_dsl.laboratory.data.dataset import Dataset
+from resnet_dsl.laboratory.data.dataset import Dataset, not_used
 from resnet_dsl.laboratory.data.limits import too_much, unpacked_limit
 from resnet_dsl.showing import line
 
@@ -34,12 +34,8 @@ def read(path: Path) -> Dataset:
         raise Failure(f"{path}: of x_test and y_test one is missing")
     test = (arrays["x_test"], arrays["y_test"]) if "x_test" in arrays else None
     used = {x, y, "x_test", "y_test", NAMES}
-    notes = _not_used(path, sorted({*arrays, *others} - used))
+    notes = not_used(path, sorted({*arrays, *others} - used))
     return from_arrays(path.name, str(path), (arrays[x], arrays[y]), test, _class_names(arrays, path), notes=notes)
-
-
-def _not_used(path: Path, names: list[str]) -> tuple[str, ...]:
-    return (f"{path}: not used: {line(', '.join(names))}",) if names else ()
 
 
 def _class_names(arrays: Arrays, path: Path) -> tuple[str, ...] | None:

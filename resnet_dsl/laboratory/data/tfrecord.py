@@ -23,6 +23,7 @@ from resnet_dsl.laboratory.data.dataset import (
     class_count,
     expect_several,
     held_out,
+    not_used,
     spelt,
     whole,
 )
@@ -60,7 +61,7 @@ class Record(NamedTuple):
         for image, label in FEATURES:
             images, labels = feature[image].bytes_list.value, feature[label].int64_list.value
             if len(images) == len(labels) == 1:
-                return images[0], int(labels[0]), spelt(next(iter(feature[NAME].bytes_list.value), b""))
+                return images[0], int(labels[0]), spelt(b"".join(feature[NAME].bytes_list.value[:1]))
         found = ", ".join(sorted(name for name in feature if feature[name].WhichOneof("kind"))) or "none"
         expected = " or ".join(f"{image} and {label}" for image, label in FEATURES)
         raise Failure(f"{self} has the features {line(found)}; expected {expected}, one of each")
@@ -99,8 +100,7 @@ def read(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Da
     names = first.names | (tested.names if tested is not None else {})
     class_names = tuple(names.get(label, str(label)) for label in range(classes))
     others = sorted({file.name for file in files} - {file.name for file in (*training, *testing)})
-    notes = (f"{path}: not used: {', '.join(others)}",) if others else ()
-    return Dataset(path.name, str(path), learnt, held, class_names, notes=notes)
+    return Dataset(path.name, str(path), learnt, held, class_names, notes=not_used(path, others))
 
 
 class _Part(NamedTuple):

@@ -16,7 +16,8 @@ from resnet_dsl.laboratory.training.curves import Curve, draw, ending
 from resnet_dsl.laboratory.training.engine import Engine, started
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import CompareOptions
-from resnet_dsl.laboratory.training.train import Trained, data_for, say, train_on
+from resnet_dsl.laboratory.training.progress import say
+from resnet_dsl.laboratory.training.train import Trained, data_for, train_on
 from resnet_dsl.laboratory.training.verdict import Entrant, as_csv, markdown, words
 from resnet_dsl.writing import write_whole
 

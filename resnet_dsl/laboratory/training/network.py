@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,28 +30,17 @@ class TrainableNetwork(Protocol):
     ``ir_json`` what all that means; ``ir_sha256`` is the digest of what the weights depend on in it.
     """
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def input_shape(self) -> Shape: ...
-    @property
-    def classes(self) -> int: ...
-    @property
-    def depth(self) -> int: ...
-    @property
-    def params(self) -> int: ...
-    @property
-    def residual(self) -> bool: ...
-    @property
-    def spec_text(self) -> str: ...
-    @property
-    def imports(self) -> Mapping[str, str]: ...
-    @property
-    def settings(self) -> Mapping[str, Any]: ...
-    @property
-    def ir_json(self) -> str: ...
-    @property
-    def ir_sha256(self) -> str: ...
+    name: str
+    input_shape: Shape
+    classes: int
+    depth: int
+    params: int
+    residual: bool
+    spec_text: str
+    imports: dict[str, str]
+    settings: dict[str, Any]
+    ir_json: str
+    ir_sha256: str
 
     def telling_apart(self, classes: int) -> str:
         """What to write so that the network tells so many classes apart."""

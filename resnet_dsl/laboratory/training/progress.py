@@ -58,7 +58,13 @@ class Report:
 
     def say(self, text: str) -> None:
         """One line, above the bar."""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        say(self.console, text)
+
+
+def say(console: Console, text: str) -> None:
+    """One line, as it is; bytes of file names that are no text are written out."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    console.print(shown, highlight=False, markup=False, soft_wrap=True)
 
 
 def percent(fraction: float) -> str:

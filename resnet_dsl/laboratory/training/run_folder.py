@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -32,43 +31,19 @@ MOST_BYTES = 64 * 1024**2
 """Of a JSON file in the folder; the longest, the options, have the names of the classes."""
 
 
-@dataclass(frozen=True)
 class RunFolder:
     """Its files by name. ``options.json`` is written first, ``result.json`` last: a run that has it is finished."""
 
-    path: Path
-
-    @property
-    def spec(self) -> Path:
-        return self.path / "network.resnet"
-
-    @property
-    def ir(self) -> Path:
-        return self.path / "network.json"
-
-    @property
-    def options(self) -> Path:
-        return self.path / "options.json"
-
-    @property
-    def history(self) -> Path:
-        return self.path / "history.csv"
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.path / "checkpoints" / "latest.npz"
-
-    @property
-    def model(self) -> Path:
-        return self.path / "model.keras"
-
-    @property
-    def result(self) -> Path:
-        return self.path / "result.json"
-
-    @property
-    def tensorboard(self) -> Path:
-        return self.path / "tensorboard"
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.spec = path / "network.resnet"
+        self.ir = path / "network.json"
+        self.options = path / "options.json"
+        self.history = path / "history.csv"
+        self.checkpoint = path / "checkpoints" / "latest.npz"
+        self.model = path / "model.keras"
+        self.result = path / "result.json"
+        self.tensorboard = path / "tensorboard"
 
     def outcome(self) -> tuple[Ending, list[EpochRecord]] | None:
         """How the run ended and its history; None where it is not finished. Raises Failure where that is damaged.

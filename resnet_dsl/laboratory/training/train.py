@@ -26,7 +26,7 @@ from resnet_dsl.laboratory.training.learner import Learner, learning_rates
 from resnet_dsl.laboratory.training.loop import Loop, TrainingPlan
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
-from resnet_dsl.laboratory.training.progress import Report, logged, percent
+from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
 
 DIVERGED = "try a smaller --learning-rate, or a --warmup over the first steps"
@@ -198,9 +198,3 @@ def _finish(
         say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number; {remedy}")
     errors = f"training error {percent(last.train_error)}, test error {percent(last.test_error)}"
     say(console, f"{network.name}, seed {trained.seed}: {errors}, in {folder.path}")
-
-
-def say(console: Console, text: str) -> None:
-    """One line, as it is; bytes of file names that are no text are written out."""
-    shown = text.encode("utf-8", "backslashreplace").decode()
-    console.print(shown, highlight=False, markup=False, soft_wrap=True)

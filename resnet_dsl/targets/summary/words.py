@@ -29,7 +29,8 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
         return comma_separated([[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))])
     if form == "md":
         return _markdown(facts, header, body)
-    return _plain(facts, header, body)
+    below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
+    return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
 
 
 _CSV_HEADER = ["name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations"]
@@ -51,26 +52,22 @@ def number(value: int | None) -> str:
 def _table(facts: Facts, by: Granularity, extra: Extra | None) -> tuple[list[str], list[list[str]]]:
     what = {"stage": "blocks", "block": "block", "layer": "operation"}[by]
     header = [by, what, "output", *_NUMBERS]
-    body = [[part.name, _blocks(part, by), show(part.output_shape), *_counts(part)] for part in rows(facts, by)]
+    body = [
+        [part.name, _blocks(part, by), show(part.output_shape), number(part.params), number(part.macs),
+         number(part.activations)]
+        for part in rows(facts, by)
+    ]  # fmt: skip
     if extra is not None:
         header.append(extra.title)
         for row in body:
-            row.append(_short(extra.values.get(row[0])))
+            row.append(f"{extra.values[row[0]]:.3g}" if row[0] in extra.values else "")
     return header, body
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
 
 
 def _blocks(part: CountedPart, by: Granularity) -> str:
     if by == "stage":
         return str(part.blocks) if part.blocks else ""
     return part.block or ""
-
-
-def _counts(part: CountedPart) -> list[str]:
-    return [number(part.params), number(part.macs), number(part.activations)]
 
 
 def headline(facts: Facts) -> str:
@@ -96,11 +93,6 @@ def _memory(activations: int | None) -> str:
     if activations is None:
         return "?"
     return f"{activations:,} a sample ({activations * 4 / 2**20:,.1f} MiB in float32)"
-
-
-def _plain(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
-    return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
 
 
 def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:

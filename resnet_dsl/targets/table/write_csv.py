@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from resnet_dsl.tabular import comma_separated
-from resnet_dsl.targets.table.gather import Cell, Table, in_a_line
+from resnet_dsl.targets.table.gather import Table, in_a_line
 
 
 def write_csv(table: Table) -> str:
     more = len(table.header) - len(table.networks) - 2
-    rows = [[row.name, row.size, *map(_cell, row.cells), *row.counts] for row in table.rows]
+    rows = [[row.name, row.size, *(in_a_line(cell, "; ") for cell in row.cells), *row.counts] for row in table.rows]
     sums = [[name, "", *values, *[""] * more] for name, values in table.sums]
     notes = [[note, *[""] * (len(table.header) - 1)] for note in table.notes]
     return comma_separated(map(_inert, row) for row in [table.header, *rows, *sums, *notes])
-
-
-def _cell(cell: Cell) -> str:
-    return in_a_line(cell, "; ")
 
 
 def _inert(text: str) -> str:

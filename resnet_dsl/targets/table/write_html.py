@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from resnet_dsl.targets.table.gather import Cell, Table, in_a_line
+from resnet_dsl.targets.table.gather import Table, in_a_line
 
 
 def write_html(table: Table) -> str:
@@ -12,7 +12,7 @@ def write_html(table: Table) -> str:
     lines = ["<table>", f"<caption>{escape(', '.join(table.networks))}</caption>", "<thead>"]
     lines += [_row("".join(f'<th scope="col">{escape(title)}</th>' for title in table.header)), "</thead>", "<tbody>"]
     for row in table.rows:
-        cells = [escape(row.size), *map(_cell, row.cells), *map(escape, row.counts)]
+        cells = [escape(row.size), *(in_a_line(cell, "<br/>", escape) for cell in row.cells), *map(escape, row.counts)]
         lines.append(_row(f'<th scope="row">{escape(row.name)}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)))
     lines += ["</tbody>", "<tfoot>"]
     for name, values in table.sums:
@@ -24,7 +24,3 @@ def write_html(table: Table) -> str:
 
 def _row(cells: str) -> str:
     return f"<tr>{cells}</tr>"
-
-
-def _cell(cell: Cell) -> str:
-    return in_a_line(cell, "<br/>", escape)
