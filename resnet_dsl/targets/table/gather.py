@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.items import Wishes
@@ -54,7 +55,7 @@ def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> 
     rows = tuple(_row(key, columns, networks) for key in keys)
     sums = (
         ("parameters", tuple(count(one.count.params) for one in networks)),
-        ("MACs", tuple("?" if one.count.macs is None else count(one.count.macs) for one in networks)),
+        ("MACs", tuple(count(one.count.macs) for one in networks)),
         ("depth", tuple(str(one.depth) for one in networks)),
     )
     notes = dict.fromkeys(note for column in columns for note in column.definitions)
@@ -85,10 +86,8 @@ def _groups(item: Item) -> tuple[Group, ...]:
 
 
 def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:
-    nodes = [node for item in items for node in item.nodes]
-    macs = [network.macs[node] for node in nodes]
-    known = [number for number in macs if number is not None]
-    return count(sum(network.params[node] for node in nodes)), "?" if len(known) < len(macs) else count(sum(known))
+    sums = total(network.counts[node] for item in items for node in item.nodes)
+    return count(sums.params), count(sums.macs)
 
 
 def in_a_line(cell: Cell, between: str, escape: Callable[[str], str] = str) -> str:

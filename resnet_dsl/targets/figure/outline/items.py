@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
@@ -63,15 +64,10 @@ def kind_of(node: Node, attached: bool) -> Kind:
 def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:
     written = {
         "params": lambda: f"{count(sum(subject.params[node] for node in nodes))} params",
-        "macs": lambda: _macs(subject, nodes),
+        "macs": lambda: f"{count(total(subject.counts[node] for node in nodes).macs)} MACs",
         "shape": lambda: whole(subject.shapes[nodes[-1]]),
     }
     return " · ".join(written[fact]() for fact in show)
-
-
-def _macs(subject: Facts, nodes: tuple[int, ...]) -> str:
-    counts = [subject.macs[node] for node in nodes]
-    return "? MACs" if None in counts else f"{count(sum(filter(None, counts)))} MACs"
 
 
 def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words: str) -> str:

@@ -49,8 +49,10 @@ def whole(shape: Shape) -> str:
     return times(shape) if len(shape) > 1 else f"{shape[0]}-d"
 
 
-def count(number: int) -> str:
-    """A count for people, three digits: ``25.6M``, ``1.73k``, ``64``."""
+def count(number: int | None) -> str:
+    """A count for people, three digits: ``25.6M``, ``1.73k``, ``64``; unknown while an input length is open."""
+    if number is None:
+        return "?"
     for unit, factor in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= factor * 0.9995:
             value = number / factor

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.formats.palette import LIGHT
@@ -59,14 +60,14 @@ class _Tree:
 
     def _facts(self, index: int) -> list[str]:
         """Name, operation, shape, parameters, MACs, receptive field, place in the spec."""
-        node, macs, field = self.graph.nodes[index], self.network.macs[index], self.network.fields[index]
+        node, field = self.graph.nodes[index], self.network.fields[index]
         seen = "the whole input" if field == "all" else " × ".join(str(round(float(one))) for one in field.size)
         return [
             clean(node.name, 120),
             label(node),
             whole(self.network.shapes[index]),
             count(self.network.params[index]),
-            "?" if macs is None else count(macs),
+            count(self.network.macs[index]),
             seen,
             clean(self.places[index], 160) if self.places else "",
         ]
@@ -97,8 +98,7 @@ class _Tree:
         return OPERATIONS[node.op].many and self.scopes.block[node.scope] is None
 
     def _sums(self, kind: str, name: str, sub: str, nodes: list[int], last: int, tone: int | None) -> Data:
-        macs = [self.network.macs[node] for node in nodes]
-        known = [number for number in macs if number is not None]
+        sums = total(self.network.counts[node] for node in nodes)
         return {
             "kind": kind,
             "name": name,
@@ -106,8 +106,8 @@ class _Tree:
             "tone": tone,
             "nodes": nodes,
             "last": last,
-            "params": count(sum(self.network.params[node] for node in nodes)),
-            "macs": "?" if len(known) < len(macs) else count(sum(known)),
+            "params": count(sums.params),
+            "macs": count(sums.macs),
         }
 
     def _children(self, nodes: list[int], tone: int | None) -> Iterator[Data]:
