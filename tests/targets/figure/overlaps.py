@@ -6,6 +6,7 @@ It works on the geometry alone and names each fault, so that an empty list means
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 
@@ -89,7 +90,7 @@ def _crossed(geometry: Geometry) -> Iterator[str]:
 
 
 def _shared(geometry: Geometry) -> Iterator[str]:
-    """Lines that lie upon each other although neither their beginning nor their end is the same."""
+    """Lines that lie upon each other although neither their beginning nor their end is the same, or one is dashed."""
     tracks = {}
     for path in geometry.paths:
         for (a, b), (c, d) in zip(path.points, path.points[1:], strict=False):
@@ -104,5 +105,5 @@ def _shared(geometry: Geometry) -> Iterator[str]:
                 if start >= high:
                     break
                 apart = path.source != other.source and path.target != other.target
-                if apart and min(high, end) - start > 3:
+                if min(high, end) - start > (3 if apart else 10 if path.dashed != other.dashed else inf):
                     yield f"lines {path.source}-{path.target} and {other.source}-{other.target} lie upon each other"

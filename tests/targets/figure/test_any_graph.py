@@ -34,7 +34,7 @@ def network(steps):
             hand.close()
             hand.open("stage", f"stage{number}")
         elif op in {"add", "mul"}:
-            hand.add(op, *earlier, skip="identity" if op == "add" and picks[0] % 2 else None)
+            hand.add(op, *earlier, skip=(None, "identity", "adapted")[picks[0] % 3] if op == "add" else None)
         elif op == "concat":
             hand.add(op, *earlier)
             hand.add("conv", channels=4, kernel=1)

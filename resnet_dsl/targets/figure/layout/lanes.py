@@ -56,20 +56,25 @@ class _Plan:
         self.chains = _chains(column, self.main)
         self.chain_of = {item: number for number, chain in enumerate(self.chains) for item in chain}
         self.occupants = [_span_of_chain(column, self.rank, chain) for chain in self.chains]
+        self.solid = {(link.source, link.target) for link in column.links if not link.is_adapted}
+        self.solid_from = {source for source, _ in self.solid}
+        self.solid_into = {target for _, target in self.solid}
         self.tracks: dict[tuple[int, str, int | None], int] = {}
 
     def occupant(self, link: Link) -> int | None:
         """What a link runs along: None where it is straight, a chain that it begins or ends, else a track.
 
-        All links of one kind that leave one item share a track.
+        All links of one kind that leave one item share a track. A dashed one never runs along a solid one.
         """
         source, target = self.chain_of.get(link.source), self.chain_of.get(link.target)
         follows = source is not None and source == target and _follow(self.chains[source], link)
-        if link.way == "main" or follows:
+        if link.way == "main" or (follows and not (link.is_adapted and (link.source, link.target) in self.solid)):
             return None
-        if target is not None and self.chains[target][0] == link.target:
+        begins = target is not None and self.chains[target][0] == link.target
+        if begins and not (link.is_adapted and link.target in self.solid_into):
             return target
-        if source is not None and self.chains[source][-1] == link.source:
+        ends = source is not None and self.chains[source][-1] == link.source
+        if ends and not (link.is_adapted and link.source in self.solid_from):
             return source
         return self._track(link, source if source == target else None)
 

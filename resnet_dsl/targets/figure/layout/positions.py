@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from resnet_dsl.targets.figure.layout.lanes import Lanes
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -15,6 +16,10 @@ GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.
 between parts; more for each line of words beside an arrow; more in a wide figure."""
 
 
+Fork: TypeAlias = tuple[int, bool]
+"""The side links of one item, the dashed ones apart: upon a solid line no dash would be seen."""
+
+
 @dataclass(frozen=True)
 class Rank:
     """One rank of a column: its part, its length along the flow, the gap before it."""
@@ -23,12 +28,12 @@ class Rank:
     length: float
     gap: float
     merge: bool
-    forks: tuple[int, ...] = ()
-    """The items from which side links leave, each at a level of its own."""
+    forks: tuple[Fork, ...] = ()
+    """Where side links leave, each at a level of its own."""
 
-    def fork(self, item: int) -> float:
-        """How far behind the rank the side links of an item leave."""
-        return FORK + LEVEL * self.forks.index(item)
+    def fork(self, fork: Fork) -> float:
+        """How far behind the rank side links leave."""
+        return FORK + LEVEL * self.forks.index(fork)
 
 
 def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float) -> list[Rank]:
@@ -36,10 +41,7 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
     members: list[list[int]] = [[] for _ in range(lanes.ranks)]
     for item, rank in enumerate(lanes.rank):
         members[rank].append(item)
-    forks: list[dict[int, None]] = [{} for _ in range(lanes.ranks)]
-    for link, track in zip(column.links, lanes.track, strict=True):
-        if track is not None and lanes.lane[link.source] != track:
-            forks[lanes.rank[link.source]][link.source] = None
+    forks = _forks(column, lanes)
     ranks: list[Rank] = []
     for rank, items in enumerate(members):
         lead = min(items, key=lambda item: lanes.lane[item])
@@ -50,8 +52,19 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
         apart = SECTION if ranks and ranks[-1].section != section else 0
-        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, tuple(forks[rank])))
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, forks[rank]))
     return ranks
+
+
+def _forks(column: Column, lanes: Lanes) -> list[tuple[Fork, ...]]:
+    """The forks of each rank; of those of one item the one that reaches furthest comes first, so that none cross."""
+    reach: list[dict[Fork, int]] = [{} for _ in range(lanes.ranks)]
+    for link, track in zip(column.links, lanes.track, strict=True):
+        if track is not None and lanes.lane[link.source] != track:
+            found = reach[lanes.rank[link.source]]
+            fork = (link.source, link.is_adapted)
+            found[fork] = max(track, found.get(fork, 0))
+    return [tuple(sorted(found, key=lambda fork: (fork[0], -found[fork]))) for found in reach]
 
 
 def _beside(item: Item, wide: bool) -> float:

@@ -7,30 +7,53 @@ from itertools import pairwise
 from resnet_dsl.targets.figure.layout.geometry import Path, Text
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
-from resnet_dsl.targets.figure.layout.positions import FORK, in_one_line
+from resnet_dsl.targets.figure.layout.positions import in_one_line
 from resnet_dsl.targets.figure.layout.sheet import Sheet
 from resnet_dsl.targets.figure.layout.sizes import LABEL, faced
 from resnet_dsl.targets.figure.outline.outline import Link
 
+_APART = 4.0
+"""Between solid and dashed lines that enter the side of one item."""
+
 
 def draw_links(sheet: Sheet, one: Placed) -> None:
     """The side links first, so that the main path lies on top."""
-    straight = {link.source for link, track in zip(one.column.links, one.lanes.track, strict=True) if track is None}
-    ordered = sorted(zip(one.column.links, one.lanes.track, strict=True), key=lambda pair: pair[1] is None)
+    ways = list(zip(one.column.links, one.lanes.track, strict=True))
+    straight = {link.source for link, track in ways if track in (None, one.lanes.lane[link.source])}
+    ordered = sorted(ways, key=lambda pair: pair[1] is None)
+    sides = _sides(one)
     for link, track in ordered:
-        points = _straight(one, link) if track is None else _detour(one, link, track, link.source in straight)
+        points = _straight(one, link) if track is None else _detour(one, link, track, link.source in straight, sides)
         sheet.paths.append(_path(sheet, one, link, points))
         if track is not None and link.words:
             _draw_link_words(sheet, one, link, points)
 
 
+def _sides(one: Placed) -> dict[int, list[bool]]:
+    """How lines enter the side of each item, solid or dashed: the kind from the nearest lane first; none cross."""
+    reach: dict[int, dict[bool, int]] = {}
+    for link, track in zip(one.column.links, one.lanes.track, strict=True):
+        lane = one.lanes.lane[link.target]
+        if track is not None and track != lane:
+            found = reach.setdefault(link.target, {})
+            found[link.is_adapted] = max(abs(track - lane), found.get(link.is_adapted, 0))
+    return {item: sorted(found, key=found.__getitem__) for item, found in reach.items()}
+
+
 def _path(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> Path:
     items = one.column.items
     ends = [f"{one.column.key}/{items[end].key}" for end in (link.source, link.target)]
-    adapted = link.way == "adapted"
     turned = tuple(sheet.at(*point) for point in points)
     return Path(
-        turned, "projection" if adapted else "line", adapted, True, 1.0, ends[0], ends[1], link.tip, (link.way,)
+        turned,
+        "projection" if link.is_adapted else "line",
+        link.is_adapted,
+        True,
+        1.0,
+        ends[0],
+        ends[1],
+        link.tip,
+        (link.way,),
     )
 
 
@@ -39,7 +62,9 @@ def _straight(one: Placed, link: Link) -> list[tuple[float, float]]:
     return [(one.end(link.source), across), (one.begin(link.target), across)]
 
 
-def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[float, float]]:
+def _detour(
+    one: Placed, link: Link, track: int, joins: bool, sides: dict[int, list[bool]]
+) -> list[tuple[float, float]]:
     """Out of the source's gap, along the lane, into the target's side (or its beginning where it lies in the lane)."""
     across = one.across[track]
     points: list[tuple[float, float]] = []
@@ -47,7 +72,7 @@ def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[floa
         points.append((one.end(link.source), across))
     else:
         rank = one.lanes.rank[link.source]
-        fork = one.starts[rank] + one.ranks[rank].length + one.ranks[rank].fork(link.source)
+        fork = one.starts[rank] + one.ranks[rank].length + one.ranks[rank].fork((link.source, link.is_adapted))
         if not joins:
             points.append((one.end(link.source), one.middle(link.source)))
         points += [(fork, one.middle(link.source)), (fork, across)]
@@ -57,6 +82,8 @@ def _detour(one: Placed, link: Link, track: int, joins: bool) -> list[tuple[floa
     entry = one.along(link.target)
     if one.column.items[link.target].kind == "card":
         entry = one.begin(link.target) + min(12.0, one.length(link.target) / 2)
+    kinds = sides[link.target]
+    entry += (kinds.index(link.is_adapted) - (len(kinds) - 1) / 2) * _APART
     return [*points, (entry, across), (entry, one.middle(link.target) + side * one.breadth(link.target) / 2)]
 
 
@@ -81,7 +108,8 @@ def draw_beside(sheet: Sheet, one: Placed) -> None:
         rank = one.lanes.rank[number]
         if not item.beside or rank + 1 >= len(one.ranks):
             continue
-        start = one.starts[rank] + one.ranks[rank].length + (FORK if one.ranks[rank].forks else 0)
+        forks = one.ranks[rank].forks
+        start = one.starts[rank] + one.ranks[rank].length + (one.ranks[rank].fork(forks[-1]) if forks else 0)
         middle = (start + one.starts[rank + 1] - 2) / 2
         lines = (in_one_line(item),) if sheet.wide else item.beside
         for at, words in enumerate(lines):

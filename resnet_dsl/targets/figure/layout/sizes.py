@@ -152,7 +152,7 @@ def _place_group(
 
 def _arc(arc: Arc, right: float, top: float, beyond: float | None = None) -> Path:
     """From the upper part of the first row that it passes by to the lower part of the last one."""
-    inset = _ROW * (0.3 if beyond is None else 0.15)
+    inset = _ROW * (0.36 if beyond is None else 0.1)
     high, low = top + arc.start * (_ROW + 2) + inset, top + arc.end * (_ROW + 2) - 2 - inset
     across = (right if beyond is None else beyond) + _ARC - 4
     dashed = arc.way == "adapted"

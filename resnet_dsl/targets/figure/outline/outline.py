@@ -97,6 +97,11 @@ class Link:
     tip: str = ""
     words: tuple[str, ...] = ()
 
+    @property
+    def is_adapted(self) -> bool:
+        """Whether it is a dashed line."""
+        return self.way == "adapted"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
