@@ -1,0 +1,85 @@
+"""Where a figure stops: each limit at its edge, and what is said of the rest."""
+
+import pytest
+
+import resnet_dsl
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.networks import default_level, gather_networks
+from resnet_dsl.targets.figure.outline.words import clean, count
+
+
+def written(stage, blocks=""):
+    return resnet_dsl.load(f"{blocks}\nnetwork net {{ input 8x8x8 stage one {{ {stage} }} }}").network("net").compiled
+
+
+def outline(facts, level="stage"):
+    return gather_networks([facts], ["net"], level, (), False)
+
+
+def groups(facts):
+    return [group for item in outline(facts).columns[0].items for group in item.groups]
+
+
+def test_a_name_of_48_letters_is_whole_and_a_longer_one_ends_in_dots():
+    assert clean("a" * 48) == "a" * 48
+    assert clean("a" * 49) == "a" * 47 + "…"
+    assert clean("abcdef", 4) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0"), (999, "999"), (1_000, "1.00k"), (9_994, "9.99k"), (9_995, "10.0k"), (99_949, "99.9k"), (99_950, "100k"),
+     (999_499, "999k"), (999_500, "1.00M"), (25_557_032, "25.6M"), (4_089_284_608, "4.09G"), (10**12, "1.00T")],
+)  # fmt: skip
+def test_counts_have_three_digits(number, words):
+    assert count(number) == words
+
+
+def test_a_network_of_60_rows_is_shown_row_by_row():
+    """The input is a row, too."""
+    assert [default_level([written(" -> ".join(["conv(8, 3)"] * rows))]) for rows in (59, 60)] == ["block", "stage"]
+
+
+def test_a_block_of_8_rows_is_spelled_out():
+    for rows, lines in ((8, ("3×3, 8",) * 8), (9, ("long, 8",))):
+        block = f"block long() {{ {' -> '.join(['conv(8, 3)'] * rows)} }}"
+        assert groups(written("long()", block))[0].lines == lines
+
+
+def test_a_card_of_14_rows_is_whole_and_a_longer_one_counts_the_rest():
+    pairs = [f"pair({width})" for width in (16, 24, 32, 40, 48, 56, 64)]
+    block = "block pair(width) { conv(width, 1) -> conv(width, 3) }"
+    whole = groups(written(" -> ".join(pairs), block))
+    assert (len(whole), sum(len(group.rows) for group in whole)) == (7, 14)
+    longer = groups(written(" -> ".join([*pairs, "pair(72)", "pair(72)"]), block))
+    assert [len(group.rows) for group in longer] == [2, 2, 2, 2, 2, 2, 1]
+    assert longer[-1].rows == ("… 6 more rows",)
+
+
+FORK = "block fork{0}(width) {{ left = in -> {1}conv(width, 1)\n right = in -> conv(width, 3)\n add(left, right) }}"
+
+
+def test_three_kinds_of_boxes_are_drawn_beside_a_network_and_the_fourth_is_named():
+    blocks = "\n".join(FORK.format(name, "") for name in "abcd")
+    shown = outline(written("forka(8) -> forkb(8) -> forkc(8) -> forkd(8)", blocks))
+    assert [column.title for column in shown.columns[1:]] == [
+        f"fork{name} (one_block{n})" for n, name in enumerate("abc", 1)
+    ]
+    assert shown.remarks == ("boxes by name, which --block draws: one_block4",)
+
+
+def test_a_box_of_40_items_is_drawn_beside_a_network():
+    """Its two branches meet in a sum; the value that enters and the one that leaves are items."""
+    for more, columns in ((35, 2), (36, 1)):
+        shown = outline(written("forka(8)", FORK.format("a", "conv(8, 3) -> " * more)))
+        assert len(shown.columns) == columns
+    assert len(outline(written("forka(8)", FORK.format("a", "conv(8, 3) -> " * 35))).columns[1].items) == 40
+
+
+def test_eight_names_are_listed_and_more_are_counted():
+    names = [name for name, one in OPERATIONS.items() if one.role == "activation" and not one.parameters][:9]
+    assert len(names) == 9
+    (remark,) = outline(written(" -> ".join(["conv(8, 3)", *names[:8]]))).remarks
+    assert remark == f"not drawn: {', '.join(names[:8])}"
+    (remark,) = outline(written(" -> ".join(["conv(8, 3)", *names]))).remarks
+    assert remark == f"not drawn: {', '.join(names[:8])} and 1 more"
