@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from resnet_dsl.targets.figure.figure import FACTS, LEVELS, Figure, FigureError, block_figure, figure, format_of
 from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
-from resnet_dsl.targets.figure.formats.page import write_page
+from resnet_dsl.targets.figure.formats.page.write import write_page
 from resnet_dsl.targets.figure.formats.palette import THEMES
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 

@@ -64,11 +64,8 @@ class Figure:
             return ()
         needed = self.geometry.width * SMALLEST_PRINT / self.geometry.smallest
         advice = f"it is readable from {needed / MILLIMETRE:.0f}mm on, or at another level"
-        return (f"the smallest text is {printed:.1f} pt when the figure is {self._printed_width} wide: {advice}",)
-
-    @property
-    def _printed_width(self) -> str:
-        return f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
+        wide = f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
+        return (f"the smallest text is {printed:.1f} pt when the figure is {wide} wide: {advice}",)
 
     def dot(self) -> str:
         """The figure as DOT with all places given: ``neato -n2`` draws it."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.outline.cards import gather_cards
-from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item
 from resnet_dsl.targets.figure.outline.sections import merge_orders
 from resnet_dsl.targets.figure.outline.words import clean, count
@@ -86,8 +85,8 @@ def _groups(item: Item) -> tuple[Group, ...]:
 
 
 def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:
-    sums = total(network.counts[node] for item in items for node in item.nodes)
-    return count(sums.params), count(sums.macs)
+    nodes = [node for item in items for node in item.nodes]
+    return params_of(network, nodes), macs_of(network, nodes)
 
 
 def in_a_line(cell: Cell, between: str, escape: Callable[[str], str] = str) -> str:

@@ -25,7 +25,7 @@ def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: floa
         "digraph figure {",
         f"  graph [bgcolor={_quote(palette.background)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
         + (f" dpi={decimal(dpi * scale)}" if dpi else "")
-        + (f" size={_quote(_inches(geometry, scale))}" if scale != 1 and not dpi else "")
+        + (f' size="{geometry.width * scale / 72:.4f},{height * scale / 72:.4f}!"' if scale != 1 and not dpi else "")
         + f" label={_quote('')}]",
         f"  node [fontname={_quote(_FONT)} fixedsize=true margin=0 label={_quote('')}]",
         f"  edge [arrowsize=0.6 fontname={_quote(_FONT)}]",
@@ -38,10 +38,6 @@ def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: floa
         f"  {line}" for number, path in enumerate(geometry.paths, 1) for line in _path(number, path, palette, height)
     ]
     return "\n".join([*lines, "}", ""])
-
-
-def _inches(geometry: Geometry, scale: float) -> str:
-    return f"{geometry.width * scale / 72:.4f},{geometry.height * scale / 72:.4f}!"
 
 
 def _corner(name: str, x: float, y: float) -> str:

@@ -51,7 +51,7 @@ class _Plan:
     """Collects what needs a lane: chains first, then tracks. A track between items of one chain stays beside it."""
 
     def __init__(self, column: Column) -> None:
-        self.main = _main_items(column)
+        self.main = {end for link in column.links if link.way == "main" for end in (link.source, link.target)} or {0}
         self.rank = _ranks(column)
         self.chains = _chains(column, self.main)
         self.chain_of = {item: number for number, chain in enumerate(self.chains) for item in chain}
@@ -67,7 +67,9 @@ class _Plan:
         All links of one kind that leave one item share a track. A dashed one never runs along a solid one.
         """
         source, target = self.chain_of.get(link.source), self.chain_of.get(link.target)
-        follows = source is not None and source == target and _follow(self.chains[source], link)
+        follows = (
+            source is not None and source == target and (link.source, link.target) in pairwise(self.chains[source])
+        )
         if link.way == "main" or (follows and not (link.is_adapted and (link.source, link.target) in self.solid)):
             return None
         begins = target is not None and self.chains[target][0] == link.target
@@ -109,11 +111,6 @@ class _Plan:
         for number, lane in first.items():
             lane_of[number] = place[lane]
         return lane_of, free
-
-
-def _main_items(column: Column) -> set[int]:
-    ends = {end for link in column.links if link.way == "main" for end in (link.source, link.target)}
-    return ends or {0}
 
 
 def _ranks(column: Column) -> list[int]:
@@ -168,10 +165,6 @@ def _span_of_chain(column: Column, rank: list[int], chain: list[int]) -> Occupan
     ranks += [rank[link.source] for link in column.links if link.target == chain[0]]
     ranks += [rank[link.target] for link in column.links if link.source == chain[-1] and link.target not in inside]
     return Occupant(min(ranks), max(ranks), tuple(chain))
-
-
-def _follow(chain: list[int], link: Link) -> bool:
-    return chain.index(link.source) + 1 == chain.index(link.target)
 
 
 def _colour(occupants: list[Occupant], numbers: list[int]) -> dict[int, int]:

@@ -47,7 +47,7 @@ class Sheet:
             tuple(map(move.text, texts)),
             tuple(map(move.path, paths)),
             title,
-            " ".join([*(column.summary for column in outline.columns), *map(_sentence, outline.remarks)]),
+            " ".join([*(column.summary for column in outline.columns), *(f"{remark}." for remark in outline.remarks)]),
         )
 
 
@@ -101,7 +101,3 @@ def _remarks(outline: Outline, bounds: tuple[float, float, float, float]) -> lis
     lines = [line for remark in outline.remarks for line in wrap(remark, letters)]
     middle = (bounds[0] + bounds[2]) / 2
     return [Text(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)]
-
-
-def _sentence(remark: str) -> str:
-    return f"{remark}."

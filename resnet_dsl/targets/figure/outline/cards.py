@@ -16,13 +16,13 @@ from resnet_dsl.targets.figure.outline.chains import Chain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.closeup import place_of, title_of
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
-from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item
+from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link
 from resnet_dsl.targets.figure.outline.rows import summarise
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone
-from resnet_dsl.targets.figure.outline.words import clean, count, short, whole
+from resnet_dsl.targets.figure.outline.words import clean, short, whole
 
 _MOST_ROWS = 14
 _MOST_OF_A_BLOCK = 8
@@ -82,7 +82,7 @@ class _Cards:
         units = [Unit((row,)) for row in rows if self.folding.rows[row][0] in own]
         chains = self.wiring.chains(units)
         if chains is None or len(chains) > 1:
-            params = count(sum(self.subject.params[node] for node in nodes))
+            params = params_of(self.subject, nodes)
             name = clean(self.graph.scopes[box].block or place_of(self.graph, box), 60)
             return f"{len(nodes)} operations in branches, {params} parameters (`draw --block {name}` shows them)"
         lines = [line for group in self.listing.groups(chains[0]) for line in _lines(group)]
@@ -134,7 +134,7 @@ class _Cards:
         facts = facts_of(self.subject, nodes, tuple(fact for fact in self.wishes.show if fact != "shape"))
         shown = reached if self.wide or "shape" in self.wishes.show else ""
         lines = (name if self.wide else "", *(line for line in (shown, facts) if line))
-        params = count(sum(self.subject.params[node] for node in nodes))
+        params = params_of(self.subject, nodes)
         held = clean(", then ".join(map(_said, groups)), _LONGEST_TOLD)
         tip = f"{name}: {held}, output {reached}, {params} parameters"
         key = f"{scope.name} {number + 1}" if number else scope.name

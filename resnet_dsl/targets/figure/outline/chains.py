@@ -83,7 +83,8 @@ class Wiring:
                 return None
             if len(links) != self._values(units[number]):
                 return None
-            arcs += [Arc(position[link.source], at, _kind(link)) for link in others]
+            ways: list[Shortcut] = ["adapted" if link.is_adapted else "identity" for link in others]
+            arcs += [Arc(position[link.source], at, way) for link, way in zip(others, ways, strict=True)]
         if any(later.start < earlier.end for earlier, later in pairwise(arcs)):
             return None
         return Chain(tuple(units[start:end]), tuple(arcs))
@@ -115,7 +116,3 @@ class Wiring:
 
     def _first(self, unit: Unit) -> Node:
         return self.graph.nodes[self.folding.rows[unit.rows[0]][0]]
-
-
-def _kind(link: Link) -> Shortcut:
-    return "adapted" if link.way == "adapted" else "identity"

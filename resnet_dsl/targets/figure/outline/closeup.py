@@ -9,11 +9,11 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale
 from resnet_dsl.targets.figure.outline.formula import Formula, formula_of
-from resnet_dsl.targets.figure.outline.items import Wishes, gather_item
+from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, params_of
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Note, Section
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
-from resnet_dsl.targets.figure.outline.words import clean, count, label, whole
+from resnet_dsl.targets.figure.outline.words import clean, label, whole
 
 
 def blocks_of(graph: Graph) -> list[str]:
@@ -237,7 +237,7 @@ def _symbol(text: str) -> str:
 def _summary(subject: Facts, view: _View, title: str) -> str:
     graph = subject.graph
     operations = sum(index in view.inside for index in range(len(graph.nodes)))
-    params = count(sum(subject.params[index] for index in view.inside))
+    params = params_of(subject, view.inside)
     entering = " and ".join(whole(subject.shapes[entry]) for entry in view.entries)
     leaving = " and ".join(whole(subject.shapes[end]) for end in view.exits)
     what = f"The block {title}" if title else "A residual block"

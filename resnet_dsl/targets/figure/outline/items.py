@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.counts import total
@@ -63,11 +64,19 @@ def kind_of(node: Node, attached: bool) -> Kind:
 
 def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:
     written = {
-        "params": lambda: f"{count(sum(subject.params[node] for node in nodes))} params",
-        "macs": lambda: f"{count(total(subject.counts[node] for node in nodes).macs)} MACs",
+        "params": lambda: f"{params_of(subject, nodes)} params",
+        "macs": lambda: f"{macs_of(subject, nodes)} MACs",
         "shape": lambda: whole(subject.shapes[nodes[-1]]),
     }
     return " · ".join(written[fact]() for fact in show)
+
+
+def params_of(subject: Facts, nodes: Iterable[int]) -> str:
+    return count(sum(subject.params[node] for node in nodes))
+
+
+def macs_of(subject: Facts, nodes: Iterable[int]) -> str:
+    return count(total(subject.counts[node] for node in nodes).macs)
 
 
 def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words: str) -> str:
@@ -76,6 +85,6 @@ def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words:
     rest = [label(graph.nodes[node]) for node in nodes[1:4]]
     rest += [f"skip through {label(graph.nodes[node])}" for node in adapter[:1]]
     folded = f" ({', '.join(rest)}{', …' if len(nodes) > 4 else ''})" if rest else ""
-    params = sum(subject.params[node] for node in (*nodes, *adapter))
     name = clean(graph.nodes[nodes[0]].name, 80)
-    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {count(params)} parameters"
+    params = params_of(subject, (*nodes, *adapter))
+    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {params} parameters"

@@ -52,12 +52,9 @@ class Group:
         """The rows with what the first block alone has: ``3×3, 128 (first /2)``."""
         if not self.first_rows:
             return self.rows
-        return tuple(map(_with_first, self.rows, self.first_rows))
-
-
-def _with_first(row: str, first: str) -> str:
-    more = [part for part in first.split(", ") if part not in row.split(", ")]
-    return f"{row} (first {', '.join(more)})" if more else row
+        pairs = zip(self.rows, self.first_rows, strict=True)
+        more = [(row, [part for part in first.split(", ") if part not in row.split(", ")]) for row, first in pairs]
+        return tuple(f"{row} (first {', '.join(parts)})" if parts else row for row, parts in more)
 
 
 @dataclass(frozen=True, slots=True)

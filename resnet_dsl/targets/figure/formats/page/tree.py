@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.formats.palette import LIGHT
@@ -16,12 +15,12 @@ from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import is_light
-from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of
 from resnet_dsl.targets.figure.outline.outline import Column, Outline
 from resnet_dsl.targets.figure.outline.rows import summarise
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.outline.sections import section_tone, tones_of
-from resnet_dsl.targets.figure.outline.words import call, clean, count, label, short, size, whole
+from resnet_dsl.targets.figure.outline.words import call, clean, label, short, size, whole
 
 Data = dict[str, Any]
 
@@ -66,8 +65,8 @@ class _Tree:
             clean(node.name, 120),
             label(node),
             whole(self.network.shapes[index]),
-            count(self.network.params[index]),
-            count(self.network.macs[index]),
+            params_of(self.network, [index]),
+            macs_of(self.network, [index]),
             seen,
             clean(self.places[index], 160) if self.places else "",
         ]
@@ -98,7 +97,6 @@ class _Tree:
         return OPERATIONS[node.op].many and self.scopes.block[node.scope] is None
 
     def _sums(self, kind: str, name: str, sub: str, nodes: list[int], last: int, tone: int | None) -> Data:
-        sums = total(self.network.counts[node] for node in nodes)
         return {
             "kind": kind,
             "name": name,
@@ -106,8 +104,8 @@ class _Tree:
             "tone": tone,
             "nodes": nodes,
             "last": last,
-            "params": count(sums.params),
-            "macs": count(sums.macs),
+            "params": params_of(self.network, nodes),
+            "macs": macs_of(self.network, nodes),
         }
 
     def _children(self, nodes: list[int], tone: int | None) -> Iterator[Data]:
