@@ -15,7 +15,7 @@ OperationName: TypeAlias = Literal[
     "input", "identity", "flatten", "reshape", "channels", "pad_channels", "subsample", "upsample",
     "conv", "conv_transpose", "dense",
     "attention",
-    "batchnorm", "layernorm", "groupnorm", "evonorm", "frn",
+    "batchnorm", "layernorm", "groupnorm", "instancenorm", "evonorm", "frn",
     "relu", "relu6", "leaky_relu", "tlu", "prelu", "elu", "gelu", "silu", "mish", "softplus", "sigmoid", "hard_sigmoid",
     "hard_swish", "tanh", "softmax",
     "maxpool", "avgpool", "blurpool", "channel_pool",

@@ -127,6 +127,8 @@ def test_norms_of_single_numbers() -> None:
     assert codes(HEADED.format("groupnorm(8)")) == codes(HEADED.format("dense(1) -> layernorm")) == ["W0210"]
     assert codes(HEADED.format("groupnorm(4)")) == codes(HEADED.format("layernorm")) == []
     assert codes(STAGED.format("8x8x4", "groupnorm(4)")) == []
+    assert codes(STAGED.format("1x1x4", "instancenorm")) == ["W0210"]
+    assert codes(STAGED.format("2x1x4", "instancenorm")) == codes(STAGED.format("?x?x4", "instancenorm")) == []
 
 
 BLOCK = (

@@ -69,6 +69,12 @@ def groupnorm(arguments: Arguments, x: Array, weights: Weights) -> Array:
     return standard * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
 
 
+def instancenorm(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    """Ulyanov et al. (2016), equation 1: over the positions of each sample's channel."""
+    standard = _standard(x, tuple(range(1, x.ndim - 1)), arguments["epsilon"])
+    return standard * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
+
+
 def evonorm(arguments: Arguments, x: Array, weights: Weights) -> Array:
     """Liu et al. (2020), EvoNorm-S0 in table 2."""
     parts, axes = _in_groups(x, arguments["groups"])
@@ -102,6 +108,7 @@ RULES = {
     "batchnorm": batchnorm,
     "layernorm": layernorm,
     "groupnorm": groupnorm,
+    "instancenorm": instancenorm,
     "evonorm": evonorm,
     "frn": frn,
     "scale": lambda arguments, x, weights: x * weights.get("factor", arguments["value"]),

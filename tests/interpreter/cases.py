@@ -85,6 +85,7 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "center": FLAGS,
         "gamma": ("ones", "zeros"),
     },
+    "instancenorm": {"epsilon": (1e-5, 0.3), "scale": FLAGS, "center": FLAGS, "gamma": ("ones", "zeros")},
     "evonorm": {"groups": (1, 2, 4), "epsilon": (1e-5, 0.3)},
     "frn": {"epsilon": (1e-6, 0.3), "gamma": ("ones", "zeros")},
     "leaky_relu": {"slope": (0.01, 0, -0.5, 2)},

@@ -27,7 +27,8 @@ SIZES: dict[int, tuple[Size, ...]] = {
 
 RANKS = {"dense": (0,), "dropblock": (2,)}
 MAPS = frozenset(
-    {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "evonorm", "frn", "subsample", "upsample"}
+    {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "instancenorm", "evonorm", "frn"}
+    | {"subsample", "upsample"}
 )
 """The operations that need a value with spatial axes."""
 
@@ -59,7 +60,7 @@ def _compare_calls(op: str, rank: int, strength: int) -> None:
     for size, case in cases(op, [_entering(op, size) for size in SIZES[rank]], random, strength):
         if _is_lowered(size, op, case):
             by_size[size].append(case)
-    assert by_size
+    assert by_size, "no call fits: is it an operation of MAPS, or of some RANKS?"
     for size, tried in by_size.items():
         net = _network(size, op, tried)
         compare(*net.graph(), some_batch(size, random), random)

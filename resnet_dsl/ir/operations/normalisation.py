@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels, elements
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, positions, spatial
 from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
 
 _SCALE = Parameter("scale", FLAG, "Whether a factor (gamma) is learned for each channel.", True)
@@ -92,6 +92,23 @@ GROUPNORM = Operation(
 )
 
 
+def _instance_infer(arguments: Arguments, shapes: Shapes) -> Shape:
+    spatial(shapes[0], "instancenorm")
+    return shapes[0]
+
+
+INSTANCENORM = Operation(
+    "instancenorm",
+    "Instance normalisation: each channel of a sample over its own positions (Ulyanov et al. 2016).",
+    "norm",
+    (Parameter("epsilon", POSITIVE, "Added to the variance.", 1e-5), _SCALE, _CENTER, _GAMMA),
+    infer=_instance_infer,
+    weights=_affine,
+    label=lambda arguments: "instance norm",
+    centred=lambda arguments, shape: positions(shape),
+)
+
+
 def _evonorm_weights(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
     shape = (channels(shapes[0]),)
     return (Weight("v", shape, "ones"), Weight("gamma", shape, "ones"), Weight("beta", shape, "zeros"))
@@ -124,4 +141,4 @@ FRN = Operation(
     label=lambda arguments: "frn",
 )
 
-OPERATIONS = (BATCHNORM, LAYERNORM, GROUPNORM, EVONORM, FRN)
+OPERATIONS = (BATCHNORM, LAYERNORM, GROUPNORM, INSTANCENORM, EVONORM, FRN)

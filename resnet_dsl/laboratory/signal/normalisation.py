@@ -134,6 +134,22 @@ def _groupnorm_backward(site: Site, states: list[State], gradients: Gradients) -
     return (joined(tuple(back), counts, states[0]),)
 
 
+def _each_channel(site: Site) -> Site:
+    """The same as groups of one channel."""
+    return site._replace(args={**site.args, "groups": site.output[-1]})
+
+
+def _instancenorm(site: Site, segment: Segment) -> Segment:
+    (one,) = _grouped(_each_channel(site), (replace(segment, count=1),))
+    return replace(one, count=segment.count)
+
+
+def _instancenorm_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
+    _, variance = _group_moments((replace(segment, count=1),))
+    factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
+    return through(at, factor * _off_mean(_each_channel(site), at.correlation))
+
+
 def _frn(site: Site, segment: Segment) -> Segment:
     """Each channel of a sample over its root mean square."""
     return scaled(segment, _response(site, segment))
@@ -170,6 +186,7 @@ RULES: Rules = {
     "batchnorm": each(_batchnorm, _batchnorm_backward),
     "layernorm": Propagation(_layernorm, _layernorm_backward),
     "groupnorm": Propagation(_groupnorm, _groupnorm_backward),
+    "instancenorm": each(_instancenorm, _instancenorm_backward),
     "evonorm": Propagation(_evonorm, _evonorm_backward),
     "frn": each(_frn, lambda site, segment, at: through(at, _response(site, segment) ** 2)),
 }

@@ -73,6 +73,7 @@ for norm in (("batchnorm", {}), ("layernorm", {}), ("groupnorm", {"groups": 8}),
     # One channel of one image by itself: some are nearly constant behind a ReLU, and their gradient is large.
     alone = norm[1].get("groups") == 64
     chain(f"{called} behind relu", conv(), "relu", norm, conv(), "relu", norm, within=1.6 if alone else 1.25)
+chain("instancenorm", conv(), "instancenorm", "relu", conv(), "instancenorm", "relu", within=1.25)
 chain("frn", conv(), "frn", "tlu", conv(), "frn", "tlu")
 chain("evonorm", conv(), ("evonorm", {"groups": 8}), conv(), ("evonorm", {"groups": 8}))
 chain("gamma zeros", conv(), ("batchnorm", {"gamma": "zeros"}), "relu")
@@ -107,6 +108,7 @@ chain(
 chain("avgpool 2", ("avgpool", {"kernel": 2}), conv(), "relu", within=1.25)
 chain("avgpool 3", ("avgpool", {"kernel": 3, "stride": 2}), conv(), "batchnorm", "relu", within=1.25)
 chain("avgpool, border out", ("avgpool", {"kernel": 3, "stride": 1, "count_border": False}), conv(), "relu", within=1.3)
+chain("blurpool", ("blurpool", {"kernel": 3}), conv(), "batchnorm", "relu", within=1.25)
 chain("subsample", ("subsample", {"stride": 2}), conv(), "relu")
 chain("upsample", conv(), ("upsample", {"factor": 2}), conv(), "relu", within=1.35)
 chain("upsample bilinear", conv(), ("upsample", {"factor": 2, "method": "bilinear"}), conv(), "relu", within=1.3)

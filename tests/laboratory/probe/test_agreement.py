@@ -8,6 +8,7 @@ import pytest
 
 from resnet_dsl.laboratory.probe import agreement, probe, typical
 from resnet_dsl.laboratory.signal import Signal, predict
+from resnet_dsl.laboratory.signal.propagate import RULES
 from tests.analyses.signal_networks import Builder, cifar
 from tests.laboratory.probe.gaussian_images import gaussian_images
 from tests.laboratory.probe.operation_networks import CASES
@@ -34,6 +35,15 @@ def close(one: float, other: float, within: float) -> bool:
     if one == 0 or other == 0:
         return one == other
     return abs(log(sqrt(one / other))) < log(within)
+
+
+def test_every_rule_of_prediction_is_compared() -> None:
+    compared = set()
+    for case in CASES.values():
+        net = Builder(*case.size)
+        case.build(net)
+        compared |= {node.op for node in net.build()[0].nodes}
+    assert RULES.keys() <= compared, "add a network for what is missing to operation_networks"
 
 
 @pytest.mark.parametrize("name", QUICK)

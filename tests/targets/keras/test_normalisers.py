@@ -36,6 +36,16 @@ def test_filter_response_normalisation_is_over_the_root_mean_square(size: tuple[
     np.testing.assert_allclose(result, values / np.sqrt(square + 1e-3) * gamma + beta, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_instance_normalisation_is_that_of_pytorch(size: tuple[int, ...]) -> None:
+    """``torch.nn.InstanceNorm2d(C, affine=True)``: (x - E[x]) / sqrt(Var[x] + eps) * gamma + beta over H and W of each
+    sample's channel, with the biased variance and eps = 1e-5."""
+    values, result, (gamma, beta) = _run(size, "instancenorm")
+    mean, variance = values.mean(_places(values), keepdims=True), values.var(_places(values), keepdims=True)
+    expected = (values - mean) / np.sqrt(variance + 1e-5) * gamma + beta
+    np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("size", [(8,), *SIZES])
 def test_a_thresholded_unit_is_at_least_tau(size: tuple[int, ...]) -> None:
     values, result, (tau,) = _run(size, "tlu")

@@ -43,6 +43,7 @@ ON_MAPS: list[tuple[str, dict[str, Any]]] = [
     ("pad_channels", {"channels": 7, "side": "both"}),
     ("evonorm", {"groups": 2}),
     ("frn", {}),
+    ("instancenorm", {}),
 ]
 ON_ANYTHING: list[tuple[str, dict[str, Any]]] = [
     *[(op, {}) for op in ["batchnorm", "layernorm", "identity", "channel_scale"]],

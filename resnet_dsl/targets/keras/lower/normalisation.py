@@ -86,6 +86,7 @@ RULES: Rules = {
     "batchnorm": lambda at: at.call("BatchNormalization", at.input, momentum=at.args["momentum"], **_affine(at)),
     "layernorm": lambda at: at.call("LayerNormalization", at.input, **_affine(at)),
     "groupnorm": lambda at: at.call("GroupNormalization", at.input, groups=at.args["groups"], **_affine(at)),
+    "instancenorm": lambda at: at.call("GroupNormalization", at.input, groups=at.entering, **_affine(at)),
     "evonorm": _evonorm,
     "frn": _frn,
 }
