@@ -1,0 +1,38 @@
+"""`compile --to` goes by the table of targets: a new one is a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resnet_dsl.cli import main
+from resnet_dsl.pipeline import Compiled
+from resnet_dsl.targets import TARGETS, Target
+from resnet_dsl.targets.request import Request, Written
+from tests.cli.calling import NET
+
+
+def _write(compiled: Compiled, path: str, request: Request) -> Written:
+    """The names of the operations, a line each."""
+    assert request == Request()
+    Path(path).write_text("\n".join(node.op for node in compiled.graph.nodes), encoding="utf-8")
+    return Written(("one line an operation",), ("read it line by line",))
+
+
+def test_a_row_is_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(TARGETS, "names", Target(".names", _write))
+    monkeypatch.chdir(tmp_path)
+    Path("net.resnet").write_text(NET, encoding="utf-8")
+    assert main(["compile", "net.resnet", "--to", "names", "--quiet"]) == 0
+    (written,) = tmp_path.glob("*.names")
+    assert written.read_text(encoding="utf-8").startswith("input\n")
+    said = f"one line an operation\nwrote {written.name}\n  to load it: read it line by line\n"
+    assert capsys.readouterr().out == said
+    assert main(["compile", "net.resnet", "--to", "names", "--weights", "x.keras"]) == 2
+    assert "not for `--to names`" in capsys.readouterr().err
+
+
+def test_endings_tell_targets_apart() -> None:
+    assert len({target.ending for target in TARGETS.values()}) == len(TARGETS)
+    assert all(target.keras for target in TARGETS.values() if target.keeps_weights)
