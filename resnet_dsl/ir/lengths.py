@@ -82,6 +82,16 @@ def stretch(length: Length, factor: int, extra: int = 0) -> Length:
     return _unknown(length.symbol, factor * length.times, length.before, length.by, factor * length.after + extra)
 
 
+def longer(length: Length, by: int) -> Length:
+    """A length with ``by`` positions more (or fewer)."""
+    return length + by if isinstance(length, int) else length._replace(after=length.after + by)
+
+
+def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:
+    """The spatial lengths with a border."""
+    return tuple(longer(length, before + after) for length, (before, after) in zip(shape, pad, strict=False))
+
+
 def elements(shape: Shape) -> int | None:
     """How many numbers a value of this shape holds; None while a length is unknown."""
     count = 1

@@ -1,4 +1,7 @@
-"""Passes: a network to an equal one that computes less. One a file; each says what it did."""
+"""Passes: a network to an equal one that computes less. One a file; each says what it did.
+
+What is computed by the same steps in every target is written in resnet_dsl.passes.primitives.
+"""
 
 from __future__ import annotations
 

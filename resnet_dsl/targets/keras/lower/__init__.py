@@ -1,14 +1,18 @@
-"""Lowering: from the graph to the calls of Keras that compute it. One rule an operation, one file a family."""
+"""Lowering: from the graph to the calls of Keras that compute it. One rule an operation, one file a family.
+
+Operations that Keras has no layer for are composite: they are taken apart (resnet_dsl.passes.primitives), and their
+steps have a rule each.
+"""
 
 from __future__ import annotations
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS, complete
+from resnet_dsl.passes.primitives import COMPOSITES
 from resnet_dsl.targets.keras.calls import Call, Calls
 from resnet_dsl.targets.keras.lower import (
     activation,
-    attention,
     convolution,
     merging,
     noise,
@@ -17,11 +21,15 @@ from resnet_dsl.targets.keras.lower import (
     scaling,
     shaping,
 )
-from resnet_dsl.targets.keras.lower.place import Place
+from resnet_dsl.targets.keras.lower.place import Place, Rules
+from resnet_dsl.targets.keras.lower.primitives import in_steps
 
-_FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
+_FAMILIES = (shaping, convolution, normalisation, activation, pooling, merging, noise, scaling)
 
-RULES = complete("resnet_dsl/targets/keras/lower/", *(family.RULES for family in _FAMILIES))
+_OWN: Rules = {name: rule for family in _FAMILIES for name, rule in family.RULES.items()}
+_REST: Rules = {name: in_steps for name in COMPOSITES if name not in _OWN}
+
+RULES = complete("resnet_dsl/targets/keras/lower/", _OWN, _REST)
 
 
 class Lowering:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from resnet_dsl.ir.lengths import Shape, Unknown, elements
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.passes.primitives import is_composite
 from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
-from resnet_dsl.targets.keras.lower.scaling import a_one
+from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 
 def _function(name: str) -> Callable[[Place], int]:
@@ -32,34 +33,16 @@ def _prelu(at: Place) -> int:
     return at.call("PReLU", at.input, alpha_initializer=initializer(0.25), shared_axes=shared)
 
 
-def _tlu(at: Place) -> int:
-    """max(x, tau); tau is the kernel of a Dense layer that is fed with a one."""
-    one = a_one(at)
-    shape = (*(1 if isinstance(length, int) else length for length in at.shape[:-1]), at.entering)
-    zeros = initializer("zeros")
-    kept = {"tau": "kernel"}
-    tau = at.call("Dense", one, shape=shape, keeps=kept, units=at.entering, use_bias=False, kernel_initializer=zeros)
-    return at.call("ops.maximum", at.input, tau, suffix="max")
-
-
 def _softmax(at: Place) -> int:
-    if at.args["splits"] == 1:
+    if not is_composite(at.node):
         return at.call("Activation", at.input, activation="softmax")
     if batched(at.shape)[1:].count(None) > 1:
         return _softmax_of_slices(at)
-    splits, width = at.args["splits"], at.entering // at.args["splits"]
-    shape: Shape = (elements(at.shape[:-1]) or Unknown("positions"), splits, width)
-    value = at.call("Reshape", at.input, shape=shape, suffix="split", target_shape=(-1, splits, width))
-    value = at.call("Softmax", value, shape=shape, axis=-2)
-    return at.call("Reshape", value, suffix="join", target_shape=_target(at.shape))
-
-
-def _target(shape: Shape) -> tuple[int, ...]:
-    return tuple(length if isinstance(length, int) else -1 for length in shape)
+    return in_steps(at)
 
 
 def _softmax_of_slices(at: Place) -> int:
-    """The same part by part: Keras' Reshape takes no more than one length that is not known."""
+    """Part by part: Keras' Reshape takes no more than one length that is not known."""
     width = at.entering // at.args["splits"]
     part: Shape = (*at.shape[:-1], width)
     whole = (None, None, None)
@@ -88,7 +71,6 @@ RULES: Rules = {
     "tanh": _function("tanh"),
     "leaky_relu": _leaky_relu,
     "prelu": _prelu,
-    "tlu": _tlu,
     "gelu": _gelu,
     "softmax": _softmax,
 }

@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import prod
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import Shape, slide, stretch
+from resnet_dsl.ir.lengths import Shape, padded, slide, stretch
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.targets.keras.calls import Initializer, Value
-from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer, padded
+from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
 from resnet_dsl.targets.keras.lower.shaping import subsample
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from resnet_dsl.ir.graph import Node
-from resnet_dsl.ir.lengths import Length, Shape, channels
+from resnet_dsl.ir.lengths import Shape, channels, padded
 from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.targets.keras.calls import NOTHING, Call, Initializer, Value
 
@@ -115,13 +115,3 @@ class Place:
 
 Rules: TypeAlias = dict[OperationName, Callable[[Place], int]]
 """For each operation of a family what adds its calls; it returns the one that computes the node's value."""
-
-
-def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:
-    """The spatial lengths with a border."""
-    return tuple(longer(length, before + after) for length, (before, after) in zip(shape, pad, strict=False))
-
-
-def longer(length: Length, by: int) -> Length:
-    """A length with ``by`` positions more (or fewer)."""
-    return length + by if isinstance(length, int) else length._replace(after=length.after + by)
