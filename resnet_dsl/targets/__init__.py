@@ -4,6 +4,9 @@ A target gets the compiled network (its graph, the shapes and all facts), a path
 for besides; it writes the file whole or not at all, and returns what is to be said of it. It is one row of TARGETS,
 which `compile --to` reads, and is imported when it is used.
 
+A target that computes has a rule for each operation, and resnet_dsl.ir.operations.complete says which is missing;
+composite ones may be left to the rules of their primitives (resnet_dsl.passes.primitives).
+
 Figures and tables show several networks together, with options of their own: `draw` goes by the ENDINGS of
 `targets/figure/`, `table` by the FORMATS of `targets/table/`.
 """
