@@ -20,6 +20,9 @@ SIZES: tuple[Size, ...] = (
     *((4, 5, 6, 4), (3, 4, 5, 8)),
 )
 
+ALL = sorted({*COMPOSITES, "avgpool", "scale", "shift", "softmax"})
+"""With those that are composite under some arguments."""
+
 Taken = tuple[Size, Case, tuple[Step, ...]]
 
 
@@ -35,7 +38,7 @@ def taken_apart(op: str) -> list[Taken]:
     return found
 
 
-@pytest.mark.parametrize("op", sorted(COMPOSITES))
+@pytest.mark.parametrize("op", ALL)
 def test_steps_compute_what_the_whole_is(op: str) -> None:
     apart = taken_apart(op)
     assert apart
@@ -50,7 +53,7 @@ def test_steps_compute_what_the_whole_is(op: str) -> None:
             assert value.shape[1:] == step.shape or step.kind == "weight", (step, value.shape)
 
 
-@pytest.mark.parametrize("op", sorted(COMPOSITES))
+@pytest.mark.parametrize("op", ALL)
 def test_steps_own_each_weight_once_and_start_it_as_the_whole_does(op: str) -> None:
     for size, args, steps in taken_apart(op):
         wanted = {one.name: one.init for one in OPERATIONS[op].weights(args, (size,))}  # type: ignore[arg-type]
@@ -62,7 +65,7 @@ def test_steps_own_each_weight_once_and_start_it_as_the_whole_does(op: str) -> N
         assert owned == wanted
 
 
-@pytest.mark.parametrize("op", sorted(COMPOSITES))
+@pytest.mark.parametrize("op", ALL)
 def test_steps_read_what_is_there_and_one_has_no_name_but_the_node(op: str) -> None:
     for _, _, steps in taken_apart(op):
         assert all(other <= number for number, step in enumerate(steps) for other in step.inputs)
@@ -71,7 +74,7 @@ def test_steps_read_what_is_there_and_one_has_no_name_but_the_node(op: str) -> N
 
 
 def test_every_primitive_is_used_and_a_missing_rule_is_named() -> None:
-    used = {step.kind for op in COMPOSITES for _, _, steps in taken_apart(op) for step in steps}
+    used = {step.kind for op in ALL for _, _, steps in taken_apart(op) for step in steps}
     assert used == {*get_args(Primitive)}
     with pytest.raises(MissingRuleError, match=r"^here/ has no rule for the primitive `matmul`"):
         each_primitive("here/", {name: "" for name in get_args(Primitive) if name != "matmul"})

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.operation import OperationName
+from resnet_dsl.ir.operation import OperationName, always
 from resnet_dsl.passes.primitives import activation, attention, noise, normalisation, pooling, scaling
 from resnet_dsl.passes.primitives.step import Composite, Step, Whole
 
 _FAMILIES = (activation, attention, noise, normalisation, pooling, scaling)
 
-COMPOSITES: frozenset[OperationName] = frozenset(name for family in _FAMILIES for name in family.COMPOSITES)
-"""The operations that are taken apart, under some of their arguments or under all."""
-
 _BY_NAME: dict[str, Composite] = {name: one for family in _FAMILIES for name, one in family.COMPOSITES.items()}
+
+COMPOSITES: frozenset[OperationName] = frozenset(
+    name for family in _FAMILIES for name, one in family.COMPOSITES.items() if one.when is always
+)
+"""The operations that are taken apart whatever their arguments: a target needs no rules of its own for them."""
 
 
 def is_composite(node: Node) -> bool:

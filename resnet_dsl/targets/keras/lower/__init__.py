@@ -26,10 +26,10 @@ from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 _FAMILIES = (shaping, convolution, normalisation, activation, pooling, merging, noise, scaling)
 
-_OWN: Rules = {name: rule for family in _FAMILIES for name, rule in family.RULES.items()}
-_REST: Rules = {name: in_steps for name in COMPOSITES if name not in _OWN}
+_TABLES = tuple(family.RULES for family in _FAMILIES)
+_REST: Rules = {name: in_steps for name in COMPOSITES if not any(name in table for table in _TABLES)}
 
-RULES = complete("resnet_dsl/targets/keras/lower/", _OWN, _REST)
+RULES = complete("resnet_dsl/targets/keras/lower/", *_TABLES, _REST)
 
 
 class Lowering:
