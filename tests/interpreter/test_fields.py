@@ -78,6 +78,7 @@ def test_shipped_networks_have_the_fields_of_what_they_depend_on(name: str) -> N
     assert network.facts.receptive_field == _last_map(network.graph, _along(network.shapes, 0))
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(
     ("body", "size"),
     [

@@ -67,6 +67,7 @@ CASES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 }
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("case", CASES)
 def test_a_graph_that_no_spec_gives_is_refused(tmp_path: Path, case: str) -> None:
     change, why = CASES[case]
@@ -76,5 +77,6 @@ def test_a_graph_that_no_spec_gives_is_refused(tmp_path: Path, case: str) -> Non
     assert why in ended.err
 
 
+@pytest.mark.keras
 def test_the_unchanged_one_loads(tmp_path: Path) -> None:
     assert call("load", str(changed(tmp_path / "net.keras", lambda graph: None))).code == 0

@@ -112,6 +112,7 @@ def test_pooling_is_the_mean_over_the_area() -> None:
     np.testing.assert_allclose(pool(row, (1, 2)).ravel(), [(3 + 6 / 2) / 1.5, (6 / 2 + 12) / 1.5])
 
 
+@pytest.mark.keras
 def test_pooling_agrees_with_another_implementation(coloured: Made) -> None:
     tf = pytest.importorskip("tensorflow")
     for size in [(14, 14), (20, 11)]:

@@ -199,6 +199,7 @@ def test_large_images_are_refused_by_their_header(tmp_path: Path) -> None:
         is_refused(liar, f"more than {MOST_PIXELS:,}")
 
 
+@pytest.mark.keras
 def test_what_pillow_warns_of_is_said_in_our_words_alone(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     """The images are large enough for Pillow to warn of them."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 10_000, 10_000, 8, 0, 0, 0, 0))

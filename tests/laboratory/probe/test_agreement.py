@@ -46,6 +46,7 @@ def test_every_rule_of_prediction_is_compared() -> None:
     assert RULES.keys() <= compared, "add a network for what is missing to operation_networks"
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("name", QUICK)
 def test_operations(name: str) -> None:
     compare(name, seeds=4)
@@ -64,6 +65,7 @@ def pair(depth: int, residual: bool, norm: str | None, init: str, seeds: int) ->
     return predict(graph, shapes), measured
 
 
+@pytest.mark.keras
 def test_plain_and_residual_at_depth_20() -> None:
     found = agreement(
         [pair(20, residual, norm, "he_normal", 1) for residual in (False, True) for norm in ("batchnorm", None)]

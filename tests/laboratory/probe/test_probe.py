@@ -16,6 +16,7 @@ from tests.analyses.signal_networks import Builder, cifar
 from tests.laboratory.probe.gaussian_images import gaussian_images
 
 
+@pytest.mark.keras
 def test_cross_entropy_at_equal_logits_is_exact() -> None:
     """Logits of zero make p = 1/4: the gradient is 1/4 - y whatever the labels."""
     net = Builder(6)
@@ -27,6 +28,7 @@ def test_cross_entropy_at_equal_logits_is_exact() -> None:
     assert signal.unreached == 1
 
 
+@pytest.mark.keras
 def test_a_projection_of_the_output_is_exact() -> None:
     """Behind a scale of 3 and a mean over 4 positions, a gradient u is 3 u / 4 at each."""
     net = Builder(2, 2, 5)
@@ -36,6 +38,7 @@ def test_a_projection_of_the_output_is_exact() -> None:
     assert signal.layers[0].gradient == pytest.approx(float(np.mean(drawn**2)) * 9 / 16, rel=1e-5)
 
 
+@pytest.mark.keras
 def test_activations_are_the_models_own() -> None:
     from resnet_dsl.targets.keras import to_keras
 
@@ -52,6 +55,7 @@ def test_activations_are_the_models_own() -> None:
     )
 
 
+@pytest.mark.keras
 def test_the_same_seed_the_same_signal() -> None:
     graph, shapes = cifar(8, residual=True, size=8)
     images = gaussian_images(4, 8, 8, 3)

@@ -30,6 +30,7 @@ def test_the_defaults_are_the_papers() -> None:
     assert (recipe.momentum, recipe.weight_decay, recipe.augment, recipe.pad) == (0.9, 1e-4, "crop-flip", 4)
 
 
+@pytest.mark.keras
 def test_cosine_with_warm_up_is_keras_own() -> None:
     keras = pytest.importorskip("keras")
     rates = learning_rates(RecipeOptions(schedule="cosine", warmup=0.1, learning_rate=0.2), 200)

@@ -29,6 +29,7 @@ def model(request: pytest.FixtureRequest) -> Any:
     return to_keras(network.graph, network.shapes, seed=1, fast=request.param)
 
 
+@pytest.mark.keras
 def test_it_trains_and_comes_back(model: Any, tmp_path: Path) -> None:
     import keras
 
