@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from types import GenericAlias, MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -28,14 +29,19 @@ def write(record: Any, indent: int | None = None, exclude: Any = None) -> str:
     return to_json(record, indent=indent, exclude=exclude, fallback=dict).decode()
 
 
-def read(kind: type[T], text: str | bytes, check: Callable[[T], T]) -> T:
+def read(kind: type[Any], text: str | bytes, check: Callable[[Any], T]) -> T:
     """The record in a JSON text, when ``check``, which may raise ValueError, has let it pass.
 
     Raises ValidationError, which is a ValueError; of a long row it holds the first mistake only.
     """
-    form: Any = Annotated[_form(kind), AfterValidator(check)]
-    found: T = TypeAdapter(form).validate_json(text)
+    found: T = _reader(kind, check).validate_json(text)  # type: ignore[arg-type]  # a class can be hashed
     return found
+
+
+@cache
+def _reader(kind: type[Any], check: Callable[[Any], Any]) -> TypeAdapter[Any]:
+    form: Any = Annotated[_form(kind), AfterValidator(check)]
+    return TypeAdapter(form)
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:
