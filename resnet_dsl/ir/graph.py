@@ -92,12 +92,13 @@ class Graph:
 
 
 def verified(graph: Graph) -> Graph:
-    """The graph, where it is whole: its nodes read nodes before them and have the arguments of their operations.
+    """The graph, where it is one: what stands above holds of its scopes, its nodes and their arguments.
 
-    Raises ValueError. What the elaboration and the passes make is whole; what comes in from outside has to show it.
+    The elaboration and the passes make nothing else, as their tests show; what comes in from outside is held to it.
+    That shapes fit is for resnet_dsl.analyses.shapes to say. Raises ValueError.
     """
     for index, scope in enumerate(graph.scopes):
-        _check_scope(index, scope, len(graph.nodes))
+        _check_scope(index, scope, graph)
     if len({node.name for node in graph.nodes}) != len(graph.nodes):
         raise ValueError("two nodes have one name")
     for index, node in enumerate(graph.nodes):
@@ -108,11 +109,27 @@ def verified(graph: Graph) -> Graph:
     return graph
 
 
-def _check_scope(index: int, scope: Scope, nodes: int) -> None:
+def _check_scope(index: int, scope: Scope, graph: Graph) -> None:
     if (scope.parent is None) != (index == 0) or (scope.parent is not None and not 0 <= scope.parent < index):
         raise ValueError(f"scope {index} must lie in a scope before it")
-    if scope.entry >= nodes or scope.exit >= nodes:
+    outer = "nothing" if scope.parent is None else graph.scopes[scope.parent].kind
+    if outer not in _LIES_IN[scope.kind]:
+        raise ValueError(f"scope {index}: a {scope.kind} cannot lie in {outer}")
+    if scope.counts and scope.kind != "block":
+        raise ValueError(f"scope {index}: a {scope.kind} is no residual block")
+    if not scope.entry <= scope.exit < len(graph.nodes):
         raise ValueError(f"scope {index} refers to a node that does not exist")
+
+
+_INSIDE = ("stem", "stage", "head", "block", "skip")
+_LIES_IN: dict[ScopeKind, tuple[str, ...]] = {
+    "network": ("nothing",),
+    "stem": ("network",),
+    "stage": ("network",),
+    "head": ("network",),
+    "block": _INSIDE,
+    "skip": _INSIDE,
+}
 
 
 def _check_place(index: int, node: Node, scopes: int) -> None:
@@ -125,6 +142,8 @@ def _check_place(index: int, node: Node, scopes: int) -> None:
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
     if not operation.many and len(node.inputs) > 1:
         raise ValueError(f"node {index}: {node.op} reads one value")
+    if node.skip is not None and len(node.inputs) != 2:
+        raise ValueError(f"node {index}: a skip connection is merged with one value")
 
 
 def _check_arguments(index: int, node: Node) -> None:

@@ -8,13 +8,16 @@ from resnet_dsl import pipeline
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.pipeline import Compiled
+from tests.ir.soundness import assert_sound
 
 
 def compiled(
     text: str, network: str | None = None, size: tuple[int | None, ...] | None = None, **given: Any
 ) -> Compiled:
-    """A network of a text, under parameters and an input size."""
-    return pipeline.load_text(text).compile(network, given, size)
+    """A network of a text, under parameters and an input size; its graph is a sound one."""
+    found = pipeline.load_text(text).compile(network, given, size)
+    assert_sound(found.graph, found.shapes)
+    return found
 
 
 def staged(body: str, size: str = "8x8x4", before: str = "") -> Compiled:

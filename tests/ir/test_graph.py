@@ -126,6 +126,13 @@ TAMPERED: dict[str, Tamper] = {
     "a scope in itself": lambda g: g["scopes"][1].update(parent=1),
     "a scope without a parent": lambda g: g["scopes"][1].update(parent=None),
     "a scope that ends nowhere": lambda g: g["scopes"][1].update(exit=10_000),
+    "a stage in a stage": lambda g: g["scopes"][2].update(parent=1),
+    "a block in the network": lambda g: g["scopes"][1].update(kind="block"),
+    "a second network": lambda g: g["scopes"][-1].update(kind="network"),
+    "a network that is a stage": lambda g: g["scopes"][0].update(kind="stage"),
+    "a stage that counts as a block": lambda g: g["scopes"][1].update(counts=True),
+    "a scope that ends before it begins": lambda g: g["scopes"][1].update(entry=5, exit=4),
+    "a skip connection into a convolution": lambda g: g["nodes"][1].update(skip="identity"),
     "an index as text": lambda g: g.update(output="3"),
 }
 
