@@ -22,10 +22,10 @@ print("code", code, "heavy", *sorted(found), file=sys.stderr)
 """
 
 
-def heavy(folder: Path, *arguments: str, before: str = "") -> list[str]:
+def heavy(folder: Path, *arguments: str, before: str = "", packages: tuple[str, ...] = HEAVY) -> list[str]:
     """The heavy packages that a command has imported when it ends, in a fresh process."""
     (folder / "net.resnet").write_text(NET, encoding="utf-8")
-    program = PROGRAM.format(before=before, arguments=list(arguments), heavy=HEAVY)
+    program = PROGRAM.format(before=before, arguments=list(arguments), heavy=packages)
     ended = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
     _, code, _, *found = ended.stderr.splitlines()[-1].split()
     assert code == "0", ended.stderr
@@ -41,6 +41,9 @@ def heavy(folder: Path, *arguments: str, before: str = "") -> list[str]:
         "fmt --check net.resnet",
         "draw net.resnet -o x.svg",
         "compile net.resnet --to ir",
+        "compile net.resnet --to tree",
+        "compile net.resnet --to graph",
+        "compile net.resnet --to calls",
         "list resnet",
         "schema",
         "new mine",
@@ -59,6 +62,13 @@ def test_the_package_itself_imports_next_to_nothing() -> None:
     program = "import sys, resnet_dsl; print(*(name for name in sys.modules if name.startswith('resnet_dsl')))"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["resnet_dsl"]
+
+
+@pytest.mark.parametrize(
+    "command", ["summary net.resnet", "paths net.resnet", "signal net.resnet", "compile net.resnet --to calls"]
+)
+def test_what_reads_no_json_imports_no_pydantic(tmp_path: Path, command: str) -> None:
+    assert heavy(tmp_path, *command.split(), packages=("pydantic",)) == []
 
 
 def test_check_leaves_out_what_only_targets_need(tmp_path: Path) -> None:

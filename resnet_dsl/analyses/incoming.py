@@ -11,7 +11,6 @@ from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Unfit
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.ir.serialization import ValidationError, first_mistake
 
 _LONGEST_NAME = 1_000
 
@@ -25,6 +24,8 @@ def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
 
     Raises Unsound.
     """
+    from resnet_dsl.ir.serialization import ValidationError, first_mistake  # who writes models may never read one
+
     try:
         graph = Graph.model_validate_json(text)
     except ValidationError as wrong:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """One row. ending: of its files. write: (network, path, request) -> what is said.
+    """One row. write: (network, path, request) -> what is said.
+
+    ending: of its files; None where it is a text for reading, written to the standard output where no path is named.
 
     keras: whether it is made of a Keras model, which needs Keras and may have weights. keeps_weights: whether they are
     in the file, so that one with trained weights is not replaced unasked.
     """
 
-    ending: str
+    ending: str | None
     write: Callable[[Compiled, str, Request], Written]
     keras: bool = False
     keeps_weights: bool = False
@@ -69,10 +71,24 @@ def _figure(compiled: Compiled, path: str, request: Request) -> Written:
     return DONE
 
 
+def _stage(name: str) -> Target:
+    def write(compiled: Compiled, path: str, request: Request) -> Written:
+        from resnet_dsl.targets.text import TEXTS
+        from resnet_dsl.writing import write_whole
+
+        write_whole(path, TEXTS[name](compiled))
+        return DONE
+
+    return Target(None, write)
+
+
 TARGETS = {
     "keras": Target(".keras", _keras, keras=True, keeps_weights=True),
     "keras-json": Target(".json", _keras_json, keras=True),
     "ir": Target(".ir.json", _ir),
     "dot": Target(".dot", _dot),
     "svg": Target(".svg", _figure),
+    "tree": _stage("tree"),
+    "graph": _stage("graph"),
+    "calls": _stage("calls"),
 }

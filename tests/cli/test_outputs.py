@@ -238,6 +238,17 @@ def test_figures_go_to_the_standard_output_as_svg(arguments: str, start: bytes) 
     assert b"wrote <stdout>" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("stage", "start"), [("tree", b"File 1:1\n"), ("graph", b"graph small\n"), ("calls", b"model small\n")]
+)
+def test_a_stage_goes_to_the_standard_output_by_itself(folder: Path, stage: str, start: bytes) -> None:
+    before = content(folder)
+    ended = process(f"D compile small.resnet --to {stage}")
+    assert ended.stdout.startswith(start)
+    assert ended.stderr == b"wrote <stdout>\n"
+    assert content(folder) == before
+
+
 def test_what_was_written_before_stays() -> None:
     ended = process("{ echo first; D table small.resnet -o /dev/stdout; echo last; } > out; cat out")
     assert ended.stdout.startswith(b"first\nstage")

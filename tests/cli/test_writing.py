@@ -11,6 +11,7 @@ import pytest
 from resnet_dsl import pipeline, writing
 from resnet_dsl.ir.graph import Graph
 from tests.cli.calling import NET, call
+from tests.golden.golden import stages_of
 
 
 def names(folder: Path) -> set[str]:
@@ -30,6 +31,14 @@ def test_quiet_leaves_out_the_summary_and_o_names_the_file(folder: Path) -> None
     ended = call("compile", "two.resnet:plain", "--to", "ir", "-o", "other.json", "--quiet")
     assert ended.out == "wrote other.json\n"
     assert json.loads((folder / "other.json").read_text(encoding="utf-8"))["name"] == "plain"
+
+
+@pytest.mark.parametrize("stage", ["tree", "graph", "calls"])
+def test_a_stage_is_written_without_a_summary(folder: Path, stage: str) -> None:
+    ended = call("compile", "small.resnet", "--to", stage, "-o", "stage.txt")
+    assert ended.out == "wrote stage.txt\n"
+    text = stages_of(pipeline.load_text(NET).compile())[stage]
+    assert (folder / "stage.txt").read_text(encoding="utf-8") == text
 
 
 def test_the_same_spec_gives_the_same_bytes(folder: Path) -> None:

@@ -1,10 +1,10 @@
-"""What every shipped network is, written down: its summary, and a digest of its graph.
+"""What every shipped network is, written down: its summary and digests of its stages; of ten the stages whole.
 
 A change of the language, of an analysis or of a spec shows here as a difference to be read. Where it is meant:
 
     python -m tests.golden.golden
 
-writes the files anew, one for each file of specs/.
+writes the files anew: specs/ has one for each file of specs/, stages/ the texts of `compile --to tree|graph|calls`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from resnet_dsl import pipeline, resources, shipped
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.shipped import ShippedFile
+from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.summary import as_data
+from resnet_dsl.targets.text import calls_text, graph_text, tree_text
+from tests.ir.soundness import assert_sound
 
 _COUNTED_BY_STAGE = {"scopes": {"__all__": {"counts"}}}
 FOLDER = Path(__file__).parent / "specs"
+STAGES = Path(__file__).parent / "stages"
+WHOLE = (
+    "first_network", "ecg_network", "two_view_network", "residual_unet", "resnet50",
+    "botnet26t_256", "skresnet18", "convnext_tiny", "resnetv2_50d_frn", "resnet50_dropblock",
+)  # fmt: skip
+"""Networks that have little in common: between them nearly all operations, one and two axes, one and two branches."""
 
 
 def golden_path(file: ShippedFile) -> Path:
@@ -35,17 +45,37 @@ def described(file: ShippedFile) -> dict[str, Any]:
     return {name: _described(spec.compile(name)) for name in file.networks}
 
 
+def stages_of(network: Compiled) -> dict[str, str]:
+    """The text of each stage of the compiler, by the name that ``compile --to`` gives it."""
+    return {
+        "tree": tree_text(network.asked.spec.module.file),
+        "graph": graph_text(network.graph, network.shapes),
+        "calls": calls_text(lower(network.graph, network.shapes)),
+    }
+
+
+@cache
+def whole_stages() -> dict[Path, str]:
+    """The texts of the ten networks, by the files that hold them."""
+    networks = {name: pipeline.load(str(shipped.find(name))).compile(name) for name in WHOLE}
+    return {
+        STAGES / name / f"{stage}.txt": text
+        for name, network in networks.items()
+        for stage, text in stages_of(network).items()
+    }
+
+
 def _described(network: Compiled) -> dict[str, Any]:
-    """Integers and words, the same on every machine; one digest of the layers and edges, one of all arguments, too."""
+    """Integers and words, the same on every machine; a digest of each stage, and of the JSON."""
+    assert_sound(network.graph, network.shapes)
     data = as_data(network.facts)
     stages = [_row(stage) for stage in data.pop("stages")]
-    edges = [[node.name, node.op, *node.inputs] for node in network.graph.nodes]
     return {
         **data,
         "input_shape": _shape(data["input_shape"]),
         "output_shape": _shape(data["output_shape"]),
         "warnings": [one.code for one in network.warnings],
-        "layers": _digest(edges),
+        **{stage: _digest(text) for stage, text in stages_of(network).items()},
         "ir": _digest(json.loads(network.graph.model_dump_json(exclude=_COUNTED_BY_STAGE))),
         "stages": stages,
     }
@@ -71,8 +101,8 @@ def text_of(networks: dict[str, Any]) -> str:
 
 def regenerate() -> None:
     """Writes all golden files, and removes those of specs that no longer ship."""
-    wanted = {golden_path(file): text_of(described(file)) for file in shipped.shipped_files()}
-    for path in set(FOLDER.rglob("*.json")) - set(wanted):
+    wanted = {golden_path(file): text_of(described(file)) for file in shipped.shipped_files()} | whole_stages()
+    for path in {*FOLDER.rglob("*.json"), *STAGES.rglob("*.txt")} - set(wanted):
         path.unlink()
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)

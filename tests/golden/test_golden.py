@@ -8,7 +8,7 @@ import pytest
 
 from resnet_dsl import shipped
 from resnet_dsl.shipped import ShippedFile
-from tests.golden.golden import FOLDER, described, golden_path, text_of
+from tests.golden.golden import FOLDER, STAGES, described, golden_path, text_of, whole_stages
 
 FILES = list(shipped.shipped_files())
 
@@ -24,5 +24,11 @@ def test_every_shipped_network_is_what_it_was(file: ShippedFile) -> None:
     assert text_of(now) == path.read_text(encoding="utf-8")
 
 
+def test_the_stages_of_ten_networks_are_what_they_were() -> None:
+    for path, text in whole_stages().items():
+        assert text == path.read_text(encoding="utf-8"), f"{path.relative_to(STAGES)} has changed"
+
+
 def test_no_golden_file_is_left_over() -> None:
+    assert set(STAGES.rglob("*.txt")) == set(whole_stages())
     assert set(FOLDER.rglob("*.json")) == {golden_path(file) for file in FILES}

@@ -1,7 +1,8 @@
-"""Compile a network to a Keras model, its IR or a figure.
+"""Compile a network to a Keras model, its IR, a figure, or a stage of the compiler as text.
 
 Writes NETWORK.keras into the current folder by default, says what it wrote, and prints the summary. A file is written
 whole or not at all. A model with fresh weights is replaced by the next; one that may be trained only under --force.
+`--to tree`, `--to graph` and `--to calls` (those of Keras) are for reading: a line a node, on the standard output.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
-from resnet_dsl.outputs import reads
+from resnet_dsl.outputs import STDOUT, reads
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets import TARGETS
 from resnet_dsl.targets.request import Request
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="PATH",
-        help="where to write; `-`: the standard output (default: NETWORK with its ending)",
+        help="where to write; `-`: the standard output (default: NETWORK with its ending; for a text `-`)",
     )
     parser.add_argument("--to", choices=[*TARGETS], default="keras", help="what to write (default: keras)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     written = [*_write(compiled, path, options)]
     if figure is not None:
         written.append(_draw(compiled, figure))
-    if not options.quiet:
+    if not options.quiet and TARGETS[options.to].ending is not None:
         sys.stdout.write(write(compiled.facts) + "\n")
     for line in written:
         print(line)
@@ -85,7 +86,7 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if weighed:
         reads(options.weights)
-    path = claim(_path(compiled, options), target.ending)
+    path = claim(_path(compiled, options), target.ending or "")
     if target.keeps_weights and not options.force:
         from resnet_dsl.targets.keras.fresh import keep_trained
 
@@ -102,8 +103,10 @@ def _figure_claimed(compiled: Compiled, options: argparse.Namespace) -> str:
 
 
 def _path(compiled: Compiled, options: argparse.Namespace) -> str:
-    path: str | None = options.output
-    return f"{compiled.name}{TARGETS[options.to].ending}" if path is None else path
+    path, ending = options.output, TARGETS[options.to].ending
+    if path is not None:
+        return str(path)
+    return STDOUT if ending is None else f"{compiled.name}{ending}"
 
 
 def _write(compiled: Compiled, path: str, options: argparse.Namespace) -> Iterator[str]:

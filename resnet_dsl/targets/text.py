@@ -1,0 +1,120 @@
+"""Every stage as text, a line a node: the tree of a spec, the graph, the calls of Keras. For people, and for tests.
+
+What a name or a string holds is spelt out where it could steer a terminal or end its line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from resnet_dsl.ir.graph import Graph, Scope
+from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.showing import line
+from resnet_dsl.syntax import tree
+from resnet_dsl.targets.keras.calls import Call, Calls, Initializer
+
+
+def tree_text(file: tree.File) -> str:
+    """``then: Body 5:8``: each node's class and place, and its words; below it, further in, what it holds."""
+    return _lines(_tree(file))
+
+
+def _tree(file: tree.File) -> Iterator[str]:
+    pending: list[tuple[int, str, tree.Node | tree.Token]] = [(0, "", file)]
+    while pending:
+        depth, field, node = pending.pop()
+        margin = "  " * depth + field
+        if isinstance(node, tree.Token):
+            yield f"{margin}{node.kind} {node.text}"
+            continue
+        words, below = _parts(node)
+        row, column = node.span.source.position(node.span.start)
+        yield " ".join([f"{margin}{type(node).__name__}", f"{row}:{column}", *words])
+        pending += [(depth + 1, name, child) for name, child in reversed(below)]
+
+
+def _parts(node: tree.Node) -> tuple[list[str], list[tuple[str, tree.Node | tree.Token]]]:
+    """The words of a node, and what stands below it: by the name of its field, or one of a row."""
+    words: list[str] = []
+    below: list[tuple[str, tree.Node | tree.Token]] = []
+    row = len(node.fields) - 2 if node.has_row else None
+    for place, child in node.children():
+        name = node.fields[place + 1]
+        if place == row:
+            below.append(("", child))
+        elif isinstance(child, tree.Token):
+            words.append(f"{name}={child.text}")
+        else:
+            below.append((f"{name}: ", child))
+    return words, below
+
+
+def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> str:
+    """``a_conv = conv(input, channels=8, …): 8x8x8 in a``: a line a node, below a line for each scope."""
+    return _lines(_graph(graph, shapes))
+
+
+def _graph(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
+    names, paths = [node.name for node in graph.nodes], _paths(graph)
+    yield f"graph {graph.name}"
+    for scope, path in zip(graph.scopes, paths, strict=True):
+        yield f"scope {path}: {_scope(scope)} from {names[scope.entry]} to {names[scope.exit]}"
+    for node, shape in zip(graph.nodes, shapes, strict=True):
+        called = _call(node.op, (names[one] for one in node.inputs), node.args)
+        mark = f", {node.skip} skip" if node.skip else ""
+        yield f"{node.name} = {called}: {show(shape)} in {paths[node.scope]}{mark}"
+    yield f"return {names[graph.output]}"
+
+
+def _paths(graph: Graph) -> list[str]:
+    """For each scope the names that lead to it, ``/conv2/block1``; of several skips in one block, ``/conv2/skip#2``."""
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for scope in graph.scopes:
+        path = "/" if scope.parent is None else f"{found[scope.parent].rstrip('/')}/{scope.name}"
+        seen[path] += 1
+        found.append(path if seen[path] == 1 else f"{path}#{seen[path]}")
+    return found
+
+
+def _scope(scope: Scope) -> str:
+    """``residual block bottleneck(64)``."""
+    block = "" if scope.block is None else f" {_call(scope.block, (), scope.args)}"
+    return f"{'residual ' if scope.counts else ''}{scope.kind}{block}"
+
+
+def calls_text(calls: Calls) -> str:
+    """``a_conv = Conv2D(input, filters=8, …): 8x8x8``: a line a call, with its node where that has another name."""
+    return _lines(_calls(calls))
+
+
+def _calls(calls: Calls) -> Iterator[str]:
+    names = [call.name for call in calls.calls]
+    yield f"model {calls.name}"
+    for call in calls.calls:
+        called = _call(call.kind, (names[one] for one in call.inputs), call.args)
+        yield f"{call.name} = {called}: {show(call.shape)}{_origin(call, calls.graph.nodes[call.node].name)}"
+    yield f"return {names[calls.result[calls.graph.output]]}"
+
+
+def _origin(call: Call, node: str) -> str:
+    kept = "".join(f", its {theirs} is {ours}" for ours, theirs in call.keeps.items())
+    return f" for {node}{kept}" if kept or call.name != node else ""
+
+
+def _call(name: str, inputs: Iterable[str], args: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join([*inputs, *(f'{key}={_value(value)}' for key, value in args.items())])})"
+
+
+def _value(value: Any) -> str:
+    """As in the JSON of the graph, but for what only Keras has."""
+    if isinstance(value, Initializer):
+        return _call(value.kind, ("random",) if value.random else (), dict(value.args))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line(one)}\n" for one in lines)
