@@ -104,7 +104,7 @@ def verified(graph: Graph) -> Graph:
     for index, node in enumerate(graph.nodes):
         _check_place(index, node, len(graph.scopes))
         _check_arguments(index, node)
-    if graph.output >= len(graph.nodes):
+    if not 0 <= graph.output < len(graph.nodes):
         raise ValueError("the output is not a node")
     return graph
 
@@ -117,8 +117,10 @@ def _check_scope(index: int, scope: Scope, graph: Graph) -> None:
         raise ValueError(f"scope {index}: a {scope.kind} cannot lie in {outer}")
     if scope.counts and scope.kind != "block":
         raise ValueError(f"scope {index}: a {scope.kind} is no residual block")
-    if not scope.entry <= scope.exit < len(graph.nodes):
+    if not (0 <= scope.entry < len(graph.nodes) and 0 <= scope.exit < len(graph.nodes)):
         raise ValueError(f"scope {index} refers to a node that does not exist")
+    if scope.exit < scope.entry:
+        raise ValueError(f"scope {index} ends before it begins")
 
 
 _INSIDE = ("stem", "stage", "head", "block", "skip")
@@ -136,14 +138,14 @@ def _check_place(index: int, node: Node, scopes: int) -> None:
     operation = OPERATIONS.get(node.op)
     if operation is None:
         raise ValueError(f"node {index}: unknown operation {node.op!r}")
-    if any(not 0 <= other < index for other in node.inputs) or node.scope >= scopes:
+    if any(not 0 <= other < index for other in node.inputs) or not 0 <= node.scope < scopes:
         raise ValueError(f"node {index} must read nodes before it and lie in a scope")
     if (node.op == "input") != (index == 0) or (index > 0 and len(node.inputs) < (2 if operation.many else 1)):
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
     if not operation.many and len(node.inputs) > 1:
         raise ValueError(f"node {index}: {node.op} reads one value")
     if node.skip is not None and len(node.inputs) != 2:
-        raise ValueError(f"node {index}: a skip connection is merged with one value")
+        raise ValueError(f"node {index}: {node.op} merges no skip connection with a value")
 
 
 def _check_arguments(index: int, node: Node) -> None:

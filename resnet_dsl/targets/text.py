@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph, Scope
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.pipeline import Compiled
 from resnet_dsl.showing import line
 from resnet_dsl.syntax import tree
 from resnet_dsl.targets.keras.calls import Call, Calls, Initializer
+from resnet_dsl.targets.keras.lower import lower
 
 
 def tree_text(file: tree.File) -> str:
@@ -118,3 +120,11 @@ def _value(value: Any) -> str:
 
 def _lines(lines: Iterable[str]) -> str:
     return "".join(f"{line(one)}\n" for one in lines)
+
+
+TEXTS: dict[str, Callable[[Compiled], str]] = {
+    "tree": lambda network: tree_text(network.asked.spec.module.file),
+    "graph": lambda network: graph_text(network.graph, network.shapes),
+    "calls": lambda network: calls_text(lower(network.graph, network.shapes)),
+}
+"""The text of each stage of a network, by the name that ``compile --to`` gives it."""

@@ -19,9 +19,8 @@ from typing import Any
 from resnet_dsl import pipeline, resources, shipped
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.shipped import ShippedFile
-from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.summary import as_data
-from resnet_dsl.targets.text import calls_text, graph_text, tree_text
+from resnet_dsl.targets.text import TEXTS
 from tests.ir.soundness import assert_sound
 
 _COUNTED_BY_STAGE = {"scopes": {"__all__": {"counts"}}}
@@ -47,11 +46,7 @@ def described(file: ShippedFile) -> dict[str, Any]:
 
 def stages_of(network: Compiled) -> dict[str, str]:
     """The text of each stage of the compiler, by the name that ``compile --to`` gives it."""
-    return {
-        "tree": tree_text(network.asked.spec.module.file),
-        "graph": graph_text(network.graph, network.shapes),
-        "calls": calls_text(lower(network.graph, network.shapes)),
-    }
+    return {stage: text(network) for stage, text in TEXTS.items()}
 
 
 @cache
