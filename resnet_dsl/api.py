@@ -110,7 +110,7 @@ class Network:
         return figure(self.compiled.facts, level=level, **options)
 
     def to_json(self) -> str:
-        """The IR as JSON; its schema is what ``resnet-dsl schema`` prints."""
+        """The IR as JSON, for ``Graph.model_validate_json``; its schema is what ``resnet-dsl schema`` prints."""
         return self.compiled.graph.model_dump_json()
 
     def _repr_svg_(self) -> str:

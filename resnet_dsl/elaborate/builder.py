@@ -42,7 +42,7 @@ class _Placed(NamedTuple):
     shape: Shape
 
 
-class _Raw(NamedTuple):
+class _Unnamed(NamedTuple):
     """A node while its name and its final index are not known: names are numbered among those that are left."""
 
     operation: Operation
@@ -71,7 +71,7 @@ class Builder:
     """Collects the nodes of one network. Indices are final only in ``finish``."""
 
     def __init__(self, name: str) -> None:
-        self.nodes: list[_Raw] = []
+        self.nodes: list[_Unnamed] = []
         self.origins: list[Origin] = []
         self.scopes = [_OpenScope("network", name, None, 0)]
         self._known: dict[tuple[Any, ...], _Placed] = {}
@@ -111,7 +111,7 @@ class Builder:
             placed = _settle(operation, dict(arguments), shapes, origin.span)
             self._known[key] = placed
         nodes = tuple(value.node for value in inputs)
-        self.nodes.append(_Raw(operation, placed, nodes, scope, label, skip))
+        self.nodes.append(_Unnamed(operation, placed, nodes, scope, label, skip))
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, placed.shape)
 
