@@ -61,7 +61,7 @@ def _form(kind: type[Any]) -> Any:
     types = get_type_hints(kind)
     form: Any = {one.name: (_form_of(types[one.name]), _default(one)) for one in fields(kind)}
     model = pydantic.create_model(kind.__name__, __doc__=kind.__doc__, __config__=_CLOSED, **form)
-    return Annotated[model, AfterValidator(lambda found: kind(**dict(found)))]
+    return Annotated[model, AfterValidator(lambda found: kind(**vars(found)))]
 
 
 def _form_of(kind: Any) -> Any:
