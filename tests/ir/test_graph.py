@@ -145,6 +145,15 @@ def test_a_tampered_graph_is_refused(tamper: Tamper) -> None:
         Graph.model_validate_json(json.dumps(data))
 
 
+@pytest.mark.parametrize("row", ["nodes", "scopes"])
+def test_of_a_long_row_only_the_first_mistake_is_kept(row: str) -> None:
+    """A stranger's million mistakes would take gigabytes."""
+    data = {**json.loads(graph().model_dump_json()), row: [{}] * 100_000}
+    with pytest.raises(ValidationError) as refused:
+        Graph.model_validate_json(json.dumps(data))
+    assert {error["loc"][:2] for error in refused.value.errors()} == {(row, 0)}
+
+
 def test_nothing_can_be_changed() -> None:
     found = graph()
     with pytest.raises(AttributeError):
