@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.targets.figure.outline.blocks import place_of, title_of
 from resnet_dsl.targets.figure.outline.chains import Chain, Unit, Wiring
-from resnet_dsl.targets.figure.outline.closeup import place_of, title_of
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
 from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of

@@ -8,54 +8,16 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale
-from resnet_dsl.targets.figure.outline.formula import Formula, formula_of
+from resnet_dsl.targets.figure.outline.formula import formula_of
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, params_of
+from resnet_dsl.targets.figure.outline.lettering import in_formulas
 from resnet_dsl.targets.figure.outline.links import gather_links
-from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Note, Section
+from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Section
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
 from resnet_dsl.targets.figure.outline.words import clean, label, whole
 
-
-def blocks_of(graph: Graph) -> list[str]:
-    """The blocks that a network calls, and each call and stage by its place: ``bottleneck``, ``conv2_block1``."""
-    called = [scope.block for scope in graph.scopes if scope.block]
-    return list(dict.fromkeys([*called, *(name for name in _places(graph) if name)]))
-
-
-def find_block(graph: Graph, name: str) -> int | None:
-    """The scope of a block or stage, by its definition's name or by its place.
-
-    Of several calls it is the first whose skip connection takes the value as it is: the block as papers draw it.
-    """
-    places = _places(graph)
-    found = [n for n, scope in enumerate(graph.scopes) if name in (scope.block, places[n]) and scope.kind in _KINDS]
-    plain = {node.scope for node in graph.nodes if node.skip == "identity"}
-    return next((scope for scope in found if scope in plain), found[0] if found else None)
-
-
-def place_of(graph: Graph, scope: int) -> str:
-    """Where a block or stage stands, as ``find_block`` reads it: ``conv2_block1``."""
-    return _places(graph)[scope]
-
-
-def title_of(graph: Graph, scope: int) -> str:
-    """A block by its definition and its place: ``basic (conv2_block1)``; a stage by its name."""
-    name, place = graph.scopes[scope].block, place_of(graph, scope)
-    return clean(f"{name} ({place})" if name else place, 60)
-
-
-_KINDS = {"block", "skip", "stage"}
 _MERGE = 1.5
 """How much larger a merge is than in a whole network."""
-
-
-def _places(graph: Graph) -> list[str]:
-    """For each block, adapter and stage its path of names; empty for other scopes."""
-    paths: list[str] = []
-    for scope in graph.scopes:
-        outer = "" if scope.parent is None else paths[scope.parent]
-        paths.append("" if scope.parent is None else f"{outer}_{scope.name}" if outer else scope.name)
-    return [path if scope.kind in _KINDS else "" for path, scope in zip(paths, graph.scopes, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -93,19 +55,14 @@ def gather_block(
         words = "" if formula else whole(subject.shapes[end])
         links.append(Link(folding.row_of[end], len(items), "main" if end == view.exit else "branch"))
         items.append(Item(f"out {number}" if number else "out", "text", (words,), None, 0))
-    written = formula_of(graph, scopes, view.entries, view.inside) if formula else None
-    links = [replace(link, words=_said(link, folding, written, formula)) for link in links]
-    notes: tuple[Note, ...] = ()
-    defined: tuple[str, ...] = ("too many parts for a formula",) if formula and written is None else ()
-    if formula:
-        items = [_as_formula(graph, item, written) for item in items]
-    if written:
-        items, notes, defined = _with_letters(items, links, folding, written)
+    said = tuple(replace(link, words=("identity",) if link.way == "identity" else ()) for link in links)
     block = graph.scopes[scope]
     title = "" if formula or not titled else clean(block.block or block.name, 40)
-    summary = _summary(subject, view, title)
-    parts = (Section("", ()),), tuple(items), tuple(links)
-    return Column(title or block.name, title, *parts, summary, notes, definitions=defined)
+    sections = (Section("", ()),)
+    column = Column(title or block.name, title, sections, tuple(items), said, _summary(subject, view, title))
+    return (
+        in_formulas(column, graph, folding, formula_of(graph, scopes, view.entries, view.inside)) if formula else column
+    )
 
 
 def _view(graph: Graph, scope: int) -> _View:
@@ -190,48 +147,6 @@ def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int 
     details = folding.folded.get(row, ())
     beside = [label(graph.nodes[n]) for n in details if OPERATIONS[graph.nodes[n].op].role == "activation"]
     return replace(item, beside=tuple(beside), scale=_MERGE if item.kind == "merge" else 1.0)
-
-
-def _said(link: Link, folding: Folding, written: Formula | None, formula: bool) -> tuple[str, ...]:
-    """Beside an identity skip: what it carries, in a formula."""
-    if link.way != "identity":
-        return ()
-    carried = written.values.get(folding.rows[link.source][-1], "") if written else ""
-    return (f"*{carried}*", "identity") if formula and 0 < len(carried) <= _SHORT else ("identity",)
-
-
-_SHORT, _MOST_BESIDE = 8, 12
-"""Letters of a formula beside a link, and behind an item of a side path."""
-
-
-def _as_formula(graph: Graph, item: Item, written: Formula | None) -> Item:
-    if item.key.startswith("in ") and written:
-        return replace(item, lines=(f"*{written.values[item.nodes[0]]}*",))
-    node = graph.nodes[item.nodes[0]] if item.nodes else None
-    if node is not None and OPERATIONS[node.op].role == "weighted":
-        return replace(item, lines=("weight layer",), tone=0)
-    return item
-
-
-def _with_letters(
-    items: list[Item], links: list[Link], folding: Folding, written: Formula
-) -> tuple[list[Item], tuple[Note, ...], tuple[str, ...]]:
-    """What functions and merges make: at the side of the main path, and behind the items of other paths."""
-    main = {link.target for link in links if link.way == "main"}
-    rows = {letter: {folding.row_of[node] for node in nodes} for letter, nodes in written.functions.items()}
-    spans = [(min(own), max(own), written.applied[letter]) for letter, own in rows.items()]
-    spans += [(folding.row_of[merge], folding.row_of[merge], text) for merge, text in written.merges.items()]
-    notes = [Note(first, last, f"*{text}*") for first, last, text in spans if {first, last} <= main]
-    behind = {last: text for first, last, text in spans if not {first, last} <= main and not text.startswith("W")}
-    for row, text in behind.items():
-        items[row] = replace(items[row], beside=(*items[row].beside, f"*{_symbol(text)}*"))
-    defined = tuple(text for text in behind.values() if _symbol(text) != text)
-    return items, tuple(sorted(notes, key=lambda note: note.first)), defined
-
-
-def _symbol(text: str) -> str:
-    """What has room beside an arrow: the formula, or its name, or its letter; the whole is then said below."""
-    return text if len(text) <= _MOST_BESIDE else text.split(" = ", maxsplit=1)[0] if " = " in text else text[0]
 
 
 def _summary(subject: Facts, view: _View, title: str) -> str:

@@ -11,8 +11,9 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
+from resnet_dsl.targets.figure.outline.blocks import blocks_of, find_block
 from resnet_dsl.targets.figure.outline.cards import gather_cards
-from resnet_dsl.targets.figure.outline.closeup import blocks_of, find_block, gather_block
+from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import fold_to_rows
 from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of
 from resnet_dsl.targets.figure.outline.items import Wishes
