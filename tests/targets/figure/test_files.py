@@ -13,6 +13,7 @@ import pytest
 from resnet_dsl import pipeline
 from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
 from resnet_dsl.targets.figure.formats import engine as engines
+from resnet_dsl.targets.figure.formats.palette import DARK
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from tests.targets.figure.drawn_networks import NETWORKS, Hand
 
@@ -196,6 +197,28 @@ def test_auto_theme_follows_the_readers_screen():
     svg = figure(NETWORKS["inception"](), theme="auto").svg()
     assert "@media (prefers-color-scheme: dark)" in svg
     assert "@media" not in figure(NETWORKS["inception"](), theme="light").svg()
+
+
+def test_the_style_of_the_auto_theme_names_every_class_and_dark_colour():
+    svg = figure(NETWORKS["seresnet50"](), "stage", theme="auto").svg()
+    style = ET.fromstring(svg.encode()).find(f"{SVG}style").text
+    for colour in (colour for part in DARK for colour in ([part] if isinstance(part, str) else part)):
+        assert colour in style
+    for selector in (".tone3 rect", ".plain rect", ".hollow rect", ".merge rect", ".line path", ".faint path",
+                     ".projection path", ".projection polygon", "text.faint", "text.projection"):  # fmt: skip
+        assert selector in style
+
+
+def test_a_dashed_arrow_in_svg_has_gaps_shorter_than_dashes_and_a_head_of_six_points():
+    root = ET.fromstring(figure(NETWORKS["resnet34"](), "block").svg().encode())
+    edges = [group for group in root.iter(f"{SVG}g") if "adapted" in group.get("class").split()]
+    assert [edge.find(f"{SVG}path").get("stroke-dasharray") for edge in edges] == ["5,2"] * 3
+    for edge in edges:
+        one, tip, other = (
+            tuple(map(float, point.split(","))) for point in edge.find(f"{SVG}polygon").get("points").split()
+        )
+        assert (one[0] - tip[0], one[0] - other[0], abs(one[1] - other[1])) == pytest.approx((6, 0, 5), abs=0.02)
+        assert tip[1] == pytest.approx((one[1] + other[1]) / 2, abs=0.01)
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="no system Graphviz here")

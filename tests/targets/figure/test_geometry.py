@@ -100,21 +100,3 @@ def test_a_deep_network_is_laid_out_in_time():
     """ResNet-1202 of the paper's section 4.2: no recursion, nothing that grows with the square of the depth."""
     deep = cifar("resnet1202", 1202)
     assert len([box for box in figure(deep, level="block").geometry.boxes if box.shape == "round"]) == 1202 + 1
-
-
-def test_the_arrowheads_of_two_arcs_in_a_card_stand_apart():
-    """Each is 5 points wide."""
-    paths = figure(NETWORKS["resnet50"](), level="stage").geometry.paths
-    arcs = [path for path in paths if not path.source and {"identity", "adapted"} & set(path.classes)]
-    solid, dashed = ([path.points for path in arcs if path.dashed is kind] for kind in (False, True))
-    assert len(solid) == len(dashed) == 4
-    assert (
-        min(abs(one[end][1] - other[end][1]) for one, other in zip(solid, dashed, strict=True) for end in (0, -1)) > 4.5
-    )
-
-
-def test_the_measure_finds_a_dashed_line_upon_a_solid_one():
-    geometry = figure(NETWORKS["resnet34"](), level="block").geometry
-    path = next(path for path in geometry.paths if path.dashed)
-    solid = replace(path, dashed=False, target="another")
-    assert any("lie upon each other" in fault for fault in faults(replace(geometry, paths=(*geometry.paths, solid))))

@@ -3,9 +3,12 @@
 import pytest
 
 import resnet_dsl
+from resnet_dsl.ir.graph import Scope
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure import UnknownBlockError, block_figure, figure
+from resnet_dsl.targets.figure.formats.page.tree import network_data
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_networks
-from resnet_dsl.targets.figure.outline.words import clean, count
+from resnet_dsl.targets.figure.outline.words import call, clean, count
 
 
 def written(stage, blocks=""):
@@ -74,6 +77,42 @@ def test_a_box_of_40_items_is_drawn_beside_a_network():
         shown = outline(written("forka(8)", FORK.format("a", "conv(8, 3) -> " * more)))
         assert len(shown.columns) == columns
     assert len(outline(written("forka(8)", FORK.format("a", "conv(8, 3) -> " * 35))).columns[1].items) == 40
+
+
+def test_the_tip_of_a_row_names_three_details():
+    row = "conv(8, 3) -> relu -> tanh -> elu"
+    tips = [outline(written(words), "block").columns[0].items[1].tip for words in (row, f"{row} -> silu")]
+    assert [tip.split("(")[1].split(")")[0] for tip in tips] == ["relu, tanh, elu", "relu, tanh, elu, …"]
+
+
+def test_a_call_is_cut_at_28_letters():
+    for size, words in ((28, "a" * 24 + "(16)"), (29, "a" * 25 + "(1…")):
+        scope = Scope(kind="block", name="one", block="a" * (size - 4), args={"ratio": 16})
+        assert (call(scope), len(call(scope))) == (words, 28)
+
+
+def test_a_folded_block_of_the_page_says_four_of_its_rows():
+    for rows, said in ((4, "3×3, 8 · 3×3, 8 · 3×3, 8 · 3×3, 8"), (5, "3×3, 8 · 3×3, 8 · 3×3, 8 · 3×3, 8 …")):
+        block = f"block long() {{ {' -> '.join(['conv(8, 3)'] * rows)} }}"
+        (part,) = network_data(written("long()", block), ())["parts"]
+        assert [child["sub"] for child in part["children"]] == [said]
+
+
+def test_twelve_blocks_are_listed_where_a_name_is_like_none():
+    blocks = "\n".join(f"block b{number}() {{ conv(8, 3) }}" for number in range(12))
+    facts = written(" -> ".join(f"b{number}()" for number in range(12)), blocks)
+    with pytest.raises(UnknownBlockError) as unknown:
+        block_figure(facts, ["elephant"])
+    listed = ", ".join(f"`b{number}`" for number in range(12))
+    assert unknown.value.remedy == f"there are {listed}, …"
+
+
+def test_remarks_have_lines_of_40_letters_in_a_narrow_figure():
+    names = [name for name, one in OPERATIONS.items() if one.role == "activation" and not one.parameters][:8]
+    geometry = figure(written(" -> ".join(["conv(8, 3)", *names])), "block").geometry
+    lines = [text.words for text in geometry.texts if text.size == 8]
+    assert " ".join(lines) == f"not drawn: {', '.join(names)}"
+    assert max(map(len, lines)) <= 40 < len(" ".join(lines[:2]))
 
 
 def test_eight_names_are_listed_and_more_are_counted():
