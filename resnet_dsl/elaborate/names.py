@@ -38,33 +38,6 @@ def check_names(module: Module) -> tuple[Diagnostic, ...]:
     )
 
 
-def walk(node: object, closed: type[tree.Node] | None = None) -> Iterator[tree.Node]:
-    """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
-    pending = [node]
-    while pending:
-        current: Any = pending.pop()
-        kind = type(current)
-        below = _BELOW.get(kind)
-        if below is not None:
-            if kind is closed:
-                continue
-            yield current
-            for name in below:
-                pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
-        elif kind is tuple:
-            pending.extend(reversed(current))
-
-
-_WORDS_ALONE = ("Span", "Token", "Token | None", "tuple[Token, ...]", "str")
-
-_BELOW = {
-    kind: tuple(name for name in reversed(kind.fields[1:]) if kind.__annotations__[name] not in _WORDS_ALONE)
-    for kind in vars(tree).values()
-    if isinstance(kind, type) and issubclass(kind, tree.Node)
-}
-"""For each class of the tree its fields that may hold nodes, the last one first."""
-
-
 def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
     """`let`s and rounds in a file's definitions that take the place of a parameter: what sets it would be ignored.
 
@@ -80,7 +53,7 @@ def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
 
 def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
     """The names of `let`s inside a block or network, and of rounds; those in an `if` left out."""
-    for node in walk(definition, tree.Condition):
+    for node in tree.walk(definition, tree.Condition):
         if isinstance(node, tree.Let) and node is not definition and not _mentions(node.value, node.name.text):
             yield node.name
         elif isinstance(node, tree.Repeat) and node.index is not None:
@@ -93,7 +66,7 @@ def _mentions(expression: tree.Expression, name: str) -> bool:
 
 def _names_in(node: tree.Node) -> Iterator[tree.Token]:
     """The names that expressions ask for."""
-    for below in walk(node):
+    for below in tree.walk(node):
         if isinstance(below, tree.Name):
             yield below.token
         elif isinstance(below, tree.Indexed):
@@ -159,7 +132,7 @@ def _names_of(definition: tree.Node, known: dict[int, _OwnNames]) -> _OwnNames:
     """What a definition gives by itself; ``known`` keeps it, since every network that derives from it asks again."""
     if id(definition) not in known:
         names = known[id(definition)] = _OwnNames(set(), set())
-        for node in walk(definition):
+        for node in tree.walk(definition):
             kind = type(node)
             if kind in _VALUES:
                 names.values.add(_VALUES[kind](node))
@@ -203,7 +176,7 @@ class _Names:
             self._add_bases(definition)
         with suppress(_Enough):
             self._check_twice("the parameter", [one.name for one in self._parameters()])
-            for node in walk(definition):
+            for node in tree.walk(definition):
                 self._visit(node)
         return self.found
 
@@ -297,9 +270,9 @@ class _Names:
                 self._tell(errors.too_many(name.text, item.span, known))
                 break
 
-    def _expression(self, expression: object) -> None:
+    def _expression(self, expression: tree.Node | None) -> None:
         """Names in an expression that nothing defines."""
-        for node in walk(expression):
+        for node in tree.walk(expression):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
                 self._tell(errors.unknown_function(node.name.text, node.name.span, FUNCTIONS))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
@@ -333,7 +306,7 @@ class _Names:
 
 
 def _is_from(chain: tree.Chain, name: str) -> bool:
-    return any(isinstance(below, tree.Name) and below.token.text == name for below in walk(chain))
+    return any(isinstance(below, tree.Name) and below.token.text == name for below in tree.walk(chain))
 
 
 _VISITS: dict[type, Callable[[_Names, Any], object]] = {
@@ -348,19 +321,19 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
 }
 
 
-def _arguments(arguments: tree.Arguments | None) -> Iterator[object]:
-    for item in arguments.items if arguments is not None else ():
+def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
+    for item in tree.items(arguments):
         yield item.value if isinstance(item, tree.Argument) else item
 
 
-def _of_step(step: tree.Step) -> Iterable[object]:
+def _of_step(step: tree.Step) -> Iterable[tree.Node]:
     """A merge's arguments are values, not expressions."""
     call = step.subject
     merge = isinstance(call, tree.Call) and call.name.text in OPERATIONS and OPERATIONS[call.name.text].many
     return _arguments(call.arguments) if isinstance(call, tree.Call) and not merge else ()
 
 
-_EXPRESSIONS: dict[type, Callable[[Any], Iterable[object]]] = {
+_EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Let: lambda node: (node.value,),
     tree.Parameter: lambda node: (node.default,),
     tree.Input: lambda node: (node.size,),
@@ -378,7 +351,7 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[object]]] = {
 
 def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The blocks that a block's steps call by name."""
-    for node in walk(definition.tree):
+    for node in tree.walk(definition.tree):
         if isinstance(node, tree.Step) and isinstance(node.subject, tree.Name | tree.Call):
             token = node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name
             found = definition.module.seen.get(token.text)

@@ -17,7 +17,6 @@ from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.limits import MOST_REPEATS
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.names import walk
 from resnet_dsl.ir.graph import ScopeKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax import tree
@@ -100,7 +99,7 @@ class Blocks:
 
 
 def _kind(definition: Definition) -> BlockKind | None:
-    nodes = list(walk(definition.tree))
+    nodes = list(tree.walk(definition.tree))
     passed = {node.name.text for node in nodes if isinstance(node, tree.Parameter)}
     if any(_goes_around(node, passed) for node in nodes):
         return "residual"

@@ -7,7 +7,6 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.names import walk
 from resnet_dsl.syntax import tree
 
 
@@ -17,7 +16,7 @@ def unused_names(module: Module) -> Iterator[Diagnostic]:
     for definition in module.own.values():
         inside: set[str] = set()
         defined: list[Any] = []
-        for node in walk(definition.tree):
+        for node in tree.walk(definition.tree):
             kind = type(node)
             if kind in _MENTIONED:
                 inside.add(_MENTIONED[kind](node))
@@ -45,7 +44,7 @@ def idle_skips(module: Module, called: set[int], run: set[int]) -> Iterator[Diag
     for definition in module.own.values():
         if id(definition.tree) not in called:
             continue
-        for node in walk(definition.tree):
+        for node in tree.walk(definition.tree):
             if isinstance(node, tree.Skip) and id(node) not in run:
                 yield _idle(node, definition.tree.name.text)
 
@@ -54,7 +53,7 @@ def idle_settings(module: Module, idle: dict[int, Diagnostic], used: set[int]) -
     """Settings in a file's blocks that its networks come by, and in none of their calls change anything."""
     for definition in module.own.values():
         if isinstance(definition.tree, tree.Block):
-            asked = (id(node) for node in walk(definition.tree) if id(node) in idle)
+            asked = (id(node) for node in tree.walk(definition.tree) if id(node) in idle)
             yield from (idle[key] for key in asked if key not in used)
 
 

@@ -7,9 +7,9 @@ stand in a row are kept flat, as the grammar has them: ``a + b - c`` is ``Sum((a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, dataclass_transform
 
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.comments import doc_above
@@ -23,19 +23,26 @@ class Token(NamedTuple):
     span: Span
 
 
+_Item_co = TypeVar("_Item_co", covariant=True)
+
+_NO_NODES = ("Span", "Token", "Token | None", "tuple[Token, ...]")
+
+
 @dataclass_transform(frozen_default=True, eq_default=False)
 class _Frozen:
     """Frozen, compared by identity, made with its fields in order; ``fields`` are their names.
 
-    ``has_row``: whether the last field is a tuple. A dataclass would do the same; making forty of them takes as long
-    as all the rest of a `check`.
+    ``below``: those that may hold nodes, the last one first. ``has_row``: whether the last field is a tuple. A
+    dataclass would do the same; making forty of them takes as long as all the rest of a `check`.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
+    below: ClassVar[tuple[str, ...]] = ()
     has_row: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.fields = (*cls.fields, *cls.__annotations__)
+        cls.below = tuple(name for name, kind in reversed(cls.__annotations__.items()) if kind not in _NO_NODES)
         cls.has_row = any(kind.startswith("tuple[") for kind in cls.__annotations__.values())
 
     def __init__(self, *values: object) -> None:
@@ -323,6 +330,30 @@ Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Sign | Attribute
     | List | Number | Extent | Text | Truth | Unknown | Name | Indexed | Call | Entry
 )  # fmt: skip
+
+
+class _Row(Protocol[_Item_co]):
+    @property
+    def items(self) -> tuple[_Item_co, ...]: ...
+
+
+def items(row: _Row[_Item_co] | None) -> tuple[_Item_co, ...]:
+    """What stands in brackets; nothing where they are left out."""
+    return row.items if row is not None else ()
+
+
+def walk(node: Node | None, closed: type[Node] | None = None) -> Iterator[Node]:
+    """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
+    pending: list[Any] = [node]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is tuple:
+            pending.extend(reversed(current))
+        elif isinstance(current, Node) and kind is not closed:
+            yield current
+            for name in kind.below:
+                pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
 
 
 def class_of(rule: str) -> type[Node]:
