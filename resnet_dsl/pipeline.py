@@ -16,12 +16,12 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.derivation import check_derivations
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
-from resnet_dsl.elaborate.names import check_names, hidden_parameters
+from resnet_dsl.elaborate.names import check_names
 from resnet_dsl.elaborate.networks import Elaborated, elaborate
-from resnet_dsl.elaborate.unused import idle_settings, idle_skips, unused_names
+from resnet_dsl.elaborate.shadowing import hidden_parameters
+from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
@@ -131,17 +131,14 @@ class Spec:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]
         if self.module.file.definitions:
-            found += [*check_names(self.module), *check_derivations(self.module)]
+            found += check_names(self.module)
         found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
         if not any(one.code.startswith(_OF_NAMES) for one in found):
             found += unused_names(self.module)
         return tuple(in_order(found))
 
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
-        called: set[int] = set()
-        skips_run: set[int] = set()
-        settings_used: set[int] = set()
-        idle: dict[int, Diagnostic] = {}
+        used = Used()
         steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
         for definition in definitions:
@@ -151,10 +148,7 @@ class Spec:
             if outcome.elaborated is not None:
                 facts = Facts(outcome.elaborated.graph, outcome.elaborated.shapes)
                 yield from _judge(outcome.elaborated, facts)
-            called |= outcome.called
-            skips_run |= outcome.skips_run
-            settings_used |= outcome.settings_used
-            idle |= outcome.idle
+            used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK
             if steps > MOST_STEPS_OF_A_FILE:
@@ -162,12 +156,12 @@ class Spec:
             if steps > MOST_STEPS_OF_A_FILE or found > MOST_FOUND:
                 return
         if sound and len(definitions) == len(self.networks):
-            yield from idle_skips(self.module, called, skips_run)
-            yield from idle_settings(self.module, idle, settings_used)
+            yield from idle_skips(self.module, used)
+            yield from idle_settings(self.module, used)
 
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:
         if elaborated is None:
-            raise Refusal(in_order([*found, *check_names(self.module), *check_derivations(self.module)]))
+            raise Refusal(in_order([*found, *check_names(self.module)]))
         facts = Facts(elaborated.graph, elaborated.shapes)
         judged = tuple(in_order([*found, *_judge(elaborated, facts)]))
         stop_at_errors(judged)

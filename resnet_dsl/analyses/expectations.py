@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.expressions import COMPARISONS
+from resnet_dsl.elaborate.arithmetic import COMPARISONS
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.notation import written
 

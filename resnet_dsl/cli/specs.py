@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.elaborate.expressions import extent, number
+from resnet_dsl.elaborate.arithmetic import extent, number
 from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import ENDING, STDIN
 

@@ -8,13 +8,14 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.elaborate.values import Origin, Value
+from resnet_dsl.elaborate.values import Origin, TooMuch, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, Shape, Unknown, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
 
 LARGEST = 10**9
 """Numbers that one value or one weight may hold."""
@@ -25,14 +26,6 @@ MOST_NODES = 125_000
 
 BlockKind: TypeAlias = Literal["residual", "plain"]
 """See resnet_dsl.elaborate.residual."""
-
-
-class TooMuch(Exception):
-    """The text expands to more than the compiler takes; nothing further is elaborated."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
 
 
 class _Placed(NamedTuple):
@@ -68,18 +61,29 @@ class _OpenScope:
 
 
 class Builder:
-    """Collects the nodes of one network. Indices are final only in ``finish``."""
+    """Collects the nodes of one network. Indices are final only in ``finish``.
+
+    named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off.
+    """
 
     def __init__(self, name: str) -> None:
         self.nodes: list[_Unnamed] = []
         self.origins: list[Origin] = []
         self.scopes = [_OpenScope("network", name, None, 0)]
+        self.named: dict[int, tree.Token] = {}
+        self.excused: set[int] = set()
         self._known: dict[tuple[Any, ...], _Placed] = {}
+        self._siblings: Counter[tuple[int, str]] = Counter()
 
     def open(self, kind: ScopeKind, name: str, parent: int, entry: int) -> int:
         """A new scope inside another one."""
         self.scopes.append(_OpenScope(kind, name, parent, entry))
         return len(self.scopes) - 1
+
+    def number(self, parent: int, name: str) -> int:
+        """The how-manieth block of a name inside a scope this is, counted from 1."""
+        self._siblings[parent, name] += 1
+        return self._siblings[parent, name]
 
     def close(self, scope: int, exit_node: int) -> None:
         self.scopes[scope].exit = exit_node

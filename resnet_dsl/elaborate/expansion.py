@@ -20,16 +20,15 @@ class Expansion:
     def __init__(self, most_repeats: int, counts: Callable[[Definition | None], bool]) -> None:
         self._most_repeats = most_repeats
         self._counts = counts
-        self._known: dict[int, int] = {}
+        self._known: dict[tree.Node, int] = {}
 
     def least(self, node: tree.Body | tree.Step, module: Module, depth: int = 0) -> int:
         """The steps that count and run at least where a body or a step runs; its names are looked up in ``module``."""
-        key = id(node)
-        if key not in self._known:
-            self._known[key] = 0
+        if node not in self._known:
+            self._known[node] = 0
             if depth < _DEEPEST:
-                self._known[key] = self._count(node, module, depth)
-        return self._known[key]
+                self._known[node] = self._count(node, module, depth)
+        return self._known[node]
 
     def _count(self, node: tree.Node, module: Module, depth: int) -> int:
         total = 0

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.elaborate import errors, flow_errors
-from resnet_dsl.elaborate.expressions import last_digit, refuse
-from resnet_dsl.elaborate.values import Expectation, Frame
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.arithmetic import last_digit
+from resnet_dsl.elaborate.expressions import Evaluator
+from resnet_dsl.elaborate.frames import Frame
+from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.parameters import is_number
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
-if TYPE_CHECKING:
-    from resnet_dsl.elaborate.flow import Flow
-
 NETWORK_QUANTITIES = ("params", "total_params", "macs", "depth", "output", "receptive_field", "output_stride", "blocks")
 STAGE_QUANTITIES = ("params", "total_params", "macs", "output", "blocks")
 
 
-def read_expectation(flow: Flow, statement: tree.Expect, frame: Frame, stages: set[str]) -> Expectation:
-    """One expectation. Raises Mistake where its quantity is unknown, or its value is none."""
+def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, parts: Collection[str]) -> Expectation:
+    """One expectation; ``parts`` are those that hold a step. Raises Mistake where its quantity or value is none."""
     stage, quantity, span = _quantity(statement.quantity)
-    if stage is not None and stage not in stages:
-        refuse(errors.unknown_part(stage, span, stages))
+    if stage is not None and stage not in parts:
+        raise Mistake(errors.unknown_part(stage, span, parts))
     known = NETWORK_QUANTITIES if stage is None else STAGE_QUANTITIES
     if quantity not in known:
-        refuse(_unknown_quantity(quantity, span, known, stage))
+        raise Mistake(_unknown_quantity(quantity, span, known, stage))
     comparison = statement.comparison.text
-    value = flow.evaluate(statement.value, frame)
+    value = evaluator.evaluate(statement.value, frame)
     if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
         value = (value,) if isinstance(value, int) and comparison in ("==", "!=") else value
         if not isinstance(value, tuple):
-            refuse(flow_errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
+            raise Mistake(errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
     if quantity != "output" and not is_number(value):
-        refuse(flow_errors.not_a("a number", value, statement.value.span))
+        raise Mistake(errors.not_a("a number", value, statement.value.span))
     unit = _unit(statement) if comparison == "~=" else 0.0
     return Expectation(quantity, stage, comparison, value, unit, statement.span)
 
@@ -51,12 +50,12 @@ def _quantity(expression: tree.Expression) -> tuple[str | None, str, Span]:
             return subject.token.text, expression.names[0].text, expression.span
         if isinstance(subject, tree.Entry) and subject.keyword.text == "stem":
             return "stem", expression.names[0].text, expression.span
-    refuse(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
+    raise Mistake(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
 
 
 def _unit(statement: tree.Expect) -> float:
     if not isinstance(statement.value, tree.Number):
-        refuse(
+        raise Mistake(
             Diagnostic(
                 "E0403",
                 "`~=` compares with the digits of a number, and this is none",

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.diagnostics.nearest import nearest
-from resnet_dsl.elaborate import errors, limits, network_errors, settings
-from resnet_dsl.elaborate.calls import assign
-from resnet_dsl.elaborate.expressions import refuse
-from resnet_dsl.elaborate.flow import Flow
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.nearest import nearest, suggestion
+from resnet_dsl.elaborate import errors, limits
+from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.frames import Frame, Settings
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.values import POISON, Constant, Frame, Overrides, Poisoned, Settings, Value
+from resnet_dsl.elaborate.run import Run
+from resnet_dsl.elaborate.settings import gather
+from resnet_dsl.elaborate.values import POISON, Constant, Overrides, Poisoned, Value
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -72,8 +73,8 @@ class Plan:
 class Derivation:
     """The levels of one network, from its innermost base to itself, with constants and settings filled in."""
 
-    def __init__(self, flow: Flow, overrides: Overrides, values: dict[Any, Value | None], outer: Settings) -> None:
-        self.flow = flow
+    def __init__(self, run: Run, overrides: Overrides, values: dict[Any, Value | None], outer: Settings) -> None:
+        self.run = run
         self.overrides = overrides
         self.values = values
         self.settings = outer
@@ -90,15 +91,15 @@ class Derivation:
             module = chain[-1].module
             found = module.find(base.name.text)
             if found is None or not isinstance(found.tree, tree.Network):
-                self.flow.unless_lost(base.name.text, self._frame(module, self.settings))
-                refuse(network_errors.unknown_base(base.name.text, base.name.span, module))
+                self.run.findings.unless_lost(base.name.text, self._frame(module))
+                raise Mistake(_unknown_base(base.name.text, base.name.span, module))
             chain.append(found)
             if len(chain) > limits.DEEPEST_DERIVATION + 1:
                 raise Poisoned  # a circle, or too deep: `check_derivations` tells where
-        return [Level(one, self._frame(one.module, self.settings)) for one in reversed(chain)]
+        return [Level(one, self._frame(one.module)) for one in reversed(chain)]
 
-    def _frame(self, module: Module, outer: Settings) -> Frame:
-        return Frame(module, {}, self.values, None, outer, 0, None, "network")
+    def _frame(self, module: Module) -> Frame:
+        return Frame(module, {}, self.values, None, self.settings, kind="network")
 
     def _open_levels(self, levels: list[Level]) -> None:
         """Fills in constants and settings. Parameters come from outside in, lets and settings from inside out."""
@@ -111,27 +112,27 @@ class Derivation:
         unknown = [name for name in self.overrides if name not in taken]
         if unknown:
             known = sorted(self._known_parameters(levels))
-            refuse(network_errors.unknown_parameter(unknown[0], levels[-1].tree, known))
+            raise Mistake(_unknown_parameter(unknown[0], levels[-1].tree, known))
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:
-            self.flow.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
-            level.frame.constants = {**inherited, **level.frame.constants}
-            level.frame.settings = outer
+            self.run.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
+            constants = {**inherited, **level.frame.constants}
+            level.frame = level.frame._replace(constants=constants, settings=outer)
             for member in level.tree.members.items:
                 if isinstance(member, tree.Let):
-                    level.frame.constants[member.name.text] = self.flow.attempt(member.value, level.frame)
-            level.frame = settings.gather(self.flow, level.tree.members.items, level.frame)
-            inherited, outer = level.frame.constants, level.frame.settings
+                    constants[member.name.text] = self.run.evaluator.attempt(member.value, level.frame)
+            level.frame = gather(self.run, level.tree.members.items, level.frame)
+            inherited, outer = constants, level.frame.settings
 
     def _known_parameters(self, levels: list[Level]) -> set[str]:
-        return {one.name.text for level in levels for one in _parameters_of(level.tree)}
+        return {one.name.text for level in levels for one in tree.parameters(level.tree)}
 
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
         """Constants of one level: what the deriving network gives, what the user sets, or the default."""
         absent = []
-        self.flow.budget.spend(level.tree.name.span, len(_parameters_of(level.tree)))
-        for parameter in _parameters_of(level.tree):
+        self.run.budget.spend(level.tree.name.span, len(tree.parameters(level.tree)))
+        for parameter in tree.parameters(level.tree):
             name = parameter.name.text
             if name in given:
                 level.frame.constants[name] = given[name]
@@ -139,67 +140,57 @@ class Derivation:
                 level.frame.constants[name] = self.overrides[name]
                 taken.add(name)
             elif parameter.default is not None:
-                level.frame.constants[name] = self.flow.attempt(parameter.default, level.frame)
+                level.frame.constants[name] = self.run.evaluator.attempt(parameter.default, level.frame)
             else:
                 level.frame.constants[name] = POISON
                 absent.append(name)
         if absent:
-            self.flow.report(network_errors.parameter_missing(level.tree, absent))
+            self.run.findings.report(_parameter_missing(level.tree, absent))
 
     def _base_arguments(self, level: Level, base: Level) -> dict[str, Constant]:
         written = level.tree.base
         assert written is not None
-        known = [one.name.text for one in _parameters_of(base.tree)]
-        found = assign(
-            base.tree.name.text,
-            known,
-            written.arguments,
-            lambda one: self.flow.attempt(one, level.frame),
-            self.flow.report,
-        )
+        known = [one.name.text for one in tree.parameters(base.tree)]
+        found = assign(self.run.evaluator, base.tree.name.text, known, written.arguments, level.frame)
         return {name: one.value for name, one in found.items()}
 
 
-def _parameters_of(network: tree.Network) -> tuple[tree.Parameter, ...]:
-    return network.parameters.items if network.parameters is not None else ()
-
-
-def plan_of(levels: list[Level], flow: Flow) -> Plan:
+def plan_of(levels: list[Level], run: Run) -> Plan:
     """Members of the innermost base first; each level replaces those that it names and puts new stages behind."""
     plan = Plan()
     for level in levels:
         here: dict[str, Span] = {}
         if level is levels[-1] and level is not levels[0]:
-            _doubt_names(plan, level, flow)
+            _doubt_names(plan, level, run)
         for member in level.tree.members.items:
             if isinstance(member, tree.Input):
                 if "input" in here:
-                    flow.report(errors.said_twice("the input", member.span, here["input"]))
+                    run.findings.report(errors.said_twice("the input", member.span, here["input"]))
                 here["input"] = member.span
                 plan.input = (member, level)
             elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
                 part = Part(member, level)
                 if part.key in here:
-                    flow.report(_part_twice(part, here[part.key]))
+                    run.findings.report(_part_twice(part, here[part.key]))
                     plan.surplus.append(part)
                     continue
                 here[part.key] = part.place
                 if level is levels[0]:
-                    _check_order(plan, part, flow)
+                    _check_order(plan, part, run)
                 _put(plan, part)
     return plan
 
 
-def _doubt_names(plan: Plan, level: Level, flow: Flow) -> None:
+def _doubt_names(plan: Plan, level: Level, run: Run) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
     stages = [member for member in level.tree.members.items if isinstance(member, tree.Stage)]
     numbered = _by_digits(plan) if stages else {}
     for token in (stage.name for stage in stages if stage.name.text not in plan.stages):
         known = numbered.get(_digits(token.text), [])
-        flow.budget.spend(token.span, len(known) * limits.TERMS_OF_A_STEP)
+        run.budget.spend(token.span, len(known) * limits.TERMS_OF_A_STEP)
         near = nearest(token.text, known)
         if near is not None:
-            flow.report(network_errors.nearly_a_stage(token.text, token.span, near, plan.stages[near].place))
+            run.findings.report(_nearly_a_stage(token.text, token.span, near, plan.stages[near].place))
 
 
 def _by_digits(plan: Plan) -> dict[str, list[str]]:
@@ -220,10 +211,10 @@ def _part_twice(part: Part, first: Span) -> Diagnostic:
     return errors.said_twice(f"the {part.key}", part.place, first)
 
 
-def _check_order(plan: Plan, part: Part, flow: Flow) -> None:
+def _check_order(plan: Plan, part: Part, run: Run) -> None:
     """Tells a part of the first network that stands behind one that it comes before."""
     if plan.head is not None or (part.key == "stem" and plan.stages):
-        flow.report(network_errors.out_of_order(part.key, part.place))
+        run.findings.report(_out_of_order(part.key, part.place))
 
 
 def _put(plan: Plan, part: Part) -> None:
@@ -234,3 +225,57 @@ def _put(plan: Plan, part: Part) -> None:
         plan.head = part
     else:
         plan.stages[part.key] = part
+
+
+def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
+    other = module.find(name)
+    if other is not None:
+        remedy = f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage"
+    else:
+        remedy = "define it in this file, or import the file that does"
+    known = module.names(tree.Network)
+    return Diagnostic(
+        "E0215",
+        f"there is no network called `{name}` to derive from",
+        Label(span),
+        help=remedy if other is not None else suggestion(name, known) or remedy,
+    )
+
+
+def _nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0207",
+        f"stage `{name}` is new, and stands behind the stages of the base, which has a stage `{other}`",
+        Label(place),
+        (Label(first, "this one stays as it is"),),
+        help=f"to replace that one, write `stage {other}`; otherwise give the new one a name that is less like it",
+    )
+
+
+def _out_of_order(part: str, place: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0235",
+        f"`{part}` stands out of order: a network flows from its stem through its stages to its head",
+        Label(place),
+        help="move it: stem first, stages next, head last",
+    )
+
+
+def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Diagnostic:
+    has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "it has none"
+    return Diagnostic(
+        "E0236",
+        f"network `{network.name.text}` has no parameter `{name}` to set",
+        Label(network.name.span, has),
+        help=suggestion(name, known),
+    )
+
+
+def _parameter_missing(network: tree.Network, names: list[str]) -> Diagnostic:
+    listed = " and ".join(f"`{name}`" for name in names)
+    return Diagnostic(
+        "E0237",
+        f"network `{network.name.text}` needs a value for {listed}",
+        Label(network.name.span),
+        help=f"give a default (`{names[0]} = …`), or set it: `--set {names[0]}=…`",
+    )

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.elaborate.builder import TooMuch
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.values import Items
+from resnet_dsl.elaborate.values import Items, TooMuch
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -52,9 +51,10 @@ _DEEPEST_LIST = 20
 
 
 class Budget:
-    """Counts the steps and rounds of one run over a network."""
+    """Counts the steps, rounds and calls in one another of one run over a network."""
 
     def __init__(self) -> None:
+        self.depth = 0
         self._terms = 0
         self._rounds = 1
         self._expansion = Expansion(MOST_REPEATS, lambda _: True)
@@ -79,6 +79,12 @@ class Budget:
             remedy = "each call of a block runs all that the block calls: repeat less, or call fewer blocks"
             raise TooMuch(Diagnostic("E0502", message, Label(span), help=remedy))
 
+    def deeper(self, calls: int, span: Span) -> _Deeper:
+        """Around what leads the compiler so many calls deeper. Raises Mistake where that is too deep."""
+        if self.depth + calls > _DEEPEST:
+            raise Mistake(_too_deep(span))
+        return _Deeper(self, calls)
+
     @contextmanager
     def repeating(self, count: int, span: Span) -> Iterator[None]:
         """Around a repeat. Raises Mistake where the rounds, times those of the repeats around it, are too many."""
@@ -92,6 +98,22 @@ class Budget:
             yield
         finally:
             self._rounds = before
+
+
+class _Deeper:
+    """So many calls more while the braces of a `with` last: made too often for a generator to be quick enough."""
+
+    __slots__ = ("budget", "calls")
+
+    def __init__(self, budget: Budget, calls: int) -> None:
+        self.budget = budget
+        self.calls = calls
+
+    def __enter__(self) -> None:
+        self.budget.depth += self.calls
+
+    def __exit__(self, *raised: object) -> None:
+        self.budget.depth -= self.calls
 
 
 def _negative(count: int, span: Span) -> Diagnostic:
@@ -119,14 +141,13 @@ def file_too_large(span: Span) -> Diagnostic:
     )
 
 
-def check_depth(depth: int, span: Span) -> None:
-    """Raises Mistake where blocks, slots, braces and expressions lead deeper than a network can need."""
-    if depth > _DEEPEST:
-        message = "this is nested too deep: blocks in blocks, slots in slots, braces in braces"
-        remedy = (
-            f"more than {_DEEPEST // IN_A_BLOCK} blocks in one another are too many: call them one behind the other"
-        )
-        raise Mistake(Diagnostic("E0504", message, Label(span), help=remedy))
+def _too_deep(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0504",
+        "this is nested too deep: blocks in blocks, slots in slots, braces in braces",
+        Label(span),
+        help=f"more than {_DEEPEST // IN_A_BLOCK} blocks in one another are too many: call them one behind the other",
+    )
 
 
 def check_list(items: Items, span: Span) -> int:

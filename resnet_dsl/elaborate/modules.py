@@ -11,10 +11,9 @@ from typing import NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.source import Source, Span
+from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import tree
 
-Callable_: TypeAlias = tree.Block | tree.Slot
 Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
 
 _DEFINED = re.compile(r"^(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
@@ -57,7 +56,7 @@ class Module:
 
     def imported(self) -> list[Module]:
         """The modules that are imported, each once, however often."""
-        return list({id(other): other for _, other in self.imports}.values())
+        return list(dict.fromkeys(other for _, other in self.imports))
 
     def find(self, name: str) -> Definition | None:
         """The definition that a name means in this file."""
@@ -73,6 +72,15 @@ class Module:
     def names(self, *kinds: type) -> list[str]:
         """The names that this file sees of some kinds of definition."""
         return [name for name, definition in self.seen.items() if isinstance(definition.tree, kinds)]
+
+    def parameters_of(self, name: str) -> list[str] | None:
+        """The parameters of an operation or block; None where there is none of that name."""
+        if name in OPERATIONS:
+            return [parameter.name for parameter in OPERATIONS[name].parameters]
+        found = self.find(name)
+        if found is None or not isinstance(found.tree, tree.Block):
+            return None
+        return [one.name.text for one in tree.parameters(found.tree)]
 
     def networks(self) -> dict[str, Definition]:
         """The networks that this file itself defines, in its order."""
@@ -99,7 +107,7 @@ class Loader:
         main = self._define(source)
         self.modules[source.path or source.name] = main
         self._import_all(main)
-        for module in {id(one): one for one in self.modules.values()}.values():
+        for module in dict.fromkeys(self.modules.values()):
             self._see(module)
         return main
 
@@ -156,7 +164,7 @@ class Loader:
                 continue
             token = definition.name
             if token.text in OPERATIONS:
-                self.diagnostics.append(errors.like_operation(token.text, token.span))
+                self.diagnostics.append(_like_operation(token.text, token.span))
             elif token.text in module.own:
                 first = module.own[token.text].tree.name.span
                 self.diagnostics.append(errors.defined_twice("the name", token.text, token.span, first))
@@ -171,12 +179,12 @@ class Loader:
         """Fills in the names that a module sees: the prelude's, then its imports', then its own."""
         prelude = self.prelude.own
         module.seen = {**prelude}
-        first = {id(other): statement for statement, other in reversed(module.imports)}
+        first = {other: statement for statement, other in reversed(module.imports)}
         for other in module.imported():
             for name, definition in other.own.items():
                 known = module.seen.get(name)
                 if known is not None and known.module is not self.prelude and known != definition:
-                    place = first[id(other)].path.span
+                    place = first[other].path.span
                     self.diagnostics.append(
                         errors.defined_twice("the imported name", name, place, known.tree.name.span)
                     )
@@ -186,7 +194,7 @@ class Loader:
             shadows_slot = known is not None and module is not self.prelude and isinstance(known.tree, tree.Slot)
             span = definition.tree.name.span
             if known is not None and shadows_slot:
-                self.diagnostics.append(errors.slot_exists(name, span, known.tree.name.span))
+                self.diagnostics.append(_slot_exists(name, span, known.tree.name.span))
             elif known is not None and known.module is not self.prelude:
                 self.diagnostics.append(errors.defined_twice("the name", name, span, known.tree.name.span))
             module.seen[name] = definition
@@ -223,3 +231,23 @@ def _unreadable(written: str, reason: str, span: Span, remedy: str | None = None
 def _too_many_files(span: Span) -> Diagnostic:
     message = f"more than {MOST_FILES} files are imported"
     return Diagnostic("E0213", message, Label(span), help="put what they define into fewer files")
+
+
+def _like_operation(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0209",
+        f"`{name}` is an operation of the language, and cannot be defined anew",
+        Label(span),
+        help="give the definition another name",
+    )
+
+
+def _slot_exists(name: str, span: Span, first: Span) -> Diagnostic:
+    in_prelude = first.source.name == PRELUDE
+    return Diagnostic(
+        "E0209",
+        f"the slot `{name}` is declared twice",
+        Label(span, "the prelude has it already" if in_prelude else "again"),
+        () if in_prelude else (Label(first, "the first one"),),
+        help=f"to fill it, write `use {name} = …` in a network; a slot of your own needs another name",
+    )

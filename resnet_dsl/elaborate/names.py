@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import MOST_FOUND
-from resnet_dsl.elaborate import errors, flow_errors
-from resnet_dsl.elaborate.expressions import FUNCTIONS
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.circles import check_derivations, check_recursions
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
-from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.settings import parameters_of
-from resnet_dsl.elaborate.values import Frame, Settings
+from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -25,120 +24,47 @@ from resnet_dsl.syntax import tree
 
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
     """The mistakes of names in a file's own definitions."""
-    found: list[Diagnostic] = []
-    own_names: dict[int, _OwnNames] = {}
+    found = [*check_derivations(module)]
+    own_names: dict[tree.Node, _OwnNames] = {}
     for definition in module.own.values():
         found += _Names(module, definition.tree, own_names).run()
         if len(found) > MOST_FOUND:
             return tuple(found)
-    return (
-        *found,
-        *_circles(module, tree.Block, _calls, errors.recursion),
-        *_circles(module, tree.Let, _asked, errors.let_circle),
-    )
-
-
-def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
-    """`let`s and rounds in a file's definitions that take the place of a parameter: what sets it would be ignored.
-
-    A `let` that is made of the parameter (`let width = 2 * width`), or stands in an `if`, may be meant.
-    """
-    parameters = _Parameters()
-    for definition in module.own.values():
-        for token in _given_always(definition.tree):
-            parameter = parameters.find(token.text, definition)
-            if parameter is not None:
-                yield errors.hides_parameter(token.text, token.span, parameter)
-
-
-def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
-    """The names of `let`s inside a block or network, and of rounds; those in an `if` left out."""
-    for node in tree.walk(definition, tree.Condition):
-        if isinstance(node, tree.Let) and node is not definition and not _mentions(node.value, node.name.text):
-            yield node.name
-        elif isinstance(node, tree.Repeat) and node.index is not None:
-            yield node.index
-
-
-def _mentions(expression: tree.Expression, name: str) -> bool:
-    return any(token.text == name for token in _names_in(expression))
-
-
-def _names_in(node: tree.Node) -> Iterator[tree.Token]:
-    """The names that expressions ask for."""
-    for below in tree.walk(node):
-        if isinstance(below, tree.Name):
-            yield below.token
-        elif isinstance(below, tree.Indexed):
-            yield below.name
-
-
-class _Parameters:
-    """The parameters of blocks and networks by name, and of networks those that a `from` gives; each read once."""
-
-    def __init__(self) -> None:
-        self._own: dict[int, dict[str, Span]] = {}
-        self._given: dict[int, set[str]] = {}
-
-    def find(self, name: str, definition: Definition) -> Span | None:
-        """A parameter of a block, or of a network and those that it derives from and leaves open."""
-        for _ in range(DEEPEST_DERIVATION):
-            own = self._of(definition.tree)
-            if name in own:
-                return own[name]
-            base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
-            found = definition.module.find(base.name.text) if base is not None else None
-            if base is None or found is None or name in self._given_by(base, found):
-                return None
-            definition = found
-        return None
-
-    def _of(self, definition: tree.Node) -> dict[str, Span]:
-        if id(definition) not in self._own:
-            parameters = getattr(definition, "parameters", None)
-            items = parameters.items if parameters is not None else ()
-            self._own[id(definition)] = {one.name.text: one.name.span for one in items}
-        return self._own[id(definition)]
-
-    def _given_by(self, base: tree.Base, network: Definition) -> set[str]:
-        if id(base) not in self._given:
-            items = base.arguments.items if base.arguments is not None else ()
-            named = {item.name.text for item in items if isinstance(item, tree.Argument)}
-            self._given[id(base)] = named.union(list(self._of(network.tree))[: len(items) - len(named)])
-        return self._given[id(base)]
+    return (*found, *check_recursions(module))
 
 
 class _OwnNames(NamedTuple):
-    """The names that a definition gives: of `let`s, parameters and repeat indices, and of values and stages."""
+    """The names that a definition gives, in the text's order: of `let`s, parameters and repeat indices; and of values
+    and stages."""
 
-    constants: set[str]
-    values: set[str]
+    constants: dict[str, None]
+    values: dict[str, None]
 
 
 class _Union:
-    """The names of several sets, which are not copied: thousands of networks may derive from one with thousands."""
+    """Names of several definitions, which are not copied: thousands of networks may derive from one with thousands."""
 
-    def __init__(self, *sets: set[str]) -> None:
-        self.sets = [*sets]
+    def __init__(self, *parts: dict[str, None]) -> None:
+        self.parts = [*parts]
 
     def __contains__(self, name: object) -> bool:
-        return any(name in one for one in self.sets)
+        return any(name in one for one in self.parts)
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self.sets)
+        return chain.from_iterable(self.parts)
 
 
-def _names_of(definition: tree.Node, known: dict[int, _OwnNames]) -> _OwnNames:
+def _names_of(definition: tree.Node, known: dict[tree.Node, _OwnNames]) -> _OwnNames:
     """What a definition gives by itself; ``known`` keeps it, since every network that derives from it asks again."""
-    if id(definition) not in known:
-        names = known[id(definition)] = _OwnNames(set(), set())
+    if definition not in known:
+        names = known[definition] = _OwnNames({}, {})
         for node in tree.walk(definition):
             kind = type(node)
             if kind in _VALUES:
-                names.values.add(_VALUES[kind](node))
-            elif kind in _CONSTANTS:
-                names.constants.update(_CONSTANTS[kind](node))
-    return known[id(definition)]
+                names.values[_VALUES[kind](node)] = None
+            elif kind in _CONSTANTS and (token := _CONSTANTS[kind](node)) is not None:
+                names.constants[token.text] = None
+    return known[definition]
 
 
 _VALUES: dict[type, Callable[[Any], str]] = {
@@ -146,10 +72,10 @@ _VALUES: dict[type, Callable[[Any], str]] = {
     tree.Stage: lambda node: node.name.text,
 }
 
-_CONSTANTS: dict[type, Callable[[Any], set[str]]] = {
-    tree.Let: lambda node: {node.name.text},
-    tree.Parameter: lambda node: {node.name.text},
-    tree.Repeat: lambda node: {node.index.text} if node.index is not None else set(),
+_CONSTANTS: dict[type, Callable[[Any], tree.Token | None]] = {
+    tree.Let: lambda node: node.name,
+    tree.Parameter: lambda node: node.name,
+    tree.Repeat: lambda node: node.index,
 }
 
 
@@ -160,7 +86,7 @@ class _Enough(Exception):
 class _Names:
     """The check of one definition."""
 
-    def __init__(self, module: Module, definition: tree.Node, own_names: dict[int, _OwnNames]) -> None:
+    def __init__(self, module: Module, definition: tree.Node, own_names: dict[tree.Node, _OwnNames]) -> None:
         self.module = module
         self.own_names = own_names
         self.definition = definition
@@ -168,14 +94,13 @@ class _Names:
         own = _names_of(definition, own_names)
         self.constants = _Union(own.constants)
         self.values = _Union(own.values)
-        self.frame = Frame(module, {}, {}, None, Settings(None), 0, None, "file")
 
     def run(self) -> list[Diagnostic]:
         definition = self.definition
         if isinstance(definition, tree.Network):
             self._add_bases(definition)
         with suppress(_Enough):
-            self._check_twice("the parameter", [one.name for one in self._parameters()])
+            self._check_twice("the parameter", [one.name for one in tree.parameters(definition)])
             for node in tree.walk(definition):
                 self._visit(node)
         return self.found
@@ -184,10 +109,6 @@ class _Names:
         self.found.append(diagnostic)
         if len(self.found) > MOST_FOUND:
             raise _Enough
-
-    def _parameters(self) -> tuple[tree.Parameter, ...]:
-        own = getattr(self.definition, "parameters", None)
-        return own.items if own is not None else ()
 
     def _add_bases(self, network: tree.Network) -> None:
         """What a network inherits: parameters, lets, stages and values."""
@@ -199,8 +120,8 @@ class _Names:
                 return
             current, module = base.tree, base.module
             names = _names_of(current, self.own_names)
-            self.constants.sets.append(names.constants)
-            self.values.sets.append(names.values)
+            self.constants.parts.append(names.constants)
+            self.values.parts.append(names.values)
 
     def _visit(self, node: tree.Node) -> None:
         kind = type(node)
@@ -213,12 +134,12 @@ class _Names:
     def _entry(self, node: tree.Entry) -> None:
         """A file's `let` is worked out once, where nothing flows."""
         if isinstance(self.definition, tree.Let):
-            self._tell(flow_errors.no_entry(node.span))
+            self._tell(errors.no_entry(node.span))
 
     def _progress(self, node: tree.Name) -> None:
         """As above."""
         if isinstance(self.definition, tree.Let) and node.token.text == "progress":
-            self._tell(flow_errors.no_progress(node.span))
+            self._tell(errors.no_progress(node.span))
 
     def _chain(self, written: tree.Chain) -> None:
         for position, item in enumerate(written.items):
@@ -233,7 +154,7 @@ class _Names:
 
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
-        known = parameters_of(name.text, self.frame)
+        known = self.module.parameters_of(name.text)
         definition = self.module.find(name.text)
         if known is not None and name.text != "input":
             return known
@@ -262,7 +183,7 @@ class _Names:
             return
         many = name.text in OPERATIONS and OPERATIONS[name.text].many
         names = set(known)
-        for position, item in enumerate(arguments.items if arguments is not None else ()):
+        for position, item in enumerate(tree.items(arguments)):
             if isinstance(item, tree.Argument):
                 if item.name.text not in names:
                     self._tell(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
@@ -347,59 +268,3 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Step: _of_step,
 }
 """The expressions that stand directly in a node which is itself none."""
-
-
-def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
-    """The blocks that a block's steps call by name."""
-    for node in tree.walk(definition.tree):
-        if isinstance(node, tree.Step) and isinstance(node.subject, tree.Name | tree.Call):
-            token = node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name
-            found = definition.module.seen.get(token.text)
-            if found is not None and isinstance(found.tree, tree.Block):
-                yield found, token.span
-
-
-def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:
-    """The `let`s of files that a `let` asks for."""
-    for token in _names_in(definition.tree):
-        found = definition.module.find_let(token.text)
-        if found is not None:
-            yield found, token.span
-
-
-def _circles(
-    module: Module,
-    kind: type[tree.Block | tree.Let],
-    leads_to: Callable[[Definition], Iterator[tuple[Definition, Span]]],
-    told: Callable[[list[tuple[str, Span]]], Diagnostic],
-) -> list[Diagnostic]:
-    """Definitions that lead to themselves, directly or through others; each circle once."""
-    found: list[Diagnostic] = []
-    done: set[int] = set()
-    for start in module.own.values():
-        if not isinstance(start.tree, kind) or id(start.tree) in done:
-            continue
-        path = [start]
-        position_of = {id(start.tree): 0}
-        calls: list[Span] = []
-        pending = [iter(list(leads_to(start)))]
-        while pending:
-            step = next(pending[-1], None)
-            if step is None:
-                ended = id(path.pop().tree)
-                done.add(ended)
-                del position_of[ended]
-                pending.pop()
-                calls[len(path) - 1 :] = []
-                continue
-            callee, span = step
-            position = position_of.get(id(callee.tree))
-            if position is not None:
-                names = [one.tree.name.text for one in path[position:]]
-                found.append(told(list(zip(names, [*calls[position:], span], strict=True))))
-            elif id(callee.tree) not in done:
-                position_of[id(callee.tree)] = len(path)
-                path.append(callee)
-                calls.append(span)
-                pending.append(iter(list(leads_to(callee))))
-    return found

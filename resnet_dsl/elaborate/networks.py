@@ -6,33 +6,28 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
-from resnet_dsl.elaborate import errors, flow_errors, limits, network_errors, settings
-from resnet_dsl.elaborate.builder import BlockKind, Builder, TooMuch
-from resnet_dsl.elaborate.calls import assign
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import limits
+from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.builder import BlockKind
+from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
 from resnet_dsl.elaborate.expectations import read_expectation
-from resnet_dsl.elaborate.expressions import refuse
-from resnet_dsl.elaborate.flow import Current, Flow
+from resnet_dsl.elaborate.frames import Binding, Frame, Pending, Policy, Settings, file_frame
 from resnet_dsl.elaborate.levels import Derivation, Level, Part, Plan, plan_of
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.statements import check_value_name
+from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import (
     POISON,
-    Binding,
     Constant,
+    Current,
     Expectation,
-    Frame,
     Items,
     Origin,
     Overrides,
-    Pending,
-    Poisoned,
-    Policy,
-    Settings,
+    TooMuch,
     Value,
-    file_frame,
 )
-from resnet_dsl.elaborate.wording import located
+from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
@@ -54,19 +49,12 @@ class Elaborated(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a network: its graph, or None; the mistakes; and what was run, by the identity of its statements.
-
-    called, skips_run, settings_used: blocks, skips and settings that did something. idle: of settings that did not,
-    what is to be said if no other network uses them.
-    """
+    """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used."""
 
     elaborated: Elaborated | None
     diagnostics: tuple[Diagnostic, ...]
     steps: int
-    called: set[int]
-    skips_run: set[int]
-    settings_used: set[int]
-    idle: dict[int, Diagnostic]
+    used: Used
 
 
 def elaborate(
@@ -77,14 +65,14 @@ def elaborate(
     ``progress`` needs the number of blocks. Where the text does not say it, it is known when all have been run: a
     network that asks for it is then run a second time, and only what the second run finds counts.
     """
-    run = _Elaboration(definition, prelude, overrides, input_size, None)
-    result = run.run()
-    if run.counts_in_vain and not run.exhausted:
-        run = _Elaboration(definition, prelude, overrides, input_size, run.flow.blocks.found)
-        result = run.run()
-    flow = run.flow
-    steps, idle = flow.budget.steps, settings.idle(flow)
-    return Outcome(result, tuple(flow.diagnostics), steps, flow.called, flow.ran, flow.used, idle)
+    elaboration = _Elaboration(definition, prelude, overrides, input_size, None)
+    result = elaboration.run()
+    if elaboration.counts_in_vain and not elaboration.exhausted:
+        found = elaboration.elaborator.blocks.found
+        elaboration = _Elaboration(definition, prelude, overrides, input_size, found)
+        result = elaboration.run()
+    held = elaboration.elaborator
+    return Outcome(result, tuple(held.findings.diagnostics), held.budget.steps, held.used)
 
 
 class _Elaboration:
@@ -102,8 +90,9 @@ class _Elaboration:
         self.overrides = dict(overrides)
         self.input_size = input_size
         self.exhausted = False
-        self.builder = Builder(definition.tree.name.text)
-        self.flow = Flow(self.builder, blocks or Counter())
+        self.elaborator = Elaborator(definition.tree.name.text, blocks or Counter())
+        self.builder = self.elaborator.builder
+        self.findings = self.elaborator.findings
         self.counted = blocks is not None
         self.values: dict[Any, Value | None] = {}
         self.settings = Settings(None, policy=_default_policy(prelude))
@@ -111,26 +100,26 @@ class _Elaboration:
     @property
     def counts_in_vain(self) -> bool:
         """Whether this run has said a wrong `progress`: there are more or fewer blocks than it expected."""
-        return self.flow.progress_asked and not self.counted and not self.flow.blocks.as_expected
+        blocks = self.elaborator.blocks
+        return blocks.asked and not self.counted and not blocks.as_expected
 
     def run(self) -> Elaborated | None:
         try:
-            return self._run()
-        except (Mistake, TooMuch) as mistake:
-            self.exhausted = isinstance(mistake, TooMuch)
+            with self.findings.catching():
+                return self._run()
+        except TooMuch as too_much:
+            self.exhausted = True
             with suppress(TooMuch):
-                self.flow.report(mistake.diagnostic)
-        except Poisoned:
-            pass
+                self.findings.report(too_much.diagnostic)
         return None
 
     def _run(self) -> Elaborated | None:
-        levels = Derivation(self.flow, self.overrides, self.values, self.settings).levels(self.definition)
-        plan = plan_of(levels, self.flow)
+        levels = Derivation(self.elaborator, self.overrides, self.values, self.settings).levels(self.definition)
+        plan = plan_of(levels, self.elaborator)
         if not plan.parts:
-            refuse(network_errors.empty(levels[-1].tree))
+            raise Mistake(_empty(levels[-1].tree))
         if not self.counted and _says_progress(levels):
-            self.flow.blocks.expect(plan.stage_bodies())
+            self.elaborator.blocks.expect(plan.stage_bodies())
         entry = self._input(plan, levels[-1])
         current: Current = entry
         for part in plan.parts:
@@ -140,10 +129,10 @@ class _Elaboration:
         own = levels[-1]
         self._check_settings(own)
         expectations = self._expectations(own, self._parts_left(plan, current))
-        if current is None or self._mistaken():
+        if current is None or self.findings.mistaken:
             return None
         warnings = self._lost(current.node)
-        if self._mistaken():
+        if self.findings.mistaken:
             return None
         self.builder.close(0, current.node)
         graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
@@ -156,112 +145,88 @@ class _Elaboration:
             size: Constant = self.input_size
             span = plan.input[0].span if plan.input is not None else own.tree.name.span
         elif plan.input is None:
-            refuse(network_errors.no_input(own.tree))
+            raise Mistake(_no_input(own.tree))
         else:
             statement, level = plan.input
-            size, span = self.flow.evaluate(statement.size, level.frame), statement.size.span
+            size, span = self.elaborator.evaluator.evaluate(statement.size, level.frame), statement.size.span
         parameter = OPERATIONS["input"].parameters[0]
         if isinstance(size, Items | Value) or not parameter.kind.fits(size):
-            refuse(flow_errors.not_an_input(size, network_errors.why_no_input(size), span))
+            raise Mistake(_not_an_input(size, _why_no_input(size), span))
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
         """One part: the names of the level that wrote it, the settings of the network that is built."""
-        self.flow.budget.spend(part.place, _TERMS_OF_A_PART + len(part.level.frame.constants) // _COPIED)
+        self.elaborator.budget.spend(part.place, _TERMS_OF_A_PART + len(part.level.frame.constants) // _COPIED)
         kind = type(part.member).__name__.lower()
         scope = self.builder.open(kind, part.key, 0, current.node if current is not None else 0)  # type: ignore[arg-type]
-        frame = Frame(
-            part.level.definition.module,
-            dict(part.level.frame.constants),
-            self.values,
-            entry,
-            settings_in_force,
-            scope,
-            None,
-            kind,
-        )
+        constants = dict(part.level.frame.constants)
+        module = part.level.definition.module
+        frame = Frame(module, constants, self.values, entry, settings_in_force, scope, kind=kind)
         if isinstance(part.member, tree.Stage):
-            self._stage_stride(part.member, frame)
-        self.flow.blocks.part = frame.kind  # type: ignore[assignment]
-        current = self.flow.body(part.member.body, frame, current)
-        self.flow.blocks.part = None
+            frame = frame._replace(stride=self._stage_stride(part.member, frame))
+        self.elaborator.blocks.part = frame.kind  # type: ignore[assignment]
+        current = self.elaborator.body(part.member.body, frame, current)
+        self.elaborator.blocks.part = None
         if frame.stride is not None and not frame.stride.taken and current is not None:
-            self.flow.report(errors.no_stride_taken(part.key, frame.stride.span))
+            self.findings.report(_no_stride_taken(part.key, frame.stride.span))
         if current is not None:
             self.builder.close(scope, current.node)
         if kind != "head":
             self.values[part.key] = current
         return current
 
-    def _stage_stride(self, stage: tree.Stage, frame: Frame) -> None:
-        try:
+    def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
+        with self.findings.catching():
             check_value_name(stage.name, frame)
-        except Mistake as mistake:
-            self.flow.report(mistake.diagnostic)
-        found = assign(
-            f"stage {stage.name.text}",
-            ["stride"],
-            stage.arguments,
-            lambda one: self.flow.attempt(one, frame),
-            self.flow.report,
-        )
-        for one in found.values():
-            if one.value is not POISON:
-                frame.stride = Pending(one.value, one.span)
+        name = f"stage {stage.name.text}"
+        stride = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame).get("stride")
+        return None if stride is None or stride.value is POISON else Pending(*stride)
 
     # Afterwards
 
-    def _mistaken(self) -> bool:
-        """Whether a mistake was found, here or (a name that it would have defined was asked for) in the text."""
-        return self.flow.clouded or any(one.severity == "error" for one in self.flow.diagnostics)
-
     def _check_settings(self, own: Level) -> None:
         """The settings that this network and its parts state must matter; those of its bases were judged there."""
-        if self._mistaken():
+        if self.findings.mistaken:
             return
-        for found in settings.idle(self.flow).values():
+        for found in self.elaborator.used.idle().values():
             if found.place is not None and _lies_in(found.place.span, own.tree.span):
-                self.flow.report(found)
+                self.findings.report(found)
 
-    def _parts_left(self, plan: Plan, current: Current) -> set[str]:
+    def _parts_left(self, plan: Plan, current: Current) -> list[str]:
         """The stem and the stages that hold a step: of an empty one, or one that nothing reads, there are no facts."""
-        named = {part.key for part in plan.parts if part.key != "head"}
+        named = [part.key for part in plan.parts if part.key != "head"]
         if current is None:
             return named
         tops = [0]
         for index, scope in enumerate(self.builder.scopes[1:], 1):
             tops.append(tops[scope.parent or 0] or index)
         reached = zip(self.builder.nodes, self.builder.reaching(current.node), strict=True)
-        held = {tops[raw.scope] for raw, wanted in reached if wanted}
-        return named & {self.builder.scopes[top].name for top in held}
+        held = {self.builder.scopes[tops[raw.scope]].name for raw, wanted in reached if wanted}
+        return [name for name in named if name in held]
 
-    def _expectations(self, own: Level, stages: set[str]) -> tuple[Expectation, ...]:
+    def _expectations(self, own: Level, parts: list[str]) -> tuple[Expectation, ...]:
         """The network's own expectations; they hold for the network as written, not under overrides."""
         found = []
         for member in own.tree.members.items:
             if isinstance(member, tree.Expect):
-                try:
-                    found.append(read_expectation(self.flow, member, own.frame, stages))
-                except Mistake as mistake:
-                    self.flow.report(mistake.diagnostic)
-                except Poisoned:
-                    pass
+                with self.findings.catching():
+                    found.append(read_expectation(self.elaborator.evaluator, member, own.frame, parts))
         return () if self.overrides or self.input_size is not None else tuple(found)
 
     def _lost(self, output: int) -> tuple[Diagnostic, ...]:
         """What was computed and reaches nothing: an error at a step, a warning at a name that is never used."""
         reached = self.builder.reaching(output)
-        read = {other for raw in self.builder.nodes for other in raw.inputs} | self.flow.excused
+        read = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
         warnings = []
         for index, wanted in enumerate(reached):
             if wanted or index in read:
                 continue
-            token = self.flow.named.get(index)
+            token = self.builder.named.get(index)
             if token is None:
                 origin = self.builder.origins[index]
-                self.flow.report(located(flow_errors.lost(origin.span), origin.caller))
+                self.findings.report(_lost(origin.span), origin.caller)
             else:
-                warnings.append(network_errors.unused_value(token))
+                warnings.append(_unused_value(token))
         return tuple(warnings)
 
 
@@ -281,3 +246,67 @@ def _default_policy(prelude: Module) -> Policy:
     name = tree.Name(block.span, block.name)
     chain = tree.Chain(block.span, (tree.Step(block.span, name, None),))
     return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
+
+
+def _no_input(network: tree.Network) -> Diagnostic:
+    return Diagnostic(
+        "E0233",
+        f"network `{network.name.text}` has no input",
+        Label(network.name.span),
+        help="begin it with `input 224x224x3`: height, width, channels",
+    )
+
+
+def _not_an_input(size: Constant, wrong: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0221",
+        "an input is a size with its channels last",
+        Label(span, f"{spell(size)}: {wrong}"),
+        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open",
+    )
+
+
+def _why_no_input(size: Constant) -> str:
+    if not isinstance(size, tuple) or isinstance(size, Items | Value):
+        return f"this is {sort_of(size)}"
+    if not 2 <= len(size) <= 4:
+        return f"there are {len(size)} numbers, and one to three axes with channels behind them make two to four"
+    if size[-1] is None:
+        return "the channels must be known"
+    return "a length is at least 1"
+
+
+def _empty(network: tree.Network) -> Diagnostic:
+    return Diagnostic(
+        "E0234",
+        f"network `{network.name.text}` has neither a stem, a stage nor a head",
+        Label(network.name.span),
+        help="write `stage NAME { … }` with its blocks",
+    )
+
+
+def _no_stride_taken(stage: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0225",
+        f"no step of stage `{stage}` takes its stride",
+        Label(span),
+        help="call an operation or block with a parameter `stride` in this stage, or leave the stage's stride out",
+    )
+
+
+def _lost(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0224",
+        "the result of this step is lost: nothing uses it",
+        Label(span, "what follows starts from another value"),
+        help="name it (`a = …`) and use the name, or leave the step out",
+    )
+
+
+def _unused_value(token: tree.Token) -> Diagnostic:
+    return Diagnostic(
+        "W0203",
+        f"the value `{token.text}` is never used, and what led to it is left out of the network",
+        Label(token.span),
+        help="use the name in a later step, or remove the line",
+    )

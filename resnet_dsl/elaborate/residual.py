@@ -29,25 +29,25 @@ class Blocks:
     """Counts the blocks of one run over a network, and says how far the network has come.
 
     found_before: what a run before has found; nothing in the first one. progress: 0 at the first block and before it,
-    1 at the last and behind it; between two blocks that of the one that began last. part: the kind of part that is
-    being run; None while nothing flows.
+    1 at the last and behind it; between two blocks that of the one that began last. asked: whether the network asks for
+    it. part: the kind of part that is being run; None while nothing flows.
     """
 
     def __init__(self, found_before: Counter[BlockKind]) -> None:
         self.found: Counter[BlockKind] = Counter()
         self.progress = 0.0
         self.inside = False
+        self.asked = False
         self.part: ScopeKind | None = None
         self._counted: BlockKind = "residual" if found_before["residual"] else "plain"
         self.in_all = found_before[self._counted]
-        self._kinds: dict[int, BlockKind | None] = {}
+        self._kinds: dict[tree.Node, BlockKind | None] = {}
 
     def kind(self, definition: Definition) -> BlockKind | None:
         """What a call in a stage is, from the text of its block; None for a helper, and inside a plain block."""
-        key = id(definition.tree)
-        if key not in self._kinds:
-            self._kinds[key] = _kind(definition)
-        kind = self._kinds[key]
+        if definition.tree not in self._kinds:
+            self._kinds[definition.tree] = _kind(definition)
+        kind = self._kinds[definition.tree]
         return None if kind == self._counted == "plain" and self.inside else kind
 
     def expect(self, stages: Iterable[tuple[tree.Body, Module]]) -> None:
@@ -106,7 +106,7 @@ def _kind(definition: Definition) -> BlockKind | None:
     return "plain" if any(_does_something(node, definition.module) for node in nodes) else None
 
 
-def _goes_around(node: tree.Node | tree.Token, passed: set[str]) -> bool:
+def _goes_around(node: tree.Node, passed: set[str]) -> bool:
     if isinstance(node, tree.Skip):
         is_long = isinstance(node.source, tree.Name) and node.source.token.text in passed
         return not is_long and (node.merge is None or node.merge.text in _JOINED)
@@ -115,7 +115,7 @@ def _goes_around(node: tree.Node | tree.Token, passed: set[str]) -> bool:
     return any(isinstance(one, tree.Entry) and one.keyword.text == "in" for one in node.arguments.items)
 
 
-def _does_something(node: tree.Node | tree.Token, module: Module) -> bool:
+def _does_something(node: tree.Node, module: Module) -> bool:
     """Whether this is a step of the block's own: an operation or a slot."""
     if not isinstance(node, tree.Step) or not isinstance(node.subject, tree.Name | tree.Call):
         return False

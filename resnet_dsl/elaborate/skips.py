@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
+from collections.abc import Collection, Mapping
+from typing import Literal, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate import errors, flow_errors
-from resnet_dsl.elaborate.calls import Given
-from resnet_dsl.elaborate.expressions import refuse, value_of
-from resnet_dsl.elaborate.values import Binding, Constant, Frame, Origin, Poisoned, Value
-from resnet_dsl.elaborate.wording import located, spell
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.frames import Binding, Frame, Given
+from resnet_dsl.elaborate.run import Run
+from resnet_dsl.elaborate.values import Constant, Current, Origin, Poisoned, Value, calls_to
+from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.lengths import Length, Shape, Unknown, channels, show, slide
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
-
-if TYPE_CHECKING:
-    from resnet_dsl.elaborate.flow import Current, Flow
 
 _MERGES = ("add", "mul", "concat")
 _PARTS = {"network": "a network", "stem": "the stem", "stage": "a stage", "head": "the head"}
@@ -39,15 +36,15 @@ class _Skip(NamedTuple):
         return self.current.shape
 
 
-def merge_skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current) -> Current:
+def merge_skip(run: Run, statement: tree.Skip, frame: Frame, current: Current) -> Current:
     """Merges a value into what flows; under `skips off` what flows goes on alone."""
     merge = _merge_of(statement)
-    source = _source(flow, statement, frame)
+    source = _source(run, statement, frame)
     policy = frame.settings.skips()
     if policy.off or statement.via is None:
-        flow.used.add(id(policy.statement))
+        run.used.settings.add(policy.statement)
     if policy.off:
-        flow.excused.add(source.node)
+        run.builder.excused.add(source.node)
         return current
     if current is None:
         return None
@@ -55,11 +52,11 @@ def merge_skip(flow: Flow, statement: tree.Skip, frame: Frame, current: Current)
     always = statement.always is not None or (policy.always and statement.via is None)
     if source.shape == skip.target and not always:
         if source.node == current.node:
-            flow.report(_around_nothing(statement, merge, frame))
-        return _merged(flow, skip, source, frame, "identity")
+            run.findings.report(_around_nothing(statement, merge), frame.caller)
+        return _merged(run, skip, source, frame, "identity")
     binding = policy.adapter if statement.via is None else Binding(statement.via, frame, statement)
     assert binding is not None
-    return _merged(flow, skip, _adapt(flow, skip, binding, frame), frame, "adapted")
+    return _merged(run, skip, _adapt(run, skip, binding, frame), frame, "adapted")
 
 
 def _merge_of(statement: tree.Skip) -> str:
@@ -67,42 +64,38 @@ def _merge_of(statement: tree.Skip) -> str:
         return "add"
     if statement.merge.text not in _MERGES:
         word, span = statement.merge.text, statement.merge.span
-        refuse(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
+        raise Mistake(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
     return statement.merge.text
 
 
-def _source(flow: Flow, statement: tree.Skip, frame: Frame) -> Value:
+def _source(run: Run, statement: tree.Skip, frame: Frame) -> Value:
     if statement.source is not None:
-        return value_of(flow, statement.source, frame)
+        return run.evaluator.flowing(statement.source, frame)
     if frame.kind in _PARTS:
-        refuse(flow_errors.bare_skip(statement.span, _PARTS[frame.kind]))
+        raise Mistake(_bare_skip(statement.span, _PARTS[frame.kind]))
     if frame.entry is None:
         raise Poisoned
     return frame.entry
 
 
-def _merged(flow: Flow, skip: _Skip, value: Value, frame: Frame, how: Literal["identity", "adapted"]) -> Value:
+def _merged(run: Run, skip: _Skip, value: Value, frame: Frame, how: Literal["identity", "adapted"]) -> Value:
     origin = Origin(skip.statement.span, frame.caller)
-    return flow.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
+    return run.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
 
 
-def _adapt(flow: Flow, skip: _Skip, binding: Binding, frame: Frame) -> Value:
+def _adapt(run: Run, skip: _Skip, binding: Binding, frame: Frame) -> Value:
     """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed."""
     if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
-        _refuse_mismatch(flow, skip, None)
-    scope = flow.builder.open("skip", "skip", frame.scope, skip.source.node)
-    span = skip.statement.span
-    within = Frame(
-        binding.frame.module, binding.frame.constants, binding.frame.values, binding.frame.entry, frame.settings,
-        scope, frame.caller, binding.frame.kind,
-    )  # fmt: skip
-    needs = _Needs(skip.target, span)
-    result = flow.chain(binding.chain, within, skip.source, needs)
+        raise Mistake(_mismatch(run, skip, None))
+    scope = run.builder.open("skip", "skip", frame.scope, skip.source.node)
+    within = binding.frame._replace(settings=frame.settings, scope=scope, caller=frame.caller, stride=None)
+    needs = _Needs(skip.target, skip.statement.span)
+    result = run.chain(binding.chain, within, skip.source, needs)
     if result is None:
         raise Poisoned
-    flow.builder.close(scope, result.node)
+    run.builder.close(scope, result.node)
     if result.shape != skip.target:
-        _refuse_mismatch(flow, skip, result)
+        raise Mistake(_mismatch(run, skip, result))
     return result
 
 
@@ -113,7 +106,7 @@ class _Needs:
         self.target = target
         self.span = span
 
-    def __call__(self, flowing: Value, known: tuple[str, ...]) -> Mapping[str, Given]:
+    def __call__(self, flowing: Value, known: Collection[str]) -> Mapping[str, Given]:
         needs: dict[str, Given] = {}
         if "channels" in known:
             needs["channels"] = Given(channels(self.target), self.span)
@@ -146,7 +139,7 @@ def _axis_stride(source: Length, target: Length) -> int | None:
     return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None
 
 
-def _refuse_mismatch(flow: Flow, skip: _Skip, adapted: Value | None) -> NoReturn:
+def _mismatch(run: Run, skip: _Skip, adapted: Value | None) -> Diagnostic:
     """Both shapes, both places, and what to write instead."""
     verb = {"add": "added", "mul": "multiplied", "concat": "joined"}[skip.merge]
     statement, source = skip.statement, skip.source
@@ -154,35 +147,39 @@ def _refuse_mismatch(flow: Flow, skip: _Skip, adapted: Value | None) -> NoReturn
     if adapted is not None and adapted.shape != source.shape:
         shown += f", and its adapter makes {_shown(adapted.shape, skip.target)} of it"
     current = f"the current value is {_shown(skip.current.shape, source.shape)}"
-    main = _seen_from(flow.builder.origins[skip.current.node], statement.span)
-    refuse(
-        Diagnostic(
-            "E0302",
-            f"the skip connection cannot be {verb}: shapes differ",
-            Label(statement.span, shown),
-            (Label(main, current),),
-            help=_remedy(skip, adapted),
-        )
+    main = _seen_from(run.builder.origins[skip.current.node], statement.span)
+    return Diagnostic(
+        "E0302",
+        f"the skip connection cannot be {verb}: shapes differ",
+        Label(statement.span, shown),
+        (Label(main, current),),
+        help=_remedy(skip, adapted),
     )
 
 
 def _seen_from(origin: Origin, place: Span) -> Span:
     """Where a value was made, as the text of ``place`` sees it: a slot's steps stand in another text."""
-    span, caller = origin
-    while span.source is not place.source and caller is not None:
-        span, caller = caller.span, caller.outer
-    return span if span.source is place.source else origin.span
+    spans = [origin.span, *(one.step.span for one in calls_to(origin.caller))]
+    return next((span for span in spans if span.source is place.source), origin.span)
 
 
-def _around_nothing(statement: tree.Skip, merge: str, frame: Frame) -> Diagnostic:
+def _bare_skip(span: Span, where: str) -> Diagnostic:
+    return Diagnostic(
+        "E0218",
+        f"a skip connection in {where} must say where it comes from",
+        Label(span),
+        help="write `skip from NAME`, or put the steps and the skip into a block",
+    )
+
+
+def _around_nothing(statement: tree.Skip, merge: str) -> Diagnostic:
     result = {"add": "doubles", "mul": "squares", "concat": "repeats"}[merge]
-    found = Diagnostic(
+    return Diagnostic(
         "W0303",
         f"this skip connection goes around nothing: it {result} the value",
         Label(statement.span, "no step stands between where it starts and here"),
         help="put the skip behind the steps that it is to go around",
     )
-    return located(found, frame.caller)
 
 
 def _shown(shape: Shape, other: Shape) -> str:

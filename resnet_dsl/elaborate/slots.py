@@ -2,69 +2,85 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from resnet_dsl.diagnostics.diagnostic import Mistake
-from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.calls import Call, Given
-from resnet_dsl.elaborate.expressions import refuse
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import limits
+from resnet_dsl.elaborate.frames import Binding, Call, Given, file_frame
 from resnet_dsl.elaborate.modules import Definition
-from resnet_dsl.elaborate.values import Binding, Caller, Frame, file_frame
+from resnet_dsl.elaborate.run import Run
+from resnet_dsl.elaborate.values import Caller, Current, calls_to
 from resnet_dsl.elaborate.wording import located
+from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
-if TYPE_CHECKING:
-    from resnet_dsl.elaborate.flow import Current, Flow
 
-
-def fill_slot(flow: Flow, definition: Definition, call: Call) -> Current:
+def fill_slot(run: Run, definition: Definition, call: Call) -> Current:
     """What flows out of the steps that fill a slot. Raises Mistake or Poisoned."""
-    slot = definition.tree
+    slot, frame = definition.tree, call.frame
     assert isinstance(slot, tree.Slot)
-    name, frame = slot.name.text, call.frame
+    name = slot.name.text
     binding = frame.settings.slot(name)
     if binding is None:
         binding = Binding(slot.chain, file_frame(definition.module, frame.settings), slot)
-    flow.used.add(id(binding.statement))
-    key = (name, id(binding.statement))
-    if key in flow.filling:
-        refuse(errors.slot_circle(name, binding.statement.span))
-    caller = Caller(f"slot `{name}`", call.step.span, frame.caller)
-    flow.filling.append(key)
+    run.used.settings.add(binding.statement)
+    if any(one.runs is binding.statement for one in calls_to(frame.caller)):
+        raise Mistake(_slot_circle(name, binding.statement.span))
+    caller = Caller(f"slot `{name}`", call.step, binding.statement, frame.caller)
     try:
-        with flow.deeper(limits.IN_A_SLOT, call.step.span):
-            return _run(flow, name, binding, caller, call)
+        with run.budget.deeper(limits.IN_A_SLOT, call.step.span):
+            return _run(run, name, binding, caller, call)
     except Mistake as mistake:
         raise Mistake(located(mistake.diagnostic, caller)) from None
-    finally:
-        flow.filling.pop()
 
 
-def _run(flow: Flow, name: str, binding: Binding, caller: Caller, call: Call) -> Current:
+def _run(run: Run, name: str, binding: Binding, caller: Caller, call: Call) -> Current:
     """Names in the steps are those of where they were written, all else is from here."""
-    written = binding.frame
-    within = Frame(
-        written.module, written.constants, written.values, written.entry, call.frame.settings,
-        call.frame.scope, caller, written.kind, call.frame.stride,
-    )  # fmt: skip
-    items = binding.chain.items
+    here = call.frame
+    within = binding.frame._replace(settings=here.settings, scope=here.scope, caller=caller, stride=here.stride)
     if call.arguments is None and call.step.label is None:
-        return flow.chain(binding.chain, within, call.current, call.wanted)
+        return run.chain(binding.chain, within, call.current, call.wanted)
+    items = binding.chain.items
     single = items[0] if len(items) == 1 else None
     if not isinstance(single, tree.Step) or not isinstance(single.subject, tree.Name | tree.Call):
-        refuse(errors.chain_in_slot(name, call.step.span))
+        raise Mistake(_chain_in_slot(name, call.step.span))
     subject = single.subject
     token, arguments = (subject.token, None) if isinstance(subject, tree.Name) else (subject.name, subject.arguments)
     step = tree.Step(single.span, subject, call.step.label or single.label)
-    extra = _extra(flow, name, call)
-    return flow.call(token, Call(arguments, within, call.current, step, call.wanted, extra))
+    extra = _extra(run, name, call)
+    return run.call(token, Call(arguments, within, call.current, step, call.wanted, extra))
 
 
-def _extra(flow: Flow, slot: str, call: Call) -> dict[str, Given]:
+def _extra(run: Run, slot: str, call: Call) -> dict[str, Given]:
     """Arguments that a slot is called with; they belong to whatever fills it, so they must be named."""
     extra = {}
-    for item in call.arguments.items if call.arguments is not None else ():
+    for item in tree.items(call.arguments):
         if not isinstance(item, tree.Argument):
-            refuse(errors.unnamed_for_slot(slot, item.span))
-        extra[item.name.text] = Given(flow.attempt(item.value, call.frame), item.span)
+            raise Mistake(_unnamed_for_slot(slot, item.span))
+        extra[item.name.text] = Given(run.evaluator.attempt(item.value, call.frame), item.span)
     return extra
+
+
+def _slot_circle(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0228",
+        f"slot `{name}` is filled with itself",
+        Label(span),
+        help="fill it with operations or blocks; what it held before cannot be named",
+    )
+
+
+def _chain_in_slot(slot: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0203",
+        f"slot `{slot}` is given arguments or a label, and several steps fill it",
+        Label(span, "whose would they be?"),
+        help="put the steps into a block with parameters, and fill the slot with the block",
+    )
+
+
+def _unnamed_for_slot(slot: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0203",
+        f"`{slot}` is a slot: an argument for what fills it needs a name",
+        Label(span, "which argument this is depends on what fills the slot"),
+        help=f"write the name: `{slot}(NAME = …)`",
+    )

@@ -1,4 +1,4 @@
-"""Warnings for what a file defines and never uses. Asked for only where no name is misspelt: one is often the other."""
+"""What is used, and warnings for what is not. Asked for only where no name is misspelt: one is often the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,51 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.modules import Module
+from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
+
+
+class Used:
+    """The blocks that were called in a run over a network, or in several, the skips that were made, the settings that
+    did something; and of the settings that were come by, what is to be said where nothing asked for them."""
+
+    def __init__(self) -> None:
+        self.blocks: set[tree.Node] = set()
+        self.skips: set[tree.Node] = set()
+        self.settings: set[tree.Node] = set()
+        self._stated: dict[tree.Node, Diagnostic] = {}
+
+    def state(self, setting: tree.Node, why: str, remedy: str) -> None:
+        """A setting that holds from here on; ``why`` it may change nothing."""
+        if setting not in self._stated:
+            self._stated[setting] = _unused_setting(why, setting.span, remedy)
+
+    def add(self, other: Used) -> None:
+        self.blocks |= other.blocks
+        self.skips |= other.skips
+        self.settings |= other.settings
+        self._stated |= other._stated
+
+    def idle(self) -> dict[tree.Node, Diagnostic]:
+        """What is to be said of the settings that nothing asked for."""
+        return {setting: found for setting, found in self._stated.items() if setting not in self.settings}
+
+
+def idle_skips(module: Module, used: Used) -> Iterator[Diagnostic]:
+    """Skip connections of a file's blocks that are called, though never so that the skip connection is made."""
+    for definition in module.own.values():
+        if definition.tree in used.blocks:
+            for node in tree.walk(definition.tree):
+                if isinstance(node, tree.Skip) and node not in used.skips:
+                    yield _idle(node, definition.tree.name.text)
+
+
+def idle_settings(module: Module, used: Used) -> Iterator[Diagnostic]:
+    """Settings in a file's blocks that its networks come by, and in none of their calls change anything."""
+    idle = used.idle()
+    for definition in module.own.values():
+        if isinstance(definition.tree, tree.Block):
+            yield from (idle[node] for node in tree.walk(definition.tree) if node in idle)
 
 
 def unused_names(module: Module) -> Iterator[Diagnostic]:
@@ -25,36 +69,15 @@ def unused_names(module: Module) -> Iterator[Diagnostic]:
         mentioned |= inside
         if isinstance(definition.tree, tree.Block | tree.Network):
             yield from (_unused(_DEFINED[type(one)], one.name) for one in defined if one.name.text not in inside)
-    used = {id(other) for other in module.imported() if not mentioned.isdisjoint(other.own)}
+    used = {other for other in module.imported() if not mentioned.isdisjoint(other.own)}
     for statement, other in module.imports:
-        if id(other) not in used:
+        if other not in used:
             yield _unused_import(statement)
     if not module.networks():
         return
     for name, definition in module.own.items():
         if isinstance(definition.tree, tree.Let) and name not in mentioned:
             yield _unused("`let`", definition.tree.name)
-
-
-def idle_skips(module: Module, called: set[int], run: set[int]) -> Iterator[Diagnostic]:
-    """Skip connections of a file's blocks that are called, though never so that the skip connection is made.
-
-    ``called`` and ``run`` hold the identities of the blocks and of the skip statements that the networks ran.
-    """
-    for definition in module.own.values():
-        if id(definition.tree) not in called:
-            continue
-        for node in tree.walk(definition.tree):
-            if isinstance(node, tree.Skip) and id(node) not in run:
-                yield _idle(node, definition.tree.name.text)
-
-
-def idle_settings(module: Module, idle: dict[int, Diagnostic], used: set[int]) -> Iterator[Diagnostic]:
-    """Settings in a file's blocks that its networks come by, and in none of their calls change anything."""
-    for definition in module.own.values():
-        if isinstance(definition.tree, tree.Block):
-            asked = (id(node) for node in tree.walk(definition.tree) if id(node) in idle)
-            yield from (idle[key] for key in asked if key not in used)
 
 
 _MENTIONED: dict[type, Callable[[Any], str]] = {
@@ -76,6 +99,10 @@ def _unused(what: str, token: tree.Token) -> Diagnostic:
 def _unused_import(statement: tree.ImportFile) -> Diagnostic:
     message = f"nothing of {statement.path.text} is used"
     return Diagnostic("W0204", message, Label(statement.span), help="remove the import")
+
+
+def _unused_setting(why: str, span: Span, remedy: str) -> Diagnostic:
+    return Diagnostic("E0229", f"this setting changes nothing: {why}", Label(span), help=remedy)
 
 
 def _idle(skip: tree.Skip, block: str) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.values import Caller, Constant, Items, Value
+from resnet_dsl.elaborate.values import Caller, Constant, Items, Value, calls_to
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.source import PRELUDE, Span
 
@@ -44,34 +44,28 @@ def sort_of(value: Constant) -> str:
     return names.get(type(value), "a size")
 
 
-def chain_notes(caller: Caller | None) -> tuple[str, ...]:
-    """The chain of calls in words, innermost first; of a long one the first calls and the last."""
-    notes: list[str] = []
-    left_out = 0
-    while caller is not None:
-        if caller.outer is None and left_out:
-            notes.append(f"… {left_out} calls are left out here")
-        if caller.outer is None or len(notes) < _MOST_CALLS:
-            notes.append(f"in {caller.what} ({_at(caller.span)})")
-        else:
-            left_out += 1
-        caller = caller.outer
+def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
+    """With the chain of calls as notes; what went wrong inside the prelude is shown at the user's call."""
+    if diagnostic.notes or caller is None:
+        return diagnostic
+    calls = [*calls_to(caller)]
+    diagnostic = diagnostic._replace(notes=_chain_notes(calls))
+    outside = next((one for one in calls if one.step.span.source.name != PRELUDE), None)
+    place = diagnostic.place
+    if place is None or place.span.source.name != PRELUDE or outside is None:
+        return diagnostic
+    return diagnostic._replace(place=Label(outside.step.span, "called here"), others=(*diagnostic.others, place))
+
+
+def _chain_notes(calls: list[Caller]) -> tuple[str, ...]:
+    """The calls in words, innermost first; of many the first ones and the last."""
+    left_out = len(calls) - _MOST_CALLS - 1
+    shown = calls if left_out <= 0 else [*calls[:_MOST_CALLS], calls[-1]]
+    notes = [f"in {one.what} ({_at(one.step.span)})" for one in shown]
+    if left_out > 0:
+        notes.insert(_MOST_CALLS, f"… {left_out} calls are left out here")
     return tuple(notes)
 
 
 def _at(span: Span) -> str:
     return "in the prelude" if span.source.name == PRELUDE else str(span)
-
-
-def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
-    """With the chain of calls as notes; what went wrong inside the prelude is shown at the user's call."""
-    if diagnostic.notes or caller is None:
-        return diagnostic
-    diagnostic = diagnostic._replace(notes=chain_notes(caller))
-    outer: Caller | None = caller
-    while outer is not None and outer.span.source.name == PRELUDE:
-        outer = outer.outer
-    place = diagnostic.place
-    if place is None or place.span.source.name != PRELUDE or outer is None:
-        return diagnostic
-    return diagnostic._replace(place=Label(outer.span, "called here"), others=(*diagnostic.others, place))

@@ -8,7 +8,7 @@ stand in a row are kept flat, as the grammar has them: ``a + b - c`` is ``Sum((a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, dataclass_transform
 
 from resnet_dsl.source import Span
@@ -203,16 +203,43 @@ class Skip(Node):
     merge: Token | None
 
 
-class Repeat(Node):
+class _Chooses(Node):
+    """A statement that runs its braces, one of them or none, as it turns out."""
+
+    def bodies(self) -> Iterator[Body]:
+        raise NotImplementedError
+
+    @cached_property
+    def holds_settings_alone(self) -> bool:
+        """Whether all that stands in its braces, in each of them, are settings."""
+        inside = [one for body in self.bodies() for one in body.statements]
+        return bool(inside) and all(
+            one.holds_settings_alone if isinstance(one, _Chooses) else isinstance(one, Setting) for one in inside
+        )
+
+
+class Repeat(_Chooses):
     count: Expression
     index: Token | None
     body: Body
 
+    def bodies(self) -> Iterator[Body]:
+        yield self.body
 
-class Condition(Node):
+
+class Condition(_Chooses):
     test: Expression
     then: Body
     otherwise: Body | Condition | None
+
+    def bodies(self) -> Iterator[Body]:
+        """That of the `if`, of each `else if`, and of the `else`."""
+        part: Body | Condition | None = self
+        while isinstance(part, Condition):
+            yield part.then
+            part = part.otherwise
+        if part is not None:
+            yield part
 
 
 class Indexed(Node):
@@ -342,6 +369,11 @@ def items(row: _Row[_Item_co] | None) -> tuple[_Item_co, ...]:
     return row.items if row is not None else ()
 
 
+def parameters(definition: Node) -> tuple[Parameter, ...]:
+    """Of a block or a network; other definitions have none."""
+    return items(definition.parameters) if isinstance(definition, Block | Network) else ()
+
+
 def walk(node: Node | None, closed: type[Node] | None = None) -> Iterator[Node]:
     """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
     pending: list[Any] = [node]
@@ -354,6 +386,19 @@ def walk(node: Node | None, closed: type[Node] | None = None) -> Iterator[Node]:
             yield current
             for name in kind.below:
                 pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
+
+
+def names(node: Node) -> Iterator[Token]:
+    """The names that expressions in a node ask for."""
+    for below in walk(node):
+        if isinstance(below, Name):
+            yield below.token
+        elif isinstance(below, Indexed):
+            yield below.name
+
+
+def mentions(node: Node, name: str) -> bool:
+    return any(token.text == name for token in names(node))
 
 
 def class_of(rule: str) -> type[Node]:

@@ -1,0 +1,110 @@
+"""Arguments of calls: which parameter each belongs to, where the rest comes from, and whether they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.expressions import Evaluator
+from resnet_dsl.elaborate.frames import Call, Frame, Given
+from resnet_dsl.elaborate.run import Run
+from resnet_dsl.elaborate.values import POISON, Items, Value
+from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.ir.operation import Operation
+from resnet_dsl.ir.parameters import Parameter, is_number
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+
+def gather_arguments(run: Run, callee: str, known: list[str], call: Call) -> dict[str, Given]:
+    """The arguments of a call: written, from the stage's stride, from an adapter's needs, from `default`."""
+    frame, report = call.frame, run.findings.report
+    given = assign(run.evaluator, callee, known, call.arguments, frame)
+    for name, one in call.extra.items():
+        if name in known:
+            given[name] = one
+        else:
+            report(errors.unknown_argument(callee, name, one.span, known), frame.caller)
+    stride = frame.stride
+    if stride is not None and not stride.taken and "stride" in known:
+        stride.taken = True
+        if "stride" in given:
+            report(_stride_given_twice(callee, given["stride"].span, stride.span), frame.caller)
+        given["stride"] = Given(stride.value, stride.span)
+    if call.wanted is not None and call.current is not None:
+        for name, one in call.wanted(call.current, known).items():
+            given.setdefault(name, one)
+    defaults = frame.settings.defaults_of(callee)
+    for name in known if defaults else ():
+        if name in defaults and name not in given:
+            expression, written_in, statement = defaults[name]
+            run.used.settings.add(statement)
+            given[name] = Given(run.evaluator.attempt(expression, written_in), expression.span)
+    return given
+
+
+def assign(
+    evaluator: Evaluator, callee: str, known: list[str], arguments: tree.Arguments | None, frame: Frame
+) -> dict[str, Given]:
+    """The written arguments of a call by parameter. Mistakes are reported; an argument that has one is POISON."""
+    given: dict[str, Given] = {}
+    names = set(known)
+    report = evaluator.findings.report
+    for position, item in enumerate(tree.items(arguments)):
+        expression = item.value if isinstance(item, tree.Argument) else item
+        value = evaluator.attempt(expression, frame)
+        if isinstance(item, tree.Argument):
+            name = item.name.text
+            if name not in names:
+                report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
+                continue
+        elif position >= len(known):
+            report(errors.too_many(callee, item.span, known), frame.caller)
+            break
+        else:
+            name = known[position]
+        if name in given:
+            report(errors.given_twice(callee, name, item.span, given[name].span), frame.caller)
+            continue
+        given[name] = Given(value, expression.span)
+    return given
+
+
+def check_all(run: Run, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
+    """Whether all arguments of an operation fit and none is missing; what is wrong is reported."""
+    wrong = []
+    for name, one in given.items():
+        parameter = operation.parameter(name)
+        assert parameter is not None
+        if one.value is not POISON and (isinstance(one.value, Value | Items) or not parameter.kind.fits(one.value)):
+            wrong.append(_unfit(operation.name, parameter, one))
+    absent = [one.name for one in operation.parameters if one.required and one.name not in given]
+    if absent:
+        wrong.append(errors.missing(operation.name, absent, call.step.span, bool(given)))
+    for diagnostic in wrong:
+        run.findings.report(diagnostic, call.frame.caller)
+    return not wrong and all(one.value is not POISON for one in given.values())
+
+
+def _unfit(callee: str, parameter: Parameter, given: Given) -> Diagnostic:
+    """Why a value is not one that the parameter takes."""
+    value, span = given
+    kind, what = parameter.kind, f"`{parameter.name}` of `{callee}` takes {parameter.kind.wants}"
+    if isinstance(value, str) and kind.words:
+        return errors.unknown_word(callee, parameter.name, kind.wants, value, span, kind.words)
+    if not isinstance(value, Value | Items) and kind.of_type(value):
+        return Diagnostic("E0207", what, Label(span, f"this is {spell(value)}"))
+    fraction = is_number(value) and not isinstance(value, int)
+    remedy = "round it, or divide with `//`" if fraction else None
+    return Diagnostic("E0206", what, Label(span, f"this is {sort_of(value)}: {spell(value)}"), help=remedy)
+
+
+def _stride_given_twice(callee: str, span: Span, by_stage: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0205",
+        f"`stride` of `{callee}` is given twice: a stage gives its stride to the first step that takes one",
+        Label(span, "given here"),
+        (Label(by_stage, "and here, by the stage"),),
+        help="leave one of the two out",
+    )

@@ -1,0 +1,141 @@
+"""Numbers as they are written, and what is done with them.
+
+Integers are exact, `/` gives a fraction, nothing is rounded unasked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate.values import Constant, Value
+from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.ir.parameters import is_number
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+_LARGEST = 2**63
+_MOST_DIGITS = 30  # beyond _LARGEST by far: such a number is refused before it is worked out
+_SCALES = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+@lru_cache(maxsize=4096)
+def number(text: str) -> int | float:
+    """A number as written: `25_557_032`, `36.5M` (whole: exact), `0.1`, `1.001e-5` (fractions)."""
+    plain = text.replace("_", "")
+    scale = _SCALES.get(plain[-1], 1)
+    if scale > 1:
+        exact = Decimal(plain[:-1])
+        if exact.adjusted() > _MOST_DIGITS:
+            return math.inf
+        exact *= scale
+        return int(exact) if exact == exact.to_integral_value() else float(exact)
+    return int(plain) if plain.isdigit() else float(plain)
+
+
+def last_digit(text: str) -> float:
+    """What the last digit written is worth: `36.5M` has 100,000, `1.5e3` has 100."""
+    plain = text.replace("_", "")
+    scale = _SCALES.get(plain[-1], 1)
+    mantissa = Decimal(plain[:-1] if scale > 1 else plain)
+    exponent = mantissa.as_tuple().exponent
+    return float(scale * Decimal(10) ** int(exponent))
+
+
+@lru_cache(maxsize=1024)
+def extent(text: str) -> tuple[int | None, ...]:
+    """`7x7x2048` or `?x?x3`; an unknown length is None."""
+    return tuple(None if part == "?" else int(part.replace("_", "")) for part in text.split("x"))
+
+
+def within_bounds(value: int | float, span: Span) -> int | float:
+    """The number itself. Raises Mistake where it is too large."""
+    if not -_LARGEST < value < _LARGEST:
+        raise Mistake(_too_large(span))
+    return value
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+}
+
+
+def compare(left: Constant, operator: str, right: Constant, span: Span) -> bool:
+    """A comparison; sizes and words can only be equal or not. Raises Mistake."""
+    comparable = is_number(left) and is_number(right)
+    same_sort = comparable or type(left) is type(right)
+    if not same_sort or operator not in COMPARISONS or (operator not in ("==", "!=") and not comparable):
+        raise Mistake(_wrong_operands(operator, left, right, span))
+    return COMPARISONS[operator](left, right)
+
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+}
+
+
+def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | float:
+    """One step of arithmetic on numbers; whole numbers stay exact and within 2^63. Raises Mistake."""
+    if not (is_number(left) and is_number(right)):
+        raise Mistake(_wrong_operands(operator.text, left, right, operator.span))
+    try:
+        return within_bounds(_ARITHMETIC[operator.text](left, right), operator.span)
+    except OverflowError:
+        raise Mistake(_too_large(operator.span)) from None
+    except ZeroDivisionError:
+        raise Mistake(_divided_by_zero(operator.span)) from None
+
+
+FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
+    "min": (1, 64, lambda *values: min(values)),
+    "max": (1, 64, lambda *values: max(values)),
+    "round": (1, 1, lambda value: math.floor(value + 0.5)),
+    "ceil": (1, 1, math.ceil),
+    "floor": (1, 1, math.floor),
+    "sqrt": (1, 1, math.sqrt),
+    "log2": (1, 1, math.log2),
+    "len": (1, 1, len),
+}
+"""Functions of expressions, with the least and the largest number of their arguments."""
+
+
+def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) -> Diagnostic:
+    remedy = None
+    if operator == "~=":
+        remedy = "`~=` stands in `expect` lines only: compare with `==`, or with `<` and `>`"
+    elif isinstance(left, tuple) or isinstance(right, tuple):
+        remedy = "take one number of it: `NAME[0]`, `NAME[1]`, …"
+    elif isinstance(left, bool) or isinstance(right, bool):
+        remedy = "a truth value stands alone (`if fast`), or beside `and`, `or`, `not`, `==`"
+    return Diagnostic(
+        "E0220",
+        f"`{operator}` cannot be used on {sort_of(left)} and {sort_of(right)}",
+        Label(span, f"{_quoted(left)} and {_quoted(right)}"),
+        help=remedy,
+    )
+
+
+def _quoted(value: Constant) -> str:
+    return spell(value) if isinstance(value, Value) else f"`{spell(value)}`"
+
+
+def _divided_by_zero(span: Span) -> Diagnostic:
+    return Diagnostic("E0222", "division by zero", Label(span, "what stands behind this is 0"))
+
+
+def _too_large(span: Span) -> Diagnostic:
+    return Diagnostic("E0223", "this number is too large: numbers end at 2^63, about 9.2e18", Label(span))

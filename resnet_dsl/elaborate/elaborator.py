@@ -1,0 +1,228 @@
+"""The elaborator: runs bodies, statements and steps, and lets the builder make a node of each operation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.elaborate import errors, limits
+from resnet_dsl.elaborate.applying import apply_operation
+from resnet_dsl.elaborate.blocks import call_block
+from resnet_dsl.elaborate.builder import BlockKind, Builder
+from resnet_dsl.elaborate.expressions import Evaluator
+from resnet_dsl.elaborate.findings import Findings
+from resnet_dsl.elaborate.frames import Call, Frame, Wanted
+from resnet_dsl.elaborate.residual import Blocks
+from resnet_dsl.elaborate.settings import branch, gather
+from resnet_dsl.elaborate.skips import merge_skip
+from resnet_dsl.elaborate.slots import fill_slot
+from resnet_dsl.elaborate.unused import Used
+from resnet_dsl.elaborate.values import Current, Poisoned, TooMuch
+from resnet_dsl.elaborate.wording import located
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+
+class Elaborator:
+    """The elaboration of one network. See Run for what it holds, and for what it does for those below."""
+
+    def __init__(self, name: str, blocks_in_all: Counter[BlockKind]) -> None:
+        self.builder = Builder(name)
+        self.budget = limits.Budget()
+        self.findings = Findings()
+        self.used = Used()
+        self.blocks = Blocks(blocks_in_all)
+        self.evaluator = Evaluator(self.budget, self.findings, self.blocks)
+        self._unknown: set[tree.Token] = set()
+
+    # Statements
+
+    def body(self, body: tree.Body, frame: Frame, current: Current) -> Current:
+        """See Run."""
+        within = gather(self, body.statements, frame)
+        catching = self.findings.catching(within.caller)
+        for statement in body.statements:
+            self.budget.spend(statement.span, limits.TERMS_OF_A_STATEMENT)
+            before, current = current, None
+            try:
+                with catching:
+                    current = _STATEMENTS[type(statement)](self, statement, within, before)
+            except TooMuch as too_much:
+                raise TooMuch(located(too_much.diagnostic, within.caller)) from None
+        return current
+
+    def _named(self, statement: tree.Named, frame: Frame, current: Current) -> Current:
+        target = statement.target
+        token = target.token if isinstance(target, tree.Name) else target.name
+        name: str | tuple[str, int] = token.text
+        try:
+            check_value_name(token, frame)
+        except Mistake:
+            self.findings.refused.add((frame.scope, token.text))
+            raise
+        if isinstance(target, tree.Indexed):
+            name = (token.text, self.evaluator.integer(target.index, frame, "a whole number as index"))
+        result = frame.values[name] = self.chain(statement.chain, frame, current)
+        if result is not None:
+            self.builder.named.setdefault(result.node, token)
+        return result
+
+    def _let(self, statement: tree.Let, frame: Frame, current: Current) -> Current:
+        frame.constants[statement.name.text] = self.evaluator.attempt(statement.value, frame)
+        return current
+
+    def _skip(self, statement: tree.Skip, frame: Frame, current: Current) -> Current:
+        self.used.skips.add(statement)
+        with self.budget.deeper(limits.IN_A_SKIP, statement.span):
+            return merge_skip(self, statement, frame, current)
+
+    def _repeat(self, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
+        if statement.holds_settings_alone:
+            return current
+        count = self.evaluator.integer(statement.count, frame, "a whole number of repeats")
+        with self.budget.repeating(count, statement.count.span):
+            if count > 1:  # a hundred repeats of one round, in one another, would look through the innermost each
+                self.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
+            self._doubt_scope(statement.body, frame)
+            for index in range(count):
+                if statement.index is not None:
+                    frame.constants[statement.index.text] = index
+                self.budget.spend(statement.span)
+                with self.budget.deeper(limits.IN_BRACES, statement.span):
+                    current = self.body(statement.body, frame, current)
+        return current
+
+    def _condition(self, statement: tree.Condition, frame: Frame, current: Current) -> Current:
+        chosen = branch(self, statement, frame)
+        if chosen is None or statement.holds_settings_alone:
+            return current
+        self._doubt_scope(chosen, frame)
+        with self.budget.deeper(limits.IN_BRACES, statement.span):
+            return self.body(chosen, frame, current)
+
+    def _doubt_scope(self, body: tree.Body, frame: Frame) -> None:
+        """Settings beside steps in the braces of an `if` or a `repeat` hold for these alone, in this version."""
+        setting = next((one for one in body.statements if isinstance(one, tree.Setting)), None)
+        if setting is not None:
+            self.findings.report(_scope_that_ends(setting.span), frame.caller)
+
+    def _setting(self, statement: tree.Setting, frame: Frame, current: Current) -> Current:
+        """Gathered before the braces were entered."""
+        return current
+
+    # Steps
+
+    def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
+        """See Run."""
+        catching = self.findings.catching(frame.caller)
+        for item in chain.items:
+            before, current = current, None
+            with catching:
+                if isinstance(item, tree.Times):
+                    current = self._times(item, frame, before, wanted)
+                else:
+                    current = self._step(item, frame, before, wanted, item is chain.items[0])
+        return current
+
+    def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:
+        count = self.evaluator.integer(item.count, frame, "a whole number of repeats")
+        with self.budget.repeating(count, item.count.span):
+            self.budget.foresee("this repeat", item.step, frame.module, item.count.span, count)
+            for _ in range(count):
+                current = self._step(item.step, frame, current, wanted)
+        return current
+
+    def _step(
+        self, step: tree.Step, frame: Frame, current: Current, wanted: Wanted | None, first: bool = False
+    ) -> Current:
+        """One step: a value to start from, or something to apply to what flows."""
+        subject = step.subject
+        if isinstance(subject, tree.Call):
+            return self.call(subject.name, Call(subject.arguments, frame, current, step, wanted))
+        if isinstance(subject, tree.Name) and subject.token.text not in frame.values:
+            return self.call(subject.token, Call(None, frame, current, step, wanted))
+        if not first:
+            raise Mistake(_mid_chain(subject.span.text, subject.span))
+        return self.evaluator.flowing(subject, frame)
+
+    def call(self, name: tree.Token, call: Call) -> Current:
+        """See Run."""
+        self.budget.spend(call.step.span)
+        operation = OPERATIONS.get(name.text)
+        if operation is not None and operation.role != "input":
+            return apply_operation(self, operation, call)
+        definition = call.frame.module.find(name.text)
+        if definition is not None and isinstance(definition.tree, tree.Block):
+            return call_block(self, definition, call)
+        if definition is not None and isinstance(definition.tree, tree.Slot):
+            return fill_slot(self, definition, call)
+        self._refuse(name, call)
+
+    def _refuse(self, name: tree.Token, call: Call) -> NoReturn:
+        """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
+        frame = call.frame
+        for item in tree.items(call.arguments):
+            self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
+        self.findings.unless_lost(name.text, frame)
+        if name in self._unknown:
+            raise Poisoned
+        self._unknown.add(name)
+        known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
+        known += [one for one in frame.values if isinstance(one, str)]
+        raise Mistake(errors.unknown_step(name.text, name.span, known))
+
+
+_STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = {
+    tree.Chain: Elaborator.chain,
+    tree.Named: Elaborator._named,
+    tree.Let: Elaborator._let,
+    tree.Skip: Elaborator._skip,
+    tree.Repeat: Elaborator._repeat,
+    tree.Condition: Elaborator._condition,
+    tree.Use: Elaborator._setting,
+    tree.Default: Elaborator._setting,
+    tree.Skips: Elaborator._setting,
+}
+
+
+def check_value_name(token: tree.Token, frame: Frame) -> None:
+    """A value may not be called like an operation, a block, a slot or a constant. Raises Mistake."""
+    name = token.text
+    definition = frame.module.find(name)
+    if name in OPERATIONS:
+        raise Mistake(_taken_name(name, "an operation", token.span))
+    if definition is not None and isinstance(definition.tree, tree.Block | tree.Slot):
+        kind = "a block" if isinstance(definition.tree, tree.Block) else "a slot"
+        raise Mistake(_taken_name(name, kind, token.span))
+    if name in frame.constants:
+        raise Mistake(_taken_name(name, "a parameter or `let`", token.span))
+
+
+def _taken_name(name: str, what: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0210",
+        f"a value cannot be called `{name}`: that is {what}",
+        Label(span),
+        help=f"call it something else, `{name}_out` for one",
+    )
+
+
+def _mid_chain(name: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0226",
+        f"`{name}` is a value, and a chain can only start from a value",
+        Label(span, "what was computed before it would be lost"),
+        help=f"merge the two: `add(…, {name})`, `concat(…, {name})`, or `skip from {name}`",
+    )
+
+
+def _scope_that_ends(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0206",
+        "this setting holds for what stands beside it; from the next version on it holds for the braces around, too",
+        Label(span, "the braces of an `if` or a `repeat` are no scope"),
+        help="let it stand alone in these braces, and it holds for those around; or call a block of it and its steps",
+    )

@@ -1,0 +1,67 @@
+"""The mistakes of one run over a network."""
+
+from __future__ import annotations
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
+from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
+from resnet_dsl.elaborate.frames import Frame
+from resnet_dsl.elaborate.values import Caller, Poisoned, TooMuch
+from resnet_dsl.elaborate.wording import located
+
+
+class Findings:
+    """Diagnostics, each once: a block's mistake comes up in each of its calls.
+
+    refused: names that a mistake has kept from a value, each with the scope that it would be in. clouded: whether
+    something was asked for that may stand in a text that could not be read.
+    """
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.refused: set[tuple[int, str]] = set()
+        self.clouded = False
+        self._fresh = Fresh()
+
+    @property
+    def mistaken(self) -> bool:
+        return self.clouded or any(one.severity == "error" for one in self.diagnostics)
+
+    def report(self, diagnostic: Diagnostic, caller: Caller | None = None) -> None:
+        """Takes a diagnostic down, with the chain of calls that led to it. Raises TooMuch."""
+        found = located(diagnostic, caller)
+        if self._fresh(found):
+            self.diagnostics.append(found)
+            if len(self.diagnostics) == MOST_FOUND:
+                raise TooMuch(found)
+
+    def catching(self, caller: Caller | None = None) -> Catching:
+        """Around what may be mistaken, for a `with`: the mistake is taken down, and all goes on behind it."""
+        return Catching(self, caller)
+
+    def unless_lost(self, name: str, frame: Frame) -> None:
+        """Raises Poisoned where an unknown name is the consequence of a mistake that is reported.
+
+        It was refused to a value, or it may stand in a text that could not be read.
+        """
+        if (frame.scope, name) in self.refused:
+            raise Poisoned
+        if frame.module.may_hold(name):
+            self.clouded = True
+            raise Poisoned
+
+
+class Catching:
+    """See Findings.catching. Entered too often for a generator to be quick enough."""
+
+    __slots__ = ("caller", "findings")
+
+    def __init__(self, findings: Findings, caller: Caller | None) -> None:
+        self.findings = findings
+        self.caller = caller
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, raised: object, trace: object) -> bool:
+        if isinstance(raised, Mistake):
+            self.findings.report(raised.diagnostic, self.caller)
+        return isinstance(raised, Mistake | Poisoned)

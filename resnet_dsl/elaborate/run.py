@@ -1,0 +1,39 @@
+"""One run over a network, as all that lies below the elaborator sees it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from resnet_dsl.elaborate.builder import Builder
+from resnet_dsl.elaborate.expressions import Evaluator
+from resnet_dsl.elaborate.findings import Findings
+from resnet_dsl.elaborate.frames import Call, Frame, Wanted
+from resnet_dsl.elaborate.limits import Budget
+from resnet_dsl.elaborate.residual import Blocks
+from resnet_dsl.elaborate.unused import Used
+from resnet_dsl.elaborate.values import Current
+from resnet_dsl.syntax import tree
+
+
+class Run(Protocol):
+    """What a run holds; and how blocks, slots and skips have what stands inside of them run, from below.
+
+    builder: the graph so far. budget: what the run may still cost. findings: its mistakes. used: what did something.
+    blocks: how far the network has come. evaluator: what expressions are worth.
+    """
+
+    builder: Builder
+    budget: Budget
+    findings: Findings
+    used: Used
+    blocks: Blocks
+    evaluator: Evaluator
+
+    def body(self, body: tree.Body, frame: Frame, current: Current) -> Current:
+        """What flows out of braces. Their settings hold for all of them."""
+
+    def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
+        """What flows out of `a -> b -> c`; behind a mistake the rest is looked through for others."""
+
+    def call(self, name: tree.Token, call: Call) -> Current:
+        """Applies an operation, a block or a slot to what flows. Raises Mistake or Poisoned."""

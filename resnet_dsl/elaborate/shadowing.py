@@ -1,0 +1,76 @@
+"""`let`s and rounds that take the place of a parameter: whoever sets it changes nothing. From the text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
+from resnet_dsl.elaborate.modules import Definition, Module
+from resnet_dsl.source import Span
+from resnet_dsl.syntax import tree
+
+
+def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
+    """`let`s and rounds in a file's definitions that take the place of a parameter: what sets it would be ignored.
+
+    A `let` that is made of the parameter (`let width = 2 * width`), or stands in an `if`, may be meant.
+    """
+    parameters = _Parameters()
+    for definition in module.own.values():
+        for token in _given_always(definition.tree):
+            parameter = parameters.find(token.text, definition)
+            if parameter is not None:
+                yield _hides_parameter(token.text, token.span, parameter)
+
+
+def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
+    """The names of `let`s inside a block or network, and of rounds; those in an `if` left out."""
+    for node in tree.walk(definition, tree.Condition):
+        if isinstance(node, tree.Let) and node is not definition and not tree.mentions(node.value, node.name.text):
+            yield node.name
+        elif isinstance(node, tree.Repeat) and node.index is not None:
+            yield node.index
+
+
+class _Parameters:
+    """The parameters of blocks and networks by name, and of networks those that a `from` gives; each read once."""
+
+    def __init__(self) -> None:
+        self._own: dict[tree.Node, dict[str, Span]] = {}
+        self._given: dict[tree.Base, set[str]] = {}
+
+    def find(self, name: str, definition: Definition) -> Span | None:
+        """A parameter of a block, or of a network and those that it derives from and leaves open."""
+        for _ in range(DEEPEST_DERIVATION):
+            own = self._of(definition.tree)
+            if name in own:
+                return own[name]
+            base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
+            found = definition.module.find(base.name.text) if base is not None else None
+            if base is None or found is None or name in self._given_by(base, found):
+                return None
+            definition = found
+        return None
+
+    def _of(self, definition: tree.Node) -> dict[str, Span]:
+        if definition not in self._own:
+            self._own[definition] = {one.name.text: one.name.span for one in tree.parameters(definition)}
+        return self._own[definition]
+
+    def _given_by(self, base: tree.Base, network: Definition) -> set[str]:
+        if base not in self._given:
+            items = tree.items(base.arguments)
+            named = {item.name.text for item in items if isinstance(item, tree.Argument)}
+            self._given[base] = named.union(list(self._of(network.tree))[: len(items) - len(named)])
+        return self._given[base]
+
+
+def _hides_parameter(name: str, span: Span, parameter: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0244",
+        f"this takes the place of the parameter `{name}`: whoever sets it changes nothing",
+        Label(span),
+        (Label(parameter, "the parameter"),),
+        help=f"give this another name, or leave the parameter out; another default is written `{name} = …` up there",
+    )
