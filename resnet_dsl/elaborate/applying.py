@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.arguments import check_all, gather_arguments
+from resnet_dsl.elaborate.arguments import arguments_of
 from resnet_dsl.elaborate.frames import Call
 from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import Current, Origin, Poisoned, Value
@@ -25,15 +25,9 @@ def apply_operation(run: Run, operation: Operation, call: Call) -> Current:
     """The operation's result on what flows; None behind a mistake. Raises Mistake."""
     if operation.many:
         return _merge(run, operation, call)
-    known = [parameter.name for parameter in operation.parameters]
-    written = tree.items(call.arguments)
-    if not known and written:
-        raise Mistake(errors.too_many(operation.name, written[0].span, []))
-    given = gather_arguments(run, operation.name, known, call) if known else {}
-    if not check_all(run, operation, given, call) or call.current is None:
+    values = arguments_of(run, operation, call)
+    if values is None or call.current is None:
         return None
-    values = {parameter.name: parameter.default for parameter in operation.parameters}
-    values.update((name, one.value) for name, one in given.items())
     if call.step.label is None and _does_nothing(operation, values):
         return call.current
     return _place(run, operation, tuple(values.items()), (call.current,), call)

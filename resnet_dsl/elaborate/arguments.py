@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Call, Frame, Given
@@ -15,6 +16,19 @@ from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.parameters import Parameter, is_number
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
+
+
+def arguments_of(run: Run, operation: Operation, call: Call) -> dict[str, Any] | None:
+    """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises Mistake."""
+    known = [parameter.name for parameter in operation.parameters]
+    if not known and tree.items(call.arguments):
+        raise Mistake(errors.too_many(operation.name, tree.items(call.arguments)[0].span, []))
+    given = gather_arguments(run, operation.name, known, call) if known else {}
+    if not _fit(run, operation, given, call):
+        return None
+    values = {parameter.name: parameter.default for parameter in operation.parameters}
+    values.update((name, one.value) for name, one in given.items())
+    return values
 
 
 def gather_arguments(run: Run, callee: str, known: list[str], call: Call) -> dict[str, Given]:
@@ -49,9 +63,11 @@ def assign(
 ) -> dict[str, Given]:
     """The written arguments of a call by parameter. Mistakes are reported; an argument that has one is POISON."""
     given: dict[str, Given] = {}
+    if arguments is None:
+        return given
     names = set(known)
     report = evaluator.findings.report
-    for position, item in enumerate(tree.items(arguments)):
+    for position, item in enumerate(arguments.items):
         expression = item.value if isinstance(item, tree.Argument) else item
         value = evaluator.attempt(expression, frame)
         if isinstance(item, tree.Argument):
@@ -71,20 +87,22 @@ def assign(
     return given
 
 
-def check_all(run: Run, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
+def _fit(run: Run, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
     """Whether all arguments of an operation fit and none is missing; what is wrong is reported."""
-    wrong = []
+    sound = True
     for name, one in given.items():
         parameter = operation.parameter(name)
         assert parameter is not None
-        if one.value is not POISON and (isinstance(one.value, Value | Items) or not parameter.kind.fits(one.value)):
-            wrong.append(_unfit(operation.name, parameter, one))
+        if one.value is POISON:
+            sound = False
+        elif isinstance(one.value, Value | Items) or not parameter.kind.fits(one.value):
+            run.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
+            sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
     if absent:
-        wrong.append(errors.missing(operation.name, absent, call.step.span, bool(given)))
-    for diagnostic in wrong:
+        diagnostic = errors.missing(operation.name, absent, call.step.span, bool(given))
         run.findings.report(diagnostic, call.frame.caller)
-    return not wrong and all(one.value is not POISON for one in given.values())
+    return sound and not absent
 
 
 def _unfit(callee: str, parameter: Parameter, given: Given) -> Diagnostic:

@@ -18,8 +18,8 @@ from resnet_dsl.ir.parameters import is_number
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
-_LARGEST = 2**63
-_MOST_DIGITS = 30  # beyond _LARGEST by far: such a number is refused before it is worked out
+LARGEST = 2**63
+_MOST_DIGITS = 30  # beyond LARGEST by far: such a number is refused before it is worked out
 _SCALES = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -50,13 +50,6 @@ def last_digit(text: str) -> float:
 def extent(text: str) -> tuple[int | None, ...]:
     """`7x7x2048` or `?x?x3`; an unknown length is None."""
     return tuple(None if part == "?" else int(part.replace("_", "")) for part in text.split("x"))
-
-
-def within_bounds(value: int | float, span: Span) -> int | float:
-    """The number itself. Raises Mistake where it is too large."""
-    if not -_LARGEST < value < _LARGEST:
-        raise Mistake(_too_large(span))
-    return value
 
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -93,11 +86,14 @@ def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | fl
     if not (is_number(left) and is_number(right)):
         raise Mistake(_wrong_operands(operator.text, left, right, operator.span))
     try:
-        return within_bounds(_ARITHMETIC[operator.text](left, right), operator.span)
+        result: int | float = _ARITHMETIC[operator.text](left, right)
     except OverflowError:
-        raise Mistake(_too_large(operator.span)) from None
+        result = math.inf
     except ZeroDivisionError:
         raise Mistake(_divided_by_zero(operator.span)) from None
+    if not -LARGEST < result < LARGEST:
+        raise Mistake(too_large(operator.span))
+    return result
 
 
 FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
@@ -137,5 +133,5 @@ def _divided_by_zero(span: Span) -> Diagnostic:
     return Diagnostic("E0222", "division by zero", Label(span, "what stands behind this is 0"))
 
 
-def _too_large(span: Span) -> Diagnostic:
+def too_large(span: Span) -> Diagnostic:
     return Diagnostic("E0223", "this number is too large: numbers end at 2^63, about 9.2e18", Label(span))

@@ -10,7 +10,7 @@ from resnet_dsl.elaborate.circles import recursion
 from resnet_dsl.elaborate.frames import Call, Frame, Given
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.run import Run
-from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to
+from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -32,20 +32,21 @@ def call_block(run: Run, definition: Definition, call: Call) -> Current:
 
 def _check_recursion(block: tree.Block, call: Call) -> None:
     """Raises Mistake where a block is called that is being run."""
-    inside = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
-    position = next((i for i, one in enumerate(inside) if one.runs is block), None)
-    if position is None:
-        return
-    circle = inside[position::-1]
-    steps = [*(one.step for one in circle[1:]), call.step]
-    names = [one.runs.name.text for one in circle if isinstance(one.runs, tree.Block)]
-    raise Mistake(recursion(list(zip(names, map(_callee, steps), strict=True))))
+    if is_running(block, call.frame.caller):
+        inside = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
+        circle = inside[next(i for i, one in enumerate(inside) if one.runs is block) :: -1]
+        steps = [*(one.step for one in circle[1:]), call.step]
+        names = [one.runs.name.text for one in circle if isinstance(one.runs, tree.Block)]
+        raise Mistake(recursion(list(zip(names, map(_callee, steps), strict=True))))
 
 
 def _kind(run: Run, definition: Definition, frame: Frame) -> BlockKind | None:
     """What a call counts as: nothing in a slot, in an adapter, and outside of stages."""
-    in_slot = any(not isinstance(one.runs, tree.Block) for one in calls_to(frame.caller))
-    return run.blocks.kind(definition) if run.builder.in_stage(frame.scope) and not in_slot else None
+    if not run.builder.in_stage(frame.scope) or any(
+        not isinstance(one.runs, tree.Block) for one in calls_to(frame.caller)
+    ):
+        return None
+    return run.blocks.kind(definition)
 
 
 def _run(

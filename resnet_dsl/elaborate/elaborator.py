@@ -43,13 +43,13 @@ class Elaborator:
     def body(self, body: tree.Body, frame: Frame, current: Current) -> Current:
         """See Run."""
         within = gather(self, body.statements, frame)
-        catching = self.findings.catching(within.caller)
         for statement in body.statements:
             self.budget.spend(statement.span, limits.TERMS_OF_A_STATEMENT)
             before, current = current, None
             try:
-                with catching:
-                    current = _STATEMENTS[type(statement)](self, statement, within, before)
+                current = _STATEMENTS[type(statement)](self, statement, within, before)
+            except (Mistake, Poisoned) as raised:
+                self.findings.take(raised, within.caller)
             except TooMuch as too_much:
                 raise TooMuch(located(too_much.diagnostic, within.caller)) from None
         return current
@@ -117,14 +117,15 @@ class Elaborator:
 
     def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
         """See Run."""
-        catching = self.findings.catching(frame.caller)
         for item in chain.items:
             before, current = current, None
-            with catching:
+            try:
                 if isinstance(item, tree.Times):
                     current = self._times(item, frame, before, wanted)
                 else:
                     current = self._step(item, frame, before, wanted, item is chain.items[0])
+            except (Mistake, Poisoned) as raised:
+                self.findings.take(raised, frame.caller)
         return current
 
     def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:

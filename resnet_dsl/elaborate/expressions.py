@@ -8,7 +8,7 @@ from typing import Any
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS, calculate, compare, extent, number, within_bounds
+from resnet_dsl.elaborate.arithmetic import FUNCTIONS, LARGEST, calculate, compare, extent, number, too_large
 from resnet_dsl.elaborate.circles import let_circle
 from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, file_frame
@@ -47,11 +47,9 @@ class Evaluator:
         """An expression's worth, or POISON behind a mistake, which is reported."""
         try:
             return self.evaluate(expression, frame)
-        except Mistake as mistake:
-            self.findings.report(mistake.diagnostic, frame.caller)
-        except Poisoned:
-            pass
-        return POISON
+        except (Mistake, Poisoned) as raised:
+            self.findings.take(raised, frame.caller)
+            return POISON
 
     def integer(self, expression: tree.Expression, frame: Frame, wanted: str) -> int:
         value = self.evaluate(expression, frame)
@@ -181,6 +179,12 @@ class Evaluator:
         operator = node.operator
         return compare(left, operator.text, right, operator.span if operator.text == "~=" else node.span)
 
+    def _number(self, node: tree.Number, frame: Frame) -> int | float:
+        value = number(node.token.text)
+        if value >= LARGEST:
+            raise Mistake(too_large(node.span))
+        return value
+
     def _size(self, node: tree.Size, frame: Frame) -> Constant:
         lengths: list[int | None] = []
         for part in node.lengths:
@@ -263,7 +267,7 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.List: Evaluator._list,
     tree.Call: Evaluator._call,
     tree.Unknown: lambda self, node, frame: None,
-    tree.Number: lambda self, node, frame: within_bounds(number(node.token.text), node.span),
+    tree.Number: Evaluator._number,
     tree.Extent: lambda self, node, frame: extent(node.token.text),
     tree.Text: lambda self, node, frame: node.token.text[1:-1],
     tree.Truth: lambda self, node, frame: node.token.text == "true",

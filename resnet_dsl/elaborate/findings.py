@@ -34,9 +34,10 @@ class Findings:
             if len(self.diagnostics) == MOST_FOUND:
                 raise TooMuch(found)
 
-    def catching(self, caller: Caller | None = None) -> Catching:
-        """Around what may be mistaken, for a `with`: the mistake is taken down, and all goes on behind it."""
-        return Catching(self, caller)
+    def take(self, raised: Mistake | Poisoned, caller: Caller | None = None) -> None:
+        """Takes a mistake down, so that all can go on behind it; what follows from one is reported already."""
+        if isinstance(raised, Mistake):
+            self.report(raised.diagnostic, caller)
 
     def unless_lost(self, name: str, frame: Frame) -> None:
         """Raises Poisoned where an unknown name is the consequence of a mistake that is reported.
@@ -48,20 +49,3 @@ class Findings:
         if frame.module.may_hold(name):
             self.clouded = True
             raise Poisoned
-
-
-class Catching:
-    """See Findings.catching. Entered too often for a generator to be quick enough."""
-
-    __slots__ = ("caller", "findings")
-
-    def __init__(self, findings: Findings, caller: Caller | None) -> None:
-        self.findings = findings
-        self.caller = caller
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, raised: object, trace: object) -> bool:
-        if isinstance(raised, Mistake):
-            self.findings.report(raised.diagnostic, self.caller)
-        return isinstance(raised, Mistake | Poisoned)

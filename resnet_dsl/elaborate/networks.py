@@ -24,6 +24,7 @@ from resnet_dsl.elaborate.values import (
     Items,
     Origin,
     Overrides,
+    Poisoned,
     TooMuch,
     Value,
 )
@@ -105,12 +106,13 @@ class _Elaboration:
 
     def run(self) -> Elaborated | None:
         try:
-            with self.findings.catching():
-                return self._run()
-        except TooMuch as too_much:
-            self.exhausted = True
+            return self._run()
+        except (Mistake, TooMuch) as stopped:
+            self.exhausted = isinstance(stopped, TooMuch)
             with suppress(TooMuch):
-                self.findings.report(too_much.diagnostic)
+                self.findings.report(stopped.diagnostic)
+        except Poisoned:
+            pass
         return None
 
     def _run(self) -> Elaborated | None:
@@ -176,8 +178,10 @@ class _Elaboration:
         return current
 
     def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
-        with self.findings.catching():
+        try:
             check_value_name(stage.name, frame)
+        except Mistake as mistake:
+            self.findings.take(mistake)
         name = f"stage {stage.name.text}"
         stride = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame).get("stride")
         return None if stride is None or stride.value is POISON else Pending(*stride)
@@ -209,8 +213,10 @@ class _Elaboration:
         found = []
         for member in own.tree.members.items:
             if isinstance(member, tree.Expect):
-                with self.findings.catching():
+                try:
                     found.append(read_expectation(self.elaborator.evaluator, member, own.frame, parts))
+                except (Mistake, Poisoned) as raised:
+                    self.findings.take(raised)
         return () if self.overrides or self.input_size is not None else tuple(found)
 
     def _lost(self, output: int) -> tuple[Diagnostic, ...]:

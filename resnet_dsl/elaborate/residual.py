@@ -99,7 +99,7 @@ class Blocks:
 
 
 def _kind(definition: Definition) -> BlockKind | None:
-    nodes = list(tree.walk(definition.tree))
+    nodes = tree.walk(definition.tree)
     passed = {node.name.text for node in nodes if isinstance(node, tree.Parameter)}
     if any(_goes_around(node, passed) for node in nodes):
         return "residual"

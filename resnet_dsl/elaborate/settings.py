@@ -26,8 +26,10 @@ def gather(run: Run, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
         return frame
     settings = Settings(frame.settings)
     for statement in found:
-        with run.findings.catching(frame.caller):
+        try:
             _STATE[type(statement)](run, settings, statement, frame)
+        except (Mistake, Poisoned) as raised:
+            run.findings.take(raised, frame.caller)
     return frame._replace(settings=settings)
 
 
@@ -54,18 +56,18 @@ def _looked_ahead(run: Run, statements: tuple[tree.Node, ...], frame: Frame) -> 
 
 def _chosen(run: Run, statement: tree.Condition | tree.Repeat, ahead: Frame) -> tuple[tree.Statement, ...]:
     """What stands in the braces that run. It is asked when the braces around are entered, before any step."""
-    with run.findings.catching(ahead.caller):
-        try:
-            if isinstance(statement, tree.Repeat):
-                count = run.evaluator.integer(statement.count, ahead, "a whole number")
-                return statement.body.statements if count > 0 else ()
-            chosen = branch(run, statement, ahead)
-            return chosen.statements if chosen is not None else ()
-        except Mistake as mistake:
-            if mistake.diagnostic.code != "E0208":
-                raise
-            asks = statement.count if isinstance(statement, tree.Repeat) else statement.test
-            raise Mistake(_chosen_too_late(asks.span)) from None
+    try:
+        if isinstance(statement, tree.Repeat):
+            count = run.evaluator.integer(statement.count, ahead, "a whole number")
+            return statement.body.statements if count > 0 else ()
+        chosen = branch(run, statement, ahead)
+        return chosen.statements if chosen is not None else ()
+    except Mistake as mistake:
+        asks = statement.count if isinstance(statement, tree.Repeat) else statement.test
+        early = mistake.diagnostic.code == "E0208"
+        run.findings.report(_chosen_too_late(asks.span) if early else mistake.diagnostic, ahead.caller)
+    except Poisoned:
+        pass
     return ()
 
 

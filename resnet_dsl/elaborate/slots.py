@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import limits
-from resnet_dsl.elaborate.frames import Binding, Call, Given, file_frame
+from resnet_dsl.elaborate.frames import Binding, Call, Frame, Given, file_frame
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.run import Run
-from resnet_dsl.elaborate.values import Caller, Current, calls_to
+from resnet_dsl.elaborate.values import Caller, Current, is_running
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -22,7 +22,7 @@ def fill_slot(run: Run, definition: Definition, call: Call) -> Current:
     if binding is None:
         binding = Binding(slot.chain, file_frame(definition.module, frame.settings), slot)
     run.used.settings.add(binding.statement)
-    if any(one.runs is binding.statement for one in calls_to(frame.caller)):
+    if is_running(binding.statement, frame.caller):
         raise Mistake(_slot_circle(name, binding.statement.span))
     caller = Caller(f"slot `{name}`", call.step, binding.statement, frame.caller)
     try:
@@ -34,8 +34,11 @@ def fill_slot(run: Run, definition: Definition, call: Call) -> Current:
 
 def _run(run: Run, name: str, binding: Binding, caller: Caller, call: Call) -> Current:
     """Names in the steps are those of where they were written, all else is from here."""
-    here = call.frame
-    within = binding.frame._replace(settings=here.settings, scope=here.scope, caller=caller, stride=here.stride)
+    here, written = call.frame, binding.frame
+    within = Frame(
+        written.module, written.constants, written.values, written.entry, here.settings,
+        here.scope, caller, written.kind, here.stride,
+    )  # fmt: skip
     if call.arguments is None and call.step.label is None:
         return run.chain(binding.chain, within, call.current, call.wanted)
     items = binding.chain.items

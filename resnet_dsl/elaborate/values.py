@@ -69,6 +69,13 @@ def calls_to(caller: Caller | None) -> Iterator[Caller]:
         caller = caller.outer
 
 
+def is_running(node: tree.Node, caller: Caller | None) -> bool:
+    """Whether a block, or a statement that fills a slot, is among the calls that led to a place."""
+    while caller is not None and caller.runs is not node:
+        caller = caller.outer
+    return caller is not None
+
+
 class Origin(NamedTuple):
     """Where a node comes from: the step in the text, and the calls that led there."""
 

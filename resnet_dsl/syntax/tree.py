@@ -374,8 +374,9 @@ def parameters(definition: Node) -> tuple[Parameter, ...]:
     return items(definition.parameters) if isinstance(definition, Block | Network) else ()
 
 
-def walk(node: Node | None, closed: type[Node] | None = None) -> Iterator[Node]:
+def walk(node: Node | None, closed: type[Node] | None = None) -> list[Node]:
     """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
+    found: list[Node] = []
     pending: list[Any] = [node]
     while pending:
         current = pending.pop()
@@ -383,9 +384,10 @@ def walk(node: Node | None, closed: type[Node] | None = None) -> Iterator[Node]:
         if kind is tuple:
             pending.extend(reversed(current))
         elif isinstance(current, Node) and kind is not closed:
-            yield current
+            found.append(current)
             for name in kind.below:
                 pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
+    return found
 
 
 def names(node: Node) -> Iterator[Token]:
