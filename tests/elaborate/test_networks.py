@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.elaborate.compiling import argument, compiled, drawn, operations, refused, shapes_of, staged
+from resnet_dsl.pipeline import load_text
+from tests.elaborate.compiling import argument, compiled, drawn, operations, reasons, refused, shapes_of, staged
 
 
 def test_the_parts_run_in_flow_order_and_are_the_rows_of_the_summary() -> None:
@@ -167,3 +168,20 @@ def test_a_network_without_a_head_ends_with_its_last_stage() -> None:
 def test_the_first_layer_reads_the_input() -> None:
     assert drawn(staged("relu", size="8x8x3")) == ["s_relu(input) 8x8x3"]
     assert operations(staged("relu")) == ["relu"]
+
+
+def test_the_parts_that_there_are_stand_in_flow_order() -> None:
+    """They came from a set, in another order in each process."""
+    names = ["entry", "low", "mid", "high", "top", "last", "end"]
+    stages = " ".join(f"stage {name} {{ relu }}" for name in names)
+    text = f"network n {{ input 8x8x3 stem {{ relu }} {stages} expect nowhere_near.params == 0 }}"
+    assert "there are " + ", ".join(f"`{name}`" for name in ("stem", *names)) in reasons(text)
+
+
+@pytest.mark.parametrize("start", ["ab", "cd", "fg", "hi"])
+def test_of_names_that_are_equally_near_the_first_in_the_text_is_proposed(start: str) -> None:
+    """`check` looked them up in a set, too."""
+    lets = " ".join(f"let {start}_{letter} = 1" for letter in "pqrstuvwyz")
+    text = f"network n {{ input 8x8x3 {lets} stage s {{ conv({start}_x) }} }}"
+    (found,) = [one for one in load_text(text).check() if one.code == "E0208"]
+    assert found.help == f"did you mean `{start}_p`?"
