@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from resnet_dsl.diagnostics.diagnostic import Mistake
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import gather_arguments
@@ -11,7 +13,6 @@ from resnet_dsl.elaborate.frames import Call, Frame, Given
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
-from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
@@ -33,20 +34,18 @@ def call_block(run: Run, definition: Definition, call: Call) -> Current:
 def _check_recursion(block: tree.Block, call: Call) -> None:
     """Raises Mistake where a block is called that is being run."""
     if is_running(block, call.frame.caller):
-        inside = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
-        circle = inside[next(i for i, one in enumerate(inside) if one.runs is block) :: -1]
-        steps = [*(one.step for one in circle[1:]), call.step]
-        names = [one.runs.name.text for one in circle if isinstance(one.runs, tree.Block)]
-        raise Mistake(recursion(list(zip(names, map(_callee, steps), strict=True))))
+        calls = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
+        first = [one.runs for one in calls].index(block)
+        steps = [*(one.step for one in calls[first::-1]), call.step]
+        tokens = [step.callee for step in steps if step.callee is not None]
+        raise Mistake(recursion([(one.text, other.span) for one, other in pairwise(tokens)]))
 
 
 def _kind(run: Run, definition: Definition, frame: Frame) -> BlockKind | None:
     """What a call counts as: nothing in a slot, in an adapter, and outside of stages."""
-    if not run.builder.in_stage(frame.scope) or any(
-        not isinstance(one.runs, tree.Block) for one in calls_to(frame.caller)
-    ):
-        return None
-    return run.blocks.kind(definition)
+    if run.builder.in_stage(frame.scope) and all(isinstance(one.runs, tree.Block) for one in calls_to(frame.caller)):
+        return run.blocks.kind(definition)
+    return None
 
 
 def _run(
@@ -93,11 +92,6 @@ def _open_scope(run: Run, name: str, given: dict[str, Given], call: Call) -> int
     plain = {key: one.value for key, one in given.items() if one.value is not POISON}
     opened.args = {key: value for key, value in plain.items() if not isinstance(value, Value)}
     return scope
-
-
-def _callee(step: tree.Step) -> Span:
-    """Where the name of what a step calls stands."""
-    return step.subject.name.span if isinstance(step.subject, tree.Call) else step.subject.span
 
 
 def _where(run: Run, frame: Frame) -> str:

@@ -46,11 +46,10 @@ def check_derivations(module: Module) -> Iterator[Diagnostic]:
 def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The blocks that a block's steps call by name."""
     for node in tree.walk(definition.tree):
-        if isinstance(node, tree.Step) and isinstance(node.subject, tree.Name | tree.Call):
-            token = node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name
-            found = definition.module.seen.get(token.text)
+        if isinstance(node, tree.Step) and node.callee is not None:
+            found = definition.module.find(node.callee.text)
             if found is not None and isinstance(found.tree, tree.Block):
-                yield found, token.span
+                yield found, node.callee.span
 
 
 def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:

@@ -38,7 +38,7 @@ class Expansion:
             if times > self._most_repeats:
                 continue
             if isinstance(current, tree.Step):
-                called = module.seen.get(_name(current))
+                called = module.seen.get(current.callee.text) if current.callee is not None else None
                 total += times if self._counts(called) else 0
                 if called is not None and isinstance(called.tree, tree.Block):
                     total += times * self.least(called.tree.body, called.module, depth + 1)
@@ -66,9 +66,3 @@ def _literal(count: tree.Expression) -> int:
     """A count that is written as a number; 0 for one that must be computed."""
     text = count.token.text.replace("_", "") if isinstance(count, tree.Number) else ""
     return int(text) if text.isdigit() else 0
-
-
-def _name(step: tree.Step) -> str:
-    if isinstance(step.subject, tree.Name):
-        return step.subject.token.text
-    return step.subject.name.text if isinstance(step.subject, tree.Call) else ""

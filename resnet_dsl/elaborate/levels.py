@@ -111,7 +111,7 @@ class Derivation:
             given = self._base_arguments(level, levels[position - 1]) if position > 0 else {}
         unknown = [name for name in self.overrides if name not in taken]
         if unknown:
-            known = sorted(self._known_parameters(levels))
+            known = sorted({one.name.text for level in levels for one in tree.parameters(level.tree)})
             raise Mistake(_unknown_parameter(unknown[0], levels[-1].tree, known))
         inherited: dict[str, Constant] = {}
         outer = self.settings
@@ -124,9 +124,6 @@ class Derivation:
                     constants[member.name.text] = self.run.evaluator.attempt(member.value, level.frame)
             level.frame = gather(self.run, level.tree.members.items, level.frame)
             inherited, outer = constants, level.frame.settings
-
-    def _known_parameters(self, levels: list[Level]) -> set[str]:
-        return {one.name.text for level in levels for one in tree.parameters(level.tree)}
 
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
         """Constants of one level: what the deriving network gives, what the user sets, or the default."""

@@ -24,13 +24,15 @@ from resnet_dsl.syntax import tree
 
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
     """The mistakes of names in a file's own definitions."""
-    found = [*check_derivations(module)]
+    found: list[Diagnostic] = []
     own_names: dict[tree.Node, _OwnNames] = {}
     for definition in module.own.values():
         found += _Names(module, definition.tree, own_names).run()
         if len(found) > MOST_FOUND:
-            return tuple(found)
-    return (*found, *check_recursions(module))
+            break
+    else:
+        found += check_recursions(module)
+    return (*found, *check_derivations(module))
 
 
 class _OwnNames(NamedTuple):
@@ -144,13 +146,10 @@ class _Names:
     def _chain(self, written: tree.Chain) -> None:
         for position, item in enumerate(written.items):
             step = item.step if isinstance(item, tree.Times) else item
-            subject = step.subject
-            if isinstance(subject, tree.Call):
-                self._callee(subject.name, subject.arguments)
-            elif isinstance(subject, tree.Name):
-                name = subject.token
-                if not (name.text in self.values and position == 0):
-                    self._callee(name, None)
+            if isinstance(step.subject, tree.Call):
+                self._callee(step.subject.name, step.subject.arguments)
+            elif step.callee is not None and not (step.callee.text in self.values and position == 0):
+                self._callee(step.callee, None)
 
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""

@@ -198,7 +198,7 @@ class _Elaboration:
 
     def _parts_left(self, plan: Plan, current: Current) -> list[str]:
         """The stem and the stages that hold a step: of an empty one, or one that nothing reads, there are no facts."""
-        named = [part.key for part in plan.parts if part.key != "head"]
+        named = list(dict.fromkeys(part.key for part in plan.parts if part.key != "head"))
         if current is None:
             return named
         tops = [0]

@@ -117,8 +117,7 @@ def _goes_around(node: tree.Node, passed: set[str]) -> bool:
 
 def _does_something(node: tree.Node, module: Module) -> bool:
     """Whether this is a step of the block's own: an operation or a slot."""
-    if not isinstance(node, tree.Step) or not isinstance(node.subject, tree.Name | tree.Call):
+    if not isinstance(node, tree.Step) or node.callee is None:
         return False
-    name = (node.subject.token if isinstance(node.subject, tree.Name) else node.subject.name).text
-    definition = module.find(name)
-    return name in OPERATIONS or (definition is not None and isinstance(definition.tree, tree.Slot))
+    definition = module.find(node.callee.text)
+    return node.callee.text in OPERATIONS or (definition is not None and isinstance(definition.tree, tree.Slot))

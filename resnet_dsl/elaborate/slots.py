@@ -41,15 +41,13 @@ def _run(run: Run, name: str, binding: Binding, caller: Caller, call: Call) -> C
     )  # fmt: skip
     if call.arguments is None and call.step.label is None:
         return run.chain(binding.chain, within, call.current, call.wanted)
-    items = binding.chain.items
-    single = items[0] if len(items) == 1 else None
-    if not isinstance(single, tree.Step) or not isinstance(single.subject, tree.Name | tree.Call):
+    single = binding.chain.items[0] if len(binding.chain.items) == 1 else None
+    if not isinstance(single, tree.Step) or single.callee is None:
         raise Mistake(_chain_in_slot(name, call.step.span))
-    subject = single.subject
-    token, arguments = (subject.token, None) if isinstance(subject, tree.Name) else (subject.name, subject.arguments)
-    step = tree.Step(single.span, subject, call.step.label or single.label)
+    step = tree.Step(single.span, single.subject, call.step.label or single.label)
+    arguments = single.subject.arguments if isinstance(single.subject, tree.Call) else None
     extra = _extra(run, name, call)
-    return run.call(token, Call(arguments, within, call.current, step, call.wanted, extra))
+    return run.call(single.callee, Call(arguments, within, call.current, step, call.wanted, extra))
 
 
 def _extra(run: Run, slot: str, call: Call) -> dict[str, Given]:

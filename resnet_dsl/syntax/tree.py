@@ -195,6 +195,13 @@ class Step(Node):
     subject: Name | Indexed | Call | Entry
     label: Token | None
 
+    @property
+    def callee(self) -> Token | None:
+        """The bare name that it begins with: of what it applies, or of a value; None where it is another subject."""
+        if isinstance(self.subject, Call):
+            return self.subject.name
+        return self.subject.token if isinstance(self.subject, Name) else None
+
 
 class Skip(Node):
     always: Token | None
