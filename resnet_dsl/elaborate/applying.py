@@ -8,8 +8,8 @@ from typing import Any
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arguments import arguments_of
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Call
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import Current, Origin, Poisoned, Value
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operation import Operation, Unfit
@@ -21,53 +21,57 @@ LONGEST_LABEL = 100
 _LOOKED_THROUGH = 10  # names looked through for those of a family that take as long as a term
 
 
-def apply_operation(run: Run, operation: Operation, call: Call) -> Current:
+def apply_operation(context: Context, operation: Operation, call: Call) -> Current:
     """The operation's result on what flows; None behind a mistake. Raises Mistake."""
     if operation.many:
-        return _merge(run, operation, call)
-    values = arguments_of(run, operation, call)
+        return _merge(context, operation, call)
+    values = arguments_of(context, operation, call)
     if values is None or call.current is None:
         return None
     if call.step.label is None and _does_nothing(operation, values):
         return call.current
-    return _place(run, operation, tuple(values.items()), (call.current,), call)
+    return _place(context, operation, tuple(values.items()), (call.current,), call)
 
 
-def _merge(run: Run, operation: Operation, call: Call) -> Value:
+def _merge(context: Context, operation: Operation, call: Call) -> Value:
     values: list[Value] = []
     for item in tree.items(call.arguments):
         if isinstance(item, tree.Argument):
             raise Mistake(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
-        values.extend(_merged_values(run, item, call))
+        values.extend(_merged_values(context, item, call))
     if len(values) < 2:
         raise Mistake(_few_values(operation.name, len(values), call.step.span))
-    return _place(run, operation, (), tuple(values), call)
+    return _place(context, operation, (), tuple(values), call)
 
 
-def _merged_values(run: Run, item: tree.Expression, call: Call) -> list[Value]:
+def _merged_values(context: Context, item: tree.Expression, call: Call) -> list[Value]:
     """The value that an argument names, or all of a family: `concat(branch)` merges `branch[0]`, `branch[1]`, …"""
     known = call.frame.values
     if isinstance(item, tree.Name) and item.token.text not in known:
         family = sorted(key for key in known if isinstance(key, tuple) and key[0] == item.token.text)
-        run.budget.spend(item.span, len(known) // _LOOKED_THROUGH)
+        context.budget.spend(item.span, len(known) // _LOOKED_THROUGH)
         if family:
-            run.budget.spend(item.span, len(family))
+            context.budget.spend(item.span, len(family))
             found = [known[key] for key in family]
             if None in found:
                 raise Poisoned
             return [one for one in found if one is not None]
-    return [run.evaluator.flowing(item, call.frame)]
+    return [context.evaluator.flowing(item, call.frame)]
 
 
 def _place(
-    run: Run, operation: Operation, arguments: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...], call: Call
+    context: Context,
+    operation: Operation,
+    arguments: tuple[tuple[str, Any], ...],
+    inputs: tuple[Value, ...],
+    call: Call,
 ) -> Value:
     """A node of the graph; what does not fit is a Mistake at the step."""
     step = call.step
     label = None if step.label is None else _label(step.label)
     origin = Origin(step.span, call.frame.caller)
     try:
-        return run.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
+        return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except Unfit as unfit:
         flowing = Label(step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
         raise Mistake(Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)) from None

@@ -7,9 +7,9 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Call, Frame, Given
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import POISON, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operation import Operation
@@ -18,23 +18,23 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def arguments_of(run: Run, operation: Operation, call: Call) -> dict[str, Any] | None:
+def arguments_of(context: Context, operation: Operation, call: Call) -> dict[str, Any] | None:
     """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises Mistake."""
     known = [parameter.name for parameter in operation.parameters]
     if not known and tree.items(call.arguments):
         raise Mistake(errors.too_many(operation.name, tree.items(call.arguments)[0].span, []))
-    given = gather_arguments(run, operation.name, known, call) if known else {}
-    if not _fit(run, operation, given, call):
+    given = gather_arguments(context, operation.name, known, call) if known else {}
+    if not _fit(context, operation, given, call):
         return None
     values = {parameter.name: parameter.default for parameter in operation.parameters}
     values.update((name, one.value) for name, one in given.items())
     return values
 
 
-def gather_arguments(run: Run, callee: str, known: list[str], call: Call) -> dict[str, Given]:
+def gather_arguments(context: Context, callee: str, known: list[str], call: Call) -> dict[str, Given]:
     """The arguments of a call: written, from the stage's stride, from an adapter's needs, from `default`."""
-    frame, report = call.frame, run.findings.report
-    given = assign(run.evaluator, callee, known, call.arguments, frame)
+    frame, report = call.frame, context.findings.report
+    given = assign(context.evaluator, callee, known, call.arguments, frame)
     for name, one in call.extra.items():
         if name in known:
             given[name] = one
@@ -53,8 +53,8 @@ def gather_arguments(run: Run, callee: str, known: list[str], call: Call) -> dic
     for name in known if defaults else ():
         if name in defaults and name not in given:
             expression, written_in, statement = defaults[name]
-            run.used.settings.add(statement)
-            given[name] = Given(run.evaluator.attempt(expression, written_in), expression.span)
+            context.used.settings.add(statement)
+            given[name] = Given(context.evaluator.attempt(expression, written_in), expression.span)
     return given
 
 
@@ -87,7 +87,7 @@ def assign(
     return given
 
 
-def _fit(run: Run, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
+def _fit(context: Context, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
     """Whether all arguments of an operation fit and none is missing; what is wrong is reported."""
     sound = True
     for name, one in given.items():
@@ -96,12 +96,12 @@ def _fit(run: Run, operation: Operation, given: Mapping[str, Given], call: Call)
         if one.value is POISON:
             sound = False
         elif isinstance(one.value, Value | Items) or not parameter.kind.fits(one.value):
-            run.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
+            context.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
     if absent:
         diagnostic = errors.missing(operation.name, absent, call.step.span, bool(given))
-        run.findings.report(diagnostic, call.frame.caller)
+        context.findings.report(diagnostic, call.frame.caller)
     return sound and not absent
 
 

@@ -9,26 +9,26 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import gather_arguments
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.circles import recursion
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Call, Frame, Given
 from resnet_dsl.elaborate.modules import Definition
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
 from resnet_dsl.syntax import tree
 
 
-def call_block(run: Run, definition: Definition, call: Call) -> Current:
+def call_block(context: Context, definition: Definition, call: Call) -> Current:
     """What flows out of a block. Raises Mistake."""
     block, step = definition.tree, call.step
     assert isinstance(block, tree.Block)
     _check_recursion(block, call)
-    run.budget.foresee(f"block `{block.name.text}`", block.body, definition.module, step.span)
+    context.budget.foresee(f"block `{block.name.text}`", block.body, definition.module, step.span)
     known = [one.name.text for one in tree.parameters(block)]
-    kind = _kind(run, definition, call.frame)
-    run.budget.spend(step.span, limits.TERMS_OF_A_STEP + len(known))
-    run.used.blocks.add(block)
-    with run.blocks.around(kind), run.budget.deeper(limits.IN_A_BLOCK, step.span):
-        given = gather_arguments(run, block.name.text, known, call)
-        return _run(run, definition, block, given, call, kind)
+    kind = _kind(context, definition, call.frame)
+    context.budget.spend(step.span, limits.TERMS_OF_A_STEP + len(known))
+    context.used.blocks.add(block)
+    with context.blocks.around(kind), context.budget.deeper(limits.IN_A_BLOCK, step.span):
+        given = gather_arguments(context, block.name.text, known, call)
+        return _run(context, definition, block, given, call, kind)
 
 
 def _check_recursion(block: tree.Block, call: Call) -> None:
@@ -41,31 +41,38 @@ def _check_recursion(block: tree.Block, call: Call) -> None:
         raise Mistake(recursion([(one.text, other.span) for one, other in pairwise(tokens)]))
 
 
-def _kind(run: Run, definition: Definition, frame: Frame) -> BlockKind | None:
+def _kind(context: Context, definition: Definition, frame: Frame) -> BlockKind | None:
     """What a call counts as: nothing in a slot, in an adapter, and outside of stages."""
-    if run.builder.in_stage(frame.scope) and all(isinstance(one.runs, tree.Block) for one in calls_to(frame.caller)):
-        return run.blocks.kind(definition)
+    if context.builder.in_stage(frame.scope) and all(
+        isinstance(one.runs, tree.Block) for one in calls_to(frame.caller)
+    ):
+        return context.blocks.kind(definition)
     return None
 
 
 def _run(
-    run: Run, definition: Definition, block: tree.Block, given: dict[str, Given], call: Call, kind: BlockKind | None
+    context: Context,
+    definition: Definition,
+    block: tree.Block,
+    given: dict[str, Given],
+    call: Call,
+    kind: BlockKind | None,
 ) -> Current:
     name, frame, step = block.name.text, call.frame, call.step
-    scope = _open_scope(run, name, given, call)
-    run.builder.scopes[scope].block_kind = kind
-    caller = Caller(f"block `{name}`, called from {_where(run, frame)}", step, block, frame.caller)
+    scope = _open_scope(context, name, given, call)
+    context.builder.scopes[scope].block_kind = kind
+    caller = Caller(f"block `{name}`, called from {_where(context, frame)}", step, block, frame.caller)
     inner = Frame(definition.module, {}, {}, call.current, frame.settings, scope, caller)
-    absent = _bind(run, block, given, inner)
+    absent = _bind(context, block, given, inner)
     if absent:
-        run.findings.report(errors.missing(name, absent, step.span, bool(given)), frame.caller)
-    result = run.body(block.body, inner, call.current)
+        context.findings.report(errors.missing(name, absent, step.span, bool(given)), frame.caller)
+    result = context.body(block.body, inner, call.current)
     if result is not None:
-        run.builder.close(scope, result.node)
+        context.builder.close(scope, result.node)
     return result
 
 
-def _bind(run: Run, block: tree.Block, given: dict[str, Given], inner: Frame) -> list[str]:
+def _bind(context: Context, block: tree.Block, given: dict[str, Given], inner: Frame) -> list[str]:
     """Fills a block's parameters; a default may use the parameters before it and `in`. Those that lack a value."""
     absent = []
     for parameter in tree.parameters(block):
@@ -73,30 +80,30 @@ def _bind(run: Run, block: tree.Block, given: dict[str, Given], inner: Frame) ->
         if name in given:
             inner.constants[name] = given[name].value
         elif parameter.default is not None:
-            inner.constants[name] = run.evaluator.attempt(parameter.default, inner)
+            inner.constants[name] = context.evaluator.attempt(parameter.default, inner)
         else:
             inner.constants[name] = POISON
             absent.append(name)
     return absent
 
 
-def _open_scope(run: Run, name: str, given: dict[str, Given], call: Call) -> int:
+def _open_scope(context: Context, name: str, given: dict[str, Given], call: Call) -> int:
     """The scope of a block: `block3` in a stage, the block's own name elsewhere, numbered from the second on."""
     outer = call.frame.scope
-    in_stage = run.builder.scopes[outer].kind == "stage"
-    number = run.builder.number(outer, "block" if in_stage else name)
+    in_stage = context.builder.scopes[outer].kind == "stage"
+    number = context.builder.number(outer, "block" if in_stage else name)
     shown = f"block{number}" if in_stage else name if number == 1 else f"{name}{number}"
-    scope = run.builder.open("block", shown, outer, call.current.node if call.current is not None else 0)
-    opened = run.builder.scopes[scope]
+    scope = context.builder.open("block", shown, outer, call.current.node if call.current is not None else 0)
+    opened = context.builder.scopes[scope]
     opened.block = name
     plain = {key: one.value for key, one in given.items() if one.value is not POISON}
     opened.args = {key: value for key, value in plain.items() if not isinstance(value, Value)}
     return scope
 
 
-def _where(run: Run, frame: Frame) -> str:
+def _where(context: Context, frame: Frame) -> str:
     """The place of a call in words: the stage, or the block that it stands in."""
-    scope = run.builder.scopes[frame.scope]
+    scope = context.builder.scopes[frame.scope]
     if scope.kind in ("stage", "network"):
         return f"{scope.kind} `{scope.name}`"
     if scope.kind in ("stem", "head"):

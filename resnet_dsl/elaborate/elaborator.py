@@ -27,7 +27,7 @@ from resnet_dsl.syntax import tree
 
 
 class Elaborator:
-    """The elaboration of one network. See Run for what it holds, and for what it does for those below."""
+    """The elaboration of one network. See Context for what it holds, and for what it does for those below."""
 
     def __init__(self, name: str, blocks_in_all: Counter[BlockKind]) -> None:
         self.builder = Builder(name)
@@ -41,7 +41,7 @@ class Elaborator:
     # Statements
 
     def body(self, body: tree.Body, frame: Frame, current: Current) -> Current:
-        """See Run."""
+        """See Context."""
         within = gather(self, body.statements, frame)
         for statement in body.statements:
             self.budget.spend(statement.span, limits.TERMS_OF_A_STATEMENT)
@@ -116,7 +116,7 @@ class Elaborator:
     # Steps
 
     def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
-        """See Run."""
+        """See Context."""
         for item in chain.items:
             before, current = current, None
             try:
@@ -150,7 +150,7 @@ class Elaborator:
         return self.evaluator.flowing(subject, frame)
 
     def call(self, name: tree.Token, call: Call) -> Current:
-        """See Run."""
+        """See Context."""
         self.budget.spend(call.step.span)
         operation = OPERATIONS.get(name.text)
         if operation is not None and operation.role != "input":

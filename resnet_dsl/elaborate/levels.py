@@ -10,9 +10,9 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.diagnostics.nearest import nearest, suggestion
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Settings
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.settings import gather
 from resnet_dsl.elaborate.values import POISON, Constant, Overrides, Poisoned, Value
 from resnet_dsl.source import Span
@@ -73,8 +73,10 @@ class Plan:
 class Derivation:
     """The levels of one network, from its innermost base to itself, with constants and settings filled in."""
 
-    def __init__(self, run: Run, overrides: Overrides, values: dict[Any, Value | None], outer: Settings) -> None:
-        self.run = run
+    def __init__(
+        self, context: Context, overrides: Overrides, values: dict[Any, Value | None], outer: Settings
+    ) -> None:
+        self.context = context
         self.overrides = overrides
         self.values = values
         self.settings = outer
@@ -91,7 +93,7 @@ class Derivation:
             module = chain[-1].module
             found = module.find(base.name.text)
             if found is None or not isinstance(found.tree, tree.Network):
-                self.run.findings.unless_lost(base.name.text, self._frame(module))
+                self.context.findings.unless_lost(base.name.text, self._frame(module))
                 raise Mistake(_unknown_base(base.name.text, base.name.span, module))
             chain.append(found)
             if len(chain) > limits.DEEPEST_DERIVATION + 1:
@@ -116,19 +118,19 @@ class Derivation:
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:
-            self.run.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
+            self.context.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
             constants = {**inherited, **level.frame.constants}
             level.frame = level.frame._replace(constants=constants, settings=outer)
             for member in level.tree.members.items:
                 if isinstance(member, tree.Let):
-                    constants[member.name.text] = self.run.evaluator.attempt(member.value, level.frame)
-            level.frame = gather(self.run, level.tree.members.items, level.frame)
+                    constants[member.name.text] = self.context.evaluator.attempt(member.value, level.frame)
+            level.frame = gather(self.context, level.tree.members.items, level.frame)
             inherited, outer = constants, level.frame.settings
 
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
         """Constants of one level: what the deriving network gives, what the user sets, or the default."""
         absent = []
-        self.run.budget.spend(level.tree.name.span, len(tree.parameters(level.tree)))
+        self.context.budget.spend(level.tree.name.span, len(tree.parameters(level.tree)))
         for parameter in tree.parameters(level.tree):
             name = parameter.name.text
             if name in given:
@@ -137,57 +139,57 @@ class Derivation:
                 level.frame.constants[name] = self.overrides[name]
                 taken.add(name)
             elif parameter.default is not None:
-                level.frame.constants[name] = self.run.evaluator.attempt(parameter.default, level.frame)
+                level.frame.constants[name] = self.context.evaluator.attempt(parameter.default, level.frame)
             else:
                 level.frame.constants[name] = POISON
                 absent.append(name)
         if absent:
-            self.run.findings.report(_parameter_missing(level.tree, absent))
+            self.context.findings.report(_parameter_missing(level.tree, absent))
 
     def _base_arguments(self, level: Level, base: Level) -> dict[str, Constant]:
         written = level.tree.base
         assert written is not None
         known = [one.name.text for one in tree.parameters(base.tree)]
-        found = assign(self.run.evaluator, base.tree.name.text, known, written.arguments, level.frame)
+        found = assign(self.context.evaluator, base.tree.name.text, known, written.arguments, level.frame)
         return {name: one.value for name, one in found.items()}
 
 
-def plan_of(levels: list[Level], run: Run) -> Plan:
+def plan_of(levels: list[Level], context: Context) -> Plan:
     """Members of the innermost base first; each level replaces those that it names and puts new stages behind."""
     plan = Plan()
     for level in levels:
         here: dict[str, Span] = {}
         if level is levels[-1] and level is not levels[0]:
-            _doubt_names(plan, level, run)
+            _doubt_names(plan, level, context)
         for member in level.tree.members.items:
             if isinstance(member, tree.Input):
                 if "input" in here:
-                    run.findings.report(errors.said_twice("the input", member.span, here["input"]))
+                    context.findings.report(errors.said_twice("the input", member.span, here["input"]))
                 here["input"] = member.span
                 plan.input = (member, level)
             elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
                 part = Part(member, level)
                 if part.key in here:
-                    run.findings.report(_part_twice(part, here[part.key]))
+                    context.findings.report(_part_twice(part, here[part.key]))
                     plan.surplus.append(part)
                     continue
                 here[part.key] = part.place
                 if level is levels[0]:
-                    _check_order(plan, part, run)
+                    _check_order(plan, part, context)
                 _put(plan, part)
     return plan
 
 
-def _doubt_names(plan: Plan, level: Level, run: Run) -> None:
+def _doubt_names(plan: Plan, level: Level, context: Context) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
     stages = [member for member in level.tree.members.items if isinstance(member, tree.Stage)]
     numbered = _by_digits(plan) if stages else {}
     for token in (stage.name for stage in stages if stage.name.text not in plan.stages):
         known = numbered.get(_digits(token.text), [])
-        run.budget.spend(token.span, len(known) * limits.TERMS_OF_A_STEP)
+        context.budget.spend(token.span, len(known) * limits.TERMS_OF_A_STEP)
         near = nearest(token.text, known)
         if near is not None:
-            run.findings.report(_nearly_a_stage(token.text, token.span, near, plan.stages[near].place))
+            context.findings.report(_nearly_a_stage(token.text, token.span, near, plan.stages[near].place))
 
 
 def _by_digits(plan: Plan) -> dict[str, list[str]]:
@@ -208,10 +210,10 @@ def _part_twice(part: Part, first: Span) -> Diagnostic:
     return errors.said_twice(f"the {part.key}", part.place, first)
 
 
-def _check_order(plan: Plan, part: Part, run: Run) -> None:
+def _check_order(plan: Plan, part: Part, context: Context) -> None:
     """Tells a part of the first network that stands behind one that it comes before."""
     if plan.head is not None or (part.key == "stem" and plan.stages):
-        run.findings.report(_out_of_order(part.key, part.place))
+        context.findings.report(_out_of_order(part.key, part.place))
 
 
 def _put(plan: Plan, part: Part) -> None:

@@ -8,99 +8,99 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import Poisoned
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def gather(run: Run, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
+def gather(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
     """The frame under the settings of some braces. Mistakes are reported.
 
     The braces of an `if` or a `repeat` that hold settings alone are no scope: they hold for the braces around.
     """
-    found = list(_found(run, statements, frame))
+    found = list(_found(context, statements, frame))
     if not found:
         return frame
     settings = Settings(frame.settings)
     for statement in found:
         try:
-            _STATE[type(statement)](run, settings, statement, frame)
+            _STATE[type(statement)](context, settings, statement, frame)
         except (Mistake, Poisoned) as raised:
-            run.findings.take(raised, frame.caller)
+            context.findings.take(raised, frame.caller)
     return frame._replace(settings=settings)
 
 
-def _found(run: Run, statements: tuple[tree.Node, ...], frame: Frame) -> Iterator[tree.Setting]:
+def _found(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Iterator[tree.Setting]:
     """The settings of some braces, those of the `if`s and `repeat`s among them that hold nothing else included."""
     ahead: Frame | None = None
     for position, statement in enumerate(statements):
         if isinstance(statement, tree.Use | tree.Default | tree.Skips):
             yield statement
         elif isinstance(statement, tree.Condition | tree.Repeat) and statement.holds_settings_alone:
-            ahead = ahead or _looked_ahead(run, statements[:position], frame)
-            yield from _found(run, _chosen(run, statement, ahead), ahead)
+            ahead = ahead or _looked_ahead(context, statements[:position], frame)
+            yield from _found(context, _chosen(context, statement, ahead), ahead)
 
 
-def _looked_ahead(run: Run, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
+def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
     """The frame with the `let`s that stand before a choice of settings, as far as they can be known already."""
     ahead = frame._replace(constants=dict(frame.constants))
     for statement in statements:
         if isinstance(statement, tree.Let):
             with suppress(Mistake, Poisoned):
-                ahead.constants[statement.name.text] = run.evaluator.evaluate(statement.value, ahead)
+                ahead.constants[statement.name.text] = context.evaluator.evaluate(statement.value, ahead)
     return ahead
 
 
-def _chosen(run: Run, statement: tree.Condition | tree.Repeat, ahead: Frame) -> tuple[tree.Statement, ...]:
+def _chosen(context: Context, statement: tree.Condition | tree.Repeat, ahead: Frame) -> tuple[tree.Statement, ...]:
     """What stands in the braces that run. It is asked when the braces around are entered, before any step."""
     try:
         if isinstance(statement, tree.Repeat):
-            count = run.evaluator.integer(statement.count, ahead, "a whole number")
+            count = context.evaluator.integer(statement.count, ahead, "a whole number")
             return statement.body.statements if count > 0 else ()
-        chosen = branch(run, statement, ahead)
+        chosen = branch(context, statement, ahead)
         return chosen.statements if chosen is not None else ()
     except Mistake as mistake:
         asks = statement.count if isinstance(statement, tree.Repeat) else statement.test
         early = mistake.diagnostic.code == "E0208"
-        run.findings.report(_chosen_too_late(asks.span) if early else mistake.diagnostic, ahead.caller)
+        context.findings.report(_chosen_too_late(asks.span) if early else mistake.diagnostic, ahead.caller)
     except Poisoned:
         pass
     return ()
 
 
-def branch(run: Run, condition: tree.Condition, frame: Frame) -> tree.Body | None:
+def branch(context: Context, condition: tree.Condition, frame: Frame) -> tree.Body | None:
     """The braces that an `if` chooses. Raises Mistake or Poisoned."""
     chosen: tree.Body | tree.Condition | None = condition
     while isinstance(chosen, tree.Condition):
-        chosen = chosen.then if run.evaluator.truth(chosen.test, frame) else chosen.otherwise
+        chosen = chosen.then if context.evaluator.truth(chosen.test, frame) else chosen.otherwise
     return chosen
 
 
-def _use(run: Run, settings: Settings, statement: tree.Use, frame: Frame) -> None:
+def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame) -> None:
     token = statement.slot
     definition = frame.module.find(token.text)
     if definition is None or not isinstance(definition.tree, tree.Slot):
-        run.findings.unless_lost(token.text, frame)
+        context.findings.unless_lost(token.text, frame)
         known = frame.module.names(tree.Slot)
         raise Mistake(errors.unknown_slot(token.text, token.span, known, token.text in OPERATIONS))
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
         raise Mistake(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))
     settings.uses[token.text] = Binding(statement.chain, frame, statement)
-    run.used.state(statement, f"no step uses slot `{token.text}`", "leave it out, or use the slot in a block")
+    context.used.state(statement, f"no step uses slot `{token.text}`", "leave it out, or use the slot in a block")
 
 
-def _default(run: Run, settings: Settings, statement: tree.Default, frame: Frame) -> None:
+def _default(context: Context, settings: Settings, statement: tree.Default, frame: Frame) -> None:
     token = statement.name
     known = frame.module.parameters_of(token.text)
     if known is None:
-        run.findings.unless_lost(token.text, frame)
+        context.findings.unless_lost(token.text, frame)
         raise Mistake(errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)]))
     defaults = settings.defaults.setdefault(token.text, {})
-    report = run.findings.report
+    report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
         if not isinstance(item, tree.Argument):
             report(_unnamed_default(token.text, item.span, known[position:]), frame.caller)
@@ -116,10 +116,10 @@ def _default(run: Run, settings: Settings, statement: tree.Default, frame: Frame
             defaults[name] = Deferred(item.value, frame, statement)
     if any(one.statement is statement for one in defaults.values()):
         why = f"nothing takes it from `{token.text}` here"
-        run.used.state(statement, why, f"leave it out, or call `{token.text}`")
+        context.used.state(statement, why, f"leave it out, or call `{token.text}`")
 
 
-def _skips(run: Run, settings: Settings, statement: tree.Skips, frame: Frame) -> None:
+def _skips(context: Context, settings: Settings, statement: tree.Skips, frame: Frame) -> None:
     if settings.policy is not None:
         raise Mistake(
             errors.said_twice("how skip connections fit (`skips`)", statement.span, settings.policy.statement.span)
@@ -127,10 +127,10 @@ def _skips(run: Run, settings: Settings, statement: tree.Skips, frame: Frame) ->
     off = statement.policy is not None and statement.policy.kind == "OFF"
     adapter = None if statement.chain is None else Binding(statement.chain, frame, statement)
     settings.policy = Policy(off, statement.policy is not None and not off, adapter, statement)
-    run.used.state(statement, "no skip connection asks for it", "leave it out, or put a `skip` into a block")
+    context.used.state(statement, "no skip connection asks for it", "leave it out, or put a `skip` into a block")
 
 
-_STATE: dict[type, Callable[[Run, Settings, Any, Frame], None]] = {
+_STATE: dict[type, Callable[[Context, Settings, Any, Frame], None]] = {
     tree.Use: _use,
     tree.Default: _default,
     tree.Skips: _skips,

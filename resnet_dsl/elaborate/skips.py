@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
-from resnet_dsl.elaborate.run import Run
 from resnet_dsl.elaborate.values import Constant, Current, Origin, Poisoned, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.lengths import Length, Shape, Unknown, channels, show, slide
@@ -36,15 +36,15 @@ class _Skip(NamedTuple):
         return self.current.shape
 
 
-def merge_skip(run: Run, statement: tree.Skip, frame: Frame, current: Current) -> Current:
+def merge_skip(context: Context, statement: tree.Skip, frame: Frame, current: Current) -> Current:
     """Merges a value into what flows; under `skips off` what flows goes on alone."""
     merge = _merge_of(statement)
-    source = _source(run, statement, frame)
+    source = _source(context, statement, frame)
     policy = frame.settings.skips()
     if policy.off or statement.via is None:
-        run.used.settings.add(policy.statement)
+        context.used.settings.add(policy.statement)
     if policy.off:
-        run.builder.excused.add(source.node)
+        context.builder.excused.add(source.node)
         return current
     if current is None:
         return None
@@ -52,11 +52,11 @@ def merge_skip(run: Run, statement: tree.Skip, frame: Frame, current: Current) -
     always = statement.always is not None or (policy.always and statement.via is None)
     if source.shape == skip.target and not always:
         if source.node == current.node:
-            run.findings.report(_around_nothing(statement, merge), frame.caller)
-        return _merged(run, skip, source, frame, "identity")
+            context.findings.report(_around_nothing(statement, merge), frame.caller)
+        return _merged(context, skip, source, frame, "identity")
     binding = policy.adapter if statement.via is None else Binding(statement.via, frame, statement)
     assert binding is not None
-    return _merged(run, skip, _adapt(run, skip, binding, frame), frame, "adapted")
+    return _merged(context, skip, _adapt(context, skip, binding, frame), frame, "adapted")
 
 
 def _merge_of(statement: tree.Skip) -> str:
@@ -68,9 +68,9 @@ def _merge_of(statement: tree.Skip) -> str:
     return statement.merge.text
 
 
-def _source(run: Run, statement: tree.Skip, frame: Frame) -> Value:
+def _source(context: Context, statement: tree.Skip, frame: Frame) -> Value:
     if statement.source is not None:
-        return run.evaluator.flowing(statement.source, frame)
+        return context.evaluator.flowing(statement.source, frame)
     if frame.kind in _PARTS:
         raise Mistake(_bare_skip(statement.span, _PARTS[frame.kind]))
     if frame.entry is None:
@@ -78,24 +78,24 @@ def _source(run: Run, statement: tree.Skip, frame: Frame) -> Value:
     return frame.entry
 
 
-def _merged(run: Run, skip: _Skip, value: Value, frame: Frame, how: Literal["identity", "adapted"]) -> Value:
+def _merged(context: Context, skip: _Skip, value: Value, frame: Frame, how: Literal["identity", "adapted"]) -> Value:
     origin = Origin(skip.statement.span, frame.caller)
-    return run.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
+    return context.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
 
 
-def _adapt(run: Run, skip: _Skip, binding: Binding, frame: Frame) -> Value:
+def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Value:
     """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed."""
     if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
-        raise Mistake(_mismatch(run, skip, None))
-    scope = run.builder.open("skip", "skip", frame.scope, skip.source.node)
+        raise Mistake(_mismatch(context, skip, None))
+    scope = context.builder.open("skip", "skip", frame.scope, skip.source.node)
     within = binding.frame._replace(settings=frame.settings, scope=scope, caller=frame.caller, stride=None)
     needs = _Needs(skip.target, skip.statement.span)
-    result = run.chain(binding.chain, within, skip.source, needs)
+    result = context.chain(binding.chain, within, skip.source, needs)
     if result is None:
         raise Poisoned
-    run.builder.close(scope, result.node)
+    context.builder.close(scope, result.node)
     if result.shape != skip.target:
-        raise Mistake(_mismatch(run, skip, result))
+        raise Mistake(_mismatch(context, skip, result))
     return result
 
 
@@ -139,7 +139,7 @@ def _axis_stride(source: Length, target: Length) -> int | None:
     return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None
 
 
-def _mismatch(run: Run, skip: _Skip, adapted: Value | None) -> Diagnostic:
+def _mismatch(context: Context, skip: _Skip, adapted: Value | None) -> Diagnostic:
     """Both shapes, both places, and what to write instead."""
     verb = {"add": "added", "mul": "multiplied", "concat": "joined"}[skip.merge]
     statement, source = skip.statement, skip.source
@@ -147,7 +147,7 @@ def _mismatch(run: Run, skip: _Skip, adapted: Value | None) -> Diagnostic:
     if adapted is not None and adapted.shape != source.shape:
         shown += f", and its adapter makes {_shown(adapted.shape, skip.target)} of it"
     current = f"the current value is {_shown(skip.current.shape, source.shape)}"
-    main = _seen_from(run.builder.origins[skip.current.node], statement.span)
+    main = _seen_from(context.builder.origins[skip.current.node], statement.span)
     return Diagnostic(
         "E0302",
         f"the skip connection cannot be {verb}: shapes differ",

@@ -1,4 +1,4 @@
-"""One run over a network, as all that lies below the elaborator sees it."""
+"""The elaborator, as all that lies below it sees it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from resnet_dsl.elaborate.values import Current
 from resnet_dsl.syntax import tree
 
 
-class Run(Protocol):
-    """What a run holds; and how blocks, slots and skips have what stands inside of them run, from below.
+class Context(Protocol):
+    """What one run over a network holds; and how blocks, slots and skips have run what stands inside of them.
 
     builder: the graph so far. budget: what the run may still cost. findings: its mistakes. used: what did something.
     blocks: how far the network has come. evaluator: what expressions are worth.
