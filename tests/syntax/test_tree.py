@@ -1,6 +1,7 @@
 """The classes of the tree are the grammar's rules, and their fields hold what the productions put there."""
 
 import typing
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from resnet_dsl import resources
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import productions, tables, tree
 from resnet_dsl.syntax.driver import Machine
+from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.words import split
 
 RULES = sorted({rule.name for rule in tables.load().rules if rule.does == tables.BUILD})
@@ -55,3 +57,16 @@ def test_nodes_are_frozen_and_compared_by_identity() -> None:
     assert len({one, other, one}) == 2
     with pytest.raises(AttributeError, match="a Unknown cannot be changed"):
         one.span = other.span  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("text", [resources.prelude_text(), "let a = f(b[c], [?, -d]).e let g = 1 x h + 2"])
+def test_a_walk_meets_every_node_in_the_order_of_the_text(text: str) -> None:
+    file, _ = parse(Source("t", text))
+    assert tree.walk(file) == list(_nodes(file))
+
+
+def _nodes(node: tree.Node) -> Iterator[tree.Node]:
+    yield node
+    for _, child in node.children():
+        if isinstance(child, tree.Node):
+            yield from _nodes(child)
