@@ -7,7 +7,7 @@ from resnet_dsl.ir.graph import Scope
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure import UnknownBlockError, block_figure, figure
 from resnet_dsl.targets.figure.formats.page.tree import network_data
-from resnet_dsl.targets.figure.outline.networks import default_level, gather_networks
+from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.words import call, clean, count
 
 
@@ -122,3 +122,29 @@ def test_eight_names_are_listed_and_more_are_counted():
     assert remark == f"not drawn: {', '.join(names[:8])}"
     (remark,) = outline(written(" -> ".join(["conv(8, 3)", *names]))).remarks
     assert remark == f"not drawn: {', '.join(names[:8])} and 1 more"
+
+
+def lettered(block):
+    facts = written("fork()", f"block fork() {{\n{block}\n}}")
+    return gather_blocks([facts], ["fork"], None, (), True).columns[0]
+
+
+def test_a_sum_or_concat_of_24_letters_is_written_out_and_a_longer_one_gets_a_name():
+    branches = "a = in -> conv(8, 1) -> scale({0})\nb = in -> conv(8, 3)\nc = in -> conv(8, 5)"
+    block = f"{branches}\nconcat(in, a, b, c) -> conv(8, 1)\nskip"
+    said = [[note.words.strip("*") for note in lettered(block.format(number)).notes] for number in (50, 500)]
+    assert said[0][1:3] == ["[x, 50 F(x), G(x), H(x)]", "K([x, 50 F(x), G(x), H(x)])"]
+    assert said[1][1:3] == ["y = [x, 500 F(x), G(x), H(x)]", "K(y)"]
+
+
+@pytest.mark.parametrize(
+    ("met", "beside", "below"),
+    [("concat(in, a)", "*H([x, F(x)])*", ()), ("add(in, b)", "*H*", ("H(x + 5 F(x))",))],
+)
+def test_a_formula_of_12_letters_stands_beside_an_arrow_and_a_longer_one_below(met, beside, below):
+    deep = " -> ".join(["conv(8, 3)"] * 5)
+    column = lettered(
+        f"a = in -> conv(8, 1)\nb = a -> scale(5)\nside = {met} -> conv(8, 1)\nlong = in -> {deep}\nadd(long, side)"
+    )
+    assert [item.beside for item in column.items if item.beside][-1] == (beside,)
+    assert column.definitions == below
