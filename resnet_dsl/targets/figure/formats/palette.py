@@ -33,6 +33,13 @@ class Palette(NamedTuple):
     def border(self, tone: int | None) -> str:
         return self.plain_border if tone is None else self.borders[tone % len(self.borders)]
 
+    def named(self, tones: int) -> dict[str, str]:
+        """All colours by names that TeX and style sheets take."""
+        found = {"ground": self.background, "text": self.text, "faint": self.faint, "line": self.line}
+        found |= {"projection": self.projection, "plainfill": self.plain_fill, "plainborder": self.plain_border}
+        found |= {f"fill{tone}": self.fill(tone) for tone in range(tones)}
+        return found | {f"border{tone}": self.border(tone) for tone in range(tones)}
+
     def ink(self, ink: Ink) -> str:
         return {"text": self.text, "faint": self.faint, "line": self.line, "projection": self.projection}[ink]
 

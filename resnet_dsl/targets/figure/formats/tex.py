@@ -72,16 +72,7 @@ class _Tikz:
         self.scale = scale
 
     def colours(self) -> Iterator[str]:
-        palette = self.palette
-        named = {"ground": palette.background, "text": palette.text, "faint": palette.faint, "line": palette.line}
-        named |= {
-            "projection": palette.projection,
-            "plainfill": palette.plain_fill,
-            "plainborder": palette.plain_border,
-        }
-        named |= {f"fill{tone}": colour for tone, colour in enumerate(palette.fills)}
-        named |= {f"border{tone}": colour for tone, colour in enumerate(palette.borders)}
-        for name, colour in named.items():
+        for name, colour in self.palette.named(len(self.palette.fills)).items():
             yield rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}"
 
     def number(self, value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resnet_dsl.targets.figure.layout.geometry import Geometry
-from resnet_dsl.targets.figure.layout.lanes import assign_lanes
+from resnet_dsl.targets.figure.layout.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.paging import split
 from resnet_dsl.targets.figure.layout.placed import Placed, place, sizes_of
@@ -34,16 +34,17 @@ def lay_out(outline: Outline, wide: bool) -> Geometry:
         if len(columns) > 1:
             return lay_out(replace(outline, columns=tuple(columns), aligned=False, paged=False), wide=False)
     columns = list(outline.columns)
-    lanes = [assign_lanes(column) for column in columns]
-    sizes = [sizes_of(column, own, wide) for column, own in zip(columns, lanes, strict=True)]
-    main = 0 if wide else 1
-    ranks = [
-        ranks_of(column, own, [size[main] for size in size_list], wide, outline.air)
-        for column, own, size_list in zip(columns, lanes, sizes, strict=True)
-    ]
-    starts = _starts(columns, ranks, outline.aligned)
-    placed = [place(*parts, wide) for parts in zip(columns, lanes, sizes, ranks, starts, strict=True)]
-    return _assemble(outline, placed, wide)
+    measured = [_measured(column, wide, outline.air) for column in columns]
+    starts = _starts(columns, [ranks for *_, ranks in measured], outline.aligned)
+    parts = zip(columns, measured, starts, strict=True)
+    return _assemble(outline, [place(column, *own, start, wide) for column, own, start in parts], wide)
+
+
+def _measured(column: Column, wide: bool, air: float) -> tuple[Lanes, list[tuple[float, float]], list[Rank]]:
+    """The lanes of a column, the sizes of its items, its ranks."""
+    lanes = assign_lanes(column)
+    sizes = sizes_of(column, lanes, wide)
+    return lanes, sizes, ranks_of(column, lanes, [size[0 if wide else 1] for size in sizes], wide, air)
 
 
 def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> list[list[float]]:
@@ -54,9 +55,7 @@ def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> li
 
 
 def _pages(column: Column, air: float) -> list[Column]:
-    lanes = assign_lanes(column)
-    sizes = sizes_of(column, lanes, wide=False)
-    ranks = ranks_of(column, lanes, [size[1] for size in sizes], False, air)
+    lanes, sizes, ranks = _measured(column, False, air)
     one = place(column, lanes, sizes, ranks, [0.0] * len(ranks), wide=False)
     breadth = one.high - one.low + label_room(one) + BETWEEN
     return split(column, lanes, [rank.length + rank.gap for rank in ranks], breadth)

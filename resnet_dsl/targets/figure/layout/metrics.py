@@ -82,14 +82,12 @@ _WIDTHS: dict[Face, dict[int, str]] = {
 }
 
 
-@cache
-def _table(face: Face) -> dict[str, int]:
-    return {letter: width for width, letters in _WIDTHS[face].items() for letter in letters}
+_WIDTH_OF = {face: {one: wide for wide, all in table.items() for one in all} for face, table in _WIDTHS.items()}
 
 
 @cache
 def _letter(letter: str, face: Face) -> int:
-    listed = _table(face).get(letter)
+    listed = _WIDTH_OF[face].get(letter)
     if listed is not None:
         return listed
     if unicodedata.combining(letter):

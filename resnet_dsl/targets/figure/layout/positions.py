@@ -90,16 +90,14 @@ def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
         waiting = [_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]
         for step in range(max(len(steps) for steps in waiting)):
             present = [number for number, steps in enumerate(waiting) if step < len(steps)]
-            start = max(cursor[number] + _gap(waiting[number][step][0], starts[number]) for number in present)
+            start = max(
+                cursor[number] + (waiting[number][step][0].gap if starts[number] else 0.0) for number in present
+            )
             for number in present:
                 cursor[number] = _put(waiting[number][step], start, starts[number])
         furthest = max(cursor)
         cursor = [furthest] * len(cursor) if len(columns) > 1 else cursor
     return starts
-
-
-def _gap(rank: Rank, placed: list[float]) -> float:
-    return rank.gap if placed else 0.0
 
 
 def _put(step: list[Rank], start: float, starts: list[float]) -> float:

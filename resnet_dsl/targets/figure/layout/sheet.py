@@ -57,18 +57,14 @@ class _Move:
     down: float
 
     def text(self, text: Text) -> Text:
-        return replace(text, x=_round(text.x + self.right), y=_round(text.y + self.down))
+        return replace(text, x=round(text.x + self.right, 2), y=round(text.y + self.down, 2))
 
     def box(self, box: Box) -> Box:
         texts = tuple(map(self.text, box.texts))
-        return replace(box, x=_round(box.x + self.right), y=_round(box.y + self.down), texts=texts)
+        return replace(box, x=round(box.x + self.right, 2), y=round(box.y + self.down, 2), texts=texts)
 
     def path(self, path: Path) -> Path:
-        return replace(path, points=tuple((_round(x + self.right), _round(y + self.down)) for x, y in path.points))
-
-
-def _round(value: float) -> float:
-    return round(value, 2)
+        return replace(path, points=tuple((round(x + self.right, 2), round(y + self.down, 2)) for x, y in path.points))
 
 
 def _bounds(boxes: list[Box], texts: list[Text], paths: list[Path]) -> tuple[float, float, float, float]:

@@ -15,10 +15,8 @@ _BRACKET = 9.0
 def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
     if not one.column.title:
         return
-    if sheet.wide:
-        sheet.texts.append(Text(one.column.title, *sheet.at(0.0, low - TITLE / 2 - 6), TITLE, "bold", "start"))
-    else:
-        sheet.texts.append(Text(one.column.title, *sheet.at(-TITLE - 6, 0.0), TITLE, "bold"))
+    place = sheet.at(0.0, low - TITLE / 2 - 6) if sheet.wide else sheet.at(-TITLE - 6, 0.0)
+    sheet.texts.append(Text(one.column.title, *place, TITLE, "bold", "start" if sheet.wide else "middle"))
 
 
 def same_sections(placed: list[Placed]) -> bool:

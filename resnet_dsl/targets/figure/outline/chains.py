@@ -16,7 +16,7 @@ from itertools import pairwise
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import Folding
-from resnet_dsl.targets.figure.outline.outline import Arc, Link, Shortcut
+from resnet_dsl.targets.figure.outline.outline import Arc, Link
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ class Wiring:
                 return None
             if len(links) != self._values(units[number]):
                 return None
-            ways: list[Shortcut] = ["adapted" if link.is_adapted else "identity" for link in others]
-            arcs += [Arc(position[link.source], at, way) for link, way in zip(others, ways, strict=True)]
+            arcs += [Arc(position[link.source], at, "adapted" if link.is_adapted else "identity") for link in others]
         if any(later.start < earlier.end for earlier, later in pairwise(arcs)):
             return None
         return Chain(tuple(units[start:end]), tuple(arcs))

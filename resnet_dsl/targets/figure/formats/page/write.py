@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.formats.page.tree import network_data
-from resnet_dsl.targets.figure.formats.palette import DARK, LIGHT, MONO, Palette, Theme
+from resnet_dsl.targets.figure.formats.palette import DARK, Palette, Theme, palette
 
 _LIBRARIES = ("color", "dispatch", "timer", "ease", "interpolate", "selection", "drag", "transition", "zoom")
 _SCRIPTS = ("layout", "draw", "controls")
@@ -53,16 +53,9 @@ def _hash(script: str) -> str:
 
 
 def _colours(theme: Theme) -> str:
-    chosen = {"light": LIGHT, "dark": DARK, "mono": MONO, "auto": LIGHT}[theme]
-    rules = f":root{{{_variables(chosen)}}}\n"
-    if theme == "auto":
-        rules += f"@media (prefers-color-scheme: dark) {{:root{{{_variables(DARK)}}}}}\n"
-    return rules
+    dark = f"@media (prefers-color-scheme: dark) {{:root{{{_variables(DARK)}}}}}\n" if theme == "auto" else ""
+    return f":root{{{_variables(palette(theme))}}}\n{dark}"
 
 
-def _variables(palette: Palette) -> str:
-    named = {"ground": palette.background, "text": palette.text, "faint": palette.faint, "line": palette.line}
-    named |= {"projection": palette.projection, "plain-fill": palette.plain_fill, "plain-border": palette.plain_border}
-    for tone in range(4):
-        named |= {f"fill{tone}": palette.fill(tone), f"border{tone}": palette.border(tone)}
-    return "".join(f"--{name}:{colour};" for name, colour in named.items())
+def _variables(colours: Palette) -> str:
+    return "".join(f"--{name}:{colour};" for name, colour in colours.named(4).items())
