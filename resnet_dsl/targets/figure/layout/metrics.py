@@ -82,7 +82,7 @@ _WIDTHS: dict[Face, dict[int, str]] = {
 }
 
 
-_WIDTH_OF = {face: {one: wide for wide, all in table.items() for one in all} for face, table in _WIDTHS.items()}
+_WIDTH_OF = {face: {one: wide for wide, row in table.items() for one in row} for face, table in _WIDTHS.items()}
 
 
 @cache

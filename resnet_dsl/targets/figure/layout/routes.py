@@ -23,7 +23,10 @@ def draw_links(sheet: Sheet, one: Placed) -> None:
     ordered = sorted(ways, key=lambda pair: pair[1] is None)
     sides = _sides(one)
     for link, track in ordered:
-        points = _straight(one, link) if track is None else _detour(one, link, track, link.source in straight, sides)
+        across = one.middle(link.source)
+        points = [(one.end(link.source), across), (one.begin(link.target), across)]
+        if track is not None:
+            points = _detour(one, link, track, link.source in straight, sides)
         sheet.paths.append(_path(sheet, one, link, points))
         if track is not None and link.words:
             _draw_link_words(sheet, one, link, points)
@@ -55,11 +58,6 @@ def _path(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float
         link.tip,
         (link.way,),
     )
-
-
-def _straight(one: Placed, link: Link) -> list[tuple[float, float]]:
-    across = one.middle(link.source)
-    return [(one.end(link.source), across), (one.begin(link.target), across)]
 
 
 def _detour(
