@@ -63,11 +63,15 @@ def _single(net: Sketch, value: int, random: np.random.Generator) -> int:
 
 
 def _is_small(net: Sketch, value: int, name: str, call: Case) -> bool:
-    """Whether the call fits and makes a few numbers, on open lengths, too, when they are what they will be."""
+    """Whether the call fits and makes a few numbers, on open lengths, too, when they are what they will be.
+
+    A number less itself is nothing but what rounding leaves of it, and a norm of that enlarges it a thousand times.
+    """
     operation, entering = OPERATIONS[name], (tuple(map(_length, net.shapes[value])),)
-    return (
-        fits(name, call, entering[0]) and prod(operation.infer(operation.settle(call, entering), entering)) <= LARGEST
-    )
+    if not fits(name, call, entering[0]):
+        return False
+    settled = operation.settle(call, entering)
+    return operation.centred(settled, entering[0]) != 1 and prod(operation.infer(settled, entering)) <= LARGEST
 
 
 def _length(length: Length) -> int:

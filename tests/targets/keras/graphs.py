@@ -26,7 +26,8 @@ class Sketch:
         assert not given, given
         args = dict(operation.settle(args, entering))
         self.shapes.append(operation.infer(args, entering))
-        self.nodes.append(Node(name=name or f"{op}{len(self.nodes)}", op=op, args=args, inputs=read, scope=0))
+        numbered = f"{op}{'_' if op[-1].isdigit() else ''}{len(self.nodes)}"  # relu61 is no other than relu6 and 1
+        self.nodes.append(Node(name=name or numbered, op=op, args=args, inputs=read, scope=0))
         return len(self.nodes) - 1
 
     def graph(self, name: str = "net") -> tuple[Graph, tuple[Shape, ...]]:
