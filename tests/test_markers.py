@@ -19,7 +19,7 @@ USUAL = "not slow and not backends and not tex and not browser"
         ("from tensorflow import math", True),
         ('keras = pytest.importorskip("keras")', True),
         ("import json\nfrom resnet_dsl.targets.keras import to_keras", False),
-        ("from resnet_dsl.training import (\n    learner,\n)", True),
+        ("from resnet_dsl.laboratory.training import (\n    learner,\n)", True),
         ("from tests.interpreter import models", True),
         ("from tests.interpreter.cases import CHOICES", False),
         ("if TYPE_CHECKING:\n    import keras", False),

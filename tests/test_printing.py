@@ -37,7 +37,7 @@ def test_columns_are_those_of_a_terminal(name: str) -> None:
 
 def test_a_summary_of_wide_names_stays_in_its_columns() -> None:
     text = "block 卷积 { conv(4, 3) } network n { input 8x8x3 stage a { 卷积 } head { avgpool(global) -> dense(2) } }"
-    table = write(load_text(text).compile(), "block").split("\n\n")[1].splitlines()
+    table = write(load_text(text).compile().facts, "block").split("\n\n")[1].splitlines()
     assert "卷积" in "".join(table)
     assert len({width(line) for line in table}) == 1
 

@@ -166,8 +166,10 @@ def test_names_in_any_script_are_written_in_utf_8_whatever_the_locale(command: l
 
 
 HALF_WRITTEN = """
-import os, sys, time
+import os, signal, sys, time
 from resnet_dsl.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this run of the tests ignores
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 def replace(temporary, target):  # the last step of a write, drawn out
     print("writing", flush=True)
     time.sleep(60)

@@ -34,5 +34,6 @@ def test_a_row_is_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 
 def test_endings_tell_targets_apart() -> None:
-    assert len({target.ending for target in TARGETS.values()}) == len(TARGETS)
+    endings = [target.ending for target in TARGETS.values() if target.ending is not None]
+    assert len(set(endings)) == len(endings)
     assert all(target.keras for target in TARGETS.values() if target.keeps_weights)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import resnet_dsl
-from resnet_dsl.pipeline import Compiled
+from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure import Figure, block_figure, figure
 from resnet_dsl.targets.figure.layout import geometry
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Text
@@ -21,8 +21,8 @@ from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Text
 FOLDER = Path(__file__).parent / "figures"
 
 
-def _load(name: str) -> Compiled:
-    return resnet_dsl.load(name).network(name).compiled
+def _load(name: str) -> Facts:
+    return resnet_dsl.load(name).network(name).compiled.facts
 
 
 FIGURES: dict[str, Callable[[], Figure]] = {

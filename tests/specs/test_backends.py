@@ -26,11 +26,11 @@ for path in sorted(resources.specs_folder().rglob("*.resnet")):
     spec = pipeline.load(str(path))
     for name in spec.networks:
         network = spec.compile(name)
-        if network.count.total_params > int(sys.argv[3]):
+        if network.facts.count.total_params > int(sys.argv[3]):
             assert lower(network.graph, network.shapes).calls
             continue
         model = to_keras(network.graph, network.shapes, seed=1)
-        assert model.count_params() == network.count.total_params, name
+        assert model.count_params() == network.facts.count.total_params, name
         built += 1
         keras.utils.clear_session()
         del model

@@ -139,8 +139,8 @@ def test_shipped_networks_that_end_in_softmax_can_be_trained(file: shipped.Shipp
     spec = pipeline.load(file.path)
     for name in file.networks[:2]:
         network = spec.compile(name)
-        if network.graph.nodes[network.graph.output].op == "softmax" and len(network.output_shape) == 1:
-            assert Classifier(network).classes == network.output_shape[0]
+        if network.graph.nodes[network.graph.output].op == "softmax" and len(network.facts.output_shape) == 1:
+            assert Classifier(network).classes == network.facts.output_shape[0]
 
 
 def test_a_compiled_network_trains_and_its_file_is_whole(tmp_path: Path) -> None:

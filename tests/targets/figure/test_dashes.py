@@ -36,7 +36,7 @@ def cross(upright, level):
 @pytest.mark.parametrize("name", ["skresnet18", "residual_unet"])
 def test_a_projection_and_a_line_that_leave_one_value_are_seen_apart(name):
     """In one the projection reaches further, in the other the line does."""
-    facts = resnet_dsl.load(name).network(name).compiled
+    facts = resnet_dsl.load(name).network(name).compiled.facts
     for level in ("block", "layer"):
         geometry = figure(facts, level).geometry
         assert faults(geometry) == []

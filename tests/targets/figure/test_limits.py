@@ -12,7 +12,11 @@ from resnet_dsl.targets.figure.outline.words import call, clean, count
 
 
 def written(stage, blocks=""):
-    return resnet_dsl.load(f"{blocks}\nnetwork net {{ input 8x8x8 stage one {{ {stage} }} }}").network("net").compiled
+    return (
+        resnet_dsl.load(f"{blocks}\nnetwork net {{ input 8x8x8 stage one {{ {stage} }} }}")
+        .network("net")
+        .compiled.facts
+    )
 
 
 def outline(facts, level="stage"):
