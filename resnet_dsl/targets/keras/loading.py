@@ -19,6 +19,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
 from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_weights
 from resnet_dsl.weights.naming import group_of
@@ -38,8 +39,6 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Raises OSError, NoGraph, or Failure where the file is damaged or does not hold the weights of its graph.
     """
-    from resnet_dsl.targets.keras import to_keras
-
     graph, shapes = _graph_and_shapes(path)
     saved = read_weights(path)
     _check_room(saved, graph, shapes)

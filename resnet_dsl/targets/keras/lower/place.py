@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, channels, padded
 from resnet_dsl.ir.operation import Arguments, OperationName
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras.calls import NOTHING, Call, Initializer, Value
-
-if TYPE_CHECKING:
-    from resnet_dsl.targets.keras.lower import Lowering
 
 _PLAIN_INITIALIZERS = {
     "he_normal": "HeNormal",
@@ -38,6 +36,42 @@ def initializer(init: str | float) -> Initializer:
     if init in _OTHER_INITIALIZERS:
         return _OTHER_INITIALIZERS[init]
     return Initializer(_PLAIN_INITIALIZERS[init], random=True)
+
+
+class Lowering:
+    """The state of one lowering: the calls so far, and the one that computes each node."""
+
+    def __init__(self, graph: Graph, shapes: tuple[Shape, ...]) -> None:
+        self.graph = graph
+        self.shapes = shapes
+        self.calls: list[Call] = []
+        self.result: list[int] = []
+        self.nonnegative: list[bool] = []
+        self._taken = {node.name for node in graph.nodes}
+
+    def add(self, call: Call) -> int:
+        self.calls.append(call)
+        return len(self.calls) - 1
+
+    def name(self, node: str, suffix: str) -> str:
+        """The name of a layer of ``node``: the node's own, or one with a suffix that no other layer has."""
+        if not suffix:
+            return node
+        name = wanted = f"{node}_{suffix}"
+        count = 1
+        while name in self._taken:
+            count += 1
+            name = f"{wanted}{count}"
+        self._taken.add(name)
+        return name
+
+    def enter(self, index: int) -> Place:
+        """The node whose call comes next, for its rule; ``result`` takes what that returns."""
+        node = self.graph.nodes[index]
+        operation = OPERATIONS[node.op]
+        kept = operation.keeps_sign and all(self.nonnegative[one] for one in node.inputs)
+        self.nonnegative.append(kept or operation.range[0] >= 0)
+        return Place(self, index)
 
 
 class Place:

@@ -1,0 +1,41 @@
+"""From a graph to a Keras model. Keras is imported here, when the first model is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
+from resnet_dsl.weights import InputScaling
+
+
+def to_keras(
+    graph: Graph,
+    shapes: tuple[Shape, ...],
+    *,
+    seed: int | None = None,
+    fast: bool = True,
+    scaling: InputScaling | None = None,
+) -> Any:
+    """An ordinary Functional model of the graph, on the backend that Keras is set to.
+
+    graph, shapes: the network, and the shape of each of its nodes without the batch axis
+        (resnet_dsl.analyses.shapes.infer_shapes).
+    seed: the same seed gives the same initial weights; without one Keras' global seed decides
+        (``keras.utils.set_random_seed``).
+    fast: builds several times faster, by short cuts through Keras' inside; where these are not what they are known to
+        be, and with ``fast=False``, by the public API alone. The model is the same but for the random numbers drawn.
+    scaling: what the model does to its images first, by a layer of its own; None where it takes them normalised.
+
+    Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
+    Raises MissingPackage without Keras or a backend, and WrongShape where Keras' shapes are not the graph's (our bug).
+    """
+    expect_channels(scaling, shapes[0])
+    calls = scaled_first(lower(graph, shapes), scaling)
+    import_keras()
+    from resnet_dsl.targets.keras.ways import build_either_way
+
+    return build_either_way(calls, seed, fast=fast)
