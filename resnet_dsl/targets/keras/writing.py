@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras import keeps_classes, lower, put_weights, reloading, save, save_json, to_keras
 from resnet_dsl.targets.keras.inference import optimize_for_inference
+from resnet_dsl.targets.keras.loading import keeps_classes, put_weights
+from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.model import to_keras
+from resnet_dsl.targets.keras.saving import reloading, save, save_json
 from resnet_dsl.targets.request import Request, Written
 from resnet_dsl.weights import About
 
