@@ -10,10 +10,10 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
 from resnet_dsl.elaborate import limits
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.builder import BlockKind
+from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, plan_of
 from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
 from resnet_dsl.elaborate.expectations import read_expectation
 from resnet_dsl.elaborate.frames import Binding, Frame, Pending, Policy, Settings, file_frame
-from resnet_dsl.elaborate.levels import Derivation, Level, Part, Plan, plan_of
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import (

@@ -6,8 +6,6 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.passes.rewriting import Done, WeightedGraph, rewrite
 from resnet_dsl.sentences import counted
 
-_IDLE = frozenset({"identity", "dropout", "drop_path", "dropblock"})
-
 
 def remove_idle(network: WeightedGraph) -> Done:
     """The network without the operations that pass their input on at inference."""

@@ -56,7 +56,7 @@ def _answer_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
 
 def _check_graph(text: str) -> None:
     """Here, since a text that is no graph may take three hundred times its length to refuse. Raises Damaged."""
-    from resnet_dsl.analyses.incoming import Unsound, read_json
+    from resnet_dsl.analyses.foreign import Unsound, read_json
 
     try:
         read_json(text)

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import h5py
 import numpy as np
 
-from resnet_dsl.analyses.incoming import Unsound, read_json
+from resnet_dsl.analyses.foreign import Unsound, read_json
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.weights import read_graph_json, read_weights

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from resnet_dsl.analyses.counts import count_nodes, total
-from resnet_dsl.analyses.incoming import read_json
+from resnet_dsl.analyses.foreign import read_json
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph

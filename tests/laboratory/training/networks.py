@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from resnet_dsl.targets.keras import InputScaling
+from resnet_dsl.weights import InputScaling
 
 
 @dataclass(frozen=True)
