@@ -73,7 +73,7 @@ class Network:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
         The same seed gives the same weights, run after run. ``fast=False`` builds with Keras' public functions alone.
-        Raises MissingPackage where Keras or its backend is not installed.
+        Raises MissingPackageError where Keras or its backend is not installed.
         """
         from resnet_dsl.targets.keras import to_keras
 
@@ -208,7 +208,7 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
     """The model of a ``.keras`` file that was written here, rebuilt from the graph in it: of any depth.
 
     Plain ``keras.saving.load_model`` fails on networks deeper than Python's recursion limit. Raises OSError where the
-    file cannot be read, Failure where it carries no graph, MissingPackage without Keras.
+    file cannot be read, Failure where it carries no graph, MissingPackageError without Keras.
     """
     from resnet_dsl.targets.keras import load as load_model
 

@@ -27,7 +27,7 @@ _OPEN_FILES = "/proc/"
 """Links in here do not name a file but what a process has open: ``/dev/stdout`` and ``/dev/fd/63`` lead to them."""
 
 
-class Place(NamedTuple):
+class OutputPath(NamedTuple):
     """Where an output goes: its path behind all links. A ``stream`` is written into and has nothing to replace."""
 
     given: str
@@ -67,7 +67,7 @@ class Run:
         """Whether it is an input, under this name or another one."""
         return not self._read.isdisjoint(_identity(path))
 
-    def claim(self, where: Place) -> None:
+    def claim(self, where: OutputPath) -> None:
         """Raises Failure where another output goes there already, or an example of the data lies.
 
         Runs and comparisons may stand in the folder of the data; only what the user names is held against all in it.
@@ -112,7 +112,7 @@ def _check_stdout(path: str) -> None:
         raise Failure(f"`{path}` is read here, and is the standard output, too", "send what is said to another file")
 
 
-def claim(given: str | os.PathLike[str], ending: str = "") -> Place:
+def claim(given: str | os.PathLike[str], ending: str = "") -> OutputPath:
     """Look, before any work is done, whether an output may go there. Raises as ``place`` does."""
     where = place(given, ending)
     if (current := _RUN.get()) is not None:
@@ -120,14 +120,14 @@ def claim(given: str | os.PathLike[str], ending: str = "") -> Place:
     return where
 
 
-def place(given: str | os.PathLike[str], ending: str = "") -> Place:
+def place(given: str | os.PathLike[str], ending: str = "") -> OutputPath:
     """Where an output goes whose kind has this ``ending``.
 
     Raises OSError or Failure, with the path as it was given, where nothing can or may be written.
     """
     name = os.fspath(given)
     if name == STDOUT:
-        return Place(STDOUT_SHOWN, STDOUT, stream=True)
+        return OutputPath(STDOUT_SHOWN, STDOUT, stream=True)
     try:
         return _looked_at(name, ending)
     except OSError as error:
@@ -136,7 +136,7 @@ def place(given: str | os.PathLike[str], ending: str = "") -> Place:
         raise OSError(errno.EINVAL, "this cannot be a file's name", name) from None
 
 
-def _looked_at(name: str, ending: str) -> Place:
+def _looked_at(name: str, ending: str) -> OutputPath:
     if not name:
         raise ValueError("an empty name")
     path = _followed(name)
@@ -148,12 +148,12 @@ def _looked_at(name: str, ending: str) -> Place:
     if there is not None and stat.S_ISREG(there.st_mode):
         _check_not_read(name, path)
     if there is not None and (not stat.S_ISREG(there.st_mode) or os.path.islink(path)):
-        return Place(name, path, stream=True)
+        return OutputPath(name, path, stream=True)
     _check_kind(name, path, ending)
     _check_folder(name, os.path.dirname(path))
     if there is not None:
         _check_replaced(name, path, there)
-    return Place(name, path, replaces=there is not None)
+    return OutputPath(name, path, replaces=there is not None)
 
 
 def _followed(name: str) -> str:

@@ -12,7 +12,7 @@ from resnet_dsl import resources
 from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
@@ -187,7 +187,7 @@ def load(path: str, *, found: bool = False) -> Spec:
     """
     try:
         return Spec(read_spec(path) if found else read(path))
-    except Mistake as mistake:
+    except DiagnosticError as mistake:
         raise Refusal((mistake.diagnostic,)) from None
 
 

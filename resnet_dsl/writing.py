@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.outputs import STDOUT_SHOWN, Place, place
+from resnet_dsl.outputs import STDOUT_SHOWN, OutputPath, place
 
 PREFIX = ".resnet-dsl-"
 """How names of temporary files and folders begin."""
@@ -39,7 +39,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes, ending: str 
 
 def append(path: str | os.PathLike[str], text: str) -> None:
     """Adds to a file; it is on the disk when this returns. Raises OSError, with the path."""
-    with _named(Place(os.fspath(path), os.fspath(path))), open(path, "a", newline="", encoding="utf-8") as file:
+    with _named(OutputPath(os.fspath(path), os.fspath(path))), open(path, "a", newline="", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -54,7 +54,7 @@ def write_through(path: str | os.PathLike[str], put: Callable[[str], None], endi
     _write(place(path, ending), put, ending)
 
 
-def _write(where: Place, put: Callable[[str], None], ending: str) -> None:
+def _write(where: OutputPath, put: Callable[[str], None], ending: str) -> None:
     with _named(where):
         if where.stream:
             _pour(where, put, ending)
@@ -87,7 +87,7 @@ def _take_after(temporary: str, target: str) -> None:
     os.chmod(temporary, there.st_mode & 0o777)
 
 
-def _pour(where: Place, put: Callable[[str], None], ending: str) -> None:
+def _pour(where: OutputPath, put: Callable[[str], None], ending: str) -> None:
     """Makes the whole content first, then sends it."""
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         temporary = os.path.join(folder, f"output{ending}")
@@ -98,7 +98,7 @@ def _pour(where: Place, put: Callable[[str], None], ending: str) -> None:
             shutil.copyfileobj(content, stream)
 
 
-def _opened(where: Place) -> BinaryIO:
+def _opened(where: OutputPath) -> BinaryIO:
     """What is open already is gone on with: opened anew, it would begin at another place."""
     if where.descriptor is not None:
         return open(os.dup(where.descriptor), "wb")
@@ -106,7 +106,7 @@ def _opened(where: Place) -> BinaryIO:
 
 
 @contextmanager
-def _named(where: Place) -> Iterator[None]:
+def _named(where: OutputPath) -> Iterator[None]:
     """Who asked knows the file by the name that was given, whatever name the failing library knows."""
     try:
         yield

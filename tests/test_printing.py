@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.ir.lengths import Unknown, show
+from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.notation import once, signed, times, written
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.sentences import counted, either, first, listed
@@ -60,6 +60,6 @@ def test_sentences() -> None:
 def test_values() -> None:
     shown = [written(one) for one in (True, 25_557_032, 0.1, 1e-5, (3, 1), (None, 3), "same")]
     assert shown == ["true", "25_557_032", "0.1", "1e-05", "3x1", "?x3", "same"]
-    assert show((Unknown("h"), None, 64)) == "?x?x64"
+    assert show((OpenLength("h"), None, 64)) == "?x?x64"
     assert (times((3, 1)), once((2, 2)), once((2, 1))) == ("3×1", "2", "2×1")
     assert [signed(one) for one in (-0.12345, 2.0)] == ["−0.123", "2"]

@@ -9,50 +9,50 @@ from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 
 _LONGEST_NAME = 1_000
 
 
-class Unsound(Exception):
+class UnsoundGraphError(Exception):
     """A text is no graph, or a graph that no spec could have been compiled to. The message says why."""
 
 
 def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
     """The graph of a JSON text (``resnet-dsl schema``), and the shapes of its values, without the batch axis.
 
-    Raises Unsound.
+    Raises UnsoundGraphError.
     """
     from resnet_dsl.ir.serialization import ValidationError, first_mistake  # who writes models may never read one
 
     try:
         graph = Graph.model_validate_json(text)
     except ValidationError as wrong:
-        raise Unsound(first_mistake(wrong)) from None
+        raise UnsoundGraphError(first_mistake(wrong)) from None
     _check_names(graph)
     graph = _with_names_of_today(graph)
     try:
         shapes = infer_shapes(graph)
-    except Unfit as wrong:
-        raise Unsound(wrong.message) from None
+    except UnfitError as wrong:
+        raise UnsoundGraphError(wrong.message) from None
     _check_sizes(graph, shapes)
     return graph, shapes
 
 
 def _check_names(graph: Graph) -> None:
     if len(graph.nodes) > MOST_NODES:
-        raise Unsound(f"it has {len(graph.nodes):,} operations, and {MOST_NODES:,} are the most")
+        raise UnsoundGraphError(f"it has {len(graph.nodes):,} operations, and {MOST_NODES:,} are the most")
     for name in (graph.name, *(node.name for node in graph.nodes)):
         if not 0 < len(name) <= _LONGEST_NAME or not all(letter.isalnum() or letter in "_-." for letter in name):
-            raise Unsound(f"{name[:60]!a} cannot be a name")
+            raise UnsoundGraphError(f"{name[:60]!a} cannot be a name")
 
 
 def _with_names_of_today(graph: Graph) -> Graph:
     """The same graph with names that every backend takes: early files have some that TensorFlow refuses."""
     names = [layer_name(node.name) for node in graph.nodes]
     if len(set(names)) < len(names):
-        raise Unsound("two of its operations would have one name")
+        raise UnsoundGraphError("two of its operations would have one name")
     renamed = (replace(node, name=name) for node, name in zip(graph.nodes, names, strict=True))
     return replace(graph, name=layer_name(graph.name), nodes=tuple(renamed))
 
@@ -67,4 +67,6 @@ def _check_size(node: Node, shape: Shape, entering: tuple[Shape, ...]) -> None:
     for one in (shape, *(weight.shape for weight in weights)):
         numbers = elements(one) or 0
         if numbers > LARGEST:
-            raise Unsound(f"`{node.name}` has {show(one)} = {numbers:,} numbers, and {LARGEST:,} are the most")
+            raise UnsoundGraphError(
+                f"`{node.name}` has {show(one)} = {numbers:,} numbers, and {LARGEST:,} are the most"
+            )

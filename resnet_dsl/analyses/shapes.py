@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, show
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 
 
 def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
-    """The shape of every node's value, without the batch axis. Raises Unfit where a graph from a file is wrong."""
+    """The shape of every node's value, without the batch axis. Raises UnfitError where a graph from a file is wrong."""
     shapes: list[Shape] = []
     for node in graph.nodes:
         operation, inputs = OPERATIONS[node.op], tuple(shapes[index] for index in node.inputs)
         if dict(operation.settle(node.args, inputs)) != dict(node.args):
-            raise Unfit(
+            raise UnfitError(
                 "E0301", f"the arguments of `{node.name}` are not settled for {' and '.join(map(show, inputs))}"
             )
         shapes.append(operation.infer(node.args, inputs))

@@ -13,7 +13,7 @@ from resnet_dsl.targets.keras.backend import import_keras
 
 
 def start_keras() -> None:
-    """Imports Keras and its backend, and lets it find its devices. Raises MissingPackage.
+    """Imports Keras and its backend, and lets it find its devices. Raises MissingPackageError.
 
     What the backend's own libraries write to the standard error meanwhile is shown only where the start fails: they
     write before any logging could be set up, so no setting keeps them quiet.

@@ -36,7 +36,7 @@ class Diagnostic(NamedTuple):
         return "error" if self.code.startswith("E") else "warning"
 
 
-class Mistake(Exception):
+class DiagnosticError(Exception):
     """Carries one diagnostic from where it is found to where diagnostics are collected, within one stage."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:

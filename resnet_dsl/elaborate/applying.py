@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arguments import arguments_of
 from resnet_dsl.elaborate.context import Context
-from resnet_dsl.elaborate.frames import Call
-from resnet_dsl.elaborate.values import Current, Origin, Poisoned, Value
+from resnet_dsl.elaborate.frames import Invocation
+from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.ir.lengths import show
-from resnet_dsl.ir.operation import Operation, Unfit
+from resnet_dsl.ir.operation import Operation, UnfitError
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -21,8 +21,8 @@ LONGEST_LABEL = 100
 _LOOKED_THROUGH = 10  # names looked through for those of a family that take as long as a term
 
 
-def apply_operation(context: Context, operation: Operation, call: Call) -> Current:
-    """The operation's result on what flows; None behind a mistake. Raises Mistake."""
+def apply_operation(context: Context, operation: Operation, call: Invocation) -> Current:
+    """The operation's result on what flows; None behind a mistake. Raises DiagnosticError."""
     if operation.many:
         return _merge(context, operation, call)
     values = arguments_of(context, operation, call)
@@ -33,18 +33,18 @@ def apply_operation(context: Context, operation: Operation, call: Call) -> Curre
     return _place(context, operation, tuple(values.items()), (call.current,), call)
 
 
-def _merge(context: Context, operation: Operation, call: Call) -> Value:
+def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
     values: list[Value] = []
     for item in tree.items(call.arguments):
         if isinstance(item, tree.Argument):
-            raise Mistake(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
+            raise DiagnosticError(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
         values.extend(_merged_values(context, item, call))
     if len(values) < 2:
-        raise Mistake(_few_values(operation.name, len(values), call.step.span))
+        raise DiagnosticError(_few_values(operation.name, len(values), call.step.span))
     return _place(context, operation, (), tuple(values), call)
 
 
-def _merged_values(context: Context, item: tree.Expression, call: Call) -> list[Value]:
+def _merged_values(context: Context, item: tree.Expression, call: Invocation) -> list[Value]:
     """The value that an argument names, or all of a family: `concat(branch)` merges `branch[0]`, `branch[1]`, …"""
     known = call.frame.values
     if isinstance(item, tree.Name) and item.token.text not in known:
@@ -54,7 +54,7 @@ def _merged_values(context: Context, item: tree.Expression, call: Call) -> list[
             context.budget.spend(item.span, len(family))
             found = [known[key] for key in family]
             if None in found:
-                raise Poisoned
+                raise PoisonedError
             return [one for one in found if one is not None]
     return [context.evaluator.flowing(item, call.frame)]
 
@@ -64,7 +64,7 @@ def _place(
     operation: Operation,
     arguments: tuple[tuple[str, Any], ...],
     inputs: tuple[Value, ...],
-    call: Call,
+    call: Invocation,
 ) -> Value:
     """A node of the graph; what does not fit is a Mistake at the step."""
     step = call.step
@@ -72,16 +72,16 @@ def _place(
     origin = Origin(step.span, call.frame.caller)
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
-    except Unfit as unfit:
+    except UnfitError as unfit:
         flowing = Label(step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
-        raise Mistake(Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)) from None
+        raise DiagnosticError(Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)) from None
 
 
 def _label(token: tree.Token) -> str:
-    """The name behind `as`. Raises Mistake where Keras could not give it to a layer."""
+    """The name behind `as`. Raises DiagnosticError where Keras could not give it to a layer."""
     text = token.text[1:-1]
     if len(text) > LONGEST_LABEL or not text or not all(letter.isalnum() or letter in "_-." for letter in text):
-        raise Mistake(_bad_label(token.span))
+        raise DiagnosticError(_bad_label(token.span))
     return text
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
-from resnet_dsl.elaborate.frames import Call, Frame, Given
+from resnet_dsl.elaborate.frames import Frame, Given, Invocation
 from resnet_dsl.elaborate.values import POISON, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operation import Operation
@@ -18,11 +18,11 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def arguments_of(context: Context, operation: Operation, call: Call) -> dict[str, Any] | None:
-    """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises Mistake."""
+def arguments_of(context: Context, operation: Operation, call: Invocation) -> dict[str, Any] | None:
+    """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises DiagnosticError."""
     known = [parameter.name for parameter in operation.parameters]
     if not known and tree.items(call.arguments):
-        raise Mistake(errors.too_many(operation.name, tree.items(call.arguments)[0].span, []))
+        raise DiagnosticError(errors.too_many(operation.name, tree.items(call.arguments)[0].span, []))
     given = gather_arguments(context, operation.name, known, call) if known else {}
     if not _fit(context, operation, given, call):
         return None
@@ -31,7 +31,7 @@ def arguments_of(context: Context, operation: Operation, call: Call) -> dict[str
     return values
 
 
-def gather_arguments(context: Context, callee: str, known: list[str], call: Call) -> dict[str, Given]:
+def gather_arguments(context: Context, callee: str, known: list[str], call: Invocation) -> dict[str, Given]:
     """The arguments of a call: written, from the stage's stride, from an adapter's needs, from `default`."""
     frame, report = call.frame, context.findings.report
     given = assign(context.evaluator, callee, known, call.arguments, frame)
@@ -87,7 +87,7 @@ def assign(
     return given
 
 
-def _fit(context: Context, operation: Operation, given: Mapping[str, Given], call: Call) -> bool:
+def _fit(context: Context, operation: Operation, given: Mapping[str, Given], call: Invocation) -> bool:
     """Whether all arguments of an operation fit and none is missing; what is wrong is reported."""
     sound = True
     for name, one in given.items():

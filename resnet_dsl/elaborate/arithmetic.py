@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Constant, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.parameters import is_number
@@ -63,11 +63,11 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compare(left: Constant, operator: str, right: Constant, span: Span) -> bool:
-    """A comparison; sizes and words can only be equal or not. Raises Mistake."""
+    """A comparison; sizes and words can only be equal or not. Raises DiagnosticError."""
     comparable = is_number(left) and is_number(right)
     same_sort = comparable or type(left) is type(right)
     if not same_sort or operator not in COMPARISONS or (operator not in ("==", "!=") and not comparable):
-        raise Mistake(_wrong_operands(operator, left, right, span))
+        raise DiagnosticError(_wrong_operands(operator, left, right, span))
     return COMPARISONS[operator](left, right)
 
 
@@ -82,17 +82,17 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | float:
-    """One step of arithmetic on numbers; whole numbers stay exact and within 2^63. Raises Mistake."""
+    """One step of arithmetic on numbers; whole numbers stay exact and within 2^63. Raises DiagnosticError."""
     if not (is_number(left) and is_number(right)):
-        raise Mistake(_wrong_operands(operator.text, left, right, operator.span))
+        raise DiagnosticError(_wrong_operands(operator.text, left, right, operator.span))
     try:
         result: int | float = _ARITHMETIC[operator.text](left, right)
     except OverflowError:
         result = math.inf
     except ZeroDivisionError:
-        raise Mistake(_divided_by_zero(operator.span)) from None
+        raise DiagnosticError(_divided_by_zero(operator.span)) from None
     if not -LARGEST < result < LARGEST:
-        raise Mistake(too_large(operator.span))
+        raise DiagnosticError(too_large(operator.span))
     return result
 
 

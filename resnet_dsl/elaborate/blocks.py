@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from resnet_dsl.diagnostics.diagnostic import Mistake
+from resnet_dsl.diagnostics.diagnostic import DiagnosticError
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import gather_arguments
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.circles import recursion
 from resnet_dsl.elaborate.context import Context
-from resnet_dsl.elaborate.frames import Call, Frame, Given
+from resnet_dsl.elaborate.frames import Frame, Given, Invocation
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
 from resnet_dsl.syntax import tree
 
 
-def call_block(context: Context, definition: Definition, call: Call) -> Current:
-    """What flows out of a block. Raises Mistake."""
+def call_block(context: Context, definition: Definition, call: Invocation) -> Current:
+    """What flows out of a block. Raises DiagnosticError."""
     block, step = definition.tree, call.step
     assert isinstance(block, tree.Block)
     _check_recursion(block, call)
@@ -31,14 +31,14 @@ def call_block(context: Context, definition: Definition, call: Call) -> Current:
         return _run(context, definition, block, given, call, kind)
 
 
-def _check_recursion(block: tree.Block, call: Call) -> None:
-    """Raises Mistake where a block is called that is being run."""
+def _check_recursion(block: tree.Block, call: Invocation) -> None:
+    """Raises DiagnosticError where a block is called that is being run."""
     if is_running(block, call.frame.caller):
         calls = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
         first = [one.runs for one in calls].index(block)
         steps = [*(one.step for one in calls[first::-1]), call.step]
         tokens = [step.callee for step in steps if step.callee is not None]
-        raise Mistake(recursion([(one.text, other.span) for one, other in pairwise(tokens)]))
+        raise DiagnosticError(recursion([(one.text, other.span) for one, other in pairwise(tokens)]))
 
 
 def _kind(context: Context, definition: Definition, frame: Frame) -> BlockKind | None:
@@ -55,7 +55,7 @@ def _run(
     definition: Definition,
     block: tree.Block,
     given: dict[str, Given],
-    call: Call,
+    call: Invocation,
     kind: BlockKind | None,
 ) -> Current:
     name, frame, step = block.name.text, call.frame, call.step
@@ -87,7 +87,7 @@ def _bind(context: Context, block: tree.Block, given: dict[str, Given], inner: F
     return absent
 
 
-def _open_scope(context: Context, name: str, given: dict[str, Given], call: Call) -> int:
+def _open_scope(context: Context, name: str, given: dict[str, Given], call: Invocation) -> int:
     """The scope of a block: `block3` in a stage, the block's own name elsewhere, numbered from the second on."""
     outer = call.frame.scope
     in_stage = context.builder.scopes[outer].kind == "stage"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
-from resnet_dsl.elaborate.values import Origin, TooMuch, Value
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.elaborate.values import Origin, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind, SkipKind
-from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, Shape, Unknown, elements, show
+from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.source import Span
@@ -105,9 +105,12 @@ class Builder:
         label: str | None = None,
         skip: SkipKind | None = None,
     ) -> Value:
-        """A new node behind its inputs. Raises Unfit (it does not fit), Mistake (too large), TooMuch (too many)."""
+        """A new node behind its inputs.
+
+        Raises UnfitError (it does not fit), DiagnosticError (it is too large), TooLargeError (the network is).
+        """
         if len(self.nodes) >= MOST_NODES:
-            raise TooMuch(located(_too_many(origin.span), origin.caller))
+            raise TooLargeError(located(_too_many(origin.span), origin.caller))
         shapes = tuple(value.shape for value in inputs)
         key = (operation.name, arguments, shapes)
         placed = self._known.get(key)
@@ -130,7 +133,7 @@ class Builder:
         return needed
 
     def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
-        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises Mistake."""
+        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises DiagnosticError."""
         needed = self.reaching(output)
         kept = [index for index, wanted in enumerate(needed) if wanted]
         place = {old: new for new, old in enumerate(kept)}
@@ -219,7 +222,7 @@ class Builder:
         name = layer_name(written)
         if name in taken:
             span, first = self.origins[old].span, self.origins[labels[name]].span
-            raise Mistake(
+            raise DiagnosticError(
                 Diagnostic(
                     "E0231",
                     f"two layers are called `{written}`",
@@ -269,15 +272,15 @@ def _unique(name: str, taken: dict[str, int]) -> str:
 def _settle(operation: Operation, arguments: dict[str, Any], shapes: tuple[Shape, ...], span: Span) -> _Placed:
     settled = operation.settle(arguments, shapes)
     shape = operation.infer(settled, shapes)
-    if any(isinstance(length, Unknown) and not length.bounded for length in shape):
-        raise Mistake(_too_many_roundings(span))
+    if any(isinstance(length, OpenLength) and not length.bounded for length in shape):
+        raise DiagnosticError(_too_many_roundings(span))
     count = elements(shape)
     if count is not None and count > LARGEST:
-        raise Mistake(_too_large(f"a value of {show(shape)} holds", count, span))
+        raise DiagnosticError(_too_large(f"a value of {show(shape)} holds", count, span))
     for weight in operation.weights(settled, shapes):
         numbers = elements(weight.shape) or 0
         if numbers > LARGEST:
-            raise Mistake(_too_large(f"a {weight.name} of {show(weight.shape)} holds", numbers, span))
+            raise DiagnosticError(_too_large(f"a {weight.name} of {show(weight.shape)} holds", numbers, span))
     return _Placed(MappingProxyType(dict(settled)), shape)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from resnet_dsl.elaborate.builder import Builder
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
-from resnet_dsl.elaborate.frames import Call, Frame, Wanted
+from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.limits import Budget
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.unused import Used
@@ -35,5 +35,5 @@ class Context(Protocol):
     def chain(self, chain: tree.Chain, frame: Frame, current: Current, wanted: Wanted | None = None) -> Current:
         """What flows out of `a -> b -> c`; behind a mistake the rest is looked through for others."""
 
-    def call(self, name: tree.Token, call: Call) -> Current:
-        """Applies an operation, a block or a slot to what flows. Raises Mistake or Poisoned."""
+    def call(self, name: tree.Token, call: Invocation) -> Current:
+        """Applies an operation, a block or a slot to what flows. Raises DiagnosticError or PoisonedError."""

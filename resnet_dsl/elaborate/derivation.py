@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import nearest, suggestion
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import assign
@@ -14,7 +14,7 @@ from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Settings
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.settings import gather
-from resnet_dsl.elaborate.values import POISON, Constant, Overrides, Poisoned, Value
+from resnet_dsl.elaborate.values import POISON, Constant, Overrides, PoisonedError, Value
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -82,7 +82,7 @@ class Derivation:
         self.settings = outer
 
     def levels(self, definition: Definition) -> list[Level]:
-        """The network and those that it derives from, the innermost base first. Raises Mistake."""
+        """The network and those that it derives from, the innermost base first. Raises DiagnosticError."""
         found = self._found(definition)
         self._open_levels(found)
         return found
@@ -94,10 +94,10 @@ class Derivation:
             found = module.find(base.name.text)
             if found is None or not isinstance(found.tree, tree.Network):
                 self.context.findings.unless_lost(base.name.text, self._frame(module))
-                raise Mistake(_unknown_base(base.name.text, base.name.span, module))
+                raise DiagnosticError(_unknown_base(base.name.text, base.name.span, module))
             chain.append(found)
             if len(chain) > limits.DEEPEST_DERIVATION + 1:
-                raise Poisoned  # a circle, or too deep: `check_derivations` tells where
+                raise PoisonedError  # a circle, or too deep: `check_derivations` tells where
         return [Level(one, self._frame(one.module)) for one in reversed(chain)]
 
     def _frame(self, module: Module) -> Frame:
@@ -114,7 +114,7 @@ class Derivation:
         unknown = [name for name in self.overrides if name not in taken]
         if unknown:
             known = sorted({one.name.text for level in levels for one in tree.parameters(level.tree)})
-            raise Mistake(_unknown_parameter(unknown[0], levels[-1].tree, known))
+            raise DiagnosticError(_unknown_parameter(unknown[0], levels[-1].tree, known))
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:

@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.applying import apply_operation
 from resnet_dsl.elaborate.blocks import call_block
 from resnet_dsl.elaborate.builder import BlockKind, Builder
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
-from resnet_dsl.elaborate.frames import Call, Frame, Wanted
+from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.settings import branch, gather
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
-from resnet_dsl.elaborate.values import Current, Poisoned, TooMuch
+from resnet_dsl.elaborate.values import Current, PoisonedError, TooLargeError
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -48,10 +48,10 @@ class Elaborator:
             before, current = current, None
             try:
                 current = _STATEMENTS[type(statement)](self, statement, within, before)
-            except (Mistake, Poisoned) as raised:
+            except (DiagnosticError, PoisonedError) as raised:
                 self.findings.take(raised, within.caller)
-            except TooMuch as too_much:
-                raise TooMuch(located(too_much.diagnostic, within.caller)) from None
+            except TooLargeError as too_much:
+                raise TooLargeError(located(too_much.diagnostic, within.caller)) from None
         return current
 
     def _named(self, statement: tree.Named, frame: Frame, current: Current) -> Current:
@@ -60,7 +60,7 @@ class Elaborator:
         name: str | tuple[str, int] = token.text
         try:
             check_value_name(token, frame)
-        except Mistake:
+        except DiagnosticError:
             self.findings.refused.add((frame.scope, token.text))
             raise
         if isinstance(target, tree.Indexed):
@@ -124,7 +124,7 @@ class Elaborator:
                     current = self._times(item, frame, before, wanted)
                 else:
                     current = self._step(item, frame, before, wanted, item is chain.items[0])
-            except (Mistake, Poisoned) as raised:
+            except (DiagnosticError, PoisonedError) as raised:
                 self.findings.take(raised, frame.caller)
         return current
 
@@ -142,14 +142,14 @@ class Elaborator:
         """One step: a value to start from, or something to apply to what flows."""
         subject = step.subject
         if isinstance(subject, tree.Call):
-            return self.call(subject.name, Call(subject.arguments, frame, current, step, wanted))
+            return self.call(subject.name, Invocation(subject.arguments, frame, current, step, wanted))
         if isinstance(subject, tree.Name) and subject.token.text not in frame.values:
-            return self.call(subject.token, Call(None, frame, current, step, wanted))
+            return self.call(subject.token, Invocation(None, frame, current, step, wanted))
         if not first:
-            raise Mistake(_mid_chain(subject.span.text, subject.span))
+            raise DiagnosticError(_mid_chain(subject.span.text, subject.span))
         return self.evaluator.flowing(subject, frame)
 
-    def call(self, name: tree.Token, call: Call) -> Current:
+    def call(self, name: tree.Token, call: Invocation) -> Current:
         """See Context."""
         self.budget.spend(call.step.span)
         operation = OPERATIONS.get(name.text)
@@ -162,18 +162,18 @@ class Elaborator:
             return fill_slot(self, definition, call)
         self._refuse(name, call)
 
-    def _refuse(self, name: tree.Token, call: Call) -> NoReturn:
+    def _refuse(self, name: tree.Token, call: Invocation) -> NoReturn:
         """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
         frame = call.frame
         for item in tree.items(call.arguments):
             self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.findings.unless_lost(name.text, frame)
         if name in self._unknown:
-            raise Poisoned
+            raise PoisonedError
         self._unknown.add(name)
         known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
         known += [one for one in frame.values if isinstance(one, str)]
-        raise Mistake(errors.unknown_step(name.text, name.span, known))
+        raise DiagnosticError(errors.unknown_step(name.text, name.span, known))
 
 
 _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = {
@@ -190,16 +190,16 @@ _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = 
 
 
 def check_value_name(token: tree.Token, frame: Frame) -> None:
-    """A value may not be called like an operation, a block, a slot or a constant. Raises Mistake."""
+    """A value may not be called like an operation, a block, a slot or a constant. Raises DiagnosticError."""
     name = token.text
     definition = frame.module.find(name)
     if name in OPERATIONS:
-        raise Mistake(_taken_name(name, "an operation", token.span))
+        raise DiagnosticError(_taken_name(name, "an operation", token.span))
     if definition is not None and isinstance(definition.tree, tree.Block | tree.Slot):
         kind = "a block" if isinstance(definition.tree, tree.Block) else "a slot"
-        raise Mistake(_taken_name(name, kind, token.span))
+        raise DiagnosticError(_taken_name(name, kind, token.span))
     if name in frame.constants:
-        raise Mistake(_taken_name(name, "a parameter or `let`", token.span))
+        raise DiagnosticError(_taken_name(name, "a parameter or `let`", token.span))
 
 
 def _taken_name(name: str, what: str, span: Span) -> Diagnostic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import last_digit
@@ -21,21 +21,21 @@ STAGE_QUANTITIES = ("params", "total_params", "macs", "output", "blocks")
 
 
 def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, parts: Collection[str]) -> Expectation:
-    """One expectation; ``parts`` are those that hold a step. Raises Mistake where its quantity or value is none."""
+    """One expectation; ``parts`` hold a step. Raises DiagnosticError where its quantity or value is none."""
     stage, quantity, span = _quantity(statement.quantity)
     if stage is not None and stage not in parts:
-        raise Mistake(errors.unknown_part(stage, span, parts))
+        raise DiagnosticError(errors.unknown_part(stage, span, parts))
     known = NETWORK_QUANTITIES if stage is None else STAGE_QUANTITIES
     if quantity not in known:
-        raise Mistake(_unknown_quantity(quantity, span, known, stage))
+        raise DiagnosticError(_unknown_quantity(quantity, span, known, stage))
     comparison = statement.comparison.text
     value = evaluator.evaluate(statement.value, frame)
     if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
         value = (value,) if isinstance(value, int) and comparison in ("==", "!=") else value
         if not isinstance(value, tuple):
-            raise Mistake(errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
+            raise DiagnosticError(errors.not_a("a size (`7x7x2048`) behind `==`", value, statement.value.span))
     if quantity != "output" and not is_number(value):
-        raise Mistake(errors.not_a("a number", value, statement.value.span))
+        raise DiagnosticError(errors.not_a("a number", value, statement.value.span))
     unit = _unit(statement) if comparison == "~=" else 0.0
     return Expectation(quantity, stage, comparison, value, unit, statement.span)
 
@@ -50,12 +50,12 @@ def _quantity(expression: tree.Expression) -> tuple[str | None, str, Span]:
             return subject.token.text, expression.names[0].text, expression.span
         if isinstance(subject, tree.Entry) and subject.keyword.text == "stem":
             return "stem", expression.names[0].text, expression.span
-    raise Mistake(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
+    raise DiagnosticError(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
 
 
 def _unit(statement: tree.Expect) -> float:
     if not isinstance(statement.value, tree.Number):
-        raise Mistake(
+        raise DiagnosticError(
             Diagnostic(
                 "E0403",
                 "`~=` compares with the digits of a number, and this is none",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS, LARGEST, calculate, compare, extent, number, too_large
@@ -14,9 +14,9 @@ from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, file_frame
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.residual import Blocks
-from resnet_dsl.elaborate.values import POISON, Constant, Items, Poisoned, Value
+from resnet_dsl.elaborate.values import POISON, Constant, Items, PoisonedError, Value
 from resnet_dsl.elaborate.wording import sort_of
-from resnet_dsl.ir.lengths import Unknown, channels
+from resnet_dsl.ir.lengths import OpenLength, channels
 from resnet_dsl.ir.operations import WORDS
 from resnet_dsl.ir.parameters import is_integer, is_number
 from resnet_dsl.sentences import listed
@@ -35,7 +35,7 @@ class Evaluator:
         self._asking: list[tuple[tree.Let, Span]] = []
 
     def evaluate(self, expression: tree.Expression, frame: Frame) -> Constant:
-        """The constant that an expression is worth in a frame. Raises Mistake or Poisoned."""
+        """The constant that an expression is worth in a frame. Raises DiagnosticError or PoisonedError."""
         kind = type(expression)
         self.budget.spend(expression.span, 1)
         if kind in _LEAVES:
@@ -47,7 +47,7 @@ class Evaluator:
         """An expression's worth, or POISON behind a mistake, which is reported."""
         try:
             return self.evaluate(expression, frame)
-        except (Mistake, Poisoned) as raised:
+        except (DiagnosticError, PoisonedError) as raised:
             self.findings.take(raised, frame.caller)
             return POISON
 
@@ -55,21 +55,21 @@ class Evaluator:
         value = self.evaluate(expression, frame)
         if not is_integer(value):
             remedy = "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`" if is_number(value) else None
-            raise Mistake(errors.not_a(wanted, value, expression.span, remedy))
+            raise DiagnosticError(errors.not_a(wanted, value, expression.span, remedy))
         return int(value)
 
     def truth(self, expression: tree.Expression, frame: Frame) -> bool:
         value = self.evaluate(expression, frame)
         if not isinstance(value, bool):
-            raise Mistake(errors.not_a("a truth value (a comparison, `true`, `false`)", value, expression.span))
+            raise DiagnosticError(errors.not_a("a truth value (a comparison, `true`, `false`)", value, expression.span))
         return value
 
     def flowing(self, expression: tree.Expression, frame: Frame) -> Value:
-        """The value that an expression names. Raises Mistake where it names none."""
+        """The value that an expression names. Raises DiagnosticError where it names none."""
         found = self.evaluate(expression, frame)
         if not isinstance(found, Value):
             remedy = "name a result first: `a = conv(…)`"
-            raise Mistake(errors.not_a("a value that flows", found, expression.span, remedy))
+            raise DiagnosticError(errors.not_a("a value that flows", found, expression.span, remedy))
         return found
 
     # Names
@@ -91,7 +91,7 @@ class Evaluator:
         self.findings.unless_lost(text, frame)
         values = [name for name in frame.values if isinstance(name, str)]
         known = [*frame.constants, *values, *frame.module.lets(), *FUNCTIONS, *sorted(WORDS), "progress"]
-        raise Mistake(errors.unknown_name(text, token.span, known))
+        raise DiagnosticError(errors.unknown_name(text, token.span, known))
 
     def _let(self, definition: Definition, token: tree.Token, frame: Frame) -> Constant:
         """A file's `let`, evaluated when it is first asked for, by ``token``."""
@@ -108,18 +108,18 @@ class Evaluator:
         return _sound(self._lets[let])
 
     def _check_circle(self, let: tree.Let, token: tree.Token) -> None:
-        """Raises Mistake where a `let` is asked for that is being worked out."""
+        """Raises DiagnosticError where a `let` is asked for that is being worked out."""
         position = next((i for i, (asked, _) in enumerate(self._asking) if asked is let), None)
         if position is not None:
             spans = [*(span for _, span in self._asking[position + 1 :]), token.span]
             names = [asked.name.text for asked, _ in self._asking[position:]]
-            raise Mistake(let_circle(list(zip(names, spans, strict=True))))
+            raise DiagnosticError(let_circle(list(zip(names, spans, strict=True))))
 
     def _progress(self, token: tree.Token, frame: Frame) -> float:
-        """The current block's place in the network, 0 to 1. Raises Mistake where nothing flows."""
+        """The current block's place in the network, 0 to 1. Raises DiagnosticError where nothing flows."""
         blocks = self.blocks
         if blocks.part is None:
-            raise Mistake(errors.no_progress(token.span))
+            raise DiagnosticError(errors.no_progress(token.span))
         blocks.asked = True
         if blocks.adrift:
             self.findings.report(_progress_adrift(blocks.in_all, blocks.progress, token.span), frame.caller)
@@ -131,10 +131,10 @@ class Evaluator:
     def _entry(self, node: tree.Entry, frame: Frame) -> Value:
         if node.keyword.text == "in":
             if frame.kind in ("file", "network"):
-                raise Mistake(errors.no_entry(node.span))
+                raise DiagnosticError(errors.no_entry(node.span))
             return _known(frame.entry)
         if "stem" not in frame.values:
-            raise Mistake(errors.unknown_part("stem", node.span, ()))
+            raise DiagnosticError(errors.unknown_part("stem", node.span, ()))
         return _known(frame.values["stem"])
 
     def _indexed(self, node: tree.Indexed, frame: Frame) -> Constant:
@@ -144,12 +144,12 @@ class Evaluator:
             return _known(frame.values[(name, index)])
         known = sorted(key[1] for key in frame.values if isinstance(key, tuple) and key[0] == name)
         if known:
-            raise Mistake(_no_index(name, index, node.span, known))
+            raise DiagnosticError(_no_index(name, index, node.span, known))
         items = self._named(node.name, frame)
         if not isinstance(items, Items | tuple) or isinstance(items, Value):
-            raise Mistake(errors.not_a("a list", items, node.name.span))
+            raise DiagnosticError(errors.not_a("a list", items, node.name.span))
         if not 0 <= index < len(items):
-            raise Mistake(_no_index(name, index, node.index.span, list(range(len(items)))))
+            raise DiagnosticError(_no_index(name, index, node.index.span, list(range(len(items)))))
         return items[index]
 
     def _attribute(self, node: tree.Attribute, frame: Frame) -> Constant:
@@ -157,7 +157,7 @@ class Evaluator:
         for token in node.names:
             if not isinstance(value, Value) or token.text not in _ATTRIBUTES:
                 known = _ATTRIBUTES if isinstance(value, Value) else ()
-                raise Mistake(_unknown_attribute(token.text, value, token.span, known))
+                raise DiagnosticError(_unknown_attribute(token.text, value, token.span, known))
             value = _ATTRIBUTES[token.text](value)
         return value
 
@@ -182,7 +182,7 @@ class Evaluator:
     def _number(self, node: tree.Number, frame: Frame) -> int | float:
         value = number(node.token.text)
         if value >= LARGEST:
-            raise Mistake(too_large(node.span))
+            raise DiagnosticError(too_large(node.span))
         return value
 
     def _size(self, node: tree.Size, frame: Frame) -> Constant:
@@ -194,7 +194,7 @@ class Evaluator:
             elif value is None or is_integer(value):
                 lengths.append(value)
             else:
-                raise Mistake(errors.not_a("a whole number", value, part.span))
+                raise DiagnosticError(errors.not_a("a whole number", value, part.span))
             limits.check_size(tuple(lengths), node.span)
         return tuple(lengths)
 
@@ -209,7 +209,7 @@ class Evaluator:
     def _sign(self, node: tree.Sign, frame: Frame) -> Constant:
         value = self.evaluate(node.operand, frame)
         if not is_number(value):
-            raise Mistake(errors.not_a("a number", value, node.operand.span))
+            raise DiagnosticError(errors.not_a("a number", value, node.operand.span))
         return -value if node.sign.text == "-" else value
 
     def _list(self, node: tree.List, frame: Frame) -> Items:
@@ -220,24 +220,24 @@ class Evaluator:
     def _call(self, node: tree.Call, frame: Frame) -> Constant:
         name, written = node.name.text, node.arguments
         if name not in FUNCTIONS:
-            raise Mistake(errors.unknown_function(name, node.name.span, FUNCTIONS))
+            raise DiagnosticError(errors.unknown_function(name, node.name.span, FUNCTIONS))
         least, most, function = FUNCTIONS[name]
         for item in written.items:
             if isinstance(item, tree.Argument):
-                raise Mistake(errors.unknown_argument(name, item.name.text, item.name.span, []))
+                raise DiagnosticError(errors.unknown_argument(name, item.name.text, item.name.span, []))
         values = [self.evaluate(item, frame) for item in written.items]  # type: ignore[arg-type]
         if len(values) > most:
-            raise Mistake(errors.too_many(name, written.span, ["value"] * most))
+            raise DiagnosticError(errors.too_many(name, written.span, ["value"] * most))
         if len(values) < least:
-            raise Mistake(errors.missing(name, ["value"], node.span, bool(values)))
+            raise DiagnosticError(errors.missing(name, ["value"], node.span, bool(values)))
         if name != "len" and len(values) == 1 and isinstance(values[0], Items):
             values = list(values[0]) if name in ("min", "max") and values[0] else values
             self.budget.spend(node.span, len(values))
         for value in values:
             if not (isinstance(value, tuple) and not isinstance(value, Value) if name == "len" else is_number(value)):
-                raise Mistake(errors.not_a("a list" if name == "len" else "a number", value, written.span))
+                raise DiagnosticError(errors.not_a("a list" if name == "len" else "a number", value, written.span))
         if name in _POSITIVE and not values[0] > 0:
-            raise Mistake(errors.not_a("a number above 0", values[0], written.span))
+            raise DiagnosticError(errors.not_a("a number above 0", values[0], written.span))
         return function(*values)
 
 
@@ -245,7 +245,7 @@ _POSITIVE = ("sqrt", "log2")
 
 _ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
     "channels": lambda value: channels(value.shape),
-    "shape": lambda value: tuple(None if isinstance(one, Unknown) else one for one in value.shape),
+    "shape": lambda value: tuple(None if isinstance(one, OpenLength) else one for one in value.shape),
     "rank": lambda value: len(value.shape) - 1,
 }
 
@@ -275,16 +275,16 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
 
 
 def _sound(constant: Constant) -> Constant:
-    """A constant itself. Raises Poisoned where a mistake has left none."""
+    """A constant itself. Raises PoisonedError where a mistake has left none."""
     if constant is POISON:
-        raise Poisoned
+        raise PoisonedError
     return constant
 
 
 def _known(value: Value | None) -> Value:
-    """A value itself. Raises Poisoned where a mistake has left none."""
+    """A value itself. Raises PoisonedError where a mistake has left none."""
     if value is None:
-        raise Poisoned
+        raise PoisonedError
     return value
 
 

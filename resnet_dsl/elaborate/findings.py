@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
 from resnet_dsl.elaborate.frames import Frame
-from resnet_dsl.elaborate.values import Caller, Poisoned, TooMuch
+from resnet_dsl.elaborate.values import Caller, PoisonedError, TooLargeError
 from resnet_dsl.elaborate.wording import located
 
 
@@ -27,25 +27,25 @@ class Findings:
         return self.clouded or any(one.severity == "error" for one in self.diagnostics)
 
     def report(self, diagnostic: Diagnostic, caller: Caller | None = None) -> None:
-        """Takes a diagnostic down, with the chain of calls that led to it. Raises TooMuch."""
+        """Takes a diagnostic down, with the chain of calls that led to it. Raises TooLargeError."""
         found = located(diagnostic, caller)
         if self._fresh(found):
             self.diagnostics.append(found)
             if len(self.diagnostics) == MOST_FOUND:
-                raise TooMuch(found)
+                raise TooLargeError(found)
 
-    def take(self, raised: Mistake | Poisoned, caller: Caller | None = None) -> None:
+    def take(self, raised: DiagnosticError | PoisonedError, caller: Caller | None = None) -> None:
         """Takes a mistake down, so that all can go on behind it; what follows from one is reported already."""
-        if isinstance(raised, Mistake):
+        if isinstance(raised, DiagnosticError):
             self.report(raised.diagnostic, caller)
 
     def unless_lost(self, name: str, frame: Frame) -> None:
-        """Raises Poisoned where an unknown name is the consequence of a mistake that is reported.
+        """Raises PoisonedError where an unknown name is the consequence of a mistake that is reported.
 
         It was refused to a value, or it may stand in a text that could not be read.
         """
         if (frame.scope, name) in self.refused:
-            raise Poisoned
+            raise PoisonedError
         if frame.module.may_hold(name):
             self.clouded = True
-            raise Poisoned
+            raise PoisonedError

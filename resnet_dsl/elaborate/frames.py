@@ -125,7 +125,7 @@ Wanted: TypeAlias = Callable[[Value, Collection[str]], Mapping[str, Given]]
 """What an adapter's step is given on top of its own arguments, of the parameters that it has."""
 
 
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """One step that calls something, and all that the callee's arguments may come from.
 
     extra: what the call of a slot passes on to what fills it.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.values import Items, TooMuch
+from resnet_dsl.elaborate.values import Items, TooLargeError
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -64,35 +64,35 @@ class Budget:
         return self._terms // TERMS_OF_A_STEP
 
     def spend(self, span: Span, terms: int = TERMS_OF_A_STEP) -> None:
-        """One step, or what costs as much as so many terms of an expression. Raises TooMuch."""
+        """One step, or what costs as much as so many terms of an expression. Raises TooLargeError."""
         self._terms += terms
         if self._terms > _MOST_TERMS:
             label = Label(span, "the first one too many")
             message = f"the network expands to more than {MOST_STEPS:,} steps"
-            raise TooMuch(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
+            raise TooLargeError(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
 
     def foresee(self, what: str, node: tree.Body | tree.Step, module: Module, span: Span, times: int = 1) -> None:
-        """Raises TooMuch where ``times`` runs of a body or step cannot end within the budget."""
+        """Raises TooLargeError where ``times`` runs of a body or step cannot end within the budget."""
         least = times * self._expansion.least(node, module)
         if least > MOST_STEPS:
             message = f"{what} expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
             remedy = "each call of a block runs all that the block calls: repeat less, or call fewer blocks"
-            raise TooMuch(Diagnostic("E0502", message, Label(span), help=remedy))
+            raise TooLargeError(Diagnostic("E0502", message, Label(span), help=remedy))
 
     def deeper(self, calls: int, span: Span) -> _Deeper:
-        """Around what leads the compiler so many calls deeper. Raises Mistake where that is too deep."""
+        """Around what leads the compiler so many calls deeper. Raises DiagnosticError where that is too deep."""
         if self.depth + calls > _DEEPEST:
-            raise Mistake(_too_deep(span))
+            raise DiagnosticError(_too_deep(span))
         return _Deeper(self, calls)
 
     @contextmanager
     def repeating(self, count: int, span: Span) -> Iterator[None]:
-        """Around a repeat. Raises Mistake where the rounds, times those of the repeats around it, are too many."""
+        """Around a repeat. Raises DiagnosticError where its rounds, times those around it, are too many."""
         if count < 0:
-            raise Mistake(_negative(count, span))
+            raise DiagnosticError(_negative(count, span))
         before = self._rounds
         if before * count > MOST_REPEATS:
-            raise Mistake(_too_many_rounds(count, before, span))
+            raise DiagnosticError(_too_many_rounds(count, before, span))
         self._rounds = before * max(count, 1)
         try:
             yield
@@ -151,14 +151,14 @@ def _too_deep(span: Span) -> Diagnostic:
 
 
 def check_list(items: Items, span: Span) -> int:
-    """The items of a list, those of the lists in it included. Raises Mistake where it holds too many."""
+    """The items of a list, those of the lists in it included. Raises DiagnosticError where it holds too many."""
     pending: list[tuple[object, int]] = [(items, 1)]
     count = 0
     while pending:
         item, depth = pending.pop()
         count += 1
         if count > MOST_ITEMS or depth > _DEEPEST_LIST:
-            raise Mistake(_too_long("list", f"{MOST_ITEMS:,} items, at most {_DEEPEST_LIST} lists deep", span))
+            raise DiagnosticError(_too_long("list", f"{MOST_ITEMS:,} items, at most {_DEEPEST_LIST} lists deep", span))
         if isinstance(item, Items):
             pending.extend((below, depth + 1) for below in item[: MOST_ITEMS + 1])
     return count
@@ -166,7 +166,7 @@ def check_list(items: Items, span: Span) -> int:
 
 def check_size(size: tuple[int | None, ...], span: Span) -> None:
     if len(size) > MOST_NUMBERS:
-        raise Mistake(_too_long("size", f"{MOST_NUMBERS} numbers", span))
+        raise DiagnosticError(_too_long("size", f"{MOST_NUMBERS} numbers", span))
 
 
 def _too_long(what: str, most: str, span: Span) -> Diagnostic:

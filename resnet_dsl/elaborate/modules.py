@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import PRELUDE, Source, Span
@@ -124,7 +124,7 @@ class Loader:
                 continue
             try:
                 found, fresh = self._import(module, statement, path)
-            except Mistake as mistake:
+            except DiagnosticError as mistake:
                 self.diagnostics.append(mistake.diagnostic)
                 module.blind = True
                 continue
@@ -137,19 +137,19 @@ class Loader:
         folder = os.path.dirname(module.source.path) if module.source.path else os.getcwd()
         target = _target(os.path.join(folder, written), statement)
         if target in path:
-            raise Mistake(_cycle([*path[path.index(target) :], target], statement.path.span))
+            raise DiagnosticError(_cycle([*path[path.index(target) :], target], statement.path.span))
         if target in self.modules:
             return self.modules[target], False
         if len(self.modules) >= MOST_FILES:
-            raise Mistake(_too_many_files(statement.path.span))
+            raise DiagnosticError(_too_many_files(statement.path.span))
         try:
             source = self.read(os.path.join(os.path.dirname(module.source.name), written))
-        except Mistake as mistake:
+        except DiagnosticError as mistake:
             told = mistake.diagnostic
-            raise Mistake(_unreadable(written, told.message, statement.path.span, told.help)) from None
+            raise DiagnosticError(_unreadable(written, told.message, statement.path.span, told.help)) from None
         source = Source(source.name, source.text, target)
         if not _DEFINITION.search(source.text) and any(self.parse(source)[1]):
-            raise Mistake(_unreadable(written, "it holds no definition, and is no spec", statement.path.span))
+            raise DiagnosticError(_unreadable(written, "it holds no definition, and is no spec", statement.path.span))
         found = self._define(source)
         self.modules[target] = found
         return found, True
@@ -210,7 +210,7 @@ def _target(path: str, statement: tree.ImportFile) -> str:
         return os.path.realpath(path)
     except ValueError:  # letters that the system's encoding of names has not
         reason = f"no file can be called so where names are in {sys.getfilesystemencoding()}"
-        raise Mistake(_unreadable(statement.path.text[1:-1], reason, statement.path.span)) from None
+        raise DiagnosticError(_unreadable(statement.path.text[1:-1], reason, statement.path.span)) from None
 
 
 def _cycle(path: list[str], span: Span) -> Diagnostic:

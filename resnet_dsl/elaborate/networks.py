@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import limits
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.builder import BlockKind
@@ -24,8 +24,8 @@ from resnet_dsl.elaborate.values import (
     Items,
     Origin,
     Overrides,
-    Poisoned,
-    TooMuch,
+    PoisonedError,
+    TooLargeError,
     Value,
 )
 from resnet_dsl.elaborate.wording import sort_of, spell
@@ -107,11 +107,11 @@ class _Elaboration:
     def run(self) -> Elaborated | None:
         try:
             return self._run()
-        except (Mistake, TooMuch) as stopped:
-            self.exhausted = isinstance(stopped, TooMuch)
-            with suppress(TooMuch):
+        except (DiagnosticError, TooLargeError) as stopped:
+            self.exhausted = isinstance(stopped, TooLargeError)
+            with suppress(TooLargeError):
                 self.findings.report(stopped.diagnostic)
-        except Poisoned:
+        except PoisonedError:
             pass
         return None
 
@@ -119,7 +119,7 @@ class _Elaboration:
         levels = Derivation(self.elaborator, self.overrides, self.values, self.settings).levels(self.definition)
         plan = plan_of(levels, self.elaborator)
         if not plan.parts:
-            raise Mistake(_empty(levels[-1].tree))
+            raise DiagnosticError(_empty(levels[-1].tree))
         if not self.counted and _says_progress(levels):
             self.elaborator.blocks.expect(plan.stage_bodies())
         entry = self._input(plan, levels[-1])
@@ -147,13 +147,13 @@ class _Elaboration:
             size: Constant = self.input_size
             span = plan.input[0].span if plan.input is not None else own.tree.name.span
         elif plan.input is None:
-            raise Mistake(_no_input(own.tree))
+            raise DiagnosticError(_no_input(own.tree))
         else:
             statement, level = plan.input
             size, span = self.elaborator.evaluator.evaluate(statement.size, level.frame), statement.size.span
         parameter = OPERATIONS["input"].parameters[0]
         if isinstance(size, Items | Value) or not parameter.kind.fits(size):
-            raise Mistake(_not_an_input(size, _why_no_input(size), span))
+            raise DiagnosticError(_not_an_input(size, _why_no_input(size), span))
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
@@ -180,7 +180,7 @@ class _Elaboration:
     def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
         try:
             check_value_name(stage.name, frame)
-        except Mistake as mistake:
+        except DiagnosticError as mistake:
             self.findings.take(mistake)
         name = f"stage {stage.name.text}"
         stride = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame).get("stride")
@@ -215,7 +215,7 @@ class _Elaboration:
             if isinstance(member, tree.Expect):
                 try:
                     found.append(read_expectation(self.elaborator.evaluator, member, own.frame, parts))
-                except (Mistake, Poisoned) as raised:
+                except (DiagnosticError, PoisonedError) as raised:
                     self.findings.take(raised)
         return () if self.overrides or self.input_size is not None else tuple(found)
 

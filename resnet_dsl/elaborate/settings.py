@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
-from resnet_dsl.elaborate.values import Poisoned
+from resnet_dsl.elaborate.values import PoisonedError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -28,7 +28,7 @@ def gather(context: Context, statements: tuple[tree.Node, ...], frame: Frame) ->
     for statement in found:
         try:
             _STATE[type(statement)](context, settings, statement, frame)
-        except (Mistake, Poisoned) as raised:
+        except (DiagnosticError, PoisonedError) as raised:
             context.findings.take(raised, frame.caller)
     return frame._replace(settings=settings)
 
@@ -49,7 +49,7 @@ def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Fr
     ahead = frame._replace(constants=dict(frame.constants))
     for statement in statements:
         if isinstance(statement, tree.Let):
-            with suppress(Mistake, Poisoned):
+            with suppress(DiagnosticError, PoisonedError):
                 ahead.constants[statement.name.text] = context.evaluator.evaluate(statement.value, ahead)
     return ahead
 
@@ -62,17 +62,17 @@ def _chosen(context: Context, statement: tree.Condition | tree.Repeat, ahead: Fr
             return statement.body.statements if count > 0 else ()
         chosen = branch(context, statement, ahead)
         return chosen.statements if chosen is not None else ()
-    except Mistake as mistake:
+    except DiagnosticError as mistake:
         asks = statement.count if isinstance(statement, tree.Repeat) else statement.test
         early = mistake.diagnostic.code == "E0208"
         context.findings.report(_chosen_too_late(asks.span) if early else mistake.diagnostic, ahead.caller)
-    except Poisoned:
+    except PoisonedError:
         pass
     return ()
 
 
 def branch(context: Context, condition: tree.Condition, frame: Frame) -> tree.Body | None:
-    """The braces that an `if` chooses. Raises Mistake or Poisoned."""
+    """The braces that an `if` chooses. Raises DiagnosticError or PoisonedError."""
     chosen: tree.Body | tree.Condition | None = condition
     while isinstance(chosen, tree.Condition):
         chosen = chosen.then if context.evaluator.truth(chosen.test, frame) else chosen.otherwise
@@ -85,10 +85,10 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
     if definition is None or not isinstance(definition.tree, tree.Slot):
         context.findings.unless_lost(token.text, frame)
         known = frame.module.names(tree.Slot)
-        raise Mistake(errors.unknown_slot(token.text, token.span, known, token.text in OPERATIONS))
+        raise DiagnosticError(errors.unknown_slot(token.text, token.span, known, token.text in OPERATIONS))
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
-        raise Mistake(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))
+        raise DiagnosticError(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))
     settings.uses[token.text] = Binding(statement.chain, frame, statement)
     context.used.state(statement, f"no step uses slot `{token.text}`", "leave it out, or use the slot in a block")
 
@@ -98,7 +98,9 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     known = frame.module.parameters_of(token.text)
     if known is None:
         context.findings.unless_lost(token.text, frame)
-        raise Mistake(errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)]))
+        raise DiagnosticError(
+            errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)])
+        )
     defaults = settings.defaults.setdefault(token.text, {})
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
@@ -121,7 +123,7 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
 
 def _skips(context: Context, settings: Settings, statement: tree.Skips, frame: Frame) -> None:
     if settings.policy is not None:
-        raise Mistake(
+        raise DiagnosticError(
             errors.said_twice("how skip connections fit (`skips`)", statement.span, settings.policy.statement.span)
         )
     off = statement.policy is not None and statement.policy.kind == "OFF"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
-from resnet_dsl.elaborate.values import Constant, Current, Origin, Poisoned, Value, calls_to
+from resnet_dsl.elaborate.values import Constant, Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
-from resnet_dsl.ir.lengths import Length, Shape, Unknown, channels, show, slide
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, show, slide
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -64,7 +64,7 @@ def _merge_of(statement: tree.Skip) -> str:
         return "add"
     if statement.merge.text not in _MERGES:
         word, span = statement.merge.text, statement.merge.span
-        raise Mistake(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
+        raise DiagnosticError(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
     return statement.merge.text
 
 
@@ -72,9 +72,9 @@ def _source(context: Context, statement: tree.Skip, frame: Frame) -> Value:
     if statement.source is not None:
         return context.evaluator.flowing(statement.source, frame)
     if frame.kind in _PARTS:
-        raise Mistake(_bare_skip(statement.span, _PARTS[frame.kind]))
+        raise DiagnosticError(_bare_skip(statement.span, _PARTS[frame.kind]))
     if frame.entry is None:
-        raise Poisoned
+        raise PoisonedError
     return frame.entry
 
 
@@ -86,16 +86,16 @@ def _merged(context: Context, skip: _Skip, value: Value, frame: Frame, how: Lite
 def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Value:
     """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed."""
     if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
-        raise Mistake(_mismatch(context, skip, None))
+        raise DiagnosticError(_mismatch(context, skip, None))
     scope = context.builder.open("skip", "skip", frame.scope, skip.source.node)
     within = binding.frame._replace(settings=frame.settings, scope=scope, caller=frame.caller, stride=None)
     needs = _Needs(skip.target, skip.statement.span)
     result = context.chain(binding.chain, within, skip.source, needs)
     if result is None:
-        raise Poisoned
+        raise PoisonedError
     context.builder.close(scope, result.node)
     if result.shape != skip.target:
-        raise Mistake(_mismatch(context, skip, result))
+        raise DiagnosticError(_mismatch(context, skip, result))
     return result
 
 
@@ -129,9 +129,9 @@ def stride_between(source: Shape, target: Shape) -> Constant | None:
 
 
 def _axis_stride(source: Length, target: Length) -> int | None:
-    if isinstance(source, Unknown) != isinstance(target, Unknown):
+    if isinstance(source, OpenLength) != isinstance(target, OpenLength):
         return None
-    if isinstance(source, Unknown) and isinstance(target, Unknown):
+    if isinstance(source, OpenLength) and isinstance(target, OpenLength):
         ratio = (target.by * source.times) / (source.by * target.times)
         stride = round(ratio)
     else:
@@ -187,7 +187,7 @@ def _shown(shape: Shape, other: Shape) -> str:
     formulas = [
         length.formula
         for position, length in enumerate(shape)
-        if isinstance(length, Unknown) and (position >= len(other) or other[position] != length)
+        if isinstance(length, OpenLength) and (position >= len(other) or other[position] != length)
     ]
     return show(shape) + (f" with {' and '.join(formulas)}" if formulas else "")
 

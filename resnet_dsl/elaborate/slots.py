@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import limits
 from resnet_dsl.elaborate.context import Context
-from resnet_dsl.elaborate.frames import Binding, Call, Frame, Given, file_frame
+from resnet_dsl.elaborate.frames import Binding, Frame, Given, Invocation, file_frame
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.values import Caller, Current, is_running
 from resnet_dsl.elaborate.wording import located
@@ -13,8 +13,8 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def fill_slot(context: Context, definition: Definition, call: Call) -> Current:
-    """What flows out of the steps that fill a slot. Raises Mistake or Poisoned."""
+def fill_slot(context: Context, definition: Definition, call: Invocation) -> Current:
+    """What flows out of the steps that fill a slot. Raises DiagnosticError or PoisonedError."""
     slot, frame = definition.tree, call.frame
     assert isinstance(slot, tree.Slot)
     name = slot.name.text
@@ -23,16 +23,16 @@ def fill_slot(context: Context, definition: Definition, call: Call) -> Current:
         binding = Binding(slot.chain, file_frame(definition.module, frame.settings), slot)
     context.used.settings.add(binding.statement)
     if is_running(binding.statement, frame.caller):
-        raise Mistake(_slot_circle(name, binding.statement.span))
+        raise DiagnosticError(_slot_circle(name, binding.statement.span))
     caller = Caller(f"slot `{name}`", call.step, binding.statement, frame.caller)
     try:
         with context.budget.deeper(limits.IN_A_SLOT, call.step.span):
             return _run(context, name, binding, caller, call)
-    except Mistake as mistake:
-        raise Mistake(located(mistake.diagnostic, caller)) from None
+    except DiagnosticError as mistake:
+        raise DiagnosticError(located(mistake.diagnostic, caller)) from None
 
 
-def _run(context: Context, name: str, binding: Binding, caller: Caller, call: Call) -> Current:
+def _run(context: Context, name: str, binding: Binding, caller: Caller, call: Invocation) -> Current:
     """Names in the steps are those of where they were written, all else is from here."""
     here, written = call.frame, binding.frame
     within = Frame(
@@ -43,19 +43,19 @@ def _run(context: Context, name: str, binding: Binding, caller: Caller, call: Ca
         return context.chain(binding.chain, within, call.current, call.wanted)
     single = binding.chain.items[0] if len(binding.chain.items) == 1 else None
     if not isinstance(single, tree.Step) or single.callee is None:
-        raise Mistake(_chain_in_slot(name, call.step.span))
+        raise DiagnosticError(_chain_in_slot(name, call.step.span))
     step = tree.Step(single.span, single.subject, call.step.label or single.label)
     arguments = single.subject.arguments if isinstance(single.subject, tree.Call) else None
     extra = _extra(context, name, call)
-    return context.call(single.callee, Call(arguments, within, call.current, step, call.wanted, extra))
+    return context.call(single.callee, Invocation(arguments, within, call.current, step, call.wanted, extra))
 
 
-def _extra(context: Context, slot: str, call: Call) -> dict[str, Given]:
+def _extra(context: Context, slot: str, call: Invocation) -> dict[str, Given]:
     """Arguments that a slot is called with; they belong to whatever fills it, so they must be named."""
     extra = {}
     for item in tree.items(call.arguments):
         if not isinstance(item, tree.Argument):
-            raise Mistake(_unnamed_for_slot(slot, item.span))
+            raise DiagnosticError(_unnamed_for_slot(slot, item.span))
         extra[item.name.text] = Given(context.evaluator.attempt(item.value, call.frame), item.span)
     return extra
 

@@ -22,11 +22,11 @@ Current: TypeAlias = Value | None
 """What flows; None behind a mistake: nothing that follows from it is reported again."""
 
 
-class Poisoned(Exception):
+class PoisonedError(Exception):
     """A result cannot be known, because of a mistake that is reported already."""
 
 
-class TooMuch(Exception):
+class TooLargeError(Exception):
     """The text expands to more than the compiler takes; nothing further is elaborated."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -35,7 +35,7 @@ class TooMuch(Exception):
 
 
 POISON = object()
-"""Stands in a frame for a constant that cannot be known; to ask for it raises Poisoned."""
+"""Stands in a frame for a constant that cannot be known; to ask for it raises PoisonedError."""
 
 
 class Items(tuple[Any, ...]):

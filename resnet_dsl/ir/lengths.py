@@ -18,7 +18,7 @@ MOST_ROUNDINGS = 20
 """Roundings within one another that a function of an open length may hold."""
 
 
-class Unknown(NamedTuple):
+class OpenLength(NamedTuple):
     """``times * floor((symbol + before) / by) + after``, with ``0 <= before < by``: one form for each function.
 
     ``symbol`` is an input's length, or, where no form of its own is known, a rounding of another function in brackets.
@@ -49,12 +49,12 @@ class Unknown(NamedTuple):
         return numbers <= LARGEST_FACTOR and self.symbol.count("floor") <= MOST_ROUNDINGS
 
 
-Length: TypeAlias = int | Unknown
+Length: TypeAlias = int | OpenLength
 Shape: TypeAlias = tuple[Length, ...]
 
 
-def _unknown(symbol: str, times: int, before: int, by: int, after: int) -> Unknown:
-    return Unknown(symbol, times, before % by, by, after + times * (before // by))
+def _unknown(symbol: str, times: int, before: int, by: int, after: int) -> OpenLength:
+    return OpenLength(symbol, times, before % by, by, after + times * (before // by))
 
 
 def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
@@ -72,7 +72,7 @@ def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
         return _unknown(symbol, times // stride, before, by, (after + spare) // stride + 1)
     if times == 1:
         return _unknown(symbol, 1, before + by * (after + spare), by * stride, 1)
-    return Unknown(f"floor(({length.formula} + {spare}) / {stride})", after=1)
+    return OpenLength(f"floor(({length.formula} + {spare}) / {stride})", after=1)
 
 
 def stretch(length: Length, factor: int, extra: int = 0) -> Length:

@@ -31,7 +31,7 @@ Merge: TypeAlias = Literal["sum", "product", "join"]
 """How several values become one. Of a product the first is the main path, and the others are gates."""
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """What flows into an operation does not fit it. ``code`` is the diagnostic's; ``remedy`` its help."""
 
     def __init__(self, code: str, message: str, remedy: str | None = None) -> None:
@@ -108,7 +108,7 @@ class Operation(NamedTuple):
     parameters: its arguments, in positional order.
     merge: how it makes one value of several named ones; None where it takes the current value.
     settle: (arguments, shapes) -> arguments with nothing left open: one number an axis, padding as pairs.
-    infer: (settled arguments, input shapes) -> the output's shape; raises Unfit.
+    infer: (settled arguments, input shapes) -> the output's shape; raises UnfitError.
     weights: (settled arguments, input shapes) -> its arrays, in Keras' order and layout.
     macs: (…, output shape) -> multiply-accumulates of one sample; None while a length is unknown.
     window: (settled arguments, input shape) -> the receptive-field rule; "all" where each output sees everything.
@@ -158,7 +158,7 @@ class Operation(NamedTuple):
 def spatial(shape: Shape, operation: str) -> int:
     """The number of spatial axes; Unfit where there are none."""
     if len(shape) < 2:
-        raise Unfit(
+        raise UnfitError(
             "E0301",
             f"`{operation}` needs a value with spatial axes, and what flows in is a vector of {shape[0]}",
             f"put `{operation}` before the pooling or flattening that made the vector",
@@ -176,7 +176,7 @@ def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
     if isinstance(value, int):
         return (value,) * rank
     if len(value) != rank:
-        raise Unfit(
+        raise UnfitError(
             "E0301",
             f"{what} {show(value)} has {len(value)} numbers, and the value that flows in has {rank} spatial "
             f"{'axis' if rank == 1 else 'axes'}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Length, Shape, show, slide
-from resnet_dsl.ir.operation import Arguments, Shapes, Unfit, Window, per_axis, spatial
+from resnet_dsl.ir.operation import Arguments, Shapes, UnfitError, Window, per_axis, spatial
 from resnet_dsl.ir.parameters import Argument
 
 
@@ -52,7 +52,7 @@ def slide_window(name: str, arguments: Arguments, shape: Shape) -> tuple[Length,
         return tuple(slide(length, 1, s, 0) for length, s in zip(shape, stride, strict=False))
     for length, k, d, p in zip(shape, kernel, dilation, pad, strict=False):
         if isinstance(length, int) and length + sum(p) < reach(k, d):
-            raise Unfit(
+            raise UnfitError(
                 "E0303",
                 f"`{name}` has a window of {reach(k, d)}, larger than the {show(shape)} map that flows in",
                 "use a smaller kernel or more padding, or reduce the map less before it",

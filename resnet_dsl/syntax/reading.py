@@ -9,7 +9,7 @@ import sys
 from io import BufferedReader, FileIO
 from typing import BinaryIO
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits
 
@@ -23,25 +23,25 @@ _LONE_RETURN = re.compile(r"\r(?!\n)")
 def read(path: str) -> Source:
     """The text of a file, or of the standard input where ``path`` is ``-``.
 
-    UTF-8, with or without a byte order mark. Raises Mistake for what is missing, a folder, forbidden, larger than a
-    spec may be (told before it is read), or not UTF-8, and for a pipe that nobody writes into.
+    UTF-8, with or without a byte order mark. Raises DiagnosticError for what is missing, a folder, forbidden, larger
+    than a spec may be (told before it is read), or not UTF-8, and for a pipe that nobody writes into.
     """
     if path == STDIN:
         return decode("<stdin>", _read_stdin(), None)
     try:
         if os.path.isdir(path):
-            raise Mistake(Diagnostic("E0002", f"`{path}` is a folder, not a file", None))
+            raise DiagnosticError(Diagnostic("E0002", f"`{path}` is a folder, not a file", None))
         size = os.stat(path).st_size
         if size > limits.MAX_BYTES:
-            raise Mistake(limits.too_large(path, size))
+            raise DiagnosticError(limits.too_large(path, size))
         with open(path, "rb", buffering=0, opener=_open) as file:
             data = _read_from(path, file)
     except FileNotFoundError:
-        raise Mistake(Diagnostic("E0001", f"there is no file `{path}`", None)) from None
+        raise DiagnosticError(Diagnostic("E0001", f"there is no file `{path}`", None)) from None
     except PermissionError:
-        raise Mistake(Diagnostic("E0003", f"`{path}` may not be read: permission denied", None)) from None
+        raise DiagnosticError(Diagnostic("E0003", f"`{path}` may not be read: permission denied", None)) from None
     except (OSError, ValueError) as error:
-        raise Mistake(Diagnostic("E0003", f"`{path}` cannot be read: {error}", None)) from None
+        raise DiagnosticError(Diagnostic("E0003", f"`{path}` cannot be read: {error}", None)) from None
     return decode(path, data, os.path.abspath(path))
 
 
@@ -57,10 +57,10 @@ def read_spec(path: str) -> Source:
 
 def _check_spec(path: str, target: str) -> None:
     if not os.path.isfile(path):
-        raise Mistake(Diagnostic("E0003", f"`{path}` is a device or a pipe", None, help=_NAMED))
+        raise DiagnosticError(Diagnostic("E0003", f"`{path}` is a device or a pipe", None, help=_NAMED))
     if not target.endswith(ENDING):
         leads = "" if os.path.basename(target) == os.path.basename(path) else f" leads to `{target}`, which"
-        raise Mistake(Diagnostic("E0003", f"`{path}`{leads} does not end in {ENDING}", None, help=_NAMED))
+        raise DiagnosticError(Diagnostic("E0003", f"`{path}`{leads} does not end in {ENDING}", None, help=_NAMED))
 
 
 def _open(path: str, flags: int) -> int:
@@ -75,13 +75,13 @@ def _read_from(path: str, file: FileIO) -> bytes:
         os.set_blocking(file.fileno(), True)
     data = b"" if first == b"" else _read(path, BufferedReader(file), first or b"")
     if not data and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
-        raise Mistake(Diagnostic("E0003", f"`{path}` is a pipe that nobody writes into", None))
+        raise DiagnosticError(Diagnostic("E0003", f"`{path}` is a pipe that nobody writes into", None))
     return data
 
 
 def _read_stdin() -> bytes:
     if sys.stdin is None:
-        raise Mistake(Diagnostic("E0003", "the standard input is closed", None))
+        raise DiagnosticError(Diagnostic("E0003", "the standard input is closed", None))
     return _read(STDIN, sys.stdin.buffer)
 
 
@@ -89,7 +89,7 @@ def _read(name: str, file: BinaryIO | BufferedReader, begun: bytes = b"") -> byt
     """At most a byte or two more than a spec may have: a device or a pipe has no size that could be asked before."""
     data = begun + file.read(limits.MAX_BYTES + 1)
     if len(data) > limits.MAX_BYTES:
-        raise Mistake(limits.too_large(name, len(data)))
+        raise DiagnosticError(limits.too_large(name, len(data)))
     return data
 
 
@@ -98,7 +98,7 @@ def decode(name: str, data: bytes, path: str | None) -> Source:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Mistake(_not_utf8(name, data, error.start)) from None
+        raise DiagnosticError(_not_utf8(name, data, error.start)) from None
     return Source(name, _LONE_RETURN.sub("\n", text) if "\r" in text else text, path)
 
 

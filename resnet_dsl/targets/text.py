@@ -15,7 +15,7 @@ from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.showing import line
 from resnet_dsl.syntax import tree
-from resnet_dsl.targets.keras.calls import Call, Calls, Initializer
+from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall
 from resnet_dsl.targets.keras.lower import lower
 
 
@@ -102,7 +102,7 @@ def _calls(calls: Calls) -> Iterator[str]:
     yield f"return {names[calls.result[calls.graph.output]]}"
 
 
-def _origin(call: Call, node: str) -> str:
+def _origin(call: LayerCall, node: str) -> str:
     kept = "".join(f", its {theirs} is {ours}" for ours, theirs in call.keeps.items())
     return f" for {node}{kept}" if kept or call.name != node else ""
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.weights.archive import CLASSES, Archive
 from resnet_dsl.weights.bounds import LARGEST_CLASSES
-from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.damage import DamagedError
 
 NORMALIZATION = "Normalization"
 """Keras' class of the layer that normalises."""
@@ -34,7 +34,7 @@ class About(NamedTuple):
 
 
 def about(archive: Archive | None, config: bytes | None) -> About:
-    """config: Keras' description of the model, where the file has one. Raises Damaged."""
+    """config: Keras' description of the model, where the file has one. Raises DamagedError."""
     classes = () if archive is None else _classes(archive)
     return About(classes, None if config is None else _scaling(config))
 
@@ -66,9 +66,9 @@ def _classes(archive: Archive) -> tuple[str, ...]:
     try:
         names = json.loads(archive.read(CLASSES, LARGEST_CLASSES))
     except (ValueError, RecursionError):
-        raise Damaged("its names of classes are damaged") from None
+        raise DamagedError("its names of classes are damaged") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Damaged("its names of classes are no list of texts")
+        raise DamagedError("its names of classes are no list of texts")
     return tuple(names)
 
 
@@ -79,4 +79,4 @@ def _scaling(config: bytes) -> InputScaling | None:
         layers = described.get("layers", []) if isinstance(described, dict) else []
         return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
-        raise Damaged(f"Keras' description of its first layers cannot be used ({wrong})") from None
+        raise DamagedError(f"Keras' description of its first layers cannot be used ({wrong})") from None

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from resnet_dsl.failure import reason
 from resnet_dsl.weights.bounds import most_unpacked
-from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.damage import DamagedError
 
 GRAPH = "resnet_dsl/ir.json"
 """The graph, as JSON (`resnet-dsl schema`); resnet-dsl writes it, and Keras ignores it."""
@@ -29,7 +29,7 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
-    """A zip file. Raises Damaged where it is none, or where it could harm who unpacks it.
+    """A zip file. Raises DamagedError where it is none, or where it could harm who unpacks it.
 
     file: open for reading. size: its length in bytes, from which follows what it may unpack to.
     """
@@ -39,45 +39,47 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as wrong:
-            raise Damaged(f"the archive is cut off or damaged ({reason(wrong)})") from None
+            raise DamagedError(f"the archive is cut off or damaged ({reason(wrong)})") from None
         _check_entries(self._zip.infolist())
 
     def __contains__(self, entry: str) -> bool:
         return entry in self._zip.NameToInfo
 
     def read(self, entry: str, most: int | None = None) -> bytes:
-        """The content of an entry, of ``most`` bytes at most. Raises Damaged."""
+        """The content of an entry, of ``most`` bytes at most. Raises DamagedError."""
         if entry not in self:
-            raise Damaged(f"the archive has no entry `{entry}`")
+            raise DamagedError(f"the archive has no entry `{entry}`")
         self._check_size(entry, self._most if most is None else min(most, self._most))
         try:
             content = self._zip.read(entry)
         except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError) as wrong:
-            raise Damaged(f"the entry `{entry}` is damaged ({reason(wrong)})") from None
+            raise DamagedError(f"the entry `{entry}` is damaged ({reason(wrong)})") from None
         if len(content) != self._zip.getinfo(entry).file_size:
-            raise Damaged(f"the entry `{entry}` is damaged (it has another length than the archive says)")
+            raise DamagedError(f"the entry `{entry}` is damaged (it has another length than the archive says)")
         return content
 
     def _check_size(self, entry: str, most: int) -> None:
         info = self._zip.getinfo(entry)
         if info.flag_bits & _ENCRYPTED:
-            raise Damaged(f"the entry `{entry}` is encrypted")
+            raise DamagedError(f"the entry `{entry}` is encrypted")
         if info.compress_type not in _METHODS:
-            raise Damaged(f"the entry `{entry}` is compressed in a way (number {info.compress_type}) that is not read")
+            raise DamagedError(
+                f"the entry `{entry}` is compressed in a way (number {info.compress_type}) that is not read"
+            )
         if info.file_size > most:
-            raise Damaged(f"the entry `{entry}` unpacks to {info.file_size:,} bytes, and {most:,} are the most")
+            raise DamagedError(f"the entry `{entry}` unpacks to {info.file_size:,} bytes, and {most:,} are the most")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     """No name twice, none that leads out of the folder it is unpacked into, no links."""
     if len(entries) > _MOST_ENTRIES:
-        raise Damaged(f"the archive has {len(entries):,} entries, and {_MOST_ENTRIES:,} are the most")
+        raise DamagedError(f"the archive has {len(entries):,} entries, and {_MOST_ENTRIES:,} are the most")
     twice = [name for name, count in Counter(one.filename for one in entries).items() if count > 1]
     if twice:
-        raise Damaged(f"the archive has the entry {twice[0]!r} twice")
+        raise DamagedError(f"the archive has the entry {twice[0]!r} twice")
     for entry in entries:
         if _leads_out(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-            raise Damaged(f"the archive's entry {entry.filename!r} leads out of the archive")
+            raise DamagedError(f"the archive's entry {entry.filename!r} leads out of the archive")
 
 
 def _leads_out(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """The file is not whole, or not what it says it is, or asks for more than a file may; the message says what.
 
     It completes the sentence "`FILE` cannot be read: …".

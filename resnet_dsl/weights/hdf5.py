@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 
 from resnet_dsl.weights.bounds import LONGEST_NAME
-from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.damage import DamagedError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -55,7 +55,7 @@ class StoredLayer(NamedTuple):
 
 
 def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
-    """Every layer, also those that have no arrays. Raises Damaged; and whatever h5py raises for a damaged file.
+    """Every layer, also those that have no arrays. Raises DamagedError; and whatever h5py raises for a damaged file.
 
     most: the bytes that all arrays together may unpack to. names: what names the groups that do not say it.
     """
@@ -66,7 +66,7 @@ def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[
     layers = tuple(found)
     unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
     if unpacked > most:
-        raise Damaged(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
+        raise DamagedError(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
     return layers
 
 
@@ -76,7 +76,7 @@ def model_config(content: bytes) -> bytes | None:
     if "model_config" not in attributes:
         return None
     if attributes.get_id("model_config").shape != ():
-        raise Damaged("its attribute `model_config` is no text")
+        raise DamagedError("its attribute `model_config` is no text")
     text = attributes["model_config"]
     return text.encode() if isinstance(text, str) else bytes(text)
 
@@ -106,7 +106,7 @@ class _Walk:
     def layers(self, root: Any) -> Iterator[StoredLayer]:
         """The layers of Keras 3's layout."""
         if "layers" not in root:
-            raise Damaged("it holds no layers of a Keras model")
+            raise DamagedError("it holds no layers of a Keras model")
         pending = [(root, "")]
         while pending:
             group, place = pending.pop()
@@ -118,11 +118,11 @@ class _Walk:
         """A layer, where this child is its variables; else the child is looked into later."""
         child = self.child(group, key)
         if not isinstance(child, h5py.Group):
-            raise Damaged(f"`{_shown(place)}` holds {_shown(key)}, which is no group")
+            raise DamagedError(f"`{_shown(place)}` holds {_shown(key)}, which is no group")
         if key != "vars":
             inside = f"{place}/{key}".lstrip("/")
             if inside.count("/") > _DEEPEST:
-                raise Damaged("its groups are nested too deep")
+                raise DamagedError("its groups are nested too deep")
             pending.append((child, inside))
             return
         yield StoredLayer(self._name(child, place), place, tuple(self._numbered(child)))
@@ -150,26 +150,26 @@ class _Walk:
         return group
 
     def child(self, group: Any, key: str, again: bool = False) -> Any:
-        """What lies in a group under a name. Raises Damaged for links, and for what was seen before."""
+        """What lies in a group under a name. Raises DamagedError for links, and for what was seen before."""
         link = _link(group, key)
         if link.type != h5py.h5l.TYPE_HARD:
-            raise Damaged(f"`{_shown(key)}` is a link to another place")
+            raise DamagedError(f"`{_shown(key)}` is a link to another place")
         found = group[key]
         if link.u in self._seen and not (again and isinstance(found, h5py.Group)):
-            raise Damaged(f"`{_shown(key)}` lies at two places")
+            raise DamagedError(f"`{_shown(key)}` lies at two places")
         self._seen.add(link.u)
         if len(self._seen) > _MOST_LAYERS:
-            raise Damaged("it has too many parts")
+            raise DamagedError("it has too many parts")
         return found
 
     def _stored(self, name: str | None, dataset: Any) -> Stored:
         if not isinstance(dataset, h5py.Dataset):
-            raise Damaged("a group stands where an array is expected")
+            raise DamagedError("a group stands where an array is expected")
         if dataset.external or dataset.is_virtual:
-            raise Damaged("an array of it lies in another file")
+            raise DamagedError("an array of it lies in another file")
         unknown = [one for one in map(str, _filters(dataset)) if one not in _FILTERS]
         if unknown:
-            raise Damaged(f"an array of it is packed by a filter (number {unknown[0]}) that is not read")
+            raise DamagedError(f"an array of it is packed by a filter (number {unknown[0]}) that is not read")
         return Stored(name, dataset, _kind(dataset))
 
 
@@ -178,7 +178,7 @@ def _link(group: Any, key: str) -> Any:
     try:
         return group.id.links.get_info(key.encode())
     except (AttributeError, KeyError, ValueError, RuntimeError):
-        raise Damaged(f"it has no `{_shown(key)}` where its list says so") from None
+        raise DamagedError(f"it has no `{_shown(key)}` where its list says so") from None
 
 
 def _last(path: str) -> str:
@@ -192,23 +192,23 @@ def _filters(dataset: Any) -> list[int]:
 
 
 def _kind(dataset: Any) -> str:
-    """The name of the numbers' type. Raises Damaged for what is no floating-point number."""
+    """The name of the numbers' type. Raises DamagedError for what is no floating-point number."""
     if dataset.shape is None:
-        raise Damaged("an array of it has no shape")
+        raise DamagedError("an array of it has no shape")
     kind = dataset.dtype
     if kind.kind == "V" and kind.itemsize == 2 and "dtype" in dataset.attrs:
         stated = _text(dataset.attrs, "dtype")
         if stated == "bfloat16":
             return stated
     if kind.kind != "f" or kind.itemsize > 8:
-        raise Damaged(f"it holds {kind.name} where floating-point numbers are expected (is it quantised?)")
+        raise DamagedError(f"it holds {kind.name} where floating-point numbers are expected (is it quantised?)")
     return str(kind.name)
 
 
 def _listed(group: Any, name: str) -> list[str]:
     """The texts of an attribute, which may be cut into several: ``layer_names0``, ``layer_names1``."""
     if not isinstance(group, h5py.Group):
-        raise Damaged(f"`{name}` is missing")
+        raise DamagedError(f"`{name}` is missing")
     if name in group.attrs:
         return _texts(group.attrs, name)
     found: list[str] = []
@@ -220,21 +220,21 @@ def _listed(group: Any, name: str) -> list[str]:
 def _texts(attributes: Any, name: str) -> list[str]:
     shape = attributes.get_id(name).shape
     if shape is None or len(shape) != 1 or shape[0] > _MOST_LAYERS:
-        raise Damaged(f"its attribute `{name}` is no list of names")
+        raise DamagedError(f"its attribute `{name}` is no list of names")
     return [_readable(one, name) for one in attributes[name]] if shape[0] else []
 
 
 def _text(attributes: Any, name: str) -> str:
     if attributes.get_id(name).shape != ():
-        raise Damaged(f"its attribute `{name}` is no name")
+        raise DamagedError(f"its attribute `{name}` is no name")
     return _readable(attributes[name], name)
 
 
 def _readable(value: object, name: str) -> str:
-    """A name, as text without control characters. Raises Damaged."""
+    """A name, as text without control characters. Raises DamagedError."""
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME or not text.isprintable():
-        raise Damaged(f"its attribute `{name}` is no name")
+        raise DamagedError(f"its attribute `{name}` is no name")
     return text
 
 

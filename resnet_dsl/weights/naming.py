@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.damage import DamagedError
 
 _OPERATIONS = ("keras.src.ops", "keras.ops")
 
@@ -15,13 +15,14 @@ _OPERATIONS = ("keras.src.ops", "keras.ops")
 def names_of_groups(config: bytes) -> dict[str, str]:
     """From the path of a group (``layers/conv2d_3``) to its layer's name (``a_block1_conv3``).
 
-    Keras counts the layers by class, in the order of the configuration; models in models are left out. Raises Damaged.
+    Keras counts the layers by class, in the order of the configuration; models in models are left out.
+    Raises DamagedError.
     """
     try:
         layers = json.loads(config)["config"]["layers"]
         found = [(group_of(one["class_name"]), one["config"]["name"]) for one in layers if _is_layer(one)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Damaged("Keras' description of the model (`config.json`) is damaged, or of another kind") from None
+        raise DamagedError("Keras' description of the model (`config.json`) is damaged, or of another kind") from None
     return dict(_counted(found))
 
 

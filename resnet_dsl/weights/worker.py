@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from resnet_dsl.weights.about import NORMALIZATION, About, about
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import LARGEST_CONFIG, LARGEST_GRAPH, most_memory, most_seconds, most_unpacked
-from resnet_dsl.weights.damage import Damaged
+from resnet_dsl.weights.damage import DamagedError
 from resnet_dsl.weights.naming import group_of
 
 _ZIP = b"PK"
@@ -37,7 +37,7 @@ def answer(file: BinaryIO, part: str, out: BinaryIO) -> None:
     """The same, without limits. Arrays that turn out to be damaged while they are written raise what h5py raises."""
     try:
         _ANSWERS[part](file, os.fstat(file.fileno()).st_size, out)
-    except Damaged as damaged:
+    except DamagedError as damaged:
         _write_line(out, {"damaged": str(damaged)})
     except ModuleNotFoundError as missing:
         _write_line(out, {"missing": missing.name})
@@ -55,13 +55,13 @@ def _answer_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
 
 
 def _check_graph(text: str) -> None:
-    """Here, since a text that is no graph may take three hundred times its length to refuse. Raises Damaged."""
-    from resnet_dsl.analyses.foreign import Unsound, read_json
+    """Here, since a text that is no graph may take three hundred times its length to refuse. Raises DamagedError."""
+    from resnet_dsl.analyses.foreign import UnsoundGraphError, read_json
 
     try:
         read_json(text)
-    except Unsound as wrong:
-        raise Damaged(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
+    except UnsoundGraphError as wrong:
+        raise DamagedError(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
 
 
 def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
@@ -119,7 +119,7 @@ def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ..
         names = names_of_groups(archive.read(CONFIG, LARGEST_CONFIG))
     content = file.read() if archive is None else archive.read(WEIGHTS)
     if not content.startswith(SIGNATURE):
-        raise Damaged("it is neither a `.keras` archive nor an HDF5 file")
+        raise DamagedError("it is neither a `.keras` archive nor an HDF5 file")
     with _hdf5():
         return stored_layers(content, most_unpacked(size), names)
 
@@ -129,10 +129,10 @@ def _hdf5() -> Iterator[None]:
     """Whatever h5py raises within the block is damage of the file."""
     try:
         yield
-    except (Damaged, MemoryError, ImportError):
+    except (DamagedError, MemoryError, ImportError):
         raise
     except Exception as wrong:  # of every kind: h5py says with it whatever the library in C complained of
-        raise Damaged(f"its HDF5 is damaged ({type(wrong).__name__}: {str(wrong).splitlines()[0]})") from None
+        raise DamagedError(f"its HDF5 is damaged ({type(wrong).__name__}: {str(wrong).splitlines()[0]})") from None
 
 
 def _described(layer: Any) -> dict[str, Any]:

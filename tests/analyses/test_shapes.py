@@ -7,7 +7,7 @@ import pytest
 from resnet_dsl import pipeline, resources
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from tests.analyses.classic_networks import ALEXNET, MOBILENET, VGG16
 from tests.elaborate.compiling import compiled, shapes_of, staged
 
@@ -63,5 +63,5 @@ def test_shapes_are_inferred_again_from_the_graph_alone() -> None:
 def test_a_graph_from_a_file_that_does_not_fit_is_unfit() -> None:
     data = staged("avgpool(global) dense(5)").graph.model_dump_json().replace('"avgpool"', '"relu"')
     data = data.replace('"kernel":"global","stride":null,"pad":"valid","keepdims":false,"count_border":true', "")
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         infer_shapes(Graph.model_validate_json(data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resnet_dsl import resources
-from resnet_dsl.ir.lengths import Unknown, as_json
+from resnet_dsl.ir.lengths import OpenLength, as_json
 from tests.elaborate.compiling import compiled, reasons, refused, staged
 
 RESIDUAL = """network n {{ input {size} stem {{ conv(8, 7, stride = 2) -> norm -> act maxpool(3, stride = 2) }}
@@ -37,8 +37,8 @@ def test_shapes_are_null_where_they_are_unknown() -> None:
 def test_lengths_of_different_axes_are_not_known_to_agree() -> None:
     network = staged("conv(4, 3)", size="?x?x3")
     height, width = network.facts.output_shape[0], network.facts.output_shape[1]
-    assert isinstance(height, Unknown)
-    assert isinstance(width, Unknown)
+    assert isinstance(height, OpenLength)
+    assert isinstance(width, OpenLength)
     assert height != width
 
 
@@ -105,7 +105,7 @@ def test_every_accepted_length_gives_the_shapes_that_it_has_when_it_is_known() -
             assert tuple(_at(one, length) for one in unknown) == known
 
 
-def _at(length: int | Unknown, n: int) -> int:
+def _at(length: int | OpenLength, n: int) -> int:
     if isinstance(length, int):
         return length
     return length.times * ((n + length.before) // length.by) + length.after

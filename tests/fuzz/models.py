@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import h5py
 import numpy as np
 
-from resnet_dsl.analyses.foreign import Unsound, read_json
+from resnet_dsl.analyses.foreign import UnsoundGraphError, read_json
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.weights import read_graph_json, read_weights
@@ -220,7 +220,7 @@ def outcome(one: Mutant, path: Path) -> str:
 def _graph_outcome(text: str) -> str:
     try:
         lower(*read_json(text))
-    except (Unsound, Failure):
+    except (UnsoundGraphError, Failure):
         return "refused"
     return "read"
 

@@ -16,7 +16,7 @@ import resnet_dsl
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure import Figure, block_figure, figure
 from resnet_dsl.targets.figure.layout import geometry
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, TextLine
 
 FOLDER = Path(__file__).parent / "figures"
 
@@ -59,7 +59,7 @@ def _box(box: Box) -> str:
     return f"{box.key}: {box.width:g} x {box.height:g} at {box.x:g}, {box.y:g} ({', '.join(look)}) {box.tip}".rstrip()
 
 
-def _text(text: Text) -> str:
+def _text(text: TextLine) -> str:
     return f"`{text.words}` {text.face} {text.size:g} {text.ink} {text.anchor} at {text.x:g}, {text.y:g}"
 
 

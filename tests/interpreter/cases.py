@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import INITIALISER
 
@@ -187,7 +187,7 @@ def fits(name: str, arguments: Case, entering: Shape) -> bool:
     """Whether the language takes the call where a value of this shape flows in."""
     try:
         OPERATIONS[name].infer(OPERATIONS[name].settle(arguments, (entering,)), (entering,))
-    except Unfit:
+    except UnfitError:
         return False
     return True
 

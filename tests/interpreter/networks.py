@@ -9,7 +9,7 @@ import numpy as np
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Length
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower
 from tests.interpreter.cases import OPEN, Case, Size, call_by_chance, fits
@@ -122,7 +122,7 @@ def _branched(net: Sketch, value: int, random: np.random.Generator) -> int:
     second = _single(net, value, random)
     try:
         return net.add("concat", first, second)
-    except Unfit:
+    except UnfitError:
         _take_back(net, nodes)
         return first
 

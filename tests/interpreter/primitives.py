@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.passes.primitives.step import Primitive, Step, each_primitive
+from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from tests.interpreter.windows import Array, Weights
 
 Args: TypeAlias = Mapping[str, Any]
 
 
-def compute(steps: Sequence[Step], x: Array, weights: Weights) -> list[Array]:
+def compute(steps: Sequence[PrimitiveStep], x: Array, weights: Weights) -> list[Array]:
     """The value of each step at inference. weights: by the operation's names."""
     values = [x]
     for step in steps:

@@ -9,7 +9,7 @@ import pytest
 
 from resnet_dsl.ir.operations import OPERATIONS, MissingRuleError
 from resnet_dsl.passes.primitives import COMPOSITES, is_composite, take_apart
-from resnet_dsl.passes.primitives.step import Primitive, Step, each_primitive
+from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from tests.interpreter.cases import Case, Size, cases
 from tests.interpreter.interpret import RULES
 from tests.interpreter.primitives import compute
@@ -23,7 +23,7 @@ SIZES: tuple[Size, ...] = (
 ALL = sorted({*COMPOSITES, "avgpool", "scale", "shift", "softmax"})
 """With those that are composite under some arguments."""
 
-Taken = tuple[Size, Case, tuple[Step, ...]]
+Taken = tuple[Size, Case, tuple[PrimitiveStep, ...]]
 
 
 def taken_apart(op: str) -> list[Taken]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.operation import Unfit
+from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.targets.summary import as_data
 from tests.elaborate.compiling import compiled
 
@@ -46,7 +46,7 @@ def outcome(data: dict[str, Any]) -> str:
         as_data(Facts(graph, infer_shapes(graph)), "layer")
     except ValidationError:
         return "no graph"
-    except Unfit:
+    except UnfitError:
         return "a graph that does not fit"
     return "sound"
 

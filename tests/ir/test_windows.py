@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from resnet_dsl.ir.lengths import Unknown, slide, stretch
+from resnet_dsl.ir.lengths import OpenLength, slide, stretch
 from tests.elaborate.compiling import compiled, refused_stage, staged
 
 
@@ -76,13 +76,13 @@ def test_unknown_lengths_slide_and_stretch_like_known_ones() -> None:
         ("slide", 5, 4, 4),
     ]
     for chain in itertools.product(steps, repeat=3):
-        opened: int | Unknown = Unknown("n")
+        opened: int | OpenLength = OpenLength("n")
         for kind, *numbers in chain:
             opened = slide(opened, *numbers) if kind == "slide" else stretch(opened, *numbers)
-        if not isinstance(opened, Unknown) or opened.symbol != "n":
+        if not isinstance(opened, OpenLength) or opened.symbol != "n":
             continue  # nested floors: kept as a name of their own
         for n in (64, 65, 66, 67, 90, 127):
-            known: int | Unknown = n
+            known: int | OpenLength = n
             for kind, *numbers in chain:
                 known = slide(known, *numbers) if kind == "slide" else stretch(known, *numbers)
             assert opened.times * ((n + opened.before) // opened.by) + opened.after == known, chain

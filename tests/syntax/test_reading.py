@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Mistake
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.limits import MAX_BYTES
 from resnet_dsl.syntax.parser import parse
@@ -16,7 +16,7 @@ from resnet_dsl.syntax.reading import read
 
 
 def refused(path: object) -> Diagnostic:
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(DiagnosticError) as mistake:
         read(str(path))
     return mistake.value.diagnostic
 

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
 from typing import TypeAlias, TypeVar
 
-from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.analyses.difference.step import ComparedStep
 from resnet_dsl.failure import Failure
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ _MOST_PAIRS = 100_000
 """Of two sequences that are longer, only what agrees is looked for (difflib)."""
 MOST_PAIRS_IN_ALL = 4_000_000
 """Pairs that may be looked at for one comparison: five seconds or so."""
-Aligned: TypeAlias = Iterator[tuple[list[Step], list[Step]]]
+Aligned: TypeAlias = Iterator[tuple[list[ComparedStep], list[ComparedStep]]]
 
 
 class Effort:
@@ -39,7 +39,7 @@ class Effort:
             raise Failure("the two networks are too large and too different to be laid beside each other", remedy)
 
 
-def aligned(lefts: list[Step], rights: list[Step], effort: Effort) -> Aligned:
+def aligned(lefts: list[ComparedStep], rights: list[ComparedStep], effort: Effort) -> Aligned:
     """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
     turned = _order(lefts) > _order(rights)
     pairs = _turned(_pairs(rights, lefts, effort)) if turned else _pairs(lefts, rights, effort)
@@ -50,7 +50,7 @@ def aligned(lefts: list[Step], rights: list[Step], effort: Effort) -> Aligned:
             yield lefts[i + 1 : j], rights[k + 1 : m]
 
 
-def _order(steps: list[Step]) -> tuple[object, ...]:
+def _order(steps: list[ComparedStep]) -> tuple[object, ...]:
     """One order of the two sides, so that exchanging them exchanges the answer."""
     return len(steps), [f"{step.kind} {dict(step.node.args)}" for step in steps]
 
@@ -59,7 +59,7 @@ def _turned(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(i, k) for k, i in pairs]
 
 
-def _pairs(lefts: list[Step], rights: list[Step], effort: Effort) -> list[tuple[int, int]]:
+def _pairs(lefts: list[ComparedStep], rights: list[ComparedStep], effort: Effort) -> list[tuple[int, int]]:
     if [step.kind for step in lefts] == [step.kind for step in rights]:
         return list(zip(range(len(lefts)), range(len(rights)), strict=True))
     if len(lefts) * len(rights) <= _MOST_PAIRS:
@@ -93,7 +93,7 @@ def _equal(lefts: Sequence[Hashable], rights: Sequence[Hashable], effort: Effort
     return [(start + at, other + at) for start, other, size in blocks for at in range(size)]
 
 
-def _best(lefts: list[Step], rights: list[Step]) -> list[tuple[int, int]]:
+def _best(lefts: list[ComparedStep], rights: list[ComparedStep]) -> list[tuple[int, int]]:
     """The pairs of the best alignment. ``paired`` is the worth where the last two are a pair, ``most`` of any."""
     width = len(rights) + 1
     most = [[0] * width for _ in range(len(lefts) + 1)]
@@ -110,7 +110,7 @@ def _best(lefts: list[Step], rights: list[Step]) -> list[tuple[int, int]]:
 
 
 def _walked_back(
-    lefts: list[Step], rights: list[Step], most: list[list[int]], paired: list[list[int]]
+    lefts: list[ComparedStep], rights: list[ComparedStep], most: list[list[int]], paired: list[list[int]]
 ) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     i, k, bound = len(lefts), len(rights), False
@@ -126,7 +126,7 @@ def _walked_back(
     return pairs[::-1]
 
 
-def _worth(one: Step, other: Step) -> int:
+def _worth(one: ComparedStep, other: ComparedStep) -> int:
     if one.kind != other.kind:
         return 0
     if one.node.args is other.node.args or one.node.args == other.node.args:

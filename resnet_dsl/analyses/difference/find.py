@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.difference.aligning import Effort, aligned, beside
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
-from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.analyses.difference.step import ComparedStep
 from resnet_dsl.analyses.difference.wiring import rewired
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
@@ -26,8 +26,8 @@ class _Group(NamedTuple):
     """Steps that are compared as one sequence: a block, or what lies directly in a stage."""
 
     place: str
-    left: list[Step]
-    right: list[Step]
+    left: list[ComparedStep]
+    right: list[ComparedStep]
 
 
 def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) -> Difference:
@@ -39,7 +39,7 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
     stages = _beside(left.stages, right.stages)
     effort = Effort()
     groups, blocks = _groups(left, right, stages, effort)
-    matched: list[tuple[str, Step, Step]] = []
+    matched: list[tuple[str, ComparedStep, ComparedStep]] = []
     steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for group in groups:
         for lefts, rights in aligned(group.left, group.right, effort):
@@ -111,7 +111,7 @@ def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tu
 
 
 class _Content(NamedTuple):
-    direct: list[Step]
+    direct: list[ComparedStep]
     blocks: list[CountedPart]
 
 
@@ -143,7 +143,7 @@ class _Inside:
         """What makes two blocks equal: the definition and the operations with their windows."""
         return block.block, *(step.likeness for step in self.steps.get(block.scope, []))
 
-    def _named(self, indices: list[int]) -> list[Step]:
+    def _named(self, indices: list[int]) -> list[ComparedStep]:
         """Each step's name in its block, numbered where the block has several of its operation."""
         nodes = [self.nodes[index] for index in indices]
         totals = Counter((self.within[node.scope], node.op) for node in nodes)
@@ -156,11 +156,13 @@ class _Inside:
             kernel = node.args.get("kernel")
             window = f" ({times(kernel)})" if isinstance(kernel, tuple) else ""
             follows = place > 0 and node.inputs[0] == indices[place - 1]
-            steps.append(Step(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0], index, follows))
+            steps.append(
+                ComparedStep(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0], index, follows)
+            )
         return steps
 
 
-def _moved_strides(matched: list[tuple[str, Step, Step]]) -> tuple[tuple[MovedStride, ...], set[int]]:
+def _moved_strides(matched: list[tuple[str, ComparedStep, ComparedStep]]) -> tuple[tuple[MovedStride, ...], set[int]]:
     """Strides that stand at another step of the same block, and the pairs that this explains."""
     by_place: dict[str, list[int]] = {}
     for index, (place, one, other) in enumerate(matched):
@@ -182,7 +184,7 @@ def _moved_strides(matched: list[tuple[str, Step, Step]]) -> tuple[tuple[MovedSt
     return tuple(MovedStride(*key, tuple(places)) for key, places in found.items()), explained
 
 
-def _settings(matched: list[tuple[str, Step, Step]], moved: set[int]) -> tuple[Setting, ...]:
+def _settings(matched: list[tuple[str, ComparedStep, ComparedStep]], moved: set[int]) -> tuple[Setting, ...]:
     """Arguments that differ, those that do so in the same way together."""
     totals = Counter(one.node.op for _, one, _ in matched)
     found: dict[tuple[str, str, Any, Any], list[tuple[str, str]]] = {}

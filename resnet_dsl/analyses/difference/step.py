@@ -7,7 +7,7 @@ from typing import NamedTuple
 from resnet_dsl.ir.graph import Node
 
 
-class Step(NamedTuple):
+class ComparedStep(NamedTuple):
     """One node; ``name`` is what it is called in its block: ``conv2 (3×3)``, ``skip: conv (1×1)``.
 
     at: the node's index. follows: whether it reads the step before it in the block.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 
 from resnet_dsl.analyses.difference.found import Rewired
-from resnet_dsl.analyses.difference.step import Step
+from resnet_dsl.analyses.difference.step import ComparedStep
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 
-Matched = Sequence[tuple[str, Step, Step]]
+Matched = Sequence[tuple[str, ComparedStep, ComparedStep]]
 
 
 def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:
@@ -42,7 +42,7 @@ def _before(nodes: Sequence[Node], common: Set[int]) -> list[int]:
     return found
 
 
-def _read(step: Step, before: list[int]) -> list[tuple[int, bool]]:
+def _read(step: ComparedStep, before: list[int]) -> list[tuple[int, bool]]:
     """What a step reads of what both networks have, and whether there are steps of one network alone between."""
     return [(before[index], before[index] != index) for index in step.node.inputs]
 
@@ -57,7 +57,7 @@ def _common(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> tup
     return None if -1 in (*kept[0], *kept[1]) else (kept[0], kept[1])
 
 
-def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
+def _agree(step: ComparedStep, ours: list[int], theirs: list[int]) -> bool:
     if OPERATIONS[step.node.op].merge in ("sum", "product") and step.node.skip is None:
         return sorted(ours) == sorted(theirs)
     return ours == theirs
@@ -66,11 +66,11 @@ def _agree(step: Step, ours: list[int], theirs: list[int]) -> bool:
 class _Names:
     """What the steps of one network are called by a step that reads them."""
 
-    def __init__(self, graph: Graph, steps: Sequence[tuple[str, Step]]) -> None:
+    def __init__(self, graph: Graph, steps: Sequence[tuple[str, ComparedStep]]) -> None:
         self.graph = graph
         self.steps = {step.at: (place, step.name) for place, step in steps}
 
-    def of(self, read: Sequence[int], reader: Step, place: str) -> tuple[str, ...]:
+    def of(self, read: Sequence[int], reader: ComparedStep, place: str) -> tuple[str, ...]:
         entries = set(self._entries(reader.node.scope))
         return tuple(self._name(index, entries, place) for index in read)
 

@@ -49,14 +49,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
-    from resnet_dsl.laboratory.signal import Unpredictable, predict
+    from resnet_dsl.laboratory.signal import UnpredictableError, predict
 
     found: list[Diagnostic] = []
     for name in networks:
         compiled = spec.compile(name)
         try:
             warning = predict(compiled.graph, compiled.shapes).warning
-        except Unpredictable as unpredictable:
+        except UnpredictableError as unpredictable:
             print(f"note: no signal is predicted for {name}: {unpredictable}", file=sys.stderr)
             continue
         if warning is not None:

@@ -11,7 +11,7 @@ import sys
 
 from resnet_dsl.cli.ending import FINE, SPEC
 from resnet_dsl.cli.specs import spec_files
-from resnet_dsl.diagnostics.diagnostic import Mistake
+from resnet_dsl.diagnostics.diagnostic import DiagnosticError
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 def _read(path: str, found: bool) -> Source:
     try:
         return read_spec(path) if found else read(path)
-    except Mistake as mistake:
+    except DiagnosticError as mistake:
         raise Refusal((mistake.diagnostic,)) from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, Unfit, Weight
+from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Weight
 from resnet_dsl.ir.parameters import COUNT, FLAG, REAL, Parameter
 
 
@@ -15,7 +15,7 @@ def _plain(name: OperationName, doc: str, low: float = -inf, high: float = inf) 
 
 def _split_evenly(arguments: Arguments, shapes: Shapes) -> Shape:
     if channels(shapes[0]) % arguments["splits"]:
-        raise Unfit(
+        raise UnfitError(
             "E0304",
             f"{arguments['splits']} splits do not divide the {channels(shapes[0])} channels that flow in",
             "use a number of splits that divides the channels",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels, show
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, spatial
 from resnet_dsl.ir.parameters import COUNT, Parameter, required, words
 
 
@@ -17,18 +17,18 @@ def _infer(arguments: Arguments, shapes: Shapes) -> Shape:
     spatial(shape, "attention")
     heads, key, values = arguments["heads"], arguments["key"], value_channels(arguments, shape)
     if values <= 0 or values % heads:
-        raise Unfit(
+        raise UnfitError(
             "E0304",
             f"{heads} heads with keys of {key} take {2 * heads * key} of the {channels(shape)} channels that flow in, "
             f"and the {max(values, 0)} left for values cannot be shared by the heads",
             f"let a convolution make {3 * heads * key} channels: queries, keys and values",
         )
     if not all(isinstance(length, int) for length in shape):
-        raise Unfit(
+        raise UnfitError(
             "E0301", f"`attention` needs known lengths, and what flows in is {show(shape)}", "give the input a size"
         )
     if arguments["position"] == "relative" and len(shape) != 3:
-        raise Unfit(
+        raise UnfitError(
             "E0301", f"relative positions are for images, and what flows in is {show(shape)}", "`position = none`"
         )
     return (*shape[:-1], values)

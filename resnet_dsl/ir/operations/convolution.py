@@ -6,7 +6,7 @@ from math import prod
 
 from resnet_dsl.ir.lengths import Shape, channels, show, stretch
 from resnet_dsl.ir.notation import once, times
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, Window, positions
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, Window, positions
 from resnet_dsl.ir.parameters import (
     COUNT,
     EXTENT,
@@ -28,7 +28,7 @@ def _conv_infer(arguments: Arguments, shapes: Shapes) -> Shape:
     groups, entering = arguments["groups"], channels(shapes[0])
     for count, what in ((entering, "channels that flow in"), (arguments["channels"], "channels of the result")):
         if count % groups:
-            raise Unfit(
+            raise UnfitError(
                 "E0304",
                 f"{groups} groups do not divide the {count} {what}",
                 f"use a number of groups that divides both {entering} and {arguments['channels']}",
@@ -147,7 +147,7 @@ CONV_TRANSPOSE = Operation(
 
 def _dense_infer(arguments: Arguments, shapes: Shapes) -> Shape:
     if len(shapes[0]) > 1:
-        raise Unfit(
+        raise UnfitError(
             "E0301",
             f"`dense` needs a vector, and what flows in is {show(shapes[0])}",
             "put `avgpool(global)` or `flatten` before it, or use `conv(…, 1)`",

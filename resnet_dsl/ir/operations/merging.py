@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Length, Shape, channels, show
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError
 
 
 def _equal(arguments: Arguments, shapes: Shapes) -> Shape:
     for shape in shapes[1:]:
         if shape != shapes[0]:
-            raise Unfit(
+            raise UnfitError(
                 "E0305",
                 f"`add` needs values of one shape, and these are {show(shapes[0])} and {show(shape)}",
                 "bring them to one shape first (a convolution, a pool), or join their channels with `concat`",
@@ -29,7 +29,7 @@ def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
     lengths = [_joined(axis) for axis in zip(*shapes, strict=False)]
     if len({len(shape) for shape in shapes}) > 1 or None in lengths:
         listed = " and ".join(show(shape) for shape in shapes)
-        raise Unfit(
+        raise UnfitError(
             "E0305",
             f"`mul` needs values of one shape, or gates that have length 1 where the others do not; these are {listed}",
             "a gate made by `avgpool(global)` needs `keepdims = true`",
@@ -40,7 +40,7 @@ def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
 def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
     for shape in shapes[1:]:
         if shape[:-1] != shapes[0][:-1]:
-            raise Unfit(
+            raise UnfitError(
                 "E0305",
                 f"`concat` needs values of one size, and these are {show(shapes[0])} and {show(shape)}",
                 "bring them to one height and width first (a pool, `upsample`)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import show
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, always
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, always
 from resnet_dsl.ir.parameters import COUNT, RATE, Parameter, required
 
 _RATE = required("rate", RATE, "The probability to drop.")
@@ -11,7 +11,9 @@ _RATE = required("rate", RATE, "The probability to drop.")
 
 def _image(arguments: Arguments, shapes: Shapes) -> tuple[object, ...]:
     if len(shapes[0]) != 3:
-        raise Unfit("E0301", f"`dropblock` works on images, and what flows in is {show(shapes[0])}", "use `dropout`")
+        raise UnfitError(
+            "E0301", f"`dropblock` works on images, and what flows in is {show(shapes[0])}", "use `dropout`"
+        )
     return shapes[0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels, elements
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Weight, positions, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, positions, spatial
 from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
 
 _SCALE = Parameter("scale", FLAG, "Whether a factor (gamma) is learned for each channel.", True)
@@ -28,7 +28,7 @@ def _moving(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
 
 def _grouped(arguments: Arguments, shapes: Shapes) -> Shape:
     if channels(shapes[0]) % arguments["groups"]:
-        raise Unfit(
+        raise UnfitError(
             "E0304",
             f"{arguments['groups']} groups do not divide the {channels(shapes[0])} channels that flow in",
             "use a number of groups that divides the channels",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.notation import once, times
-from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, Unfit, Window, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
 from resnet_dsl.ir.windows import settle_window, slide_window, window_of
 
@@ -39,7 +39,7 @@ def _refuse_empty_windows(name: str, arguments: Arguments) -> None:
         return
     for taps, pad in zip(arguments["kernel"], arguments["pad"], strict=True):
         if max(pad) >= taps:
-            raise Unfit(
+            raise UnfitError(
                 "E0306",
                 f"`{name}` has windows of {taps} in a border of {max(pad)}: some see nothing of the map",
                 f"pad with less than {taps}, or let the border's zeros count: `{zeros}`",
@@ -112,7 +112,7 @@ def _blur_infer(arguments: Arguments, shapes: Shapes) -> Shape:
     pad = tuple(((k - 1) // 2, k // 2) for k in arguments["kernel"])
     for length, (_, after) in zip(shapes[0], pad, strict=False):
         if isinstance(length, int) and length <= after:
-            raise Unfit(
+            raise UnfitError(
                 "E0303",
                 f"`blurpool` mirrors {after} positions at the border, and the map has a length of {length}",
                 "use a smaller kernel, or reduce the map less before it",

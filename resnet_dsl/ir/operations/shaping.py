@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Shape, Unknown, channels, elements, show, slide, stretch
+from resnet_dsl.ir.lengths import OpenLength, Shape, channels, elements, show, slide, stretch
 from resnet_dsl.ir.notation import once, times
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Unfit, Window, always, per_axis, spatial
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, always, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 
 _SIZE = Kind(
@@ -30,14 +30,14 @@ _AXES = {1: ("n",), 2: ("h", "w"), 3: ("d", "h", "w")}
 def input_shape(size: tuple[int | None, ...]) -> Shape:
     """The shape of a network's input: unknown lengths get the name of their axis."""
     names = _AXES.get(len(size) - 1, ())
-    lengths = [Unknown(name) if length is None else length for name, length in zip(names, size, strict=False)]
+    lengths = [OpenLength(name) if length is None else length for name, length in zip(names, size, strict=False)]
     return (*lengths, size[-1])  # type: ignore[arg-type]
 
 
 def _sliced(arguments: Arguments, shapes: Shapes) -> Shape:
     end = arguments["start"] + arguments["count"]
     if end > channels(shapes[0]):
-        raise Unfit(
+        raise UnfitError(
             "E0307",
             f"channels {arguments['start']} to {end - 1} are asked for, and what flows in has {channels(shapes[0])}",
             f"its channels are numbered from 0 to {channels(shapes[0]) - 1}",
@@ -47,7 +47,7 @@ def _sliced(arguments: Arguments, shapes: Shapes) -> Shape:
 
 def _padded(arguments: Arguments, shapes: Shapes) -> Shape:
     if arguments["channels"] < channels(shapes[0]):
-        raise Unfit(
+        raise UnfitError(
             "E0307",
             f"`pad_channels` adds channels: it cannot make {arguments['channels']} of {channels(shapes[0])}",
             "use `channels(0, …)` or a 1x1 convolution for fewer",
@@ -72,7 +72,7 @@ def _upsampled(arguments: Arguments, shapes: Shapes) -> Shape:
 def _flattened(arguments: Arguments, shapes: Shapes) -> Shape:
     count = elements(shapes[0])
     if count is None:
-        raise Unfit(
+        raise UnfitError(
             "E0301",
             "`flatten` needs known lengths, and one that flows in is open (`?`)",
             "pool with `avgpool(global)`, or give the input a size",
@@ -84,11 +84,11 @@ def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
     size = arguments["size"] if isinstance(arguments["size"], tuple) else (arguments["size"],)
     count, wanted = elements(shapes[0]), elements(size)
     if count is None:
-        raise Unfit(
+        raise UnfitError(
             "E0301", "`reshape` needs known lengths, and one that flows in is open (`?`)", "give the input a size"
         )
     if count != wanted:
-        raise Unfit(
+        raise UnfitError(
             "E0301",
             f"`reshape` cannot make {show(size)} ({wanted} numbers) of {show(shapes[0])} ({count} numbers)",
             "the product of the lengths must stay the same",

@@ -6,6 +6,6 @@ It is the check on what resnet_dsl.laboratory.signal predicts, and it answers wi
 from __future__ import annotations
 
 from resnet_dsl.laboratory.probe.agreement import Agreement, agreement, typical
-from resnet_dsl.laboratory.probe.measure import BadBatch, probe
+from resnet_dsl.laboratory.probe.measure import BadBatchError, probe
 
-__all__ = ["Agreement", "BadBatch", "agreement", "probe", "typical"]
+__all__ = ["Agreement", "BadBatchError", "agreement", "probe", "typical"]

@@ -17,7 +17,7 @@ from resnet_dsl.laboratory.signal.report import layers_of, weighted
 from resnet_dsl.targets.keras import to_keras
 
 
-class BadBatch(Failure):
+class BadBatchError(Failure):
     """The data do not fit the network. The message is one sentence."""
 
 
@@ -38,7 +38,7 @@ def probe(
 
     Gradients are of one sample's loss, with respect to what the layer puts out. Normalisation uses the batch's own
     moments, and dropout drops, as in training. Runs on the backend that Keras is set to.
-    Raises BadBatch where data and network do not fit, and MissingPackage without Keras.
+    Raises BadBatchError where data and network do not fit, and MissingPackageError without Keras.
     """
     batch = _batch(graph, shapes, images, labels, seed)
     model = to_keras(graph, shapes, seed=seed)
@@ -66,7 +66,7 @@ def _batch(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: A
         return _Batch(data, rng.integers(classes, size=places))
     known = np.asarray(labels).astype(np.int64)
     if known.shape != places or known.min() < 0 or known.max() >= classes:
-        raise BadBatch(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
+        raise BadBatchError(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
     return _Batch(data, known)
 
 
@@ -75,16 +75,16 @@ def _check_images(graph: Graph, size: Shape, data: NDArray[np.float32]) -> None:
         not isinstance(want, int) or want == have for want, have in zip(size, data.shape[1:], strict=False)
     )
     if not fits or len(data) < 2:
-        raise BadBatch(
+        raise BadBatchError(
             f"`{graph.name}` takes at least two samples of {show(size)}, and the batch has the shape {data.shape}"
         )
     if not np.isfinite(data).all():
-        raise BadBatch("the batch holds numbers that are not finite")
+        raise BadBatchError("the batch holds numbers that are not finite")
 
 
 def _output_form(graph: Graph, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
     output = shapes[graph.output]
     known = tuple(length for length in output if isinstance(length, int))
     if len(known) < len(output):
-        raise BadBatch(f"the output of `{graph.name}` is {show(output)}: give the input a size to probe it")
+        raise BadBatchError(f"the output of `{graph.name}` is {show(output)}: give the input a size to probe it")
     return known

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from resnet_dsl.ir.operation import OperationName
-from resnet_dsl.laboratory.signal.report import Unpredictable
+from resnet_dsl.laboratory.signal.report import UnpredictableError
 from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, each
 from resnet_dsl.laboratory.signal.state import (
     Array,
@@ -158,7 +158,7 @@ RULES: Rules = {name: _rule(function) for name, function in FUNCTIONS.items()}
 def _refuse_splits(site: Site) -> None:
     """Measured: a factor of 3 at the gates of SK-ResNet, and of 30 at the stem of ResNeSt-50."""
     if site.args["splits"] > 1:
-        raise Unpredictable(
+        raise UnpredictableError(
             f"`{site.name}` shares weights out among branches that are alike, which the prediction does not follow",
             site.name,
         )

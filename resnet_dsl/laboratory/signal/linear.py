@@ -14,7 +14,7 @@ import numpy as np
 
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.laboratory.signal.report import Unpredictable
+from resnet_dsl.laboratory.signal.report import UnpredictableError
 from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
@@ -65,7 +65,9 @@ def _drawn(site: Site, kernel: Weight) -> float:
         return TRUNCATED
     if init == "zeros":
         return 0.0
-    raise Unpredictable(f"`{site.name}` starts from {init}: its filters are all alike, so that no signal is random")
+    raise UnpredictableError(
+        f"`{site.name}` starts from {init}: its filters are all alike, so that no signal is random"
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _runs(site: Site, state: State) -> list[_Run]:
     if len(state) == 1:
         return [_Run((replace(state[0], count=size),), groups, results // groups)]
     if groups > MOST_GROUPS:
-        raise Unpredictable(f"`{site.name}` has {groups} groups of channels of several kinds, too many to follow")
+        raise UnpredictableError(f"`{site.name}` has {groups} groups of channels of several kinds, too many to follow")
     return [_Run(seen, 1, results // groups) for seen in _seen(state, size)]
 
 

@@ -11,7 +11,7 @@ from math import prod
 
 import numpy as np
 
-from resnet_dsl.laboratory.signal.report import Unpredictable
+from resnet_dsl.laboratory.signal.report import UnpredictableError
 from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
     MAPS,
@@ -135,7 +135,7 @@ def _concat(site: Site, states: list[State]) -> State:
         else:
             result.append(segment)
     if len(result) > MOST_SEGMENTS:
-        raise Unpredictable(f"`{site.name}` joins channels of more than {MOST_SEGMENTS} kinds")
+        raise UnpredictableError(f"`{site.name}` joins channels of more than {MOST_SEGMENTS} kinds")
     return tuple(result)
 
 

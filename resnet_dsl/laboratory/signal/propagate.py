@@ -12,7 +12,7 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.ir.operations import complete
 from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
-from resnet_dsl.laboratory.signal.report import Signal, Unpredictable, layers_of, weighted
+from resnet_dsl.laboratory.signal.report import Signal, UnpredictableError, layers_of, weighted
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
@@ -52,7 +52,7 @@ def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
 def _site(index: int, graph: Graph, shapes: tuple[Shape, ...]) -> Site:
     node = graph.nodes[index]
     if node.op != "input" and node.op not in RULES:
-        raise Unpredictable(f"`{node.name}` is `{node.op}`, for which no rule of propagation is known", node.name)
+        raise UnpredictableError(f"`{node.name}` is `{node.op}`, for which no rule of propagation is known", node.name)
     output = _known(node, shapes[index])
     inputs = tuple(_known(graph.nodes[other], shapes[other]) for other in node.inputs)
     return Site(node.name, node.op, node.args, inputs, output, index)
@@ -61,12 +61,12 @@ def _site(index: int, graph: Graph, shapes: tuple[Shape, ...]) -> Site:
 def _known(node: Node, shape: Shape) -> tuple[int, ...]:
     known = tuple(length for length in shape if isinstance(length, int))
     if len(known) < len(shape):
-        raise Unpredictable(
+        raise UnpredictableError(
             f"the signal depends on the input's size, and that of `{node.name}` is open (`?`): give the input a size",
             node.name,
         )
     if np.prod([float(length) for length in known[:-1]]) > MOST_POSITIONS:
-        raise Unpredictable(
+        raise UnpredictableError(
             f"`{node.name}` has a map of more than {MOST_POSITIONS:,} positions: give the input a smaller size, "
             "gradients grow alike at all of them",
             node.name,

@@ -24,7 +24,7 @@ HOLDS = 3.0
 """Decades from end to end within which a network's gradient is said to hold; `check --signal` warns of more."""
 
 
-class Unpredictable(Failure):
+class UnpredictableError(Failure):
     """No honest prediction can be made. The message is one sentence; ``node`` the name of the node it is about."""
 
     def __init__(self, message: str, node: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from resnet_dsl.laboratory.signal.report import Unpredictable
+from resnet_dsl.laboratory.signal.report import UnpredictableError
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import State
 
@@ -31,7 +31,7 @@ class Workload:
         self._work = 0
 
     def before(self, site: Site, states: list[State]) -> None:
-        """Raises Unpredictable where the operation would take too long on these states."""
+        """Raises UnpredictableError where the operation would take too long on these states."""
         kernel = site.args.get("kernel")
         if not isinstance(kernel, tuple):
             return
@@ -39,13 +39,15 @@ class Workload:
         segments = sum(len(state) for state in states)
         self._work += prod(kernel) * segments * (_WORK_OF_A_TAP + prod(site.output[:-1]))
         if self._work > MOST_WORK:
-            raise Unpredictable(f"the windows up to `{site.name}` take too long to follow: {_REMEDY}", site.name)
+            raise UnpredictableError(f"the windows up to `{site.name}` take too long to follow: {_REMEDY}", site.name)
 
     def behind(self, site: Site, state: State) -> None:
-        """Raises Unpredictable where the state, with those before it, holds too much."""
+        """Raises UnpredictableError where the state, with those before it, holds too much."""
         self._numbers += sum(4 * one.mean.size + one.correlation.size + one.sample.size for one in state)
         if self._numbers > MOST_NUMBERS:
-            raise Unpredictable(f"the network up to `{site.name}` is too large to be predicted: {_REMEDY}", site.name)
+            raise UnpredictableError(
+                f"the network up to `{site.name}` is too large to be predicted: {_REMEDY}", site.name
+            )
 
 
 _REMEDY = "give the input a smaller size, or predict a network with fewer blocks"
@@ -53,12 +55,12 @@ _REMEDY = "give the input a smaller size, or predict a network with fewer blocks
 
 def _check_window(site: Site, kernel: tuple[int, ...]) -> None:
     if prod(kernel) > MOST_TAPS:
-        raise Unpredictable(
+        raise UnpredictableError(
             f"`{site.name}` has a window of more than {MOST_TAPS} taps: give it a smaller kernel", site.name
         )
     pad = site.args.get("pad")
     sides = [sum(one) for one in pad] if isinstance(pad, tuple) else kernel
     if prod(length + more for length, more in zip(site.inputs[0], sides, strict=False)) > MOST_POSITIONS:
-        raise Unpredictable(
+        raise UnpredictableError(
             f"`{site.name}` pads its map to more than {MOST_POSITIONS:,} positions: give it less padding", site.name
         )

@@ -13,7 +13,7 @@ from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import OperationName, always
 from resnet_dsl.passes.primitives import activation, attention, noise, normalisation, pooling, scaling
-from resnet_dsl.passes.primitives.step import Composite, Step, Whole
+from resnet_dsl.passes.primitives.step import Composite, PrimitiveStep, Whole
 
 _FAMILIES = (activation, attention, noise, normalisation, pooling, scaling)
 
@@ -31,7 +31,7 @@ def is_composite(node: Node) -> bool:
     return found is not None and found.when(node.args)
 
 
-def take_apart(node: Node, shapes: tuple[Shape, ...], shape: Shape) -> tuple[Step, ...]:
+def take_apart(node: Node, shapes: tuple[Shape, ...], shape: Shape) -> tuple[PrimitiveStep, ...]:
     """The steps of a composite operation; the last one's value is the node's.
 
     shapes, shape: of what enters and what leaves, without the batch axis. `dropblock` needs known lengths.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Shape, Unknown, elements
+from resnet_dsl.ir.lengths import OpenLength, Shape, elements
 from resnet_dsl.passes.primitives.step import Composite, Composites, Whole
 
 
@@ -16,7 +16,7 @@ def _tlu(of: Whole) -> None:
 def _softmax(of: Whole) -> None:
     """Across parts: the channels as (parts, channels of a part), for all positions in one line."""
     splits, width = of.args["splits"], of.entering // of.args["splits"]
-    shape: Shape = (elements(of.shape[:-1]) or Unknown("positions"), splits, width)
+    shape: Shape = (elements(of.shape[:-1]) or OpenLength("positions"), splits, width)
     value = of.step("reshape", 0, shape=shape, name="split", size=(None, splits, width))
     value = of.step("softmax", value, shape=shape, axis=1)
     lengths = tuple(length if isinstance(length, int) else None for length in of.shape)

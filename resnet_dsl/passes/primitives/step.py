@@ -49,7 +49,7 @@ ALL = (None, None)
 NO_WEIGHTS: Mapping[str, str] = MappingProxyType({})
 
 
-class Step(NamedTuple):
+class PrimitiveStep(NamedTuple):
     """One primitive.
 
     inputs: numbers of values: first those that enter the operation, then those of the steps, in order.
@@ -72,7 +72,7 @@ class Whole:
         self.args = node.args
         self.shapes = shapes
         self.shape = shape
-        self.steps: list[Step] = []
+        self.steps: list[PrimitiveStep] = []
 
     @property
     def rank(self) -> int:
@@ -94,7 +94,7 @@ class Whole:
         **args: Any,
     ) -> int:
         """Adds a step, with the operation's shape unless another is given; the number of its value."""
-        self.steps.append(Step(kind, inputs, args, self.shape if shape is None else shape, name, weights))
+        self.steps.append(PrimitiveStep(kind, inputs, args, self.shape if shape is None else shape, name, weights))
         return len(self.shapes) + len(self.steps) - 1
 
 

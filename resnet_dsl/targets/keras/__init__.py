@@ -6,21 +6,21 @@ a model is built, so everything else starts fast.
 
 from __future__ import annotations
 
-from resnet_dsl.targets.keras.backend import MissingPackage
-from resnet_dsl.targets.keras.building import WrongShape
-from resnet_dsl.targets.keras.calls import Call, Calls
-from resnet_dsl.targets.keras.loading import NoGraph, keeps_classes, load, load_weights, put_weights, read_graph
+from resnet_dsl.targets.keras.backend import MissingPackageError
+from resnet_dsl.targets.keras.building import WrongShapeError
+from resnet_dsl.targets.keras.calls import Calls, LayerCall
+from resnet_dsl.targets.keras.loading import NoGraphError, keeps_classes, load, load_weights, put_weights, read_graph
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.saving import reloading, save, save_json, save_weights
 from resnet_dsl.targets.keras.scaling import scaling_of
 
 __all__ = [
-    "Call",
     "Calls",
-    "MissingPackage",
-    "NoGraph",
-    "WrongShape",
+    "LayerCall",
+    "MissingPackageError",
+    "NoGraphError",
+    "WrongShapeError",
     "keeps_classes",
     "load",
     "load_weights",

@@ -14,7 +14,7 @@ _INSTALL = {
 }
 
 
-class MissingPackage(Failure):
+class MissingPackageError(Failure):
     """Keras, or the backend that it is set to, is not installed: ``package``. The message says the remedy."""
 
     def __init__(self, package: str) -> None:
@@ -24,14 +24,14 @@ class MissingPackage(Failure):
 
 
 def import_keras() -> ModuleType:
-    """Keras itself, on the backend that the user chose; MissingPackage where one of them is not installed."""
+    """Keras itself, on the backend that the user chose; MissingPackageError where one of them is not installed."""
     try:
         import keras
     except ModuleNotFoundError as missing:
         package = (missing.name or "keras").partition(".")[0]
         if package not in _INSTALL:
             raise
-        raise MissingPackage(package) from None
+        raise MissingPackageError(package) from None
     except ValueError as unknown:
         raise Failure(f"Keras does not start: {unknown}", "set KERAS_BACKEND to tensorflow, jax or torch") from None
     return keras  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from resnet_dsl.targets.keras.backend import import_keras
-from resnet_dsl.targets.keras.calls import SLICE, Call, Calls, Initializer, Value, batched
+from resnet_dsl.targets.keras.calls import SLICE, Calls, Initializer, LayerCall, Value, batched
 
 READS_A_LIST = frozenset({"Add", "Subtract", "Multiply", "Concatenate", "ops.stack"})
 """What takes its inputs as one list; everything else takes them one by one."""
@@ -17,7 +17,7 @@ READS_A_LIST = frozenset({"Add", "Subtract", "Multiply", "Concatenate", "ops.sta
 _LARGEST_SEED = 2**31
 
 
-class WrongShape(Exception):
+class WrongShapeError(Exception):
     """Keras computes another shape for a layer than the graph says: our bug, never the user's."""
 
 
@@ -37,7 +37,7 @@ class Making:
             return None
         return crc32(f"{self.seed}/{layer}/{what}".encode()) % _LARGEST_SEED
 
-    def value(self, call: Call, name: str, value: Value) -> Any:
+    def value(self, call: LayerCall, name: str, value: Value) -> Any:
         if not isinstance(value, Initializer):
             return value
         args = dict(value.args)
@@ -45,7 +45,7 @@ class Making:
             args["seed"] = self.seed_of(call.name, name)
         return getattr(self.keras.initializers, value.kind)(**args)
 
-    def arguments(self, call: Call) -> dict[str, Any]:
+    def arguments(self, call: LayerCall) -> dict[str, Any]:
         made = {name: self.value(call, name, value) for name, value in call.args.items()}
         if call.kind == "Dropout":
             made["seed"] = self.seed_of(call.name, "seed")
@@ -58,11 +58,11 @@ class Making:
 
         return getattr(layers, kind.removeprefix("own."))
 
-    def layer(self, call: Call) -> Any:
+    def layer(self, call: LayerCall) -> Any:
         return self.layer_class(call.kind)(name=call.name, **self.arguments(call))
 
 
-def is_layer(call: Call) -> bool:
+def is_layer(call: LayerCall) -> bool:
     """Whether the call is of a layer (a class); else it is of a function of ``keras.ops``, or a slice."""
     return call.kind != SLICE and not call.kind.startswith("ops.")
 
@@ -75,20 +75,20 @@ def carry_out(making: Making, calls: Calls) -> list[Any]:
     return tensors
 
 
-def apply(making: Making, call: Call, tensors: list[Any]) -> Any:
+def apply(making: Making, call: LayerCall, tensors: list[Any]) -> Any:
     """The result of one call in the functional API; ``tensors`` are the results of all calls before it.
 
-    Raises WrongShape where Keras and the graph disagree.
+    Raises WrongShapeError where Keras and the graph disagree.
     """
     tensor = _applied(making, call, tensors)
     if tuple(tensor.shape) != batched(call.shape):
-        raise WrongShape(
+        raise WrongShapeError(
             f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
         )
     return tensor
 
 
-def _applied(making: Making, call: Call, tensors: list[Any]) -> Any:
+def _applied(making: Making, call: LayerCall, tensors: list[Any]) -> Any:
     given = [tensors[one] for one in call.inputs]
     if call.kind == "Input":
         return making.keras.Input(call.args["size"], name=call.name)
@@ -98,14 +98,14 @@ def _applied(making: Making, call: Call, tensors: list[Any]) -> Any:
     return _named(call, _operate(making, call, given))
 
 
-def _operate(making: Making, call: Call, given: list[Any]) -> Any:
+def _operate(making: Making, call: LayerCall, given: list[Any]) -> Any:
     if call.kind == SLICE:
         return given[0][tuple(slice(*part) for part in call.args["key"])]
     operation = getattr(making.keras.ops, call.kind.removeprefix("ops."))
     return operation(given, **call.args) if call.kind in READS_A_LIST else operation(*given, **call.args)
 
 
-def _named(call: Call, tensor: Any) -> Any:
+def _named(call: LayerCall, tensor: Any) -> Any:
     """Functions of keras.ops take no name: the operation behind the result is given it."""
     tensor._keras_history.operation.name = call.name
     return tensor

@@ -32,7 +32,7 @@ class Initializer(NamedTuple):
     random: bool = False
 
 
-class Call(NamedTuple):
+class LayerCall(NamedTuple):
     """One layer or operation of Keras, called once.
 
     name: the layer's name, unique in the model.
@@ -59,7 +59,7 @@ class Calls(NamedTuple):
     """A whole model. ``result[i]`` is the call that computes the value of the graph's node ``i``."""
 
     graph: Graph
-    calls: tuple[Call, ...]
+    calls: tuple[LayerCall, ...]
     result: tuple[int, ...]
 
     @property

@@ -13,9 +13,9 @@ from typing import Any
 
 from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras import private
-from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShape, apply, carry_out, is_layer
-from resnet_dsl.targets.keras.calls import Call, Calls, Initializer, batched
-from resnet_dsl.targets.keras.private import Template, Unexpected, expect
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, apply, carry_out, is_layer
+from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched
+from resnet_dsl.targets.keras.private import Template, UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.sampling import Sampler, draw
 
 _BACKENDS = frozenset({"tensorflow", "jax"})
@@ -26,15 +26,15 @@ _LEFT_TO_KERAS = frozenset({"Input", "Dropout", "Normalization"})
 
 
 def build_fast(calls: Calls, seed: int | None = None) -> Any:
-    """The Functional model of the calls. Raises Unexpected where Keras is not what the fast way was written for."""
+    """The Functional model of the calls. Raises UnexpectedKerasError where Keras is another than was known."""
     making = Making(seed)
     try:
         with uncollected():
             return _build(making, calls)
-    except (Unexpected, WrongShape, MemoryError):
+    except (UnexpectedKerasError, WrongShapeError, MemoryError):
         raise
     except Exception as failure:
-        raise Unexpected(f"{type(failure).__name__}: {failure}") from failure
+        raise UnexpectedKerasError(f"{type(failure).__name__}: {failure}") from failure
 
 
 def _build(making: Making, calls: Calls) -> Any:
@@ -79,7 +79,7 @@ class _Copying:
             tensors.append(self._one(call, tensors))
         return tensors
 
-    def _one(self, call: Call, tensors: list[Any]) -> Any:
+    def _one(self, call: LayerCall, tensors: list[Any]) -> Any:
         if not is_layer(call) or call.kind in _LEFT_TO_KERAS or call.kind.startswith("own."):
             return apply(self._making, call, tensors)
         given = [tensors[one] for one in call.inputs]
@@ -100,13 +100,13 @@ class _Copying:
         self._record(layer, given if call.kind in READS_A_LIST else given[0], further, tensor)
         return tensor
 
-    def _tensor(self, call: Call, dtype: str) -> Any:
+    def _tensor(self, call: LayerCall, dtype: str) -> Any:
         """With the name that it would find for itself: finding it costs more than all the rest."""
         keras = self._making.keras
         name = f"keras_tensor_{keras.backend.get_uid('keras_tensor') - 1}"
         return keras.KerasTensor(batched(call.shape), dtype=dtype, name=name)
 
-    def _own_arguments(self, call: Call) -> dict[str, Any]:
+    def _own_arguments(self, call: LayerCall) -> dict[str, Any]:
         """Random initialisers are each layer's own: they hold its seed."""
         own = {name for name, value in call.args.items() if isinstance(value, Initializer) and value.random}
         return {name: self._making.value(call, name, call.args[name]) for name in own}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.keras.calls import Call, Calls
+from resnet_dsl.targets.keras.calls import Calls, LayerCall
 
 _TAKE_AN_ACTIVATION = ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "Dense")
 
@@ -15,7 +15,7 @@ def fuse_activations(calls: Calls) -> tuple[Calls, int]:
             readers[one] += 1
     readers[calls.result[calls.graph.output]] += 1
     place: list[int] = []
-    kept: list[Call] = []
+    kept: list[LayerCall] = []
     for call in calls.calls:
         if _fuses(call, calls, readers):
             before = place[call.inputs[0]]
@@ -28,7 +28,7 @@ def fuse_activations(calls: Calls) -> tuple[Calls, int]:
     return Calls(calls.graph, tuple(kept), result), len(calls.calls) - len(kept)
 
 
-def _fuses(call: Call, calls: Calls, readers: list[int]) -> bool:
+def _fuses(call: LayerCall, calls: Calls, readers: list[int]) -> bool:
     if call.kind != "Activation":
         return False
     before = calls.calls[call.inputs[0]]

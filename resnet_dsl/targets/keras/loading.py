@@ -25,19 +25,19 @@ from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_we
 from resnet_dsl.weights.naming import group_of
 
 
-class NoGraph(Failure):
+class NoGraphError(Failure):
     """A ``.keras`` file that was not written by resnet-dsl, or is no such file: it carries no graph."""
 
 
 def read_graph(path: str | os.PathLike[str]) -> Graph:
-    """The graph that a ``.keras`` file carries. Raises OSError, NoGraph, or Failure where the file is damaged."""
+    """The graph that a ``.keras`` file carries. Raises OSError, NoGraphError, or Failure where the file is damaged."""
     return _graph_and_shapes(path)[0]
 
 
 def load(path: str | os.PathLike[str]) -> Any:
     """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
 
-    Raises OSError, NoGraph, or Failure where the file is damaged or does not hold the weights of its graph.
+    Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
     """
     graph, shapes = _graph_and_shapes(path)
     saved = read_weights(path)
@@ -51,7 +51,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 def _graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
     text = read_graph_json(path)
     if text is None:
-        raise NoGraph(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl")
+        raise NoGraphError(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl")
     return read_json(text)
 
 

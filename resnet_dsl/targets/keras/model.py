@@ -31,7 +31,8 @@ def to_keras(
     scaling: what the model does to its images first, by a layer of its own; None where it takes them normalised.
 
     Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
-    Raises MissingPackage without Keras or a backend, and WrongShape where Keras' shapes are not the graph's (our bug).
+    Raises MissingPackageError without Keras or a backend, and WrongShapeError where Keras' shapes are not the graph's
+    (our bug).
     """
     expect_channels(scaling, shapes[0])
     calls = scaled_first(lower(graph, shapes), scaling)

@@ -10,7 +10,7 @@ from typing import Any
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.calls import Call, Calls
+from resnet_dsl.targets.keras.calls import Calls, LayerCall
 from resnet_dsl.weights import InputScaling
 from resnet_dsl.weights.about import NORMALIZATION, scaling_of_layer
 
@@ -24,7 +24,7 @@ def scaled_first(calls: Calls, scaling: InputScaling | None) -> Calls:
         return calls
     first = calls.calls[0]
     args = {"axis": -1, "mean": scaling.mean, "variance": scaling.variance}
-    layer = Call(_free_name(calls), NORMALIZATION, args, (0,), first.shape, first.node)
+    layer = LayerCall(_free_name(calls), NORMALIZATION, args, (0,), first.shape, first.node)
     behind = (call._replace(inputs=tuple(one + 1 for one in call.inputs)) for call in calls.calls[1:])
     return Calls(calls.graph, (first, layer, *behind), tuple(one + 1 for one in calls.result))
 

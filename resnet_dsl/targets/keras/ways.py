@@ -8,12 +8,12 @@ from typing import Any
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.fast import build_fast
-from resnet_dsl.targets.keras.private import Unexpected
+from resnet_dsl.targets.keras.private import UnexpectedKerasError
 
 
 def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True) -> Any:
     """The Functional model of the calls: the fast way, or with Keras' public functions alone."""
     if fast:
-        with suppress(Unexpected):
+        with suppress(UnexpectedKerasError):
             return build_fast(calls, seed)
     return build(calls, seed)

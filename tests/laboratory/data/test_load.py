@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import Unknown
+from resnet_dsl.ir.lengths import OpenLength
 from resnet_dsl.laboratory.data import fitted, load
 from resnet_dsl.laboratory.data.images import pool
 from tests.laboratory.data.reading import by_row, images_of, refused
@@ -84,7 +84,7 @@ def test_fits_a_network_or_says_what_to_set(tmp_path: Path, coloured: Made, grey
     np.savez(tmp_path / "a.npz", x=coloured[0], y=coloured[1])
     read = load(str(tmp_path / "a.npz"))
     assert fitted(read, (32, 32, 3), 10) is read
-    assert fitted(read, (Unknown("h"), Unknown("w"), 3), 10) is read
+    assert fitted(read, (OpenLength("h"), OpenLength("w"), 3), 10) is read
     for shape, classes, remedy in [
         ((16, 16, 3), 10, "--input 32x32x3 compiles the network for them, --resize 16x16 pools them"),
         ((32, 32, 1), 10, "--input 32x32x3 compiles the network for them"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_dsl.laboratory.probe import BadBatch, agreement, probe, typical
+from resnet_dsl.laboratory.probe import BadBatchError, agreement, probe, typical
 from resnet_dsl.laboratory.signal import Layer, Signal
 from tests.analyses.signal_networks import Builder, cifar
 from tests.laboratory.probe.gaussian_images import gaussian_images
@@ -76,7 +76,7 @@ def test_the_same_seed_the_same_signal() -> None:
 )
 def test_batches_that_do_not_fit(images: np.ndarray, labels: list[int] | None, words: str) -> None:
     graph, shapes = cifar(8, residual=True, size=8)
-    with pytest.raises(BadBatch, match=words):
+    with pytest.raises(BadBatchError, match=words):
         probe(graph, shapes, images, labels)
 
 

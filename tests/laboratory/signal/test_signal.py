@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.laboratory.signal import Layer, Signal, Unpredictable, predict
+from resnet_dsl.laboratory.signal import Layer, Signal, UnpredictableError, predict
 from tests.analyses.signal_networks import Builder, cifar
 
 STEEPER = math.pi / (math.pi - 1)
@@ -99,7 +99,7 @@ def test_every_activation_of_the_language_is_compared() -> None:
 def test_attention_is_refused_by_name() -> None:
     net = Builder(4, 4, 8)
     net.chain(0, ("conv", {"channels": 24, "kernel": 1}), ("attention", {"heads": 2, "key": 4}))
-    with pytest.raises(Unpredictable, match="`attention`, for which no rule"):
+    with pytest.raises(UnpredictableError, match="`attention`, for which no rule"):
         predict(*net.build())
 
 

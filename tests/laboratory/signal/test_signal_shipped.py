@@ -8,7 +8,7 @@ import pytest
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.analyses.paths import paths
-from resnet_dsl.laboratory.signal import Unpredictable, predict
+from resnet_dsl.laboratory.signal import UnpredictableError, predict
 
 REFUSED = {"botnet26t_256": "attention", "skresnet18": "shares weights out", "resnest50d": "shares weights out"}
 
@@ -20,7 +20,7 @@ def test_shipped_networks(file: shipped.ShippedFile) -> None:
         compiled = pipeline.load(file.path).compile(name)
         assert paths(compiled.graph).count >= 1
         if name in REFUSED:
-            with pytest.raises(Unpredictable, match=REFUSED[name]):
+            with pytest.raises(UnpredictableError, match=REFUSED[name]):
                 predict(compiled.graph, compiled.shapes)
             continue
         signal = predict(compiled.graph, compiled.shapes)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_dsl.ir.windows import reach
-from resnet_dsl.laboratory.signal import Unpredictable, predict
+from resnet_dsl.laboratory.signal import UnpredictableError, predict
 from resnet_dsl.laboratory.signal.window import SlidingWindow, over_pairs
 from tests.analyses.signal_networks import Builder
 
@@ -64,15 +64,15 @@ def test_mean_over_all_pairs() -> None:
 def test_what_cannot_be_predicted_is_refused_by_name(size: tuple[int, ...], steps: list[object], words: str) -> None:
     net = Builder(*size)
     net.chain(0, *steps)  # type: ignore[arg-type]
-    with pytest.raises(Unpredictable, match=words):
+    with pytest.raises(UnpredictableError, match=words):
         predict(*net.build())
 
 
 def test_open_lengths_are_refused() -> None:
-    from resnet_dsl.ir.lengths import Unknown
+    from resnet_dsl.ir.lengths import OpenLength
 
     net = Builder(8, 8, 3)
     net.chain(0, ("conv", {"channels": 4, "kernel": 3}))
     graph, shapes = net.build()
-    with pytest.raises(Unpredictable, match="give the input a size"):
-        predict(graph, ((Unknown("h"), Unknown("w"), 3), *shapes[1:]))
+    with pytest.raises(UnpredictableError, match="give the input a size"):
+        predict(graph, ((OpenLength("h"), OpenLength("w"), 3), *shapes[1:]))

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from resnet_dsl.targets.keras import WrongShape, to_keras
+from resnet_dsl.targets.keras import WrongShapeError, to_keras
 from tests.targets.keras.graphs import Sketch, one_op, residual
 
 keras = pytest.importorskip("keras")
@@ -47,7 +47,7 @@ def test_depthwise_kernels_start_as_the_equal_grouped_convolution_would() -> Non
 
 def test_a_wrong_shape_is_our_failure() -> None:
     graph, shapes = one_op((8, 8, 3), "conv", channels=4, kernel=3)
-    with pytest.raises(WrongShape, match="it"):
+    with pytest.raises(WrongShapeError, match="it"):
         to_keras(graph, (shapes[0], (8, 9, 4)))
 
 
@@ -78,11 +78,11 @@ def test_a_missing_package_is_named_with_its_remedy(blocked: str, says: str) -> 
     code = f"""
 import sys
 sys.modules[{blocked!r}] = None
-from resnet_dsl.targets.keras import MissingPackage, to_keras
+from resnet_dsl.targets.keras import MissingPackageError, to_keras
 from tests.targets.keras.graphs import one_op
 try:
     to_keras(*one_op((4,), "relu"))
-except MissingPackage as missing:
+except MissingPackageError as missing:
     print(missing, missing.remedy)
 """
     done = subprocess.run(

@@ -14,7 +14,7 @@ from resnet_dsl.targets.keras import fast as fast_way
 from resnet_dsl.targets.keras import lower, private, to_keras
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.fast import build_fast
-from resnet_dsl.targets.keras.private import Unexpected
+from resnet_dsl.targets.keras.private import UnexpectedKerasError
 from resnet_dsl.targets.keras.sampling import Sampler
 from tests.targets.keras.graphs import Sketch, bottlenecks, one_op, residual
 from tests.targets.keras.sameness import assert_equal, assert_same_outputs, random_input
@@ -116,7 +116,7 @@ def test_the_strategy_in_force_is_kept() -> None:
     graph, shapes = residual(3, width=4, size=(16, 16, 3)).graph()
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():
-        with pytest.raises(Unexpected, match="strategy"):
+        with pytest.raises(UnexpectedKerasError, match="strategy"):
             build_fast(lower(graph, shapes))
         model = to_keras(graph, shapes, seed=1)
     assert all(strategy.extended.variable_created_in_scope(variable.value) for variable in model.variables)
@@ -129,7 +129,7 @@ def test_the_distribution_in_force_is_kept() -> None:
     graph, shapes = residual(3, width=4, size=(16, 16, 3)).graph()
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=keras.distribution.list_devices()))
     try:
-        with pytest.raises(Unexpected, match="distribution"):
+        with pytest.raises(UnexpectedKerasError, match="distribution"):
             build_fast(lower(graph, shapes))
         model = to_keras(graph, shapes, seed=1)
     finally:
@@ -210,7 +210,7 @@ def test_where_keras_is_another_the_plain_way_is_taken(broken: Any, monkeypatch:
     count = len(pending)
     with monkeypatch.context() as patch:
         broken(patch)
-        with pytest.raises(Unexpected):
+        with pytest.raises(UnexpectedKerasError):
             build_fast(lower(graph, shapes), 3)
         if broken is _break_node:
             return  # the plain way needs it, too
@@ -224,7 +224,7 @@ def test_where_keras_is_another_the_plain_way_is_taken(broken: Any, monkeypatch:
 
 def test_a_broken_sort_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     _break_sort(monkeypatch)
-    with pytest.raises(Unexpected, match="map_graph"):
+    with pytest.raises(UnexpectedKerasError, match="map_graph"):
         build_fast(lower(*residual(3).graph()))
 
 

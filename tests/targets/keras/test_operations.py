@@ -83,7 +83,7 @@ def test_an_operation_is_built_counted_run_and_reloaded(
     size: tuple[int | None, ...], op: str, args: dict[str, Any], tmp_path: Path
 ) -> None:
     graph, shapes = one_op(size, op, **args)
-    model = to_keras(graph, shapes, seed=1)  # raises WrongShape unless Keras' shapes are the graph's
+    model = to_keras(graph, shapes, seed=1)  # raises WrongShapeError unless Keras' shapes are the graph's
     weights = OPERATIONS[op].weights(graph.nodes[1].args, (shapes[0],))
     assert model.count_params() == sum(prod(weight.shape) for weight in weights)
     assert sum(prod(w.shape) for w in model.trainable_weights) == sum(prod(w.shape) for w in weights if w.trainable)

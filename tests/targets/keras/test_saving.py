@@ -13,7 +13,7 @@ import pytest
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras import lower, to_keras
-from resnet_dsl.targets.keras.loading import NoGraph, load, load_weights, read_graph
+from resnet_dsl.targets.keras.loading import NoGraphError, load, load_weights, read_graph
 from resnet_dsl.targets.keras.saving import reloading, save, save_json, save_weights
 from tests.targets.keras.graphs import Sketch, one_op, residual
 
@@ -53,7 +53,7 @@ def test_a_file_of_others_has_no_graph(tmp_path: Path) -> None:
     save(to_keras(*one_op((4,), "relu")), tmp_path / "net.keras")
     (tmp_path / "text.keras").write_text("no archive")
     for name in ("net.keras", "text.keras"):
-        with pytest.raises(NoGraph, match="carries no graph"):
+        with pytest.raises(NoGraphError, match="carries no graph"):
             load(tmp_path / name)
 
 

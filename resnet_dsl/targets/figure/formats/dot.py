@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import decimal, spline, tip_and_rest
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
 
 _DOT = 0.36
 """Half of Graphviz' smallest node, 0.01 inch: two such in the corners give the picture its size."""
@@ -54,7 +54,7 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'
 
 
-def _words(text: Text) -> str:
+def _words(text: TextLine) -> str:
     """A label: a plain string, or markup where the face is not plain (font names such as Helvetica-Bold fail)."""
     tag = {"plain": "", "bold": "B", "italic": "I"}[text.face]
     if not tag:
@@ -62,7 +62,7 @@ def _words(text: Text) -> str:
     return f"<<{tag}>{escape(text.words, _QUOTE)}</{tag}>>"
 
 
-def _font(text: Text, palette: Palette) -> str:
+def _font(text: TextLine, palette: Palette) -> str:
     face = f" fontname={_quote(_MATH)}" if text.face == "italic" else ""
     return f"label={_words(text)} fontsize={decimal(text.size)} fontcolor={_quote(palette.ink(text.ink))}{face}"
 
@@ -92,7 +92,7 @@ def _paint(box: Box, palette: Palette) -> str:
     return f"style={_quote(style)} fillcolor={_quote(fill)} color={_quote(border)}"
 
 
-def _text(name: str, text: Text, palette: Palette, height: float) -> str:
+def _text(name: str, text: TextLine, palette: Palette, height: float) -> str:
     left, _, right, _ = text.bounds
     place = _place((left + right) / 2, text.y, right - left + 1, text.size * 1.2, height)
     ink = "" if text.ink == "text" else f" {text.ink}"

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import corners, decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.palette import DARK, Palette
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 
 _SANS = "Arial, Arimo, 'Liberation Sans', Helvetica, sans-serif"
@@ -83,7 +83,7 @@ def _outline(box: Box, palette: Palette) -> str:
     return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
 
 
-def _text(text: Text, palette: Palette, classes: str = "") -> str:
+def _text(text: TextLine, palette: Palette, classes: str = "") -> str:
     """It keeps the width that it was laid out with, also where the reader's screen has another font."""
     classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)
     named = f' class="{classes}"' if classes else ""

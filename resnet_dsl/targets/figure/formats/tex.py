@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextLine
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -100,7 +100,7 @@ class _Tikz:
                 yield rf"\draw[{paint},{corners}] {self.point(left, top)} rectangle {self.point(right, bottom)};"
         yield from map(self.text, box.texts)
 
-    def text(self, text: Text) -> str:
+    def text(self, text: TextLine) -> str:
         font = rf"\fontsize{{{text.size:.2f}bp}}{{{text.size * 1.2:.2f}bp}}\selectfont"
         face = {"plain": "", "bold": r"\bfseries", "italic": ""}[text.face]
         words = escape_tex(text.words)

@@ -17,7 +17,7 @@ Shape: TypeAlias = Literal["round", "frame", "circle", "pill", "bare"]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextLine:
     """One line: its anchor at ``x``, the middle of its capitals at ``y``."""
 
     words: str
@@ -48,7 +48,7 @@ class Box:
     width: float
     height: float
     tone: int | None = None
-    texts: tuple[Text, ...] = ()
+    texts: tuple[TextLine, ...] = ()
     tip: str = ""
     classes: tuple[str, ...] = ()
     filled: bool = True
@@ -88,7 +88,7 @@ class Geometry:
     width: float
     height: float
     boxes: tuple[Box, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[TextLine, ...]
     paths: tuple[Path, ...]
     title: str = ""
     description: str = ""

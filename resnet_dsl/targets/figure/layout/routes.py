@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from resnet_dsl.targets.figure.layout.geometry import Path, Text
+from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
 from resnet_dsl.targets.figure.layout.positions import in_one_line
@@ -94,10 +94,10 @@ def _draw_link_words(sheet: Sheet, one: Placed, link: Link, points: list[tuple[f
         shift = (at - (len(link.words) - 1) / 2) * LEADING
         if sheet.wide:
             place = sheet.at((start + end) / 2, across + LEADING * (at + 0.7))
-            sheet.texts.append(Text(said, *place, size, face))
+            sheet.texts.append(TextLine(said, *place, size, face))
         else:
             room = max(width(*faced(other, LABEL)) for other in link.words)
-            sheet.texts.append(Text(said, *sheet.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
+            sheet.texts.append(TextLine(said, *sheet.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
 
 
 def draw_beside(sheet: Sheet, one: Placed) -> None:
@@ -114,7 +114,7 @@ def draw_beside(sheet: Sheet, one: Placed) -> None:
             shift = (at - (len(lines) - 1) / 2) * LEADING
             place = (middle, one.middle(number) - 7) if sheet.wide else (middle + shift, one.middle(number) + ASIDE)
             said, size, face = faced(words, LABEL)
-            sheet.texts.append(Text(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
+            sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
 
 
 def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, low: float) -> None:

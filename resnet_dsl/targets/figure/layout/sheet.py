@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from textwrap import wrap
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sizes import BOX, LABEL, MERGE, SMALL
 from resnet_dsl.targets.figure.outline.outline import Outline
@@ -24,7 +24,7 @@ class Sheet:
         self.wide = wide
         self.offset = 0.0
         self.boxes: list[Box] = []
-        self.texts: list[Text] = []
+        self.texts: list[TextLine] = []
         self.paths: list[Path] = []
 
     def at(self, along: float, across: float) -> Point:
@@ -56,7 +56,7 @@ class _Move:
     right: float
     down: float
 
-    def text(self, text: Text) -> Text:
+    def text(self, text: TextLine) -> TextLine:
         return replace(text, x=round(text.x + self.right, 2), y=round(text.y + self.down, 2))
 
     def box(self, box: Box) -> Box:
@@ -67,7 +67,7 @@ class _Move:
         return replace(path, points=tuple((round(x + self.right, 2), round(y + self.down, 2)) for x, y in path.points))
 
 
-def _bounds(boxes: list[Box], texts: list[Text], paths: list[Path]) -> tuple[float, float, float, float]:
+def _bounds(boxes: list[Box], texts: list[TextLine], paths: list[Path]) -> tuple[float, float, float, float]:
     corners = [box.bounds for box in boxes] + [text.bounds for text in texts]
     corners += [(x, y, x, y) for path in paths for x, y in path.points]
     if not corners:
@@ -76,8 +76,8 @@ def _bounds(boxes: list[Box], texts: list[Text], paths: list[Path]) -> tuple[flo
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _legend(outline: Outline, bounds: tuple[float, float, float, float]) -> tuple[list[Text], list[Path]]:
-    texts: list[Text] = []
+def _legend(outline: Outline, bounds: tuple[float, float, float, float]) -> tuple[list[TextLine], list[Path]]:
+    texts: list[TextLine] = []
     paths: list[Path] = []
     lengths = [34 + width(words, LABEL) for _, words in outline.legend]
     left = (bounds[0] + bounds[2]) / 2 - (sum(lengths) + 20 * (len(lengths) - 1)) / 2
@@ -86,14 +86,16 @@ def _legend(outline: Outline, bounds: tuple[float, float, float, float]) -> tupl
         adapted = way == "adapted"
         points = ((left, y), (left + 28, y))
         paths.append(Path(points, "projection" if adapted else "line", adapted, classes=("legend",)))
-        texts.append(Text(words, left + 34, y, LABEL, anchor="start"))
+        texts.append(TextLine(words, left + 34, y, LABEL, anchor="start"))
         left += length + 20
     return texts, paths
 
 
-def _remarks(outline: Outline, bounds: tuple[float, float, float, float]) -> list[Text]:
+def _remarks(outline: Outline, bounds: tuple[float, float, float, float]) -> list[TextLine]:
     """Below everything else, no wider than the figure where that is wide enough to be read."""
     letters = max(_SHORTEST, int((bounds[2] - bounds[0]) / width("n", SMALL)))
     lines = [line for remark in outline.remarks for line in wrap(remark, letters)]
     middle = (bounds[0] + bounds[2]) / 2
-    return [Text(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)]
+    return [
+        TextLine(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)
+    ]

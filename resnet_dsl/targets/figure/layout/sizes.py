@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Path, Shape, Text
+from resnet_dsl.targets.figure.layout.geometry import Box, Path, Shape, TextLine
 from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 
@@ -65,9 +65,9 @@ def place_item(
     return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
 
 
-def _line(item: Item, at: int, x: float, y: float) -> Text:
+def _line(item: Item, at: int, x: float, y: float) -> TextLine:
     said, size, face = faced(item.lines[at], _font(item, at))
-    return Text(said, x, y, size, face, ink="faint" if at or (item.kind == "text" and face == "plain") else "text")
+    return TextLine(said, x, y, size, face, ink="faint" if at or (item.kind == "text" and face == "plain") else "text")
 
 
 def faced(words: str, size: float) -> tuple[str, float, Face]:
@@ -78,7 +78,7 @@ def faced(words: str, size: float) -> tuple[str, float, Face]:
 
 def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]) -> Box:
     sign = item.lines[0]
-    text = Text(sign, *middle, (LABEL if sign in _SIGNS else SMALL) * item.scale)
+    text = TextLine(sign, *middle, (LABEL if sign in _SIGNS else SMALL) * item.scale)
     shape: Shape = "circle" if sign in _SIGNS else "pill"
     return Box(key, shape, *middle, *size, None, (text,), item.tip, ("merge",), False)
 
@@ -110,9 +110,9 @@ def _place_card(
     left, top = x - size[0] / 2 + _CARD, y - size[1] / 2 + _CARD
     heading, *captions = item.lines
     bottom = y + size[1] / 2 - _CARD - LINE * (len(captions) - 0.5) + 2
-    texts = [Text(line, x, bottom + LINE * at, CAPTION, ink="faint") for at, line in enumerate(captions)]
+    texts = [TextLine(line, x, bottom + LINE * at, CAPTION, ink="faint") for at, line in enumerate(captions)]
     if heading:
-        texts.append(Text(heading, x, top + 5, TEXT, "bold"))
+        texts.append(TextLine(heading, x, top + 5, TEXT, "bold"))
         top += _HEADING
     boxes = [Box(key, "frame", x, y, *size, item.tone, tuple(texts), item.tip, ("stage",), False)]
     paths: list[Path] = []
@@ -133,7 +133,7 @@ def _place_group(
     rows = needed - _arc_room(group) - (width(more, REPEAT) + 6 if more else 0)
     for at, row in enumerate(group.lines):
         y = top + _ROW / 2 + at * (_ROW + 2)
-        text = Text(row, left + rows / 2, y, TEXT)
+        text = TextLine(row, left + rows / 2, y, TEXT)
         boxes.append(
             Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, (text,), item.tip, ("row",))
         )
@@ -142,11 +142,11 @@ def _place_group(
     right += _ARC if group.arcs else 0
     paths += [_arc(arc, left + rows, top, right) for arc in group.first_arcs]
     if group.first_arcs:
-        first = Text(_FIRST, right + _ARC + width(_FIRST, SMALL) / 2, top + tall / 2, SMALL, ink="projection")
+        first = TextLine(_FIRST, right + _ARC + width(_FIRST, SMALL) / 2, top + tall / 2, SMALL, ink="projection")
         boxes.append(Box(f"{key}/first", "bare", first.x, first.y, width(_FIRST, SMALL), LINE, None, (first,)))
     if more:
         right = left + rows + _arc_room(group)
-        repeat = Text(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
+        repeat = TextLine(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
         boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.layout.geometry import Path, Text
+from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import LEADING, Placed
 from resnet_dsl.targets.figure.layout.sheet import Sheet
@@ -16,7 +16,7 @@ def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
     if not one.column.title:
         return
     place = sheet.at(0.0, low - TITLE / 2 - 6) if sheet.wide else sheet.at(-TITLE - 6, 0.0)
-    sheet.texts.append(Text(one.column.title, *place, TITLE, "bold", "start" if sheet.wide else "middle"))
+    sheet.texts.append(TextLine(one.column.title, *place, TITLE, "bold", "start" if sheet.wide else "middle"))
 
 
 def same_sections(placed: list[Placed]) -> bool:
@@ -62,9 +62,9 @@ def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...]) 
         shift = (at - (len(words) - 1) / 2) * LEADING
         if sheet.wide:
             across = bar - _BRACKET / 2 - LABEL / 2 - (len(words) - 1 - at) * LEADING
-            sheet.texts.append(Text(line, *sheet.at(along, across), LABEL, ink="faint"))
+            sheet.texts.append(TextLine(line, *sheet.at(along, across), LABEL, ink="faint"))
         else:
-            sheet.texts.append(Text(line, *sheet.at(along + shift, bar - 5), LABEL, anchor="end", ink="faint"))
+            sheet.texts.append(TextLine(line, *sheet.at(along + shift, bar - 5), LABEL, anchor="end", ink="faint"))
 
 
 def draw_notes(sheet: Sheet, one: Placed) -> None:
@@ -72,9 +72,9 @@ def draw_notes(sheet: Sheet, one: Placed) -> None:
         said, size, face = faced(note.words, LABEL)
         along = _middle(one, note)
         if sheet.wide:
-            sheet.texts.append(Text(said, *sheet.at(along, one.low - size - level * LEADING * FORMULA), size, face))
+            sheet.texts.append(TextLine(said, *sheet.at(along, one.low - size - level * LEADING * FORMULA), size, face))
         else:
-            sheet.texts.append(Text(said, *sheet.at(along, one.low - 8), size, face, "end"))
+            sheet.texts.append(TextLine(said, *sheet.at(along, one.low - 8), size, face, "end"))
 
 
 def _middle(one: Placed, note: Note) -> float:

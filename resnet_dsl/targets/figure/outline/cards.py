@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.outline.blocks import place_of, title_of
-from resnet_dsl.targets.figure.outline.chains import Chain, Unit, Wiring
+from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
 from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of
@@ -114,11 +114,11 @@ class _Cards:
             boxed = chain.units[0].scope is not None or covered[0] in self.folding.attachments
             yield self._card(part, chain, covered, section_of[rows[0]], number), covered, boxed
 
-    def _chains(self, part: int, rows: list[int]) -> list[Chain]:
+    def _chains(self, part: int, rows: list[int]) -> list[RowChain]:
         units = [Unit((row,)) for row in rows]
         blocks = groupby(units, key=self.listing.scope_of)
         drawn = [unit for scope, own in blocks for unit in self._as_drawn(list(own), scope)]
-        return self.wiring.chains(drawn) or [Chain((Unit(tuple(rows), part),), ())]
+        return self.wiring.chains(drawn) or [RowChain((Unit(tuple(rows), part),), ())]
 
     def _as_drawn(self, units: list[Unit], scope: int | None) -> list[Unit]:
         """The rows of a block where they are a chain that is short enough to be spelled out; else the block as one."""
@@ -126,7 +126,7 @@ class _Cards:
             return units
         return [Unit(tuple(row for unit in units for row in unit.rows), scope)]
 
-    def _card(self, part: int, chain: Chain, rows: list[int], section: int, number: int) -> Item:
+    def _card(self, part: int, chain: RowChain, rows: list[int], section: int, number: int) -> Item:
         scope = self.graph.scopes[part]
         nodes = tuple(sorted(node for row in rows for node in (*self.folding.rows[row], *self.folding.adapters[row])))
         groups = tuple(_summary(self.listing.groups(chain)))

@@ -28,7 +28,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Chain:
+class RowChain:
     """Units one behind the other; an arc goes from behind a unit (0: what enters the chain) to a later one, a merge."""
 
     units: tuple[Unit, ...]
@@ -52,7 +52,7 @@ class Wiring:
             self.entering.setdefault(link.target, []).append(link)
             self.leaving.setdefault(link.source, []).append(link)
 
-    def chains(self, units: Sequence[Unit]) -> list[Chain] | None:
+    def chains(self, units: Sequence[Unit]) -> list[RowChain] | None:
         """The units, in order, as chains; None where they are wired in another way."""
         place = {row: number for number, unit in enumerate(units) for row in unit.rows}
         cuts = [0, *sorted(self._cuts(units, place)), len(units)]
@@ -69,7 +69,7 @@ class Wiring:
         cuts = {n for n in inside if not self._sources(units[n]) <= known}
         return cuts | {n for n in inside if not self._targets(units[n - 1]) <= place.keys()}
 
-    def _chain(self, units: Sequence[Unit], place: dict[int, int], start: int, end: int) -> Chain | None:
+    def _chain(self, units: Sequence[Unit], place: dict[int, int], start: int, end: int) -> RowChain | None:
         position = {row: place[row] - start + 1 for unit in units[start:end] for row in unit.rows}
         position |= dict.fromkeys(self._entry(units[start]), 0)
         arcs: list[Arc] = []
@@ -86,7 +86,7 @@ class Wiring:
             arcs += [Arc(position[link.source], at, "adapted" if link.is_adapted else "identity") for link in others]
         if any(later.start < earlier.end for earlier, later in pairwise(arcs)):
             return None
-        return Chain(tuple(units[start:end]), tuple(arcs))
+        return RowChain(tuple(units[start:end]), tuple(arcs))
 
     def _into(self, unit: Unit) -> list[Link]:
         """The values that enter a unit; a value that enters a whole block at several places enters it once."""

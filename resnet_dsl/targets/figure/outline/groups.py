@@ -9,7 +9,7 @@ from itertools import accumulate
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.outline.chains import Chain, Unit
+from resnet_dsl.targets.figure.outline.chains import RowChain, Unit
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.items import row_words
 from resnet_dsl.targets.figure.outline.outline import Arc, Group
@@ -44,7 +44,7 @@ class Listing:
         self.scopes = scopes
         self.folding = folding
 
-    def groups(self, chain: Chain) -> list[Group]:
+    def groups(self, chain: RowChain) -> list[Group]:
         runs: list[list[_Block]] = []
         for block in self._blocks(chain):
             if runs and _follows(runs[-1], block):
@@ -57,7 +57,7 @@ class Listing:
         """The outermost block in which a row lies."""
         return self.scopes.block[self.graph.nodes[self.folding.rows[unit.rows[0]][0]].scope]
 
-    def _blocks(self, chain: Chain) -> Iterator[_Block]:
+    def _blocks(self, chain: RowChain) -> Iterator[_Block]:
         """An arc over several blocks makes one of them."""
         spanned = {place for arc in chain.arcs for place in range(arc.start + 1, arc.end)}
         start = 0
@@ -70,7 +70,7 @@ class Listing:
         named = before.scope is not None or unit.scope is not None
         return named or self.scope_of(before) != self.scope_of(unit)
 
-    def _block(self, chain: Chain, start: int, end: int) -> _Block:
+    def _block(self, chain: RowChain, start: int, end: int) -> _Block:
         units = chain.units[start:end]
         arcs = [chain.arc_to[place] for place in range(start + 1, end + 1) if place in chain.arc_to]
         hidden = {arc.end for arc in arcs if self._is_bare_sum(chain.units[arc.end - 1])}

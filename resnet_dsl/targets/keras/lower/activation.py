@@ -7,33 +7,33 @@ from collections.abc import Callable
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes.primitives import is_composite
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules, initializer
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 
-def _function(name: str) -> Callable[[Place], int]:
+def _function(name: str) -> Callable[[LoweringContext], int]:
     """The rule of an activation that Keras has under this name."""
     return lambda at: at.call("Activation", at.input, activation=name)
 
 
-def _gelu(at: Place) -> int:
+def _gelu(at: LoweringContext) -> int:
     if at.args["approximate"]:
         return at.call("ops.gelu", at.input, approximate=True)
     return at.call("Activation", at.input, activation="gelu")
 
 
-def _leaky_relu(at: Place) -> int:
+def _leaky_relu(at: LoweringContext) -> int:
     """Keras' layer takes no negative slope, its function does."""
     kind = "LeakyReLU" if at.args["slope"] >= 0 else "ops.leaky_relu"
     return at.call(kind, at.input, negative_slope=at.args["slope"])
 
 
-def _prelu(at: Place) -> int:
+def _prelu(at: LoweringContext) -> int:
     shared = tuple(range(1, at.rank + 1)) or None
     return at.call("PReLU", at.input, alpha_initializer=initializer(0.25), shared_axes=shared)
 
 
-def _softmax(at: Place) -> int:
+def _softmax(at: LoweringContext) -> int:
     if not is_composite(at.node):
         return at.call("Activation", at.input, activation="softmax")
     if batched(at.shape)[1:].count(None) > 1:
@@ -41,7 +41,7 @@ def _softmax(at: Place) -> int:
     return in_steps(at)
 
 
-def _softmax_of_slices(at: Place) -> int:
+def _softmax_of_slices(at: LoweringContext) -> int:
     """Part by part: Keras' Reshape takes no more than one length that is not known."""
     width = at.entering // at.args["splits"]
     part: Shape = (*at.shape[:-1], width)

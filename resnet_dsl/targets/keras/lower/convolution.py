@@ -12,7 +12,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, padded, slide, stretch
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.targets.keras.calls import Initializer, Value
-from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules, initializer
 from resnet_dsl.targets.keras.lower.shaping import subsample
 
 
@@ -72,7 +72,7 @@ def border_of_same(
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
-def _conv(at: Place) -> int:
+def _conv(at: LoweringContext) -> int:
     args, entering = at.args, at.shapes[0]
     kernel, stride, dilation, pad = args["kernel"], args["stride"], args["dilation"], args["pad"]
     reaches = tuple(map(reach, kernel, dilation))
@@ -90,7 +90,7 @@ def _conv(at: Place) -> int:
     return subsample(at, _convolve(at, value, padding, ones, shape), shape, stride, "stride")
 
 
-def _convolve(at: Place, value: int, padding: str, stride: tuple[int, ...], shape: Shape) -> int:
+def _convolve(at: LoweringContext, value: int, padding: str, stride: tuple[int, ...], shape: Shape) -> int:
     args = at.args
     common: dict[str, Value] = {
         "kernel_size": args["kernel"],
@@ -129,13 +129,13 @@ def _convolve(at: Place, value: int, padding: str, stride: tuple[int, ...], shap
     )
 
 
-def _is_depthwise(at: Place, stride: tuple[int, ...]) -> bool:
+def _is_depthwise(at: LoweringContext, stride: tuple[int, ...]) -> bool:
     """One filter a channel, where Keras has a layer for it (up to two axes, one stride and dilation for both)."""
     uniform = len(set(stride)) == 1 and len(set(at.args["dilation"])) == 1
     return at.args["groups"] == at.entering > 1 and at.rank <= 2 and uniform
 
 
-def _conv_transpose(at: Place) -> int:
+def _conv_transpose(at: LoweringContext) -> int:
     kernel, stride = at.args["kernel"], at.args["stride"]
     surplus = tuple(max(step - taps, 0) for taps, step in zip(kernel, stride, strict=True))
     lengths = zip(at.shapes[0], kernel, stride, strict=False)
@@ -162,7 +162,7 @@ def _conv_transpose(at: Place) -> int:
     return at.call(f"Cropping{at.rank}D", value, suffix="crop", cropping=cropping, data_format="channels_last")
 
 
-def _dense(at: Place) -> int:
+def _dense(at: LoweringContext) -> int:
     init = initializer(at.args["init"])
     return at.call("Dense", at.input, units=at.args["units"], use_bias=at.args["bias"], kernel_initializer=init)
 

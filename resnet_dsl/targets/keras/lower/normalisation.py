@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.targets.keras.calls import Value
-from resnet_dsl.targets.keras.lower.place import Place, Rules, initializer
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules, initializer
 
 
-def _affine(at: Place) -> dict[str, Value]:
+def _affine(at: LoweringContext) -> dict[str, Value]:
     return {
         "axis": -1,
         "epsilon": at.args["epsilon"],

@@ -9,7 +9,7 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, channels, padded
 from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.keras.calls import NOTHING, Call, Initializer, Value
+from resnet_dsl.targets.keras.calls import NOTHING, Initializer, LayerCall, Value
 
 _PLAIN_INITIALIZERS = {
     "he_normal": "HeNormal",
@@ -44,12 +44,12 @@ class Lowering:
     def __init__(self, graph: Graph, shapes: tuple[Shape, ...]) -> None:
         self.graph = graph
         self.shapes = shapes
-        self.calls: list[Call] = []
+        self.calls: list[LayerCall] = []
         self.result: list[int] = []
         self.nonnegative: list[bool] = []
         self._taken = {node.name for node in graph.nodes}
 
-    def add(self, call: Call) -> int:
+    def add(self, call: LayerCall) -> int:
         self.calls.append(call)
         return len(self.calls) - 1
 
@@ -65,16 +65,16 @@ class Lowering:
         self._taken.add(name)
         return name
 
-    def enter(self, index: int) -> Place:
+    def enter(self, index: int) -> LoweringContext:
         """The node whose call comes next, for its rule; ``result`` takes what that returns."""
         node = self.graph.nodes[index]
         operation = OPERATIONS[node.op]
         kept = operation.keeps_sign and all(self.nonnegative[one] for one in node.inputs)
         self.nonnegative.append(kept or operation.range[0] >= 0)
-        return Place(self, index)
+        return LoweringContext(self, index)
 
 
-class Place:
+class LoweringContext:
     """One node with its inputs, seen by the rule that lowers it. Results are indices of calls."""
 
     def __init__(self, lowering: Lowering, index: int) -> None:
@@ -119,7 +119,7 @@ class Place:
         keeps: as Call.keeps.
         """
         name = self._lowering.name(self.node.name, suffix)
-        call = Call(name, kind, args, inputs, self.shape if shape is None else shape, self.index, keeps)
+        call = LayerCall(name, kind, args, inputs, self.shape if shape is None else shape, self.index, keeps)
         return self._lowering.add(call)
 
     def part(
@@ -147,5 +147,5 @@ class Place:
         )
 
 
-Rules: TypeAlias = dict[OperationName, Callable[[Place], int]]
+Rules: TypeAlias = dict[OperationName, Callable[[LoweringContext], int]]
 """For each operation of a family what adds its calls; it returns the one that computes the node's value."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import padded
 from resnet_dsl.passes.primitives import is_composite
 from resnet_dsl.targets.keras.lower.convolution import border_of_same, is_same
-from resnet_dsl.targets.keras.lower.place import Place, Rules
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 LOWEST = -3.4028234663852886e38
 """float32's lowest number: no value of a map is below it, and JSON can hold it (it cannot hold an infinity)."""
 
 
-def _pool(at: Place, what: str, value: int, padding: str) -> int:
+def _pool(at: LoweringContext, what: str, value: int, padding: str) -> int:
     return at.call(
         f"{what}Pooling{at.rank}D",
         value,
@@ -23,12 +23,12 @@ def _pool(at: Place, what: str, value: int, padding: str) -> int:
     )
 
 
-def _global(at: Place, what: str) -> int:
+def _global(at: LoweringContext, what: str) -> int:
     keepdims = at.args["keepdims"]
     return at.call(f"Global{what}Pooling{at.rank}D", at.input, data_format="channels_last", keepdims=keepdims)
 
 
-def _maxpool(at: Place) -> int:
+def _maxpool(at: LoweringContext) -> int:
     pad = at.args["pad"]
     if at.args["kernel"] == "global":
         return _global(at, "Max")
@@ -43,7 +43,7 @@ def _maxpool(at: Place) -> int:
     return _pool(at, "Max", value, "valid")
 
 
-def _pad_with(at: Place, pad: tuple[tuple[int, int], ...], number: float) -> int:
+def _pad_with(at: LoweringContext, pad: tuple[tuple[int, int], ...], number: float) -> int:
     if not any(map(any, pad)):
         return at.input
     shape = (*padded(at.shapes[0], pad), at.entering)
@@ -52,7 +52,7 @@ def _pad_with(at: Place, pad: tuple[tuple[int, int], ...], number: float) -> int
     )
 
 
-def _avgpool(at: Place) -> int:
+def _avgpool(at: LoweringContext) -> int:
     pad = at.args["pad"]
     if at.args["kernel"] == "global":
         return _global(at, "Average")
@@ -64,7 +64,7 @@ def _avgpool(at: Place) -> int:
     return _pool(at, "Average", at.pad_with_zeros(at.input, pad), "valid")
 
 
-def _channel_pool(at: Place) -> int:
+def _channel_pool(at: LoweringContext) -> int:
     return at.call(f"ops.{at.args['by']}", at.input, axis=-1, keepdims=True)
 
 

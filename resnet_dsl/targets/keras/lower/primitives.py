@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from resnet_dsl.ir.lengths import Shape, longer
 from resnet_dsl.passes.primitives import take_apart
-from resnet_dsl.passes.primitives.step import Primitive, Step, each_primitive
+from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from resnet_dsl.targets.keras.calls import Value, batched
-from resnet_dsl.targets.keras.lower.place import Place, initializer
+from resnet_dsl.targets.keras.lower.place import LoweringContext, initializer
 
 _WHOLE = (None, None, None)
 
@@ -17,7 +17,7 @@ _WHOLE = (None, None, None)
 class _At:
     """One step at its place: how it is called, and what it reads."""
 
-    def __init__(self, place: Place, step: Step, inputs: tuple[int, ...]) -> None:
+    def __init__(self, place: LoweringContext, step: PrimitiveStep, inputs: tuple[int, ...]) -> None:
         self.place = place
         self.step = step
         self.args = step.args
@@ -32,7 +32,7 @@ class _At:
 _Rule: TypeAlias = Callable[[_At], int]
 
 
-def in_steps(at: Place) -> int:
+def in_steps(at: LoweringContext) -> int:
     """The operation taken apart."""
     values = [*at.inputs]
     for step in take_apart(at.node, at.shapes, at.shape):
@@ -91,7 +91,7 @@ def _mirrored_by_slices(of: _At) -> int:
     return value
 
 
-def _slice_of(at: Place, value: int, axis: int, place: int, shape: Shape) -> int:
+def _slice_of(at: LoweringContext, value: int, axis: int, place: int, shape: Shape) -> int:
     """One position of an axis; places below 0 are counted from the end."""
     cut = (place, place + 1, None)
     return at.part(value, tuple(cut if one == axis else _WHOLE for one in range(at.rank + 1)), shape, "edge")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from resnet_dsl.passes.primitives import is_composite
-from resnet_dsl.targets.keras.lower.place import Place, Rules
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 
-def _scale(at: Place) -> int:
+def _scale(at: LoweringContext) -> int:
     if is_composite(at.node):
         return in_steps(at)
     return at.call("Rescaling", at.input, scale=float(at.args["value"]))
 
 
-def _shift(at: Place) -> int:
+def _shift(at: LoweringContext) -> int:
     if is_composite(at.node):
         return in_steps(at)
     return at.call("Rescaling", at.input, scale=1.0, offset=float(at.args["value"]))

@@ -5,32 +5,32 @@ from __future__ import annotations
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import Place, Rules
+from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
 
 _WHOLE = (None, None, None)
 
 
-def _input(at: Place) -> int:
+def _input(at: LoweringContext) -> int:
     return at.call("Input", size=batched(at.shape)[1:])
 
 
-def _flatten(at: Place) -> int:
+def _flatten(at: LoweringContext) -> int:
     return at.call("Flatten", at.input, data_format="channels_last")
 
 
-def _channels(at: Place) -> int:
+def _channels(at: LoweringContext) -> int:
     start, count = at.args["start"], at.args["count"]
     return at.part(at.input, (*[_WHOLE] * at.rank, (start, start + count, None)), at.shape)
 
 
-def _pad_channels(at: Place) -> int:
+def _pad_channels(at: LoweringContext) -> int:
     extra = at.args["channels"] - at.entering
     before = extra // 2 if at.args["side"] == "both" else 0
     pad = (*[(0, 0)] * (at.rank + 1), (before, extra - before))
     return at.call("ops.pad", at.input, pad_width=pad)
 
 
-def _reshape(at: Place) -> int:
+def _reshape(at: LoweringContext) -> int:
     return at.call("Reshape", at.input, target_shape=batched(at.shape)[1:])
 
 
@@ -39,7 +39,7 @@ def strided(shape: Shape, stride: tuple[int, ...]) -> Shape:
     return (*(slide(length, 1, step, 0) for length, step in zip(shape, stride, strict=False)), shape[-1])
 
 
-def subsample(at: Place, value: int, shape: Shape, stride: tuple[int, ...], suffix: str = "") -> int:
+def subsample(at: LoweringContext, value: int, shape: Shape, stride: tuple[int, ...], suffix: str = "") -> int:
     """Every stride-th position: a pool with a window of one, as keras.applications writes it."""
     rank = len(stride)
     return at.call(
@@ -54,7 +54,7 @@ def subsample(at: Place, value: int, shape: Shape, stride: tuple[int, ...], suff
     )
 
 
-def _upsample(at: Place) -> int:
+def _upsample(at: LoweringContext) -> int:
     factor = at.args["factor"]
     if at.args["method"] == "bilinear" and at.rank != 2:
         raise Failure(

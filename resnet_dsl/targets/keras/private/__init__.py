@@ -1,12 +1,12 @@
 """All that rests on Keras' private parts: a layer copied instead of made anew, a call recorded without being made, the
 layers of a model sorted without recursion, variables without and then with a value.
 
-Each function checks what it finds and raises Unexpected where that is not what it knows; the model is then built the
-plain way. Known to hold: see ``tests/targets/keras/test_fast.py`` and the documentation's page on speed.
+Each function checks what it finds and raises UnexpectedKerasError where that is not what it knows; the model is then
+built the plain way. Known to hold: see ``tests/targets/keras/test_fast.py`` and the documentation's page on speed.
 """
 
 from resnet_dsl.targets.keras.private.copying import Template
-from resnet_dsl.targets.keras.private.expecting import Unexpected, expect
+from resnet_dsl.targets.keras.private.expecting import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.sorting import (
     further_arguments,
     recorder,
@@ -17,7 +17,7 @@ from resnet_dsl.targets.keras.private.variables import Values, awaited, initiali
 
 __all__ = [
     "Template",
-    "Unexpected",
+    "UnexpectedKerasError",
     "Values",
     "awaited",
     "expect",

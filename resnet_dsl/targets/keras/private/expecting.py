@@ -10,19 +10,19 @@ PLAIN = (type(None), bool, int, float, str, bytes, inspect.Signature)
 """Kinds of values that nobody changes: any number of layers may share one."""
 
 
-class Unexpected(Exception):
+class UnexpectedKerasError(Exception):
     """Keras' inside is not what the fast way was written for."""
 
 
 def expect(truth: object, what: str) -> None:
-    """Raises Unexpected where it is not so."""
+    """Raises UnexpectedKerasError where it is not so."""
     if not truth:
-        raise Unexpected(what)
+        raise UnexpectedKerasError(what)
 
 
 def module(name: str) -> ModuleType:
     """A module that Keras or its backend has imported."""
     found = sys.modules.get(name)
     if found is None:
-        raise Unexpected(f"there is no module {name}")
+        raise UnexpectedKerasError(f"there is no module {name}")
     return found
