@@ -9,6 +9,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,12 @@ def test_open_lengths_are_null() -> None:
     assert found["stages"][1]["output_shape"] == [None, 32, 8]
     assert found["macs"] is None
     assert found["params"] > 0
+
+
+def test_the_memory_of_the_activations_is_told_in_mebibytes() -> None:
+    """The input and what `relu` makes of it: twice 512 · 512 numbers of four bytes, 2 · 2^20 bytes."""
+    Path("one.resnet").write_text("network one { input 512x512x1 stage s { relu } }", encoding="utf-8")
+    assert "524,288 a sample (2.0 MiB in float32)" in call("summary", "one.resnet").out
 
 
 @pytest.mark.parametrize(("by", "key", "first"), [("block", "blocks", "stem"), ("layer", "layers", "stem_conv")])

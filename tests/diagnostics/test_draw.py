@@ -68,6 +68,11 @@ def test_distant_lines() -> None:
     ]
 
 
+def test_five_lines_left_out_are_dots_and_four_are_not() -> None:
+    assert "..." not in drawn("one\n" + "\n" * 4 + "two\n", "two", "one")
+    assert "..." in drawn("one\n" + "\n" * 5 + "two\n", "two", "one")
+
+
 def test_a_place_of_several_lines() -> None:
     assert drawn("a {\n  one\n  two\n}\n", "{\n  one\n  two\n}")[1:] == ["1 | a {", "  |   ^", "4 | }", "  | ^ here"]
 

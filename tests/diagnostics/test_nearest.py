@@ -49,6 +49,14 @@ def test_what_is_something_else(name: str) -> None:
     assert nearest(name, KNOWN) is None
 
 
+@pytest.mark.parametrize(("letters", "most"), [(2, 1), (4, 1), (5, 2), (7, 2), (8, 3), (11, 3), (40, 3)])
+def test_one_slip_for_every_three_letters_is_near_and_never_more_than_three(letters: int, most: int) -> None:
+    name = "a" * letters
+    near, far = ("a" * (letters - slips) + "b" * slips for slips in (most, most + 1))
+    assert nearest(name, [far, near]) == near
+    assert nearest(name, [far]) is None
+
+
 def test_the_first_letter_decides_between_equals() -> None:
     assert nearest("bat", ["cat", "bet"]) == "bet"
     assert nearest("bat", ["cat", "hat"]) == "cat"

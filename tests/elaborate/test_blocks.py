@@ -79,6 +79,18 @@ def test_a_block_may_not_call_itself(blocks: str) -> None:
     assert [one.code for one in pipeline.load_text(text).check() if one.severity == "error"] == ["E0211"]
 
 
+@pytest.mark.parametrize(
+    ("blocks", "path"), [(8, "b0 b1 b2 b3 b4 b5 b6 b7 b0"), (9, "b0 b1 b2 b3 … b6 b7 b8 b0")], ids=["whole", "cut"]
+)
+def test_a_circle_of_nine_names_is_told_whole_and_of_a_longer_one_both_ends(blocks: int, path: str) -> None:
+    from resnet_dsl import pipeline
+
+    circle = " ".join(f"block b{one} {{ b{(one + 1) % blocks} }}" for one in range(blocks))
+    found = pipeline.load_text(f"{circle} network n {{ input 8x8x4 stage s {{ relu }} }}").check()
+    names = " -> ".join(name if name == "…" else f"`{name}`" for name in path.split())
+    assert f"block `b0` calls itself: {names}" in [one.message for one in found]
+
+
 def test_a_value_can_be_handed_to_a_block() -> None:
     lines = drawn(staged("a = relu conv(4, 3) merge(a)", before="block merge(other) { b = sigmoid add(b, other) }"))
     assert lines[-1] == "s_block1_add(s_block1_sigmoid, s_relu) 8x8x4"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import resnet_dsl
 from resnet_dsl.targets.figure import figure
 from tests.targets.figure.drawn_networks import NETWORKS, cifar
 from tests.targets.figure.overlaps import faults
@@ -23,6 +24,16 @@ def test_a_network_is_drawn_without_a_fault(name, level, wide):
 @pytest.mark.parametrize("names", [("plain34", "resnet34"), ("resnet34", "resnet50", "unet")], ids="-".join)
 def test_networks_side_by_side_are_drawn_without_a_fault(names, level, wide):
     assert faults(figure([NETWORKS[name]() for name in names], level=level, wide=wide).geometry) == []
+
+
+def test_wide_names_of_short_stages_stand_beside_each_other():
+    """In a wide figure the words over a stage are wider than its one row; those of the next one begin behind them."""
+    names = [f"{'m' * 18}_{number}" for number in range(3)]
+    stages = " ".join(f"stage {name} {{ conv(4, 3) }}" for name in names)
+    facts = resnet_dsl.load(f"network net {{ input 8x8x4 {stages} }}").network("net").compiled.facts
+    geometry = figure(facts, level="block", wide=True).geometry
+    assert {*names} <= {text.words for text in geometry.texts}
+    assert faults(geometry) == []
 
 
 @pytest.mark.parametrize("show", [("params",), ("params", "macs", "shape")], ids="-".join)

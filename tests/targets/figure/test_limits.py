@@ -63,6 +63,13 @@ def test_a_card_of_14_rows_is_whole_and_a_longer_one_counts_the_rest():
     assert longer[-1].rows == ("… 6 more rows",)
 
 
+def test_a_named_block_of_14_rows_is_told_whole_and_of_a_longer_one_the_rest_is_counted():
+    for rows, more in ((14, ""), (16, "; … 2 more")):
+        block = f"block long() {{ {' -> '.join(['conv(8, 3) -> conv(16, 3)'] * (rows // 2))} }}"
+        (said,) = outline(written("long()", block)).columns[0].definitions
+        assert said == f"long (one_block1): {'; '.join(['3×3, 8; 3×3, 16'] * 7)}{more}"
+
+
 FORK = "block fork{0}(width) {{ left = in -> {1}conv(width, 1)\n right = in -> conv(width, 3)\n add(left, right) }}"
 
 
@@ -109,6 +116,16 @@ def test_twelve_blocks_are_listed_where_a_name_is_like_none():
         block_figure(facts, ["elephant"])
     listed = ", ".join(f"`b{number}`" for number in range(12))
     assert unknown.value.remedy == f"there are {listed}, …"
+
+
+def test_twelve_names_are_all_that_there_are_where_no_dots_follow():
+    """Five blocks, the stage, and the places of its six calls."""
+    blocks = "\n".join(f"block b{number}() {{ conv(8, 3) }}" for number in range(5))
+    facts = written("b0() -> b1() -> b2() -> b3() -> b4() -> b0()", blocks)
+    with pytest.raises(UnknownBlockError) as unknown:
+        block_figure(facts, ["elephant"])
+    names = [*(f"b{number}" for number in range(5)), "one", *(f"one_block{number}" for number in range(1, 7))]
+    assert unknown.value.remedy == f"there are {', '.join(f'`{name}`' for name in names)}"
 
 
 def test_remarks_have_lines_of_40_letters_in_a_narrow_figure():
