@@ -13,7 +13,6 @@ ROWS = re.findall(
     r"^\| (.+?) \| .+ \| (.+) \|$", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE
 )
 PLACES = [(word, place) for word, cell in ROWS for place in re.findall(r"`([^` ]+)`", cell)]
-FILES = [(word, place) for word, place in PLACES if "/" in place]
 NAMES = [(word, place) for word, place in PLACES if re.fullmatch(r"([a-z_]+\.)+\w+", place) and place != "in.channels"]
 
 
@@ -21,11 +20,6 @@ def test_there_are_words_and_each_stands_once() -> None:
     words = [word for word, _ in ROWS if word not in ("word", "---")]
     assert len(words) > 40
     assert len(words) == len(set(words))
-
-
-@pytest.mark.parametrize(("word", "file"), FILES)
-def test_a_file_is_there(word: str, file: str) -> None:
-    assert (PACKAGE / file).exists() or (ROOT / file).exists(), f"{word}: {file}"
 
 
 @pytest.mark.parametrize(("word", "name"), NAMES)
