@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
@@ -36,8 +32,6 @@ def prelude_text() -> str:
     return _text(prelude_path())
 
 
-def specs_folder() -> Path:
+def specs_folder() -> str:
     """The folder of the networks that ship, one folder a family."""
-    from pathlib import Path
-
-    return Path(_folder("specs"))
+    return _folder("specs")

@@ -22,7 +22,7 @@ class ShippedFile(NamedTuple):
 
 def shipped_files() -> Iterator[ShippedFile]:
     """All specs that ship, family by family."""
-    root = str(resources.specs_folder())
+    root = resources.specs_folder()
     for folder, folders, files in os.walk(root):
         folders.sort()
         for file in sorted(files):

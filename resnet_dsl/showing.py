@@ -13,20 +13,23 @@ STEERING = (
     "\u2028\u2029"  # separators of lines and paragraphs
     "\ud800-\udfff"  # what Python makes of the bytes of a name that is not UTF-8
 )
-"""Characters that are no text: the inside of a set in a regular expression. A fixed table, not Python's own."""
+"""Characters that are no text: the inside of a set in a regular expression. A fixed table, not Python's own.
 
-_STEERING = re.compile(rf"[{STEERING}]|\r(?!\n)")
-_OF_NO_LINE = re.compile(rf"[{STEERING}\t\n\r]")
+None of them is printable in any version of Unicode, so that most texts are told without an expression.
+"""
+
+_STEERS = rf"[{STEERING}]|\r(?!\n)"
+_OF_NO_LINE = rf"[{STEERING}\t\n\r]"
 
 
 def safe(text: str) -> str:
     """A text of several lines, with ``\\u001b`` for an escape; inside JSON that means the same character."""
-    return _STEERING.sub(_spelt, text)
+    return text if text.replace("\n", "").isprintable() else re.sub(_STEERS, _spelt, text)
 
 
 def line(text: str) -> str:
     """The same of what is to stay in its line, such as a file's name: line ends and tabs are spelt out, too."""
-    return _OF_NO_LINE.sub(_spelt, text)
+    return text if text.isprintable() else re.sub(_OF_NO_LINE, _spelt, text)
 
 
 def _spelt(match: re.Match[str]) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, total
 from resnet_dsl.analyses.depth import depths
 from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
-from resnet_dsl.analyses.receptive import ReceptiveField, last_map, receptive_fields
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+
+if TYPE_CHECKING:
+    from resnet_dsl.analyses.receptive import Field, ReceptiveField
 
 
 class CountedPart(NamedTuple):
@@ -76,18 +78,29 @@ class Facts:
     @cached_property
     def fields(self) -> tuple[ReceptiveField, ...]:
         """For each node."""
+        from resnet_dsl.analyses.receptive import receptive_fields  # whose fractions few who check ask for
+
         return receptive_fields(self.graph, self.shapes)
+
+    @property
+    def _last_map(self) -> Field | None:
+        """The field of the last value with positions on the way to the output: what papers call the network's."""
+        node = self.graph.output
+        while self.fields[node] == "all" and self.graph.nodes[node].inputs:
+            node = self.graph.nodes[node].inputs[0]
+        found = self.fields[node]
+        return None if found == "all" else found
 
     @property
     def receptive_field(self) -> int | None:
         """Input positions that one position of the last map sees along the longest axis; None without a map."""
-        field = last_map(self.fields, self.graph.output, self.graph)
+        field = self._last_map
         return None if field is None or not field.size else max(field.size)
 
     @property
     def output_stride(self) -> int | float | None:
         """Input positions between neighbours of the last map (below 1 on a finer one than the input); None without."""
-        field = last_map(self.fields, self.graph.output, self.graph)
+        field = self._last_map
         if field is None or not field.stride:
             return None
         stride = max(field.stride)

@@ -144,12 +144,3 @@ def _stretched(axis: Axis, reach: int, stride: int, factor: int, before: int) ->
     """A bound for a period that is too long to be followed."""
     step = Fraction(axis.shift) / factor
     return Axis((axis.first[0] - before * step,), (axis.last[0] + (reach - 1 - before) * step,), step * stride)
-
-
-def last_map(fields: Sequence[ReceptiveField], output: int, graph: Graph) -> Field | None:
-    """The field of the last value with positions on the way to the output: what papers call the network's."""
-    node = output
-    while fields[node] == "all" and graph.nodes[node].inputs:
-        node = graph.nodes[node].inputs[0]
-    found = fields[node]
-    return None if found == "all" else found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -68,7 +67,9 @@ def show(error: Exception, debug: bool = False) -> int:
         sys.stderr.write(failure.told())
         return USAGE
     if debug:
-        traceback.print_exception(error)
+        from traceback import print_exception
+
+        print_exception(error)
     else:
         what = f"resnet-dsl failed: {type(error).__name__}: {error}"
         sys.stderr.write(Failure(what, "this is our mistake: run again with `--debug`").told())

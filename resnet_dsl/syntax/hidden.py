@@ -25,10 +25,10 @@ _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 """The emoji of a flag of a region such as Scotland: the one place of tag characters."""
 
 _BETWEEN_WORDS = rf"[{STEERING}{_TAGS}{_INVISIBLE}]|\r(?!\n)"
-_IN_QUOTES = re.compile(rf"[{_SPACES}]|{_BETWEEN_WORDS}")
-_IN_A_COMMENT = re.compile(rf"{_FLAG}|(?P<hidden>{_ANYWHERE})")
-_PARTS = re.compile(rf'"[^"\n]*"?|(?P<comment>#[^\n]*)|{_BETWEEN_WORDS}')
 _SUSPECT = re.compile(rf"[{STEERING}{_TAGS}{_INVISIBLE}{_SPACES}\r]")
+_PARTS = rf'"[^"\n]*"?|(?P<comment>#[^\n]*)|{_BETWEEN_WORDS}'
+_IN_QUOTES = rf"[{_SPACES}]|{_BETWEEN_WORDS}"
+_IN_A_COMMENT = rf"{_FLAG}|(?P<hidden>{_ANYWHERE})"
 
 
 def find_hidden(text: str) -> int | None:
@@ -39,7 +39,7 @@ def find_hidden(text: str) -> int | None:
     """
     if _SUSPECT.search(text) is None:
         return None
-    return next((at for part in _PARTS.finditer(text) if (at := _first(part)) is not None), None)
+    return next((at for part in re.finditer(_PARTS, text) if (at := _first(part)) is not None), None)
 
 
 def _first(part: re.Match[str]) -> int | None:
@@ -47,7 +47,7 @@ def _first(part: re.Match[str]) -> int | None:
     start, end = part.span()
     end += part.string.startswith("\n", end)  # which tells whether a return belongs to the line's end
     if part["comment"] is None:
-        found = _IN_QUOTES.search(part.string, start, end)
+        found = re.compile(_IN_QUOTES).search(part.string, start, end)
         return None if found is None else found.start()
-    marks = _IN_A_COMMENT.finditer(part.string, start, end)
+    marks = re.compile(_IN_A_COMMENT).finditer(part.string, start, end)
     return next((mark.start() for mark in marks if mark["hidden"]), None)

@@ -15,7 +15,7 @@ from resnet_dsl.pipeline import Compiled
 
 def _shipped(spec: str) -> Compiled:
     file, _, name = spec.partition(":")
-    return pipeline.load(str(resources.specs_folder() / f"{file}.resnet")).compile(name)
+    return pipeline.load(f"{resources.specs_folder()}/{file}.resnet").compile(name)
 
 
 def _between(left: str, right: str) -> Difference:

@@ -13,7 +13,7 @@ from tests.elaborate.compiling import compiled, staged
 
 
 def shipped(path: str, name: str) -> Compiled:
-    return pipeline.load(str(resources.specs_folder() / path)).compile(name)
+    return pipeline.load(f"{resources.specs_folder()}/{path}").compile(name)
 
 
 @pytest.mark.parametrize(

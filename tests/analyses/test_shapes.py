@@ -15,7 +15,7 @@ from tests.elaborate.compiling import compiled, shapes_of, staged
 @pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"])
 def test_stages_have_the_sizes_of_table_1(name: str) -> None:
     """He et al. 2015, Table 1: 112 behind conv1, then 56, 28, 14, 7, and 1000 classes."""
-    network = pipeline.load(str(resources.specs_folder() / "resnet" / "imagenet.resnet")).compile(name)
+    network = pipeline.load(f"{resources.specs_folder()}/resnet/imagenet.resnet").compile(name)
     width = 4 if network.facts.depth >= 50 else 1
     assert shapes_of(network)[network.graph.nodes[1].name] == "112x112x64"
     assert [part.output_shape for part in network.facts.stages] == [

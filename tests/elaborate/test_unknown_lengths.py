@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from resnet_dsl import resources
@@ -44,7 +46,7 @@ def test_lengths_of_different_axes_are_not_known_to_agree() -> None:
 
 def test_the_u_net_of_the_tutorial_is_refused_where_lengths_are_open() -> None:
     """A height that is halved and doubled is the same only where it was even."""
-    text = (resources.specs_folder() / "tutorial" / "long_skip.resnet").read_text(encoding="utf-8")
+    text = Path(resources.specs_folder(), "tutorial", "long_skip.resnet").read_text(encoding="utf-8")
     text = text.replace("input 256x256x3", "input ?x?x3")
     assert "E0302" in refused(text)
     said = reasons(text)
@@ -53,7 +55,7 @@ def test_the_u_net_of_the_tutorial_is_refused_where_lengths_are_open() -> None:
 
 
 def test_a_u_net_that_crops_nothing_is_accepted_where_lengths_are_known() -> None:
-    text = (resources.specs_folder() / "tutorial" / "long_skip.resnet").read_text(encoding="utf-8")
+    text = Path(resources.specs_folder(), "tutorial", "long_skip.resnet").read_text(encoding="utf-8")
     assert compiled(text).facts.output_shape == (256, 256, 2)
     assert refused(text.replace("input 256x256x3", "input 250x250x3")) != []
 

@@ -39,7 +39,7 @@ def table() -> str:
     """The rows of the reference, family by family."""
     lines = []
     for row in sorted(ROWS, key=lambda row: row.spec.partition("/")[0]):
-        mine = written(resources.specs_folder() / row.spec)[row.network]
+        mine = written(Path(resources.specs_folder(), row.spec))[row.network]
         base = f"`{mine.base}`" if mine.base else ""
         counts = f"{mine.lines} | {row.params:,} | {row.total_params:,} | {row.macs:,}"
         lines.append(f"| `{row.network}` | {row.spec} | {base} | {counts} | {row.source.replace('_', ' ')} |\n")

@@ -49,7 +49,7 @@ ROWS = _read()
 @cache
 def spec(path: str) -> Spec:
     """A file of specs/."""
-    return pipeline.load(str(resources.specs_folder() / path))
+    return pipeline.load(str(Path(resources.specs_folder(), path)))
 
 
 @cache

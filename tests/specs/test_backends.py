@@ -20,7 +20,7 @@ from resnet_dsl.targets.keras import lower, to_keras
 import keras
 assert keras.backend.backend() == sys.argv[1]
 built = 0
-for path in sorted(resources.specs_folder().rglob("*.resnet")):
+for path in sorted(Path(resources.specs_folder()).rglob("*.resnet")):
     if path.parent.name != sys.argv[2]:
         continue
     spec = pipeline.load(str(path))

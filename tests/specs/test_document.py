@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from resnet_dsl import resources
@@ -16,7 +18,7 @@ def test_the_table_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("path", sorted({row.spec for row in ROWS}))
 def test_every_network_of_a_file_is_counted(path: str) -> None:
-    assert list(written(resources.specs_folder() / path)) == list(spec(path).networks)
+    assert list(written(Path(resources.specs_folder(), path))) == list(spec(path).networks)
 
 
 def test_variants_are_one_to_ten_lines() -> None:
@@ -24,6 +26,6 @@ def test_variants_are_one_to_ten_lines() -> None:
     longer = {
         row.network
         for row in ROWS
-        if (mine := written(resources.specs_folder() / row.spec)[row.network]).base and mine.lines > 10
+        if (mine := written(Path(resources.specs_folder(), row.spec))[row.network]).base and mine.lines > 10
     }
     assert longer == {"ecaresnet50d_pruned", "resnetv2_50x1_bit", "fixup_resnet50", "resnetv2_50d_evos"}

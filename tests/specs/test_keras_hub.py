@@ -40,7 +40,7 @@ def test_the_same_weights_give_the_same_map(
     hub = pytest.importorskip("keras_hub")
     # A pre-activation backbone ends in normalisation and activation.
     head = "head { norm -> act }" if options.get("use_pre_activation") else "head {}"
-    text = f'import "{resources.specs_folder() / file}" network bare from {network} {{ {head} }}'
+    text = f'import "{resources.specs_folder()}/{file}" network bare from {network} {{ {head} }}'
     ours = Ours(pipeline.load_text(text).compile("bare", input_size=(PIXELS, PIXELS, 3)))
     model = hub.models.ResNetBackbone(
         **{

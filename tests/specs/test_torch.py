@@ -68,7 +68,7 @@ PYTORCHCV = [
 
 
 def _compare(file: str, network: str, model: Any, pixels: int, change: str = "") -> None:
-    text = f'import "{resources.specs_folder() / file}" network same from {network} {{ {change} }}'
+    text = f'import "{resources.specs_folder()}/{file}" network same from {network} {{ {change} }}'
     ours = Ours(pipeline.load_text(text).compile("same", input_size=(pixels, pixels, 3)))
     batch = images(2, pixels)
     model.eval()

@@ -116,7 +116,7 @@ def test_the_deepest_texts_are_formatted() -> None:
     check_properties("block a { " + "if b { " * 90 + "f" + " }" * 90 + "}")
 
 
-@pytest.mark.parametrize("path", sorted(resources.specs_folder().rglob("*.resnet")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(Path(resources.specs_folder()).rglob("*.resnet")), ids=lambda path: path.stem)
 def test_shipped_specs_keep_their_meaning(path: Path) -> None:
     check_properties(path.read_text("utf-8"))
 

@@ -1,5 +1,7 @@
 """Slips of form: each is recognised for what it is, and reading goes on behind it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -231,7 +233,7 @@ def test_at_most_a_hundred_are_reported() -> None:
 
 SHIPPED = [
     resources.prelude_text(),
-    *(path.read_text("utf-8") for path in sorted(resources.specs_folder().rglob("*.resnet"))),
+    *(path.read_text("utf-8") for path in sorted(Path(resources.specs_folder()).rglob("*.resnet"))),
 ]
 
 
