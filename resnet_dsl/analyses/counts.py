@@ -1,4 +1,4 @@
-"""Counts: parameters, multiply-accumulates and activations, node by node and summed over parts.
+"""Counts: parameters, multiply-accumulates and activations, node by node and summed over parts; and depth.
 
 MACs are the multiply-accumulates of convolutions and dense layers for one sample, without bias, normalisation, pooling
 and the matrix products of attention: the convention of torchvision's and timm's tables.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, elements
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -58,3 +58,21 @@ def total(counts: Iterable[Count]) -> Count:
 def _sum(numbers: Sequence[int | None]) -> int | None:
     known = [number for number in numbers if number is not None]
     return sum(known) if len(known) == len(numbers) else None
+
+
+def depths(graph: Graph) -> tuple[int, ...]:
+    """For each node the weighted layers on the longest path to it, past merges of skips along the main path only.
+
+    So papers count: the adapters of skip connections do not count, nor do gates.
+    """
+    found: list[int] = []
+    for node in graph.nodes:
+        inputs = node.inputs[:1] if node.skip else main_inputs(node)
+        before = max((found[index] for index in inputs), default=0)
+        found.append(before + (OPERATIONS[node.op].role == "weighted"))
+    return tuple(found)
+
+
+def main_inputs(node: Node) -> tuple[int, ...]:
+    """The values that go on through a node: of a product the first, without its gates."""
+    return node.inputs[:1] if OPERATIONS[node.op].merge == "product" else node.inputs

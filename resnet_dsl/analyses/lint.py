@@ -1,16 +1,32 @@
-"""What compiles but is probably not meant."""
+"""What compiles but is probably not meant.
+
+Much of it are single operations that fit what flows in and do what nobody means: each a question asked of one node.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from resnet_dsl.analyses.doubts import DOUBTS, doubtful_input
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node
-from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.lengths import Length, Shape, channels, show
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
+
+_LARGE = 8
+"""Windows below this are larger than small maps in many networks, and lose little by it."""
+
+_HUGE = 32
+"""No network for images convolves with square windows of this length; the largest known are 31 (Ding et al. 2022)."""
+
+_SIDE = 48
+"""Sides of images that are not square: shorter pairs of numbers are as likely something else."""
+
+_FEW = (1, 3, 4)
+"""Channels of images: grey, colours, colours with transparency or depth."""
 
 
 def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
@@ -24,17 +40,17 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
         before, after = shapes[node.inputs[0]], shapes[index]
         if not collapsed and _collapses(node, before, after) and graph.scopes[owners[node.scope]].kind != "head":
             collapsed = True
-            found.append(_collapsed(before, after, origins[index]))
+            found.append(located(_collapsed(before, after, origins[index].span), origins[index].caller))
         elif not rounded and _rounds(node, before):
             rounded = True
-            found.append(_rounded(before, after, origins[index]))
+            found.append(located(_rounded(before, after, origins[index].span), origins[index].caller))
     return tuple(found)
 
 
 def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
     """Repeated blocks share their arguments: each kind of node is asked once at each place."""
     asked: set[tuple[int, int]] = set()
-    doubt = doubtful_input(shapes[0], origins[0].span)
+    doubt = _doubtful_input(shapes[0], origins[0].span)
     if doubt is not None:
         yield doubt
     for index, node in enumerate(graph.nodes[1:], 1):
@@ -42,7 +58,7 @@ def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) ->
         if key in asked:
             continue
         asked.add(key)
-        for question in DOUBTS:
+        for question in _DOUBTS:
             doubt = question(node, shapes[node.inputs[0]], origins[index].span)
             if doubt is not None:
                 yield located(doubt, origins[index].caller)
@@ -62,21 +78,133 @@ def _rounds(node: Node, before: Shape) -> bool:
     return any(isinstance(length, int) and length % step for length, step in zip(before, stride, strict=False))
 
 
-def _collapsed(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
-    diagnostic = Diagnostic(
-        "W0301",
-        f"the map is down to one position ({show(before)} -> {show(after)}) before the head",
-        Label(origin.span),
-        help="use fewer strides, or a larger input",
-    )
-    return located(diagnostic, origin.caller)
+def _collapsed(before: Shape, after: Shape, place: Span) -> Diagnostic:
+    message = f"the map is down to one position ({show(before)} -> {show(after)}) before the head"
+    return Diagnostic("W0301", message, Label(place), help="use fewer strides, or a larger input")
 
 
-def _rounded(before: Shape, after: Shape, origin: Origin) -> Diagnostic:
-    diagnostic = Diagnostic(
-        "W0302",
-        f"the stride does not divide the map's size: {show(before)} -> {show(after)}",
-        Label(origin.span),
-        help="choose an input whose lengths the strides divide (224, 256), if the border matters",
+def _rounded(before: Shape, after: Shape, place: Span) -> Diagnostic:
+    message = f"the stride does not divide the map's size: {show(before)} -> {show(after)}"
+    remedy = "choose an input whose lengths the strides divide (224, 256), if the border matters"
+    return Diagnostic("W0302", message, Label(place), help=remedy)
+
+
+def _softmax_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
+    if OPERATIONS[node.op].probabilities(node.args) != "channels" or channels(before) != 1:
+        return None
+    return Diagnostic(
+        "E0245",
+        f"the softmax of one number is 1, whatever flows in ({show(before)})",
+        Label(place, "softmax shares 1 between the channels, and there is one"),
+        help="use `sigmoid` for one output, or two channels or more before the softmax",
     )
-    return located(diagnostic, origin.caller)
+
+
+def _norm_of_one(node: Node, before: Shape, place: Span) -> Diagnostic | None:
+    if OPERATIONS[node.op].centred(node.args, before) != 1:
+        return None
+    return Diagnostic(
+        "W0210",
+        f"this normalises single numbers ({show(before)}), and makes a constant of them",
+        Label(place, "less its own mean a number is 0, whatever flows in"),
+        help="use fewer groups, or `batchnorm`; or leave it out here",
+    )
+
+
+def _window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | None:
+    """PyTorch's order of arguments, channels in, channels out, kernel, makes a window of what was to be a width."""
+    kernel = node.args.get("kernel")
+    if not isinstance(kernel, tuple) or len(before) < 2 or not (_too_large(kernel, before) or _too_wide(node, before)):
+        return None
+    shown = show(kernel)
+    return Diagnostic(
+        "W0209",
+        f"`{node.op}` has a window of {shown} on a map of {show(before)}",
+        Label(place, f"the window is {shown}"),
+        help=_window_meant(node, before),
+    )
+
+
+def _window_meant(node: Node, before: Shape) -> str:
+    kernel = node.args["kernel"]
+    takes = OPERATIONS[node.op].parameter("kernel")
+    if takes is not None and "global" in takes.kind.words:
+        return f"write `{node.op}(global)` for the whole map"
+    if len(set(kernel)) == 1 and (kernel[0] >= _HUGE or node.args["channels"] == channels(before)):
+        swapped = f"{node.op}({kernel[0]}, {node.args['stride'][0]})"
+        return f"write `{swapped}` if that is meant: channels of the result, then the window"
+    return "use a smaller window, or reduce the map less before it"
+
+
+def _too_large(kernel: tuple[int, ...], before: Shape) -> bool:
+    known = zip(kernel, before, strict=False)
+    return any(isinstance(length, int) and length < window >= _LARGE for window, length in known)
+
+
+def _too_wide(node: Node, before: Shape) -> bool:
+    """Whether it reads like `conv(in, out, 3)`: a width for a window, or what flows in and a kernel for a stride."""
+    window = min(node.args["kernel"])
+    swapped = node.args.get("channels") == channels(before) and set(node.args["stride"]) in ({3}, {5}, {7})
+    return node.op == "conv" and len(before) > 2 and (window >= _HUGE or (window >= _LARGE and swapped))
+
+
+def _lost_dilation(node: Node, before: Shape, place: Span) -> Diagnostic | None:
+    pairs = zip(node.args["kernel"], node.args["dilation"], before, strict=False) if "dilation" in node.args else ()
+    lost = [d for k, d, length in pairs if k > 1 and d > 1 and isinstance(length, int) and length <= d]
+    if not lost:
+        return None
+    return Diagnostic(
+        "W0209",
+        f"a dilation of {lost[0]} reaches beyond a map of {show(before)}",
+        Label(place, "all taps but one see padding only"),
+        help="use a smaller dilation, or reduce the map less before it",
+    )
+
+
+_DOUBTS: tuple[Callable[[Node, Shape, Span], Diagnostic | None], ...] = (
+    _softmax_of_one,
+    _norm_of_one,
+    _window_of_a_width,
+    _lost_dilation,
+)
+
+
+def _doubtful_input(size: Shape, place: Span) -> Diagnostic | None:
+    """An input that reads like channels first, or like an image without its channels."""
+    *lengths, last = size
+    turned = show((*size[1:], size[0]))
+    if len(lengths) == 1 and _is_picture(*size):
+        return _input(size, f"{_positions(lengths[0])} with {show((last,))} channels each", f"{show(size)}x3", place)
+    if len(lengths) == 1 and _is_turned_signal(*size):
+        return _input(size, f"{_positions(lengths[0])} with {last:,} channels each", turned, place)
+    if len(lengths) > 1 and lengths[0] in _FEW and _are_sides(lengths[-1], last):
+        return _input(size, f"{last} channels on a map of {show(size[:-1])}", turned, place)
+    return None
+
+
+def _positions(length: Length) -> str:
+    return "1 position" if length == 1 else f"{show((length,))} positions"
+
+
+def _is_picture(height: Length, width: Length) -> bool:
+    """A square, or as wide to high as screens and cameras are (4:3 and 16:9)."""
+    if not (isinstance(height, int) and isinstance(width, int)):
+        return height == width
+    short, long = sorted((height, width))
+    return short == long or (short >= _SIDE and (4 * short == 3 * long or 16 * short == 9 * long))
+
+
+def _is_turned_signal(first: Length, last: Length) -> bool:
+    return isinstance(first, int) and isinstance(last, int) and last >= max(1000, 200 * first)
+
+
+def _are_sides(height: Length, width: Length) -> bool:
+    """Two lengths that are the sides of an image sooner than a length and channels."""
+    if not (isinstance(height, int) and isinstance(width, int)):
+        return False
+    return height == width >= _LARGE or _SIDE <= max(height, width) < 2 * min(height, width)
+
+
+def _input(size: Shape, read: str, meant: str, place: Span) -> Diagnostic:
+    message = f"the input {show(size)} is taken as {read}: channels stand last"
+    return Diagnostic("W0208", message, Label(place), help=f"write `input {meant}` if that is meant")

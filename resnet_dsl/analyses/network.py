@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from resnet_dsl.analyses.counts import Count, count_nodes, total
-from resnet_dsl.analyses.depth import depths
+from resnet_dsl.analyses.counts import Count, count_nodes, depths, total
 from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape

@@ -20,7 +20,7 @@ from functools import cached_property, reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeAlias
 
-from resnet_dsl.analyses.depth import main_inputs
+from resnet_dsl.analyses.counts import main_inputs
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from resnet_dsl.source import Source
-from resnet_dsl.syntax.hidden import find_hidden
+from resnet_dsl.syntax.limits import find_hidden
 from resnet_dsl.syntax.parser import parse
 
 NETWORK = "network n {{ input 8x8x3 stage {} {{ relu }} }} {}\n"
