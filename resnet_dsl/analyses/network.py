@@ -66,11 +66,6 @@ class Facts:
         return tuple(count.params for count in self.counts)
 
     @cached_property
-    def macs(self) -> tuple[int | None, ...]:
-        """Multiply-accumulates of each node."""
-        return tuple(count.macs for count in self.counts)
-
-    @cached_property
     def depth(self) -> int:
         return depths(self.graph)[self.graph.output]
 

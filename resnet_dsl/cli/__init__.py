@@ -57,21 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             if closed:
                 raise Failure("the standard output is closed", "`> /dev/null` throws away what is said")
-            return _run(given)
+            try:
+                return _command(given)
+            finally:
+                sys.stdout.flush()  # sees to it that all it said is out
         except BrokenPipeError as error:
             return FINE if error.filename == STDOUT_SHOWN else show(error, debug)
         except KeyboardInterrupt as asked:
             return ended_by(asked)
         except Exception as error:
             return show(error, debug)
-
-
-def _run(given: list[str]) -> int:
-    """Runs the command, and sees to it that all it said is out."""
-    try:
-        return _command(given)
-    finally:
-        sys.stdout.flush()
 
 
 def _command(given: list[str]) -> int:
@@ -127,6 +122,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
     parser.add_argument("command", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="see below")
     return parser
-
-
-__all__ = ["COMMANDS", "main"]

@@ -61,7 +61,9 @@ def ended_by(asked: KeyboardInterrupt) -> int:
 def show(error: Exception, debug: bool = False) -> int:
     """Tells the user on the standard error, and returns the exit code."""
     if isinstance(error, Refusal):
-        return _show_refusal(error)
+        show_diagnostics(error.diagnostics)
+        errors = [one for one in error.diagnostics if one.severity == "error"]
+        return USAGE if all(one.code in _USAGE_CODES for one in errors) else SPEC
     failure = _failure(error)
     if failure is not None:
         sys.stderr.write(failure.told())
@@ -81,18 +83,9 @@ def _failure(error: Exception) -> Failure | None:
     if isinstance(error, Failure):
         return error
     if isinstance(error, OSError) and error.strerror:
-        return Failure(f"{_named(error)}{error.strerror}")
+        name = "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
+        return Failure(f"{name}{error.strerror}")
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
         package = error.name.partition(".")[0]
         return Failure(f"the package `{package}` is not installed", f"`pip install {package}`")
     return None
-
-
-def _named(error: OSError) -> str:
-    return "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
-
-
-def _show_refusal(refusal: Refusal) -> int:
-    show_diagnostics(refusal.diagnostics)
-    errors = [one for one in refusal.diagnostics if one.severity == "error"]
-    return USAGE if all(one.code in _USAGE_CODES for one in errors) else SPEC

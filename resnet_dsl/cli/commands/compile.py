@@ -15,7 +15,7 @@ from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.warning import show_warnings
+from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT, reads
 from resnet_dsl.pipeline import Compiled
@@ -62,12 +62,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
-    show_warnings(compiled)
+    show_diagnostics(compiled.warnings)
     path = _claimed(compiled, options)
-    figure = None if options.figure is None else _figure_claimed(compiled, options)
+    drawing = None if options.figure is None else _figure_claimed(compiled, options)
     written = [*_write(compiled, path, options)]
-    if figure is not None:
-        written.append(_draw(compiled, figure))
+    if drawing is not None:
+        from resnet_dsl.targets.figure import figure
+
+        figure(compiled.facts).save(drawing)
+        written.append(wrote(drawing))
     if not options.quiet and TARGETS[options.to].ending is not None:
         sys.stdout.write(write(compiled.facts) + "\n")
     for line in written:
@@ -86,7 +89,8 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if weighed:
         reads(options.weights)
-    path = claim(_path(compiled, options), target.ending or "")
+    default = STDOUT if target.ending is None else f"{compiled.name}{target.ending}"
+    path = claim(default if options.output is None else options.output, target.ending or "")
     if target.keeps_weights and not options.force:
         from resnet_dsl.targets.keras.fresh import keep_trained
 
@@ -100,13 +104,6 @@ def _figure_claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     path = claim(options.figure or f"{compiled.name}.svg")
     format_of(path)
     return path
-
-
-def _path(compiled: Compiled, options: argparse.Namespace) -> str:
-    path, ending = options.output, TARGETS[options.to].ending
-    if path is not None:
-        return str(path)
-    return STDOUT if ending is None else f"{compiled.name}{ending}"
 
 
 def _write(compiled: Compiled, path: str, options: argparse.Namespace) -> Iterator[str]:
@@ -125,10 +122,3 @@ def _started(options: argparse.Namespace) -> Request:
     saved = None if options.weights is None else read_weights(options.weights)
     start_keras()
     return Request(options.seed, saved, tuple(options.excepted), options.optimize is not None, options.plain)
-
-
-def _draw(compiled: Compiled, path: str) -> str:
-    from resnet_dsl.targets.figure import figure
-
-    figure(compiled.facts).save(path)
-    return wrote(path)

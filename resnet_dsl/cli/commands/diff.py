@@ -31,8 +31,6 @@ def _told_apart(options: argparse.Namespace, left: str, right: str) -> tuple[str
     """Two networks of one name are called after their files, too: ``a.resnet:net``."""
     if left != right:
         return None
-    return _called(options.left, left), _called(options.right, right)
-
-
-def _called(spec: str, name: str) -> str:
-    return spec if spec == name or spec.endswith(f":{name}") else f"{spec}:{name}"
+    specs = options.left, options.right
+    first, second = (spec if spec == left or spec.endswith(f":{left}") else f"{spec}:{left}" for spec in specs)
+    return first, second

@@ -12,12 +12,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from resnet_dsl.analyses.network import Facts
 from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, Figure, block_figure, figure, write_page
+from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, block_figure, figure, write_page
 from resnet_dsl.writing import write_whole
 
 
@@ -55,7 +54,12 @@ def run(options: argparse.Namespace) -> int:
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(facts, [network.places for network in networks], options.theme))
     else:
-        drawn = _figure(facts, options)
+        shared = {"theme": options.theme, "show": options.show, "width": options.width, "engine": options.engine}
+        if options.block:
+            chosen = options.block, options.level, options.wide
+            drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
+        else:
+            drawn = figure(facts, options.level, options.wide, titles=options.title, **shared)
         drawn.save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
@@ -69,11 +73,3 @@ def _facts(text: str) -> list[str]:
     if unknown:
         raise argparse.ArgumentTypeError(f"`{unknown[0]}` is none of {', '.join(FACTS)}")
     return facts
-
-
-def _figure(networks: list[Facts], options: argparse.Namespace) -> Figure:
-    shared = {"theme": options.theme, "show": options.show, "width": options.width, "engine": options.engine}
-    if options.block:
-        formula = options.formula
-        return block_figure(networks, options.block, options.level, options.wide, formula=formula, **shared)
-    return figure(networks, options.level, options.wide, titles=options.title, **shared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from resnet_dsl import pipeline
@@ -35,25 +36,20 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _entries(file: ShippedFile) -> list[dict[str, Any]]:
+def _entries(file: ShippedFile) -> Iterator[dict[str, Any]]:
     spec = pipeline.load(file.path)
-    entries = []
     for name in file.networks:
         facts = spec.compile(name).facts
-        count = facts.count
-        entries.append(
-            {
-                "family": file.family,
-                "name": name,
-                "doc": facts.graph.doc,
-                "input": show(facts.input_shape),
-                "params": count.params,
-                "total_params": count.total_params,
-                "macs": count.macs,
-                "depth": facts.depth,
-            }
-        )
-    return entries
+        yield {
+            "family": file.family,
+            "name": name,
+            "doc": facts.graph.doc,
+            "input": show(facts.input_shape),
+            "params": facts.count.params,
+            "total_params": facts.count.total_params,
+            "macs": facts.count.macs,
+            "depth": facts.depth,
+        }
 
 
 def _print(entries: list[dict[str, Any]]) -> None:

@@ -33,19 +33,23 @@ def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     if options.output is not None:
         claim(options.output)
-    signals = [predict(one.graph, one.shapes) for one in compiled]
-    report(signals, options)
+    report([predict(one.graph, one.shapes) for one in compiled], options)
     return FINE
 
 
 def report(signals: Sequence[Signal], options: argparse.Namespace) -> None:
-    """The signals in the form asked for, and their figure where one is."""
+    """The signals in the form asked for, and their figure by depth. Raises Failure without matplotlib."""
     if options.format == "json":
         print(json.dumps([signal.as_json() for signal in signals], indent=2))
     else:
         _show(signals, options.layers)
     if options.output is not None:
-        _draw(signals, options.output)
+        from pathlib import Path
+
+        from resnet_dsl.laboratory.probe.figure import draw_signals
+
+        draw_signals(Path(options.output), signals)
+        print(wrote(options.output))
 
 
 def _show(signals: Sequence[Signal], layers: bool) -> None:
@@ -61,13 +65,3 @@ def _show(signals: Sequence[Signal], layers: bool) -> None:
             print()
             print(columns(("layer", "stage", "activation rms", "gradient rms"), signal.table()), end="")
         print()
-
-
-def _draw(signals: Sequence[Signal], path: str) -> None:
-    """The figure by depth. Raises Failure where matplotlib is not installed."""
-    from pathlib import Path
-
-    from resnet_dsl.laboratory.probe.figure import draw_signals
-
-    draw_signals(Path(path), signals)
-    print(wrote(path))

@@ -12,8 +12,7 @@ from math import sqrt
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.streams import console
-from resnet_dsl.cli.warning import show_warnings
+from resnet_dsl.cli.streams import console, show_diagnostics
 from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, write
@@ -28,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
-    show_warnings(compiled)
+    show_diagnostics(compiled.warnings)
     extra = _gradients(compiled, options.by) if options.signal else None
     if options.format == "text" and sys.stdout.isatty():
         from resnet_dsl.targets.summary.words import show_in_terminal

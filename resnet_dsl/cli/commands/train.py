@@ -12,9 +12,8 @@ import argparse
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.streams import console
+from resnet_dsl.cli.streams import console, show_diagnostics
 from resnet_dsl.cli.training import add_training, chosen
-from resnet_dsl.cli.warning import show_warnings
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.outputs import STDOUT, reads
@@ -29,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if str(options.out) == STDOUT:
         raise Failure("a run is a folder, and cannot go to the standard output", "name a folder: `-o FOLDER`")
     compiled = compile_spec(options.spec, options)
-    show_warnings(compiled)
+    show_diagnostics(compiled.warnings)
     typed = chosen(TrainOptions, options)
     reads(options.data)
     start_training()
