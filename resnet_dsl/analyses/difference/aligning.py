@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
-from resnet_dsl.analyses.difference.step import ComparedStep
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Node
 
 T = TypeVar("T")
 _SAME, _ALIKE, _KIN, _FOLLOWS = 8, 5, 2, 1
@@ -22,7 +22,28 @@ _MOST_PAIRS = 100_000
 """Of two sequences that are longer, only what agrees is looked for (difflib)."""
 MOST_PAIRS_IN_ALL = 4_000_000
 """Pairs that may be looked at for one comparison: five seconds or so."""
-Aligned: TypeAlias = Iterator[tuple[list[ComparedStep], list[ComparedStep]]]
+
+
+class ComparedStep(NamedTuple):
+    """One node; ``name`` is what it is called in its block: ``conv2 (3×3)``, ``skip: conv (1×1)``.
+
+    at: the node's index. follows: whether it reads the step before it in the block.
+    """
+
+    node: Node
+    name: str
+    in_skip: bool
+    at: int
+    follows: bool
+
+    @property
+    def kind(self) -> tuple[bool, str]:
+        return self.in_skip, self.node.op
+
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """What steps agree in that a reader takes for the same one: the operation and its window."""
+        return *self.kind, self.node.args.get("kernel")
 
 
 class Effort:
@@ -39,7 +60,9 @@ class Effort:
             raise Failure("the two networks are too large and too different to be laid beside each other", remedy)
 
 
-def aligned(lefts: list[ComparedStep], rights: list[ComparedStep], effort: Effort) -> Aligned:
+def aligned(
+    lefts: list[ComparedStep], rights: list[ComparedStep], effort: Effort
+) -> Iterator[tuple[list[ComparedStep], list[ComparedStep]]]:
     """Pairs of one step each where the operations agree; what stands on one side alone as it is."""
     turned = _order(lefts) > _order(rights)
     pairs = _turned(_pairs(rights, lefts, effort)) if turned else _pairs(lefts, rights, effort)

@@ -7,18 +7,16 @@ more still has all its other steps compared. Where two steps agree, what they re
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from resnet_dsl.analyses.difference.aligning import Effort, aligned, beside
-from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps, known
-from resnet_dsl.analyses.difference.step import ComparedStep
-from resnet_dsl.analyses.difference.wiring import rewired
+from resnet_dsl.analyses.difference.aligning import ComparedStep, Effort, aligned, beside
+from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps
+from resnet_dsl.analyses.difference.wiring import Matched, rewired
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
-from resnet_dsl.ir.graph import Node, Scope
+from resnet_dsl.ir.lengths import as_json
 from resnet_dsl.ir.notation import times
 
 
@@ -39,7 +37,7 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
     stages = _beside(left.stages, right.stages)
     effort = Effort()
     groups, blocks = _groups(left, right, stages, effort)
-    matched: list[tuple[str, ComparedStep, ComparedStep]] = []
+    matched: Matched = []
     steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for group in groups:
         for lefts, rights in aligned(group.left, group.right, effort):
@@ -64,8 +62,8 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
 def _quantities(left: Facts, right: Facts) -> dict[str, tuple[Any, Any]]:
     def of(facts: Facts) -> dict[str, Any]:
         return {
-            "input": known(facts.input_shape),
-            "output": known(facts.output_shape),
+            "input": tuple(as_json(facts.input_shape)),
+            "output": tuple(as_json(facts.output_shape)),
             "params": facts.count.params,
             "total_params": facts.count.total_params,
             "macs": facts.count.macs,
@@ -95,53 +93,43 @@ def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> 
 
 def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tuple[list[_Group], list[Pair]]:
     """The blocks of each pair of stages side by side, and their steps."""
-    inside = _Inside(left), _Inside(right)
+    ours, theirs = inside = _Inside(left), _Inside(right)
     groups, blocks = [], []
     for stage in stages:
         if stage.left is None or stage.right is None:
             continue
-        lefts, rights = inside[0].of(stage.left), inside[1].of(stage.right)
-        groups.append(_Group(stage.place, lefts.direct, rights.direct))
-        for one, other in beside(lefts.blocks, rights.blocks, lambda block, side: inside[side].likeness(block), effort):
+        left_scope, right_scope = stage.left.scope, stage.right.scope
+        groups.append(_Group(stage.place, ours.steps[left_scope], theirs.steps[right_scope]))
+        lefts, rights = ours.blocks[left_scope], theirs.blocks[right_scope]
+        for one, other in beside(lefts, rights, lambda block, side: inside[side].likeness(block), effort):
             place = one.name if one is not None else other.name if other is not None else ""
             blocks.append(Pair(place, one, other))
             if one is not None and other is not None:
-                groups.append(_Group(place, inside[0].steps[one.scope], inside[1].steps[other.scope]))
+                groups.append(_Group(place, ours.steps[one.scope], theirs.steps[other.scope]))
     return groups, blocks
 
 
-class _Content(NamedTuple):
-    direct: list[ComparedStep]
-    blocks: list[CountedPart]
-
-
 class _Inside:
-    """What lies in each stage of one network."""
+    """What lies in each part of one network, by the part's scope: its own steps, and the blocks of a stage."""
 
     def __init__(self, facts: Facts) -> None:
-        stage_of = stage_of_scopes(facts.graph)
-        owners = block_of_scopes(facts.graph)
-        self.nodes: list[Node] = [*facts.graph.nodes]
-        members: dict[int, list[int]] = {}
-        for index, node in enumerate(self.nodes):
-            if node.inputs:
-                members.setdefault(owners[node.scope], []).append(index)
-        scopes: Sequence[Scope] = facts.graph.scopes
+        stage_of, owners = stage_of_scopes(facts.graph), block_of_scopes(facts.graph)
+        self.nodes = facts.graph.nodes
+        members: defaultdict[int, list[int]] = defaultdict(list)
+        for index, node in enumerate(self.nodes[1:], 1):
+            members[owners[node.scope]].append(index)
         self.within: list[bool] = []
-        for scope in scopes:
+        for scope in facts.graph.scopes:
             self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))
-        self.steps = {owner: self._named(nodes) for owner, nodes in members.items()}
-        self.blocks: dict[int, list[CountedPart]] = {}
+        self.steps = defaultdict(list, {owner: self._named(nodes) for owner, nodes in members.items()})
+        self.blocks: defaultdict[int, list[CountedPart]] = defaultdict(list)
         for part in facts.parts_by_block:
             if stage_of[part.scope] != part.scope:
-                self.blocks.setdefault(stage_of[part.scope], []).append(part)
-
-    def of(self, stage: CountedPart) -> _Content:
-        return _Content(self.steps.get(stage.scope, []), self.blocks.get(stage.scope, []))
+                self.blocks[stage_of[part.scope]].append(part)
 
     def likeness(self, block: CountedPart) -> tuple[object, ...]:
         """What makes two blocks equal: the definition and the operations with their windows."""
-        return block.block, *(step.likeness for step in self.steps.get(block.scope, []))
+        return block.block, *(step.likeness for step in self.steps[block.scope])
 
     def _named(self, indices: list[int]) -> list[ComparedStep]:
         """Each step's name in its block, numbered where the block has several of its operation."""
@@ -149,20 +137,18 @@ class _Inside:
         totals = Counter((self.within[node.scope], node.op) for node in nodes)
         counts: Counter[tuple[bool, str]] = Counter()
         steps = []
-        for place, (index, node) in enumerate(zip(indices, nodes, strict=True)):
-            key = self.within[node.scope], node.op
+        for before, index, node in zip([-1, *indices], indices, nodes, strict=False):
+            in_skip, op = key = self.within[node.scope], node.op
             counts[key] += 1
             number = str(counts[key]) if totals[key] > 1 else ""
             kernel = node.args.get("kernel")
             window = f" ({times(kernel)})" if isinstance(kernel, tuple) else ""
-            follows = place > 0 and node.inputs[0] == indices[place - 1]
-            steps.append(
-                ComparedStep(node, f"{'skip: ' if key[0] else ''}{node.op}{number}{window}", key[0], index, follows)
-            )
+            name = f"{'skip: ' if in_skip else ''}{op}{number}{window}"
+            steps.append(ComparedStep(node, name, in_skip, index, node.inputs[0] == before))
         return steps
 
 
-def _moved_strides(matched: list[tuple[str, ComparedStep, ComparedStep]]) -> tuple[tuple[MovedStride, ...], set[int]]:
+def _moved_strides(matched: Matched) -> tuple[tuple[MovedStride, ...], set[int]]:
     """Strides that stand at another step of the same block, and the pairs that this explains."""
     by_place: dict[str, list[int]] = {}
     for index, (place, one, other) in enumerate(matched):
@@ -184,7 +170,7 @@ def _moved_strides(matched: list[tuple[str, ComparedStep, ComparedStep]]) -> tup
     return tuple(MovedStride(*key, tuple(places)) for key, places in found.items()), explained
 
 
-def _settings(matched: list[tuple[str, ComparedStep, ComparedStep]], moved: set[int]) -> tuple[Setting, ...]:
+def _settings(matched: Matched, moved: set[int]) -> tuple[Setting, ...]:
     """Arguments that differ, those that do so in the same way together."""
     totals = Counter(one.node.op for _, one, _ in matched)
     found: dict[tuple[str, str, Any, Any], list[tuple[str, str]]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.network import CountedPart
-from resnet_dsl.ir.lengths import Shape, as_json
+from resnet_dsl.ir.lengths import as_json
 from resnet_dsl.ir.parameters import Argument
 
 
@@ -110,23 +110,9 @@ def _pair_data(pair: Pair) -> dict[str, Any]:
 
 
 def _part_data(part: CountedPart | None) -> dict[str, Any] | None:
-    if part is None:
-        return None
-    return {
-        "name": part.name,
-        "block": part.block,
-        "blocks": part.blocks,
-        "output_shape": as_json(part.output_shape),
-        "params": part.params,
-        "total_params": part.total_params,
-        "macs": part.macs,
-    }
+    names = ("name", "block", "blocks", "output_shape", "params", "total_params", "macs")
+    return None if part is None else {name: _plain(getattr(part, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:
     return as_json(value) if isinstance(value, tuple) else value
-
-
-def known(shape: Shape) -> tuple[int | None, ...]:
-    """A shape with None for what is open."""
-    return tuple(as_json(shape))

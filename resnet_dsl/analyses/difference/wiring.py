@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from typing import TypeAlias
 
+from resnet_dsl.analyses.difference.aligning import ComparedStep
 from resnet_dsl.analyses.difference.found import Rewired
-from resnet_dsl.analyses.difference.step import ComparedStep
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
 
-Matched = Sequence[tuple[str, ComparedStep, ComparedStep]]
+Matched: TypeAlias = list[tuple[str, ComparedStep, ComparedStep]]
+"""Steps that two networks have in common, with the block in which they lie."""
 
 
 def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:

@@ -39,10 +39,9 @@ def _sentences(found: Difference) -> Iterator[str]:
         yield _steps(steps, found.names)
     for one in found.wiring:
         yield _rewired(one, found.names)
-    for text, places in _together(found.parts, found.names).items():
-        yield f"{_listed(places)}: {text}"
-    for text, places in _together(found.blocks, found.names).items():
-        yield f"{_listed(places)}: {text}"
+    for pairs in (found.parts, found.blocks):
+        for text, places in _together(pairs, found.names).items():
+            yield f"{_listed(places)}: {text}"
 
 
 def _stride(moved: MovedStride, names: tuple[str, str]) -> str:
@@ -108,8 +107,6 @@ def _listed(places: tuple[str, ...]) -> str:
 def _spell(value: Any) -> str:
     if value is None:
         return "unknown"
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return _spell(value[0])
-    if isinstance(value, tuple):
-        return show(one if one is None else _spell(one) for one in value)
-    return written(value)
+    if not isinstance(value, tuple):
+        return written(value)
+    return _spell(value[0]) if len(set(value)) == 1 else show(one if one is None else _spell(one) for one in value)
