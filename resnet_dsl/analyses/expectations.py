@@ -9,26 +9,21 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.arithmetic import COMPARISONS
 from resnet_dsl.elaborate.values import Expectation
+from resnet_dsl.ir.lengths import as_json
 from resnet_dsl.ir.notation import written
 
 
 def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
     """A diagnostic for each expectation that fails."""
-    found = []
-    for one in expectations:
-        actual = _actual(one, facts)
-        if not _holds(one, actual):
-            found.append(_failed(one, actual))
-    return tuple(found)
+    known = [(one, _actual(one, facts)) for one in expectations]
+    return tuple(_failed(one, actual) for one, actual in known if not _holds(one, actual))
 
 
 def _actual(expectation: Expectation, facts: Facts) -> Any:
     if expectation.stage is None:
         return _QUANTITIES[expectation.quantity](facts)
-    stage = facts.stage_of_name[expectation.stage]
-    if expectation.quantity == "output":
-        return stage.output_shape
-    return getattr(stage, expectation.quantity)
+    quantity = "output_shape" if expectation.quantity == "output" else expectation.quantity
+    return getattr(facts.stage_of_name[expectation.stage], quantity)
 
 
 _QUANTITIES: dict[str, Callable[[Facts], Any]] = {
@@ -46,8 +41,7 @@ _QUANTITIES: dict[str, Callable[[Facts], Any]] = {
 def _holds(expectation: Expectation, actual: Any) -> bool:
     value, comparison = expectation.value, expectation.comparison
     if expectation.quantity == "output":
-        same = tuple(length if isinstance(length, int) else None for length in actual) == tuple(value)
-        return same == (comparison == "==")
+        return (as_json(actual) == list(value)) == (comparison == "==")
     if actual is None:
         return False
     if comparison == "~=":
@@ -57,14 +51,10 @@ def _holds(expectation: Expectation, actual: Any) -> bool:
 
 def _failed(expectation: Expectation, actual: Any) -> Diagnostic:
     subject = f"{expectation.stage}.{expectation.quantity}" if expectation.stage else expectation.quantity
-    wanted = _spell(expectation.value)
-    relation = _RELATIONS[expectation.comparison]
-    return Diagnostic(
-        "E0401",
-        f"the expectation failed: `{subject}` is {_spell(actual)}, expected {relation}{wanted}",
-        Label(expectation.span, f"it is {_spell(actual)}"),
-        help=_remedy(expectation, subject, actual),
-    )
+    found, wanted = _spell(actual), f"{_RELATIONS[expectation.comparison]}{_spell(expectation.value)}"
+    message = f"the expectation failed: `{subject}` is {found}, expected {wanted}"
+    place = Label(expectation.span, f"it is {found}")
+    return Diagnostic("E0401", message, place, help=_remedy(expectation, subject, actual))
 
 
 _RELATIONS = {

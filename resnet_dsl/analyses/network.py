@@ -136,8 +136,8 @@ class Facts:
         for owner, count in zip(owners, self.counts, strict=True):
             if owner in members:
                 members[owner].append(count)
-        inside = self._blocks_inside
-        return tuple(self._part(scope, total(members[scope]), inside[scope]) for scope in scopes)
+        paths = paths_of_scopes(self.graph)
+        return tuple(self._part(scope, paths[scope], total(members[scope])) for scope in scopes)
 
     @cached_property
     def _blocks_inside(self) -> tuple[int, ...]:
@@ -148,12 +148,6 @@ class Facts:
             found[self.graph.scopes[index].parent or 0] += found[index] + (index in own)
         return tuple(found)
 
-    @cached_property
-    def _paths(self) -> tuple[str, ...]:
-        return paths_of_scopes(self.graph)
-
-    def _part(self, index: int, count: Count, blocks: int) -> CountedPart:
-        scope = self.graph.scopes[index]
-        return CountedPart(
-            self._paths[index], scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks
-        )
+    def _part(self, index: int, name: str, count: Count) -> CountedPart:
+        scope, blocks = self.graph.scopes[index], self._blocks_inside[index]
+        return CountedPart(name, scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks)

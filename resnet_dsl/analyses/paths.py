@@ -13,11 +13,12 @@ is linear in the nodes (times the depth to which skip connections are nested).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import zip_longest
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.counts import main_inputs
@@ -45,10 +46,7 @@ class Paths:
     @property
     def count(self) -> int:
         """How many paths there are."""
-        product = 1
-        for factor, times in self.factors:
-            product *= sum(factor) ** times
-        return product
+        return prod(sum(factor) ** times for factor, times in self.factors)
 
     @property
     def shortest(self) -> int:
@@ -77,10 +75,7 @@ class Paths:
         work = self.longest * sum(len(factor) for factor, _ in self.factors)
         if self.longest > MOST_BRANCHES or work > _MOST_WORK:
             raise _too_long(self.longest)
-        product = _ONE
-        for factor, times in sorted(self.factors, key=lambda one: -one[1] * len(one[0])):
-            product = _times(product, _power(factor, times))
-        return product
+        return _product(sorted(self.factors, key=lambda one: -one[1] * len(one[0])))
 
     def shares(self) -> list[float]:
         """What part of all paths has each length."""
@@ -155,19 +150,13 @@ def _arriving(node: Node, links: list[_Link]) -> _Link:
     common = reduce(lambda one, other: _common(one, other, links), inputs)
     chains = [list(_chain(one, common, links)) for one in inputs]
     free = [all(link.free for link in chain) for chain in chains]
+    # Residual branches: the main path of a skip connection; where none is declared, weights beside a way without.
+    branches = [place == 0 if node.skip else any(free) and not one for place, one in enumerate(free)]
     total: Polynomial = ()
-    for chain, residual in zip(chains, _residual(node, free), strict=True):
-        ways = _product(Counter(link.ways for link in chain if link.ways != _ONE))
+    for chain, residual in zip(chains, branches, strict=True):
+        ways = _product(Counter(link.ways for link in chain if link.ways != _ONE).items())
         total = _plus(total, (0, *ways) if residual else ways)
     return _Link(common, total, any(free))
-
-
-def _residual(node: Node, free: list[bool]) -> list[bool]:
-    """Which inputs of a merge are residual branches: the main path of a skip connection; and where none is declared,
-    those with weights beside one without."""
-    if node.skip is not None:
-        return [place == 0 for place in range(len(free))]
-    return [any(free) and not one for one in free]
 
 
 def _common(one: int, other: int, links: list[_Link]) -> int:
@@ -185,9 +174,9 @@ def _chain(node: int, end: int, links: list[_Link]) -> Iterator[_Link]:
         node = links[node].before
 
 
-def _product(factors: Counter[Polynomial]) -> Polynomial:
+def _product(factors: Iterable[tuple[Polynomial, int]]) -> Polynomial:
     product = _ONE
-    for factor, times in factors.items():
+    for factor, times in factors:
         product = _times(product, _power(factor, times))
     return product
 
