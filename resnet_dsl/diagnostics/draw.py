@@ -7,12 +7,16 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.diagnostics.lines import fitted
 from resnet_dsl.diagnostics.order import MOST_SHOWN, in_order, tally
 from resnet_dsl.showing import line as in_line
+from resnet_dsl.showing import width as columns_of
 from resnet_dsl.source import Source, Span
 
 _DISTANT = 5  # lines left out between two that are shown: from here on dots stand for them
+_TAB = 4
+_WIDEST = 100  # columns of a text that are shown
+_BEFORE = 30  # columns in front of the place, where a line is cut
+_FAR = 500  # characters around the place that are looked at: a line may be a million long
 _Paint = Callable[[str, str], str]
 _RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31;1", "33;1", "34;1", "36;1", "1"
 
@@ -101,7 +105,7 @@ def _shown(strokes: list[_Stroke], source: Source, width: int, paint: _Paint, to
         before = number
         own = sorted(group, key=lambda stroke: stroke.start)
         focus = min(own, key=lambda stroke: stroke.mark != "^").start
-        text, places = fitted(source.line(number), [(stroke.start, stroke.end) for stroke in own], focus)
+        text, places = _fitted(source.line(number), [(stroke.start, stroke.end) for stroke in own], focus)
         yield f"{paint(f'{number:>{width}} |', _BLUE)} {text}"
         placed = [stroke._replace(start=place[0], end=place[1]) for stroke, place in zip(own, places, strict=True)]
         for row in _rows(placed):
@@ -125,3 +129,45 @@ def _underlined(row: list[_Stroke], paint: _Paint, tone: str) -> str:
         line += " " * (stroke.start - column) + paint(marks + words, tone if stroke.mark == "^" else _BLUE)
         column = stroke.end
     return line
+
+
+def _fitted(line: str, spans: list[tuple[int, int]], first: int) -> tuple[str, list[tuple[int, int]]]:
+    """The line as it is shown, and the columns there of spans of its characters (each at least one column wide).
+
+    Where the line is too long, what is shown is around its character ``first``.
+    """
+    skipped = max(0, first - _FAR)
+    cells = _cells(line[skipped : first + _FAR])
+    columns = [0]
+    for cell in cells:
+        columns.append(columns[-1] + columns_of(cell))
+
+    def column(character: int) -> int:
+        return columns[min(max(character - skipped, 0), len(cells))]
+
+    low = max(0, column(first) - _BEFORE) if skipped or max(column(end) for _, end in spans) > _WIDEST else 0
+    shown = [index for index in range(len(cells)) if low <= columns[index] and columns[index + 1] <= low + _WIDEST]
+    end = shown[-1] + 1 if shown else 0
+    start = shown[0] if shown else 0
+    front = "…" if skipped + start else ""
+    back = "…" if skipped + end < len(line) else ""
+    text = front + "".join(cells[start:end]) + back
+
+    def shifted(character: int) -> int:
+        return min(max(column(character), columns[start]), columns[end]) - columns[start] + len(front)
+
+    places = [(shifted(one), shifted(other)) for one, other in spans]
+    return text, [(one, max(other, one + 1)) for one, other in places]
+
+
+def _cells(line: str) -> list[str]:
+    """What is shown for each character."""
+    cells = []
+    column = 0
+    for character in line:
+        if character == "\t":
+            cells.append(" " * (_TAB - column % _TAB))
+        else:
+            cells.append(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}")
+        column += columns_of(cells[-1])
+    return cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.sentences import counted
@@ -43,21 +44,13 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     What says the same of the same place is kept once.
     """
     texts: dict[tuple[str, ...], int] = {}
-    kept: list[Diagnostic] = []
+    kept: list[tuple[tuple[int, int, int], Diagnostic]] = []
     fresh = Fresh()
-    for diagnostic in diagnostics:
-        if diagnostic.place:
-            texts.setdefault(diagnostic.place.span.source.identity, len(texts))
-        if fresh(diagnostic):
-            kept.append(diagnostic)
-    return sorted(kept, key=lambda diagnostic: _position(diagnostic, texts))
-
-
-def _position(diagnostic: Diagnostic, texts: dict[tuple[str, ...], int]) -> tuple[int, int, int]:
-    if not diagnostic.place:
-        return -1, 0, 0
-    span = diagnostic.place.span
-    return texts[span.source.identity], span.start, span.end
+    for diagnostic in filter(fresh, diagnostics):
+        text, start, end = _where(diagnostic.place) or ((), 0, 0)
+        at = texts.setdefault(text, len(texts)) if diagnostic.place else -1
+        kept.append(((at, start, end), diagnostic))
+    return [diagnostic for _, diagnostic in sorted(kept, key=itemgetter(0))]
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:

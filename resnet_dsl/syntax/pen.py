@@ -29,8 +29,7 @@ class Pen:
 
     def word(self, text: str) -> None:
         self._advance(text)
-        above = self._comments.above.pop(self._position, [])
-        self._pending += [(comment, True) for comment, _ in above]
+        self._take_above()
         if text not in (",", "{"):  # which stay on the line of the word before them
             self._flush()
         self._add(TEXT, text)
@@ -46,18 +45,16 @@ class Pen:
     def _pass_over(self) -> None:
         """A superfluous word, whose comments then stand at its neighbours."""
         before = len(self._pending)
-        self._take_all()
+        self._take_above()
+        self._take_behind()
         self.has_moved |= len(self._pending) > before and self._words.text(self._position) != ","
         self._position += 1
 
-    def _take_all(self) -> None:
-        above = self._comments.above.pop(self._position, [])
-        self._pending += [(comment, True) for comment, _ in above]
-        self._take_behind()
+    def _take_above(self) -> None:
+        self._pending += [(comment, True) for comment, _ in self._comments.above.pop(self._position, [])]
 
     def _take_behind(self) -> None:
-        behind = self._comments.behind.pop(self._position, None)
-        if behind:
+        if behind := self._comments.behind.pop(self._position, None):
             self._pending.append((behind, False))
 
     def _flush(self) -> None:

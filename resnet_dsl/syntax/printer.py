@@ -222,7 +222,8 @@ class Printer(Pen):
         if is_first:
             self._add(INDENT)
         self._advance("->")
-        self._take_all()
+        self._take_above()
+        self._take_behind()
         self._add(FILL)
         self.word("->")
         self._add(SPACE)

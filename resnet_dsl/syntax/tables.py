@@ -113,16 +113,18 @@ def generate(grammar: str) -> Tables:
     ]
     terminals = {terminal.name for terminal in lark.terminals} | {"$END"}
     ignored, pattern, keywords = _words(lark)
+    kept = {rule: _kept(rule) for rule in rules}
+    lists = _list_rules(kept)
     return Tables(
         checksum=zlib.crc32(grammar.encode()),
         start=0,
         end=states[table.end_states["file"]],
         ignored=ignored,
         pattern=pattern,
-        kept=frozenset(rule.expansion[index].name for rule in rules for index in _kept(rule) if index is not None),
+        kept=frozenset(rule.expansion[at].name for rule, taken in kept.items() for at in taken if at is not None),
         keywords=keywords,
         literals={t.name: t.pattern.value for t in sorted(lark.terminals, key=str) if t.pattern.type == "str"},
-        rules=_rules(rules),
+        rules=[_rule(rule, taken, lists) for rule, taken in kept.items()],
         actions=[{name: code for name, code in row.items() if name in terminals} for row in rows],
         gotos=[{name: code - 1 for name, code in row.items() if name not in terminals} for row in rows],
     )
@@ -160,25 +162,18 @@ def _words(lark: Lark) -> tuple[str, str, dict[str, str]]:
     return "|".join(patterns[name] for name in sorted(lexer.ignore_types)), "|".join(kept), keywords
 
 
-def _rules(rules: list[Any]) -> list[Rule]:
-    kept = {rule: _kept(rule) for rule in rules}
-    lists = _list_rules(kept)
-    return [_rule(rule, kept[rule], lists) for rule in rules]
-
-
 def _kept(rule: Any) -> list[int | None]:
     """The symbols whose values are kept, with None for each optional child that this form of the rule leaves out."""
     missing = "".join("1" if empty else "0" for empty in rule.options.empty_indices) or "0" * len(rule.expansion)
     children: list[int | None] = []
-    index = 0
+    symbols = enumerate(rule.expansion)
     for is_missing in missing:
         if is_missing == "1":
             children.append(None)
             continue
-        symbol = rule.expansion[index]
+        index, symbol = next(symbols)
         if rule.options.keep_all_tokens or not (symbol.is_term and symbol.filter_out):
             children.append(index)
-        index += 1
     return children
 
 
@@ -207,10 +202,6 @@ def _rule(rule: Any, kept: list[int | None], lists: set[str]) -> Rule:
     return Rule(name, len(symbols), does, children, symbols)
 
 
-def main() -> None:
+if __name__ == "__main__":
     with open(_FILE, "w", encoding="utf-8", newline="\n") as file:
         file.write(encode(generate(resources.grammar_text())))
-
-
-if __name__ == "__main__":
-    main()
