@@ -40,13 +40,10 @@ def _count(graph: Graph, shapes: Sequence[Shape], index: int) -> Count:
     node = graph.nodes[index]
     inputs = tuple(shapes[one] for one in node.inputs)
     operation = OPERATIONS[node.op]
-    params = total = 0
-    for weight in operation.weights(node.args, inputs):
-        size = prod(weight.shape)
-        total += size
-        params += size if weight.trainable else 0
+    weights = operation.weights(node.args, inputs)
+    params = sum(prod(weight.shape) for weight in weights if weight.trainable)
     macs = operation.macs(node.args, inputs, shapes[index])
-    return Count(params, total, macs, elements(shapes[index]))
+    return Count(params, sum(prod(weight.shape) for weight in weights), macs, elements(shapes[index]))
 
 
 def total(counts: Iterable[Count]) -> Count:

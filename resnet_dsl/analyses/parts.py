@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Graph, Scope
+from resnet_dsl.ir.graph import Graph
 
 
 def stages(graph: Graph) -> tuple[int, ...]:
@@ -22,11 +22,8 @@ def stage_of_scopes(graph: Graph) -> tuple[int, ...]:
 def blocks(graph: Graph) -> tuple[int, ...]:
     """The residual blocks, in flow order; of a graph without marks (an early one) the blocks that lie in stages."""
     marked = tuple(index for index, scope in enumerate(graph.scopes) if scope.counts)
-    return marked or tuple(index for index, scope in enumerate(graph.scopes) if _lies_in_stage(graph, scope))
-
-
-def _lies_in_stage(graph: Graph, scope: Scope) -> bool:
-    return scope.kind == "block" and graph.scopes[scope.parent or 0].kind == "stage"
+    below = [index for index, scope in enumerate(graph.scopes) if graph.scopes[scope.parent or 0].kind == "stage"]
+    return marked or tuple(index for index in below if graph.scopes[index].kind == "block")
 
 
 def block_of_scopes(graph: Graph) -> tuple[int, ...]:

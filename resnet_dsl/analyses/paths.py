@@ -49,11 +49,6 @@ class Paths:
         return prod(sum(factor) ** times for factor, times in self.factors)
 
     @property
-    def shortest(self) -> int:
-        """The fewest branches on a path."""
-        return sum(times * next(place for place, one in enumerate(factor) if one) for factor, times in self.factors)
-
-    @property
     def longest(self) -> int:
         """The most branches on a path: the number of blocks in a row."""
         return sum(times * (len(factor) - 1) for factor, times in self.factors)
@@ -82,9 +77,9 @@ class Paths:
         count = self.count
         return [number / count for number in self.lengths]
 
-    def most(self, share: Fraction = Fraction(95, 100)) -> tuple[int, int]:
-        """The lengths, from and to, outside of which at most (1 - share) / 2 of the paths lie on either side."""
-        numbers, spare = self.lengths, (1 - share) / 2 * self.count
+    def most(self) -> tuple[int, int]:
+        """The lengths, from and to, of 95 % of the paths: at most a fortieth of all lie outside on either side."""
+        numbers, spare = self.lengths, Fraction(self.count, 40)
         return _skipped(numbers, spare), len(numbers) - 1 - _skipped(numbers[::-1], spare)
 
     def table(self) -> list[tuple[str, str, str]]:

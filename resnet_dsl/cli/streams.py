@@ -1,7 +1,8 @@
 """The standard output and error as people read them. All that a command says goes through here.
 
 What could steer a terminal is spelt out, whoever wrote it; colours of our own pass as ``Painted``. What a program is to
-read (an SVG, a model) goes to the stream's ``buffer``, byte by byte.
+read (an SVG, a model) goes to the stream's ``buffer``, byte by byte; an output that is claimed may take the standard
+output for itself.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, TextIO
 
+from resnet_dsl import outputs
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.outputs import STDOUT_SHOWN
-from resnet_dsl.showing import safe
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import STDOUT, STDOUT_SHOWN
+from resnet_dsl.showing import line, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,8 +42,8 @@ class Screen:
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.write(line)
+        for one in lines:
+            self.write(one)
 
     def flush(self) -> None:
         with self._watched():
@@ -87,11 +90,25 @@ def _in_utf8(stream: TextIO) -> TextIO:
     return stream
 
 
-def leave_stdout() -> None:
-    """From here on people are told on the standard error: an output of the command takes the standard output."""
-    sys.stdout.flush()
-    if isinstance(sys.stdout, Screen) and isinstance(sys.stderr, Screen):
-        sys.stdout.stream = sys.stderr.stream
+def claim(path: str, ending: str = "", force: bool = True) -> str:
+    """An output that may be written there, of the kind that has this ending; the path is given back.
+
+    Where it takes the standard output, people are told on the standard error from here on. Without ``force`` no
+    existing file is replaced. Raises Failure or OSError where nothing may be written.
+    """
+    where = outputs.claim(path, ending)
+    if where.is_stdout:
+        sys.stdout.flush()
+        if isinstance(sys.stdout, Screen) and isinstance(sys.stderr, Screen):
+            sys.stdout.stream = sys.stderr.stream
+    if not force and where.replaces:
+        raise Failure(f"`{path}` is there already", "choose another name, or replace it with `--force`")
+    return path
+
+
+def wrote(path: object) -> str:
+    """What is said of an output that is there."""
+    return f"wrote {STDOUT_SHOWN if path == STDOUT else line(str(path))}"
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:

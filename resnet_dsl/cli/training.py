@@ -53,7 +53,9 @@ def add_options(parser: Arguments, kind: type[DataOptions | RecipeOptions | Engi
             flags = (*one.metadata["flags"], f"--{one.name.replace('_', '-')}")
             named = {"metavar": one.metadata["metavar"]} if one.metadata["metavar"] else {}
             read = _reading(hints[one.name])
-            parser.add_argument(*flags, default=_written(one.default), help=one.metadata["help"], **named, **read)
+            # A default as it would be given, for the help; argparse reads it as it reads what is given.
+            default = ",".join(map(str, one.default)) if isinstance(one.default, tuple) else one.default
+            parser.add_argument(*flags, default=default, help=one.metadata["help"], **named, **read)
 
 
 def _reading(hint: Any) -> dict[str, Any]:
@@ -64,11 +66,6 @@ def _reading(hint: Any) -> dict[str, Any]:
         return {"choices": get_args(hint)}
     plain = get_args(hint)[0] if isinstance(hint, UnionType) else hint
     return {"type": _READERS.get(plain, plain)}
-
-
-def _written(default: Any) -> Any:
-    """A default as it would be given, for the help; argparse reads it as it reads what is given."""
-    return ",".join(map(str, default)) if isinstance(default, tuple) else default
 
 
 _SWITCHES: dict[Any, Any] = {bool: "store_true", bool | None: argparse.BooleanOptionalAction}

@@ -49,8 +49,11 @@ def check_words(words: Words) -> Iterator[Diagnostic]:
         return
     yield from _check_brackets(words)
     for index, (kind, start, end) in enumerate(zip(words.kinds, words.starts, words.ends, strict=True)):
-        if end - start > MAX_DIGITS and kind in _LONG:
-            yield from _LONG[kind](words, index)
+        if end - start > MAX_NAME and kind == "NAME":
+            message = f"this name has {end - start} characters, where a name has at most {MAX_NAME}"
+            yield Diagnostic("E0010", message, Label(words.span(index)), help="choose a shorter name")
+        elif end - start > MAX_DIGITS and kind in ("NUMBER", "EXTENT"):
+            yield from _check_number(words, index)
 
 
 def _check_brackets(words: Words) -> Iterator[Diagnostic]:
@@ -81,21 +84,11 @@ def too_deep(place: Span) -> Diagnostic:
     )
 
 
-def _number(words: Words, index: int) -> Iterator[Diagnostic]:
+def _check_number(words: Words, index: int) -> Iterator[Diagnostic]:
     digits = sum(character.isdigit() for character in words.text(index))
     if digits > MAX_DIGITS:
         message = f"this number has {digits} digits, where at most {MAX_DIGITS} are read"
         yield Diagnostic("E0009", message, Label(words.span(index)), help="write a large number as `4.1G` or `1e9`")
-
-
-def _name(words: Words, index: int) -> Iterator[Diagnostic]:
-    length = words.ends[index] - words.starts[index]
-    if length > MAX_NAME:
-        message = f"this name has {length} characters, where a name has at most {MAX_NAME}"
-        yield Diagnostic("E0010", message, Label(words.span(index)), help="choose a shorter name")
-
-
-_LONG = {"NUMBER": _number, "EXTENT": _number, "NAME": _name}
 
 
 _TAGS = "\U000e0000-\U000e007f"

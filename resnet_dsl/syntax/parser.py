@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.order import in_order
@@ -14,8 +14,6 @@ from resnet_dsl.syntax.words import END, Words, split
 
 if TYPE_CHECKING:
     from resnet_dsl.syntax.slips import Repair, Slip
-
-_Read: TypeAlias = tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]
 
 _MOST_MISTAKES = 100  # nobody reads more
 _MOST_WALKED = 2_000_000  # words that are looked through for what to say: a mistake costs a walk through its definition
@@ -46,8 +44,10 @@ class _Reading:
         self._mendings: list[int] = []  # where in the text
         self._walked = 0
 
-    def read(self) -> _Read:
-        while not self._machine.run(limits.MAX_DEPTH) and not self._has_enough():
+    def read(self) -> tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]:
+        while not self._machine.run(limits.MAX_DEPTH):
+            if len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED:
+                break
             if self._machine.position <= self._mended:
                 self._skip()
                 continue
@@ -62,9 +62,6 @@ class _Reading:
             one for one in self._definitions if not any(one.span.start <= at < one.span.end for at in self._mendings)
         ]
         return tuple(whole), tuple(in_order(self._mistakes))
-
-    def _has_enough(self) -> bool:
-        return len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED
 
     def _slip(self) -> Slip:
         from resnet_dsl.syntax.slips import Slip, diagnose  # a text without mistakes is read without their words

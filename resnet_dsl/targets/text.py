@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ParamSpec
 
 from resnet_dsl.ir.graph import Graph, Scope
 from resnet_dsl.ir.lengths import Shape, show
@@ -18,13 +18,17 @@ from resnet_dsl.syntax import tree
 from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall
 from resnet_dsl.targets.keras.lower import lower
 
+_Given = ParamSpec("_Given")
 
-def tree_text(file: tree.File) -> str:
+
+def _text(lines: Callable[_Given, Iterator[str]]) -> Callable[_Given, str]:
+    """The lines that a function yields as one text."""
+    return lambda *given, **named: "".join(f"{line(one)}\n" for one in lines(*given, **named))
+
+
+@_text
+def tree_text(file: tree.File) -> Iterator[str]:
     """``then: Body 5:8``: each node's class and place, and its words; below it, further in, what it holds."""
-    return _lines(_tree(file))
-
-
-def _tree(file: tree.File) -> Iterator[str]:
     pending: list[tuple[int, str, tree.Node | tree.Token]] = [(0, "", file)]
     while pending:
         depth, field, node = pending.pop()
@@ -54,12 +58,9 @@ def _parts(node: tree.Node) -> tuple[list[str], list[tuple[str, tree.Node | tree
     return words, below
 
 
-def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> str:
+@_text
+def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
     """``a_conv = conv(input, channels=8, …): 8x8x8 in a``: a line a node, below a line for each scope."""
-    return _lines(_graph(graph, shapes))
-
-
-def _graph(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
     names, paths = [node.name for node in graph.nodes], _paths(graph)
     yield f"graph {graph.name}"
     for scope, path in zip(graph.scopes, paths, strict=True):
@@ -88,12 +89,9 @@ def _scope(scope: Scope) -> str:
     return f"{'residual ' if scope.counts else ''}{scope.kind}{block}"
 
 
-def calls_text(calls: Calls) -> str:
+@_text
+def calls_text(calls: Calls) -> Iterator[str]:
     """``a_conv = Conv2D(input, filters=8, …): 8x8x8``: a line a call, with its node where that has another name."""
-    return _lines(_calls(calls))
-
-
-def _calls(calls: Calls) -> Iterator[str]:
     names = [call.name for call in calls.calls]
     yield f"model {calls.name}"
     for call in calls.calls:
@@ -116,10 +114,6 @@ def _value(value: Any) -> str:
     if isinstance(value, Initializer):
         return _call(value.kind, ("random",) if value.random else (), dict(value.args))
     return json.dumps(value, ensure_ascii=False)
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"{line(one)}\n" for one in lines)
 
 
 TEXTS: dict[str, Callable[[Compiled], str]] = {

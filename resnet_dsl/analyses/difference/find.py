@@ -78,15 +78,12 @@ def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> 
     """Stem, stages and head, each beside its counterpart."""
     pairs = []
     for kind in ("stem", "stage", "head"):
-        ours = [part for part in lefts if part.kind == kind]
-        others = [part for part in rights if part.kind == kind]
-        names = {part.name for part in ours}, {part.name for part in others}
-        if names[0] <= names[1] or names[1] <= names[0]:
-            by_name = {part.name: part for part in ours}, {part.name: part for part in others}
-            order = dict.fromkeys(part.name for part in (*ours, *others))
-            pairs += [Pair(name, by_name[0].get(name), by_name[1].get(name)) for name in order]
+        ours = {part.name: part for part in lefts if part.kind == kind}
+        others = {part.name: part for part in rights if part.kind == kind}
+        if ours.keys() <= others.keys() or others.keys() <= ours.keys():
+            pairs += [Pair(name, ours.get(name), others.get(name)) for name in (ours | others)]
         else:
-            for one, other in zip_longest(ours, others):
+            for one, other in zip_longest(ours.values(), others.values()):
                 pairs.append(Pair((one or other).name, one, other))
     return pairs
 

@@ -78,19 +78,14 @@ class Difference(NamedTuple):
     settings: tuple[Setting, ...]
     wiring: tuple[Rewired, ...] = ()
 
-    @property
-    def none(self) -> bool:
-        """Whether the two compute the same with the same arguments."""
-        return not any(self[1:])
-
 
 def as_data(found: Difference) -> dict[str, Any]:
     """The same as plain data, for JSON: each pair is a list [left, right]."""
     return {
         "networks": list(found.names),
         "quantities": {name: [_plain(one) for one in pair] for name, pair in found.quantities.items()},
-        "stages": [_pair_data(pair) for pair in found.parts],
-        "blocks": [_pair_data(pair) for pair in found.blocks],
+        "stages": _pairs_data(found.parts),
+        "blocks": _pairs_data(found.blocks),
         "steps": [one._asdict() for one in found.steps],
         "strides": [one._asdict() for one in found.strides],
         "settings": [one._asdict() for one in found.settings],
@@ -105,8 +100,8 @@ def _facts(part: CountedPart | None) -> tuple[Any, ...] | None:
     return part.output_shape, part.params, part.total_params, part.macs, blocks, part.block
 
 
-def _pair_data(pair: Pair) -> dict[str, Any]:
-    return {"place": pair.place, "left": _part_data(pair.left), "right": _part_data(pair.right)}
+def _pairs_data(pairs: tuple[Pair, ...]) -> list[dict[str, Any]]:
+    return [{"place": one.place, "left": _part_data(one.left), "right": _part_data(one.right)} for one in pairs]
 
 
 def _part_data(part: CountedPart | None) -> dict[str, Any] | None:

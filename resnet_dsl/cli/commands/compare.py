@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 
-from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.streams import console
+from resnet_dsl.cli.streams import claim, console
 from resnet_dsl.cli.training import add_training, chosen
 from resnet_dsl.laboratory.training.options import CompareOptions
 from resnet_dsl.outputs import reads

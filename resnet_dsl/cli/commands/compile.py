@@ -11,11 +11,10 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.streams import show_diagnostics
+from resnet_dsl.cli.streams import claim, show_diagnostics, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT, reads
 from resnet_dsl.pipeline import Compiled

@@ -12,9 +12,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, block_figure, figure, write_page
 from resnet_dsl.writing import write_whole

@@ -58,12 +58,9 @@ def _tell(source: Source, text: str, options: argparse.Namespace) -> None:
     elif options.check:
         print(f"would change {line(source.name)}")
     else:
-        _rewrite(source, text)
+        path = source.path or source.name
+        if place(path, ENDING).stream:
+            what = f"`{source.name}` is a device or a pipe, and cannot be rewritten"
+            raise Failure(what, "`-` reads and writes streams")
+        write_whole(path, text, ENDING)
         print(f"formatted {line(source.name)}")
-
-
-def _rewrite(source: Source, text: str) -> None:
-    path = source.path or source.name
-    if place(path, ENDING).stream:
-        raise Failure(f"`{source.name}` is a device or a pipe, and cannot be rewritten", "`-` reads and writes streams")
-    write_whole(path, text, ENDING)

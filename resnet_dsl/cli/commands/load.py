@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.outputs import reads
 from resnet_dsl.showing import line
 

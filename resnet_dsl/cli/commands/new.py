@@ -7,9 +7,9 @@ import os
 import re
 
 from resnet_dsl import pipeline, shipped
-from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import locate
+from resnet_dsl.cli.streams import claim
 from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.writing import write_whole

@@ -9,9 +9,9 @@ import argparse
 import json
 
 from resnet_dsl.analyses.paths import paths
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.tabular import columns
 
 

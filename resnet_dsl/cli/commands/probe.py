@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 
-from resnet_dsl.cli.claiming import claim
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import claim
 from resnet_dsl.cli.training import add_data
 from resnet_dsl.ir import lengths
 from resnet_dsl.laboratory.signal import predict

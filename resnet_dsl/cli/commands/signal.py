@@ -10,9 +10,9 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.laboratory.signal import Signal, predict
 from resnet_dsl.tabular import columns
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from resnet_dsl.cli.claiming import claim, wrote
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.targets.table import FORMATS, form_of, tabulate, write
 from resnet_dsl.writing import write_whole
 
