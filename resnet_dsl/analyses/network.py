@@ -72,7 +72,7 @@ class Facts:
     @cached_property
     def fields(self) -> tuple[ReceptiveField, ...]:
         """For each node."""
-        from resnet_dsl.analyses.receptive import receptive_fields  # whose fractions few who check ask for
+        from resnet_dsl.analyses.receptive import receptive_fields  # few specs ask, and fractions take time to import
 
         return receptive_fields(self.graph, self.shapes)
 

@@ -42,7 +42,10 @@ def draw_all(diagnostics: Iterable[Diagnostic], colours: bool = False) -> str:
 
 def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
     """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``."""
-    paint = _painted if colours else _plain
+
+    def paint(text: str, colour: str) -> str:
+        return f"\033[{colour}m{text}\033[0m" if colours else text
+
     tone = _RED if diagnostic.severity == "error" else _YELLOW
     message = in_line(diagnostic.message)
     title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {message}', _BOLD)}"
@@ -60,14 +63,6 @@ def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
         lines.append(bar)
     lines += [f"{' ' * width} {remark}" for remark in remarks]
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _painted(text: str, colour: str) -> str:
-    return f"\033[{colour}m{text}\033[0m"
-
-
-def _plain(text: str, colour: str) -> str:
-    return text
 
 
 def _texts(diagnostic: Diagnostic) -> Iterator[tuple[Span, list[_Stroke]]]:

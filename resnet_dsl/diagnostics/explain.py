@@ -25,15 +25,8 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
-from typing import NamedTuple
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "codes")
-_EXAMPLE = "{}:\n\n```resnet\n(.*?)```\n"
-
-
-class Examples(NamedTuple):
-    wrong: str
-    right: str
 
 
 def codes() -> dict[str, str]:
@@ -44,13 +37,6 @@ def codes() -> dict[str, str]:
 def explanation(code: str) -> str:
     """Title, words and examples of a code, as Markdown."""
     return _sections()[code]
-
-
-def examples(code: str) -> Examples | None:
-    """A text that gets the code, and the text corrected."""
-    text = _sections()[code] + "\n"
-    wrong, right = (re.search(_EXAMPLE.format(word), text, re.DOTALL) for word in ("Wrong", "Right"))
-    return Examples(wrong[1], right[1]) if wrong and right else None
 
 
 @cache

@@ -27,7 +27,9 @@ def read(path: str) -> Source:
     than a spec may be (told before it is read), or not UTF-8, and for a pipe that nobody writes into.
     """
     if path == STDIN:
-        return decode("<stdin>", _read_stdin(), None)
+        if sys.stdin is None:
+            raise DiagnosticError(Diagnostic("E0003", "the standard input is closed", None))
+        return decode("<stdin>", _read(STDIN, sys.stdin.buffer), None)
     try:
         if os.path.isdir(path):
             raise DiagnosticError(Diagnostic("E0002", f"`{path}` is a folder, not a file", None))
@@ -77,12 +79,6 @@ def _read_from(path: str, file: FileIO) -> bytes:
     if not data and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
         raise DiagnosticError(Diagnostic("E0003", f"`{path}` is a pipe that nobody writes into", None))
     return data
-
-
-def _read_stdin() -> bytes:
-    if sys.stdin is None:
-        raise DiagnosticError(Diagnostic("E0003", "the standard input is closed", None))
-    return _read(STDIN, sys.stdin.buffer)
 
 
 def _read(name: str, file: BinaryIO | BufferedReader, begun: bytes = b"") -> bytes:

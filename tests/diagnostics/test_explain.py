@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 import resnet_dsl
-from resnet_dsl.diagnostics.explain import codes, examples, explanation
+from resnet_dsl.diagnostics.explain import codes, explanation
 from resnet_dsl.pipeline import load_text
 
 PACKAGE = Path(resnet_dsl.__file__).parent
 USED = {code for path in PACKAGE.rglob("*.py") for code in re.findall(r'"([EW]\d{4})"', path.read_text("utf-8"))}
+
+
+EXAMPLE = "{}:\n\n```resnet\n(.*?)```\n"
+
+
+def examples(code: str) -> tuple[str, str] | None:
+    """A text that gets the code, and the text corrected."""
+    text = explanation(code) + "\n"
+    wrong, right = (re.search(EXAMPLE.format(word), text, re.DOTALL) for word in ("Wrong", "Right"))
+    return (wrong[1], right[1]) if wrong and right else None
 
 
 def found_in(text: str) -> set[str]:
@@ -34,6 +44,7 @@ def test_explanations_have_the_form(code: str) -> None:
 def test_the_wrong_example_gets_the_code_and_the_right_one_nothing(code: str) -> None:
     shown = examples(code)
     assert shown is not None
-    assert found_in(shown.wrong) == {code}
-    assert code not in found_in(shown.right)
-    assert not any(other.startswith("E") for other in found_in(shown.right))
+    wrong, right = shown
+    assert found_in(wrong) == {code}
+    assert code not in found_in(right)
+    assert not any(other.startswith("E") for other in found_in(right))
