@@ -7,6 +7,7 @@ Both ways of building (plain and fast) read the same calls, so they differ in no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -30,6 +31,12 @@ class Initializer(NamedTuple):
     kind: str
     args: tuple[tuple[str, Value], ...] = ()
     random: bool = False
+
+
+def fan(mode: str, shape: tuple[int, ...]) -> float:
+    """The fan of a kernel of this shape, as Keras' initialisers count it."""
+    entering, leaving = prod(shape[:-1]), prod(shape[:-2]) * shape[-1]
+    return {"fan_in": entering, "fan_out": leaving, "fan_avg": (entering + leaving) / 2}[mode]
 
 
 class LayerCall(NamedTuple):

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resnet_dsl.targets.keras.calls import fan
+
 Array = npt.NDArray[Any]
 Draw = Callable[[tuple[int, ...]], Array]
 
@@ -72,11 +74,6 @@ class Sampler:
         return drawn.reshape(shape)
 
 
-def _fan(mode: str, shape: tuple[int, ...]) -> float:
-    entering, leaving = prod(shape[:-1]), prod(shape[:-2]) * shape[-1]
-    return {"fan_in": entering, "fan_out": leaving, "fan_avg": (entering + leaving) / 2}[mode]
-
-
 def draw(sampler: Sampler, initializer: Any, shape: tuple[int, ...]) -> Array | None:
     """What a random initialiser of Keras would draw; None for an initialiser that is not known here."""
     kind = type(initializer).__name__
@@ -84,7 +81,7 @@ def draw(sampler: Sampler, initializer: Any, shape: tuple[int, ...]) -> Array | 
         return sampler.truncated_normal(shape, initializer.stddev)
     if not hasattr(initializer, "distribution") or not hasattr(initializer, "mode") or len(shape) < 2:
         return None
-    variance = initializer.scale / max(1.0, _fan(initializer.mode, shape))
+    variance = initializer.scale / max(1.0, fan(initializer.mode, shape))
     if initializer.distribution == "truncated_normal":
         return sampler.truncated_normal(shape, sqrt(variance) / _STDDEV_OF_TRUNCATED)
     if initializer.distribution == "untruncated_normal":

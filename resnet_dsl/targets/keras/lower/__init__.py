@@ -1,4 +1,4 @@
-"""Lowering: from the graph to the calls of Keras that compute it. One rule an operation, one file a family.
+"""Lowering: from the graph to the calls of Keras that compute it. One rule an operation.
 
 Operations that Keras has no layer for are composite: they are taken apart (resnet_dsl.passes.primitives), and their
 steps have a rule each.
@@ -11,22 +11,11 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import complete
 from resnet_dsl.passes.primitives import COMPOSITES
 from resnet_dsl.targets.keras.calls import Calls
-from resnet_dsl.targets.keras.lower import (
-    activation,
-    convolution,
-    merging,
-    noise,
-    normalisation,
-    pooling,
-    scaling,
-    shaping,
-)
+from resnet_dsl.targets.keras.lower import convolution, elementwise, pooling, shaping
 from resnet_dsl.targets.keras.lower.place import Lowering, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
-_FAMILIES = (shaping, convolution, normalisation, activation, pooling, merging, noise, scaling)
-
-_TABLES = tuple(family.RULES for family in _FAMILIES)
+_TABLES = (shaping.RULES, convolution.RULES, elementwise.RULES, pooling.RULES)
 _REST: Rules = {name: in_steps for name in COMPOSITES if not any(name in table for table in _TABLES)}
 
 RULES = complete("resnet_dsl/targets/keras/lower/", *_TABLES, _REST)

@@ -6,12 +6,10 @@ Padding is explicit in the graph. Keras' ``same`` computes the same where the st
 
 from __future__ import annotations
 
-from math import prod
-
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, padded, slide, stretch
 from resnet_dsl.ir.windows import reach
-from resnet_dsl.targets.keras.calls import Initializer, Value
+from resnet_dsl.targets.keras.calls import Initializer, Value, fan
 from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules, initializer
 from resnet_dsl.targets.keras.lower.shaping import subsample
 
@@ -20,12 +18,6 @@ def is_same(pad: tuple[tuple[int, int], ...], reaches: tuple[int, ...], stride: 
     """Whether this border is the one that Keras' ``same`` adds (whatever the length: stride 1)."""
     wanted = tuple(((taps - 1) // 2, taps // 2) for taps in reaches)
     return pad == wanted and all(step == 1 for step in stride) and any(map(any, pad))
-
-
-def _fan(mode: str, shape: tuple[int, ...]) -> float:
-    """The fan of a kernel as Keras counts it."""
-    entering, leaving = prod(shape[:-1]), prod(shape[:-2]) * shape[-1]
-    return {"fan_in": entering, "fan_out": leaving, "fan_avg": (entering + leaving) / 2}[mode]
 
 
 _DISTRIBUTIONS = {
@@ -48,7 +40,7 @@ def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, ch
     if init not in _DISTRIBUTIONS:
         return initializer(init)
     scale, mode, distribution = _DISTRIBUTIONS[init]
-    scale *= _fan(mode, (*kernel, entering, channels // entering)) / _fan(mode, (*kernel, 1, channels))
+    scale *= fan(mode, (*kernel, entering, channels // entering)) / fan(mode, (*kernel, 1, channels))
     return Initializer(
         "VarianceScaling", (("scale", scale), ("mode", mode), ("distribution", distribution)), random=True
     )
@@ -81,7 +73,7 @@ def _conv(at: LoweringContext) -> int:
         pad = border_of_same(entering, stride, reaches, "a stride and a dilation")
     value, padding = at.input, "same"
     if pad != "same" and not is_same(pad, reaches, stride):
-        value, padding = at.pad_with_zeros(at.input, pad), "valid"
+        value, padding = at.pad_with_zeros(pad), "valid"
     if not dense_first:
         return _convolve(at, value, padding, stride, at.shape)
     ones = (1,) * at.rank
@@ -91,7 +83,8 @@ def _conv(at: LoweringContext) -> int:
 
 
 def _convolve(at: LoweringContext, value: int, padding: str, stride: tuple[int, ...], shape: Shape) -> int:
-    args = at.args
+    args, kind = at.args, f"Conv{at.rank}D"
+    own = {"filters": args["channels"], "groups": args["groups"], "kernel_initializer": initializer(args["init"])}
     common: dict[str, Value] = {
         "kernel_size": args["kernel"],
         "strides": stride,
@@ -101,32 +94,15 @@ def _convolve(at: LoweringContext, value: int, padding: str, stride: tuple[int, 
         "use_bias": args["bias"],
     }
     if args["standardize"] != "none":
-        return at.call(
-            f"own.StandardizedConv{at.rank}D",
-            value,
-            shape=shape,
-            filters=args["channels"],
-            groups=args["groups"],
-            kernel_initializer=initializer(args["init"]),
-            epsilon=args["epsilon"],
-            gamma=args["gamma"],
-            scaled=args["standardize"] == "scaled",
-            **common,
-        )
-    if _is_depthwise(at, stride):
-        init = _depthwise_initializer(args["init"], args["kernel"], at.entering, args["channels"])
+        kind, scaled = f"own.Standardized{kind}", args["standardize"] == "scaled"
+        own |= {"epsilon": args["epsilon"], "gamma": args["gamma"], "scaled": scaled}
+    elif _is_depthwise(at, stride):
+        kind = f"Depthwise{kind}"
+        own = {
+            "depthwise_initializer": _depthwise_initializer(args["init"], args["kernel"], at.entering, args["channels"])
+        }
         common["depth_multiplier"] = args["channels"] // at.entering
-        return at.call(f"DepthwiseConv{at.rank}D", value, shape=shape, depthwise_initializer=init, **common)
-    init = initializer(args["init"])
-    return at.call(
-        f"Conv{at.rank}D",
-        value,
-        shape=shape,
-        filters=args["channels"],
-        groups=args["groups"],
-        kernel_initializer=init,
-        **common,
-    )
+    return at.call(kind, value, shape=shape, **own, **common)
 
 
 def _is_depthwise(at: LoweringContext, stride: tuple[int, ...]) -> bool:
@@ -154,9 +130,8 @@ def _conv_transpose(at: LoweringContext) -> int:
     )
     if not any(surplus):
         return value
-    cropping = tuple(
-        (0, one) for one in surplus
-    )  # Keras gives each position `stride` places even if the kernel is less
+    # Keras gives each position `stride` places even if the kernel is less.
+    cropping = tuple((0, one) for one in surplus)
     if at.rank == 1:
         return at.call("Cropping1D", value, suffix="crop", cropping=cropping[0])
     return at.call(f"Cropping{at.rank}D", value, suffix="crop", cropping=cropping, data_format="channels_last")

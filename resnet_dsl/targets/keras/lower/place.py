@@ -11,15 +11,10 @@ from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras.calls import NOTHING, Initializer, LayerCall, Value
 
-_PLAIN_INITIALIZERS = {
-    "he_normal": "HeNormal",
-    "he_uniform": "HeUniform",
-    "glorot_normal": "GlorotNormal",
-    "glorot_uniform": "GlorotUniform",
-    "lecun_normal": "LecunNormal",
-    "lecun_uniform": "LecunUniform",
-}
-_OTHER_INITIALIZERS = {
+WHOLE = (None, None, None)
+"""Of a slice: the whole axis."""
+
+_INITIALIZERS = {
     "zeros": Initializer("Zeros"),
     "ones": Initializer("Ones"),
     "truncated_normal": Initializer("TruncatedNormal", (("stddev", 0.02),), random=True),
@@ -30,12 +25,10 @@ _OTHER_INITIALIZERS = {
 
 
 def initializer(init: str | float) -> Initializer:
-    """The initialiser that a word of the language means; a number fills."""
+    """The initialiser that a word of the language means, ``HeNormal`` for ``he_normal``; a number fills."""
     if not isinstance(init, str):
         return Initializer("Constant", (("value", float(init)),))
-    if init in _OTHER_INITIALIZERS:
-        return _OTHER_INITIALIZERS[init]
-    return Initializer(_PLAIN_INITIALIZERS[init], random=True)
+    return _INITIALIZERS.get(init) or Initializer(init.title().replace("_", ""), random=True)
 
 
 class Lowering:
@@ -48,10 +41,6 @@ class Lowering:
         self.result: list[int] = []
         self.nonnegative: list[bool] = []
         self._taken = {node.name for node in graph.nodes}
-
-    def add(self, call: LayerCall) -> int:
-        self.calls.append(call)
-        return len(self.calls) - 1
 
     def name(self, node: str, suffix: str) -> str:
         """The name of a layer of ``node``: the node's own, or one with a suffix that no other layer has."""
@@ -79,7 +68,7 @@ class LoweringContext:
 
     def __init__(self, lowering: Lowering, index: int) -> None:
         self._lowering = lowering
-        self.index = index
+        self._index = index
         self.node: Node = lowering.graph.nodes[index]
         self.args: Arguments = self.node.args
         self.inputs: tuple[int, ...] = tuple(lowering.result[one] for one in self.node.inputs)
@@ -119,33 +108,26 @@ class LoweringContext:
         keeps: as Call.keeps.
         """
         name = self._lowering.name(self.node.name, suffix)
-        call = LayerCall(name, kind, args, inputs, self.shape if shape is None else shape, self.index, keeps)
-        return self._lowering.add(call)
+        call = LayerCall(name, kind, args, inputs, self.shape if shape is None else shape, self._index, keeps)
+        self._lowering.calls.append(call)
+        return len(self._lowering.calls) - 1
 
     def part(
         self, value: int, key: tuple[tuple[int | None, int | None, int | None], ...], shape: Shape, suffix: str = ""
     ) -> int:
         """A slice of a value: one (start, stop, step) an axis, the batch axis left out."""
-        whole = (None, None, None)
-        return self.call("slice", value, shape=shape, suffix=suffix, key=(whole, *key))
+        return self.call("slice", value, shape=shape, suffix=suffix, key=(WHOLE, *key))
 
-    def pad_with_zeros(
-        self, value: int, pad: tuple[tuple[int, int], ...], suffix: str = "pad", shape: Shape | None = None
-    ) -> int:
-        """Explicit zeros around a map; the value itself where there are none."""
+    def pad_with_zeros(self, pad: tuple[tuple[int, int], ...]) -> int:
+        """The input with explicit zeros around; the input itself where there are none."""
         if not any(map(any, pad)):
-            return value
-        rank = len(pad)
-        before = self.shapes[0] if shape is None else shape
-        return self.call(
-            f"ZeroPadding{rank}D",
-            value,
-            shape=(*padded(before, pad), before[-1]),
-            suffix=suffix,
-            padding=pad[0] if rank == 1 else pad,
-            data_format="channels_last",
-        )
+            return self.input
+        shape = (*padded(self.shapes[0], pad), self.entering)
+        padding = pad[0] if len(pad) == 1 else pad
+        kind = f"ZeroPadding{len(pad)}D"
+        return self.call(kind, self.input, shape=shape, suffix="pad", padding=padding, data_format="channels_last")
 
 
-Rules: TypeAlias = dict[OperationName, Callable[[LoweringContext], int]]
+Rule: TypeAlias = Callable[[LoweringContext], int]
+Rules: TypeAlias = dict[OperationName, Rule]
 """For each operation of a family what adds its calls; it returns the one that computes the node's value."""

@@ -35,21 +35,13 @@ def _maxpool(at: LoweringContext) -> int:
     zeros_may_stand = at.args["fill"] == "zeros" or at.nonnegative
     if pad == "same" and at.args["fill"] == "zeros" and not at.nonnegative:
         pad = border_of_same(at.shapes[0], at.args["stride"], at.args["kernel"], "a stride and `fill = zeros`")
-    if pad == "same":
+    if pad == "same" or (at.args["fill"] == "lowest" and is_same(pad, at.args["kernel"], at.args["stride"])):
         return _pool(at, "Max", at.input, "same")
-    if at.args["fill"] == "lowest" and is_same(pad, at.args["kernel"], at.args["stride"]):
-        return _pool(at, "Max", at.input, "same")
-    value = at.pad_with_zeros(at.input, pad) if zeros_may_stand else _pad_with(at, pad, LOWEST)
+    if zeros_may_stand or not any(map(any, pad)):
+        return _pool(at, "Max", at.pad_with_zeros(pad), "valid")
+    shape, widths = (*padded(at.shapes[0], pad), at.entering), ((0, 0), *pad, (0, 0))
+    value = at.call("ops.pad", at.input, shape=shape, suffix="pad", pad_width=widths, constant_values=LOWEST)
     return _pool(at, "Max", value, "valid")
-
-
-def _pad_with(at: LoweringContext, pad: tuple[tuple[int, int], ...], number: float) -> int:
-    if not any(map(any, pad)):
-        return at.input
-    shape = (*padded(at.shapes[0], pad), at.entering)
-    return at.call(
-        "ops.pad", at.input, shape=shape, suffix="pad", pad_width=((0, 0), *pad, (0, 0)), constant_values=number
-    )
 
 
 def _avgpool(at: LoweringContext) -> int:
@@ -61,11 +53,11 @@ def _avgpool(at: LoweringContext) -> int:
         return _pool(at, "Average", at.input, "same")
     if is_composite(at.node):
         return in_steps(at)
-    return _pool(at, "Average", at.pad_with_zeros(at.input, pad), "valid")
+    return _pool(at, "Average", at.pad_with_zeros(pad), "valid")
 
 
-def _channel_pool(at: LoweringContext) -> int:
-    return at.call(f"ops.{at.args['by']}", at.input, axis=-1, keepdims=True)
-
-
-RULES: Rules = {"maxpool": _maxpool, "avgpool": _avgpool, "channel_pool": _channel_pool}
+RULES: Rules = {
+    "maxpool": _maxpool,
+    "avgpool": _avgpool,
+    "channel_pool": lambda at: at.call(f"ops.{at.args['by']}", at.input, axis=-1, keepdims=True),
+}

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.ir.lengths import Shape, longer
 from resnet_dsl.passes.primitives import take_apart
 from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from resnet_dsl.targets.keras.calls import Value, batched
-from resnet_dsl.targets.keras.lower.place import LoweringContext, initializer
-
-_WHOLE = (None, None, None)
+from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, initializer
 
 
-class _At:
+class _At(NamedTuple):
     """One step at its place: how it is called, and what it reads."""
 
-    def __init__(self, place: LoweringContext, step: PrimitiveStep, inputs: tuple[int, ...]) -> None:
-        self.place = place
-        self.step = step
-        self.args = step.args
-        self.inputs = inputs
+    place: LoweringContext
+    step: PrimitiveStep
+    inputs: tuple[int, ...]
+
+    @property
+    def args(self) -> Mapping[str, Any]:
+        return self.step.args
 
     def call(self, kind: str, **args: Value) -> int:
         keeps = {own: name for name, own in self.step.weights.items()}
@@ -52,7 +52,7 @@ def _mean(of: _At) -> int:
 
 
 def _slice(of: _At) -> int:
-    return of.call("slice", key=(_WHOLE, *((start, stop, None) for start, stop in of.args["key"])))
+    return of.call("slice", key=(WHOLE, *((start, stop, None) for start, stop in of.args["key"])))
 
 
 def _reshape(of: _At) -> int:
@@ -94,7 +94,7 @@ def _mirrored_by_slices(of: _At) -> int:
 def _slice_of(at: LoweringContext, value: int, axis: int, place: int, shape: Shape) -> int:
     """One position of an axis; places below 0 are counted from the end."""
     cut = (place, place + 1, None)
-    return at.part(value, tuple(cut if one == axis else _WHOLE for one in range(at.rank + 1)), shape, "edge")
+    return at.part(value, tuple(cut if one == axis else WHOLE for one in range(at.rank + 1)), shape, "edge")
 
 
 def _pool(what: str) -> _Rule:
@@ -141,8 +141,8 @@ def _weight(of: _At) -> int:
     lengths = tuple(1 if isinstance(length, int) else length for length in at.shapes[0][:-1])
     one = (*lengths, 1)  # Keras knows no better of a slice
     value = at.part(at.input, ((0, 1, None),) * len(one), one, "first")
-    fed = _At(at, of.step._replace(shape=(*lengths, of.step.shape[-1])), ())
-    fed.inputs = (at.call("ops.ones_like", value, shape=one, suffix="one"),)
+    ones = at.call("ops.ones_like", value, shape=one, suffix="one")
+    fed = _At(at, of.step._replace(shape=(*lengths, of.step.shape[-1])), (ones,))
     return fed.call("Dense", units=of.step.shape[-1], use_bias=False, kernel_initializer=initializer(of.args["init"]))
 
 

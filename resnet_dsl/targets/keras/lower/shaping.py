@@ -5,22 +5,12 @@ from __future__ import annotations
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import batched
-from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
-
-_WHOLE = (None, None, None)
-
-
-def _input(at: LoweringContext) -> int:
-    return at.call("Input", size=batched(at.shape)[1:])
-
-
-def _flatten(at: LoweringContext) -> int:
-    return at.call("Flatten", at.input, data_format="channels_last")
+from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, Rules
 
 
 def _channels(at: LoweringContext) -> int:
     start, count = at.args["start"], at.args["count"]
-    return at.part(at.input, (*[_WHOLE] * at.rank, (start, start + count, None)), at.shape)
+    return at.part(at.input, (*[WHOLE] * at.rank, (start, start + count, None)), at.shape)
 
 
 def _pad_channels(at: LoweringContext) -> int:
@@ -30,22 +20,14 @@ def _pad_channels(at: LoweringContext) -> int:
     return at.call("ops.pad", at.input, pad_width=pad)
 
 
-def _reshape(at: LoweringContext) -> int:
-    return at.call("Reshape", at.input, target_shape=batched(at.shape)[1:])
-
-
-def strided(shape: Shape, stride: tuple[int, ...]) -> Shape:
-    """The shape of every stride-th position, the first included."""
-    return (*(slide(length, 1, step, 0) for length, step in zip(shape, stride, strict=False)), shape[-1])
-
-
 def subsample(at: LoweringContext, value: int, shape: Shape, stride: tuple[int, ...], suffix: str = "") -> int:
-    """Every stride-th position: a pool with a window of one, as keras.applications writes it."""
+    """Every stride-th position, the first included: a pool with a window of one, as keras.applications writes it."""
     rank = len(stride)
+    lengths = (slide(length, 1, step, 0) for length, step in zip(shape, stride, strict=False))
     return at.call(
         f"MaxPooling{rank}D",
         value,
-        shape=strided(shape, stride),
+        shape=(*lengths, shape[-1]),
         suffix=suffix,
         pool_size=(1,) * rank,
         strides=stride,
@@ -67,10 +49,10 @@ def _upsample(at: LoweringContext) -> int:
 
 
 RULES: Rules = {
-    "input": _input,
+    "input": lambda at: at.call("Input", size=batched(at.shape)[1:]),
     "identity": lambda at: at.call("Identity", at.input),
-    "flatten": _flatten,
-    "reshape": _reshape,
+    "flatten": lambda at: at.call("Flatten", at.input, data_format="channels_last"),
+    "reshape": lambda at: at.call("Reshape", at.input, target_shape=batched(at.shape)[1:]),
     "channels": _channels,
     "pad_channels": _pad_channels,
     "subsample": lambda at: subsample(at, at.input, at.shapes[0], at.args["stride"]),
