@@ -14,8 +14,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower
 from resnet_dsl.targets.keras.building import build, room_for_depth
 from resnet_dsl.targets.keras.fast import build_fast
-from resnet_dsl.targets.keras.inference import optimize_for_inference
-from resnet_dsl.targets.keras.weights import weights_of
+from resnet_dsl.targets.keras.inference import optimize_for_inference, weights_of
 from tests.interpreter.cases import OPEN
 from tests.interpreter.interpret import interpret
 from tests.interpreter.windows import Array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
@@ -22,7 +22,7 @@ class WrongShapeError(Exception):
 
 
 class Making:
-    """Makes layers of calls: finds the class, and turns plain data into what Keras takes.
+    """Makes what calls say: finds the class or function, and turns plain data into what Keras takes.
 
     With a seed, every random initialiser and every dropout gets a seed of its own that follows from it and the layer's
     name, so the same seed gives the same network whatever else was built before.
@@ -32,7 +32,7 @@ class Making:
         self.keras = import_keras()
         self.seed = seed
 
-    def seed_of(self, layer: str, what: str) -> int | None:
+    def _seed_of(self, layer: str, what: str) -> int | None:
         if self.seed is None:
             return None
         return crc32(f"{self.seed}/{layer}/{what}".encode()) % _LARGEST_SEED
@@ -42,24 +42,47 @@ class Making:
             return value
         args = dict(value.args)
         if value.random:
-            args["seed"] = self.seed_of(call.name, name)
+            args["seed"] = self._seed_of(call.name, name)
         return getattr(self.keras.initializers, value.kind)(**args)
 
-    def arguments(self, call: LayerCall) -> dict[str, Any]:
-        made = {name: self.value(call, name, value) for name, value in call.args.items()}
-        if call.kind == "Dropout":
-            made["seed"] = self.seed_of(call.name, "seed")
-        return made
+    def apply(self, call: LayerCall, tensors: list[Any]) -> Any:
+        """The result of one call in the functional API; ``tensors`` are the results of all calls before it.
 
-    def layer_class(self, kind: str) -> Any:
-        if not kind.startswith("own."):
-            return getattr(self.keras.layers, kind)
+        Raises WrongShapeError where Keras and the graph disagree.
+        """
+        tensor = self._applied(call, [tensors[one] for one in call.inputs])
+        if tuple(tensor.shape) != batched(call.shape):
+            raise WrongShapeError(
+                f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
+            )
+        return tensor
+
+    def _applied(self, call: LayerCall, given: list[Any]) -> Any:
+        if call.kind == "Input":
+            return self.keras.Input(call.args["size"], name=call.name)
+        if is_layer(call):
+            layer = self._layer(call)
+            return layer(given) if call.kind in READS_A_LIST else layer(*given)
+        tensor = self._operated(call, given)
+        # Functions of keras.ops take no name: the operation behind the result is given it.
+        tensor._keras_history.operation.name = call.name
+        return tensor
+
+    def _layer(self, call: LayerCall) -> Any:
+        args = {name: self.value(call, name, value) for name, value in call.args.items()}
+        if call.kind == "Dropout":
+            args["seed"] = self._seed_of(call.name, "seed")
+        if not call.kind.startswith("own."):
+            return getattr(self.keras.layers, call.kind)(name=call.name, **args)
         from resnet_dsl import layers
 
-        return getattr(layers, kind.removeprefix("own."))
+        return getattr(layers, call.kind.removeprefix("own."))(name=call.name, **args)
 
-    def layer(self, call: LayerCall) -> Any:
-        return self.layer_class(call.kind)(name=call.name, **self.arguments(call))
+    def _operated(self, call: LayerCall, given: list[Any]) -> Any:
+        if call.kind == SLICE:
+            return given[0][tuple(slice(*part) for part in call.args["key"])]
+        operation = getattr(self.keras.ops, call.kind.removeprefix("ops."))
+        return operation(given, **call.args) if call.kind in READS_A_LIST else operation(*given, **call.args)
 
 
 def is_layer(call: LayerCall) -> bool:
@@ -67,48 +90,12 @@ def is_layer(call: LayerCall) -> bool:
     return call.kind != SLICE and not call.kind.startswith("ops.")
 
 
-def carry_out(making: Making, calls: Calls) -> list[Any]:
-    """The results of all calls, in order."""
+def carry_out(calls: Calls, apply: Callable[[LayerCall, list[Any]], Any]) -> list[Any]:
+    """The results of all calls, in order; ``apply`` has that of one from those of all before it."""
     tensors: list[Any] = []
     for call in calls.calls:
-        tensors.append(apply(making, call, tensors))
+        tensors.append(apply(call, tensors))
     return tensors
-
-
-def apply(making: Making, call: LayerCall, tensors: list[Any]) -> Any:
-    """The result of one call in the functional API; ``tensors`` are the results of all calls before it.
-
-    Raises WrongShapeError where Keras and the graph disagree.
-    """
-    tensor = _applied(making, call, tensors)
-    if tuple(tensor.shape) != batched(call.shape):
-        raise WrongShapeError(
-            f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
-        )
-    return tensor
-
-
-def _applied(making: Making, call: LayerCall, tensors: list[Any]) -> Any:
-    given = [tensors[one] for one in call.inputs]
-    if call.kind == "Input":
-        return making.keras.Input(call.args["size"], name=call.name)
-    if is_layer(call):
-        layer = making.layer(call)
-        return layer(given) if call.kind in READS_A_LIST else layer(*given)
-    return _named(call, _operate(making, call, given))
-
-
-def _operate(making: Making, call: LayerCall, given: list[Any]) -> Any:
-    if call.kind == SLICE:
-        return given[0][tuple(slice(*part) for part in call.args["key"])]
-    operation = getattr(making.keras.ops, call.kind.removeprefix("ops."))
-    return operation(given, **call.args) if call.kind in READS_A_LIST else operation(*given, **call.args)
-
-
-def _named(call: LayerCall, tensor: Any) -> Any:
-    """Functions of keras.ops take no name: the operation behind the result is given it."""
-    tensor._keras_history.operation.name = call.name
-    return tensor
 
 
 @contextmanager
@@ -125,7 +112,7 @@ def room_for_depth(calls: int) -> Iterator[None]:
 def build(calls: Calls, seed: int | None = None) -> Any:
     """The Functional model of the calls, by Keras' public API alone."""
     making = Making(seed)
-    tensors = carry_out(making, calls)
+    tensors = carry_out(calls, making.apply)
     with room_for_depth(len(calls.calls)):
         output = tensors[calls.result[calls.graph.output]]
         return making.keras.Model(tensors[0], output, name=calls.name)

@@ -13,7 +13,7 @@ from typing import Any
 
 from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras import private
-from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, apply, carry_out, is_layer
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, is_layer
 from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched
 from resnet_dsl.targets.keras.private import Template, UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.sampling import Sampler, draw
@@ -38,13 +38,12 @@ def build_fast(calls: Calls, seed: int | None = None) -> Any:
 
 
 def _build(making: Making, calls: Calls) -> Any:
-    copies = making.keras.backend.backend() in _BACKENDS
     _expect_the_usual(making)
-    if copies:
+    if making.keras.backend.backend() in _BACKENDS:
         with private.variables_without_values(making.keras):
-            tensors = _Copying(making).carry_out(calls)
+            tensors = carry_out(calls, _Copying(making).apply)
     else:
-        tensors = carry_out(making, calls)
+        tensors = carry_out(calls, making.apply)
     with private.sorting_without_recursion():
         model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.name)
     _Initializing(making).run(model.layers)
@@ -73,43 +72,33 @@ class _Copying:
         self._record = private.recorder()
         self._templates: dict[Any, tuple[Template, str, dict[str, Any]]] = {}
 
-    def carry_out(self, calls: Calls) -> list[Any]:
-        tensors: list[Any] = []
-        for call in calls.calls:
-            tensors.append(self._one(call, tensors))
-        return tensors
-
-    def _one(self, call: LayerCall, tensors: list[Any]) -> Any:
+    def apply(self, call: LayerCall, tensors: list[Any]) -> Any:
         if not is_layer(call) or call.kind in _LEFT_TO_KERAS or call.kind.startswith("own."):
-            return apply(self._making, call, tensors)
+            return self._making.apply(call, tensors)
         given = [tensors[one] for one in call.inputs]
         entering = tuple((tensor.shape, tensor.dtype) for tensor in given)
         key = (call.kind, tuple(call.args.items()), entering, batched(call.shape))
         if key not in self._templates:
-            tensor = apply(self._making, call, tensors)
+            tensor = self._making.apply(call, tensors)
             layer = tensor._keras_history.operation
-            self._templates[key] = (
-                Template(self._making.keras, layer),
-                tensor.dtype,
-                private.further_arguments(layer),
-            )
+            template = Template(self._making.keras, layer)
+            self._templates[key] = template, tensor.dtype, private.further_arguments(layer)
             return tensor
         template, dtype, further = self._templates[key]
         layer = template.copy(call.name, self._own_arguments(call))
-        tensor = self._tensor(call, dtype)
+        # With the name that it would find for itself: finding it costs more than all the rest.
+        name = f"keras_tensor_{self._making.keras.backend.get_uid('keras_tensor') - 1}"
+        tensor = self._making.keras.KerasTensor(batched(call.shape), dtype=dtype, name=name)
         self._record(layer, given if call.kind in READS_A_LIST else given[0], further, tensor)
         return tensor
 
-    def _tensor(self, call: LayerCall, dtype: str) -> Any:
-        """With the name that it would find for itself: finding it costs more than all the rest."""
-        keras = self._making.keras
-        name = f"keras_tensor_{keras.backend.get_uid('keras_tensor') - 1}"
-        return keras.KerasTensor(batched(call.shape), dtype=dtype, name=name)
-
     def _own_arguments(self, call: LayerCall) -> dict[str, Any]:
         """Random initialisers are each layer's own: they hold its seed."""
-        own = {name for name, value in call.args.items() if isinstance(value, Initializer) and value.random}
-        return {name: self._making.value(call, name, call.args[name]) for name in own}
+        return {
+            name: self._making.value(call, name, value)
+            for name, value in call.args.items()
+            if isinstance(value, Initializer) and value.random
+        }
 
 
 class _Initializing:
@@ -127,21 +116,21 @@ class _Initializing:
         for layer in layers:
             for variable in layer.variables:
                 awaited = private.awaited(variable)
-                if awaited is not None:
-                    self._one(variable, *awaited)
-
-    def _one(self, variable: Any, initializer: Any, shape: tuple[int, ...], dtype: str) -> None:
-        tensor = self._tensor(initializer, shape) if dtype == "float32" else None
-        if tensor is None:
-            private.initialize(variable)
-        else:
-            self._values.give(variable, tensor)
+                if awaited is None:
+                    continue
+                initializer, shape, dtype = awaited
+                tensor = self._tensor(initializer, shape) if dtype == "float32" else None
+                if tensor is None:
+                    private.initialize(variable)
+                else:
+                    self._values.give(variable, tensor)
 
     def _tensor(self, initializer: Any, shape: tuple[int, ...]) -> Any:
         """The first value; None where only the initialiser itself knows it."""
-        number = _constant(initializer)
+        kind = type(initializer).__name__
+        number = initializer.value if kind == "Constant" else {"Zeros": 0.0, "Ones": 1.0}.get(kind)
         if number is not None:
-            return self._filled(number, shape)
+            return self._filled(float(number), shape)
         values = draw(self._sampler, initializer, shape)
         return None if values is None else self._values.tensor(values)
 
@@ -151,11 +140,3 @@ class _Initializing:
         if (number, shape) not in self._constants:
             self._constants[number, shape] = self._keras.ops.full(shape, number, dtype="float32")
         return self._constants[number, shape]
-
-
-def _constant(initializer: Any) -> float | None:
-    """The number with which an initialiser fills; None where it draws."""
-    kind = type(initializer).__name__
-    if kind == "Constant":
-        return float(initializer.value)
-    return {"Zeros": 0.0, "Ones": 1.0}.get(kind)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.operation import Weight
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.passes import WeightedGraph, optimize
 from resnet_dsl.sentences import counted
-from resnet_dsl.targets.keras.fusing import fuse_activations
+from resnet_dsl.targets.keras.calls import Calls, LayerCall
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.model import build_either_way
 from resnet_dsl.targets.keras.scaling import scaled_first, scaling_of
-from resnet_dsl.targets.keras.ways import build_either_way
-from resnet_dsl.targets.keras.weights import set_weights, weights_of
+
+_TAKE_AN_ACTIVATION = ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "Dense")
 
 
-class Optimized(NamedTuple):
-    """``model`` computes what the original does at inference; ``graph``, ``shapes``: its network; ``said``: what was
-    done. A model rebuilt from the graph has its activations apart, and takes the same weights."""
+class Built(NamedTuple):
+    """A Keras model, the graph that it was built from with its shapes, and what a user is told of it."""
 
     model: Any
     graph: Graph
@@ -25,17 +28,69 @@ class Optimized(NamedTuple):
     said: tuple[str, ...]
 
 
-def optimize_for_inference(graph: Graph, shapes: tuple[Shape, ...], model: Any) -> Optimized:
+def optimize_for_inference(graph: Graph, shapes: tuple[Shape, ...], model: Any) -> Built:
     """A model for inference alone, from a model of this graph (``to_keras``) with its weights.
 
     Batch normalisation is folded, dropout and the like removed, padding merged, activations fused. Outputs agree to
     rounding (1e-5 of their scale; 1e-4 in the deepest networks). It is not meant to be trained. Where the model takes
-    images as they come, so does the new one.
+    images as they come, so does the new one. A model rebuilt from the new graph has its activations apart, and takes
+    the same weights.
     """
     weights = weights_of(model, lower(graph, shapes), shapes)
     network, said = optimize(WeightedGraph(graph, shapes, weights))
     calls, fused = fuse_activations(lower(network.graph, network.shapes))
     optimized = build_either_way(scaled_first(calls, scaling_of(model)))
     assert network.weights is not None
-    set_weights(optimized, calls, network.shapes, network.weights)
-    return Optimized(optimized, network.graph, network.shapes, (*said, f"fused {counted(fused, 'activation')}"))
+    for node, weight, variable in _weights(optimized, calls, network.shapes):
+        variable.assign(network.weights[node][weight.name].reshape(tuple(variable.shape)))
+    return Built(optimized, network.graph, network.shapes, (*said, f"fused {counted(fused, 'activation')}"))
+
+
+def weights_of(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> dict[str, dict[str, Any]]:
+    """Node's name -> weight's name -> NumPy array, in the shape that the graph gives the weight."""
+    table: dict[str, dict[str, Any]] = {}
+    for node, weight, variable in _weights(model, calls, shapes):
+        table.setdefault(node, {})[weight.name] = variable.numpy().reshape(weight.shape)
+    return table
+
+
+def _weights(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Weight, Any]]:
+    """(node's name, weight as the graph has it, Keras' variable) for every weight, found by the names of both."""
+    layers = {layer.name: layer for layer in model.layers}
+    kept = {(call.node, weight): (call.name, name) for call in calls.calls for weight, name in call.keeps.items()}
+    for index, node in enumerate(calls.graph.nodes):
+        entering = tuple(shapes[one] for one in node.inputs)
+        for weight in OPERATIONS[node.op].weights(node.args, entering):
+            layer, name = kept.get((index, weight.name), (node.name, weight.name))
+            yield node.name, weight, next(one for one in layers[layer].weights if one.name == name)
+
+
+def fuse_activations(calls: Calls) -> tuple[Calls, int]:
+    """(the calls with activations fused into the convolution or dense layer before, how many).
+
+    Where nobody else reads that layer's result. The layer keeps its own name; the activation's goes.
+    """
+    readers = [0] * len(calls.calls)
+    for call in calls.calls:
+        for one in call.inputs:
+            readers[one] += 1
+    readers[calls.result[calls.graph.output]] += 1
+    place: list[int] = []
+    kept: list[LayerCall] = []
+    for call in calls.calls:
+        if _fuses(call, calls, readers):
+            before = place[call.inputs[0]]
+            kept[before] = kept[before]._replace(args={**kept[before].args, "activation": call.args["activation"]})
+            place.append(before)
+            continue
+        place.append(len(kept))
+        kept.append(call._replace(inputs=tuple(place[one] for one in call.inputs)))
+    result = tuple(place[one] for one in calls.result)
+    return Calls(calls.graph, tuple(kept), result), len(calls.calls) - len(kept)
+
+
+def _fuses(call: LayerCall, calls: Calls, readers: list[int]) -> bool:
+    if call.kind != "Activation":
+        return False
+    before = calls.calls[call.inputs[0]]
+    return before.kind in _TAKE_AN_ACTIVATION and readers[call.inputs[0]] == 1 and "activation" not in before.args

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.building import build
+from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.private import UnexpectedKerasError
 from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
 from resnet_dsl.weights import InputScaling
 
@@ -36,7 +39,14 @@ def to_keras(
     """
     expect_channels(scaling, shapes[0])
     calls = scaled_first(lower(graph, shapes), scaling)
-    import_keras()
-    from resnet_dsl.targets.keras.ways import build_either_way
-
     return build_either_way(calls, seed, fast=fast)
+
+
+def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True) -> Any:
+    """The Functional model of the calls: the fast way, or, where that does not hold, Keras' public functions."""
+    from resnet_dsl.targets.keras.fast import build_fast
+
+    if fast:
+        with suppress(UnexpectedKerasError):
+            return build_fast(calls, seed)
+    return build(calls, seed)

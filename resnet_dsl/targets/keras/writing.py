@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.targets.keras.inference import optimize_for_inference
+from resnet_dsl.targets.keras.inference import Built, optimize_for_inference
 from resnet_dsl.targets.keras.loading import keeps_classes, put_weights
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
@@ -15,33 +13,21 @@ from resnet_dsl.targets.request import Request, Written
 from resnet_dsl.weights import About
 
 
-class _Built(NamedTuple):
-    """A Keras model, the graph that it was built from with its shapes, and what a user is told of it.
-
-    classes: the names of its classes, from the file of its weights.
-    """
-
-    model: Any
-    graph: Graph
-    shapes: tuple[Shape, ...]
-    said: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-
-
 def write_model(graph: Graph, shapes: tuple[Shape, ...], path: str, request: Request) -> Written:
     """A ``.keras`` file."""
-    built = _build(graph, shapes, request)
-    save(built.model, path, built.graph, built.classes, fresh=request.saved is None)
+    built, classes = _build(graph, shapes, request)
+    save(built.model, path, built.graph, classes, fresh=request.saved is None)
     return Written(built.said, reloading(lower(built.graph, built.shapes)))
 
 
 def write_json(graph: Graph, shapes: tuple[Shape, ...], path: str, request: Request) -> Written:
     """Keras' JSON of the model, without weights."""
-    save_json(_build(graph, shapes, request).model, path)
+    save_json(_build(graph, shapes, request)[0].model, path)
     return Written()
 
 
-def _build(graph: Graph, shapes: tuple[Shape, ...], request: Request) -> _Built:
+def _build(graph: Graph, shapes: tuple[Shape, ...], request: Request) -> tuple[Built, tuple[str, ...]]:
+    """The model, and the names of its classes, from the file of its weights."""
     saved = request.saved
     about = About() if saved is None else saved.about
     model = to_keras(graph, shapes, seed=request.seed, fast=not request.plain, scaling=about.scaling)
@@ -54,6 +40,6 @@ def _build(graph: Graph, shapes: tuple[Shape, ...], request: Request) -> _Built:
         if about.scaling is not None:
             said = (*said, f"images are normalised first, as by {saved.path}")
     if not request.optimize:
-        return _Built(model, graph, shapes, said, classes)
-    built = _Built(*optimize_for_inference(graph, shapes, model))
-    return built._replace(said=(*said, *built.said), classes=classes)
+        return Built(model, graph, shapes, said), classes
+    built = optimize_for_inference(graph, shapes, model)
+    return built._replace(said=(*said, *built.said)), classes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.network import Facts
@@ -44,6 +44,12 @@ class Table:
     def header(self) -> tuple[str, ...]:
         more = ("parameters", "MACs") if len(self.networks) == 1 else ()
         return ("stage", "output", *self.networks, *more)
+
+    @property
+    def footer(self) -> list[list[str]]:
+        """The sums as rows, which end empty under the counts."""
+        blank = len(self.header) - len(self.networks) - 2
+        return [[name, "", *values, *[""] * blank] for name, values in self.sums]
 
 
 def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> Table:
@@ -87,14 +93,3 @@ def _groups(item: Item) -> tuple[Group, ...]:
 def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:
     nodes = [node for item in items for node in item.nodes]
     return params_of(network, nodes), macs_of(network, nodes)
-
-
-def in_a_line(cell: Cell, between: str, escape: Callable[[str], str] = str) -> str:
-    """A cell's groups and their rows, with ``between`` between them: ``[3×3, 64; 3×3, 64] × 2``."""
-    return between.join(_in_brackets(group, between.join(map(escape, group.rows))) for group in cell)
-
-
-def _in_brackets(group: Group, rows: str) -> str:
-    if group.repeat == 1 and len(group.rows) == 1:
-        return rows
-    return f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")

@@ -10,8 +10,7 @@ import pytest
 
 import resnet_dsl
 from resnet_dsl.targets.keras import lower, to_keras
-from resnet_dsl.targets.keras.inference import optimize_for_inference
-from resnet_dsl.targets.keras.weights import weights_of
+from resnet_dsl.targets.keras.inference import optimize_for_inference, weights_of
 from tests.targets.keras.graphs import Sketch, bottlenecks, residual
 
 keras = pytest.importorskip("keras")
