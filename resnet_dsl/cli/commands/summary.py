@@ -15,7 +15,7 @@ from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import console, show_diagnostics
 from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
-from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, write
+from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, show_in_terminal, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +30,6 @@ def run(options: argparse.Namespace) -> int:
     show_diagnostics(compiled.warnings)
     extra = _gradients(compiled, options.by) if options.signal else None
     if options.format == "text" and sys.stdout.isatty():
-        from resnet_dsl.targets.summary.words import show_in_terminal
-
         show_in_terminal(console(), compiled.facts, options.by, extra)
     else:
         sys.stdout.write(write(compiled.facts, options.by, options.format, extra))

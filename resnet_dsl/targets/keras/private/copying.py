@@ -9,11 +9,8 @@ from typing import Any
 from resnet_dsl.targets.keras.private.expecting import PLAIN, expect, module
 
 _STORES = {
-    "trainable_variables": "_trainable_variables",
-    "non_trainable_variables": "_non_trainable_variables",
-    "metrics": "_metrics",
-    "layers": "_layers",
-    "seed_generators": "_seed_generators",
+    name: f"_{name}"
+    for name in ("trainable_variables", "non_trainable_variables", "metrics", "layers", "seed_generators")
 }
 _REPLACED = frozenset({"name", "_path", "_tracker", "_inbound_nodes", "_outbound_nodes", *_STORES.values()})
 _CONSTANTS = frozenset({"DynamicBackend", "SerializableDict"})
@@ -82,10 +79,8 @@ class Template:
         copies = {id(old): new for old, new in zip(self.variables, variables, strict=True)}
         trainable = len(layer._trainable_variables)
         stores: dict[str, list[Any]] = {at: [] for at in _STORES.values()}
-        stores["_trainable_variables"], stores["_non_trainable_variables"] = (
-            variables[:trainable],
-            variables[trainable:],
-        )
+        stores["_trainable_variables"] = variables[:trainable]
+        stores["_non_trainable_variables"] = variables[trainable:]
         tracker = self._new_tracker(stores)
         attributes.update(self._shared)
         attributes.update(stores)

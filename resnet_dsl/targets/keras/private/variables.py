@@ -49,19 +49,11 @@ class Values:
 
 
 _TENSORFLOWS = {
-    *("_in_graph_mode", "_trainable", "_synchronization", "_aggregation", "_save_slice_info", "_initial_value"),
-    *(
-        "_initializer_op",
-        "_is_initialized_op",
-        "_graph_element",
-        "_caching_device",
-        "_cached_value",
-        "_shape",
-        "_dtype",
-    ),
-    *("_distribute_strategy", "_graph_key", "_handle", "_unique_id", "_handle_name", "_constraint"),
-    *("_cached_shape_as_list", "_validate_shape", "_xla_sharding", "_variable_read"),
-}
+    "_in_graph_mode", "_trainable", "_synchronization", "_aggregation", "_save_slice_info", "_initial_value",
+    "_initializer_op", "_is_initialized_op", "_graph_element", "_caching_device", "_cached_value", "_shape", "_dtype",
+    "_distribute_strategy", "_graph_key", "_handle", "_unique_id", "_handle_name", "_constraint",
+    "_cached_shape_as_list", "_validate_shape", "_xla_sharding", "_variable_read",
+}  # fmt: skip
 _unique = itertools.count(1)
 
 

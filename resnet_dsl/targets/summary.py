@@ -1,15 +1,14 @@
-"""A summary in words: plain text, rich, Markdown, CSV and JSON. Only the terminal's form imports rich."""
+"""The network as a table by stage, block or layer: as data, as plain text, with rich, in Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import CountedPart, Facts
-from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.lengths import as_json, show
 from resnet_dsl.tabular import columns, comma_separated, markdown
-from resnet_dsl.targets.summary.data import Extra, Granularity, as_data, rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +16,54 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "csv", "md")
 _NAMES = 3  # columns in front of the numbers
 _NUMBERS = ("params", "MACs", "activations")
+_FIELDS = ("name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations")
+"""Of a part, in JSON and in CSV."""
+
+Granularity: TypeAlias = Literal["stage", "block", "layer"]
+
+
+class Extra(NamedTuple):
+    """One more column: its title, and its numbers by the names of parts."""
+
+    title: str
+    values: Mapping[str, float]
+
+
+def rows(facts: Facts, by: Granularity) -> Sequence[CountedPart]:
+    """The parts that a summary lists."""
+    if by == "stage":
+        return facts.stages
+    return facts.parts_by_block if by == "block" else facts.layers
+
+
+def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> dict[str, Any]:
+    """The JSON form: shapes are lists without the batch axis, unknown lengths null; counts are of one sample.
+
+    ``params`` are what trains, ``total_params`` those and the moving statistics; ``activations`` counts numbers.
+    """
+    count = facts.count
+    data: dict[str, Any] = {
+        "network": facts.graph.name,
+        "input_shape": as_json(facts.input_shape),
+        "output_shape": as_json(facts.output_shape),
+        "params": count.params,
+        "total_params": count.total_params,
+        "macs": count.macs,
+        "depth": facts.depth,
+        "blocks": facts.blocks,
+        "activations": count.activations,
+        "receptive_field": facts.receptive_field,
+        "output_stride": facts.output_stride,
+        "stages": [_part(part, extra) for part in facts.stages],
+    }
+    if by != "stage":
+        data[f"{by}s"] = [_part(part, extra) for part in rows(facts, by)]
+    return data
+
+
+def _part(part: CountedPart, extra: Extra | None) -> dict[str, Any]:
+    more = {} if extra is None else {extra.title.replace(" ", "_"): extra.values.get(part.name)}
+    return {name: getattr(part, name) for name in _FIELDS} | {"output_shape": as_json(part.output_shape)} | more
 
 
 def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Extra | None = None) -> str:
@@ -26,22 +73,12 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
     header, body = _table(facts, by, extra)
     if form == "csv":
         more = [] if extra is None else [extra.title]
-        return comma_separated([[*_CSV_HEADER, *more], *(_csv_row(part, extra) for part in rows(facts, by))])
+        parts = [_part(part, extra) | {"output_shape": show(part.output_shape)} for part in rows(facts, by)]
+        return comma_separated([[*_FIELDS, *more], *(part.values() for part in parts)])
     if form == "md":
         return _markdown(facts, header, body)
     below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
     return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
-
-
-_CSV_HEADER = ["name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations"]
-
-
-def _csv_row(part: CountedPart, extra: Extra | None) -> list[object]:
-    return [
-        part.name, part.kind, part.block or "", part.blocks, show(part.output_shape), part.params, part.total_params,
-        "" if part.macs is None else part.macs, "" if part.activations is None else part.activations,
-        *([] if extra is None else [extra.values.get(part.name, "")]),
-    ]  # fmt: skip
 
 
 def number(value: int | None) -> str:
@@ -53,8 +90,8 @@ def _table(facts: Facts, by: Granularity, extra: Extra | None) -> tuple[list[str
     what = {"stage": "blocks", "block": "block", "layer": "operation"}[by]
     header = [by, what, "output", *_NUMBERS]
     body = [
-        [part.name, _blocks(part, by), show(part.output_shape), number(part.params), number(part.macs),
-         number(part.activations)]
+        [part.name, str(part.blocks or "") if by == "stage" else part.block or "", show(part.output_shape),
+         number(part.params), number(part.macs), number(part.activations)]
         for part in rows(facts, by)
     ]  # fmt: skip
     if extra is not None:
@@ -62,12 +99,6 @@ def _table(facts: Facts, by: Granularity, extra: Extra | None) -> tuple[list[str
         for row in body:
             row.append(f"{extra.values[row[0]]:.3g}" if row[0] in extra.values else "")
     return header, body
-
-
-def _blocks(part: CountedPart, by: Granularity) -> str:
-    if by == "stage":
-        return str(part.blocks) if part.blocks else ""
-    return part.block or ""
 
 
 def headline(facts: Facts) -> str:
