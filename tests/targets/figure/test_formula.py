@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 
 import resnet_dsl
 from resnet_dsl.targets.figure import block_figure
-from resnet_dsl.targets.figure.outline.blocks import find_block
 from resnet_dsl.targets.figure.outline.formula import formula_of
 from resnet_dsl.targets.figure.outline.networks import gather_blocks
-from resnet_dsl.targets.figure.outline.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.scopes import find_block, read_scopes
 from tests.targets.figure.overlaps import faults
 from tests.targets.figure.test_any_graph import STEPS, network
 

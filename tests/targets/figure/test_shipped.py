@@ -5,7 +5,7 @@ import pytest
 import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import block_figure, figure
-from resnet_dsl.targets.figure.outline.blocks import blocks_of
+from resnet_dsl.targets.figure.outline.scopes import blocks_of
 from tests.targets.figure.overlaps import faults
 
 

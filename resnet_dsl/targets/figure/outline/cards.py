@@ -12,15 +12,13 @@ from itertools import groupby
 from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.outline.blocks import place_of, title_of
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
-from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of
+from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of, summarise
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link
-from resnet_dsl.targets.figure.outline.rows import summarise
-from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
+from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes, title_of
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone
 from resnet_dsl.targets.figure.outline.words import clean, short, whole
 

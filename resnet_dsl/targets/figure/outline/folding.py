@@ -52,12 +52,12 @@ def fold_to_layers(graph: Graph) -> Folding:
     return Folding(rows, tuple(range(len(rows))), ((),) * len(rows), {}, {})
 
 
-def fold_to_rows(graph: Graph, scopes: Scopes, adapters: bool = True) -> Folding:
+def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
     """Block level: a row for every convolution, pool, merge, and block inside a block whose flow branches.
 
-    ``adapters``: whether the adapter of a skip connection is part of the row of its merge.
+    The adapter of a skip connection is part of the row of its merge.
     """
-    merges = _merges(graph, scopes) if adapters else {}
+    merges = _merges(graph, scopes)
     apart = meeting_details(graph)
     rows: list[list[int]] = []
     row_of: list[int] = []

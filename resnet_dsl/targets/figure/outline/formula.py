@@ -63,8 +63,14 @@ class Formula:
 
 def formula_of(graph: Graph, scopes: Scopes, entries: Sequence[int], inside: Iterable[int]) -> Formula | None:
     """The formula of the nodes ``inside``; None where it has more functions than there are letters."""
-    writer = _Writer(graph, scopes, entries, sorted(inside))
-    return writer.formula() if writer.write() else None
+    try:
+        return _Writer(graph, scopes, entries, sorted(inside)).write()
+    except _TooManyPartsError:
+        return None
+
+
+class _TooManyPartsError(Exception):
+    """The letters have run out."""
 
 
 class _Writer:
@@ -81,49 +87,44 @@ class _Writer:
         self.names = iter(NAMES)
         self.last = max((index for index in inside if OPERATIONS[graph.nodes[index].op].many), default=-1)
 
-    def formula(self) -> Formula:
-        values = {index: term.text for index, term in self.terms.items()}
-        return Formula(values, self.merges, self.functions, self.applied)
-
-    def write(self) -> bool:
-        """Value by value, in the order of execution, so that nothing recurses. Whether there were letters enough."""
+    def write(self) -> Formula:
+        """Value by value, in the order of execution, so that nothing recurses."""
         for index in self.inside:
             node = self.graph.nodes[index]
             if OPERATIONS[node.op].many:
-                terms = [self._term(other) for other in node.inputs]
-                if None in terms or not self._merge(index, [term for term in terms if term]):
-                    return False
-            elif self.readers[index] > 1 and self._term(index) is None:
-                return False
-        return True
+                self._merge(index, _merged(node, [self._term(other) for other in node.inputs]))
+            elif self.readers[index] > 1:
+                self._term(index)
+        values = {index: term.text for index, term in self.terms.items()}
+        return Formula(values, self.merges, self.functions, self.applied)
 
-    def _merge(self, index: int, terms: list[Term]) -> bool:
-        term = _merged(self.graph.nodes[index], terms)
+    def _merge(self, index: int, term: Term) -> None:
         self.merges[index] = term.text
         if index != self.last and (self.readers[index] > 1 or len(term.text) > _LONGEST):
             name = next(self.names, None)
             if name is None:
-                return False
+                raise _TooManyPartsError
             self.merges[index] = f"{name} = {term.text}"
             term = Term(name)
         self.terms[index] = term
-        return True
 
-    def _term(self, index: int) -> Term | None:
-        """What a value is; None where the letters have run out."""
+    def _term(self, index: int) -> Term:
+        """What a value is: of the steps behind a known one, those before numbers that scale, and noise, are one
+        function."""
         behind: list[int] = []
         while index not in self.terms:
             behind.append(index)
             index = self.graph.nodes[index].inputs[0]
-        term: Term | None = self.terms[index]
-        steps = behind[::-1]
-        written = self._written_out(steps)
-        chain, after = steps[:written], steps[written:]
-        if chain and term is not None:
+        term, steps = self.terms[index], behind[::-1]
+        written = len(steps)
+        while written and _is_written_out(self.graph.nodes[steps[written - 1]]):
+            written -= 1
+        chain = steps[:written]
+        if chain:
             term = self._applied(chain, term)
-        for step in after:
-            term = None if term is None else _scaled(self.graph.nodes[step], term)
-        if steps and term is not None and self.readers[steps[-1]] > 1:
+        for step in steps[written:]:
+            term = _scaled(self.graph.nodes[step], term)
+        if steps and self.readers[steps[-1]] > 1:
             term = self.terms[steps[-1]] = self._named(term, chain)
         return term
 
@@ -136,26 +137,17 @@ class _Writer:
         self.applied[letter] = f"{name} = {term.text}"
         return Term(name)
 
-    def _written_out(self, steps: list[int]) -> int:
-        """From where on the steps are numbers that scale, and noise: those before are one function."""
-        count = len(steps)
-        while count and _is_written_out(self.graph.nodes[steps[count - 1]]):
-            count -= 1
-        return count
-
-    def _applied(self, chain: list[int], term: Term) -> Term | None:
+    def _applied(self, chain: list[int], term: Term) -> Term:
         adapts = all(self.scopes.adapter[self.graph.nodes[step].scope] is not None for step in chain)
         matrix = adapts and all(OPERATIONS[self.graph.nodes[step].op].affine for step in chain)
-        letter = "W" if matrix and "W" not in self.functions else self._letter()
+        letters = (letter for letter in ("W" * matrix + LETTERS) if letter not in self.functions)
+        letter = next(letters, None)
         if letter is None:
-            return None
+            raise _TooManyPartsError
         self.functions[letter] = tuple(chain)
         bare = letter == "W" and len(term.text) == 1
         self.applied[letter] = f"{letter}{term.text}" if bare else f"{letter}({term.text})"
         return Term(self.applied[letter])
-
-    def _letter(self) -> str | None:
-        return next((letter for letter in LETTERS if letter not in self.functions), None)
 
 
 def _is_written_out(node: Node) -> bool:

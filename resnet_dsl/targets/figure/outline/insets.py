@@ -9,13 +9,12 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import first
-from resnet_dsl.targets.figure.outline.blocks import place_of, title_of
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.groups import Boxes
 from resnet_dsl.targets.figure.outline.items import Wishes
 from resnet_dsl.targets.figure.outline.outline import Column
-from resnet_dsl.targets.figure.outline.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.scopes import place_of, read_scopes, title_of
 from resnet_dsl.targets.figure.outline.sections import Tones
 from resnet_dsl.targets.figure.outline.words import clean
 

@@ -1,4 +1,4 @@
-"""What one row says of the nodes that it stands for."""
+"""What one row says of the nodes that it stands for; and a sentence on all of them."""
 
 from __future__ import annotations
 
@@ -88,3 +88,15 @@ def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words:
     name = clean(graph.nodes[nodes[0]].name, 80)
     params = params_of(subject, (*nodes, *adapter))
     return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {params} parameters"
+
+
+def summarise(subject: Facts) -> str:
+    """One sentence on a network, for a screen reader."""
+    graph = subject.graph
+    stages = [clean(scope.name) for scope in graph.scopes if scope.kind == "stage"]
+    skips = [node.skip for node in graph.nodes if node.skip]
+    ways = f"{skips.count('identity')} identity and {skips.count('adapted')} adapted skip connections"
+    parts = f"{len(stages)} stages ({', '.join(stages)})" if stages else "no stages"
+    params = count(sum(subject.params))
+    ends = f"from {whole(subject.shapes[0])} to {whole(subject.shapes[graph.output])}"
+    return f"{clean(graph.name)}: {ends}, {parts}, {ways if skips else 'no skip connection'}, {params} parameters."

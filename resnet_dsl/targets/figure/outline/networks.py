@@ -11,16 +11,15 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
-from resnet_dsl.targets.figure.outline.blocks import blocks_of, find_block
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
-from resnet_dsl.targets.figure.outline.folding import fold_to_rows
+from resnet_dsl.targets.figure.outline.folding import fold_to_layers, fold_to_rows
 from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of
-from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summarise
+from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
-from resnet_dsl.targets.figure.outline.rows import gather_rows
-from resnet_dsl.targets.figure.outline.scopes import read_scopes
-from resnet_dsl.targets.figure.outline.sections import Tones, tones_of
+from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes
+from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
 from resnet_dsl.targets.figure.outline.words import clean
 
 _AIR = 1.7
@@ -39,7 +38,7 @@ def gather_networks(
     if wishes.level == "stage":
         columns = [gather_cards(one, tones, wishes, title, wide) for one, title in pairs]
     else:
-        columns = [gather_rows(one, tones, wishes, title) for one, title in pairs]
+        columns = [_rows(one, tones, wishes, title) for one, title in pairs]
     insets, remarks = _left_out(subjects, columns, tones, wishes.level)
     ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
     groups = [group for column in columns for item in column.items for group in item.groups]
@@ -47,6 +46,21 @@ def gather_networks(
     paged = len(columns) == 1 and wishes.level != "stage"
     shown = tuple(_told_apart([*columns, *insets]))
     return Outline(shown, _legend_words(ways, subjects), paged=paged, remarks=remarks)
+
+
+def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
+    """A network as a column of rows: at block level every convolution, at layer level every operation."""
+    graph = subject.graph
+    scopes = read_scopes(graph)
+    layers = wishes.level == "layer"
+    folding = fold_to_layers(graph) if layers else fold_to_rows(graph, scopes)
+    sections, section_of = gather_sections(subject, scopes, folding)
+    items = []
+    for row, nodes in enumerate(folding.rows):
+        tone = section_tone(subject, scopes, nodes[0], tones)
+        items.append(gather_item(subject, folding, row, wishes, tone, section_of[row]))
+    links = gather_links(graph, scopes, folding, graph.output)
+    return Column(graph.name, title, sections, tuple(items), links, summarise(subject))
 
 
 def _left_out(
