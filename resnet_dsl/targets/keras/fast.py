@@ -12,10 +12,12 @@ import sys
 from typing import Any
 
 from resnet_dsl.memory import uncollected
-from resnet_dsl.targets.keras import private
 from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, is_layer
 from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched
-from resnet_dsl.targets.keras.private import Template, UnexpectedKerasError, expect
+from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
+from resnet_dsl.targets.keras.private.copying import Template
+from resnet_dsl.targets.keras.private.sorting import further_arguments, recorder, sorting_without_recursion
+from resnet_dsl.targets.keras.private.variables import Values, awaited, initialize, variables_without_values
 from resnet_dsl.targets.keras.sampling import Sampler, draw
 
 _BACKENDS = frozenset({"tensorflow", "jax"})
@@ -40,11 +42,11 @@ def build_fast(calls: Calls, seed: int | None = None) -> Any:
 def _build(making: Making, calls: Calls) -> Any:
     _expect_the_usual(making)
     if making.keras.backend.backend() in _BACKENDS:
-        with private.variables_without_values(making.keras):
+        with variables_without_values(making.keras):
             tensors = carry_out(calls, _Copying(making).apply)
     else:
         tensors = carry_out(calls, making.apply)
-    with private.sorting_without_recursion():
+    with sorting_without_recursion():
         model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.name)
     _Initializing(making).run(model.layers)
     return model
@@ -69,7 +71,7 @@ class _Copying:
 
     def __init__(self, making: Making) -> None:
         self._making = making
-        self._record = private.recorder()
+        self._record = recorder()
         self._templates: dict[Any, tuple[Template, str, dict[str, Any]]] = {}
 
     def apply(self, call: LayerCall, tensors: list[Any]) -> Any:
@@ -82,7 +84,7 @@ class _Copying:
             tensor = self._making.apply(call, tensors)
             layer = tensor._keras_history.operation
             template = Template(self._making.keras, layer)
-            self._templates[key] = template, tensor.dtype, private.further_arguments(layer)
+            self._templates[key] = template, tensor.dtype, further_arguments(layer)
             return tensor
         template, dtype, further = self._templates[key]
         layer = template.copy(call.name, self._own_arguments(call))
@@ -106,7 +108,7 @@ class _Initializing:
 
     def __init__(self, making: Making) -> None:
         self._keras = making.keras
-        self._values = private.Values(making.keras)
+        self._values = Values(making.keras)
         # Keras' global seed (keras.utils.set_random_seed) is that of Python's random numbers, too.
         self._sampler = Sampler(random.randint(1, 10**9) if making.seed is None else making.seed)
         self._shares = making.keras.backend.backend() == "tensorflow"  # its variables copy on writing what they share
@@ -115,13 +117,13 @@ class _Initializing:
     def run(self, layers: list[Any]) -> None:
         for layer in layers:
             for variable in layer.variables:
-                awaited = private.awaited(variable)
-                if awaited is None:
+                wanted = awaited(variable)
+                if wanted is None:
                     continue
-                initializer, shape, dtype = awaited
+                initializer, shape, dtype = wanted
                 tensor = self._tensor(initializer, shape) if dtype == "float32" else None
                 if tensor is None:
-                    private.initialize(variable)
+                    initialize(variable)
                 else:
                     self._values.give(variable, tensor)
 

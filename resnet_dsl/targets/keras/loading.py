@@ -81,7 +81,10 @@ def put_weights(
     """As ``load_weights``, from a file that was read before."""
     layers = {layer.name: layer for layer in model.layers if layer.weights}
     parts = {} if calls is None else parts_of_layers(calls)
-    wanted = [_wanted(layer, parts.get(name, (name,))) for name, layer in layers.items()]
+    wanted = []
+    for name, layer in layers.items():
+        variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
+        wanted.append(Wanted(name, group_of(type(layer).__name__), parts.get(name, (name,)), variables))
     fitted = fit(saved, wanted, model.name if calls is None else calls.graph.name, excepted, model.variable_dtype)
     unscaled = _unscaled(model, saved)
     for name, values in fitted.values.items():
@@ -111,11 +114,6 @@ def _unscaled(model: Any, saved: SavedModel) -> tuple[str, ...]:
         f"the model of `{saved.path}` normalises images first, and this one does not so: load that model whole, or "
         "normalise the images yourself",
     )
-
-
-def _wanted(layer: Any, parts: tuple[str, ...]) -> Wanted:
-    variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
-    return Wanted(layer.name, group_of(type(layer).__name__), parts, variables)
 
 
 def parts_of_layers(calls: Calls) -> dict[str, tuple[str, ...]]:

@@ -73,17 +73,13 @@ def _shortened(notes: list[str]) -> tuple[str, ...]:
 
 
 def _row(key: str, columns: Sequence[Column], networks: Sequence[Facts]) -> Row:
-    items = [_items(column, key) for column in columns]
+    items = [[item for item in column.items if column.sections[item.section].key == key] for column in columns]
     words = [next((section.words for section in column.sections if section.key == key), ()) for column in columns]
     sizes = dict.fromkeys(said[-1] for said in words if said)
     name = next((said[0] for said in words if len(said) > 1), "")
     cells = tuple(tuple(group for item in own for group in _groups(item)) for own in items)
     counts = _counts(networks[0], items[0]) if len(networks) == 1 else ()
     return Row(name, " / ".join(sizes), cells, counts)
-
-
-def _items(column: Column, key: str) -> list[Item]:
-    return [item for item in column.items if column.sections[item.section].key == key]
 
 
 def _groups(item: Item) -> tuple[Group, ...]:

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from resnet_dsl.targets.keras import fast as fast_way
-from resnet_dsl.targets.keras import lower, private, to_keras
+from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.fast import build_fast
 from resnet_dsl.targets.keras.private import UnexpectedKerasError
+from resnet_dsl.targets.keras.private.copying import Template
+from resnet_dsl.targets.keras.private.sorting import sort_graph
 from resnet_dsl.targets.keras.sampling import Sampler
 from tests.targets.keras.graphs import Sketch, bottlenecks, one_op, residual
 from tests.targets.keras.sameness import assert_equal, assert_same_outputs, random_input
@@ -189,17 +191,17 @@ def _break_sort(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _break_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = private.Template.__init__
+    plain = Template.__init__
 
     def changed(self: Any, keras_: Any, layer: Any) -> None:
         layer.__dict__["_of_a_later_version"] = object()
         plain(self, keras_, layer)
 
-    monkeypatch.setattr(private.Template, "__init__", changed)
+    monkeypatch.setattr(Template, "__init__", changed)
 
 
 def _break_paused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(private, "awaited", lambda variable: (variable.no_such_thing, (), ""))
+    monkeypatch.setattr(fast_way, "awaited", lambda variable: (variable.no_such_thing, (), ""))
 
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="layers are not copied there")
@@ -219,7 +221,7 @@ def test_where_keras_is_another_the_plain_way_is_taken(broken: Any, monkeypatch:
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), expected.get_weights(), strict=True))
     assert len(pending) == count
     assert gc.isenabled()
-    assert fast_way.private.sort_graph is not sys.modules["keras.src.ops.function"].map_graph
+    assert sort_graph is not sys.modules["keras.src.ops.function"].map_graph
 
 
 def test_a_broken_sort_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +233,7 @@ def test_a_broken_sort_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_order_of_layers_is_that_of_keras() -> None:
     model = build(lower(*bottlenecks((1, 2), (32, 32, 3), 8).graph()))
     theirs = sys.modules["keras.src.ops.function"].map_graph(model.inputs, model.outputs)
-    ours = private.sort_graph(model.inputs, model.outputs)
+    ours = sort_graph(model.inputs, model.outputs)
     assert ours[0] == theirs[0]
     assert ours[2] == theirs[2]
     for one, other in ((ours[1], theirs[1]), (ours[3], theirs[3])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Ink, Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
 from resnet_dsl.targets.figure.layout.positions import in_one_line
@@ -44,20 +44,10 @@ def _sides(one: Placed) -> dict[int, list[bool]]:
 
 
 def _path(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> Path:
-    items = one.column.items
-    ends = [f"{one.column.key}/{items[end].key}" for end in (link.source, link.target)]
+    source, target = (f"{one.column.key}/{one.column.items[end].key}" for end in (link.source, link.target))
     turned = tuple(sheet.at(*point) for point in points)
-    return Path(
-        turned,
-        "projection" if link.is_adapted else "line",
-        link.is_adapted,
-        True,
-        1.0,
-        ends[0],
-        ends[1],
-        link.tip,
-        (link.way,),
-    )
+    ink: Ink = "projection" if link.is_adapted else "line"
+    return Path(turned, ink, link.is_adapted, source=source, target=target, tip=link.tip, classes=(link.way,))
 
 
 def _detour(

@@ -62,15 +62,8 @@ class _Cards:
                 items.append(item)
         shown = tuple(replace(section, words=()) for section in sections) if self.wide else sections
         links = _between(self.links, item_of, first)
-        summary, defined = summarise(self.subject), tuple(self._definitions(items))
-        return Column(self.graph.name, title, shown, tuple(items), links, summary, definitions=defined)
-
-    def _definitions(self, items: list[Item]) -> Iterator[str]:
-        kinds: dict[object, int] = {}
-        for box in (box for item in items for group in item.groups for box in group.boxes):
-            kinds.setdefault(self.boxes.wiring(box), box)
-        for box in kinds.values():
-            yield f"{title_of(self.graph, box)}: {self._definition(box)}"
+        defined = tuple(f"{title_of(self.graph, box)}: {self._definition(box)}" for box in self.boxes.kinds(items))
+        return Column(self.graph.name, title, shown, tuple(items), links, summarise(self.subject), definitions=defined)
 
     def _definition(self, box: int) -> str:
         """The rows of a block that is a chain; of another one, what it costs and how to see it."""

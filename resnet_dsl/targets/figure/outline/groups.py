@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -12,7 +12,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.items import row_words
-from resnet_dsl.targets.figure.outline.outline import Arc, Group
+from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 from resnet_dsl.targets.figure.outline.words import clean, label, short
 
@@ -80,13 +80,11 @@ class Listing:
         rows = tuple(self._words(chain.units[place - 1]) for place in shown)
         nodes = tuple(node for unit in units for row in unit.rows for node in self._nodes(row))
         boxes = tuple(unit.scope for unit in units if unit.scope is not None)
-        kind = (self._is_direct(units), *((self.boxes.wiring(box), *self._inside(box)) for box in boxes))
+        # What stands in a stage itself: such stretches are never equal blocks.
+        direct = all(unit.scope is None and self.scope_of(unit) is None for unit in units)
+        kind = (direct, *((self.boxes.wiring(box), *self._inside(box)) for box in boxes))
         told = (*kind, *self._details(self.scope_of(units[0]))) if len(boxes) < len(units) else kind
         return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes)
-
-    def _is_direct(self, units: Sequence[Unit]) -> bool:
-        """Whether they stand in a stage itself: such stretches are never equal blocks."""
-        return all(unit.scope is None and self.scope_of(unit) is None for unit in units)
 
     def _nodes(self, row: int) -> tuple[int, ...]:
         return tuple(sorted((*self.folding.rows[row], *self.folding.adapters[row])))
@@ -174,6 +172,13 @@ class Boxes:
     def nodes(self, scope: int) -> list[int]:
         """In order, those of adapters and inner blocks included."""
         return self._nodes.get(scope, [])
+
+    def kinds(self, items: Iterable[Item]) -> list[int]:
+        """The named boxes of cards, each kind once."""
+        found: dict[object, int] = {}
+        for scope in (scope for item in items for group in item.groups for scope in group.boxes):
+            found.setdefault(self.wiring(scope), scope)
+        return list(found.values())
 
     def wiring(self, scope: int) -> tuple[object, ...]:
         """The definition, and how its operations are wired, adapters left out: equal in equal boxes."""

@@ -28,22 +28,13 @@ def gather_insets(subject: Facts, column: Column, tones: Tones) -> tuple[list[Co
     """The named boxes of a column, each kind once, in close-up; and the names of those that are not drawn."""
     drawn: list[Column] = []
     left_out: list[str] = []
-    for scope in _kinds(subject.graph, column):
+    for scope in Boxes(subject.graph, read_scopes(subject.graph)).kinds(column.items):
         inset = _inset(subject, scope, tones) if len(drawn) < _MOST_INSETS else None
         if inset is None:
             left_out.append(place_of(subject.graph, scope))
         else:
             drawn.append(inset)
     return drawn, left_out
-
-
-def _kinds(graph: Graph, column: Column) -> list[int]:
-    boxes = Boxes(graph, read_scopes(graph))
-    named = [scope for item in column.items for group in item.groups for scope in group.boxes]
-    found: dict[object, int] = {}
-    for scope in named:
-        found.setdefault(boxes.wiring(scope), scope)
-    return list(found.values())
 
 
 def _inset(subject: Facts, scope: int, tones: Tones) -> Column | None:

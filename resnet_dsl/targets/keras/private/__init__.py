@@ -5,26 +5,29 @@ Each function checks what it finds and raises UnexpectedKerasError where that is
 built the plain way. Known to hold: see ``tests/targets/keras/test_fast.py`` and the documentation's page on speed.
 """
 
-from resnet_dsl.targets.keras.private.copying import Template
-from resnet_dsl.targets.keras.private.expecting import UnexpectedKerasError, expect
-from resnet_dsl.targets.keras.private.sorting import (
-    further_arguments,
-    recorder,
-    sort_graph,
-    sorting_without_recursion,
-)
-from resnet_dsl.targets.keras.private.variables import Values, awaited, initialize, variables_without_values
+from __future__ import annotations
 
-__all__ = [
-    "Template",
-    "UnexpectedKerasError",
-    "Values",
-    "awaited",
-    "expect",
-    "further_arguments",
-    "initialize",
-    "recorder",
-    "sort_graph",
-    "sorting_without_recursion",
-    "variables_without_values",
-]
+import inspect
+import sys
+from types import ModuleType
+
+PLAIN = (type(None), bool, int, float, str, bytes, inspect.Signature)
+"""Kinds of values that nobody changes: any number of layers may share one."""
+
+
+class UnexpectedKerasError(Exception):
+    """Keras' inside is not what the fast way was written for."""
+
+
+def expect(truth: object, what: str) -> None:
+    """Raises UnexpectedKerasError where it is not so."""
+    if not truth:
+        raise UnexpectedKerasError(what)
+
+
+def module(name: str) -> ModuleType:
+    """A module that Keras or its backend has imported."""
+    found = sys.modules.get(name)
+    if found is None:
+        raise UnexpectedKerasError(f"there is no module {name}")
+    return found

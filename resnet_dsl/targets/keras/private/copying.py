@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
-from resnet_dsl.targets.keras.private.expecting import PLAIN, expect, module
+from resnet_dsl.targets.keras.private import PLAIN, expect, module
 
 _STORES = {
     name: f"_{name}"
@@ -22,7 +22,8 @@ class Template:
     def __init__(self, keras: ModuleType, layer: Any) -> None:
         self._keras = keras
         self._layer = layer
-        self._tracking = module("keras.src.utils.tracking")
+        tracking = module("keras.src.utils.tracking")
+        self._containers = (list, dict, set, tracking.TrackedList, tracking.TrackedDict, tracking.TrackedSet)
         expect(layer.built and layer._path in {None, layer.name} and not layer._parent_path, "where the layer lies")
         expect(not layer._layers and not layer._metrics and not layer._seed_generators, "what the layer contains")
         self.variables: tuple[Any, ...] = (*layer._trainable_variables, *layer._non_trainable_variables)
@@ -46,18 +47,13 @@ class Template:
             self._owned[name] = _rebinder(value, self._layer)
         elif type(value).__name__ == "SerializableDict" and "name" in value.config:  # in Keras before 3.15
             self._owned[name] = _renamer(value)
-        elif isinstance(value, self._container_types):
+        elif isinstance(value, self._containers):
             self._owned[name] = _copier(value)
         elif any(value is variable for variable in self.variables):
             self._owned[name] = lambda copy, copies, tracker: copies[id(value)]
         else:
             expect(self._may_be_shared(value), f"{type(self._layer).__name__}.{name} is a {type(value).__name__}")
             self._shared[name] = value
-
-    @property
-    def _container_types(self) -> tuple[type, ...]:
-        tracking = self._tracking
-        return (list, dict, set, tracking.TrackedList, tracking.TrackedDict, tracking.TrackedSet)
 
     def _may_be_shared(self, value: Any) -> bool:
         if isinstance(value, tuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from resnet_dsl.targets.keras.private.expecting import PLAIN, expect, module
+from resnet_dsl.targets.keras.private import PLAIN, expect, module
 
 
 def recorder() -> Callable[[Any, Any, dict[str, Any], Any], None]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from resnet_dsl.targets.keras.private.expecting import expect, module
+from resnet_dsl.targets.keras.private import expect, module
 
 
 class Values:

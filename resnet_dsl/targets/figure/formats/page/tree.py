@@ -89,11 +89,9 @@ class _Tree:
             place[node] = blocks.setdefault(("op", node) if block is None else block, len(blocks))
         place.setdefault(self.graph.nodes[nodes[0]].inputs[0], -1)
         reads = ((node, other) for node in nodes for other in self.graph.nodes[node].inputs if other in place)
-        return any(map(self._is_free_merge, nodes)) or any(place[other] < place[node] - 1 for node, other in reads)
-
-    def _is_free_merge(self, index: int) -> bool:
-        node = self.graph.nodes[index]
-        return OPERATIONS[node.op].many and self.scopes.block[node.scope] is None
+        merges = (self.graph.nodes[node] for node in nodes if OPERATIONS[self.graph.nodes[node].op].many)
+        free = any(self.scopes.block[merge.scope] is None for merge in merges)
+        return free or any(place[other] < place[node] - 1 for node, other in reads)
 
     def _sums(self, kind: str, name: str, sub: str, nodes: list[int], last: int, tone: int | None) -> Data:
         return {

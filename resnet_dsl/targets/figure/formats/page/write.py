@@ -41,10 +41,7 @@ def write_page(networks: Sequence[Facts], places: Sequence[Sequence[str]] = (), 
 
 
 def _read(*path: str) -> str:
-    place = files(__package__)
-    for name in path:
-        place = place / name
-    return place.read_text(encoding="utf-8")
+    return files(__package__).joinpath(*path).read_text(encoding="utf-8")
 
 
 def _hash(script: str) -> str:
