@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,18 +121,13 @@ def _from_folder(path: Path) -> Iterator[tuple[str, bytes]]:
 def _from_archive(path: Path) -> Iterator[tuple[str, bytes]]:
     """The batches of a tar archive, read member by member in one go: nothing is unpacked to the disk."""
     try:
-        with path.open("rb") as file, _as_archive(_Bounded(path, file)) as archive:
+        with path.open("rb") as file, tarfile.open(fileobj=cast(Any, _Bounded(path, file)), mode="r|") as archive:
             for member in archive:
                 name = Path(member.name).name
                 if member.isreg() and not member.issparse() and (BATCH.fullmatch(name) or name in NAMES):
                     yield name, _whole(archive, member, f"{path}: {name}")
     except (tarfile.TarError, EOFError, ValueError, OverflowError, gzip.BadGzipFile, zlib.error) as error:
         raise Failure(f"{path} is cut off or damaged: {reason(error)}", "fetch it again") from error
-
-
-def _as_archive(stream: Any) -> tarfile.TarFile:
-    """A stream with ``read`` and no more is all that a tar archive needs that is read in one go."""
-    return tarfile.open(fileobj=stream, mode="r|")
 
 
 def _whole(archive: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes:
@@ -150,7 +145,10 @@ def _too_large(where: str, size: int) -> Failure:
 
 
 class _Bounded:
-    """The bytes of a tar archive, unpacked where it is gzipped; refuses to give more than it may unpack to."""
+    """The bytes of a tar archive, unpacked where it is gzipped; refuses to give more than it may unpack to.
+
+    An archive that is read in one go needs no more of a file than ``read``.
+    """
 
     def __init__(self, path: Path, file: io.BufferedReader) -> None:
         self._path, self._limit = path, unpacked_limit(path)

@@ -93,7 +93,8 @@ class Dataset:
 
     def named(self, labels: Sequence[int]) -> str:
         """Some classes by their numbers, and their names where they have some: ``0 (cat), 1 (dog)``."""
-        return first([listed_name(self.class_names, label) for label in labels], MOST_NAMED)
+        names = [(str(label), line(self.class_names[label])) for label in labels]
+        return first([number if name == number else f"{number} ({name})" for number, name in names], MOST_NAMED)
 
     def resized(self, size: tuple[int, ...]) -> Dataset:
         """The same set pooled to ``size``, one length a spatial axis."""
@@ -148,11 +149,6 @@ def held_out(examples: LabelledImages) -> tuple[LabelledImages, LabelledImages]:
     return examples.take(positions[~tests]), examples.take(positions[tests])
 
 
-def listed_name(names: tuple[str, ...], label: int) -> str:
-    """How a class is called: by its number, and its name where it has one."""
-    return str(label) if names[label] == str(label) else f"{label} ({line(names[label])})"
-
-
 def spelt(name: bytes) -> str:
     """The name of a class as text; bytes that are not UTF-8 are spelt as they are in every name: ``\\udcff``."""
     return name.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
@@ -190,15 +186,10 @@ def checked_labels(labels: ArrayLike, count: int, where: str, classes: int | Non
     wrong = np.flatnonzero((array < 0) | (array > highest))
     if len(wrong):
         told = f"{where}: label {array[wrong[0]]} of image {wrong[0]:,} is out of range (0 to {highest})"
-        raise Failure(told, _numbering(int(array.min()), int(array.max()), highest))
+        low, high = int(array.min()), int(array.max())
+        remedy = "number the classes from 0: names, y = numpy.unique(y, return_inverse=True)"
+        raise Failure(told, f"subtract {low} from every label" if low > 0 and high - low <= highest else remedy)
     return array.astype(np.int64)
-
-
-def _numbering(low: int, high: int, highest: int) -> str:
-    """How to number classes whose labels run from ``low`` to ``high`` and should run from 0 to ``highest``."""
-    if low > 0 and high - low <= highest:
-        return f"subtract {low} from every label"
-    return "number the classes from 0: names, y = numpy.unique(y, return_inverse=True)"
 
 
 def expect_several(*parts: NDArray[np.int64], where: str) -> None:

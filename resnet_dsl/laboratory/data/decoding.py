@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
+from resnet_dsl.laboratory.data.images import Decoded, expect_depth, pooling
 from resnet_dsl.laboratory.data.limits import MOST_IMAGE_BYTES, MOST_PIXELS, expect_regular
 from resnet_dsl.sentences import counted, either
 
@@ -40,9 +41,9 @@ BYTE_ORDERS = {b"II": "<", b"MM": ">"}
 
 
 class Encoded(NamedTuple):
-    """An image as it is stored: a file, or bytes out of one, which errors call ``name``."""
+    """An image as it is stored: a file, or what gives its bytes, which errors call ``name``."""
 
-    source: Path | bytes
+    source: Path | Callable[[], bytes]
     name: str
 
 
@@ -60,6 +61,25 @@ def expect_channels(channels: int | None) -> None:
         raise Failure(f"image files have 1, 3 or 4 channels, the network's input has {channels}")
 
 
+def on_demand(
+    stored: Sequence[Encoded], resize: tuple[int, ...] | None, channels: int | None
+) -> tuple[Decoded, Header]:
+    """Images of one size, one depth and ``channels`` (None: as the first has), and the header of the first.
+
+    They are decoded when they are asked for, and pooled where ``resize`` says to what size.
+    """
+    first = header(stored[0])
+    channels = channels or (1 if first.grey else 3)
+
+    def decode(row: int) -> NDArray[Any]:
+        image = decoded(stored[row], channels)
+        expect_depth(8 * image.dtype.itemsize, first.bits, stored[row].name)
+        return image
+
+    wanted = decode if resize is None else pooling(decode, resize)
+    return Decoded(len(stored), wanted(0).shape, wanted, lambda row: stored[row].name), first
+
+
 def header(encoded: Encoded) -> Header:
     """The header of an image. Raises Failure where it is none, or one that cannot be read whole."""
     with _opened(encoded) as image:
@@ -74,9 +94,11 @@ def decoded(encoded: Encoded, channels: int) -> NDArray[Any]:
     1 channel reads colours as grey, 3 read grey as colours, 4 are colours with opacity. Raises Failure as ``header``
     does, and where transparent pixels would be lost.
     """
+    from PIL import ImageOps
+
     with _opened(encoded) as image:
         image.load()
-        upright = _upright(image, encoded)
+        upright = image if _orientation(image, encoded) == 1 else ImageOps.exif_transpose(image)
         return _deep(upright, encoded, channels) if upright.mode in DEEP else _usual(upright, encoded, channels)
 
 
@@ -106,8 +128,8 @@ def _unreadable(encoded: Encoded, why: str) -> Failure:
 
 
 def _stream(encoded: Encoded) -> io.BytesIO | io.BufferedReader:
-    if isinstance(encoded.source, bytes):
-        return io.BytesIO(encoded.source)
+    if not isinstance(encoded.source, Path):
+        return io.BytesIO(encoded.source())
     expect_regular(encoded.source)
     if encoded.source.stat().st_size > MOST_IMAGE_BYTES:
         raise _unreadable(encoded, f"it has more than {MOST_IMAGE_BYTES // 1024**2} MiB")
@@ -153,12 +175,6 @@ def _lacks_orientation(exif: bytes) -> bool:
     except (KeyError, struct.error):
         return False
     return ORIENTATION not in tags
-
-
-def _upright(image: Any, encoded: Encoded) -> Any:
-    from PIL import ImageOps
-
-    return image if _orientation(image, encoded) == 1 else ImageOps.exif_transpose(image)
 
 
 def _usual(image: Any, encoded: Encoded, channels: int) -> NDArray[np.uint8]:

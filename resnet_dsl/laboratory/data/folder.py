@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data.dataset import Dataset, LabelledImages, checked_labels, held_out, not_used, spelt, whole
-from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
-from resnet_dsl.laboratory.data.images import Decoded, different_sizes, expect_depth, of_depth, pooling
+from resnet_dsl.laboratory.data.decoding import Encoded, expect_channels, header, on_demand
+from resnet_dsl.laboratory.data.images import different_sizes, expect_depth
 from resnet_dsl.laboratory.data.limits import is_hidden
 from resnet_dsl.sentences import plural
 from resnet_dsl.showing import line
@@ -53,10 +53,10 @@ def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> 
 
 
 class _Listed(NamedTuple):
-    """Files with their labels, the names of the classes, and what is to be said of files that are not among them."""
+    """Images with their labels, the names of the classes, and what is to be said of files that are not among them."""
 
     folder: Path
-    paths: list[Path]
+    stored: list[Encoded]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     notes: tuple[str, ...]
@@ -68,7 +68,7 @@ def _of_two(
     if train.classes != test.classes:
         odd = sorted(set(train.classes) ^ set(test.classes))[0]
         raise Failure(f"{folder}: the class `{line(odd)}` is in only one of {train.folder.name} and {test.folder.name}")
-    expect_depth(header(_encoded(test.paths[0])).bits, header(_encoded(train.paths[0])).bits, str(test.paths[0]))
+    expect_depth(header(test.stored[0]).bits, header(train.stored[0]).bits, test.stored[0].name)
     learnt = _examples(train, resize, channels)
     tested = _examples(test, resize, learnt.images.shape[-1])
     if learnt.images.shape != tested.images.shape:
@@ -83,23 +83,18 @@ def _listed(folder: Path) -> _Listed:
     if len(classes) < 2:
         names = "".join(f", `{line(name)}`" for name in classes)
         raise Failure(f"{folder} has {'a single' if classes else 'no'} class{names}; there is nothing to tell apart")
-    paths: list[Path] = []
+    stored: list[Encoded] = []
     labels: list[int] = []
     others: list[Path] = []
     for label, name in enumerate(classes):
         images, odd = _files(folder / name)
         if not images:
             raise Failure(f"{folder}: the class `{line(name)}` has no images ({', '.join(SUFFIXES)})")
-        paths += images
+        stored += [Encoded(path, str(path)) for path in images]
         labels += [label] * len(images)
         others += odd
-    return _Listed(
-        folder,
-        paths,
-        np.asarray(labels),
-        tuple(spelt(os.fsencode(name)) for name in classes),
-        tuple(_notes(folder, others)),
-    )
+    spelled = tuple(spelt(os.fsencode(name)) for name in classes)
+    return _Listed(folder, stored, np.asarray(labels), spelled, tuple(_notes(folder, others)))
 
 
 def _files(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -138,31 +133,17 @@ def _counted(files: list[Path]) -> str:
 
 
 def _examples(listed: _Listed, resize: tuple[int, ...] | None, channels: int | None) -> LabelledImages:
-    first = header(_encoded(listed.paths[0]))
-    channels = channels or (1 if first.grey else 3)
-    decode, size = _decoder(listed.paths, first, channels), resize or _one_size(listed.paths, channels)
-    if resize is not None:
-        decode = pooling(decode, resize)
-    images = Decoded(len(listed.paths), (*size, channels), decode, lambda row: str(listed.paths[row]))
-    return whole(images.kept(), checked_labels(listed.labels, len(listed.paths), str(listed.folder)))
+    if resize is None:
+        _expect_one_size(listed.stored, channels)
+    images, _ = on_demand(listed.stored, resize, channels)
+    return whole(images.kept(), checked_labels(listed.labels, len(listed.stored), str(listed.folder)))
 
 
-def _encoded(path: Path) -> Encoded:
-    return Encoded(path, str(path))
-
-
-def _decoder(paths: list[Path], first: Header, channels: int) -> Callable[[int], NDArray[Any]]:
-    def decode(row: int) -> NDArray[Any]:
-        return of_depth(decoded(_encoded(paths[row]), channels), first.bits, str(paths[row]))
-
-    return decode
-
-
-def _one_size(paths: list[Path], channels: int) -> tuple[int, int]:
-    """Height and width of all images, by their headers alone."""
-    expected = header(_encoded(paths[0])).size
-    for path in paths:
-        found = header(_encoded(path)).size
-        if found != expected:
-            raise different_sizes(str(path), (*found, channels), (*expected, channels))
-    return expected
+def _expect_one_size(stored: list[Encoded], channels: int | None) -> None:
+    """By the images' headers alone."""
+    first = header(stored[0])
+    depth = channels or (1 if first.grey else 3)
+    for one in stored:
+        size = header(one).size
+        if size != first.size:
+            raise different_sizes(one.name, (*size, depth), (*first.size, depth))

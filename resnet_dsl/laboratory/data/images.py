@@ -139,12 +139,6 @@ def centred(image: Array, size: Sequence[int]) -> Array:
     return part
 
 
-def of_depth(image: Array, bits: int, name: str) -> Array:
-    """The image, or a refusal where it has not so many ``bits`` as the first one."""
-    expect_depth(8 * image.dtype.itemsize, bits, name)
-    return image
-
-
 def expect_depth(found: int, bits: int, name: str) -> None:
     """Refuses an image of another depth than the first one's ``bits``: its numbers would mean something else."""
     if found != bits:

@@ -9,11 +9,11 @@ from pathlib import Path
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, show
-from resnet_dsl.laboratory.data import cifar, folder, idx, npz, tfds, tfrecord
+from resnet_dsl.laboratory.data import cifar, folder, idx, npz, tfrecord
 from resnet_dsl.laboratory.data.dataset import Dataset, numbers
 from resnet_dsl.laboratory.data.images import InMemory
 from resnet_dsl.laboratory.data.limits import expect_regular
-from resnet_dsl.laboratory.data.named import NAMED
+from resnet_dsl.laboratory.data.named import NAMED, of_tensorflow
 
 EXPECTED = (
     f"expected a folder with a folder of images ({', '.join(folder.SUFFIXES)}) for each class, CIFAR's archive or "
@@ -32,7 +32,7 @@ def load(
     if data in NAMED:
         return _pooled(NAMED[data](), resize)
     if data.startswith("tfds:"):
-        return _pooled(tfds.read(data.removeprefix("tfds:"), download), resize)
+        return _pooled(of_tensorflow(data.removeprefix("tfds:"), download), resize)
     path = Path(data).expanduser()
     try:
         return _from_path(path, resize, channels)
@@ -63,13 +63,10 @@ def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None)
         return _pooled(idx.read(path, path.name, str(path)), resize)
     if cifar.recognised(path):
         return _pooled(cifar.read(path), resize)
-    by_pixels: tuple[tuple[Callable[[Path], bool], Callable[..., Dataset]], ...] = (
-        (tfrecord.recognised, tfrecord.read),
-        (lambda found: found.is_dir() and folder.recognised(found), folder.read),
-    )
-    for recognised, read in by_pixels:
-        if recognised(path):
-            return read(path, resize, channels)
+    if tfrecord.recognised(path):
+        return tfrecord.read(path, resize, channels)
+    if path.is_dir() and folder.recognised(path):
+        return folder.read(path, resize, channels)
     if path.is_file() and idx.FILE_NAME.fullmatch(path.name):
         raise Failure(f"{path} is one of a set's files", f"give the folder: --data {path.parent}")
     raise Failure(f"{path} holds no data set that is known", EXPECTED)
@@ -81,11 +78,12 @@ def _unknown(path: Path) -> Failure:
     return Failure(f"there is no file, folder or data set `{path}`", names)
 
 
-def _setting(classes: int) -> str:
-    return f"--set classes={classes} (the name of the network's parameter may differ)"
-
-
-def fitted(dataset: Dataset, input_shape: Shape, classes: int, remedy: Callable[[int], str] = _setting) -> Dataset:
+def fitted(
+    dataset: Dataset,
+    input_shape: Shape,
+    classes: int,
+    remedy: Callable[[int], str] = "--set classes={} (the name of the network's parameter may differ)".format,
+) -> Dataset:
     """The set in the shape that the network takes, or a refusal that says what to change.
 
     Arrays without a channel axis get one where the network takes one channel. ``remedy`` says how the network comes to
@@ -98,7 +96,8 @@ def fitted(dataset: Dataset, input_shape: Shape, classes: int, remedy: Callable[
         not isinstance(wanted, int) or wanted == length for length, wanted in zip(shape, input_shape, strict=True)
     )
     if not fits:
-        raise _misfit(dataset.name, shape, input_shape)
+        told = f"{dataset.name} is {show(shape)}, the network takes {show(input_shape)}"
+        raise Failure(told, _to_fit(shape, input_shape))
     if dataset.classes > classes:
         told = f"{dataset.name} has {dataset.classes} classes, the network tells {classes} apart"
         raise Failure(told, _renumbering(dataset) or remedy(dataset.classes))
@@ -115,10 +114,6 @@ def _renumbering(dataset: Dataset) -> str | None:
     if used == dataset.classes or dataset.class_names != numbers(dataset.classes):
         return None
     return f"of these {used} have examples: names, y = numpy.unique(y, return_inverse=True) numbers them without gaps"
-
-
-def _misfit(name: str, shape: tuple[int, ...], input_shape: Shape) -> Failure:
-    return Failure(f"{name} is {show(shape)}, the network takes {show(input_shape)}", _to_fit(shape, input_shape))
 
 
 def _to_fit(shape: tuple[int, ...], input_shape: Shape) -> str:
@@ -146,9 +141,8 @@ def _channels_first(shape: tuple[int, ...], input_shape: Shape) -> bool:
 
 
 def _with_channel(dataset: Dataset) -> Dataset:
-    parts = (dataset.train, dataset.test)
     train, test = (
-        replace(part, images=part.images.with_channel() if isinstance(part.images, InMemory) else part.images)
-        for part in parts
+        replace(part, images=part.images.with_channel()) if isinstance(part.images, InMemory) else part
+        for part in (dataset.train, dataset.test)
     )
     return replace(dataset, train=train, test=test)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,9 @@ def _arrays(path: Path) -> tuple[Arrays, list[str]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             known = [name for name in archive.files if name in KNOWN]
-            _check_sizes(path, known, archive.zip.infolist())
+            entries = [entry for entry in archive.zip.infolist() if entry.filename.removesuffix(".npy") in known]
+            if sum(entry.file_size for entry in entries) > unpacked_limit(path):  # zipfile unpacks no more of them
+                raise too_much(path, unpacked_limit(path))
             arrays = {name: archive[name] for name in known}
             others = [name for name in archive.files if name not in KNOWN]
     except (Failure, PermissionError):
@@ -65,10 +66,3 @@ def _arrays(path: Path) -> tuple[Arrays, list[str]]:
     if odd:
         raise Failure(f"{path} cannot be read as .npz: {odd[0]} is no array")
     return arrays, others
-
-
-def _check_sizes(path: Path, names: list[str], entries: list[zipfile.ZipInfo]) -> None:
-    """By what the archive says of them; ``zipfile`` unpacks no more of an entry than that."""
-    limit = unpacked_limit(path)
-    if sum(entry.file_size for entry in entries if entry.filename.removesuffix(".npy") in names) > limit:
-        raise too_much(path, limit)

@@ -9,11 +9,8 @@ int64; ``image/class/text``, where it is there, the class' name. Files whose nam
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.dataset import (
@@ -27,8 +24,8 @@ from resnet_dsl.laboratory.data.dataset import (
     spelt,
     whole,
 )
-from resnet_dsl.laboratory.data.decoding import Encoded, Header, decoded, expect_channels, header
-from resnet_dsl.laboratory.data.images import Decoded, expect_depth, of_depth, pooling
+from resnet_dsl.laboratory.data.decoding import Encoded, expect_channels, on_demand
+from resnet_dsl.laboratory.data.images import expect_depth
 from resnet_dsl.laboratory.data.limits import MOST_IMAGE_BYTES, is_hidden
 from resnet_dsl.showing import line
 
@@ -49,13 +46,15 @@ class Record(NamedTuple):
         return f"{self.path} at byte {self.start:,}"
 
     def encoded(self) -> Encoded:
-        """The image in it."""
-        return Encoded(self.features()[0], str(self))
+        """The image in it, whose bytes are read when they are asked for."""
+        return Encoded(lambda: self.features()[0], str(self))
 
     def features(self) -> tuple[bytes, int, str]:
         """Image, label and the name of its class, "" where none is told."""
         try:
-            feature = tensorflow().train.Example.FromString(self._content()).features.feature
+            with self.path.open("rb") as file:
+                file.seek(self.start)
+                feature = tensorflow().train.Example.FromString(file.read(self.length)).features.feature
         except Exception as error:  # protobuf's DecodeError has no public home in all versions
             raise Failure(f"{self} is no tf.train.Example: {reason(error)}") from error
         for image, label in FEATURES:
@@ -65,11 +64,6 @@ class Record(NamedTuple):
         found = ", ".join(sorted(name for name in feature if feature[name].WhichOneof("kind"))) or "none"
         expected = " or ".join(f"{image} and {label}" for image, label in FEATURES)
         raise Failure(f"{self} has the features {line(found)}; expected {expected}, one of each")
-
-    def _content(self) -> bytes:
-        with self.path.open("rb") as file:
-            file.seek(self.start)
-            return file.read(self.length)
 
 
 def recognised(path: Path) -> bool:
@@ -119,11 +113,7 @@ def _part(files: list[Path], resize: tuple[int, ...] | None, channels: int | Non
         _check_sums(file)
     contents = [record.features()[1:] for record in records]
     labels = checked_labels([label for label, _ in contents], len(records), str(files[0].parent))
-    first = header(records[0].encoded())
-    decode = _decoder(records, first, channels or (1 if first.grey else 3))
-    if resize is not None:
-        decode = pooling(decode, resize)
-    images = Decoded(len(records), decode(0).shape, decode, lambda row: str(records[row]))
+    images, first = on_demand([record.encoded() for record in records], resize, channels)
     return _Part(whole(images.kept(), labels), {label: text for label, text in contents if text}, first.bits)
 
 
@@ -152,13 +142,6 @@ def _check_sums(path: Path) -> None:
             pass
     except tf.errors.OpError as error:
         raise Failure(f"{path} is damaged: {reason(error)}", "fetch it again") from error
-
-
-def _decoder(records: list[Record], first: Header, channels: int) -> Callable[[int], NDArray[Any]]:
-    def decode(row: int) -> NDArray[Any]:
-        return of_depth(decoded(records[row].encoded(), channels), first.bits, str(records[row]))
-
-    return decode
 
 
 def tensorflow() -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,18 +77,6 @@ CALLED: dict[str, Callable[..., object]] = {
 }
 """The names that a file may speak of, and what is called instead."""
 
-INTEGERS = frozenset({"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"})
-TEXTS = frozenset({"UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"})
-BYTES = frozenset({"SHORT_BINBYTES", "BINBYTES", "BINBYTES8"})
-VALUES = INTEGERS | TEXTS | BYTES | {"FLOAT", "BINFLOAT"}
-"""Instructions that put their argument on the stack."""
-
-OLD_TEXTS = frozenset({"STRING", "BINSTRING", "SHORT_BINSTRING"})
-"""Those of Python 2, whose texts were bytes."""
-
-CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-IDLE = frozenset({"PROTO", "FRAME", "STOP"})
-
 
 class _Machine:
     """Carries out instructions: a stack, the marks in it, and the memo of what was put aside."""
@@ -100,117 +88,63 @@ class _Machine:
 
     def run(self, content: bytes) -> object:
         for opcode, argument, _ in pickletools.genops(content):
-            self._step(opcode.name, argument)
+            if opcode.name in PUSHED:
+                self.stack.append(PUSHED[opcode.name](self, argument))
+            elif opcode.name in DONE:
+                DONE[opcode.name](self, argument)
+            else:
+                raise _Forbidden(f"the instruction {opcode.name}")
         if len(self.stack) != 1:
             raise ValueError("it ends in the middle")
-        return _finished(self.stack[0])
+        value = self.stack[0]
+        if not isinstance(value, dict):
+            return value
+        return {key: one.values if isinstance(one, _Array) else one for key, one in value.items()}
 
-    def _step(self, name: str, argument: Any) -> None:
-        if name in VALUES:
-            self.stack.append(argument)
-        elif name in OLD_TEXTS:
-            self.stack.append(argument.encode("latin1"))
-        elif name in CONSTANTS:
-            self.stack.append(CONSTANTS[name])
-        elif name not in IDLE:
-            act = getattr(self, f"_{name.lower()}", None)
-            if act is None:
-                raise _Forbidden(f"the instruction {name}")
-            act(argument)
+    def put(self, key: Any) -> None:
+        self.memo[int(key)] = self.stack[-1]
 
-    def _above_mark(self) -> list[Any]:
+    def above_mark(self) -> list[Any]:
         start = self.marks.pop()
         items, self.stack[start:] = self.stack[start:], []
         return items
 
-    def _mark(self, _: Any) -> None:
-        self.marks.append(len(self.stack))
-
-    def _put(self, key: Any) -> None:
-        self.memo[int(key)] = self.stack[-1]
-
-    _binput = _long_binput = _put
-
-    def _memoize(self, _: Any) -> None:
-        self.memo[len(self.memo)] = self.stack[-1]
-
-    def _get(self, key: Any) -> None:
-        self.stack.append(self.memo[int(key)])
-
-    _binget = _long_binget = _get
-
-    def _empty_dict(self, _: Any) -> None:
-        self.stack.append({})
-
-    def _empty_list(self, _: Any) -> None:
-        self.stack.append([])
-
-    def _empty_tuple(self, _: Any) -> None:
-        self.stack.append(())
-
-    def _list(self, _: Any) -> None:
-        self.stack.append(self._above_mark())
-
-    def _dict(self, _: Any) -> None:
-        items = self._above_mark()
-        self.stack.append({})
-        self._set(items)
-
-    def _tuple(self, _: Any) -> None:
-        self.stack.append(tuple(self._above_mark()))
-
-    def _tuple1(self, _: Any) -> None:
-        self._last(1)
-
-    def _tuple2(self, _: Any) -> None:
-        self._last(2)
-
-    def _tuple3(self, _: Any) -> None:
-        self._last(3)
-
-    def _last(self, count: int) -> None:
+    def last(self, count: int) -> tuple[Any, ...]:
         items, self.stack[-count:] = tuple(self.stack[-count:]), []
-        self.stack.append(items)
+        return items
 
-    def _append(self, _: Any) -> None:
-        self._extend([self.stack.pop()])
-
-    def _appends(self, _: Any) -> None:
-        self._extend(self._above_mark())
-
-    def _extend(self, items: list[Any]) -> None:
+    def extend(self, items: list[Any]) -> None:
         if not isinstance(self.stack[-1], list):
             raise ValueError("items for what is no list")
         self.stack[-1].extend(items)
 
-    def _setitem(self, _: Any) -> None:
-        value, key = self.stack.pop(), self.stack.pop()
-        self._set([key, value])
-
-    def _setitems(self, _: Any) -> None:
-        self._set(self._above_mark())
-
-    def _set(self, items: list[Any]) -> None:
+    def set(self, items: list[Any]) -> None:
         if not isinstance(self.stack[-1], dict) or not all(isinstance(key, str | bytes) for key in items[::2]):
             raise ValueError("entries that have no names")
         self.stack[-1].update(zip(items[::2], items[1::2], strict=True))
 
-    def _global(self, name: Any) -> None:
-        self.stack.append(_called(name))
+    def set_item(self, _: Any) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self.set([key, value])
 
-    def _stack_global(self, _: Any) -> None:
+    def new_dict(self, _: Any) -> None:
+        items = self.above_mark()
+        self.stack.append({})
+        self.set(items)
+
+    def stack_global(self, _: Any) -> Callable[..., object]:
         name, module = self.stack.pop(), self.stack.pop()
         if not isinstance(name, str) or not isinstance(module, str):
             raise ValueError("a name that is no text")
-        self.stack.append(_called(f"{module} {name}"))
+        return _called(f"{module} {name}")
 
-    def _reduce(self, _: Any) -> None:
+    def reduce(self, _: Any) -> object:
         arguments, function = self.stack.pop(), self.stack.pop()
         if not isinstance(arguments, tuple) or not any(function is known for known in CALLED.values()):
             raise ValueError("a call of what is no function")
-        self.stack.append(function(*arguments))
+        return function(*arguments)
 
-    def _build(self, _: Any) -> None:
+    def build(self, _: Any) -> None:
         state = self.stack.pop()
         if isinstance(self.stack[-1], _Array):
             self.stack[-1].fill(state)
@@ -224,8 +158,46 @@ def _called(name: str) -> Callable[..., object]:
     return CALLED[name]
 
 
-def _finished(value: object) -> object:
-    """A dictionary whose arrays are filled."""
-    if not isinstance(value, dict):
-        return value
-    return {key: one.values if isinstance(one, _Array) else one for key, one in value.items()}
+Act: TypeAlias = Callable[[_Machine, Any], object]
+
+
+def _alike(names: str, act: Act) -> dict[str, Act]:
+    return dict.fromkeys(names.split(), act)
+
+
+PUSHED: dict[str, Act] = {
+    **_alike("INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT", lambda _, number: number),
+    **_alike("UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8", lambda _, text: text),
+    **_alike("SHORT_BINBYTES BINBYTES BINBYTES8", lambda _, content: content),
+    **_alike("STRING BINSTRING SHORT_BINSTRING", lambda _, text: text.encode("latin1")),  # Python 2's texts were bytes
+    **_alike("GET BINGET LONG_BINGET", lambda machine, key: machine.memo[int(key)]),
+    "NONE": lambda *_: None,
+    "NEWTRUE": lambda *_: True,
+    "NEWFALSE": lambda *_: False,
+    "EMPTY_DICT": lambda *_: {},
+    "EMPTY_LIST": lambda *_: [],
+    "EMPTY_TUPLE": lambda *_: (),
+    "LIST": lambda machine, _: machine.above_mark(),
+    "TUPLE": lambda machine, _: tuple(machine.above_mark()),
+    "TUPLE1": lambda machine, _: machine.last(1),
+    "TUPLE2": lambda machine, _: machine.last(2),
+    "TUPLE3": lambda machine, _: machine.last(3),
+    "GLOBAL": lambda _, name: _called(name),
+    "STACK_GLOBAL": _Machine.stack_global,
+    "REDUCE": _Machine.reduce,
+}
+"""Instructions that put something on the stack, from the machine and their argument."""
+
+DONE: dict[str, Act] = {
+    **_alike("PROTO FRAME STOP", lambda *_: None),
+    **_alike("PUT BINPUT LONG_BINPUT", _Machine.put),
+    "MEMOIZE": lambda machine, _: machine.put(len(machine.memo)),
+    "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),
+    "DICT": _Machine.new_dict,
+    "APPEND": lambda machine, _: machine.extend([machine.stack.pop()]),
+    "APPENDS": lambda machine, _: machine.extend(machine.above_mark()),
+    "SETITEM": _Machine.set_item,
+    "SETITEMS": lambda machine, _: machine.set(machine.above_mark()),
+    "BUILD": _Machine.build,
+}
+"""Those that do something else."""
