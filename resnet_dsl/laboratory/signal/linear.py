@@ -104,15 +104,10 @@ def _seen(state: State, size: int) -> Iterator[State]:
             group = []
 
 
-def _standing(segment: Segment) -> Array:
-    """The part of a channel's batch mean that is the same at all positions, in size: (positions)."""
-    root: Array = np.sqrt(segment.mean**2 + np.clip(segment.shared, 0, segment.frozen))
-    return root
-
-
 def _seen_by(site: Site, sliding: SlidingWindow, segment: Segment) -> Array:
     """Sums over the taps for one channel: batch, steady and shared second moments, and the mean: (4, *places)."""
-    maps = np.stack([segment.batch, segment.steady, _standing(segment), segment.mean])
+    standing = np.sqrt(segment.mean**2 + np.clip(segment.shared, 0, segment.frozen))  # the same at all positions
+    maps = np.stack([segment.batch, segment.steady, standing, segment.mean])
     total = np.zeros((4, *sliding.places))
     for view in sliding.views(maps):
         total += view

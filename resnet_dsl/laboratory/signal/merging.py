@@ -5,6 +5,7 @@ On a sum the gradient is copied to both sides; through a product it meets the ot
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import replace
 from functools import reduce
 from math import prod
@@ -45,10 +46,6 @@ def _sum(parts: tuple[Segment, ...]) -> Segment:
     return replace(moved, correlation=correlation, channel=channel, sample=sample)
 
 
-def _add(site: Site, states: list[State]) -> State:
-    return tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True))
-
-
 def _add_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     counts = [segment.count for segment in _aligned(states)[0]]
     return tuple(joined(gradients, counts, state) for state in states)
@@ -56,19 +53,12 @@ def _add_backward(site: Site, states: list[State], gradients: Gradients) -> tupl
 
 def _product(first: Segment, second: Segment) -> Segment:
     """Of independent values: second moments multiply, of values and of channels' means alike."""
-    mean = first.mean * second.mean
-    steady = first.steady * second.steady
-    common = [segment.mean**2 + segment.shared for segment in (first, second)]
+    mean, steady = first.mean * second.mean, first.steady * second.steady
+    shared = (first.mean**2 + first.shared) * (second.mean**2 + second.shared) - mean**2
     channel, sample = split(typical(first) * typical(second))
-    moved = replaced(
-        first, mean, steady - mean**2, first.square * second.square - steady, common[0] * common[1] - mean**2
-    )
+    moved = replaced(first, mean, steady - mean**2, first.square * second.square - steady, shared)
     correlation = combined([(first.batch, first.correlation), (second.batch, second.correlation)])
     return replace(moved, correlation=correlation, channel=channel, sample=sample)
-
-
-def _mul(site: Site, states: list[State]) -> State:
-    return tuple(reduce(_product, parts) for parts in zip(*_spread(states), strict=True))
 
 
 def _spread(states: list[State]) -> list[State]:
@@ -141,20 +131,20 @@ def _concat(site: Site, states: list[State]) -> State:
 
 def _concat_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     """Each input's segment lies in one segment of the result."""
-    whole, start, result = _concat(site, states), 0, []
+    whole, start, result = borders(_concat(site, states)), 0, []
     for state in states:
-        result.append(tuple(_gradient_at(whole, gradients, start + border) for border in borders(state)))
+        result.append(tuple(gradients[bisect(whole, start + border) - 1] for border in borders(state)))
         start += sum(segment.count for segment in state)
     return tuple(result)
 
 
-def _gradient_at(state: State, gradients: Gradients, channel: int) -> Gradient:
-    """The gradient of the segment in which a channel lies."""
-    return gradients[int(np.searchsorted(borders(state), channel, side="right")) - 1]
-
-
 RULES: Rules = {
-    "add": Propagation(_add, _add_backward),
-    "mul": Propagation(_mul, _mul_backward),
+    "add": Propagation(
+        lambda site, states: tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True)), _add_backward
+    ),
+    "mul": Propagation(
+        lambda site, states: tuple(reduce(_product, parts) for parts in zip(*_spread(states), strict=True)),
+        _mul_backward,
+    ),
     "concat": Propagation(_concat, _concat_backward),
 }

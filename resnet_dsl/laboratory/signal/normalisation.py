@@ -6,6 +6,7 @@ the gradient pays for it, ``pi / (pi - 1)`` a layer of a plain network (Yang et 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -53,8 +54,7 @@ def _over_channels(state: State) -> tuple[Array, Array]:
 def _layernorm(site: Site, states: list[State]) -> State:
     mean, variance = _over_channels(states[0])
     factor = _gamma(site) / np.sqrt(variance + site.args["epsilon"])
-    moved = (replaced(s, s.mean - mean, s.frozen, s.batch, s.shared) for s in states[0])
-    return tuple(scaled(segment, factor) for segment in moved)
+    return tuple(scaled(replaced(one, one.mean - mean, *one.maps[1:]), factor) for one in states[0])
 
 
 def _layernorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
@@ -65,14 +65,10 @@ def _layernorm_backward(site: Site, states: list[State], gradients: Gradients) -
     return (tuple(through(at, factor) for at in gradients),)
 
 
-def _group_starts(site: Site) -> tuple[int, list[int]]:
-    size = site.output[-1] // site.args["groups"]
-    return size, list(range(0, site.output[-1], size))
-
-
 def _in_groups(site: Site, state: State) -> list[tuple[State, int]]:
     """Each group's segments and how many alike groups there are: one entry where all channels are alike."""
-    size, starts = _group_starts(site)
+    size = site.output[-1] // site.args["groups"]
+    starts = range(0, site.output[-1], size)
     if len(state) == 1:
         return [((replace(state[0], count=size),), len(starts))]
     groups: list[list[Segment]] = [[] for _ in starts]
@@ -87,14 +83,11 @@ def _group_moments(group: State) -> tuple[float, float]:
     count = sum(segment.count for segment in group)
     mean = sum(segment.count / count * float(segment.mean.mean()) for segment in group)
     square = sum(segment.count / count * float(segment.square.mean()) for segment in group)
-    own = sum(segment.count * _image_mean(segment) for segment in group) / count**2
-    return mean, max(square - mean**2 - own, 0.0)
-
-
-def _image_mean(segment: Segment) -> float:
-    """The variance of one channel's mean over one image's positions."""
-    moving = float(segment.batch.mean()) * over_pairs(segment.correlation, segment.mean.shape)
-    return float(segment.shared.mean()) + moving
+    own = 0.0  # the variance of the mean over one image's positions, of all channels
+    for segment in group:
+        moving = float(segment.batch.mean()) * over_pairs(segment.correlation, segment.mean.shape)
+        own += segment.count * (float(segment.shared.mean()) + moving)
+    return mean, max(square - mean**2 - own / count**2, 0.0)
 
 
 def _off_mean(site: Site, correlation: Array) -> float:
@@ -103,35 +96,43 @@ def _off_mean(site: Site, correlation: Array) -> float:
     return max(1 - over_pairs(correlation, site.output[:-1]) / size, 0.0)
 
 
-def _grouped(site: Site, group: State) -> State:
+def _groups(
+    forward: Callable[[Site, State], State], backward: Callable[[Site, Segment, float, Gradient], Gradient]
+) -> Propagation:
+    """The rule of an operation that treats each group by itself; backward is told the group's variance, too."""
+
+    def back(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+        result, counts, at = [], [], iter(gradients)
+        for group, times in _in_groups(site, states[0]):
+            _, variance = _group_moments(group)
+            result += [backward(site, segment, variance, next(at)) for segment in group]
+            counts += [segment.count * times for segment in group]
+        return (joined(tuple(result), counts, states[0]),)
+
+    return Propagation(
+        lambda site, states: tuple(
+            replace(one, count=one.count * times)
+            for group, times in _in_groups(site, states[0])
+            for one in forward(site, group)
+        ),
+        back,
+    )
+
+
+def _groupnorm(site: Site, group: State) -> State:
     mean, variance = _group_moments(group)
     size = sum(segment.count for segment in group)
     factor = _gamma(site) / np.sqrt(variance + site.args["epsilon"])
-    return tuple(scaled(_without_image_mean(site, _centred(s, mean, size)), factor) for s in group)
-
-
-def _without_image_mean(site: Site, segment: Segment) -> Segment:
-    left = _off_mean(site, segment.correlation)
-    return replaced(segment, segment.mean, segment.frozen, segment.batch * left, segment.shared)
-
-
-def _groupnorm(site: Site, states: list[State]) -> State:
-    result: list[Segment] = []
-    for group, times in _in_groups(site, states[0]):
-        result += [replace(one, count=one.count * times) for one in _grouped(site, group)]
+    result = []
+    for one in (_centred(segment, mean, size) for segment in group):
+        left = one.batch * _off_mean(site, one.correlation)
+        result.append(scaled(replaced(one, one.mean, one.frozen, left, one.shared), factor))
     return tuple(result)
 
 
-def _groupnorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    back, counts, at = [], [], iter(gradients)
-    for group, times in _in_groups(site, states[0]):
-        _, variance = _group_moments(group)
-        factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
-        for segment in group:
-            one = next(at)
-            back.append(through(one, factor * _off_mean(site, one.correlation)))
-            counts.append(segment.count * times)
-    return (joined(tuple(back), counts, states[0]),)
+def _groupnorm_backward(site: Site, segment: Segment, variance: float, at: Gradient) -> Gradient:
+    factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
+    return through(at, factor * _off_mean(site, at.correlation))
 
 
 def _each_channel(site: Site) -> Site:
@@ -140,53 +141,40 @@ def _each_channel(site: Site) -> Site:
 
 
 def _instancenorm(site: Site, segment: Segment) -> Segment:
-    (one,) = _grouped(_each_channel(site), (replace(segment, count=1),))
+    (one,) = _groupnorm(_each_channel(site), (replace(segment, count=1),))
     return replace(one, count=segment.count)
 
 
 def _instancenorm_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     _, variance = _group_moments((replace(segment, count=1),))
-    factor = _gamma(site) ** 2 / (variance + site.args["epsilon"])
-    return through(at, factor * _off_mean(_each_channel(site), at.correlation))
-
-
-def _frn(site: Site, segment: Segment) -> Segment:
-    """Each channel of a sample over its root mean square."""
-    return scaled(segment, _response(site, segment))
+    return _groupnorm_backward(_each_channel(site), segment, variance, at)
 
 
 def _response(site: Site, segment: Segment) -> float:
+    """One over the root mean square of a channel of a sample."""
     gamma = 0.0 if site.args["gamma"] == "zeros" else 1.0
     return gamma / float(np.sqrt(segment.square.mean() + site.args["epsilon"]))
 
 
-def _evonorm(site: Site, states: list[State]) -> State:
+def _evonorm(site: Site, group: State) -> State:
     """silu(x) over the standard deviation of x in its group."""
-    result: list[Segment] = []
-    for group, times in _in_groups(site, states[0]):
-        _, variance = _group_moments(group)
-        factor = 1 / np.sqrt(variance + site.args["epsilon"])
-        moved = (scaled(activated(FUNCTIONS["silu"], site, one), factor) for one in group)
-        result += [replace(one, count=one.count * times) for one in moved]
-    return tuple(result)
+    _, variance = _group_moments(group)
+    factor = 1 / np.sqrt(variance + site.args["epsilon"])
+    return tuple(scaled(activated(FUNCTIONS["silu"], site, one), factor) for one in group)
 
 
-def _evonorm_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    back, counts, at = [], [], iter(gradients)
-    for group, times in _in_groups(site, states[0]):
-        _, variance = _group_moments(group)
-        for segment in group:
-            one = through(next(at), 1 / (variance + site.args["epsilon"]))
-            back.append(passed_back(FUNCTIONS["silu"], site, segment, one))
-            counts.append(segment.count * times)
-    return (joined(tuple(back), counts, states[0]),)
+def _evonorm_backward(site: Site, segment: Segment, variance: float, at: Gradient) -> Gradient:
+    return passed_back(FUNCTIONS["silu"], site, segment, through(at, 1 / (variance + site.args["epsilon"])))
 
 
 RULES: Rules = {
     "batchnorm": each(_batchnorm, _batchnorm_backward),
     "layernorm": Propagation(_layernorm, _layernorm_backward),
-    "groupnorm": Propagation(_groupnorm, _groupnorm_backward),
+    "groupnorm": _groups(_groupnorm, _groupnorm_backward),
     "instancenorm": each(_instancenorm, _instancenorm_backward),
-    "evonorm": Propagation(_evonorm, _evonorm_backward),
-    "frn": each(_frn, lambda site, segment, at: through(at, _response(site, segment) ** 2)),
+    "evonorm": _groups(_evonorm, _evonorm_backward),
+    "frn": each(
+        lambda site, segment: scaled(segment, _response(site, segment)),
+        lambda site, segment, at: through(at, _response(site, segment) ** 2),
+    ),
 }

@@ -7,7 +7,6 @@ correlation, the same particle, and else another of the same channel.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from resnet_dsl.laboratory.signal.state import (
     gradient,
     moments,
     replaced,
+    reshaped,
     split,
     typical,
 )
@@ -32,28 +32,24 @@ MOST_DRAWS = 1024
 """Windows with more values are taken as if they had this many."""
 
 
-class _Draws(NamedTuple):
-    """values: (draws, CHANNELS, SAMPLES); source: which sample of its row each is."""
-
-    values: Array
-    source: NDArray[np.int64]
-
-
-def _draws(site: Site, segment: Segment, count: int, alike: float) -> _Draws:
+def _draws(site: Site, segment: Segment, count: int, alike: float) -> tuple[Array, NDArray[np.int64]]:
+    """Values of windows, and which sample of its row each is: both (draws, CHANNELS, SAMPLES)."""
     rng = site.rng()
     count = min(count, MOST_DRAWS)
     own = np.broadcast_to(np.arange(SAMPLES), (count, CHANNELS, SAMPLES))
     same = rng.random(own.shape) < np.sqrt(max(alike, 0.0))
     source = np.where(same, own, rng.permuted(own, axis=2))
-    return _Draws(np.take_along_axis(typical(segment)[None], source, axis=2), source)
+    return np.take_along_axis(typical(segment)[None], source, axis=2), source
 
 
 def _is_global(site: Site) -> bool:
     return bool(site.args["kernel"] == "global")
 
 
-def _whole(site: Site) -> SlidingWindow:
-    """Global pooling as a window that is the map."""
+def _sliding(site: Site) -> SlidingWindow:
+    """The window that slides; of global pooling one that is the map."""
+    if not _is_global(site):
+        return window(site)
     shape = site.inputs[0][:-1]
     ones = (1,) * len(shape)
     return SlidingWindow(shape, ones, ones, ((0, 0),) * len(shape), shape, ones)
@@ -67,58 +63,40 @@ def _alike(segment: Segment, sliding: SlidingWindow) -> float:
     return max((kept - alone) / (1 - alone), 0.0)
 
 
-def _form(site: Site, places: tuple[int, ...]) -> tuple[int, ...]:
-    """Global pooling drops the axes unless told to keep them."""
-    return site.output[:-1] if _is_global(site) else places
-
-
 def _spread(segment: Segment, sliding: SlidingWindow) -> Array:
     """A window's mean moments (mean, frozen, batch, shared), of what lies inside the map: (4, *places)."""
     if sliding.whole:
-        maps = (segment.mean, segment.frozen, segment.batch, segment.shared)
-        return np.array([part.mean() for part in maps]).reshape(4, *sliding.places)
-    maps4 = np.stack([segment.mean, segment.frozen, segment.batch, segment.shared])
+        return np.array([part.mean() for part in segment.maps]).reshape(4, *sliding.places)
     inside = sliding.sum(np.ones(sliding.shape))
-    result: Array = sliding.sum(maps4) / np.maximum(inside, 1)
+    result: Array = sliding.sum(np.stack(segment.maps)) / np.maximum(inside, 1)
     return result
-
-
-def _sliding(site: Site) -> SlidingWindow:
-    return _whole(site) if _is_global(site) else window(site)
 
 
 def _pooled(site: Site, segment: Segment, results: Array, sliding: SlidingWindow) -> Segment:
     """The segment behind a pool: the typical position's moments, carried to each place in proportion."""
     mean, frozen, batch, shared = _spread(segment, sliding)
-    after = [float(part[0]) for part in moments(results[None])]
+    centre, between, within = (float(part[0]) for part in moments(results[None]))
     channel, sample = split(results)
     root = np.sqrt(np.maximum(mean**2 + frozen + batch, 0))
     size = root / max(float(np.sqrt(segment.square.mean())), 1e-145)
-    form = _form(site, sliding.places)
     kept = np.clip(np.divide(shared, frozen, out=np.ones_like(shared), where=frozen > 0), -1, 1)
-    parts = (size * after[0], size**2 * after[1], size**2 * after[2], size**2 * after[1] * kept)
-    moved = _at(segment, form, parts)
+    maps = (size * centre, size**2 * between, size**2 * within, size**2 * between * kept)
+    moved = reshaped(segment, site.output[:-1], maps)
     far = nearer(segment.correlation, sliding.stride[0])
     return replace(moved, correlation=far, channel=channel, sample=sample)
 
 
-def _at(segment: Segment, form: tuple[int, ...], parts: tuple[Array, Array, Array, Array]) -> Segment:
-    mean, frozen, batch, shared = (part.reshape(form) for part in parts)
-    return replaced(segment, mean, frozen, batch, shared)
-
-
 def _maxpool(site: Site, segment: Segment) -> Segment:
     sliding = _sliding(site)
-    draws = _draws(site, segment, sliding.taps, _alike(segment, sliding))
-    return _pooled(site, segment, draws.values.max(axis=0), sliding)
+    values, _ = _draws(site, segment, sliding.taps, _alike(segment, sliding))
+    return _pooled(site, segment, values.max(axis=0), sliding)
 
 
 def _maxpool_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     """The gradient goes to the largest value: shared by chance among positions, not among particles."""
     sliding = _sliding(site)
-    draws = _draws(site, segment, sliding.taps, _alike(segment, sliding))
-    winner = draws.values.argmax(axis=0)
-    source = np.take_along_axis(draws.source, winner[None], axis=0)[0]
+    values, sources = _draws(site, segment, sliding.taps, _alike(segment, sliding))
+    source = np.take_along_axis(sources, values.argmax(axis=0)[None], axis=0)[0]
     weight = np.zeros((CHANNELS, SAMPLES))
     np.add.at(weight, (np.arange(CHANNELS)[:, None], source), at.weight)
     alike = _spread_back(at, sliding)
@@ -149,12 +127,11 @@ def _avgpool(site: Site, segment: Segment) -> Segment:
     alike = _alike(segment, sliding)
     kept = alike + (1 - alike) / sliding.taps
     counted = _counted(site, sliding)
-    form = _form(site, sliding.places)
     standing = shared if _is_global(site) else frozen
-    parts = (mean * counted, standing * counted**2, batch * counted**2 * kept, np.maximum(shared, 0) * counted**2)
-    moved = _at(segment, form, parts)
-    draws = _draws(site, segment, sliding.taps, alike)
-    channel, sample = split(draws.values.mean(axis=0))
+    maps = (mean * counted, standing * counted**2, batch * counted**2 * kept, np.maximum(shared, 0) * counted**2)
+    moved = reshaped(segment, site.output[:-1], maps)
+    values, _ = _draws(site, segment, sliding.taps, alike)
+    channel, sample = split(values.mean(axis=0))
     return replace(moved, correlation=nearer(segment.correlation, sliding.stride[0]), channel=channel, sample=sample)
 
 

@@ -107,7 +107,7 @@ class Signal:
     @property
     def growth(self) -> float:
         """How many times the gradient's root mean square grows a layer towards the input: a straight line's slope."""
-        return exp(-_slope([log(layer.gradient) / 2 for layer in self.trunk]))
+        return _growth(self.trunk)
 
     @property
     def decades(self) -> float:
@@ -123,7 +123,7 @@ class Signal:
         """Growth a layer of each stage that has at least two layers of the trunk."""
         names = dict.fromkeys(layer.stage for layer in self.trunk)
         inside = {name: [layer for layer in self.trunk if layer.stage == name] for name in names}
-        return tuple(_stage_growth(name, layers) for name, layers in inside.items() if len(layers) > 1)
+        return tuple(StageGrowth(name, len(one), _growth(one)) for name, one in inside.items() if len(one) > 1)
 
     @property
     def verdict(self) -> Verdict:
@@ -180,14 +180,11 @@ class Signal:
         }
 
 
-def _stage_growth(name: str, layers: list[Layer]) -> StageGrowth:
-    return StageGrowth(name, len(layers), exp(-_slope([log(layer.gradient) / 2 for layer in layers])))
-
-
-def _slope(values: list[float]) -> float:
-    """The slope of the least-squares line through values at 0, 1, 2 …; 0 for fewer than two."""
-    count = len(values)
+def _growth(layers: Sequence[Layer]) -> float:
+    """By the slope of the least-squares line through the logarithms at 0, 1, 2 …; 1 for fewer than two layers."""
+    values, count = [log(layer.gradient) / 2 for layer in layers], len(layers)
     if count < 2:
-        return 0.0
+        return 1.0
     middle, mean = (count - 1) / 2, sum(values) / count
-    return sum((x - middle) * (y - mean) for x, y in enumerate(values)) / sum((x - middle) ** 2 for x in range(count))
+    moved = sum((x - middle) * (y - mean) for x, y in enumerate(values))
+    return exp(-moved / sum((x - middle) ** 2 for x in range(count)))

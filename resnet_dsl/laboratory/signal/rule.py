@@ -32,18 +32,14 @@ class Site(NamedTuple):
         return np.random.default_rng(self.number)
 
 
-Forward: TypeAlias = Callable[[Site, list[State]], State]
-Backward: TypeAlias = Callable[[Site, list[State], Gradients], tuple[Gradients, ...]]
-
-
 class Propagation(NamedTuple):
     """forward: states of the inputs -> state of the result, its segments in channel order.
 
     backward: the inputs' states and the result's gradient -> each input's gradients, one a segment of its state.
     """
 
-    forward: Forward
-    backward: Backward
+    forward: Callable[[Site, list[State]], State]
+    backward: Callable[[Site, list[State], Gradients], tuple[Gradients, ...]]
 
 
 Rules: TypeAlias = dict[OperationName, Propagation]

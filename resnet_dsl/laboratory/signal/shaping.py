@@ -22,6 +22,7 @@ from resnet_dsl.laboratory.signal.state import (
     combined,
     gradient,
     replaced,
+    reshaped,
     scaled,
     split,
     through,
@@ -46,18 +47,11 @@ def _mixed(parts: State) -> Segment:
     return replace(moved, correlation=correlation, channel=channel, sample=sample)
 
 
-def _flatten(site: Site, states: list[State]) -> State:
-    return (replace(_mixed(states[0]), count=site.output[0]),)
-
-
-def _flatten_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+def _scattered(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
     """Each position meets weights of its own behind it, so no two gradients are alike."""
-    alone = unlike(gradients[0].correlation)
-    return (
-        tuple(
-            Gradient(np.full(s.mean.shape, float(gradients[0].energy)), gradients[0].weight, alone) for s in states[0]
-        ),
-    )
+    at = gradients[0]
+    energy, alone = float(at.energy.mean()), unlike(at.correlation)
+    return (tuple(gradient(np.full(segment.mean.shape, energy), at.weight, alone) for segment in states[0]),)
 
 
 def _keeps_channels(site: Site) -> bool:
@@ -68,49 +62,31 @@ def _reshape(site: Site, states: list[State]) -> State:
     """Where channels stay channels the positions are laid out anew; else all numbers are taken as alike."""
     form = site.output[:-1]
     if _keeps_channels(site):
-        return tuple(_laid_out(segment, form) for segment in states[0])
+        return tuple(reshaped(segment, form, segment.maps) for segment in states[0])
     one = _mixed(states[0])
     spread = Segment(**{**vars(one), **{name: np.full(form, float(getattr(one, name))) for name in MAPS}})
     return (replace(spread, count=site.output[-1], correlation=unlike(one.correlation)),)
 
 
-def _laid_out(segment: Segment, form: tuple[int, ...]) -> Segment:
-    maps = [part.reshape(form) for part in (segment.mean, segment.frozen, segment.batch, segment.shared)]
-    return replaced(segment, maps[0], maps[1], maps[2], maps[3])
-
-
 def _reshape_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    if _keeps_channels(site):
-        pairs = zip(states[0], gradients, strict=True)
-        return (tuple(gradient(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
-    energy = float(gradients[0].energy.mean())
-    alone = unlike(gradients[0].correlation)
-    return (tuple(gradient(np.full(s.mean.shape, energy), gradients[0].weight, alone) for s in states[0]),)
-
-
-def _edges(site: Site) -> tuple[int, int]:
-    return site.args["start"], site.args["start"] + site.args["count"]
+    if not _keeps_channels(site):
+        return _scattered(site, states, gradients)
+    pairs = zip(states[0], gradients, strict=True)
+    return (tuple(gradient(at.energy.reshape(s.mean.shape), at.weight, at.correlation) for s, at in pairs),)
 
 
 def _inside(site: Site, state: State) -> list[tuple[Segment, bool]]:
     """The state's pieces, and which of them the slice takes."""
-    start, end = _edges(site)
+    start, end = site.args["start"], site.args["start"] + site.args["count"]
     starts = sorted({*borders(state), start, *([end] if end < site.inputs[0][-1] else [])})
     return [(piece, start <= at < end) for at, piece in zip(starts, cut(state, starts), strict=True)]
 
 
-def _channels(site: Site, states: list[State]) -> State:
-    return tuple(piece for piece, taken in _inside(site, states[0]) if taken)
-
-
 def _channels_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    pieces = _inside(site, states[0])
-    given = iter(gradients)
-    back = [
-        next(given) if taken else Gradient(np.zeros(piece.mean.shape), EVEN, piece.correlation)
-        for piece, taken in pieces
-    ]
-    return (joined(tuple(back), [piece.count for piece, _ in pieces], states[0]),)
+    pieces, given = _inside(site, states[0]), iter(gradients)
+    none = (Gradient(np.zeros(piece.mean.shape), EVEN, piece.correlation) for piece, taken in pieces if not taken)
+    back = tuple(next(given if taken else none) for _, taken in pieces)
+    return (joined(back, [piece.count for piece, _ in pieces], states[0]),)
 
 
 def _zeros(site: Site, state: State) -> tuple[State, State]:
@@ -131,15 +107,14 @@ def _pad_channels(site: Site, states: list[State]) -> State:
 
 
 def _pad_channels_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    before, _ = _zeros(site, states[0])
-    return (gradients[len(before) : len(before) + len(states[0])],)
+    before = len(_zeros(site, states[0])[0])
+    return (gradients[before : before + len(states[0])],)
 
 
 def _mapped(segment: Segment, places: tuple[Places, ...], correlation: Array) -> Segment:
     """The segment at these positions, indices an axis."""
     grid = np.ix_(*places)
-    moved = replaced(segment, segment.mean[grid], segment.frozen[grid], segment.batch[grid], segment.shared[grid])
-    return replace(moved, correlation=correlation)
+    return replace(replaced(segment, *(part[grid] for part in segment.maps)), correlation=correlation)
 
 
 def _subsample(site: Site, segment: Segment) -> Segment:
@@ -156,10 +131,8 @@ def _subsample_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
 
 def _upsample(site: Site, segment: Segment) -> Segment:
     """Bilinear filling is taken as nearest: neighbours are much alike."""
-    places = tuple(
-        np.repeat(np.arange(length), factor)
-        for length, factor in zip(segment.mean.shape, site.args["factor"], strict=True)
-    )
+    factors = zip(segment.mean.shape, site.args["factor"], strict=True)
+    places = tuple(np.repeat(np.arange(length), factor) for length, factor in factors)
     distances = np.arange(len(segment.correlation)) // site.args["factor"][0]
     return _mapped(segment, places, segment.correlation[distances])
 
@@ -183,8 +156,7 @@ def _times(argument: str) -> Propagation:
 
 
 def _shift(site: Site, segment: Segment) -> Segment:
-    moved = segment.mean + float(site.args["value"])
-    return replaced(segment, moved, segment.frozen, segment.batch, segment.shared)
+    return replaced(segment, segment.mean + float(site.args["value"]), *segment.maps[1:])
 
 
 def _dropped(site: Site, segment: Segment) -> Segment:
@@ -197,9 +169,11 @@ DROP = each(_dropped, lambda site, segment, at: through(at, 1 / (1 - site.args["
 
 RULES: Rules = {
     "identity": each(lambda site, segment: segment, lambda site, segment, at: at),
-    "flatten": Propagation(_flatten, _flatten_backward),
+    "flatten": Propagation(lambda site, states: (replace(_mixed(states[0]), count=site.output[0]),), _scattered),
     "reshape": Propagation(_reshape, _reshape_backward),
-    "channels": Propagation(_channels, _channels_backward),
+    "channels": Propagation(
+        lambda site, states: tuple(piece for piece, taken in _inside(site, states[0]) if taken), _channels_backward
+    ),
     "pad_channels": Propagation(_pad_channels, _pad_channels_backward),
     "subsample": each(_subsample, _subsample_backward),
     "upsample": each(_upsample, _upsample_backward),

@@ -49,6 +49,10 @@ class Segment:
     sample: Array
 
     @property
+    def maps(self) -> tuple[Array, Array, Array, Array]:
+        return self.mean, self.frozen, self.batch, self.shared
+
+    @property
     def steady(self) -> Array:
         """The mean square over channels of their means over the batch."""
         return self.mean**2 + self.frozen
@@ -118,7 +122,7 @@ def values(segment: Segment, mean: Array, frozen: Array, batch: Array) -> Array:
 
 def typical(segment: Segment) -> Array:
     """The particles' values at a position with the mean moments of all positions: (CHANNELS, SAMPLES)."""
-    moments = (np.array([part.mean()]) for part in (segment.mean, segment.frozen, segment.batch))
+    moments = (np.array([part.mean()]) for part in segment.maps[:3])
     first: Array = values(segment, *moments)[0]
     return first
 
@@ -142,7 +146,7 @@ def kinds(segment: Segment) -> tuple[NDArray[np.intp], Array]:
     The last kind is the typical position. Positions are told apart to a thousandth of the value's largest size, or
     more coarsely where that makes too many kinds.
     """
-    maps = np.stack([segment.mean.ravel(), segment.frozen.ravel(), segment.batch.ravel()])
+    maps = np.stack([part.ravel() for part in segment.maps[:3]])
     sizes = np.stack([maps[0], np.sqrt(maps[1]), np.sqrt(maps[2])])
     scale = max(float(np.abs(sizes).max()), TINY)
     kind, count = np.zeros(maps.shape[1], dtype=np.intp), 1
@@ -160,9 +164,7 @@ def kinds(segment: Segment) -> tuple[NDArray[np.intp], Array]:
 def scaled(segment: Segment, factor: float | Array) -> Segment:
     """All values times a factor, or times one a position."""
     square = np.asarray(factor, dtype=np.float64) ** 2
-    return replaced(
-        segment, segment.mean * factor, segment.frozen * square, segment.batch * square, segment.shared * square
-    )
+    return replaced(segment, segment.mean * factor, *(part * square for part in segment.maps[1:]))
 
 
 def replaced(segment: Segment, mean: Array, frozen: Array, batch: Array, shared: Array) -> Segment:
@@ -175,6 +177,12 @@ def replaced(segment: Segment, mean: Array, frozen: Array, batch: Array, shared:
         batch=_bounded(batch),
         shared=np.clip(shared, -HUGE, HUGE),
     )
+
+
+def reshaped(segment: Segment, positions: tuple[int, ...], maps: tuple[Array, Array, Array, Array]) -> Segment:
+    """The segment with other moments, laid out over these positions."""
+    mean, frozen, batch, shared = (part.reshape(positions) for part in maps)
+    return replaced(segment, mean, frozen, batch, shared)
 
 
 def _bounded(square: Array) -> Array:

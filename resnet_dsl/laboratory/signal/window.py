@@ -35,7 +35,7 @@ class SlidingWindow(NamedTuple):
     def views(self, maps: Array) -> Iterator[Array]:
         """What each tap sees of maps (…, *shape), zero outside them: (…, *places), a tap at a time."""
         padded = self._padded(maps)
-        for tap in self._offsets():
+        for tap in product(*map(range, self.kernel)):
             window: tuple[Any, ...] = (..., *self._slices(tap))
             yield padded[window]
 
@@ -49,7 +49,7 @@ class SlidingWindow(NamedTuple):
     def adjoint(self, energy: Array) -> Array:
         """What each input position gets of the output's (*places), summed over the windows that see it: (*shape)."""
         padded = self._padded(np.zeros(self.shape))
-        for tap in self._offsets():
+        for tap in product(*map(range, self.kernel)):
             padded[self._slices(tap)] += energy
         inner = (slice(before, before + length) for (before, _), length in zip(self.pad, self.shape, strict=True))
         result: Array = padded[tuple(inner)]
@@ -60,9 +60,6 @@ class SlidingWindow(NamedTuple):
         reach = max(-(-k // s) for k, s in zip(self.kernel, self.stride, strict=True)) - 1
         alike = float(correlation[1 : reach + 1].mean()) if reach > 0 and len(correlation) > 1 else 0.0
         return (1 - alike) * self.adjoint(energy) + alike * self.adjoint(np.sqrt(energy)) ** 2
-
-    def _offsets(self) -> list[tuple[int, ...]]:
-        return list(product(*map(range, self.kernel)))
 
     def _padded(self, maps: Array) -> Array:
         lead = maps.ndim - len(self.shape)
@@ -115,10 +112,6 @@ def window(site: Site) -> SlidingWindow:
         pad = tuple(((k - 1) // 2, k // 2) for k in kernel)
     if pad == "same":
         axes = zip(kernel, stride, dilation, shape, places, strict=True)
-        pad = tuple(_same(max((n - 1) * s + (k - 1) * d + 1 - length, 0)) for k, s, d, length, n in axes)
+        added = [max((n - 1) * s + (k - 1) * d + 1 - length, 0) for k, s, d, length, n in axes]
+        pad = tuple((total // 2, total - total // 2) for total in added)  # the odd one behind, as in TensorFlow
     return SlidingWindow(tuple(kernel), tuple(stride), tuple(dilation), pad, shape, places)
-
-
-def _same(total: int) -> tuple[int, int]:
-    """TensorFlow puts the odd position of padding behind."""
-    return total // 2, total - total // 2
