@@ -26,6 +26,10 @@ from resnet_dsl.laboratory.signal.state import (
 MOST_DRAWS = 256
 
 
+def _pool(site: Site, states: list[State]) -> State:
+    return (_largest(site, states[0]) if site.args["by"] == "max" else _mean(site, states[0]),)
+
+
 def _mean(site: Site, state: State) -> Segment:
     """Channels are independent: variances fall by their number, and what is left is Gaussian."""
     count = site.inputs[0][-1]
@@ -71,8 +75,4 @@ def _wins(segment: Segment, count: int) -> Array:
     return wins
 
 
-RULES: Rules = {
-    "channel_pool": Propagation(
-        lambda site, states: ((_largest if site.args["by"] == "max" else _mean)(site, states[0]),), _backward
-    )
-}
+RULES: Rules = {"channel_pool": Propagation(_pool, _backward)}

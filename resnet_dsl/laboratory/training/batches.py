@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import LabelledImages
-from resnet_dsl.laboratory.training import chance
-from resnet_dsl.laboratory.training.augment import Augmenter
+from resnet_dsl.laboratory.training.chance import Augmenter, permutation
 from resnet_dsl.weights import InputScaling
 
 Values = NDArray[np.float32]
@@ -110,7 +109,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(self, feed: Feed, seed: int, epoch: int, first_step: int = 0) -> None:
         super().__init__(workers=feed.threads)
         self.feed, self.epoch, self.first_step = feed, epoch, first_step
-        self.order = chance.permutation(seed, epoch, len(feed.examples))
+        self.order = permutation(seed, epoch, len(feed.examples))
 
     def __len__(self) -> int:
         return len(range(self.first_step, len(self.order) // self.feed.batch_size))

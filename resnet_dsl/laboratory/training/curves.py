@@ -51,11 +51,8 @@ def ending(stem: Path, suffix: str) -> Path:
 
 
 def _panels(curves: Sequence[Curve]) -> list[tuple[str, list[Curve]]]:
-    plain = [curve for curve in curves if not curve.residual]
-    residual = [curve for curve in curves if curve.residual]
-    if not plain or not residual:
-        return [("", list(curves))]
-    return [("plain", plain), ("residual", residual)]
+    plain, residual = ([one for one in curves if one.residual == kind] for kind in (False, True))
+    return [("plain", plain), ("residual", residual)] if plain and residual else [("", list(curves))]
 
 
 def _figure(panels: list[tuple[str, list[Curve]]]) -> Figure:

@@ -59,7 +59,9 @@ def started(options: EngineOptions, xla: bool = False) -> Iterator[Engine]:
     """The engine that the options ask for, for the time of the block. ``xla``: whether steps are to be compiled."""
     _pin_down(xla)
     if workers.asked_for(options):
-        engine = _joined(options)
+        share, devices = workers.join(options)
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+        engine = Engine(share, devices)
     elif options.devices == 1:
         engine = Engine()
     else:
@@ -91,13 +93,6 @@ def _pin_down(xla: bool) -> None:
 
     if not tf.config.list_physical_devices("GPU"):
         tf.config.experimental.enable_op_determinism()
-
-
-def _joined(options: EngineOptions) -> Engine:
-    """Several machines, a process each."""
-    share, devices = workers.join(options)
-    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
-    return Engine(share, devices)
 
 
 def _several_devices(count: int) -> Engine:

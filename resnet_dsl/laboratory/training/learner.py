@@ -110,11 +110,6 @@ class Learner:
         sums = self._sums()
         checkpoint.assign(sums, dict(list(state.values.items())[-len(sums) :]))
 
-    def clear_sums(self) -> None:
-        """Set the sums to 0; they were last used for testing."""
-        for metric in self.metrics:
-            metric.reset_state()
-
     def _sums(self) -> list[Any]:
         return [variable for metric in self.metrics for variable in metric.variables]
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FrameType, TracebackType
 from typing import Any, Literal
 
 import keras
@@ -16,14 +19,39 @@ from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, Trai
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.engine import Engine
 from resnet_dsl.laboratory.training.history import EpochRecord
-from resnet_dsl.laboratory.training.interruption import Interruption
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.progress import Report
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder
 
 Then = Literal["go on", "save", "stop"]
-Step = Callable[[Position, Any], Then]
-Hearer = Callable[[EpochRecord], None]
+
+
+class Interruption:
+    """Ctrl-C, and the request to end that a cluster sends before it kills: obeyed when a step is done.
+
+    Within its block the first of ``signals`` only sets ``asked``; the second ends the process as ever.
+    """
+
+    def __init__(self, signals: Sequence[int], noted: Callable[[], None]) -> None:
+        self.asked = False
+        self._signals = signals
+        self._noted = noted
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interruption:
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._note) for number in self._signals}
+        return self
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        self._noted()
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +76,13 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     ``self.model`` is fetched before the state is saved: with JAX, this is what brings the variables up to date.
     """
 
-    def __init__(self, start: Position, begin: Callable[[], None], step: Step, save: Callable[[Position], Any]) -> None:
+    def __init__(
+        self,
+        start: Position,
+        begin: Callable[[], None],
+        step: Callable[[Position, Any], Then],
+        save: Callable[[Position], Any],
+    ) -> None:
         super().__init__()
         self.position, self.begin, self.step, self.save = start, begin, step, save
 
@@ -72,7 +106,9 @@ class Loop:
     def __init__(self, learner: Learner, plan: TrainingPlan, folder: RunFolder, engine: Engine, report: Report) -> None:
         self.learner, self.plan, self.folder, self.engine, self.report = learner, plan, folder, engine, report
 
-    def run(self, state: Checkpoint, interruption: Interruption, hearers: Sequence[Hearer]) -> Ending:
+    def run(
+        self, state: Checkpoint, interruption: Interruption, hearers: Sequence[Callable[[EpochRecord], None]]
+    ) -> Ending:
         """Train on from ``state``; the hearers are told of each epoch when its row is in the history."""
         while state.position.epoch < self.plan.epochs:
             reached, logs = self._epoch(state, interruption)
@@ -114,7 +150,8 @@ class Loop:
 
     def _tested(self, epoch: int, logs: dict[str, float]) -> EpochRecord:
         tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
-        self.learner.clear_sums()
+        for metric in self.learner.metrics:
+            metric.reset_state()  # the sums were last used for testing
         return EpochRecord(
             epoch + 1,
             float(self.plan.rates[(epoch + 1) * self.plan.steps - 1]),

@@ -6,6 +6,7 @@ An option is one field: the command line makes its argument of it (``cli/trainin
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -70,7 +71,9 @@ class RecipeOptions:
             "--momentum is from 0 to below 1": 0 <= self.momentum < 1,
             "--weight-decay is from 0": self.weight_decay >= 0,
             "--warmup is a fraction of the steps, from 0 to below 1": 0 <= self.warmup < 1,
-            "--milestones are rising fractions of the steps, between 0 and 1": _rising(self.milestones),
+            "--milestones are rising fractions of the steps, between 0 and 1": all(
+                low < high for low, high in pairwise((0.0, *self.milestones, 1.0))
+            ),
             "--pad is a number of pixels from 0": self.pad >= 0,
             f"--schedule is one of {', '.join(get_args(Schedule))}": self.schedule in get_args(Schedule),
             f"--augment is one of {', '.join(get_args(Augmentation))}": self.augment in get_args(Augmentation),
@@ -175,7 +178,3 @@ class CompareOptions(TrainingOptions):
 
 def _values(options: TrainingOptions, kind: type[TrainingOptions | RecipeOptions]) -> dict[str, Any]:
     return {one.name: getattr(options, one.name) for one in fields(kind)}
-
-
-def _rising(fractions: tuple[float, ...]) -> bool:
-    return all(low < high for low, high in zip((0.0, *fractions), (*fractions, 1.0), strict=True))

@@ -51,18 +51,15 @@ class Report:
     def row(self, row: EpochRecord) -> None:
         """An epoch is done."""
         seconds, self._begun = time.monotonic() - self._begun, time.monotonic()
-        self.say(
+        say(
+            self.console,
             f"epoch {row.epoch}/{self.epochs}  train: loss {row.train_loss:.4f}, error {percent(row.train_error)}  "
-            f"test: loss {row.test_loss:.4f}, error {percent(row.test_error)}  {seconds:.0f} s"
+            f"test: loss {row.test_loss:.4f}, error {percent(row.test_error)}  {seconds:.0f} s",
         )
-
-    def say(self, text: str) -> None:
-        """One line, above the bar."""
-        say(self.console, text)
 
 
 def say(console: Console, text: str) -> None:
-    """One line, as it is; bytes of file names that are no text are written out."""
+    """One line, above a bar, as it is; bytes of file names that are no text are written out."""
     shown = text.encode("utf-8", "backslashreplace").decode()
     console.print(shown, highlight=False, markup=False, soft_wrap=True)
 

@@ -101,7 +101,8 @@ class RunFolder:
         """Keep other processes out of the folder for the time of the block; a killed process holds nothing."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / ".lock").open("a") as lock:  # not "w": were it a link, that would empty its target
-            _lock(lock.fileno(), self.path)
+            if os.name == "posix":
+                _lock(lock.fileno(), self.path)
             yield
 
 
@@ -132,8 +133,6 @@ def write_json(path: Path, value: object) -> None:
 
 
 def _lock(descriptor: int, folder: Path) -> None:
-    if os.name != "posix":
-        return
     import fcntl
 
     try:
@@ -178,18 +177,15 @@ def chosen(described: dict[str, Any], options: TrainOptions) -> RunFolder:
 def expect_same_run(folder: RunFolder, described: dict[str, Any]) -> None:
     """Refuses a folder that holds another run than the one that is described."""
     if folder.options.exists():
-        _same_run(folder, read_json(folder.options), described)
+        there = read_json(folder.options)
+        old, new = there | _recipe(there), described | _recipe(described)
+        compared = dict.fromkeys([*new, *_recipe(there)])
+        changed = [key for key in compared if key != "recipe" and old.get(key) != new.get(key)]
+        if changed:
+            names = ", ".join(f"{key} {old.get(key)} there, {new.get(key)} here" for key in changed[:3])
+            raise Failure(f"{folder.path} holds another run ({names})", "choose another --out, or --restart it")
     elif any(file.exists() for file in (folder.history, folder.checkpoint, folder.result)):
         raise damaged(folder.options, "it is missing, and says what the rest of the folder is of")
-
-
-def _same_run(folder: RunFolder, there: dict[str, Any], described: dict[str, Any]) -> None:
-    old, new = there | _recipe(there), described | _recipe(described)
-    compared = dict.fromkeys([*new, *_recipe(there)])
-    changed = [key for key in compared if key != "recipe" and old.get(key) != new.get(key)]
-    if changed:
-        names = ", ".join(f"{key} {old.get(key)} there, {new.get(key)} here" for key in changed[:3])
-        raise Failure(f"{folder.path} holds another run ({names})", "choose another --out, or --restart it")
 
 
 def _recipe(described: dict[str, Any]) -> dict[str, Any]:

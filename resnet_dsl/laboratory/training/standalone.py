@@ -24,15 +24,13 @@ def standing_alone(asked: Asked) -> tuple[str, dict[str, str]]:
     main = asked.spec.module
     places = _places(main)
     text = _with_imports(main, places, f"{FOLDER}/")
-    text += _compiled_as(asked, text)
+    given = settings(asked)
+    options = [f"--set {name}={value}" for name, value in given["set"].items()]
+    options += [f"--input {given['input']}"] if given["input"] else []
+    last = f"\n# Compiled as: {asked.network} {' '.join(options)}\n"
+    if options and not text.endswith(last):  # out of a run folder it has that line already
+        text += last
     return text, {f"{FOLDER}/{place}": _with_imports(module, places, "") for module, place in places.items()}
-
-
-def _compiled_as(asked: Asked, text: str) -> str:
-    """The last line, where one is needed and the text, out of a run folder, does not have it already."""
-    options = _options(asked)
-    last = f"\n# Compiled as: {asked.network} {options}\n"
-    return last if options and not text.endswith(last) else ""
 
 
 def settings(asked: Asked) -> dict[str, Any]:
@@ -43,12 +41,6 @@ def settings(asked: Asked) -> dict[str, Any]:
         "set": {name: _written(value) for name, value in asked.overrides.items()},
         "input": size,
     }
-
-
-def _options(asked: Asked) -> str:
-    given = settings(asked)
-    words = [f"--set {name}={value}" for name, value in given["set"].items()]
-    return " ".join([*words, *([f"--input {given['input']}"] if given["input"] else [])])
 
 
 def _written(value: Any) -> str:

@@ -15,15 +15,14 @@ from resnet_dsl.ir import lengths
 from resnet_dsl.laboratory.data import Dataset, fitted, load
 from resnet_dsl.laboratory.data.dataset import numbers
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.augment import Augmenter
 from resnet_dsl.laboratory.training.batches import Feed, Normalisation
+from resnet_dsl.laboratory.training.chance import Augmenter
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.curves import Curve, draw
 from resnet_dsl.laboratory.training.engine import Engine, precision, started
 from resnet_dsl.laboratory.training.history import EpochRecord
-from resnet_dsl.laboratory.training.interruption import Interruption
 from resnet_dsl.laboratory.training.learner import Learner, learning_rates
-from resnet_dsl.laboratory.training.loop import Loop, TrainingPlan
+from resnet_dsl.laboratory.training.loop import Interruption, Loop, TrainingPlan
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
@@ -114,9 +113,11 @@ def _trained(
         say(console, f"{network.name}: going on after step {done:,} of {len(plan.rates):,}")
     rows = _kept(folder, state.position.epoch) if engine.leads else []
     title = f"{network.name}, seed {options.seed}"
+    # Several processes must stop after the same step and cannot agree on it: there Ctrl-C ends at once, as ever.
+    signals = (signal.SIGINT, signal.SIGTERM) if engine.share.count == 1 else ()
     with (
         Report(console, title, len(plan.rates), done, plan.epochs) as report,
-        _interruption(engine, report) as interruption,
+        Interruption(signals, lambda: say(console, "ending after this step; once more to end at once")) as interruption,
         logged(folder.tensorboard, options.tensorboard and engine.leads) as written,
     ):
         hearers = (rows.append, report.row, written)
@@ -167,12 +168,6 @@ def _kept(folder: RunFolder, epochs: int) -> list[EpochRecord]:
     if found < epochs:
         raise history.damaged(folder.history, f"it has {found} rows, the checkpoint stands behind {epochs} epochs")
     return history.keep(folder.history, epochs)
-
-
-def _interruption(engine: Engine, report: Report) -> Interruption:
-    """Several processes must stop after the same step and cannot agree on it: there Ctrl-C ends at once, as ever."""
-    signals = (signal.SIGINT, signal.SIGTERM) if engine.share.count == 1 else ()
-    return Interruption(signals, lambda: report.say("ending after this step; once more to end at once"))
 
 
 def _finish(

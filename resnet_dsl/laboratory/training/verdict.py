@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,12 +68,9 @@ def words(entrants: Sequence[Entrant]) -> list[str]:
         for one in entrants
         if one.diverged
     ]
-    kinds: tuple[tuple[str, Callable[[Entrant], bool]], ...] = (
-        ("plain", lambda one: not one.curve.residual),
-        ("residual", lambda one: one.curve.residual),
-    )
-    for kind, belongs in kinds:
-        by_depth = sorted(filter(belongs, entrants), key=lambda one: one.depth)
+    for kind in ("plain", "residual"):
+        alike = (one for one in entrants if one.curve.residual == (kind == "residual"))
+        by_depth = sorted(alike, key=lambda one: one.depth)
         if len({one.depth for one in by_depth}) > 1:
             found.append(_of_depth(kind, by_depth))
     return [*found, _best(entrants)] if len(entrants) > 1 else found

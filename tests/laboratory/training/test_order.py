@@ -8,9 +8,8 @@ import pytest
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data.dataset import LabelledImages, whole
 from resnet_dsl.laboratory.data.images import InMemory
-from resnet_dsl.laboratory.training.augment import Augmenter
 from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, Normalisation, Share, TrainingBatches
-from resnet_dsl.laboratory.training.chance import AUGMENTATION, ORDER, generator, permutation
+from resnet_dsl.laboratory.training.chance import AUGMENTATION, ORDER, Augmenter, generator, permutation
 
 
 @pytest.fixture
