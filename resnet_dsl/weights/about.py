@@ -7,8 +7,7 @@ from math import inf, isfinite
 from typing import Any, NamedTuple
 
 from resnet_dsl.weights.archive import CLASSES, Archive
-from resnet_dsl.weights.bounds import LARGEST_CLASSES
-from resnet_dsl.weights.damage import DamagedError
+from resnet_dsl.weights.bounds import LARGEST_CLASSES, DamagedError
 
 NORMALIZATION = "Normalization"
 """Keras' class of the layer that normalises."""
@@ -47,16 +46,12 @@ def scaling_of_layer(kind: str, config: dict[str, Any]) -> InputScaling | None:
     if kind != NORMALIZATION or config.get("mean") is None:
         return None
     try:
-        return _scaling_of(config)
+        mean, variance = (tuple(float(one) for one in config[name]) for name in ("mean", "variance"))
+        usual = not config.get("invert") and config["axis"] in (-1, [-1], (-1,)) and len(mean) == len(variance)
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"the layer {config.get('name')!r} normalises in a way that is not known here") from None
-
-
-def _scaling_of(config: dict[str, Any]) -> InputScaling:
-    mean, variance = (tuple(float(one) for one in config[name]) for name in ("mean", "variance"))
-    usual = not config.get("invert") and config["axis"] in (-1, [-1], (-1,)) and len(mean) == len(variance)
+        usual = False
     if not usual or not all(map(isfinite, mean)) or not all(0 < one < inf for one in variance):
-        raise ValueError
+        raise ValueError(f"the layer {config.get('name')!r} normalises in a way that is not known here")
     return InputScaling(mean, variance)
 
 

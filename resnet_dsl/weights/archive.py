@@ -9,8 +9,7 @@ from collections import Counter
 from typing import BinaryIO
 
 from resnet_dsl.failure import reason
-from resnet_dsl.weights.bounds import most_unpacked
-from resnet_dsl.weights.damage import DamagedError
+from resnet_dsl.weights.bounds import DamagedError, most_unpacked
 
 GRAPH = "resnet_dsl/ir.json"
 """The graph, as JSON (`resnet-dsl schema`); resnet-dsl writes it, and Keras ignores it."""
@@ -78,10 +77,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     if twice:
         raise DamagedError(f"the archive has the entry {twice[0]!r} twice")
     for entry in entries:
-        if _leads_out(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
+        first, *rest = entry.filename.replace("\\", "/").split("/")
+        leads_out = first == "" or first.endswith(":") or ".." in (first, *rest)
+        if leads_out or stat.S_ISLNK(entry.external_attr >> 16):
             raise DamagedError(f"the archive's entry {entry.filename!r} leads out of the archive")
-
-
-def _leads_out(name: str) -> bool:
-    first, *rest = name.replace("\\", "/").split("/")
-    return first == "" or first.endswith(":") or ".." in (first, *rest)

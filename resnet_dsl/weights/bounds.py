@@ -1,13 +1,8 @@
-"""What reading a model's file may cost, from the size that it has on the disk."""
+"""What reading a model's file may cost, from the size that it has on the disk, and the error of one that is damaged."""
 
 from __future__ import annotations
 
 MIB = 2**20
-
-_UNPACKED_AT_LEAST = 64 * MIB
-_UNPACKED_TIMES = 20
-_LIBRARIES = 1024 * MIB  # address space of Python, NumPy and HDF5 themselves
-_SECONDS = 10
 
 LARGEST_GRAPH = 96 * MIB
 """Bytes of the graph in an archive, as JSON: 125,000 operations take about 60 million."""
@@ -23,15 +18,22 @@ LONGEST_NAME = 1_000
 
 
 def most_unpacked(size: int) -> int:
-    """The bytes that a file of ``size`` bytes may unpack to: 64 MiB, or twenty times its size."""
-    return max(_UNPACKED_AT_LEAST, _UNPACKED_TIMES * size)
+    """The bytes that a file of ``size`` bytes may unpack to."""
+    return max(64 * MIB, 20 * size)
 
 
 def most_memory(size: int) -> int:
-    """The bytes of address space that reading it may take."""
-    return _LIBRARIES + 2 * most_unpacked(size)
+    """The bytes of address space that reading it may take, of which Python, NumPy and HDF5 themselves take much."""
+    return 1024 * MIB + 2 * most_unpacked(size)
 
 
 def most_seconds(size: int) -> int:
-    """The processor time that reading it may take: 10 seconds, and one for each MiB."""
-    return _SECONDS + size // MIB
+    """The processor time that reading it may take."""
+    return 10 + size // MIB
+
+
+class DamagedError(Exception):
+    """The file is not whole, or not what it says it is, or asks for more than a file may; the message says what.
+
+    It completes the sentence "`FILE` cannot be read: …".
+    """

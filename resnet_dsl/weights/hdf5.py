@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import h5py
 import numpy as np
 
-from resnet_dsl.weights.bounds import LONGEST_NAME
-from resnet_dsl.weights.damage import DamagedError
+from resnet_dsl.weights.bounds import LONGEST_NAME, DamagedError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -125,10 +124,8 @@ class _Walk:
                 raise DamagedError("its groups are nested too deep")
             pending.append((child, inside))
             return
-        yield StoredLayer(self._name(child, place), place, tuple(self._numbered(child)))
-
-    def _name(self, variables: Any, place: str) -> str | None:
-        return _text(variables.attrs, "name") if "name" in variables.attrs else self._names.get(place)
+        name = _text(child.attrs, "name") if "name" in child.attrs else self._names.get(place)
+        yield StoredLayer(name, place, tuple(self._numbered(child)))
 
     def _numbered(self, group: Any) -> Iterator[Stored]:
         """The variables of a layer in their order: numbers first, then what has a name."""
@@ -141,8 +138,9 @@ class _Walk:
             if name in root:
                 group = self._reached(root, name)
                 paths = _listed(group, "weight_names")
-                arrays = tuple(self._stored(_last(path), self._reached(group, path)) for path in paths)
-                yield StoredLayer(name, name, arrays)
+                names = (path.rpartition("/")[2].partition(":")[0] for path in paths)  # kernel, of conv/kernel:0
+                found = (self._reached(group, path) for path in paths)
+                yield StoredLayer(name, name, tuple(map(self._stored, names, found)))
 
     def _reached(self, group: Any, path: str) -> Any:
         for part in path.split("/"):
@@ -167,7 +165,9 @@ class _Walk:
             raise DamagedError("a group stands where an array is expected")
         if dataset.external or dataset.is_virtual:
             raise DamagedError("an array of it lies in another file")
-        unknown = [one for one in map(str, _filters(dataset)) if one not in _FILTERS]
+        settings = dataset.id.get_create_plist()
+        filters = [str(settings.get_filter(one)[0]) for one in range(settings.get_nfilters())]
+        unknown = [one for one in filters if one not in _FILTERS]
         if unknown:
             raise DamagedError(f"an array of it is packed by a filter (number {unknown[0]}) that is not read")
         return Stored(name, dataset, _kind(dataset))
@@ -179,16 +179,6 @@ def _link(group: Any, key: str) -> Any:
         return group.id.links.get_info(key.encode())
     except (AttributeError, KeyError, ValueError, RuntimeError):
         raise DamagedError(f"it has no `{_shown(key)}` where its list says so") from None
-
-
-def _last(path: str) -> str:
-    """The name of a variable: ``kernel`` of ``conv/kernel`` and of ``conv/kernel:0``."""
-    return path.rpartition("/")[2].partition(":")[0]
-
-
-def _filters(dataset: Any) -> list[int]:
-    settings = dataset.id.get_create_plist()
-    return [settings.get_filter(one)[0] for one in range(settings.get_nfilters())]
 
 
 def _kind(dataset: Any) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import Any
 
-from resnet_dsl.weights.damage import DamagedError
+from resnet_dsl.weights.bounds import DamagedError
 
 _OPERATIONS = ("keras.src.ops", "keras.ops")
 
@@ -20,24 +19,17 @@ def names_of_groups(config: bytes) -> dict[str, str]:
     """
     try:
         layers = json.loads(config)["config"]["layers"]
-        found = [(group_of(one["class_name"]), one["config"]["name"]) for one in layers if _is_layer(one)]
+        # Operations of ``keras.ops`` stand among the layers, under the same names (``Add``).
+        own = [one for one in layers if not str(one.get("module")).startswith(_OPERATIONS)]
+        found = [(group_of(one["class_name"]), one["config"]["name"]) for one in own]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedError("Keras' description of the model (`config.json`) is damaged, or of another kind") from None
-    return dict(_counted(found))
-
-
-def _counted(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     counts: Counter[str] = Counter()
-    named = []
+    named = {}
     for kind, name in found:
-        named.append((f"layers/{kind}_{counts[kind]}" if counts[kind] else f"layers/{kind}", name))
+        named[f"layers/{kind}_{counts[kind]}" if counts[kind] else f"layers/{kind}"] = name
         counts[kind] += 1
     return named
-
-
-def _is_layer(entry: dict[str, Any]) -> bool:
-    """Whether it is a layer; operations of ``keras.ops`` stand among them, under the same names (``Add``)."""
-    return not str(entry.get("module")).startswith(_OPERATIONS)
 
 
 def group_of(name: str) -> str:

@@ -68,7 +68,9 @@ def read_graph_json(path: str | os.PathLike[str]) -> str | None:
 
     Raises as ``read_weights`` does.
     """
-    return _read(os.fspath(path), "graph", _graph)
+    return _read(
+        os.fspath(path), "graph", lambda path, said, stream: None if said["graph"] is None else str(said["graph"])
+    )
 
 
 def read_about(path: str | os.PathLike[str]) -> About:
@@ -79,8 +81,11 @@ def read_about(path: str | os.PathLike[str]) -> About:
 def _read(path: str, part: str, received: Callable[[str, Any, IO[bytes]], _T]) -> _T:
     size = _size(path)
     worker = [sys.executable, "-P", "-m", "resnet_dsl.weights.worker", os.path.abspath(path), part]
+    # It finds the packages that this process finds, and works in one thread, which takes the least memory.
+    found = os.pathsep.join(one for one in sys.path if one)
+    environment = {**os.environ, "PYTHONPATH": found, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
-        worker, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        worker, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as process:
         assert process.stdout is not None
         try:
@@ -102,12 +107,6 @@ def _size(path: str) -> int:
         return size
 
 
-def _environment() -> dict[str, str]:
-    """The process finds the packages that this one finds, and works in one thread, which takes the least memory."""
-    found = os.pathsep.join(one for one in sys.path if one)
-    return {**os.environ, "PYTHONPATH": found, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-
-
 def _said(path: str, stream: IO[bytes]) -> Any:
     """The first line of what the process says."""
     said = json.loads(stream.readline())
@@ -125,11 +124,6 @@ def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
 def _about(said: Any) -> About:
     classes, scaling, unsaid = said["about"]
     return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)), bool(unsaid))
-
-
-def _graph(path: str, said: Any, stream: IO[bytes]) -> str | None:
-    graph = said["graph"]
-    return None if graph is None else str(graph)
 
 
 def _layer(said: dict[str, Any], stream: IO[bytes]) -> SavedLayer:

@@ -17,12 +17,18 @@ from typing import Any, BinaryIO
 
 from resnet_dsl.weights.about import NORMALIZATION, About, about
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
-from resnet_dsl.weights.bounds import LARGEST_CONFIG, LARGEST_GRAPH, most_memory, most_seconds, most_unpacked
-from resnet_dsl.weights.damage import DamagedError
+from resnet_dsl.weights.bounds import (
+    LARGEST_CONFIG,
+    LARGEST_GRAPH,
+    DamagedError,
+    most_memory,
+    most_seconds,
+    most_unpacked,
+)
 from resnet_dsl.weights.naming import group_of
 
 _ZIP = b"PK"
-_NORMALIZATION = f"layers/{group_of(NORMALIZATION)}"
+_NORMALIZATION = f"layers/{group_of(NORMALIZATION)}"  # with fixed numbers, which are no weights, it has no arrays
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
@@ -46,22 +52,18 @@ def answer(file: BinaryIO, part: str, out: BinaryIO) -> None:
 
 
 def _answer_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
+    """Checked here, since a text that is no graph may take three hundred times its length to refuse."""
     archive = _archive(file, size)
     graph = None
     if archive is not None and GRAPH in archive:
+        from resnet_dsl.analyses.foreign import UnsoundGraphError, read_json
+
         graph = archive.read(GRAPH, LARGEST_GRAPH).decode("utf-8", "replace")
-        _check_graph(graph)
+        try:
+            read_json(graph)
+        except UnsoundGraphError as wrong:
+            raise DamagedError(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
     _write_line(out, {"graph": graph})
-
-
-def _check_graph(text: str) -> None:
-    """Here, since a text that is no graph may take three hundred times its length to refuse. Raises DamagedError."""
-    from resnet_dsl.analyses.foreign import UnsoundGraphError, read_json
-
-    try:
-        read_json(text)
-    except UnsoundGraphError as wrong:
-        raise DamagedError(f"its graph is damaged, or of another version of resnet-dsl: {wrong}") from None
 
 
 def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
@@ -69,16 +71,12 @@ def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
     found = _layers(file, size, archive)
     layers = [layer for layer in found if layer.arrays]
     said = _about(file, archive)
-    said = said._replace(unsaid=said.scaling is None and any(map(_normalises, found)))
+    normalises = any(not layer.arrays and layer.place == _NORMALIZATION for layer in found)
+    said = said._replace(unsaid=said.scaling is None and normalises)
     _write_line(out, {"layers": [_described(one) for one in layers], "about": said})
     for layer in layers:
         for array in layer.arrays:
             out.write(array.read().tobytes())
-
-
-def _normalises(layer: Any) -> bool:
-    """Whether it is Keras' layer with fixed numbers, which are no weights."""
-    return not layer.arrays and layer.place == _NORMALIZATION
 
 
 def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
@@ -86,21 +84,15 @@ def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
 
 
 def _about(file: BinaryIO, archive: Archive | None) -> About:
-    return about(archive, _config(file) if archive is None else _config_entry(archive))
-
-
-def _config_entry(archive: Archive) -> bytes | None:
-    return archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None
-
-
-def _config(file: BinaryIO) -> bytes | None:
-    """Keras' description of the model in an HDF5 file."""
+    if archive is not None:
+        return about(archive, archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None)
     from resnet_dsl.weights.hdf5 import SIGNATURE, model_config
 
     file.seek(0)
     content = file.read()
     with _hdf5():
-        return model_config(content) if content.startswith(SIGNATURE) else None
+        config = model_config(content) if content.startswith(SIGNATURE) else None
+    return about(None, config)
 
 
 def _archive(file: BinaryIO, size: int) -> Archive | None:
