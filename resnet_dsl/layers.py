@@ -52,14 +52,9 @@ class _Standardized:
         """Written here for every number of axes: Keras' own ``call`` over one axis leaves ``convolution_op`` out."""
         outputs = self.convolution_op(inputs, self.standardize(self.kernel))  # type: ignore[attr-defined]
         if self.use_bias:  # type: ignore[attr-defined]
-            outputs = outputs + keras.ops.reshape(self.bias, self._shape_of_bias)  # type: ignore[attr-defined]
+            behind = 0 if self.data_format == "channels_last" else self.rank  # type: ignore[attr-defined]
+            outputs = outputs + keras.ops.reshape(self.bias, (-1, *(1,) * behind))  # type: ignore[attr-defined]
         return outputs if self.activation is None else self.activation(outputs)  # type: ignore[attr-defined]
-
-    @property
-    def _shape_of_bias(self) -> tuple[int, ...]:
-        """The bias as it stands beside a map."""
-        behind = 0 if self.data_format == "channels_last" else self.rank  # type: ignore[attr-defined]
-        return (-1, *(1,) * behind)
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)  # type: ignore[misc]

@@ -102,14 +102,10 @@ def reads(*paths: str) -> None:
     for path in paths:
         if (current := _RUN.get()) is not None and os.path.exists(path):
             current.reads(path)
-            _check_stdout(path)
-
-
-def _check_stdout(path: str) -> None:
-    """`>> net.resnet` would add to the spec what is said of it."""
-    there, output = os.stat(path), os.fstat(1)
-    if stat.S_ISREG(there.st_mode) and os.path.samestat(there, output):
-        raise Failure(f"`{path}` is read here, and is the standard output, too", "send what is said to another file")
+            there = os.stat(path)  # `>> net.resnet` would add to the spec what is said of it
+            if stat.S_ISREG(there.st_mode) and os.path.samestat(there, os.fstat(1)):
+                message = f"`{path}` is read here, and is the standard output, too"
+                raise Failure(message, "send what is said to another file")
 
 
 def claim(given: str | os.PathLike[str], ending: str = "") -> OutputPath:
@@ -151,8 +147,8 @@ def _looked_at(name: str, ending: str) -> OutputPath:
         return OutputPath(name, path, stream=True)
     _check_kind(name, path, ending)
     _check_folder(name, os.path.dirname(path))
-    if there is not None:
-        _check_replaced(name, path, there)
+    if there is not None and not _may_be_written(path, there):
+        raise Failure(f"`{name}` is read-only", "give the output another name, or allow writing: `chmod u+w`")
     return OutputPath(name, path, replaces=there is not None)
 
 
@@ -193,11 +189,6 @@ def _check_not_read(name: str, path: str) -> None:
     current = _RUN.get()
     if current is not None and current.has_read(path):
         raise Failure(f"`{name}` is read here, and would be written over", "give the output another name")
-
-
-def _check_replaced(name: str, path: str, there: os.stat_result) -> None:
-    if not _may_be_written(path, there):
-        raise Failure(f"`{name}` is read-only", "give the output another name, or allow writing: `chmod u+w`")
 
 
 def _may_be_written(path: str, there: os.stat_result) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,11 +19,6 @@ class BadBatchError(Failure):
     """The data do not fit the network. The message is one sentence."""
 
 
-class _Batch(NamedTuple):
-    images: NDArray[np.float32]
-    targets: NDArray[Any]
-
-
 def probe(
     graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None = None, *, seed: int = 0
 ) -> Signal:
@@ -40,34 +33,27 @@ def probe(
     moments, and dropout drops, as in training. Runs on the backend that Keras is set to.
     Raises BadBatchError where data and network do not fit, and MissingPackageError without Keras.
     """
-    batch = _batch(graph, shapes, images, labels, seed)
+    loss = _loss(graph, shapes, images, labels, seed)
     model = to_keras(graph, shapes, seed=seed)
-    logits = _logits(graph)
     names = [graph.nodes[index].name for index in weighted(graph)]
-    passed = pass_through(model, names, logits, Loss(batch.images, batch.targets, bool(logits)))
+    softmax = graph.nodes[graph.output].name if loss.classes else None
+    passed = pass_through(model, names, softmax, loss)
     return Signal(graph.name, "measured", layers_of(graph, shapes, passed.activations, passed.gradients))
 
 
-def _logits(graph: Graph) -> str | None:
-    """The softmax that ends the network; its logits are what cross-entropy is computed from. None without one."""
-    return None if head.logits(graph) is None else graph.nodes[graph.output].name
-
-
-def _batch(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> _Batch:
+def _loss(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> Loss:
+    """On the batch: cross-entropy, of the logits of the softmax that ends the network; a projection without one."""
     data = np.asarray(images, dtype=np.float32)
     _check_images(graph, shapes[0], data)
     rng = np.random.default_rng(seed)
     form = (len(data), *_output_form(graph, shapes))
-    if _logits(graph) is None:
-        return _Batch(data, rng.standard_normal(form).astype(np.float32))
-    classes = channels(shapes[graph.output])
-    places = form[:-1]
-    if labels is None:
-        return _Batch(data, rng.integers(classes, size=places))
-    known = np.asarray(labels).astype(np.int64)
+    if head.logits(graph) is None:
+        return Loss(data, rng.standard_normal(form).astype(np.float32), classes=False)
+    classes, places = channels(shapes[graph.output]), form[:-1]
+    known = rng.integers(classes, size=places) if labels is None else np.asarray(labels).astype(np.int64)
     if known.shape != places or known.min() < 0 or known.max() >= classes:
         raise BadBatchError(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
-    return _Batch(data, known)
+    return Loss(data, known, classes=True)
 
 
 def _check_images(graph: Graph, size: Shape, data: NDArray[np.float32]) -> None:
