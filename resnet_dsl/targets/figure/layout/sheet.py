@@ -39,7 +39,8 @@ class Sheet:
         left, top, right, bottom = _bounds(self.boxes, texts, paths)
         move = _Move(MARGIN - left, MARGIN - top)
         frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
-        title = " and ".join(column.title or column.key for column in outline.columns)
+        begun = [column for column in outline.columns if not column.continues]
+        title = " and ".join(column.title or column.key for column in begun)
         return Geometry(
             ceil(right - left + 2 * MARGIN),
             ceil(bottom - top + 2 * MARGIN),
@@ -47,7 +48,7 @@ class Sheet:
             tuple(map(move.text, texts)),
             tuple(map(move.path, paths)),
             title,
-            " ".join([*(column.summary for column in outline.columns), *(f"{remark}." for remark in outline.remarks)]),
+            " ".join([*(column.summary for column in begun), *(f"{remark}." for remark in outline.remarks)]),
         )
 
 
