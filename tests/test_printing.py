@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 
 import pytest
 
+from resnet_dsl.analyses.paths import paths
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.notation import once, signed, times, written
 from resnet_dsl.pipeline import load_text
-from resnet_dsl.sentences import counted, either, first, listed
+from resnet_dsl.sentences import counted, either, first, listed, plural
 from resnet_dsl.showing import width
 from resnet_dsl.tabular import columns, comma_separated, markdown
+from resnet_dsl.targets.figure import block_figure, figure
 from resnet_dsl.targets.summary import write
+from resnet_dsl.targets.table import tabulate
 
 ACCENT = unicodedata.normalize("NFD", "été")
 
@@ -53,8 +57,41 @@ def test_sentences() -> None:
     assert [either(["a", "b", "c"][:count]) for count in (1, 2, 3)] == ["a", "a or b", "a, b or c"]
     assert [first("abcd"[:count], 2) for count in (1, 2, 3)] == ["a", "a, b", "a, b and 1 more"]
     assert [counted(count, "network") for count in (0, 1, 2)] == ["0 networks", "1 network", "2 networks"]
+    assert [plural(what, 2) for what in ("branch", "class", "path", "axe")] == ["branches", "classes", "paths", "axes"]
     assert suggestion("cnv", ["dense", "conv"]) == "did you mean `conv`?"
     assert suggestion("maxpool", ["dense", "conv"]) is None
+
+
+ONE = """
+block lone { scale(1, learned = true) skip }
+block fork { one = in -> conv(1, 1, bias = false)  two = in -> relu  add(one, two) }
+network n {
+  input 8x8x1
+  stage s { STEPS }
+}
+"""
+OF_ONE = re.compile(r"(?<![\w.,^×])1 (?:[a-z]+ )?[a-z]+s\b")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    ["lone", "fork", "relu", "lone -> fork", "scale(1, learned = true)", " -> ".join(["conv(1, 3)"] * 14 + ["fork"])],
+)
+def test_one_thing_is_not_told_as_several(steps: str) -> None:
+    """Whatever is said of a network that has one of each: stages, blocks, layers, parameters, operations, branches."""
+    facts = load_text(ONE.replace("STEPS", steps)).compile().facts
+    shown = [block_figure(facts, ["s"]), *(figure(facts, level) for level in ("stage", "block", "layer"))]
+    said = [write(facts), write(facts, form="md"), paths(facts.graph).words, "\n".join(tabulate([facts]).notes)]
+    said += [drawn.geometry.description for drawn in shown]
+    said += [thing.tip for drawn in shown for thing in (*drawn.geometry.boxes, *drawn.geometry.paths)]
+    said += [text.words for drawn in shown for box in drawn.geometry.boxes for text in box.texts]
+    assert [OF_ONE.findall(words) for words in said if OF_ONE.search(words)] == []
+
+
+def test_the_measure_finds_one_thing_told_as_several() -> None:
+    found = ["1 blocks", "of 1 residual branches.", "1 parameters", "… 1 more rows", "1 weighted layers on"]
+    assert all(map(OF_ONE.search, found))
+    assert not any(map(OF_ONE.search, ["1 block", "3,001 blocks", "0.1 blocks", "2^1 paths", "1×1 convs", "51 blocks"]))
 
 
 def test_values() -> None:

@@ -25,6 +25,7 @@ from resnet_dsl.analyses.counts import main_inputs
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import counted
 
 Polynomial: TypeAlias = tuple[int, ...]
 """Coefficients from the constant on: ``(1, 1)`` is a block with a skip connection, ``1 + x``."""
@@ -94,8 +95,8 @@ class Paths:
             return "one path: there is no skip connection"
         if self.longest == 0:
             return f"{_short(self.count)} paths side by side: there is no skip connection"
-        low, high = self.most()
-        return f"{_short(self.count)} paths; 95 % of them pass {low} to {high} of {self.longest} residual branches"
+        (low, high), branches = self.most(), counted(self.longest, "residual branch")
+        return f"{_short(self.count)} paths; 95 % of them pass {low} to {high} of {branches}"
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain data; counts are strings, since they are larger than JSON's numbers."""

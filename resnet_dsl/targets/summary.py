@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import as_json, show
+from resnet_dsl.sentences import counted
 from resnet_dsl.tabular import columns, comma_separated, markdown
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def totals(facts: Facts) -> list[tuple[str, str]]:
     found = [
         ("parameters", f"{number(count.params)} trainable, {number(count.total_params)} in all"),
         ("MACs", number(count.macs)),
-        ("depth", f"{facts.depth} weighted layers on the main path, {facts.blocks} blocks"),
+        ("depth", f"{counted(facts.depth, 'weighted layer')} on the main path, {counted(facts.blocks, 'block')}"),
         ("activations", _memory(count.activations)),
     ]
     if facts.receptive_field is not None:

@@ -11,6 +11,7 @@ from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.outputs import reads
+from resnet_dsl.sentences import counted, plural
 from resnet_dsl.showing import line
 
 
@@ -33,7 +34,9 @@ def run(options: argparse.Namespace) -> int:
     graph = read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
     start_keras()
     model = load(options.file)
-    print(line(f"{options.file}: {model.name}, {len(model.layers)} layers, {model.count_params():,} weights"))
+    weights = model.count_params()
+    told = f"{counted(len(model.layers), 'layer')}, {weights:,} {plural('weight', weights)}"
+    print(line(f"{options.file}: {model.name}, {told}"))
     about = read_about(options.file)
     if about.classes:
         print(line(f"classes: {', '.join(about.classes)}"))

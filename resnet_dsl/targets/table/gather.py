@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.sentences import counted
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item
@@ -69,7 +70,7 @@ def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> 
 
 def _shortened(notes: list[str]) -> tuple[str, ...]:
     more = len(notes) - _MOST_NOTES
-    return (*notes[:_MOST_NOTES], *([f"… and {more} blocks more"] if more > 0 else []))
+    return (*notes[:_MOST_NOTES], *([f"… and {counted(more, 'block')} more"] if more > 0 else []))
 
 
 def _row(key: str, columns: Sequence[Column], networks: Sequence[Facts]) -> Row:

@@ -115,6 +115,23 @@ def test_a_large_block_stands_in_cells_by_its_name_and_is_defined_once_below(own
     )
 
 
+@pytest.mark.parametrize(
+    ("kinds", "more"), [(7, ()), (8, ()), (9, ("… and 1 block more",)), (12, ("… and 4 blocks more",))]
+)
+def test_eight_blocks_are_defined_and_more_are_counted(kinds, more):
+    """Each is another fork, whose second branch has a window of its own."""
+    blocks = [
+        f"block fork{n}() {{ one = in -> conv(8, 1) two = in -> conv(8, {2 * n + 3}) add(one, two) }}"
+        for n in range(kinds)
+    ]
+    steps = " -> ".join(f"fork{n}()" for n in range(kinds))
+    text = "\n".join([*blocks, f"network net {{ input 64x64x8 stage one {{ {steps} }} }}"])
+    notes = tabulate([resnet_dsl.load(text).network("net").compiled.facts]).notes
+    told = [f"fork{n} (one_block{n + 1})" for n in range(min(kinds, 8))]
+    assert [note.partition(":")[0] for note in notes[: len(told)]] == told
+    assert notes[len(told) :] == more
+
+
 def test_notes_stand_in_every_format(own):
     width = len(own.header)
     assert [len(row) for row in csv.reader(io.StringIO(write(own, "csv")))] == [width] * (len(own.rows) + 6)

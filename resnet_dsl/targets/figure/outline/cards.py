@@ -12,10 +12,11 @@ from itertools import groupby
 from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.sentences import plural
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
-from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, params_of, summarise
+from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, summarise, told_params
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link
 from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes, title_of
@@ -73,9 +74,9 @@ class _Cards:
         units = [Unit((row,)) for row in rows if self.folding.rows[row][0] in own]
         chains = self.wiring.chains(units)
         if chains is None or len(chains) > 1:
-            params = params_of(self.subject, nodes)
+            params = told_params(self.subject, nodes)
             name = clean(self.graph.scopes[box].block or place_of(self.graph, box), 60)
-            return f"{len(nodes)} operations in branches, {params} parameters (`draw --block {name}` shows them)"
+            return f"{len(nodes)} operations in branches, {params} (`draw --block {name}` shows them)"
         lines = [line for group in self.listing.groups(chains[0]) for line in _lines(group)]
         more = len(lines) - _MOST_ROWS
         return "; ".join([*lines[:_MOST_ROWS], *([f"… {more} more"] if more > 0 else [])])
@@ -125,9 +126,9 @@ class _Cards:
         facts = facts_of(self.subject, nodes, tuple(fact for fact in self.wishes.show if fact != "shape"))
         shown = reached if self.wide or "shape" in self.wishes.show else ""
         lines = (name if self.wide else "", *(line for line in (shown, facts) if line))
-        params = params_of(self.subject, nodes)
+        params = told_params(self.subject, nodes)
         held = clean(", then ".join(map(_said, groups)), _LONGEST_TOLD)
-        tip = f"{name}: {held}, output {reached}, {params} parameters"
+        tip = f"{name}: {held}, output {reached}, {params}"
         key = f"{scope.name} {number + 1}" if number else scope.name
         tone = self.tones.get(self.subject.shapes[nodes[-1]][:-1])
         return Item(key, "card", lines, tone, section, nodes, tip, self._values(rows), groups)
@@ -163,7 +164,7 @@ def _summary(groups: list[Group]) -> Iterator[Group]:
         if shown > _MOST_ROWS - 1 and number:
             rest = sum(len(other.rows) * other.repeat for other in groups[number:])
             nodes = tuple(node for other in groups[number:] for block in other.blocks for node in block)
-            yield Group((f"… {rest} more rows",), blocks=(nodes,))
+            yield Group((f"… {rest} more {plural('row', rest)}",), blocks=(nodes,))
             return
         yield group
 

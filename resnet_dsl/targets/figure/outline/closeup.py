@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import counted
 from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale
 from resnet_dsl.targets.figure.outline.formula import Formula, formula_of
-from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, params_of
+from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, told_params
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Note, Section
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
@@ -154,11 +155,11 @@ def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int 
 def _summary(subject: Facts, view: _View, title: str) -> str:
     graph = subject.graph
     operations = sum(index in view.inside for index in range(len(graph.nodes)))
-    params = params_of(subject, view.inside)
+    params = told_params(subject, view.inside)
     entering = " and ".join(whole(subject.shapes[entry]) for entry in view.entries)
     leaving = " and ".join(whole(subject.shapes[end]) for end in view.exits)
     what = f"The block {title}" if title else "A residual block"
-    return f"{what}: from {entering} to {leaving}, {operations} operations, {params} parameters."
+    return f"{what}: from {entering} to {leaving}, {counted(operations, 'operation')}, {params}."
 
 
 def _in_formulas(column: Column, graph: Graph, folding: Folding, written: Formula | None) -> Column:

@@ -10,6 +10,7 @@ from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import counted, plural
 from resnet_dsl.targets.figure.outline.folding import Folding, is_light, is_scale
 from resnet_dsl.targets.figure.outline.outline import Item, Kind
 from resnet_dsl.targets.figure.outline.words import call, clean, count, label, whole
@@ -75,6 +76,12 @@ def params_of(subject: Facts, nodes: Iterable[int]) -> str:
     return count(sum(subject.params[node] for node in nodes))
 
 
+def told_params(subject: Facts, nodes: Iterable[int]) -> str:
+    """``25.6M parameters``, ``1 parameter``."""
+    number = sum(subject.params[node] for node in nodes)
+    return f"{count(number)} {plural('parameter', number)}"
+
+
 def macs_of(subject: Facts, nodes: Iterable[int]) -> str:
     return count(total(subject.counts[node] for node in nodes).macs)
 
@@ -86,8 +93,8 @@ def tip(subject: Facts, nodes: tuple[int, ...], adapter: tuple[int, ...], words:
     rest += [f"skip through {label(graph.nodes[node])}" for node in adapter[:1]]
     folded = f" ({', '.join(rest)}{', …' if len(nodes) > 4 else ''})" if rest else ""
     name = clean(graph.nodes[nodes[0]].name, 80)
-    params = params_of(subject, (*nodes, *adapter))
-    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {params} parameters"
+    params = told_params(subject, (*nodes, *adapter))
+    return f"{name}: {words}{folded}, output {whole(subject.shapes[nodes[-1]])}, {params}"
 
 
 def summarise(subject: Facts) -> str:
@@ -96,7 +103,7 @@ def summarise(subject: Facts) -> str:
     stages = [clean(scope.name) for scope in graph.scopes if scope.kind == "stage"]
     skips = [node.skip for node in graph.nodes if node.skip]
     ways = f"{skips.count('identity')} identity and {skips.count('adapted')} adapted skip connections"
-    parts = f"{len(stages)} stages ({', '.join(stages)})" if stages else "no stages"
-    params = count(sum(subject.params))
+    parts = f"{counted(len(stages), 'stage')} ({', '.join(stages)})" if stages else "no stages"
+    params = told_params(subject, range(len(graph.nodes)))
     ends = f"from {whole(subject.shapes[0])} to {whole(subject.shapes[graph.output])}"
-    return f"{clean(graph.name)}: {ends}, {parts}, {ways if skips else 'no skip connection'}, {params} parameters."
+    return f"{clean(graph.name)}: {ends}, {parts}, {ways if skips else 'no skip connection'}, {params}."
