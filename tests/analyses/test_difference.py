@@ -195,6 +195,38 @@ def test_a_block_in_the_middle_is_told_as_that_block() -> None:
     assert not found.settings
 
 
+@pytest.mark.parametrize(
+    ("biased", "of", "where"),
+    [
+        (1, 1, "at s_conv"),
+        (1, 2, "at s_conv1"),
+        (2, 2, "in all 2"),
+        (3, 4, "at s_conv1, s_conv2, s_conv3"),
+        (4, 5, "in 4 of 5, the first of them s_conv1"),
+        (5, 5, "in all 5"),
+    ],
+)
+def test_three_places_are_named_and_more_are_counted(biased: int, of: int, where: str) -> None:
+    """All of one are no more than this one."""
+
+    def row(count: int) -> Compiled:
+        steps = " ".join(["conv(8, 3, bias = true)"] * count + ["conv(8, 3)"] * (of - count))
+        return pipeline.load_text(f"network n {{ input 8x8x8 stage s {{ {steps} }} }}").compile()
+
+    assert f"conv: bias is true and false {where}" in describe(difference(row(biased).facts, row(0).facts))
+
+
+@pytest.mark.parametrize(("blocks", "more"), [(1, ""), (3, ""), (4, ""), (5, " and 2 more"), (9, " and 6 more")])
+def test_four_blocks_are_named_and_of_more_the_first_three(blocks: int, more: str) -> None:
+    """Of four nobody is told that there is one more."""
+
+    def stage(count: int) -> Compiled:
+        return pipeline.load_text(f"network n {{ input 8x8x8 stage s {{ {1 + count} x basic(8) }} }}").compile()
+
+    named = ", ".join(f"s_block{number + 2}" for number in range(3 if more else blocks))
+    assert f"{named}{more}: in n alone" in describe(difference(stage(blocks).facts, stage(0).facts))
+
+
 def test_no_sentence_is_empty() -> None:
     """Batch and group normalisation differ in what does not train alone."""
     lines = describe(_between(TORCHVISION, "normalisation/groupnorm:resnet50_gn"))

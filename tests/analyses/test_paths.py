@@ -6,6 +6,7 @@ import math
 import random
 from collections import Counter
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,27 @@ def test_a_skip_across_many_blocks() -> None:
     found = paths(net.build()[0])
     assert found.count == 2**3000 + 1
     assert found.lengths[:3] == (1, 1, 3000)
+
+
+def within(numbers: tuple[int, ...], share: Fraction) -> tuple[int, int]:
+    """By the definition: the innermost lengths with at most half of the rest below them, and at most half above."""
+    spare = (1 - share) / 2 * sum(numbers)
+    lengths = range(len(numbers))
+    low = max(at for at in lengths if sum(numbers[:at]) <= spare)
+    return low, min(at for at in lengths if sum(numbers[at + 1 :]) <= spare)
+
+
+@pytest.mark.parametrize("share", [Fraction(3, 8), Fraction(7, 8), Fraction(95, 100), Fraction(1)])
+@pytest.mark.parametrize("factors", [((1, 1), 4), ((1, 1), 54), ((1, 3), 5), ((0, 2, 0, 1), 4), ((1, 0, 0, 19), 1)])
+def test_the_most_lengths_are_those_outside_which_few_paths_lie(factors: tuple[Any, int], share: Fraction) -> None:
+    found = Paths((factors,))
+    assert found.most(share) == within(found.lengths, share)
+
+
+def test_a_length_with_just_as_many_paths_as_may_be_left_out_is() -> None:
+    """Four blocks: 1, 4, 6, 4 and 1 paths; a sixteenth on either side is one path, five sixteenths are five."""
+    four = Paths((((1, 1), 4),))
+    assert [four.most(Fraction(share, 8)) for share in (8, 7, 6, 3, 2)] == [(0, 4), (1, 3), (1, 3), (2, 2), (2, 2)]
 
 
 def test_numbers_for_people() -> None:

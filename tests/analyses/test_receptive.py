@@ -103,6 +103,27 @@ def test_long_periods_are_bounded_from_above() -> None:
     assert 2 <= (network.facts.receptive_field or 0) <= 6
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("kernels", "strides", "size", "stride"),
+    [
+        ((3, 7), (1, 2), 11, 2),
+        ((7, 3), (1, 2), 9, 2),
+        ((9, 3), (1, 3), 11, 3),
+        ((1, 1), (4, 1), 9, 4),
+        ((5, 3), (1, 1), 7, 1),
+    ],
+)
+def test_of_several_axes_each_number_is_the_largest(
+    kernels: tuple[int, int], strides: tuple[int, int], size: int, stride: int, turned: bool
+) -> None:
+    """A 3x3 behind it: each axis sees ``kernel + 2 * stride``; both numbers need not be of one axis."""
+    order = slice(None, None, -1 if turned else 1)
+    kernel, step = ("x".join(map(str, numbers[order])) for numbers in (kernels, strides))
+    facts = staged(f"conv(4, {kernel}, stride = {step}) conv(4, 3)", size="32x32x4").facts
+    assert (facts.receptive_field, facts.output_stride) == (size, stride)
+
+
 def test_a_field_is_known_for_each_axis() -> None:
     network = staged("conv(4, 3x7, stride = 1x2) conv(4, 3)", size="32x32x4")
     field = network.facts.fields[-1]
