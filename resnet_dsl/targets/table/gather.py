@@ -78,13 +78,9 @@ def _row(key: str, columns: Sequence[Column], networks: Sequence[Facts]) -> Row:
     words = [next((section.words for section in column.sections if section.key == key), ()) for column in columns]
     sizes = dict.fromkeys(said[-1] for said in words if said)
     name = next((said[0] for said in words if len(said) > 1), "")
-    cells = tuple(tuple(group for item in own for group in _groups(item)) for own in items)
+    cells = tuple(tuple(group for item in own for group in item.groups or (Group(item.lines[:1]),)) for own in items)
     counts = _counts(networks[0], items[0]) if len(networks) == 1 else ()
     return Row(name, " / ".join(sizes), cells, counts)
-
-
-def _groups(item: Item) -> tuple[Group, ...]:
-    return item.groups or (Group((item.lines[0],)),)
 
 
 def _counts(network: Facts, items: list[Item]) -> tuple[str, str]:

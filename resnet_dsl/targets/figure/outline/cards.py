@@ -127,7 +127,8 @@ class _Cards:
         shown = reached if self.wide or "shape" in self.wishes.show else ""
         lines = (name if self.wide else "", *(line for line in (shown, facts) if line))
         params = told_params(self.subject, nodes)
-        held = clean(", then ".join(map(_said, groups)), _LONGEST_TOLD)
+        said = (f"{group.repeat} x ({'; '.join(_lines(group))})" for group in groups)
+        held = clean(", then ".join(said), _LONGEST_TOLD)
         tip = f"{name}: {held}, output {reached}, {params}"
         key = f"{scope.name} {number + 1}" if number else scope.name
         tone = self.tones.get(self.subject.shapes[nodes[-1]][:-1])
@@ -140,11 +141,6 @@ class _Cards:
             link.source for row in rows for link in self.wiring.leaving.get(row, ()) if link.target not in inside
         }
         return (f"{len(leaving)} values",) if len(leaving) > 1 else ()
-
-
-def _said(group: Group) -> str:
-    """A group in words, for a tooltip and a screen reader."""
-    return f"{group.repeat} x ({'; '.join(_lines(group))})"
 
 
 def _lines(group: Group) -> list[str]:

@@ -67,7 +67,8 @@ class Wiring:
         known = place.keys() | self._entry(units[0])
         inside = range(1, len(units))
         cuts = {n for n in inside if not self._sources(units[n]) <= known}
-        return cuts | {n for n in inside if not self._targets(units[n - 1]) <= place.keys()}
+        targets = [{link.target for row in unit.rows for link in self.leaving.get(row, ())} for unit in units]
+        return cuts | {n for n in inside if not targets[n - 1] <= place.keys()}
 
     def _chain(self, units: Sequence[Unit], place: dict[int, int], start: int, end: int) -> RowChain | None:
         position = {row: place[row] - start + 1 for unit in units[start:end] for row in unit.rows}
@@ -101,9 +102,6 @@ class Wiring:
 
     def _sources(self, unit: Unit) -> set[int]:
         return {link.source for link in self._into(unit)}
-
-    def _targets(self, unit: Unit) -> set[int]:
-        return {link.target for row in unit.rows for link in self.leaving.get(row, ())} - set(unit.rows)
 
     def _values(self, unit: Unit) -> int:
         """How many values a merge reads; everything else is asked for one."""

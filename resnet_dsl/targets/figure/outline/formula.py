@@ -122,8 +122,9 @@ class _Writer:
         chain = steps[:written]
         if chain:
             term = self._applied(chain, term)
-        for step in steps[written:]:
-            term = _scaled(self.graph.nodes[step], term)
+        for node in (self.graph.nodes[step] for step in steps[written:]):
+            if not OPERATIONS[node.op].idle(node.args):
+                term = _SCALED[node.op](node.args, term)
         if steps and self.readers[steps[-1]] > 1:
             term = self.terms[steps[-1]] = self._named(term, chain)
         return term
@@ -152,10 +153,6 @@ class _Writer:
 
 def _is_written_out(node: Node) -> bool:
     return node.op in _SCALED or OPERATIONS[node.op].idle(node.args)
-
-
-def _scaled(node: Node, term: Term) -> Term:
-    return term if OPERATIONS[node.op].idle(node.args) else _SCALED[node.op](node.args, term)
 
 
 def _times(args: Arguments, term: Term) -> Term:
