@@ -57,16 +57,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             if closed:
                 raise Failure("the standard output is closed", "`> /dev/null` throws away what is said")
-            try:
-                return _command(given)
-            finally:
-                sys.stdout.flush()  # sees to it that all it said is out
+            return _run(given)
         except BrokenPipeError as error:
             return FINE if error.filename == STDOUT_SHOWN else show(error, debug)
         except KeyboardInterrupt as asked:
             return ended_by(asked)
         except Exception as error:
             return show(error, debug)
+
+
+def _run(given: list[str]) -> int:
+    """Runs the command, and sees to it that all it said is out."""
+    try:
+        return _command(given)
+    finally:
+        sys.stdout.flush()
 
 
 def _command(given: list[str]) -> int:

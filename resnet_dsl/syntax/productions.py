@@ -14,16 +14,9 @@ from resnet_dsl.syntax.tables import BUILD, COLLECT, PASS, Rule
 
 
 @cache
-def _by_rule() -> dict[str, list[Rule]]:
-    found: dict[str, list[Rule]] = {}
-    for rule in tables.load().rules:
-        found.setdefault(rule.name, []).append(rule)
-    return found
-
-
 def of(symbol: str) -> list[Rule]:
     """The productions of a rule; none of a word."""
-    return _by_rule().get(symbol, [])
+    return [rule for rule in tables.load().rules if rule.name == symbol]
 
 
 @cache
