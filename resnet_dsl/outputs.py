@@ -141,8 +141,9 @@ def _looked_at(name: str, ending: str) -> OutputPath:
         raise IsADirectoryError(errno.EISDIR, "this is a folder")
     if there is not None and stat.S_ISBLK(there.st_mode):
         raise Failure(f"`{name}` is a disk", "write to a file on it")
-    if there is not None and stat.S_ISREG(there.st_mode):
-        _check_not_read(name, path)
+    current = _RUN.get()
+    if there is not None and stat.S_ISREG(there.st_mode) and current is not None and current.has_read(path):
+        raise Failure(f"`{name}` is read here, and would be written over", "give the output another name")
     if there is not None and (not stat.S_ISREG(there.st_mode) or os.path.islink(path)):
         return OutputPath(name, path, stream=True)
     _check_kind(name, path, ending)
@@ -183,12 +184,6 @@ def _check_folder(name: str, folder: str) -> None:
         raise FileNotFoundError(errno.ENOENT, f"there is no folder `{folder}`; make it first")
     if not _may_be_written(folder, os.stat(folder)):
         raise Failure(f"`{name}` cannot be written: its folder is read-only", "choose a place in another folder")
-
-
-def _check_not_read(name: str, path: str) -> None:
-    current = _RUN.get()
-    if current is not None and current.has_read(path):
-        raise Failure(f"`{name}` is read here, and would be written over", "give the output another name")
 
 
 def _may_be_written(path: str, there: os.stat_result) -> bool:

@@ -23,8 +23,6 @@ WEIGHTS = "model.weights.h5"
 """The weights, as HDF5."""
 
 _MOST_ENTRIES = 10_000
-_ENCRYPTED = 1
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
@@ -59,9 +57,9 @@ class Archive:
 
     def _check_size(self, entry: str, most: int) -> None:
         info = self._zip.getinfo(entry)
-        if info.flag_bits & _ENCRYPTED:
+        if info.flag_bits & 1:
             raise DamagedError(f"the entry `{entry}` is encrypted")
-        if info.compress_type not in _METHODS:
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise DamagedError(
                 f"the entry `{entry}` is compressed in a way (number {info.compress_type}) that is not read"
             )

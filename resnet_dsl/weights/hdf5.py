@@ -60,9 +60,12 @@ def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[
     """
     root = _opened(content)
     walk = _Walk(names)
-    older = _older_root(root, walk)
-    found = walk.layers(root) if older is None else walk.older_layers(older)
-    layers = tuple(found)
+    if "layer_names" in root.attrs or "layer_names0" in root.attrs:
+        layers = tuple(walk.older_layers(root))
+    elif "model_weights" in root:
+        layers = tuple(walk.older_layers(walk.child(root, "model_weights")))
+    else:
+        layers = tuple(walk.layers(root))
     unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
     if unpacked > most:
         raise DamagedError(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
@@ -88,13 +91,6 @@ def _opened(content: bytes) -> Any:
     return h5py.File(h5py.h5f.open(b"weights", h5py.h5f.ACC_RDONLY, access))
 
 
-def _older_root(root: Any, walk: _Walk) -> Any:
-    """The group whose attributes list the layers, in the older layouts; None in that of Keras 3."""
-    if "layer_names" in root.attrs or "layer_names0" in root.attrs:
-        return root
-    return walk.child(root, "model_weights") if "model_weights" in root else None
-
-
 class _Walk:
     """Goes through the groups of a file, each once."""
 
@@ -114,7 +110,7 @@ class _Walk:
                     yield from self._entry(group, key, place, pending)
 
     def _entry(self, group: Any, key: str, place: str, pending: list[Any]) -> Iterator[StoredLayer]:
-        """A layer, where this child is its variables; else the child is looked into later."""
+        """A layer, where this child is its variables (numbers first, then names); else it is looked into later."""
         child = self.child(group, key)
         if not isinstance(child, h5py.Group):
             raise DamagedError(f"`{_shown(place)}` holds {_shown(key)}, which is no group")
@@ -125,12 +121,9 @@ class _Walk:
             pending.append((child, inside))
             return
         name = _text(child.attrs, "name") if "name" in child.attrs else self._names.get(place)
-        yield StoredLayer(name, place, tuple(self._numbered(child)))
-
-    def _numbered(self, group: Any) -> Iterator[Stored]:
-        """The variables of a layer in their order: numbers first, then what has a name."""
-        for key in sorted(group, key=lambda key: (not key.isdigit(), len(key) if key.isdigit() else 0, key)):
-            yield self._stored(None if key.isdigit() else key, self.child(group, key))
+        order = sorted(child, key=lambda one: (not one.isdigit(), len(one) if one.isdigit() else 0, one))
+        arrays = (self._stored(None if one.isdigit() else one, self.child(child, one)) for one in order)
+        yield StoredLayer(name, place, tuple(arrays))
 
     def older_layers(self, root: Any) -> Iterator[StoredLayer]:
         """The layers of the older layouts."""

@@ -129,19 +129,15 @@ def _fitted(layer: Wanted, found: list[SavedLayer]) -> tuple[SavedArray, ...] | 
     if len(found) > 1:
         places = " and ".join(f"`{one.place}`" for one in found[:3])
         return _Mismatch(layer.name, f"is in the file {len(found)} times: {places}", layer.parts)
-    arrays = _in_order(found[0].arrays, layer.variables)
+    arrays, names = found[0].arrays, [name for name, _ in layer.variables]
+    by_name = {one.name: one for one in arrays}
+    if {*names} == {*by_name}:  # else they go by their order
+        arrays = tuple(by_name[name] for name in names)
     shapes = tuple(one.values.shape for one in arrays)
     if shapes == layer.shapes:
         return arrays
     words = f"the file has {_shown(shapes)}, the network {_shown(layer.shapes)}"
     return _Mismatch(layer.name, words, layer.parts)
-
-
-def _in_order(arrays: tuple[SavedArray, ...], variables: tuple[tuple[str, Shape], ...]) -> tuple[SavedArray, ...]:
-    """The arrays in the order of the variables: by name where the file has the same names, else as they stand."""
-    by_name = {one.name: one for one in arrays}
-    names = [name for name, _ in variables]
-    return tuple(by_name[name] for name in names) if {*names} == {*by_name} else arrays
 
 
 def _surplus(found: Mapping[str, list[SavedLayer]], known: set[str], excepted: Collection[str]) -> list[_Mismatch]:

@@ -118,7 +118,11 @@ def _said(path: str, stream: IO[bytes]) -> Any:
 
 
 def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
-    return SavedModel(path, tuple(_layer(one, stream) for one in said["layers"]), _about(said))
+    layers = tuple(
+        SavedLayer(one["name"], one["place"], tuple(_array(array, stream) for array in one["arrays"]))
+        for one in said["layers"]
+    )
+    return SavedModel(path, layers, _about(said))
 
 
 def _about(said: Any) -> About:
@@ -126,12 +130,7 @@ def _about(said: Any) -> About:
     return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)), bool(unsaid))
 
 
-def _layer(said: dict[str, Any], stream: IO[bytes]) -> SavedLayer:
-    arrays = tuple(SavedArray(one["name"], one["kind"], _values(one, stream)) for one in said["arrays"])
-    return SavedLayer(said["name"], said["place"], arrays)
-
-
-def _values(said: dict[str, Any], stream: IO[bytes]) -> npt.NDArray[Any]:
+def _array(said: dict[str, Any], stream: IO[bytes]) -> SavedArray:
     import numpy as np
 
     kind = np.dtype(_SENT_AS[said["kind"]])
@@ -139,7 +138,7 @@ def _values(said: dict[str, Any], stream: IO[bytes]) -> npt.NDArray[Any]:
     values = stream.read(wanted)
     if len(values) < wanted:
         raise _CutOff
-    return np.frombuffer(values, kind).reshape(said["shape"])
+    return SavedArray(said["name"], said["kind"], np.frombuffer(values, kind).reshape(said["shape"]))
 
 
 def _ending(code: int, size: int) -> str:

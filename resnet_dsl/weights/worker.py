@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from resnet_dsl.weights.about import NORMALIZATION, About, about
+from resnet_dsl.weights.about import NORMALIZATION, About, about, group_of, names_of_groups
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import (
     LARGEST_CONFIG,
@@ -25,9 +25,7 @@ from resnet_dsl.weights.bounds import (
     most_seconds,
     most_unpacked,
 )
-from resnet_dsl.weights.naming import group_of
 
-_ZIP = b"PK"
 _NORMALIZATION = f"layers/{group_of(NORMALIZATION)}"  # with fixed numbers, which are no weights, it has no arrays
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
@@ -99,12 +97,11 @@ def _archive(file: BinaryIO, size: int) -> Archive | None:
     """The archive; None where the file is no such thing."""
     start = file.read(8)
     file.seek(0)
-    return Archive(file, size) if start.startswith(_ZIP) else None
+    return Archive(file, size) if start.startswith(b"PK") else None
 
 
 def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ...]:
     from resnet_dsl.weights.hdf5 import SIGNATURE, stored_layers
-    from resnet_dsl.weights.naming import names_of_groups
 
     names: dict[str, str] = {}
     if archive is not None:

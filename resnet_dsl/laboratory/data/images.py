@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,33 +20,9 @@ IN_MEMORY_BYTES = 2 * 1024**3
 """Sets whose decoded images need no more than this are decoded once and kept; larger ones, batch by batch."""
 
 
-class Images(Protocol):
-    """Images (or signals, or volumes) of one shape, channels last, without the batch axis."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-
-    @property
-    def in_memory(self) -> bool: ...
-
-    def __len__(self) -> int: ...
-
-    def read(self, rows: Rows) -> NDArray[np.float32]:
-        """The images of these rows, shape (rows, *shape), in the units they are stored in (0 to 255 for bytes)."""
-        ...
-
-    def resized(self, size: tuple[int, ...]) -> Images:
-        """The same images pooled to ``size``, one length a spatial axis: each new pixel is the mean over its area."""
-        ...
-
-    def identity(self) -> bytes:
-        """What tells these images from others: their values where they lie in memory, else their places."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class InMemory:
-    """Images in one array, shape (count, *shape)."""
+    """Images (or signals, or volumes) in one array, shape (count, *shape), channels last."""
 
     array: Array
 
@@ -60,16 +36,19 @@ class InMemory:
         return len(self.array)
 
     def read(self, rows: Rows) -> NDArray[np.float32]:
+        """The images of these rows, shape (rows, *shape), in the units they are stored in (0 to 255 for bytes)."""
         read: NDArray[np.float32] = self.array[rows].astype(np.float32)
         return read
 
     def resized(self, size: tuple[int, ...]) -> InMemory:
+        """The same images pooled to ``size``, one length a spatial axis: each new pixel is the mean over its area."""
         if len(size) == len(self.shape):
             return self.with_channel().resized(size)
         chunks = [pool(self.array[at : at + 4096], size) for at in range(0, len(self.array), 4096)]
         return InMemory(np.concatenate(chunks))
 
     def identity(self) -> bytes:
+        """What tells these images from others."""
         return np.ascontiguousarray(self.array).tobytes()
 
     def with_channel(self) -> InMemory:
@@ -79,7 +58,10 @@ class InMemory:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """Images that ``decode`` makes from their row number, each time anew; ``described`` says where one comes from."""
+    """Images that ``decode`` makes from their row number, each time anew; ``described`` says where one comes from.
+
+    They are read and resized as those in memory; what tells them from others is their places.
+    """
 
     count: int
     shape: tuple[int, ...]
@@ -115,6 +97,9 @@ class Decoded:
         for row in range(self.count):
             array[row] = self._one(row)
         return InMemory(array)
+
+
+Images: TypeAlias = InMemory | Decoded
 
 
 def pooling(decode: Callable[[int], Array], size: tuple[int, ...]) -> Callable[[int], Array]:

@@ -42,9 +42,8 @@ def digits() -> Dataset:
     except ImportError as error:
         raise Failure("digits comes with scikit-learn, which is not installed", "pip install scikit-learn") from error
     loaded = load_digits()
-    images = loaded.images.astype(np.float32)[..., None]
-    source = "1,797 digits, from scikit-learn"
-    return from_arrays("digits", source, (images, loaded.target), None, numbers(10), mirrors=False)
+    pair = (loaded.images.astype(np.float32)[..., None], loaded.target)
+    return from_arrays("digits", "1,797 digits, from scikit-learn", pair, None, numbers(10), mirrors=False)
 
 
 def fashion_mnist() -> Dataset:

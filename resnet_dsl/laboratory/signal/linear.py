@@ -54,20 +54,18 @@ def _drawn(site: Site, kernel: Weight) -> float:
     taps = prod(kernel.shape[:-2])
     fan_in, fan_out = taps * kernel.shape[-2], taps * kernel.shape[-1]
     init = str(kernel.init)
+    known = {
+        "he": 2.0 / (fan_out if init.endswith("_out") else fan_in),
+        "glorot": 2.0 / (fan_in + fan_out),
+        "lecun": 1.0 / fan_in,
+        "truncated": TRUNCATED,
+        "zeros": 0.0,
+    }
     family = init.split("_", maxsplit=1)[0]
-    if family == "he":
-        return 2.0 / (fan_out if init.endswith("_out") else fan_in)
-    if family == "glorot":
-        return 2.0 / (fan_in + fan_out)
-    if family == "lecun":
-        return 1.0 / fan_in
-    if init == "truncated_normal":
-        return TRUNCATED
-    if init == "zeros":
-        return 0.0
-    raise UnpredictableError(
-        f"`{site.name}` starts from {init}: its filters are all alike, so that no signal is random"
-    )
+    if family not in known:
+        words = f"`{site.name}` starts from {init}: its filters are all alike, so that no signal is random"
+        raise UnpredictableError(words)
+    return known[family]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 from resnet_dsl.laboratory.signal.report import UnpredictableError
 from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, joined
 from resnet_dsl.laboratory.signal.state import (
-    MAPS,
     Array,
     Gradient,
     Gradients,
@@ -32,14 +31,8 @@ from resnet_dsl.laboratory.signal.window import over_pairs
 MOST_SEGMENTS = 1024
 
 
-def _aligned(states: list[State]) -> list[State]:
-    """States cut at each other's borders, so that their segments match."""
-    starts = sorted({start for state in states for start in borders(state)})
-    return [cut(state, starts) for state in states]
-
-
 def _sum(parts: tuple[Segment, ...]) -> Segment:
-    mean, frozen, batch, shared = (np.sum([getattr(part, name) for part in parts], axis=0) for name in MAPS)
+    mean, frozen, batch, shared = (np.sum(same, axis=0) for same in zip(*(part.maps for part in parts), strict=True))
     channel, sample = split(np.sum([typical(part) for part in parts], axis=0))
     correlation = combined([(part.batch, part.correlation) for part in parts])
     moved = replaced(parts[0], mean, frozen, batch, shared)
@@ -61,8 +54,8 @@ def _product(first: Segment, second: Segment) -> Segment:
     return replace(moved, correlation=correlation, channel=channel, sample=sample)
 
 
-def _spread(states: list[State]) -> list[State]:
-    """Aligned states, where one that has a single channel stands beside each segment of the others."""
+def _aligned(states: list[State]) -> list[State]:
+    """States cut at each other's borders, so that their segments match; a single channel stands beside each segment."""
     full = max(states, key=lambda state: sum(segment.count for segment in state))
     starts = sorted({start for state in states for start in borders(state)})
     wide = sum(segment.count for segment in full)
@@ -73,20 +66,20 @@ def _spread(states: list[State]) -> list[State]:
 
 
 def _mul_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
-    spread = _spread(states)
-    return tuple(_to_factor(site, states, spread, number, gradients) for number in range(len(states)))
+    aligned = _aligned(states)
+    return tuple(_to_factor(site, states, aligned, number, gradients) for number in range(len(states)))
 
 
-def _to_factor(site: Site, states: list[State], spread: list[State], number: int, gradients: Gradients) -> Gradients:
+def _to_factor(site: Site, states: list[State], aligned: list[State], number: int, gradients: Gradients) -> Gradients:
     """One factor's gradient: the result's, times the square of the others, summed where the factor was repeated."""
-    others = [state for index, state in enumerate(spread) if index != number]
+    others = [state for index, state in enumerate(aligned) if index != number]
     shape = states[number][0].mean.shape
     pieces = [_times(at, [state[index] for state in others], shape) for index, at in enumerate(gradients)]
     if site.inputs[number][-1] == 1 < site.output[-1]:
-        counts = [segment.count for segment in spread[number - 1]]
+        counts = [segment.count for segment in aligned[number - 1]]
         total = np.sum([count * piece.energy for count, piece in zip(counts, pieces, strict=True)], axis=0)
         return (gradient(total, pieces[0].weight, pieces[0].correlation),)
-    return joined(tuple(pieces), [segment.count for segment in spread[number]], states[number])
+    return joined(tuple(pieces), [segment.count for segment in aligned[number]], states[number])
 
 
 def _times(at: Gradient, others: list[Segment], shape: tuple[int, ...]) -> Gradient:
@@ -143,7 +136,7 @@ RULES: Rules = {
         lambda site, states: tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True)), _add_backward
     ),
     "mul": Propagation(
-        lambda site, states: tuple(reduce(_product, parts) for parts in zip(*_spread(states), strict=True)),
+        lambda site, states: tuple(reduce(_product, parts) for parts in zip(*_aligned(states), strict=True)),
         _mul_backward,
     ),
     "concat": Propagation(_concat, _concat_backward),

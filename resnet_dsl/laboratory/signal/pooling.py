@@ -42,13 +42,9 @@ def _draws(site: Site, segment: Segment, count: int, alike: float) -> tuple[Arra
     return np.take_along_axis(typical(segment)[None], source, axis=2), source
 
 
-def _is_global(site: Site) -> bool:
-    return bool(site.args["kernel"] == "global")
-
-
 def _sliding(site: Site) -> SlidingWindow:
     """The window that slides; of global pooling one that is the map."""
-    if not _is_global(site):
+    if site.args["kernel"] != "global":
         return window(site)
     shape = site.inputs[0][:-1]
     ones = (1,) * len(shape)
@@ -127,7 +123,7 @@ def _avgpool(site: Site, segment: Segment) -> Segment:
     alike = _alike(segment, sliding)
     kept = alike + (1 - alike) / sliding.taps
     counted = _counted(site, sliding)
-    standing = shared if _is_global(site) else frozen
+    standing = shared if site.args["kernel"] == "global" else frozen
     maps = (mean * counted, standing * counted**2, batch * counted**2 * kept, np.maximum(shared, 0) * counted**2)
     moved = reshaped(segment, site.output[:-1], maps)
     values, _ = _draws(site, segment, sliding.taps, alike)
@@ -137,7 +133,7 @@ def _avgpool(site: Site, segment: Segment) -> Segment:
 
 def _counted(site: Site, sliding: SlidingWindow) -> Array:
     """What a border's zeros leave of a mean: 1 where they do not count."""
-    if _is_global(site) or site.args["pad"] == "same" or not site.args["count_border"]:
+    if site.args["kernel"] == "global" or site.args["pad"] == "same" or not site.args["count_border"]:
         return np.ones(sliding.places)
     return sliding.sum(np.ones(sliding.shape)) / sliding.taps
 

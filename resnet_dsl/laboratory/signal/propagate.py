@@ -122,8 +122,12 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Gr
     taken, site = logits(graph), sites[graph.output]
     if taken is None:
         return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
-    energy = [_cross_entropy(site, segment) / site.positions**2 for segment in states[taken]]
-    return taken, tuple(_start(one, part) for one, part in zip(states[taken], energy, strict=True))
+    start = []
+    for segment in states[taken]:
+        shares, numbers = activations.softmax_shares(site, segment)
+        squares = float((shares**2).sum(axis=0).mean()) * (len(shares) / numbers)
+        start.append(_start(segment, (squares + 1 - 2 / numbers) / numbers / site.positions**2))
+    return taken, tuple(start)
 
 
 def _start(segment: Segment, energy: float) -> Gradient:
@@ -131,17 +135,11 @@ def _start(segment: Segment, energy: float) -> Gradient:
     return Gradient(np.full_like(segment.mean, energy), EVEN, unlike(segment.correlation))
 
 
-def _cross_entropy(site: Site, segment: Segment) -> float:
-    shares, numbers = activations.softmax_shares(site, segment)
-    squares = float((shares**2).sum(axis=0).mean()) * (len(shares) / numbers)
-    return (squares + 1 - 2 / numbers) / numbers
-
-
 def _squares(state: State, gradients: Gradients | None) -> tuple[float, float]:
     """The mean squares of a result and of its gradient, over all channels and positions."""
     counts = [segment.count for segment in state]
-    energies = [one.energy for one in gradients] if gradients else [np.zeros(1)]
-    return _mean([segment.square for segment in state], counts), _mean(energies, counts if gradients else [1])
+    back = _mean([one.energy for one in gradients], counts) if gradients else 0.0
+    return _mean([segment.square for segment in state], counts), back
 
 
 def _mean(maps: list[Array], counts: list[int]) -> float:

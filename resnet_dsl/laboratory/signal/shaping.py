@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from resnet_dsl.laboratory.signal.rule import Propagation, Rules, Site, borders, cut, each, joined
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
-    MAPS,
     Array,
     Gradient,
     Gradients,
@@ -64,7 +63,7 @@ def _reshape(site: Site, states: list[State]) -> State:
     if _keeps_channels(site):
         return tuple(reshaped(segment, form, segment.maps) for segment in states[0])
     one = _mixed(states[0])
-    spread = Segment(**{**vars(one), **{name: np.full(form, float(getattr(one, name))) for name in MAPS}})
+    spread = replaced(one, *(np.full(form, float(part)) for part in one.maps))
     return (replace(spread, count=site.output[-1], correlation=unlike(one.correlation)),)
 
 

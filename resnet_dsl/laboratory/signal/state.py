@@ -20,8 +20,6 @@ Array: TypeAlias = NDArray[np.float64]
 CHANNELS, SAMPLES = 32, 64
 TINY, HUGE = 1e-290, 1e290
 """Mean squares are kept inside these, so that a signal that dies or blows up still has a logarithm."""
-MAPS = ("mean", "frozen", "batch", "shared")
-"""The names of a segment's maps."""
 KINDS = 512
 """At most this many kinds of positions are told apart at one activation."""
 

@@ -16,14 +16,12 @@ from resnet_dsl.laboratory.training.batches import Share
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.options import EngineOptions, Precision
 
-ONE_PROCESS = Share()
-
 
 @dataclass(frozen=True)
 class Engine:
     """``share``: the part of each batch that this process feeds; ``replicas``: the devices a batch is divided over."""
 
-    share: Share = ONE_PROCESS
+    share: Share = field(default_factory=Share)
     replicas: int = 1
     strategy: Any = field(default=None, repr=False)
 

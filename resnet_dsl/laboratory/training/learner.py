@@ -106,7 +106,10 @@ class Learner:
 
         It sets the sums of the epoch to 0, or leaves them; and its loader draws from PyTorch's generator.
         """
-        _restore_torch(state.values.get(TORCH))
+        if TORCH in state.values:
+            import torch
+
+            torch.set_rng_state(torch.from_numpy(state.values[TORCH]))
         sums = self._sums()
         checkpoint.assign(sums, dict(list(state.values.items())[-len(sums) :]))
 
@@ -121,14 +124,6 @@ def _torch_state() -> dict[str, NDArray[Any]]:
     import torch
 
     return {TORCH: torch.get_rng_state().numpy()}
-
-
-def _restore_torch(state: NDArray[Any] | None) -> None:
-    if state is None:
-        return
-    import torch
-
-    torch.set_rng_state(torch.from_numpy(state))
 
 
 def _jit(asked: bool | None) -> bool | str:

@@ -7,8 +7,8 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import FrameType, TracebackType
-from typing import Any, Literal
+from types import FrameType
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,8 +22,6 @@ from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.progress import Report
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder
-
-Then = Literal["go on", "save", "stop"]
 
 
 class Interruption:
@@ -49,7 +47,7 @@ class Interruption:
         self.asked = True
         self._noted()
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -71,33 +69,25 @@ class TrainingPlan:
 
 
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Follows one epoch: restores its state before the first step, saves it on the way, stops when asked to.
+    """Follows one epoch: restores its state before the first step, saves it on the way, stops when asked to."""
 
-    ``self.model`` is fetched before the state is saved: with JAX, this is what brings the variables up to date.
-    """
-
-    def __init__(
-        self,
-        start: Position,
-        begin: Callable[[], None],
-        step: Callable[[Position, Any], Then],
-        save: Callable[[Position], Any],
-    ) -> None:
+    def __init__(self, loop: Loop, state: Checkpoint, interruption: Interruption) -> None:
         super().__init__()
-        self.position, self.begin, self.step, self.save = start, begin, step, save
+        self.loop, self.state, self.interruption = loop, state, interruption
+        self.position = state.position
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         if batch == 0:
-            self.begin()
+            self.loop.learner.begin(self.state)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.position = Position(self.position.epoch, self.position.step + 1)
-        then = self.step(self.position, logs)
-        if then == "go on":
-            return
-        model = self.model
-        self.save(self.position)
-        model.stop_training = then == "stop"
+        self.loop.report.step(self.position.epoch, logs)
+        plan, asked = self.loop.plan, self.interruption.asked
+        if self.position.step < plan.steps and (asked or self.position.step % plan.checkpoint_steps == 0):
+            model = self.model  # fetched before the state is saved: with JAX, this brings the variables up to date
+            self.loop.save(self.position)
+            model.stop_training = asked
 
 
 class Loop:
@@ -119,7 +109,7 @@ class Loop:
                 history.append(self.folder.history, row)
             for hear in hearers:
                 hear(row)
-            state = self._save(Position(reached.epoch + 1, 0))
+            state = self.save(Position(reached.epoch + 1, 0))
             if not math.isfinite(row.train_loss) or not math.isfinite(row.test_loss):
                 return "diverged"
             if interruption.asked and state.position.epoch < self.plan.epochs:
@@ -128,20 +118,7 @@ class Loop:
 
     def _epoch(self, state: Checkpoint, interruption: Interruption) -> tuple[Position, dict[str, float]]:
         """What is left of the epoch that ``state`` stands in; where it ended, and its means."""
-        start = state.position
-
-        def begin() -> None:
-            self.learner.begin(state)
-
-        def step(position: Position, logs: Any) -> Then:
-            self.report.step(position.epoch, logs)
-            if position.step == self.plan.steps:
-                return "go on"
-            if interruption.asked:
-                return "stop"
-            return "save" if position.step % self.plan.checkpoint_steps == 0 else "go on"
-
-        watch = _Watch(start, begin, step, self._save)
+        start, watch = state.position, _Watch(self, state, interruption)
         batches = TrainingBatches(self.plan.training, self.plan.seed, *start)
         fitted = self.learner.model.fit(  # unless told not to, fit shuffles the order of the batches it is given
             batches, initial_epoch=start.epoch, epochs=start.epoch + 1, shuffle=False, callbacks=[watch], verbose=0
@@ -161,7 +138,8 @@ class Loop:
             1 - float(tested["accuracy"]),
         )
 
-    def _save(self, position: Position) -> Checkpoint:
+    def save(self, position: Position) -> Checkpoint:
+        """The state at this position, which the folder then has, too."""
         state = self.learner.saved(position)
         if self.engine.leads:
             checkpoint.save(self.folder.checkpoint, state)

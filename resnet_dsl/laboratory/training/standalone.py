@@ -35,11 +35,10 @@ def standing_alone(asked: Asked) -> tuple[str, dict[str, str]]:
 
 def settings(asked: Asked) -> dict[str, Any]:
     """What to compile the text with, in JSON's terms: the network, its parameters, its input size."""
-    size = None if asked.input_size is None else _written(asked.input_size)
     return {
         "network": asked.network,
         "set": {name: _written(value) for name, value in asked.overrides.items()},
-        "input": size,
+        "input": None if asked.input_size is None else _written(asked.input_size),
     }
 
 
@@ -59,15 +58,12 @@ def _places(main: Module) -> dict[Module, str]:
     while pending:
         for _, module in pending.pop().imports:
             if module not in places:
-                places[module] = _free_name(module.source.name, {*places.values()})
+                file = os.path.basename(module.source.name).removesuffix(".resnet")
+                stem = re.sub(r"\W", "_", file, flags=re.ASCII)
+                names = (f"{stem}{number if number > 1 else ''}.resnet" for number in range(1, len(places) + 2))
+                places[module] = next(name for name in names if name not in places.values())
                 pending.append(module)
     return places
-
-
-def _free_name(path: str, taken: set[str]) -> str:
-    stem = re.sub(r"\W", "_", os.path.basename(path).removesuffix(".resnet"), flags=re.ASCII)
-    names = (f"{stem}{number if number > 1 else ''}.resnet" for number in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
 
 
 def _with_imports(module: Module, places: Mapping[Module, str], folder: str) -> str:

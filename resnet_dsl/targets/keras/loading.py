@@ -22,7 +22,7 @@ from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
 from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_weights
-from resnet_dsl.weights.naming import group_of
+from resnet_dsl.weights.about import group_of
 
 
 class NoGraphError(Failure):
