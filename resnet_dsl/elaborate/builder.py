@@ -171,12 +171,12 @@ class Builder:
         scopes = []
         kinds = {scope.block_kind for scope in self.scopes}
         counted = "residual" if "residual" in kinds else "plain"
-        for old in order:
+        for old, name in zip(order, self._scope_names(order), strict=True):
             raw = self.scopes[old]
             scopes.append(
                 Scope(
                     kind=raw.kind,
-                    name=raw.name,
+                    name=name,
                     block=raw.block,
                     args=MappingProxyType(raw.args),
                     counts=raw.block_kind == counted,
@@ -186,6 +186,15 @@ class Builder:
                 )
             )
         return tuple(scopes), scope_place
+
+    def _scope_names(self, order: list[int]) -> list[str]:
+        """Of siblings that have one name, as the adapters of a stage do, those behind the first are numbered.
+
+        Layers are named without these numbers: a layer's name is unique by a number of its own.
+        """
+        taken: dict[int | None, dict[str, int]] = {}
+        scopes = [self.scopes[old] for old in order]
+        return [_unique(scope.name, taken.setdefault(scope.parent, {})) for scope in scopes]
 
     def _kept_before(self, place: dict[int, int]) -> list[int]:
         """For each node its new place, or where it was removed, that of the one that it came from."""

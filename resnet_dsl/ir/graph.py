@@ -46,7 +46,8 @@ class Node:
 class Scope:
     """One part of the network: scope 0 is the network itself.
 
-    name: unique among its siblings: ``conv2``, ``block1``, ``se``.
+    name: unique among its siblings: ``conv2``, ``block1``, ``se``. In graphs written by 0.1's first versions the
+        adapters of one scope share theirs.
     block, args: the definition that was called and the plain arguments of the call, for blocks and adapters.
     counts: whether it is a residual block (docs/language.md, section 5). Graphs written by 0.1's first versions have no
         such mark: see resnet_dsl.analyses.parts.

@@ -6,7 +6,6 @@ What a name or a string holds is spelt out where it could steer a terminal or en
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec
 
@@ -73,13 +72,10 @@ def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
 
 
 def _paths(graph: Graph) -> list[str]:
-    """For each scope the names that lead to it, ``/conv2/block1``; of several skips in one block, ``/conv2/skip#2``."""
+    """For each scope the names that lead to it: ``/conv2/block1``."""
     found: list[str] = []
-    seen: Counter[str] = Counter()
     for scope in graph.scopes:
-        path = "/" if scope.parent is None else f"{found[scope.parent].rstrip('/')}/{scope.name}"
-        seen[path] += 1
-        found.append(path if seen[path] == 1 else f"{path}#{seen[path]}")
+        found.append("/" if scope.parent is None else f"{found[scope.parent].rstrip('/')}/{scope.name}")
     return found
 
 

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from resnet_dsl import pipeline
 from resnet_dsl.analyses.paths import Paths, paths
-from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from tests.analyses.signal_networks import Builder, cifar
 

@@ -8,8 +8,12 @@ from resnet_dsl.ir.lengths import Shape
 
 
 def assert_sound(graph: Graph, shapes: tuple[Shape, ...]) -> None:
-    """It is one, its shapes follow, and nodes share arguments only where they are one operation on the same shapes."""
+    """It is one, its shapes follow, and nodes share arguments only where they are one operation on the same shapes.
+
+    Siblings have names of their own; of graphs from outside nobody asks this, since early ones lack it.
+    """
     assert verified(graph) is graph
+    assert len({(scope.parent, scope.name) for scope in graph.scopes}) == len(graph.scopes)
     assert infer_shapes(graph) == shapes
     sharing: dict[int, object] = {}
     for node in graph.nodes:

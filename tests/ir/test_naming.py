@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resnet_dsl.analyses.parts import paths_of_scopes
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.targets.summary import as_data
@@ -65,3 +66,30 @@ def test_labels_that_are_spelt_alike_are_one_label() -> None:
     (mistake,) = load_text('network n { input 8x8x3 stem { relu as "é" relu as "é" } }').check()
     assert mistake.message == "two layers are called `é`"
     assert mistake.notes == ("in Keras, which takes no other letters, this is `u00e9`",)
+
+
+SIBLINGS = """
+block gate { pair pair pair_2 skip via conv(8, 1) }
+block pair { a = conv(6, 3) conv(8, 3) skip from a via conv(8, 1) conv(8, 3) skip from a via conv(8, 1) }
+block pair2 { conv(8, 3) }
+block pair_2 { conv(8, 1) }
+network n { input 8x8x8  stem { pair pair pair2 gate }  stage block1 { pair pair2 gate } }
+"""
+
+
+def test_parts_that_lie_side_by_side_have_names_of_their_own() -> None:
+    """The adapters of one block, and blocks that are called as another one is numbered."""
+    network = compiled(SIBLINGS)
+    scopes = network.graph.scopes
+    assert len({(scope.parent, scope.name) for scope in scopes}) == len(scopes)
+    inside = [[scope.name for scope in scopes if scope.parent == outer] for outer in range(len(scopes))]
+    assert ["pair", "pair2", "pair2_2", "gate"] in inside
+    assert ["skip", "skip_2"] in inside
+    assert len(set(paths_of_scopes(network.graph))) == len(scopes)
+
+
+def test_a_number_of_a_part_is_in_no_name_of_a_layer() -> None:
+    """They are as before: a block that lies in `pair2_2` makes a `stem_pair2_conv`."""
+    names = [node.name for node in compiled(SIBLINGS).graph.nodes if node.name.startswith("stem_pair2")]
+    made = ("conv1", "conv2", "skip_conv", "add1", "conv3", "skip_conv_2", "add2", "conv")
+    assert names == [f"stem_pair2_{one}" for one in made]
