@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from resnet_dsl.cli import main
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets import TARGETS, Target
 from resnet_dsl.targets.request import Request, Written
-from tests.cli.calling import NET
+from tests.cli.calling import NET, call
 
 
 def _write(compiled: Compiled, path: str, request: Request) -> Written:
@@ -31,6 +32,20 @@ def test_a_row_is_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().out == said
     assert main(["compile", "net.resnet", "--to", "names", "--weights", "x.keras"]) == 2
     assert "not for `--to names`" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("to", [name for name, target in TARGETS.items() if not target.keras])
+@pytest.mark.parametrize("asked", ["--seed 1", "--seed 0", "--plain", "--optimize inference", "--weights none.keras"])
+def test_what_only_a_model_can_do_is_asked_of_no_other_target(asked: str, to: str) -> None:
+    """Refused before anything is written, with the targets that can."""
+    before = sorted(os.listdir())
+    ended = call("compile", "small.resnet", "--to", to, "-o", "made", *asked.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert f"`{asked.split(maxsplit=1)[0]}` is for Keras models, not for `--to {to}`" in ended.err
+    assert "leave it out, or ask for `--to keras` or `--to keras-json`" in ended.err
+    assert sorted(os.listdir()) == before
+    assert call("compile", "small.resnet", "--to", to, "-o", "made.svg").code == 0
 
 
 def test_endings_tell_targets_apart() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
@@ -18,6 +18,7 @@ from resnet_dsl.cli.streams import claim, show_diagnostics, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT, reads
 from resnet_dsl.pipeline import Compiled
+from resnet_dsl.sentences import either
 from resnet_dsl.targets import TARGETS
 from resnet_dsl.targets.request import Request
 from resnet_dsl.targets.summary import write
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where to write; `-`: the standard output (default: NETWORK with its ending; for a text `-`)",
     )
     parser.add_argument("--to", choices=[*TARGETS], default="keras", help="what to write (default: keras)")
-    parser.add_argument("--seed", type=int, help="the same seed gives the same initial weights")
+    parser.add_argument("--seed", type=int, help="of a model: the same seed gives the same initial weights")
     parser.add_argument(
         "--weights",
         metavar="FILE",
@@ -80,10 +81,14 @@ def run(options: argparse.Namespace) -> int:
 def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     """Where the output goes, after a look at the options and at what is there."""
     weighed, target = options.weights is not None, TARGETS[options.to]
-    if not target.keras and (weighed or options.optimize):
-        raise Failure(f"`--weights` and `--optimize` are for Keras models, not for `--to {options.to}`")
+    if not target.keras and (asked := _asked_of_models(options)):
+        models = _to(name for name, one in TARGETS.items() if one.keras)
+        raise Failure(
+            f"`--{asked}` is for Keras models, not for `--to {options.to}`", f"leave it out, or ask for {models}"
+        )
     if weighed and not target.keeps_weights and not options.optimize:
-        raise Failure("Keras' JSON holds no weights", "`--to keras` keeps those of `--weights`")
+        keeping = _to(name for name, one in TARGETS.items() if one.keeps_weights)
+        raise Failure(f"`--to {options.to}` writes no weights", f"{keeping} keeps those of `--weights`")
     if options.excepted and not weighed:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if weighed:
@@ -95,6 +100,16 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
 
         keep_trained(path)
     return path
+
+
+def _asked_of_models(options: argparse.Namespace) -> str | None:
+    """The first option given that says how a Keras model is made; a seed of 0 is one."""
+    given = {name: getattr(options, name) for name in ("weights", "optimize", "seed", "plain")}
+    return next((name for name, value in given.items() if value is not None and value is not False), None)
+
+
+def _to(names: Iterable[str]) -> str:
+    return either([f"`--to {name}`" for name in names])
 
 
 def _figure_claimed(compiled: Compiled, options: argparse.Namespace) -> str:
