@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.sizes import Size
 
 if TYPE_CHECKING:
     from resnet_dsl.analyses.network import Facts
@@ -69,15 +70,18 @@ class Network:
         """The network as a table by stage, block or layer."""
         return Summary(self.compiled.facts, by)
 
-    def to_keras(self, *, seed: int | None = None, fast: bool = True) -> Any:
+    def to_keras(self, *, input_size: Size | None = None, seed: int | None = None, fast: bool = True) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
         The same seed gives the same weights, run after run. ``fast=False`` builds with Keras' public functions alone.
-        Raises MissingPackageError where Keras or its backend is not installed.
+        input_size: another input, without the batch axis; None for a length that is left open, ``"32?"`` for a multiple
+        of 32. Raises Refusal where the network does not take it, and MissingPackageError where Keras or its backend is
+        not installed.
         """
         from resnet_dsl.targets.keras import to_keras
 
-        return to_keras(self.compiled.graph, self.compiled.shapes, seed=seed, fast=fast)
+        compiled = self.compiled if input_size is None else self.compiled.under(input_size)
+        return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast)
 
     def load_weights(self, model: Any, path: str | os.PathLike[str], excepted: Collection[str] = ()) -> tuple[str, ...]:
         """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
@@ -175,9 +179,7 @@ class Spec:
         self._spec = spec
         self.networks = Networks(spec)
 
-    def network(
-        self, name: str | None = None, *, input_size: tuple[int | None, ...] | None = None, **parameters: Any
-    ) -> Network:
+    def network(self, name: str | None = None, *, input_size: Size | None = None, **parameters: Any) -> Network:
         """A network under other parameters or another input size; the only one where no name is given.
 
         Raises Refusal where it cannot be compiled so.

@@ -25,6 +25,7 @@ from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.sizes import Size
 from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Source
@@ -33,8 +34,6 @@ from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.reading import read, read_spec
 
 Overrides = Mapping[str, Any]
-InputSize = tuple[int | None, ...]
-
 
 _OF_NAMES = ("E01", "E02")
 """Mistakes of form and names, which may be why a name seems unused."""
@@ -46,7 +45,7 @@ class Asked(NamedTuple):
     spec: Spec
     network: str
     overrides: Overrides
-    input_size: InputSize | None
+    input_size: Size | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,11 @@ class Compiled:
         """For each node where it stands in the spec, in words: ``net.resnet:14:5: conv(64, 3)``."""
         return tuple(f"{origin.span}: {' '.join(origin.span.text.split())}" for origin in self.origins)
 
+    def under(self, input_size: Size) -> Compiled:
+        """The same network under another input size. Raises Refusal where it cannot be compiled so."""
+        asked = self.asked
+        return asked.spec.compile(asked.network, asked.overrides, input_size)
+
 
 class Spec:
     """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way.
@@ -107,7 +111,7 @@ class Spec:
 
     @unhindered
     def compile(
-        self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None
+        self, network: str | None = None, overrides: Overrides | None = None, input_size: Size | None = None
     ) -> Compiled:
         """One network, or the only one. Raises Refusal with every mistake that was found in it."""
         stop_at_errors(self.diagnostics)

@@ -36,7 +36,8 @@ NAMES = (
 _WORDS: dict[str, Sequence[str]] = {
     "NAME": NAMES,
     "NUMBER": ("0", "1", "3", "64", "25_557_032", "0.1", "1.001e-5", "36.5M", "4.1G"),
-    "EXTENT": ("224x224x3", "?x?x3", "7x7", "1x?"),
+    "EXTENT": ("224x224x3", "?x?x3", "7x7", "1x?", "32?x1_6?x3"),
+    "UNKNOWN": ("?", "32?"),
     "STRING": ('"other.resnet"', '""', '"# no comment, { no brace"'),
     "COMPARE": ("==", "!=", "<=", ">=", "~=", "<", ">"),
     "SIGN": ("+", "-"),

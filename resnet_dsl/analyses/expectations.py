@@ -9,8 +9,9 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.arithmetic import COMPARISONS
 from resnet_dsl.elaborate.values import Expectation
-from resnet_dsl.ir.lengths import as_json
+from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.notation import written
+from resnet_dsl.ir.sizes import Size, multiple
 
 
 def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
@@ -41,12 +42,24 @@ _QUANTITIES: dict[str, Callable[[Facts], Any]] = {
 def _holds(expectation: Expectation, actual: Any) -> bool:
     value, comparison = expectation.value, expectation.comparison
     if expectation.quantity == "output":
-        return (as_json(actual) == list(value)) == (comparison == "==")
+        return _is_size(actual, value) == (comparison == "==")
     if actual is None:
         return False
     if comparison == "~=":
         return bool(abs(actual - value) <= expectation.unit / 2)
     return COMPARISONS[comparison](actual, value)
+
+
+def _is_size(actual: Shape, wanted: Size) -> bool:
+    """`?` is any open length, `32?` one that is known to be a multiple of 32."""
+    return len(actual) == len(wanted) and all(map(_is_length, actual, wanted))
+
+
+def _is_length(actual: Length, wanted: int | str | None) -> bool:
+    divisor = multiple(wanted)
+    if isinstance(actual, int) or divisor is None:
+        return actual == wanted
+    return actual.divisor % divisor == 0
 
 
 def _failed(expectation: Expectation, actual: Any) -> Diagnostic:

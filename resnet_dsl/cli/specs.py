@@ -13,11 +13,13 @@ from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.arithmetic import extent, number
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.sizes import Size
 from resnet_dsl.syntax.reading import ENDING, STDIN
 
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
 _STDIN_FILE = "/dev/stdin"
 """What the standard input was opened from, if it is a file."""
+_LENGTH = r"(\d{1,9}\??|\?)"
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -30,7 +32,11 @@ def add_spec(parser: argparse.ArgumentParser, many: bool = False) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="give a parameter of the network a value"
     )
-    parser.add_argument("--input", metavar="SIZE", help="another input size: 32x32x3, or ?x?x3 for open lengths")
+    parser.add_argument(
+        "--input",
+        metavar="SIZE",
+        help="another input size: 32x32x3; ?x?x3 for open lengths, 32?x32?x3 for multiples of 32",
+    )
 
 
 def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
@@ -110,14 +116,15 @@ def _constant(text: str, setting: str) -> Any:
         if not math.isfinite(value):
             raise Failure(f"`--set {setting}`: `{text}` is too large")
         return -value if text.startswith("-") else value
-    if re.fullmatch(r"(\d{1,9}|\?)(x(\d{1,9}|\?))+", text):
+    if re.fullmatch(rf"{_LENGTH}(x{_LENGTH})+", text):
         return extent(text)
     if _WORD.fullmatch(text):
         return text
     raise Failure(f"`--set {setting}`: `{text}` is not a value", "a number, a size (3x1), a word, `true` or `false`")
 
 
-def _size(text: str) -> tuple[int | None, ...]:
-    if not re.fullmatch(r"(\d{1,9}|\?)(x(\d{1,9}|\?)){0,3}", text):
-        raise Failure(f"`--input {text}` is not a size", "height, width, channels: `--input 224x224x3`, `?x?x3`")
+def _size(text: str) -> Size:
+    if not re.fullmatch(rf"{_LENGTH}(x{_LENGTH}){{0,3}}", text):
+        remedy = "height, width, channels: `--input 224x224x3`, `?x?x3`, `32?x32?x3`"
+        raise Failure(f"`--input {text}` is not a size", remedy)
     return extent(text)

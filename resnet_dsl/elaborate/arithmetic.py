@@ -15,6 +15,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Constant, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.parameters import is_number
+from resnet_dsl.ir.sizes import Size, open_length
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -47,9 +48,9 @@ def last_digit(text: str) -> float:
 
 
 @lru_cache(maxsize=1024)
-def extent(text: str) -> tuple[int | None, ...]:
-    """`7x7x2048` or `?x?x3`; an unknown length is None."""
-    return tuple(None if part == "?" else int(part.replace("_", "")) for part in text.split("x"))
+def extent(text: str) -> Size:
+    """`7x7x2048`, `?x?x3` or `32?x32?x3`."""
+    return tuple(open_length(part) if part[-1] == "?" else int(part.replace("_", "")) for part in text.split("x"))
 
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

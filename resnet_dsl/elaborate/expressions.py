@@ -16,9 +16,10 @@ from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.values import POISON, Constant, Items, PoisonedError, Value
 from resnet_dsl.elaborate.wording import sort_of
-from resnet_dsl.ir.lengths import OpenLength, channels
+from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import WORDS
 from resnet_dsl.ir.parameters import is_integer, is_number
+from resnet_dsl.ir.sizes import is_open, open_length, written_size
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -186,12 +187,12 @@ class Evaluator:
         return value
 
     def _size(self, node: tree.Size, frame: Frame) -> Constant:
-        lengths: list[int | None] = []
+        lengths: list[int | str | None] = []
         for part in node.lengths:
             value = self.evaluate(part, frame)
             if isinstance(value, tuple) and not isinstance(value, Items | Value):
                 lengths.extend(value)
-            elif value is None or is_integer(value):
+            elif is_open(value) or is_integer(value):
                 lengths.append(value)
             else:
                 raise DiagnosticError(errors.not_a("a whole number", value, part.span))
@@ -245,7 +246,7 @@ _POSITIVE = ("sqrt", "log2")
 
 _ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
     "channels": lambda value: channels(value.shape),
-    "shape": lambda value: tuple(None if isinstance(one, OpenLength) else one for one in value.shape),
+    "shape": lambda value: written_size(value.shape),
     "rank": lambda value: len(value.shape) - 1,
 }
 
@@ -266,7 +267,7 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Attribute: Evaluator._attribute,
     tree.List: Evaluator._list,
     tree.Call: Evaluator._call,
-    tree.Unknown: lambda self, node, frame: None,
+    tree.Unknown: lambda self, node, frame: open_length(node.token.text),
     tree.Number: Evaluator._number,
     tree.Extent: lambda self, node, frame: extent(node.token.text),
     tree.Text: lambda self, node, frame: node.token.text[1:-1],

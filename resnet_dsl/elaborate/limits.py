@@ -9,6 +9,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.values import Items, TooLargeError
+from resnet_dsl.ir.sizes import Size
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -164,7 +165,7 @@ def check_list(items: Items, span: Span) -> int:
     return count
 
 
-def check_size(size: tuple[int | None, ...], span: Span) -> None:
+def check_size(size: Size, span: Span) -> None:
     if len(size) > MOST_NUMBERS:
         raise DiagnosticError(_too_long("size", f"{MOST_NUMBERS} numbers", span))
 

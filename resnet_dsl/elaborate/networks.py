@@ -30,8 +30,10 @@ from resnet_dsl.elaborate.values import (
 )
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.sizes import Size, beside, fits, is_open, multiples, rule
+from resnet_dsl.sentences import either
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -58,9 +60,7 @@ class Outcome(NamedTuple):
     used: Used
 
 
-def elaborate(
-    definition: Definition, prelude: Module, overrides: Overrides, input_size: tuple[int | None, ...] | None
-) -> Outcome:
+def elaborate(definition: Definition, prelude: Module, overrides: Overrides, input_size: Size | None) -> Outcome:
     """The graph of a network, and the mistakes found.
 
     ``progress`` needs the number of blocks. Where the text does not say it, it is known when all have been run: a
@@ -84,7 +84,7 @@ class _Elaboration:
         definition: Definition,
         prelude: Module,
         overrides: Overrides,
-        input_size: tuple[int | None, ...] | None,
+        input_size: Size | None,
         blocks: Counter[BlockKind] | None,
     ) -> None:
         self.definition = definition
@@ -151,10 +151,22 @@ class _Elaboration:
         else:
             statement, level = plan.input
             size, span = self.elaborator.evaluator.evaluate(statement.size, level.frame), statement.size.span
-        parameter = OPERATIONS["input"].parameters[0]
-        if isinstance(size, Items | Value) or not parameter.kind.fits(size):
+        if not _is_input(size):
             raise DiagnosticError(_not_an_input(size, _why_no_input(size), span))
+        divisors = self._multiples(plan)
+        if self.input_size is not None and not fits(size, divisors):
+            raise DiagnosticError(_no_multiple(size, divisors, span))
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
+
+    def _multiples(self, plan: Plan) -> tuple[int, ...]:
+        """What the text asks the lengths of any input to be multiples of; of a size with a mistake it asks nothing."""
+        try:
+            declared = (
+                self.elaborator.evaluator.evaluate(plan.input[0].size, plan.input[1].frame) if plan.input else None
+            )
+        except (DiagnosticError, PoisonedError):
+            return ()
+        return multiples(declared) if declared is not None and _is_input(declared) else ()
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
         """One part: the names of the level that wrote it, the settings of the network that is built."""
@@ -254,6 +266,19 @@ def _default_policy(prelude: Module) -> Policy:
     return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
 
 
+def _is_input(size: Constant) -> bool:
+    return not isinstance(size, Items | Value) and OPERATIONS["input"].parameters[0].kind.fits(size)
+
+
+def _no_multiple(size: Size, divisors: tuple[int, ...], span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0290",
+        f"the network does not take an input of {show(size)}: {rule(divisors)}",
+        Label(span, "asked for here"),
+        help=f"give it {either([show(one) for one in beside(size, divisors)])}",
+    )
+
+
 def _no_input(network: tree.Network) -> Diagnostic:
     return Diagnostic(
         "E0233",
@@ -277,7 +302,7 @@ def _why_no_input(size: Constant) -> str:
         return f"this is {sort_of(size)}"
     if not 2 <= len(size) <= 4:
         return f"there are {len(size)} numbers, and one to three axes with channels behind them make two to four"
-    if size[-1] is None:
+    if is_open(size[-1]):
         return "the channels must be known"
     return "a length is at least 1"
 

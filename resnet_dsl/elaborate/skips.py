@@ -132,8 +132,7 @@ def _axis_stride(source: Length, target: Length) -> int | None:
     if isinstance(source, OpenLength) != isinstance(target, OpenLength):
         return None
     if isinstance(source, OpenLength) and isinstance(target, OpenLength):
-        ratio = (target.by * source.times) / (source.by * target.times)
-        stride = round(ratio)
+        stride = round(source.rate / target.rate)
     else:
         stride = -(-source // target)  # type: ignore[operator]
     return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Caller, Constant, Items, Value, calls_to
 from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.sizes import is_open
 from resnet_dsl.source import PRELUDE, Span
 
 _LONGEST = 60  # characters of a constant: lists may hold lists
@@ -39,9 +40,9 @@ def sort_of(value: Constant) -> str:
     """What kind of thing a constant is."""
     names = {
         int: "a whole number", float: "a fraction", bool: "a truth value", str: "a word", Items: "a list",
-        Value: "a value that flows", type(None): "an open length",
+        Value: "a value that flows",
     }  # fmt: skip
-    return names.get(type(value), "a size")
+    return "an open length" if is_open(value) else names.get(type(value), "a size")
 
 
 def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:

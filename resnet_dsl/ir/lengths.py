@@ -1,14 +1,15 @@
 """Lengths of axes: known, or known as a function of an input length that is not.
 
 A shape is a tuple of lengths, one a spatial axis, and the channels last; the batch axis is never part of it. A network
-may leave input lengths open (``?``). Such a length is carried through the network as ``times * floor((n + before) / by)
-+ after``, so that two paths with the same arithmetic are known to meet with equal lengths whatever ``n`` turns out to
-be, and two that might not are refused.
+may leave input lengths open (``?``), or open but for a number that divides them (``32?``). Such a length is carried
+through the network in one form for each function of it, so that two paths with the same arithmetic are known to meet
+with equal lengths whatever the input's turns out to be, and two that might not are refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import gcd
 from typing import NamedTuple, TypeAlias
 
 LARGEST_FACTOR = 10**9
@@ -19,33 +20,51 @@ MOST_ROUNDINGS = 20
 
 
 class OpenLength(NamedTuple):
-    """``times * floor((symbol + before) / by) + after``, with ``0 <= before < by``: one form for each function.
+    """``times * floor((step * k + before) / by) + after``, where the input's length is ``multiple * k``, k from 1 on.
 
-    ``symbol`` is an input's length, or, where no form of its own is known, a rounding of another function in brackets.
+    One form for each function: ``step`` and ``by`` share no factor, ``0 <= before < by``, and where nothing is divided
+    (``by`` is 1) ``times`` is 1. So ``floor((32 * k + 7) / 16)`` is ``2 * k``: what a ``32?`` meets after strides.
+
+    ``symbol`` is the input's length, or, where no form of its own is known, a rounding of another function in brackets.
     """
 
     symbol: str
     times: int = 1
+    step: int = 1
     before: int = 0
     by: int = 1
     after: int = 0
+    multiple: int = 1
 
     def __str__(self) -> str:
-        return "?"
+        return "?" if self.divisor == 1 else f"{self.divisor}?"
+
+    @property
+    def divisor(self) -> int:
+        """What divides the length, whatever the input's is."""
+        return gcd(self.step if self.by == 1 else self.times, self.after)
 
     @property
     def formula(self) -> str:
-        """How the length follows from the input's, for messages: ``floor((h + 1) / 2)``."""
-        inner = f"{self.symbol} + {self.before}" if self.before else self.symbol
-        if self.by > 1:
-            inner = f"floor(({inner}) / {self.by})" if self.before else f"floor({inner} / {self.by})"
-        scaled = f"{self.times} * {inner}" if self.times > 1 else inner
+        """How the length follows from the input's, for messages: ``floor((h + 1) / 2)``, ``h / 16``."""
+        common = gcd(self.step, self.multiple)
+        unit = self.multiple // common
+        inner = _times(self.step // common, self.symbol)
+        if self.by * unit > 1:
+            inner = f"({inner} + {self.before * unit})" if self.before else inner
+            inner = f"{inner} / {self.by * unit}"
+        scaled = _times(self.times, f"floor({inner})" if self.by > 1 else inner)
         return f"{scaled} {'+' if self.after > 0 else '-'} {abs(self.after)}" if self.after else scaled
+
+    @property
+    def rate(self) -> float:
+        """Positions of the length to one of ``k``."""
+        return self.times * self.step / self.by
 
     @property
     def bounded(self) -> bool:
         """Whether the function stays small enough to be carried on: each operation can make it longer."""
-        numbers = max(self.times, self.by, abs(self.after))
+        numbers = max(self.times, self.step, self.by, abs(self.after))
         return numbers <= LARGEST_FACTOR and self.symbol.count("floor") <= MOST_ROUNDINGS
 
 
@@ -53,8 +72,18 @@ Length: TypeAlias = int | OpenLength
 Shape: TypeAlias = tuple[Length, ...]
 
 
-def _unknown(symbol: str, times: int, before: int, by: int, after: int) -> OpenLength:
-    return OpenLength(symbol, times, before % by, by, after + times * (before // by))
+def _times(factor: int, what: str) -> str:
+    return f"{factor} * {what}" if factor > 1 else what
+
+
+def _normal(length: OpenLength, times: int, step: int, before: int, by: int, after: int) -> OpenLength:
+    """The one form of a function of an input's length: ``floor((g a + b) / (g y)) = floor((a + floor(b / g)) / y)``."""
+    common = gcd(step, by)
+    step, before, by = step // common, before // common, by // common
+    after += times * (before // by)
+    if by == 1:
+        step, times = step * times, 1
+    return length._replace(times=times, step=step, before=before % by, by=by, after=after)
 
 
 def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
@@ -65,21 +94,23 @@ def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
     spare = padding - kernel
     if isinstance(length, int):
         return (length + spare) // stride + 1
-    symbol, times, before, by, after = length
+    _, times, step, before, by, after, _ = length
+    common = gcd(times, stride)
+    times, stride, after = times // common, stride // common, (after + spare) // common
     if stride == 1:
-        return _unknown(symbol, times, before, by, after + spare + 1)
-    if times % stride == 0:
-        return _unknown(symbol, times // stride, before, by, (after + spare) // stride + 1)
+        return _normal(length, times, step, before, by, after + 1)
     if times == 1:
-        return _unknown(symbol, 1, before + by * (after + spare), by * stride, 1)
-    return OpenLength(f"floor(({length.formula} + {spare}) / {stride})", after=1)
+        return _normal(length, 1, step, before + by * after, by * stride, 1)
+    inner = length._replace(times=times, after=after).formula
+    return OpenLength(f"floor(({inner}) / {stride})", after=1)
 
 
 def stretch(length: Length, factor: int, extra: int = 0) -> Length:
     """``factor * length + extra``: what upsampling and transposed convolution make of a length."""
     if isinstance(length, int):
         return factor * length + extra
-    return _unknown(length.symbol, factor * length.times, length.before, length.by, factor * length.after + extra)
+    _, times, step, before, by, after, _ = length
+    return _normal(length, factor * times, step, before, by, factor * after + extra)
 
 
 def longer(length: Length, by: int) -> Length:

@@ -52,7 +52,7 @@ def check_words(words: Words) -> Iterator[Diagnostic]:
         if end - start > MAX_NAME and kind == "NAME":
             message = f"this name has {end - start} characters, where a name has at most {MAX_NAME}"
             yield Diagnostic("E0010", message, Label(words.span(index)), help="choose a shorter name")
-        elif end - start > MAX_DIGITS and kind in ("NUMBER", "EXTENT"):
+        elif end - start > MAX_DIGITS and kind in ("NUMBER", "UNKNOWN", "EXTENT"):
             yield from _check_number(words, index)
 
 

@@ -349,7 +349,9 @@ class Truth(Node):
 
 
 class Unknown(Node):
-    """``?``: a length that is not known yet."""
+    """``?``: a length that is not known yet; ``32?``: that is a multiple of 32."""
+
+    token: Token
 
 
 class Name(Node):

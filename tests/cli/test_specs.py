@@ -114,3 +114,16 @@ def test_an_unknown_parameter_has_a_suggestion() -> None:
     ended = call("summary", "small.resnet", "--set", "clases=3")
     assert ended.code == 2
     assert "did you mean `classes`?" in ended.err
+
+
+OPEN = "network net { input 32?x32?x3 stage a { maxpool(32) -> upsample(32) } }"
+
+
+def test_an_input_of_a_network_of_multiples() -> None:
+    assert summary("-", stdin=OPEN)["input_shape"] == [None, None, 3]
+    assert summary("-", "--input", "320x64?x3", stdin=OPEN)["input_shape"] == [320, None, 3]
+    ended = call("summary", "-", "--input", "300x300x3", stdin=OPEN)
+    assert ended.code == 1
+    assert "sides must be multiples of 32" in ended.err
+    assert "288x288x3 or 320x320x3" in ended.err
+    assert call("summary", "-", "--input", "32?x?3", stdin=OPEN).code == 2

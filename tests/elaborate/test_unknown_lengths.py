@@ -68,6 +68,7 @@ def test_a_u_net_that_crops_nothing_is_accepted_where_lengths_are_known() -> Non
         ("a = conv(4, 3, stride = 2) -> conv(4, 3, stride = 2) b = in -> subsample(4) concat(a, b)", True),
         ("a = upsample(2) -> subsample(2) add(a, in)", True),
         ("a = upsample(4) -> maxpool(3, stride = 2) b = in -> upsample(2) add(a, b)", True),
+        ("a = upsample(6) -> subsample(4) b = in -> upsample(3) -> subsample(2) add(a, b)", True),
         ("a = subsample(2) -> upsample(2) add(a, in)", False),
         ("a = conv(4, 3, stride = 2) b = in -> conv(4, 2, stride = 2) add(a, b)", False),
         ("a = conv(4, 3, pad = valid) b = in -> conv(4, 5, pad = valid) add(a, b)", False),
@@ -110,7 +111,7 @@ def test_every_accepted_length_gives_the_shapes_that_it_has_when_it_is_known() -
 def _at(length: int | OpenLength, n: int) -> int:
     if isinstance(length, int):
         return length
-    return length.times * ((n + length.before) // length.by) + length.after
+    return length.times * ((length.step * n + length.before) // length.by) + length.after
 
 
 ROUNDED = "repeat {} {{ conv(4, 3, stride = 3) upsample(2) }}"

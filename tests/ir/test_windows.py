@@ -65,7 +65,7 @@ def test_a_window_takes_as_many_places_as_can_be_counted() -> None:
 
 
 def test_unknown_lengths_slide_and_stretch_like_known_ones() -> None:
-    """Any chain of windows and stretches, worked out for n, is what the formula gives for n."""
+    """Any chain of windows and stretches, worked out for n, is what the function gives for n."""
     steps = [
         ("slide", 3, 1, 2),
         ("slide", 4, 1, 1),
@@ -85,7 +85,7 @@ def test_unknown_lengths_slide_and_stretch_like_known_ones() -> None:
             known: int | OpenLength = n
             for kind, *numbers in chain:
                 known = slide(known, *numbers) if kind == "slide" else stretch(known, *numbers)
-            assert opened.times * ((n + opened.before) // opened.by) + opened.after == known, chain
+            assert opened.times * ((opened.step * n + opened.before) // opened.by) + opened.after == known, chain
 
 
 @pytest.mark.parametrize(

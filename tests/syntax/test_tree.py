@@ -53,7 +53,8 @@ def test_a_rule_without_a_class_is_told_by_name() -> None:
 
 def test_nodes_are_frozen_and_compared_by_identity() -> None:
     span = Span(Source("t", "?"), 0, 1)
-    one, other = tree.Unknown(span), tree.Unknown(span)
+    token = tree.Token("UNKNOWN", "?", span)
+    one, other = tree.Unknown(span, token), tree.Unknown(span, token)
     assert len({one, other, one}) == 2
     with pytest.raises(AttributeError, match="a Unknown cannot be changed"):
         one.span = other.span  # type: ignore[misc]

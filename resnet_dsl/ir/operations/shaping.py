@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import OpenLength, Shape, channels, elements, show, slide, stretch
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, elements, show, slide, stretch
 from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, always, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
+from resnet_dsl.ir.sizes import Size, is_open, multiple
 
 _SIZE = Kind(
-    "a size with channels (`224x224x3`, `?x?x3`)",
+    "a size with channels (`224x224x3`, `?x?x3`, `32?x32?x3`)",
     lambda v: isinstance(v, tuple),
     lambda v: (
         isinstance(v, tuple)
         and 1 <= len(v) <= 4
         and is_integer(v[-1])
-        and all(d is None or (is_integer(d) and d >= 1) for d in v)
+        and all(is_open(d) or (is_integer(d) and d >= 1) for d in v)
     ),
 )
 _RESULT = Kind(
@@ -27,11 +28,15 @@ _RESULT = Kind(
 _AXES = {1: ("n",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
 
-def input_shape(size: tuple[int | None, ...]) -> Shape:
+def input_shape(size: Size) -> Shape:
     """The shape of a network's input: unknown lengths get the name of their axis."""
     names = _AXES.get(len(size) - 1, ())
-    lengths = [OpenLength(name) if length is None else length for name, length in zip(names, size, strict=False)]
-    return (*lengths, size[-1])  # type: ignore[arg-type]
+    return (*map(_entering, names, size), size[-1])  # type: ignore[arg-type]
+
+
+def _entering(name: str, length: int | str | None) -> Length:
+    divisor = multiple(length)
+    return length if divisor is None else OpenLength(name, step=divisor, multiple=divisor)  # type: ignore[return-value]
 
 
 def _sliced(arguments: Arguments, shapes: Shapes) -> Shape:

@@ -9,6 +9,7 @@ from pathlib import Path
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.sizes import beside, fits, multiples, rule, takes
 from resnet_dsl.laboratory.data import cifar, folder, idx, npz, tfrecord
 from resnet_dsl.laboratory.data.dataset import Dataset, numbers
 from resnet_dsl.laboratory.data.images import InMemory
@@ -92,10 +93,7 @@ def fitted(
     shape = dataset.shape
     if len(shape) == len(input_shape) - 1 and input_shape[-1] == 1:
         dataset, shape = _with_channel(dataset), (*shape, 1)
-    fits = len(shape) == len(input_shape) and all(
-        not isinstance(wanted, int) or wanted == length for length, wanted in zip(shape, input_shape, strict=True)
-    )
-    if not fits:
+    if not takes(input_shape, shape):
         told = f"{dataset.name} is {show(shape)}, the network takes {show(input_shape)}"
         raise Failure(told, _to_fit(shape, input_shape))
     if dataset.classes > classes:
@@ -126,6 +124,9 @@ def _to_fit(shape: tuple[int, ...], input_shape: Shape) -> str:
     if _channels_first(shape, input_shape):
         axes = ", ".join(map(str, (0, *range(2, len(shape) + 1), 1)))
         return f"channels come last here, and these arrays seem to have them first: x.transpose({axes})"
+    divisors = multiples(input_shape)
+    if len(shape) == rank and not fits(shape, divisors):
+        return f"{rule(divisors)}: --resize {show(beside(shape, divisors)[0][:-1])} pools them"
     remedy = f"--input {show(shape)} compiles the network for them"
     known = all(isinstance(length, int) for length in input_shape)
     if known and len(shape) == rank and shape[-1] == input_shape[-1]:

@@ -9,6 +9,7 @@ from resnet_dsl.analyses import head
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.ir.sizes import takes
 from resnet_dsl.laboratory.probe.gradients import Loss, pass_through
 from resnet_dsl.laboratory.signal import Signal
 from resnet_dsl.laboratory.signal.report import layers_of, weighted
@@ -57,10 +58,7 @@ def _loss(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: Ar
 
 
 def _check_images(graph: Graph, size: Shape, data: NDArray[np.float32]) -> None:
-    fits = data.ndim == len(size) + 1 and all(
-        not isinstance(want, int) or want == have for want, have in zip(size, data.shape[1:], strict=False)
-    )
-    if not fits or len(data) < 2:
+    if not takes(size, data.shape[1:]) or len(data) < 2:
         raise BadBatchError(
             f"`{graph.name}` takes at least two samples of {show(size)}, and the batch has the shape {data.shape}"
         )

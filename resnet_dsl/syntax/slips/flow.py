@@ -196,7 +196,7 @@ def lonely_count(stop: Stop) -> Slip | None:
 
 def stray(stop: Stop) -> Slip | None:
     """A value where a step stands: ``64``, ``"text"``."""
-    if stop.kind not in ("EXTENT", "STRING", "QMARK", "TRUE", "FALSE") or stop.inside != "LBRACE":
+    if stop.kind not in ("EXTENT", "STRING", "UNKNOWN", "TRUE", "FALSE") or stop.inside != "LBRACE":
         return None
     if not stop.accepts("RBRACE") or stop.kind == STRANGE:
         return None

@@ -87,7 +87,7 @@ def missing_value(stop: Stop) -> Slip | None:
     if stop.at(-1) not in AWAITING or not stop.accepts("NAME", "STRING"):
         return None
     word = stop.text_at(-1)
-    what = "path" if word == "import" else "value" if stop.accepts("NUMBER", "QMARK") else "name"
+    what = "path" if word == "import" else "value" if stop.accepts("NUMBER", "UNKNOWN") else "name"
     example = _EXAMPLES.get("base" if word == "from" and not stop.open else word)
     remedy = f"write it as in `{example}`" if example else None
     if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":

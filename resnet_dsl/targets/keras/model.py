@@ -7,6 +7,7 @@ from typing import Any
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.sizes import multiples
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
@@ -44,6 +45,14 @@ def to_keras(
 
 def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True) -> Any:
     """The Functional model of the calls: the fast way, or, where that does not hold, Keras' public functions."""
+    from resnet_dsl.targets.keras.running import hold_to_multiples
+
+    model = _build(calls, seed, fast)
+    hold_to_multiples(model, multiples(calls.calls[0].shape))
+    return model
+
+
+def _build(calls: Calls, seed: int | None, fast: bool) -> Any:
     from resnet_dsl.targets.keras.fast import build_fast
 
     if fast:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.sizes import beside, fits, rule
+from resnet_dsl.sentences import either
 from resnet_dsl.targets.keras.backend import import_keras
 
 
@@ -14,16 +19,36 @@ def runner(model: Any) -> Callable[[Any], Any]:
 
     TensorFlow: a ``tf.function``; JAX: ``jit``; PyTorch: a ``torch.jit`` trace. The weights are frozen to constants.
     The results are those of ``model(values, training=False)`` to rounding. The first call with a shape takes longer.
-    The weights are those of the moment: make a new runner after training.
+    The weights are those of the moment: make a new runner after training. Raises Failure, when it is called, for a size
+    that the network of a model made here does not take (``input 32?x32?x3``).
     """
     keras = import_keras()
     ways = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
     run = ways[keras.backend.backend()](model)
 
     def call(values: Any) -> Any:
+        _check_size(model, values)
         return keras.ops.convert_to_numpy(run(values))
 
     return call
+
+
+_DIVISORS: WeakKeyDictionary[Any, tuple[int, ...]] = WeakKeyDictionary()
+"""What lengths must be multiples of, of models whose networks say so: a Keras model itself has no word for it."""
+
+
+def hold_to_multiples(model: Any, divisors: tuple[int, ...]) -> None:
+    """Runners of this model refuse values whose lengths are no multiples of these, one a spatial axis."""
+    if max(divisors, default=1) > 1:
+        _DIVISORS[model] = divisors
+
+
+def _check_size(model: Any, values: Any) -> None:
+    divisors = _DIVISORS.get(model, ())
+    size = tuple(map(int, getattr(values, "shape", ())[1:]))
+    if not fits(size, divisors):
+        fitting = either([show(one) for one in beside(size, divisors)])
+        raise Failure(f"`{model.name}` does not take values of {show(size)}: {rule(divisors)}", f"give it {fitting}")
 
 
 def _tensorflow(model: Any) -> Callable[[Any], Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import OpenLength
+from resnet_dsl.ir.operations.shaping import input_shape
 from resnet_dsl.laboratory.data import fitted, load
 from resnet_dsl.laboratory.data.images import pool
 from tests.laboratory.data.reading import by_row, images_of, refused
@@ -85,10 +86,17 @@ def test_fits_a_network_or_says_what_to_set(tmp_path: Path, coloured: Made, grey
     read = load(str(tmp_path / "a.npz"))
     assert fitted(read, (32, 32, 3), 10) is read
     assert fitted(read, (OpenLength("h"), OpenLength("w"), 3), 10) is read
+    assert fitted(read, input_shape(("16?", "32?", 3)), 10) is read
     for shape, classes, remedy in [
         ((16, 16, 3), 10, "--input 32x32x3 compiles the network for them, --resize 16x16 pools them"),
         ((32, 32, 1), 10, "--input 32x32x3 compiles the network for them"),
         ((32, 32, 3), 9, "--set classes=10"),
+        (
+            input_shape(("64?", "48?", 3)),
+            10,
+            "the height must be a multiple of 64 and the width must be a multiple of 48",
+        ),
+        (input_shape(("20?", "20?", 3)), 10, "sides must be multiples of 20: --resize 20x20 pools them"),
     ]:
         with pytest.raises(Failure) as caught:
             fitted(read, shape, classes)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from resnet_dsl.targets.keras import to_keras
+from resnet_dsl import load, load_keras
+from resnet_dsl.failure import Failure
+from resnet_dsl.targets.keras import save, to_keras
 from resnet_dsl.targets.keras.running import runner
 from tests.targets.keras.graphs import Sketch, residual
 
@@ -44,3 +48,32 @@ def test_the_weights_are_those_of_the_moment_and_training_goes_on() -> None:
     expected = keras.ops.convert_to_numpy(model(values, training=False))
     assert np.abs(expected - before).max() > 1e-4
     np.testing.assert_allclose(runner(model)(values), expected, atol=1e-6)
+
+
+def test_a_size_that_the_network_does_not_take_is_refused_before_it_runs() -> None:
+    """In a plain Keras model the merge fails, with a message of the backend's."""
+    text = """network u { input 8?x8?x3
+      stage d { conv(4, 3) } stage e { maxpool(8) -> upsample(8) skip from d by concat conv(2, 3) } }"""
+    network = load(text).network()
+    for fast in (True, False):
+        model = network.to_keras(seed=0, fast=fast)
+        assert model.input_shape == (None, None, None, 3)
+        run = runner(model)
+        assert run(np.ones((1, 16, 24, 3), "float32")).shape == (1, 16, 24, 2)
+        with pytest.raises(Failure, match=r"16x20x3: sides must be multiples of 8") as refused:
+            run(np.ones((1, 16, 20, 3), "float32"))
+        assert refused.value.remedy == "give it 16x16x3 or 16x24x3"
+        with pytest.raises(Exception, match=r"(?i)concat|shape"):
+            model(np.ones((1, 16, 20, 3), "float32"))
+
+
+def test_another_input_size() -> None:
+    network = load("network n { input 8?x8?x3 stage s { maxpool(8) -> upsample(8) } }").network()
+    assert network.to_keras(input_size=(16, "24?", 3)).input_shape == (None, 16, None, 3)
+
+
+def test_a_loaded_model_is_held_to_it_too(tmp_path: Path) -> None:
+    network = load("network n { input 8?x8?x3 stage s { maxpool(8) -> upsample(8) } }").network()
+    save(network.to_keras(), tmp_path / "n.keras", network.graph)
+    with pytest.raises(Failure, match="multiples of 8"):
+        runner(load_keras(tmp_path / "n.keras"))(np.ones((1, 8, 9, 3)))
