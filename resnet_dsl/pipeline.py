@@ -16,10 +16,11 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names
-from resnet_dsl.elaborate.networks import Elaborated, elaborate
+from resnet_dsl.elaborate.networks import Elaborated
 from resnet_dsl.elaborate.shadowing import hidden_parameters
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Origin
@@ -116,7 +117,7 @@ class Spec:
         """One network, or the only one. Raises Refusal with every mistake that was found in it."""
         stop_at_errors(self.diagnostics)
         definition = self._network(network)
-        outcome = elaborate(definition, self.prelude, overrides or {}, input_size)
+        outcome = Fitter().elaborate(definition, self.prelude, overrides or {}, input_size)
         asked = Asked(self, definition.tree.name.text, overrides or {}, input_size)
         return self._finish(outcome.elaborated, outcome.diagnostics, asked)
 
@@ -142,11 +143,11 @@ class Spec:
         return tuple(in_order(found))
 
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
-        used = Used()
+        used, fitter = Used(), Fitter()
         steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
         for definition in definitions:
-            outcome = elaborate(definition, self.prelude, {}, None)
+            outcome = fitter.elaborate(definition, self.prelude, {}, None)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
             if outcome.elaborated is not None:

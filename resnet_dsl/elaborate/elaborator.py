@@ -29,9 +29,9 @@ from resnet_dsl.syntax import tree
 class Elaborator:
     """The elaboration of one network. See Context for what it holds, and for what it does for those below."""
 
-    def __init__(self, name: str, blocks_in_all: Counter[BlockKind]) -> None:
+    def __init__(self, name: str, blocks_in_all: Counter[BlockKind], most_steps: int) -> None:
         self.builder = Builder(name)
-        self.budget = limits.Budget()
+        self.budget = limits.Budget(most_steps)
         self.findings = Findings()
         self.used = Used()
         self.blocks = Blocks(blocks_in_all)

@@ -46,7 +46,6 @@ MOST_NUMBERS = 8
 IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 6, 4
 """How many calls deeper each leads the compiler at most; Python ends at a thousand."""
 
-_MOST_TERMS = MOST_STEPS * TERMS_OF_A_STEP
 _DEEPEST = 600
 _DEEPEST_LIST = 20
 
@@ -54,8 +53,9 @@ _DEEPEST_LIST = 20
 class Budget:
     """Counts the steps, rounds and calls in one another of one run over a network."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_STEPS) -> None:
         self.depth = 0
+        self._most = most
         self._terms = 0
         self._rounds = 1
         self._expansion = Expansion(MOST_REPEATS, lambda _: True)
@@ -67,16 +67,16 @@ class Budget:
     def spend(self, span: Span, terms: int = TERMS_OF_A_STEP) -> None:
         """One step, or what costs as much as so many terms of an expression. Raises TooLargeError."""
         self._terms += terms
-        if self._terms > _MOST_TERMS:
+        if self._terms > self._most * TERMS_OF_A_STEP:
             label = Label(span, "the first one too many")
-            message = f"the network expands to more than {MOST_STEPS:,} steps"
+            message = f"the network expands to more than {self._most:,} steps"
             raise TooLargeError(Diagnostic("E0502", message, label, help="repeat less, or call fewer blocks"))
 
     def foresee(self, what: str, node: tree.Body | tree.Step, module: Module, span: Span, times: int = 1) -> None:
         """Raises TooLargeError where ``times`` runs of a body or step cannot end within the budget."""
         least = times * self._expansion.least(node, module)
-        if least > MOST_STEPS:
-            message = f"{what} expands to {least:,} steps or more: the most is {MOST_STEPS:,}"
+        if least > self._most:
+            message = f"{what} expands to {least:,} steps or more: the most is {self._most:,}"
             remedy = "each call of a block runs all that the block calls: repeat less, or call fewer blocks"
             raise TooLargeError(Diagnostic("E0502", message, Label(span), help=remedy))
 

@@ -52,28 +52,42 @@ class Elaborated(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used."""
+    """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used.
+
+    shapes: of the values that were made, also where no graph came of it. size: its input's.
+    """
 
     elaborated: Elaborated | None
     diagnostics: tuple[Diagnostic, ...]
     steps: int
     used: Used
+    shapes: tuple[Shape, ...]
+    size: Size | None
 
 
-def elaborate(definition: Definition, prelude: Module, overrides: Overrides, input_size: Size | None) -> Outcome:
-    """The graph of a network, and the mistakes found.
+def elaborate(
+    definition: Definition,
+    prelude: Module,
+    overrides: Overrides,
+    input_size: Size | None,
+    most_steps: int = limits.MOST_STEPS,
+) -> Outcome:
+    """The graph of a network, and the mistakes found; ``most_steps``: where it ends as too large.
 
     ``progress`` needs the number of blocks. Where the text does not say it, it is known when all have been run: a
     network that asks for it is then run a second time, and only what the second run finds counts.
     """
-    elaboration = _Elaboration(definition, prelude, overrides, input_size, None)
+    elaboration = _Elaboration(definition, prelude, overrides, input_size, None, most_steps)
     result = elaboration.run()
     if elaboration.counts_in_vain and not elaboration.exhausted:
         found = elaboration.elaborator.blocks.found
-        elaboration = _Elaboration(definition, prelude, overrides, input_size, found)
+        elaboration = _Elaboration(definition, prelude, overrides, input_size, found, most_steps)
         result = elaboration.run()
     held = elaboration.elaborator
-    return Outcome(result, tuple(held.findings.diagnostics), held.budget.steps, held.used)
+    made = [raw.placed for raw in held.builder.nodes]
+    size = made[0].arguments["shape"] if made else None
+    shapes = tuple(one.shape for one in made)
+    return Outcome(result, tuple(held.findings.diagnostics), held.budget.steps, held.used, shapes, size)
 
 
 class _Elaboration:
@@ -86,12 +100,13 @@ class _Elaboration:
         overrides: Overrides,
         input_size: Size | None,
         blocks: Counter[BlockKind] | None,
+        most_steps: int,
     ) -> None:
         self.definition = definition
         self.overrides = dict(overrides)
         self.input_size = input_size
         self.exhausted = False
-        self.elaborator = Elaborator(definition.tree.name.text, blocks or Counter())
+        self.elaborator = Elaborator(definition.tree.name.text, blocks or Counter(), most_steps)
         self.builder = self.elaborator.builder
         self.findings = self.elaborator.findings
         self.counted = blocks is not None

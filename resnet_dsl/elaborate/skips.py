@@ -11,7 +11,7 @@ from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
 from resnet_dsl.elaborate.values import Constant, Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
-from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, show, slide
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, show, slide, told_apart
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -142,10 +142,10 @@ def _mismatch(context: Context, skip: _Skip, adapted: Value | None) -> Diagnosti
     """Both shapes, both places, and what to write instead."""
     verb = {"add": "added", "mul": "multiplied", "concat": "joined"}[skip.merge]
     statement, source = skip.statement, skip.source
-    shown = f"this is {_shown(source.shape, skip.target)}"
+    shown = f"this is {told_apart(source.shape, skip.target)}"
     if adapted is not None and adapted.shape != source.shape:
-        shown += f", and its adapter makes {_shown(adapted.shape, skip.target)} of it"
-    current = f"the current value is {_shown(skip.current.shape, source.shape)}"
+        shown += f", and its adapter makes {told_apart(adapted.shape, skip.target)} of it"
+    current = f"the current value is {told_apart(skip.current.shape, source.shape)}"
     main = _seen_from(context.builder.origins[skip.current.node], statement.span)
     return Diagnostic(
         "E0302",
@@ -179,16 +179,6 @@ def _around_nothing(statement: tree.Skip, merge: str) -> Diagnostic:
         Label(statement.span, "no step stands between where it starts and here"),
         help="put the skip behind the steps that it is to go around",
     )
-
-
-def _shown(shape: Shape, other: Shape) -> str:
-    """A shape; where two open lengths are not known to agree, their formulas, too."""
-    formulas = [
-        length.formula
-        for position, length in enumerate(shape)
-        if isinstance(length, OpenLength) and (position >= len(other) or other[position] != length)
-    ]
-    return show(shape) + (f" with {' and '.join(formulas)}" if formulas else "")
 
 
 def _remedy(skip: _Skip, adapted: Value | None) -> str:

@@ -145,6 +145,16 @@ def show(shape: Iterable[object]) -> str:
     return "x".join("?" if length is None else str(length) for length in shape)
 
 
+def told_apart(shape: Shape, other: Shape) -> str:
+    """A shape beside another one: where open lengths are not known to agree with its, their formulas, too."""
+    formulas = [
+        length.formula
+        for position, length in enumerate(shape)
+        if isinstance(length, OpenLength) and (position >= len(other) or other[position] != length)
+    ]
+    return show(shape) + (f" with {' and '.join(formulas)}" if formulas else "")
+
+
 def as_json(shape: Shape) -> list[int | None]:
     """A shape as data: unknown lengths are null."""
     return [length if isinstance(length, int) else None for length in shape]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import gcd
 from typing import TypeAlias
 
-from resnet_dsl.ir.lengths import LARGEST_FACTOR, OpenLength, Shape
+from resnet_dsl.ir.lengths import LARGEST_FACTOR, OpenLength, Shape, show
 from resnet_dsl.sentences import either
 
 Size: TypeAlias = tuple[int | str | None, ...]
@@ -88,9 +88,6 @@ def rule(divisors: Sequence[int]) -> str:
 
 def offered(sizes: Sequence[Size]) -> str:
     """In words: ``288 or 320`` where all sides are equal, as of squares; else ``288x256 or 320x256``."""
-    return either([_short(size[:-1]) for size in sizes])
-
-
-def _short(lengths: Size) -> str:
-    shown = ["?" if one is None else str(one) for one in lengths]
-    return shown[0] if len(set(shown)) == 1 else "x".join(shown)
+    lengths = [size[:-1] for size in sizes]
+    square = all(len(set(one)) == 1 for one in lengths)
+    return either([show(one[:1] if square else one) for one in lengths])

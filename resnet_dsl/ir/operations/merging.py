@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Length, Shape, channels, show
+from resnet_dsl.ir.lengths import Length, Shape, channels, told_apart
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError
+
+
+def _both(shape: Shape, other: Shape) -> str:
+    return f"{told_apart(shape, other)} and {told_apart(other, shape)}"
 
 
 def _equal(arguments: Arguments, shapes: Shapes) -> Shape:
@@ -11,7 +15,7 @@ def _equal(arguments: Arguments, shapes: Shapes) -> Shape:
         if shape != shapes[0]:
             raise UnfitError(
                 "E0305",
-                f"`add` needs values of one shape, and these are {show(shapes[0])} and {show(shape)}",
+                f"`add` needs values of one shape, and these are {_both(shapes[0], shape)}",
                 "bring them to one shape first (a convolution, a pool), or join their channels with `concat`",
             )
     return shapes[0]
@@ -28,7 +32,7 @@ def _joined(lengths: tuple[Length, ...]) -> Length | None:
 def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
     lengths = [_joined(axis) for axis in zip(*shapes, strict=False)]
     if len({len(shape) for shape in shapes}) > 1 or None in lengths:
-        listed = " and ".join(show(shape) for shape in shapes)
+        listed = " and ".join(told_apart(shape, shapes[index == 0]) for index, shape in enumerate(shapes))
         raise UnfitError(
             "E0305",
             f"`mul` needs values of one shape, or gates that have length 1 where the others do not; these are {listed}",
@@ -42,7 +46,7 @@ def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
         if shape[:-1] != shapes[0][:-1]:
             raise UnfitError(
                 "E0305",
-                f"`concat` needs values of one size, and these are {show(shapes[0])} and {show(shape)}",
+                f"`concat` needs values of one size, and these are {_both(shapes[0], shape)}",
                 "bring them to one height and width first (a pool, `upsample`)",
             )
     return (*shapes[0][:-1], sum(channels(shape) for shape in shapes))
