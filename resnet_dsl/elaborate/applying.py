@@ -41,6 +41,8 @@ def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
         values.extend(_merged_values(context, item, call))
     if len(values) < 2:
         raise DiagnosticError(_few_values(operation.name, len(values), call.step.span))
+    if len(values) > operation.most:
+        raise DiagnosticError(_many_values(operation.name, len(values), call.step.span))
     return _place(context, operation, (), tuple(values), call)
 
 
@@ -96,6 +98,15 @@ def _few_values(operation: str, count: int, span: Span) -> Diagnostic:
         f"`{operation}` merges two or more named values, and is given {'one' if count else 'none'}",
         Label(span),
         help=f"name them first: `a = …`, then `{operation}(a, b)`; `skip from a by {operation}` merges into what flows",
+    )
+
+
+def _many_values(operation: str, count: int, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0280",
+        f"`{operation}` takes two values, and is given {count}",
+        Label(span),
+        help=f"take one after the other: `c = {operation}(a, b)`, then `{operation}(c, …)`",
     )
 
 

@@ -53,6 +53,8 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
     for name in known if defaults else ():
         if name in defaults and name not in given:
             expression, written_in, statement = defaults[name]
+            if written_in.module.operation(callee) is not frame.module.operation(callee):
+                continue  # another file has a block of its own under the name of an operation
             context.used.settings.add(statement)
             given[name] = Given(context.evaluator.attempt(expression, written_in), expression.span)
     return given

@@ -21,6 +21,7 @@ from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import Current, PoisonedError, TooLargeError
 from resnet_dsl.elaborate.wording import located
+from resnet_dsl.ir.operation import RESERVED
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -152,7 +153,7 @@ class Elaborator:
     def call(self, name: tree.Token, call: Invocation) -> Current:
         """See Context."""
         self.budget.spend(call.step.span)
-        operation = OPERATIONS.get(name.text)
+        operation = call.frame.module.operation(name.text)
         if operation is not None and operation.role != "input":
             return apply_operation(self, operation, call)
         definition = call.frame.module.find(name.text)
@@ -190,10 +191,10 @@ _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = 
 
 
 def check_value_name(token: tree.Token, frame: Frame) -> None:
-    """A value may not be called like an operation, a block, a slot or a constant. Raises DiagnosticError."""
+    """A value may not be called like a reserved operation, a block, a slot or a constant. Raises DiagnosticError."""
     name = token.text
     definition = frame.module.find(name)
-    if name in OPERATIONS:
+    if name in RESERVED:
         raise DiagnosticError(_taken_name(name, "an operation", token.span))
     if definition is not None and isinstance(definition.tree, tree.Block | tree.Slot):
         kind = "a block" if isinstance(definition.tree, tree.Block) else "a slot"

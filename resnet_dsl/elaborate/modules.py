@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
+from resnet_dsl.ir.operation import RESERVED, Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import tree
@@ -73,10 +74,20 @@ class Module:
         """The names that this file sees of some kinds of definition."""
         return [name for name, definition in self.seen.items() if isinstance(definition.tree, kinds)]
 
+    def operation(self, name: str) -> Operation | None:
+        """The operation that a name means in this file; None where there is none, or something stands in its place."""
+        return None if name not in RESERVED and self._is_step(name) else OPERATIONS.get(name)
+
+    def _is_step(self, name: str) -> bool:
+        """Whether this file has, or may have had, a block or slot of that name."""
+        found = self.find(name)
+        return self.may_hold(name) or (found is not None and isinstance(found.tree, tree.Block | tree.Slot))
+
     def parameters_of(self, name: str) -> list[str] | None:
         """The parameters of an operation or block; None where there is none of that name."""
-        if name in OPERATIONS:
-            return [parameter.name for parameter in OPERATIONS[name].parameters]
+        operation = self.operation(name)
+        if operation is not None:
+            return [parameter.name for parameter in operation.parameters]
         found = self.find(name)
         if found is None or not isinstance(found.tree, tree.Block):
             return None
@@ -163,7 +174,7 @@ class Loader:
             if isinstance(definition, tree.ImportFile):
                 continue
             token = definition.name
-            if token.text in OPERATIONS:
+            if token.text in RESERVED:
                 self.diagnostics.append(_like_operation(token.text, token.span))
             elif token.text in module.own:
                 first = module.own[token.text].tree.name.span

@@ -168,7 +168,7 @@ class _Names:
         is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
         if not is_slot and not self.module.may_hold(name.text):
             known = self.module.names(tree.Slot)
-            self._tell(errors.unknown_slot(name.text, name.span, known, name.text in OPERATIONS))
+            self._tell(errors.unknown_slot(name.text, name.span, known, self.module.operation(name.text) is not None))
 
     def _reference(self, source: tree.Node | None) -> None:
         """The value that a skip connection starts from."""
@@ -180,7 +180,7 @@ class _Names:
         known = self._known_callee(name)
         if known is None:
             return
-        many = name.text in OPERATIONS and OPERATIONS[name.text].many
+        many = self._merges(name)
         names = set(known)
         for position, item in enumerate(tree.items(arguments)):
             if isinstance(item, tree.Argument):
@@ -189,6 +189,17 @@ class _Names:
             elif position >= len(known) and not many:
                 self._tell(errors.too_many(name.text, item.span, known))
                 break
+
+    def _merges(self, name: tree.Token) -> bool:
+        operation = self.module.operation(name.text)
+        return operation is not None and operation.many
+
+    def _step(self, step: tree.Step) -> None:
+        """The arguments of a call; those of a merge are values, not expressions."""
+        call = step.subject
+        if isinstance(call, tree.Call) and not self._merges(call.name):
+            for argument in _arguments(call.arguments):
+                self._expression(argument)
 
     def _expression(self, expression: tree.Node | None) -> None:
         """Names in an expression that nothing defines."""
@@ -231,6 +242,7 @@ def _is_from(chain: tree.Chain, name: str) -> bool:
 
 _VISITS: dict[type, Callable[[_Names, Any], object]] = {
     tree.Chain: _Names._chain,
+    tree.Step: _Names._step,
     tree.Default: lambda names, node: names._known_callee(node.name),
     tree.Use: lambda names, node: names._slot(node.slot),
     tree.Skip: lambda names, node: names._reference(node.source),
@@ -246,13 +258,6 @@ def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
         yield item.value if isinstance(item, tree.Argument) else item
 
 
-def _of_step(step: tree.Step) -> Iterable[tree.Node]:
-    """A merge's arguments are values, not expressions."""
-    call = step.subject
-    merge = isinstance(call, tree.Call) and call.name.text in OPERATIONS and OPERATIONS[call.name.text].many
-    return _arguments(call.arguments) if isinstance(call, tree.Call) and not merge else ()
-
-
 _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Let: lambda node: (node.value,),
     tree.Parameter: lambda node: (node.default,),
@@ -264,6 +269,5 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Base: lambda node: _arguments(node.arguments),
     tree.Stage: lambda node: _arguments(node.arguments),
     tree.Default: lambda node: _arguments(node.arguments),
-    tree.Step: _of_step,
 }
 """The expressions that stand directly in a node which is itself none."""

@@ -120,4 +120,5 @@ def _does_something(node: tree.Node, module: Module) -> bool:
     if not isinstance(node, tree.Step) or node.callee is None:
         return False
     definition = module.find(node.callee.text)
-    return node.callee.text in OPERATIONS or (definition is not None and isinstance(definition.tree, tree.Slot))
+    is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
+    return is_slot or module.operation(node.callee.text) is not None

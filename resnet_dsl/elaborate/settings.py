@@ -85,7 +85,9 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
     if definition is None or not isinstance(definition.tree, tree.Slot):
         context.findings.unless_lost(token.text, frame)
         known = frame.module.names(tree.Slot)
-        raise DiagnosticError(errors.unknown_slot(token.text, token.span, known, token.text in OPERATIONS))
+        raise DiagnosticError(
+            errors.unknown_slot(token.text, token.span, known, frame.module.operation(token.text) is not None)
+        )
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
         raise DiagnosticError(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))

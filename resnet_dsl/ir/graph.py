@@ -143,8 +143,8 @@ def _check_place(index: int, node: Node, scopes: int) -> None:
         raise ValueError(f"node {index} must read nodes before it and lie in a scope")
     if (node.op == "input") != (index == 0) or (index > 0 and len(node.inputs) < (2 if operation.many else 1)):
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
-    if not operation.many and len(node.inputs) > 1:
-        raise ValueError(f"node {index}: {node.op} reads one value")
+    if len(node.inputs) > operation.most:
+        raise ValueError(f"node {index}: {node.op} reads {'two values' if operation.many else 'one value'}")
     if node.skip is not None and len(node.inputs) != 2:
         raise ValueError(f"node {index}: {node.op} merges no skip connection with a value")
 

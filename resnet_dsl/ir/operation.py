@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.parameters import Argument, Parameter
 
 Arguments: TypeAlias = Mapping[str, Argument]
 Shapes: TypeAlias = tuple[Shape, ...]
-OperationName: TypeAlias = Literal[
+Reserved: TypeAlias = Literal[
     "input", "identity", "flatten", "reshape", "channels", "pad_channels", "subsample", "upsample",
     "conv", "conv_transpose", "dense",
     "attention",
@@ -23,12 +23,19 @@ OperationName: TypeAlias = Literal[
     "dropout", "drop_path", "dropblock",
     "scale", "shift", "channel_scale",
 ]  # fmt: skip
-"""Every operation, family by family. Tables of rules have these as their keys, so that mypy finds a misspelt one."""
+"""The operations of the language's first version, family by family. Nothing else may be called so."""
+Later: TypeAlias = Literal[
+    "abs", "sub",
+]  # fmt: skip
+"""Those that came after it: what a file itself calls so stands in their place, as when there was none."""
+OperationName: TypeAlias = Literal[Reserved, Later]
+"""Every operation. Tables of rules have these as their keys, so that mypy finds a misspelt one."""
+RESERVED: frozenset[str] = frozenset(get_args(Reserved))
 Role: TypeAlias = Literal[
     "input", "weighted", "attention", "norm", "activation", "pool", "merge", "noise", "scale", "reshape"
 ]
-Merge: TypeAlias = Literal["sum", "product", "join"]
-"""How several values become one. Of a product the first is the main path, and the others are gates."""
+Merge: TypeAlias = Literal["sum", "difference", "product", "join"]
+"""How several values become one. A difference is of two; of a product the first is the main path, the others gates."""
 
 
 class UnfitError(Exception):
@@ -147,6 +154,11 @@ class Operation(NamedTuple):
     def many(self) -> bool:
         """Whether it reads several values."""
         return self.merge is not None
+
+    @property
+    def most(self) -> float:
+        """The most values that it reads."""
+        return 2 if self.merge == "difference" else inf if self.many else 1
 
     def parameter(self, name: str) -> Parameter | None:
         for parameter in self.parameters:

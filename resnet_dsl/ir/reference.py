@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.notation import written
-from resnet_dsl.ir.operation import Operation, Role
+from resnet_dsl.ir.operation import RESERVED, Operation, Role
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Parameter
 
@@ -22,7 +22,12 @@ _ROLES: dict[Role, str] = {
 
 def describe(operation: Operation) -> str:
     """One operation in Markdown: its signature, what it does, and its arguments with types, ranges and defaults."""
-    lines = [f"### `{signature(operation)}`", "", operation.doc]
+    came = (
+        ""
+        if operation.name in RESERVED
+        else " *Came later: a file's own step or value of the name stands in its place.*"
+    )
+    lines = [f"### `{signature(operation)}`", "", operation.doc + came]
     if operation.parameters:
         lines += ["", "| argument | takes | default | |", "|---|---|---|---|"]
         lines += [_row(parameter) for parameter in operation.parameters]
@@ -32,7 +37,7 @@ def describe(operation: Operation) -> str:
 def signature(operation: Operation) -> str:
     """``conv(channels, kernel, stride = 1, …)``; merges name their values."""
     if operation.many:
-        return f"{operation.name}(a, b, …)"
+        return f"{operation.name}(a, b{', …' if operation.most > 2 else ''})"
     parts = [
         parameter.name if parameter.required else f"{parameter.name} = {_default(parameter)}"
         for parameter in operation.parameters

@@ -104,6 +104,7 @@ RULES = {
     "hard_sigmoid": lambda arguments, x, weights: _hard_sigmoid(x),
     "hard_swish": lambda arguments, x, weights: x * _hard_sigmoid(x),
     "tanh": lambda arguments, x, weights: np.tanh(x),
+    "abs": lambda arguments, x, weights: np.where(x < 0, -x, x),
     "softmax": softmax,
     "batchnorm": batchnorm,
     "layernorm": layernorm,

@@ -99,6 +99,7 @@ RULES = {
 }
 MERGES = {
     "add": lambda values: reduce(np.add, values),
+    "sub": lambda values: values[0] - values[1],
     "mul": lambda values: reduce(np.multiply, values),
     "concat": lambda values: np.concatenate(values, axis=-1),
 }

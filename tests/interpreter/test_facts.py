@@ -116,9 +116,9 @@ def test_what_is_centred_alone_is_constant(op: str) -> None:
 @pytest.mark.parametrize("op", MERGES)
 def test_merges_are_of_their_kind(op: str) -> None:
     x, y = np.random.default_rng(0).normal(size=(2, 3, 4, 4))
-    wanted = {"sum": x + y, "product": x * y, "join": np.concatenate((x, y), -1)}
+    wanted = {"sum": x + y, "difference": x - y, "product": x * y, "join": np.concatenate((x, y), -1)}
     merge = OPERATIONS[op].merge
     assert merge is not None
     np.testing.assert_array_equal(MERGES[op]([x, y]), wanted[merge])
-    assert OPERATIONS[op].keeps_sign
+    assert OPERATIONS[op].keeps_sign == (merge != "difference")
     assert OPERATIONS[op].affine == (merge != "product")

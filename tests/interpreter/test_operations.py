@@ -32,6 +32,9 @@ MAPS = frozenset(
 )
 """The operations that need a value with spatial axes."""
 
+_MANY = ("add", "mul", "concat")
+"""The merges of any number of values."""
+
 CALLS = [(op, rank) for op in SINGLE for rank in RANKS.get(op, (1, 2, 3) if op in MAPS else (0, 1, 2, 3))]
 
 FUSED = ("relu", "silu", "identity", "tanh", "hard_swish")
@@ -98,7 +101,8 @@ def test_a_merge_computes_its_definition(size: Size) -> None:
     random = np.random.default_rng(len(size))
     net = Sketch(*size)
     first, second = net.add("scale", 0, value=-0.5), net.add("tanh", 0)
-    ends = [net.add(op, *given) for op in ("add", "mul", "concat") for given in ((0, first), (second, 0, first))]
+    pairs = [net.add("sub", *given) for given in ((0, first), (second, 0))]
+    ends = pairs + [net.add(op, *given) for op in _MANY for given in ((0, first), (second, 0, first))]
     if len(size) > 1:
         ends += _gated(net, first, second)
     compare(*joined(net, ends).graph(), some_batch(size, random), random)

@@ -30,6 +30,7 @@ BODIES = {
     "identity": 'identity as "id"',
     "add": "a = relu add(a, in)",
     "mul": "a = relu mul(a, in)",
+    "sub": "a = relu sub(a, in)",
     "concat": "a = relu concat(a, in)",
 }
 

@@ -66,6 +66,7 @@ OPERATIONS = (
     _plain("hard_sigmoid", "min(max(0, x / 6 + 1/2), 1).", 0, 1),
     _plain("hard_swish", "x * hard_sigmoid(x)."),
     _plain("tanh", "Hyperbolic tangent.", -1, 1),
+    _plain("abs", "x without its sign.", 0),
     Operation(
         "softmax",
         "exp(x) over its sum along the channels, or, with splits, over the parts that the channels are cut into.",

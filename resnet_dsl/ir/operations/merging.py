@@ -10,12 +10,12 @@ def _both(shape: Shape, other: Shape) -> str:
     return f"{told_apart(shape, other)} and {told_apart(other, shape)}"
 
 
-def _equal(arguments: Arguments, shapes: Shapes) -> Shape:
+def _equal(name: str, shapes: Shapes) -> Shape:
     for shape in shapes[1:]:
         if shape != shapes[0]:
             raise UnfitError(
                 "E0305",
-                f"`add` needs values of one shape, and these are {_both(shapes[0], shape)}",
+                f"`{name}` needs values of one shape, and these are {_both(shapes[0], shape)}",
                 "bring them to one shape first (a convolution, a pool), or join their channels with `concat`",
             )
     return shapes[0]
@@ -57,9 +57,18 @@ ADD = Operation(
     "The sum of values of one shape.",
     "merge",
     merge="sum",
-    infer=_equal,
+    infer=lambda arguments, shapes: _equal("add", shapes),
     label=lambda a: "+",
     keeps_sign=True,
+    affine=True,
+)
+SUB = Operation(
+    "sub",
+    "The first value less the second, which has its shape.",
+    "merge",
+    merge="difference",
+    infer=lambda arguments, shapes: _equal("sub", shapes),
+    label=lambda a: "−",
     affine=True,
 )
 MUL = Operation(
@@ -82,4 +91,4 @@ CONCAT = Operation(
     affine=True,
 )
 
-OPERATIONS = (ADD, MUL, CONCAT)
+OPERATIONS = (ADD, SUB, MUL, CONCAT)

@@ -96,6 +96,7 @@ FUNCTIONS: dict[OperationName, Function] = {
         lambda x, a: x * _hard_sigmoid(x),
         lambda x, a: np.where(np.abs(x) < 3, x / 3 + 0.5, (x >= 3).astype(np.float64)),
     ),
+    "abs": Function(lambda x, a: np.abs(x), lambda x, a: np.sign(x)),
     "tanh": Function(lambda x, a: np.tanh(x), lambda x, a: 1 - np.tanh(x) ** 2),
 }
 

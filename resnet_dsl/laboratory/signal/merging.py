@@ -44,6 +44,18 @@ def _add_backward(site: Site, states: list[State], gradients: Gradients) -> tupl
     return tuple(joined(gradients, counts, state) for state in states)
 
 
+def _add(site: Site, states: list[State]) -> State:
+    return tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True))
+
+
+def _sub(site: Site, states: list[State]) -> State:
+    return _add(site, [states[0], tuple(_negated(segment) for segment in states[1])])
+
+
+def _negated(segment: Segment) -> Segment:
+    return replace(segment, mean=-segment.mean, channel=-segment.channel, sample=-segment.sample)
+
+
 def _product(first: Segment, second: Segment) -> Segment:
     """Of independent values: second moments multiply, of values and of channels' means alike."""
     mean, steady = first.mean * second.mean, first.steady * second.steady
@@ -132,9 +144,8 @@ def _concat_backward(site: Site, states: list[State], gradients: Gradients) -> t
 
 
 RULES: Rules = {
-    "add": Propagation(
-        lambda site, states: tuple(_sum(parts) for parts in zip(*_aligned(states), strict=True)), _add_backward
-    ),
+    "add": Propagation(_add, _add_backward),
+    "sub": Propagation(_sub, _add_backward),
     "mul": Propagation(
         lambda site, states: tuple(reduce(_product, parts) for parts in zip(*_aligned(states), strict=True)),
         _mul_backward,

@@ -140,7 +140,7 @@ def arithmetic(stop: Stop) -> Slip | None:
         remedy = f"write `repeat {stop.text_at(-1)} {stop.text} {stop.text_at(1)} {{ … }}`"
         message = "a count in front of `x` is a number or a name"
         return Slip(stop.says("E0109", message, remedy, span=stop.span_at(-1, 2)))
-    names = {"+": "add", "*": "mul"}
+    names = {"+": "add", "-": "sub", "*": "mul"}
     if stop.text in names:
         remedy = f"name both values, and write `{names[stop.text]}(a, b)`"
     else:

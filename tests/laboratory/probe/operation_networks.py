@@ -61,6 +61,7 @@ for one in (
     "softplus",
     "hard_swish",
     "tanh",
+    "abs",
 ):
     chain(one, conv(), one, conv(), one)
 for one in ("sigmoid", "hard_sigmoid"):
@@ -133,6 +134,14 @@ def _(net: Builder) -> None:
 @case("without softmax", (64,))
 def _(net: Builder) -> None:
     net.chain(0, *[("dense", {"units": 128}), "tanh"] * 4, ("dense", {"units": 10}))
+
+
+@case("sub", within=1.25)
+def _(net: Builder) -> None:
+    """Of two values that share no weights, one of them of positive numbers."""
+    first = net.chain(0, conv(), "batchnorm")
+    second = net.chain(0, conv(), "batchnorm", "relu")
+    head(net, net.chain(net.add("sub", first, second), "relu", conv(), "relu"))
 
 
 @case("flatten", within=1.25)

@@ -12,7 +12,7 @@ from tests.targets.figure.overlaps import faults
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["conv", "relu", "batchnorm", "add", "concat", "mul", "open", "close", "stage"]),
+        st.sampled_from(["conv", "relu", "batchnorm", "add", "concat", "mul", "sub", "open", "close", "stage"]),
         st.lists(st.integers(0, 50), min_size=2, max_size=4),
     ),
     max_size=25,
@@ -35,6 +35,8 @@ def network(steps):
             hand.open("stage", f"stage{number}")
         elif op in {"add", "mul"}:
             hand.add(op, *earlier, skip=(None, "identity", "adapted")[picks[0] % 3] if op == "add" else None)
+        elif op == "sub":
+            hand.add(op, *earlier[:2])
         elif op == "concat":
             hand.add(op, *earlier)
             hand.add("conv", channels=4, kernel=1)

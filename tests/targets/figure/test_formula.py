@@ -23,6 +23,7 @@ def _apply(index, op, values, args):
     rules = {
         "add": lambda: sum(values),
         "mul": lambda: math.prod(values),
+        "sub": lambda: values[0] - values[1],
         "concat": lambda: _concat(*values),
         "scale": lambda: first * (GAMMA if args["learned"] else args["value"]),
         "shift": lambda: first + (BETA if args["learned"] else args["value"]),
@@ -124,6 +125,9 @@ CASES = {
     "conv(8, 3)\n skip by concat": "[F(x), x]",
     "gate = in -> conv(16, 1) -> sigmoid\n mul(in, gate)": "x · F(x)",
     "half = in -> scale(0.5)\n deep = in -> conv(16, 3)\n add(half, deep)": "F(x) + 0.5 x",
+    "deep = in -> conv(16, 3)\n sub(in, deep)": "x − F(x)",
+    "half = in -> scale(0.5)\n deep = in -> conv(16, 3)\n sub(deep, half)": "F(x) − 0.5 x",
+    "deep = in -> conv(16, 3)\n both = add(in, deep)\n sub(in, both)": "x − (x + F(x))",
     "deep = in -> conv(16, 3)\n both = add(in, deep) -> scale(2)\n add(both, in)": "x + 2 (x + F(x))",
 }
 

@@ -43,6 +43,10 @@ class Term(NamedTuple):
         signs = "" if self.number == 1 else "−" if self.number == -1 else f"{signed(self.number)} "
         return f"{signs}{'γ ' * self.learned}{f'({self.base})' if self.form == 'sum' else self.base}"
 
+    def negated(self) -> Term:
+        """As it stands where it is taken away."""
+        return self._replace(number=-self.number)
+
     def factor(self) -> str:
         """As it stands in a product."""
         return f"({self.text})" if (self.form == "sum" and not self.is_scaled) or self.number < 0 else self.text
@@ -182,6 +186,8 @@ def _merged(node: Node, terms: list[Term]) -> Term:
             return Term(" · ".join(term.factor() for term in terms), "product")
         case "sum":
             return Term(_sum(sorted(terms, key=lambda term: term.is_scaled)), "sum")
+        case "difference":
+            return Term(_sum([terms[0], terms[1].negated()]), "sum")
         case None:
             raise AssertionError(f"{node.op} merges nothing")
 

@@ -97,6 +97,7 @@ def _dropblock(at: LoweringContext) -> int:
 
 RULES: Rules = {
     "add": _add,
+    "sub": lambda at: at.call("Subtract", *at.inputs),
     "mul": lambda at: at.call("Multiply", *at.inputs),
     "concat": lambda at: at.call("Concatenate", *at.inputs, axis=-1),
     "batchnorm": lambda at: at.call("BatchNormalization", at.input, momentum=at.args["momentum"], **_affine(at)),
@@ -105,6 +106,7 @@ RULES: Rules = {
     "instancenorm": lambda at: at.call("GroupNormalization", at.input, groups=at.entering, **_affine(at)),
     **{name: _activation(name) for name in _ACTIVATIONS},
     "hard_swish": _activation("hard_silu"),
+    "abs": lambda at: at.call("ops.abs", at.input),
     "leaky_relu": _leaky_relu,
     "prelu": _prelu,
     "gelu": _gelu,
