@@ -27,8 +27,14 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
     if not _fit(context, operation, given, call):
         return None
     values = {parameter.name: parameter.default for parameter in operation.parameters}
-    values.update((name, one.value) for name, one in given.items())
+    values.update((name, _taken(operation.parameter(name), one.value)) for name, one in given.items())
     return values
+
+
+def _taken(parameter: Parameter | None, value: Any) -> Any:
+    """A value as the parameter takes it; what is none of its values, as it is."""
+    of_list = parameter.kind.of_list if parameter is not None else None
+    return of_list(value) if of_list is not None and isinstance(value, Items) else value
 
 
 def gather_arguments(context: Context, callee: str, known: list[str], call: Invocation) -> dict[str, Given]:
@@ -95,9 +101,10 @@ def _fit(context: Context, operation: Operation, given: Mapping[str, Given], cal
     for name, one in given.items():
         parameter = operation.parameter(name)
         assert parameter is not None
-        if one.value is POISON:
+        value = _taken(parameter, one.value)
+        if value is POISON:
             sound = False
-        elif isinstance(one.value, Value | Items) or not parameter.kind.fits(one.value):
+        elif isinstance(value, Value | Items) or not parameter.kind.fits(value):
             context.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
@@ -113,7 +120,8 @@ def _unfit(callee: str, parameter: Parameter, given: Given) -> Diagnostic:
     kind, what = parameter.kind, f"`{parameter.name}` of `{callee}` takes {parameter.kind.wants}"
     if isinstance(value, str) and kind.words:
         return errors.unknown_word(callee, parameter.name, kind.wants, value, span, kind.words)
-    if not isinstance(value, Value | Items) and kind.of_type(value):
+    taken = _taken(parameter, value)
+    if not isinstance(taken, Value | Items) and kind.of_type(taken):
         return Diagnostic("E0207", what, Label(span, f"this is {spell(value)}"))
     fraction = is_number(value) and not isinstance(value, int)
     remedy = "round it, or divide with `//`" if fraction else None

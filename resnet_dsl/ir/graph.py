@@ -151,10 +151,11 @@ def _check_place(index: int, node: Node, scopes: int) -> None:
 
 def _check_arguments(index: int, node: Node) -> None:
     operation = OPERATIONS[node.op]
-    if {parameter.name for parameter in operation.parameters} != set(node.args):
+    spared = {one.name for one in operation.parameters if one.later and one.name not in node.args}
+    if {one.name for one in operation.parameters} != node.args.keys() | spared:
         raise ValueError(f"node {index}: {node.op} has other arguments")
     for parameter in operation.parameters:
-        value = node.args[parameter.name]
+        value = node.args.get(parameter.name, parameter.default)
         left_open = value is None and parameter.default is None and not parameter.required
         if not left_open and not parameter.kind.fits(value):
             raise ValueError(f"node {index}: {node.op} cannot have {parameter.name} = {value!r}")

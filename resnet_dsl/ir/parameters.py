@@ -20,18 +20,22 @@ class Kind(NamedTuple):
     """What a parameter takes. ``wants`` completes "takes …"; ``words`` are the names that stand for themselves here.
 
     ``fits`` says whether a value is of the right type and in range; ``of_type`` whether its type alone is right.
+    ``of_list`` makes such a value of a list, ``[1, 2]``; None where lists are refused.
     """
 
     wants: str
     of_type: Callable[[Argument], bool]
     fits: Callable[[Argument], bool]
     words: tuple[str, ...] = ()
+    of_list: Callable[[tuple[Any, ...]], Argument] | None = None
 
 
 class Parameter(NamedTuple):
     """``required`` parameters have no default. ``doc`` is one sentence for the reference.
 
     ``computed``: what a default of None stands for, in the words of a signature: ``stride = kernel``.
+    ``later``: graphs were written before the operation had it; they, and all others, hold it where it is not at its
+    default, and only there.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Parameter(NamedTuple):
     default: Argument = None
     required: bool = False
     computed: str = ""
+    later: bool = False
 
 
 def is_integer(value: Argument) -> bool:
@@ -86,7 +91,14 @@ def or_words(kind: Kind, *choices: str) -> Kind:
         lambda value: isinstance(value, str) or kind.of_type(value),
         lambda value: value in choices if isinstance(value, str) else kind.of_type(value) and kind.fits(value),
         choices,
+        kind.of_list,
     )
+
+
+def _pairs(items: tuple[Any, ...]) -> Argument:
+    """``[1, 2]`` is one pair for all axes, ``[[1, 2], [0, 0]]`` are pairs for each: tuples of pairs both."""
+    rows = items if items and all(isinstance(one, tuple) for one in items) else (items,)
+    return tuple(tuple(row) for row in rows)
 
 
 COUNT = integer(1, "a whole number of at least 1")
@@ -94,9 +106,13 @@ NATURAL = integer(0, "a whole number of at least 0")
 EXTENT = Kind(
     "a whole number of at least 1, or one an axis (`3x1`)", _is_lengths, lambda v: _is_lengths(v) and _each(v, 1)
 )
-PADDING = or_words(
-    Kind("a whole number of at least 0, or one an axis (`1x0`)", _is_padding, _fits_padding), "half", "same", "valid"
+BORDER = Kind(
+    "a whole number of at least 0, one an axis (`1x0`), `[front, behind]`, or such a pair an axis (`[[1, 0], [0, 2]]`)",
+    _is_padding,
+    _fits_padding,
+    of_list=_pairs,
 )
+PADDING = or_words(BORDER, "half", "same", "valid", "causal")
 FLAG = Kind("`true` or `false`", lambda v: isinstance(v, bool), lambda v: isinstance(v, bool))
 REAL = Kind("a number", is_number, lambda v: is_number(v) and abs(v) < 1e30)
 POSITIVE = Kind("a number above 0", is_number, lambda v: is_number(v) and 0 < v < 1e30)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Length, Shape, show, slide
 from resnet_dsl.ir.operation import Arguments, Shapes, UnfitError, Window, per_axis, spatial
-from resnet_dsl.ir.parameters import Argument
+from resnet_dsl.ir.parameters import Argument, Parameter, words
+
+FILL = Parameter(
+    "fill",
+    words("zeros", "reflect", "edge"),
+    "What stands in the border: zeros, the map mirrored at its outermost position (`reflect`), or that position "
+    "repeated (`edge`).",
+    "zeros",
+    later=True,
+)
 
 
 def reach(kernel: int, dilation: int) -> int:
@@ -12,21 +21,56 @@ def reach(kernel: int, dilation: int) -> int:
     return (kernel - 1) * dilation + 1
 
 
+def content(arguments: Arguments) -> str:
+    """What stands in the border: ``zeros``, ``reflect``, ``edge``; of a maxpool ``lowest``, too."""
+    return str(arguments.get("fill", "zeros"))
+
+
+def spared(arguments: Arguments) -> Arguments:
+    """The arguments without a ``fill`` of zeros (see Parameter.later)."""
+    return {name: value for name, value in arguments.items() if (name, value) != ("fill", "zeros")}
+
+
 def settle_padding(pad: Argument, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Argument:
     """Padding as (before, after) pairs, one an axis; "same" stays a word, since it depends on the length.
 
     ``half`` is ``floor((kernel - 1) * dilation / 2)`` on both sides: what the ResNet paper, Caffe and PyTorch mean by
-    padding that keeps the length at stride 1 (for odd kernels).
+    padding that keeps the length at stride 1 (for odd kernels). ``causal`` stands in front alone, so that no position
+    sees one behind it (van den Oord et al. 2016).
     """
+    if pad == "causal":
+        return _in_front(kernel, dilation)
     if pad == "same":
         return pad
     if pad == "half":
         return tuple(((k - 1) * d // 2,) * 2 for k, d in zip(kernel, dilation, strict=True))
     if pad == "valid":
         pad = 0
-    if isinstance(pad, tuple) and len(pad) == len(kernel) and isinstance(pad[0], tuple):
-        return pad
-    return tuple((one, one) for one in per_axis(pad, len(kernel), "the padding"))
+    return settle_border(pad, len(kernel), "the padding")
+
+
+def _in_front(kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Argument:
+    if len(kernel) > 1:
+        raise UnfitError(
+            "E0281",
+            f"`pad = causal` is for signals, and what flows in has {len(kernel)} spatial axes",
+            "say how much stands in front and behind: `pad = [2, 0]`, or a pair an axis, `pad = [[2, 0], [1, 1]]`",
+        )
+    return tuple(((k - 1) * d, 0) for k, d in zip(kernel, dilation, strict=True))
+
+
+def settle_border(border: Argument, rank: int, what: str) -> Argument:
+    """Positions in front and behind, one pair an axis, of a number, one an axis, a pair, or pairs."""
+    if not (isinstance(border, tuple) and isinstance(border[0], tuple)):
+        return tuple((one, one) for one in per_axis(border, rank, what))
+    if len(border) not in (1, rank):
+        raise UnfitError(
+            "E0301",
+            f"{what} has {len(border)} pairs, and the value that flows in has {rank} spatial "
+            f"{'axis' if rank == 1 else 'axes'}",
+            "write one pair for all axes, `[1, 0]`, or one an axis",
+        )
+    return border * rank if len(border) == 1 else border
 
 
 def settle_window(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
@@ -48,6 +92,8 @@ def slide_window(name: str, arguments: Arguments, shape: Shape) -> tuple[Length,
     """The spatial lengths behind a window; Unfit where the window is larger than the padded map."""
     kernel, stride, pad = arguments["kernel"], arguments["stride"], arguments["pad"]
     dilation = arguments.get("dilation", (1,) * len(kernel))
+    if content(arguments) == "reflect":
+        _check_mirror(name, arguments, shape)
     if pad == "same":
         return tuple(slide(length, 1, s, 0) for length, s in zip(shape, stride, strict=False))
     for length, k, d, p in zip(shape, kernel, dilation, pad, strict=False):
@@ -61,6 +107,27 @@ def slide_window(name: str, arguments: Arguments, shape: Shape) -> tuple[Length,
         slide(length, reach(k, d), s, sum(p))
         for length, k, d, s, p in zip(shape, kernel, dilation, stride, pad, strict=False)
     )
+
+
+def _check_mirror(name: str, arguments: Arguments, shape: Shape) -> None:
+    """A map is mirrored without its outermost position: it must be longer than the border."""
+    kernel, dilation = arguments["kernel"], arguments.get("dilation", (1,) * len(arguments["kernel"]))
+    reaches = map(reach, kernel, dilation)
+    for length, taps, stride, pad in zip(shape, reaches, arguments["stride"], _pads(arguments), strict=False):
+        widest = border_of_same(length, taps, stride)[1] if pad == "same" else max(pad)
+        if isinstance(length, int) and length <= widest:
+            raise UnfitError(
+                "E0282",
+                f"`{name}` mirrors {widest} positions at the border, and the map has a length of {length}",
+                "use `fill = edge` or `fill = zeros`, a smaller kernel, or reduce the map less before it",
+            )
+
+
+def border_of_same(length: Length, taps: int, stride: int) -> tuple[int, int]:
+    """What ``same`` adds; to an open length what it adds to a multiple of the stride."""
+    known = length if isinstance(length, int) else stride
+    total = max((-(-known // stride) - 1) * stride + taps - known, 0)
+    return total // 2, total - total // 2
 
 
 def window_of(arguments: Arguments, shape: Shape) -> Window:
@@ -79,8 +146,5 @@ def _pads(arguments: Arguments) -> tuple[Argument, ...]:
 
 
 def _border_before(length: Length, taps: int, stride: int, pad: Argument) -> int:
-    """Positions before the first; what ``same`` adds to an open length is that of a multiple of the stride."""
-    if pad != "same":
-        return int(pad[0])
-    known = length if isinstance(length, int) else stride
-    return max((-(-known // stride) - 1) * stride + taps - known, 0) // 2
+    """Positions before the first."""
+    return border_of_same(length, taps, stride)[0] if pad == "same" else int(pad[0])

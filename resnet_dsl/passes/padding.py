@@ -10,7 +10,7 @@ from typing import Any
 
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Length, Shape
-from resnet_dsl.ir.windows import reach
+from resnet_dsl.ir.windows import content, reach
 from resnet_dsl.passes.rewriting import Done, WeightedGraph, rewrite
 from resnet_dsl.sentences import counted
 
@@ -27,7 +27,7 @@ def merge_padding(network: WeightedGraph) -> Done:
 
 def _is_what_same_adds(node: Node, entering: Shape, leaving: Shape) -> bool:
     args = node.args
-    if args["pad"] == "same" or not any(map(any, args["pad"])):
+    if args["pad"] == "same" or content(args) != "zeros" or not any(map(any, args["pad"])):
         return False
     if max(args["stride"]) == 1 or max(args["dilation"]) > 1:
         return False

@@ -26,7 +26,8 @@ OPEN = (13, 10, 11)
 """What open lengths are when a network is run."""
 
 FLAGS = (False, True)
-PADS = ("half", "same", "valid", 0, 1, (2, 0, 1), ((1, 0), (0, 2), (0, 1)))
+PADS = ("half", "same", "valid", "causal", 0, 1, (2, 0, 1), ((2, 1),), ((1, 0), (0, 2), (0, 1)))
+FILLS = ("zeros", "reflect", "edge")
 KERNELS = (3, 1, 2, 4, (3, 1, 2), (1, 4, 3))
 STRIDES = (1, 2, 3, (2, 1, 3))
 
@@ -44,6 +45,7 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "standardize": ("none", "plain", "scaled"),
         "epsilon": (1e-6, 0.3),
         "gamma": (1.0, 1.7),
+        "fill": FILLS,
     },
     "conv_transpose": {
         "channels": (3, 4),
@@ -59,7 +61,7 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "stride": (None, *STRIDES),
         "pad": PADS,
         "keepdims": FLAGS,
-        "fill": ("lowest", "zeros"),
+        "fill": ("lowest", *FILLS),
     },
     "avgpool": {
         "kernel": ("global", *KERNELS),
@@ -67,6 +69,7 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "pad": PADS,
         "keepdims": FLAGS,
         "count_border": FLAGS,
+        "fill": FILLS,
     },
     "blurpool": {"kernel": (2, 3, 4, 5, 7), "stride": STRIDES},
     "channel_pool": {"by": ("mean", "max")},

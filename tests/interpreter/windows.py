@@ -42,8 +42,16 @@ def _dilation(arguments: Arguments) -> tuple[int, ...]:
     return tuple(arguments.get("dilation", (1,) * len(arguments["kernel"])))
 
 
-def _bordered(values: Array, border: Pairs, fill: float) -> Array:
-    return np.pad(values, ((0, 0), *border, (0, 0)), constant_values=fill)
+_OUTSIDE = {"zeros": 0.0, "lowest": -np.inf}
+"""What a border holds that is not of the map's own numbers."""
+
+
+def _bordered(values: Array, border: Pairs, fill: str) -> Array:
+    """``reflect`` and ``edge`` are NumPy's own."""
+    widths = ((0, 0), *border, (0, 0))
+    if fill in _OUTSIDE:
+        return np.pad(values, widths, constant_values=_OUTSIDE[fill])
+    return np.pad(values, widths, mode=fill)  # type: ignore[call-overload]
 
 
 def _taps(
@@ -59,9 +67,13 @@ def _taps(
         yield tap, values[(slice(None), *cuts)]
 
 
-def _met(values: Array, arguments: Arguments, fill: float) -> Iterator[tuple[tuple[int, ...], Array]]:
+def _met(values: Array, arguments: Arguments, fill: str) -> Iterator[tuple[tuple[int, ...], Array]]:
     bordered = _bordered(values, _border(arguments, values.shape[1:-1]), fill)
     return _taps(bordered, arguments["kernel"], arguments["stride"], _dilation(arguments))
+
+
+def _fill(arguments: Arguments) -> str:
+    return str(arguments.get("fill", "zeros"))
 
 
 def _standardized(kernel: Array, arguments: Arguments, weights: Weights) -> Array:
@@ -80,7 +92,7 @@ def conv(arguments: Arguments, values: Array, weights: Weights) -> Array:
     """Each group of results sees its own group of channels (Krizhevsky et al. 2012; Xie et al. 2017)."""
     kernel, groups = _standardized(weights["kernel"], arguments, weights), arguments["groups"]
     total: Array | float = 0.0
-    for tap, met in _met(values, arguments, 0.0):
+    for tap, met in _met(values, arguments, _fill(arguments)):
         parts = zip(np.split(met, groups, -1), np.split(kernel[tap], groups, -1), strict=True)
         total = total + np.concatenate([part @ matrix for part, matrix in parts], -1)
     return np.asarray(total) + weights.get("bias", 0.0)
@@ -105,18 +117,19 @@ def _over_map(values: Array, arguments: Arguments) -> dict[str, Any]:
 def maxpool(arguments: Arguments, values: Array, weights: Weights) -> Array:
     if arguments["kernel"] == "global":
         return np.asarray(values.max(**_over_map(values, arguments)))
-    fill = {"lowest": -np.inf, "zeros": 0.0}[arguments["fill"]]
-    return np.asarray(np.max([met for _, met in _met(values, arguments, fill)], axis=0))
+    return np.asarray(np.max([met for _, met in _met(values, arguments, arguments["fill"])], axis=0))
 
 
 def avgpool(arguments: Arguments, values: Array, weights: Weights) -> Array:
-    """The sum over the window, over its taps: all of them, or those on the map (always those under ``same``)."""
+    """The sum over the window, over its taps: all of them, or those on the map (always those under
+    ``same``); what the map itself puts into its border counts."""
     if arguments["kernel"] == "global":
         return np.asarray(values.mean(**_over_map(values, arguments)))
-    total = np.sum([met for _, met in _met(values, arguments, 0.0)], axis=0)
-    if arguments["count_border"] and arguments["pad"] != "same":
+    fill = _fill(arguments)
+    total = np.sum([met for _, met in _met(values, arguments, fill)], axis=0)
+    if fill != "zeros" or (arguments["count_border"] and arguments["pad"] != "same"):
         return np.asarray(total / prod(arguments["kernel"]))
-    return np.asarray(total / np.sum([met for _, met in _met(np.ones_like(values), arguments, 0.0)], axis=0))
+    return np.asarray(total / np.sum([met for _, met in _met(np.ones_like(values), arguments, fill)], axis=0))
 
 
 def blurpool(arguments: Arguments, values: Array, weights: Weights) -> Array:

@@ -16,8 +16,10 @@ from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, 
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
+from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import as_json
 from resnet_dsl.ir.notation import times
+from resnet_dsl.ir.operations import OPERATIONS
 
 
 class _Group(NamedTuple):
@@ -174,9 +176,15 @@ def _settings(matched: Matched, moved: set[int]) -> tuple[Setting, ...]:
     for index, (_, one, other) in enumerate(matched):
         if one.node.args is other.node.args:
             continue
-        for name, value in one.node.args.items():
-            theirs = other.node.args.get(name)
+        for name in dict.fromkeys((*one.node.args, *other.node.args)):
+            value, theirs = (_argument(step.node, name) for step in (one, other))
             if value != theirs and not (name == "stride" and index in moved):
                 key = one.node.op, name, value, theirs
                 found.setdefault(key, []).append((one.node.name, other.node.name))
     return tuple(Setting(*key, tuple(places), totals[key[0]]) for key, places in found.items())
+
+
+def _argument(node: Node, name: str) -> Any:
+    """An argument of a node; where a graph spares it, its default."""
+    parameter = OPERATIONS[node.op].parameter(name)
+    return node.args.get(name, None if parameter is None else parameter.default)

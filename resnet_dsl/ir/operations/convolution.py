@@ -18,7 +18,7 @@ from resnet_dsl.ir.parameters import (
     required,
     words,
 )
-from resnet_dsl.ir.windows import settle_window, slide_window, window_of
+from resnet_dsl.ir.windows import FILL, content, settle_window, slide_window, spared, window_of
 
 _BIAS = Parameter("bias", FLAG, "Whether a bias is learned for each channel.", False)
 _INIT = Parameter("init", INITIALISER, "How the kernel is initialised (He et al. 2015).", "he_normal")
@@ -60,6 +60,8 @@ def _conv_label(arguments: Arguments) -> str:
         parts.append(f"{arguments['groups']} groups")
     if any(dilation > 1 for dilation in arguments["dilation"]):
         parts.append(f"dilation {once(arguments['dilation'])}")
+    if content(arguments) != "zeros":
+        parts.append(content(arguments))
     return ", ".join(parts)
 
 
@@ -74,7 +76,12 @@ CONV = Operation(
         Parameter("dilation", EXTENT, "Distance between the window's taps.", 1),
         Parameter("groups", COUNT, "Channels are convolved in this many separate groups (Xie et al. 2017).", 1),
         _BIAS,
-        Parameter("pad", PADDING, "Zeros around the map; `half` is floor((kernel - 1) * dilation / 2).", "half"),
+        Parameter(
+            "pad",
+            PADDING,
+            "The border; `half` is floor((kernel - 1) * dilation / 2), `causal` all in front (signals).",
+            "half",
+        ),
         _INIT,
         Parameter(
             "standardize",
@@ -85,8 +92,9 @@ CONV = Operation(
         ),
         Parameter("epsilon", POSITIVE, "Added to the variance under `standardize`.", 1e-6),
         Parameter("gamma", POSITIVE, "Gain of the non-linearity under `standardize = scaled`.", 1.0),
+        FILL,
     ),
-    settle=lambda arguments, shapes: settle_window("conv", arguments, shapes),
+    settle=lambda arguments, shapes: spared(settle_window("conv", arguments, shapes)),
     infer=_conv_infer,
     weights=_conv_weights,
     macs=_conv_macs,

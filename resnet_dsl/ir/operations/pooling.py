@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
-from resnet_dsl.ir.windows import settle_window, slide_window, window_of
+from resnet_dsl.ir.windows import FILL, content, settle_window, slide_window, spared, window_of
 
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (
     Parameter("kernel", _KERNEL, "Length of the window; `global` is the whole map.", required=True),
     Parameter("stride", EXTENT, "Step of the window; the kernel's length unless given.", computed="kernel"),
-    Parameter("pad", PADDING, "Border around the map; `half` is floor((kernel - 1) / 2).", "half"),
+    Parameter(
+        "pad", PADDING, "The border; `half` is floor((kernel - 1) / 2), `causal` all in front (signals).", "half"
+    ),
 )
 _KEEPDIMS = Parameter("keepdims", FLAG, "Whether `global` keeps axes of length 1.", False)
 
@@ -24,9 +28,14 @@ def _settle(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
     return {**arguments, "stride": None, "pad": "valid"}
 
 
+def _settle_mean(arguments: Arguments, shapes: Shapes) -> Arguments:
+    return spared(_settle("avgpool", arguments, shapes))
+
+
 def _infer(name: str, arguments: Arguments, shapes: Shapes) -> Shape:
     if arguments["kernel"] != "global":
         _refuse_empty_windows(name, arguments)
+        _refuse_idle_fill(name, arguments)
         return (*slide_window(name, arguments, shapes[0]), channels(shapes[0]))
     ones = (1,) * spatial(shapes[0], name) if arguments["keepdims"] else ()
     return (*ones, channels(shapes[0]))
@@ -35,7 +44,8 @@ def _infer(name: str, arguments: Arguments, shapes: Shapes) -> Shape:
 def _refuse_empty_windows(name: str, arguments: Arguments) -> None:
     """Of a window in the border alone there is no largest number and no mean, unless its zeros count."""
     zeros = {"maxpool": "fill = zeros", "avgpool": "count_border = true"}[name]
-    if arguments["pad"] == "same" or arguments.get("fill") == "zeros" or arguments.get("count_border"):
+    left_out = content(arguments) == "lowest" if name == "maxpool" else not arguments["count_border"]
+    if arguments["pad"] == "same" or not left_out:
         return
     for taps, pad in zip(arguments["kernel"], arguments["pad"], strict=True):
         if max(pad) >= taps:
@@ -46,6 +56,15 @@ def _refuse_empty_windows(name: str, arguments: Arguments) -> None:
             )
 
 
+def _refuse_idle_fill(name: str, arguments: Arguments) -> None:
+    if name == "avgpool" and not arguments["count_border"] and content(arguments) != "zeros":
+        raise UnfitError(
+            "E0283",
+            f"`fill = {content(arguments)}` says what the border holds, and `count_border = false` leaves it out",
+            "write one of the two",
+        )
+
+
 def _window(arguments: Arguments, shape: Shape) -> Window | str:
     return "all" if arguments["kernel"] == "global" else window_of(arguments, shape)
 
@@ -53,7 +72,8 @@ def _window(arguments: Arguments, shape: Shape) -> Window | str:
 def _label(what: str, arguments: Arguments) -> str:
     if arguments["kernel"] == "global":
         return f"global {what} pool"
-    return f"{times(arguments['kernel'])} {what} pool{_step(arguments)}"
+    filled = f", {content(arguments)}" if content(arguments) in ("reflect", "edge") else ""
+    return f"{times(arguments['kernel'])} {what} pool{_step(arguments)}{filled}"
 
 
 def _step(arguments: Arguments) -> str:
@@ -61,13 +81,20 @@ def _step(arguments: Arguments) -> str:
     return f", /{stride}" if stride != "1" else ""
 
 
-def _pool(name: OperationName, doc: str, what: str, *more: Parameter, affine: bool) -> Operation:
+def _pool(
+    name: OperationName,
+    doc: str,
+    what: str,
+    settle: Callable[[Arguments, Shapes], Arguments],
+    *more: Parameter,
+    affine: bool,
+) -> Operation:
     return Operation(
         name,
         doc,
         "pool",
         (*_PARAMETERS, _KEEPDIMS, *more),
-        settle=lambda arguments, shapes: _settle(name, arguments, shapes),
+        settle=settle,
         infer=lambda arguments, shapes: _infer(name, arguments, shapes),
         window=_window,  # type: ignore[arg-type]
         label=lambda arguments: _label(what, arguments),
@@ -80,10 +107,12 @@ MAXPOOL = _pool(
     "maxpool",
     "The largest number of each window.",
     "max",
+    lambda arguments, shapes: _settle("maxpool", arguments, shapes),
     Parameter(
         "fill",
-        words("lowest", "zeros"),
-        "What stands in the border: `lowest` never wins (PyTorch); `zeros` may win (Keras' applications, BiT).",
+        words("lowest", "zeros", "reflect", "edge"),
+        "What stands in the border: `lowest` never wins (PyTorch); `zeros` may win (Keras' applications, BiT); the map "
+        "mirrored at its outermost position (`reflect`), or that position repeated (`edge`).",
         "lowest",
     ),
     affine=False,
@@ -92,12 +121,14 @@ AVGPOOL = _pool(
     "avgpool",
     "The mean of each window.",
     "avg",
+    _settle_mean,
     Parameter(
         "count_border",
         FLAG,
         "Whether zeros of the border count in the mean; never under `pad = same`.",
         True,
     ),
+    FILL,
     affine=True,
 )
 

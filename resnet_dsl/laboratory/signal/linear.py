@@ -141,7 +141,11 @@ def _conv_backward(site: Site, states: list[State], gradients: Gradients) -> tup
     sliding, square = window(site), variance(site)
     runs = _runs(site, states[0])
     back = [
-        gradient(square * run.results * sliding.adjoint(at.energy), EVEN, farther(at.correlation, sliding.stride[0]))
+        gradient(
+            square * run.results * sliding.adjoint_of_weights(at.energy, at.correlation),
+            EVEN,
+            farther(at.correlation, sliding.stride[0]),
+        )
         for run, at in zip(runs, gradients, strict=True)
     ]
     counts = [run.groups * sum(segment.count for segment in run.seen) for run in runs]

@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from resnet_dsl.ir.windows import content
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import Array
 
 
 class SlidingWindow(NamedTuple):
-    """One number an axis; pad as (before, after) pairs; ``shape`` is the input map's, ``places`` the output's."""
+    """One number an axis; pad as (before, after) pairs; ``shape`` is the input map's, ``places`` the output's.
+
+    fill: what stands in the border, as in resnet_dsl.ir.windows.content; ``lowest`` tells nothing, as zeros do.
+    """
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]
@@ -22,6 +26,7 @@ class SlidingWindow(NamedTuple):
     pad: tuple[tuple[int, int], ...]
     shape: tuple[int, ...]
     places: tuple[int, ...]
+    fill: str = "zeros"
 
     @property
     def taps(self) -> int:
@@ -48,22 +53,61 @@ class SlidingWindow(NamedTuple):
 
     def adjoint(self, energy: Array) -> Array:
         """What each input position gets of the output's (*places), summed over the windows that see it: (*shape)."""
-        padded = self._padded(np.zeros(self.shape))
-        for tap in product(*map(range, self.kernel)):
+        padded = np.pad(np.zeros(self.shape), self.pad)
+        for tap in self._offsets():
             padded[self._slices(tap)] += energy
-        inner = (slice(before, before + length) for (before, _), length in zip(self.pad, self.shape, strict=True))
-        result: Array = padded[tuple(inner)]
+        return self._taken_back(padded)
+
+    def _taken_back(self, padded: Array) -> Array:
+        """A map with its border as one without: what a position has in the border is added to it."""
+        for axis, (length, pad) in enumerate(zip(self.shape, self.pad, strict=True)):
+            held, inner = np.moveaxis(padded, axis, 0), np.arange(length) + pad[0]
+            result = held[inner].copy()
+            if self._mode != "constant":
+                source = np.pad(np.arange(length), pad, mode=self._mode)
+                outer = np.setdiff1d(np.arange(len(held)), inner)
+                np.add.at(result, source[outer], held[outer])
+            padded = np.moveaxis(result, 0, axis)
+        return padded
+
+    @property
+    def _mode(self) -> Any:
+        """NumPy's name of what stands in the border."""
+        return self.fill if self.fill in ("reflect", "edge") else "constant"
+
+    def adjoint_of_weights(self, energy: Array, correlation: Array) -> Array:
+        """The adjoint for windows with a weight for each tap: what a position gets through one weight from several
+        windows, which see it in the border, adds up as far as it is alike."""
+        if self._mode == "constant":
+            return self.adjoint(energy)
+        alike = self._alike(correlation, max(map(max, self.pad)))
+        taps = (self._through(tap, energy) for tap in self._offsets())
+        parts = ((self._taken_back(one), self._taken_back(np.sqrt(one)) ** 2) for one in taps)
+        result: Array = np.sum([(1 - alike) * apart + alike * together for apart, together in parts], axis=0)
         return result
+
+    def _through(self, tap: tuple[int, ...], energy: Array) -> Array:
+        """What the padded map gets through one tap."""
+        padded = np.pad(np.zeros(self.shape), self.pad)
+        padded[self._slices(tap)] = energy
+        return padded
 
     def overlapping(self, energy: Array, correlation: Array) -> Array:
         """The adjoint for windows whose gradients are alike: what one position gets from several of them adds up."""
-        reach = max(-(-k // s) for k, s in zip(self.kernel, self.stride, strict=True)) - 1
-        alike = float(correlation[1 : reach + 1].mean()) if reach > 0 and len(correlation) > 1 else 0.0
+        alike = self._alike(correlation, max(-(-k // s) for k, s in zip(self.kernel, self.stride, strict=True)) - 1)
         return (1 - alike) * self.adjoint(energy) + alike * self.adjoint(np.sqrt(energy)) ** 2
+
+    @staticmethod
+    def _alike(correlation: Array, reach: int) -> float:
+        """The mean correlation of a window with those up to ``reach`` from it."""
+        return float(correlation[1 : reach + 1].mean()) if reach > 0 and len(correlation) > 1 else 0.0
+
+    def _offsets(self) -> list[tuple[int, ...]]:
+        return list(product(*map(range, self.kernel)))
 
     def _padded(self, maps: Array) -> Array:
         lead = maps.ndim - len(self.shape)
-        return np.pad(maps, [(0, 0)] * lead + list(self.pad))
+        return np.pad(maps, [(0, 0)] * lead + list(self.pad), mode=self._mode)
 
     def _slices(self, tap: tuple[int, ...]) -> tuple[slice, ...]:
         axes = zip(tap, self.dilation, self.stride, self.places, strict=True)
@@ -112,6 +156,10 @@ def window(site: Site) -> SlidingWindow:
         pad = tuple(((k - 1) // 2, k // 2) for k in kernel)
     if pad == "same":
         axes = zip(kernel, stride, dilation, shape, places, strict=True)
-        added = [max((n - 1) * s + (k - 1) * d + 1 - length, 0) for k, s, d, length, n in axes]
-        pad = tuple((total // 2, total - total // 2) for total in added)  # the odd one behind, as in TensorFlow
-    return SlidingWindow(tuple(kernel), tuple(stride), tuple(dilation), pad, shape, places)
+        pad = tuple(_same(max((n - 1) * s + (k - 1) * d + 1 - length, 0)) for k, s, d, length, n in axes)
+    return SlidingWindow(tuple(kernel), tuple(stride), tuple(dilation), pad, shape, places, content(site.args))
+
+
+def _same(total: int) -> tuple[int, int]:
+    """TensorFlow puts the odd position of padding behind."""
+    return total // 2, total - total // 2

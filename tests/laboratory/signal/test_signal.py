@@ -75,6 +75,7 @@ REFERENCES = {
     "hard_sigmoid": lambda x: min(max(0.0, x / 6 + 0.5), 1.0),
     "hard_swish": lambda x: x * min(max(0.0, x / 6 + 0.5), 1.0),
     "tanh": math.tanh,
+    "abs": abs,
 }
 
 

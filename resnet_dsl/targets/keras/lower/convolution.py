@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, padded, slide, stretch
-from resnet_dsl.ir.windows import reach
+from resnet_dsl.ir.windows import border_of_same, content, reach
 from resnet_dsl.targets.keras.calls import Initializer, Value, fan
+from resnet_dsl.targets.keras.lower.border import Widths, bordered
 from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules, initializer
 from resnet_dsl.targets.keras.lower.shaping import subsample
 
@@ -46,22 +47,15 @@ def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, ch
     )
 
 
-def border_of_same(
-    lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...], what: str
-) -> tuple[tuple[int, int], ...]:
+def explicit_same(lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...], what: str) -> Widths:
     """What ``same`` adds. ``what`` says beside what it is explicit: there a length must be known, or the stride 1."""
-    totals = []
-    for length, step, taps in zip(lengths, stride, reaches, strict=False):
-        if isinstance(length, int):
-            totals.append(max((-(-length // step) - 1) * step + taps - length, 0))
-        elif step == 1:
-            totals.append(taps - 1)
-        else:
-            raise Failure(
-                f"Keras cannot pad as `same` under {what} where a length is open",
-                "give the input a size, or `pad = half`",
-            )
-    return tuple((total // 2, total - total // 2) for total in totals)
+    axes = list(zip(lengths, reaches, stride, strict=False))
+    if any(step > 1 and not isinstance(length, int) for length, _, step in axes):
+        raise Failure(
+            f"Keras cannot pad as `same` under {what} where a length is open",
+            "give the input a size, or `pad = half`",
+        )
+    return tuple(border_of_same(*axis) for axis in axes)
 
 
 def _conv(at: LoweringContext) -> int:
@@ -69,11 +63,13 @@ def _conv(at: LoweringContext) -> int:
     kernel, stride, dilation, pad = args["kernel"], args["stride"], args["dilation"], args["pad"]
     reaches = tuple(map(reach, kernel, dilation))
     dense_first = max(stride) > 1 and max(dilation) > 1  # Keras' convolutions cannot do both at once
-    if dense_first and pad == "same":
-        pad = border_of_same(entering, stride, reaches, "a stride and a dilation")
+    fill = content(args)
+    if pad == "same" and (dense_first or fill != "zeros"):
+        what = "a stride and a dilation" if dense_first else f"a stride and `fill = {fill}`"
+        pad = explicit_same(entering, stride, reaches, what)
     value, padding = at.input, "same"
-    if pad != "same" and not is_same(pad, reaches, stride):
-        value, padding = at.pad_with_zeros(pad), "valid"
+    if pad != "same" and (fill != "zeros" or not is_same(pad, reaches, stride)):
+        value, padding = bordered(at, pad, fill), "valid"
     if not dense_first:
         return _convolve(at, value, padding, stride, at.shape)
     ones = (1,) * at.rank

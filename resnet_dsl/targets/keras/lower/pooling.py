@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import padded
+from resnet_dsl.ir.windows import content
 from resnet_dsl.passes.primitives import is_composite
-from resnet_dsl.targets.keras.lower.convolution import border_of_same, is_same
+from resnet_dsl.targets.keras.lower.border import bordered
+from resnet_dsl.targets.keras.lower.convolution import explicit_same, is_same
 from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
@@ -32,9 +34,11 @@ def _maxpool(at: LoweringContext) -> int:
     pad = at.args["pad"]
     if at.args["kernel"] == "global":
         return _global(at, "Max")
+    if at.args["fill"] in ("reflect", "edge"):
+        return _pool(at, "Max", _filled(at), "valid")
     zeros_may_stand = at.args["fill"] == "zeros" or at.nonnegative
     if pad == "same" and at.args["fill"] == "zeros" and not at.nonnegative:
-        pad = border_of_same(at.shapes[0], at.args["stride"], at.args["kernel"], "a stride and `fill = zeros`")
+        pad = explicit_same(at.shapes[0], at.args["stride"], at.args["kernel"], "a stride and `fill = zeros`")
     if pad == "same" or (at.args["fill"] == "lowest" and is_same(pad, at.args["kernel"], at.args["stride"])):
         return _pool(at, "Max", at.input, "same")
     if zeros_may_stand or not any(map(any, pad)):
@@ -44,10 +48,20 @@ def _maxpool(at: LoweringContext) -> int:
     return _pool(at, "Max", value, "valid")
 
 
+def _filled(at: LoweringContext) -> int:
+    """The map with a border of its own numbers."""
+    pad, fill = at.args["pad"], content(at.args)
+    if pad == "same":
+        pad = explicit_same(at.shapes[0], at.args["stride"], at.args["kernel"], f"a stride and `fill = {fill}`")
+    return bordered(at, pad, fill)
+
+
 def _avgpool(at: LoweringContext) -> int:
     pad = at.args["pad"]
     if at.args["kernel"] == "global":
         return _global(at, "Average")
+    if content(at.args) != "zeros":
+        return _pool(at, "Average", _filled(at), "valid")
     counted: bool = at.args["count_border"]
     if pad == "same" or (not counted and is_same(pad, at.args["kernel"], at.args["stride"])):
         return _pool(at, "Average", at.input, "same")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.lengths import Shape, longer
 from resnet_dsl.passes.primitives import take_apart
 from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from resnet_dsl.targets.keras.calls import Value, batched
+from resnet_dsl.targets.keras.lower.border import mirrored_by_slices
 from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, initializer
 
 
@@ -71,30 +71,9 @@ def _extend(of: _At) -> int:
 
 def _mirror(of: _At) -> int:
     if len(of.args["widths"]) == 3:
-        return _mirrored_by_slices(of)
+        assert of.inputs == (of.place.input,)
+        return mirrored_by_slices(of.place, of.args["widths"])
     return of.call("ops.pad", pad_width=((0, 0), *of.args["widths"], (0, 0)), mode="reflect")
-
-
-def _mirrored_by_slices(of: _At) -> int:
-    """Axis by axis: PyTorch mirrors no more than the last three axes of a volume."""
-    at = of.place
-    assert of.inputs == (at.input,)
-    value, shape = at.input, at.shapes[0]
-    for axis, (before, after) in enumerate(of.args["widths"]):
-        known = isinstance(shape[axis], int)
-        one: Shape = (*shape[:axis], 1, *shape[axis + 1 :]) if known else shape  # all that Keras knows of such a slice
-        parts = [_slice_of(at, value, axis, place, one) for place in range(before, 0, -1)]
-        parts.append(value)
-        parts += [_slice_of(at, value, axis, -2 - place, one) for place in range(after)]
-        shape = (*shape[:axis], longer(shape[axis], before + after), *shape[axis + 1 :])
-        value = at.call("Concatenate", *parts, shape=shape, suffix="pad", axis=axis + 1) if parts[1:] else value
-    return value
-
-
-def _slice_of(at: LoweringContext, value: int, axis: int, place: int, shape: Shape) -> int:
-    """One position of an axis; places below 0 are counted from the end."""
-    cut = (place, place + 1, None)
-    return at.part(value, tuple(cut if one == axis else WHOLE for one in range(at.rank + 1)), shape, "edge")
 
 
 def _pool(what: str) -> _Rule:
