@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from resnet_dsl import resources
 from resnet_dsl.source import Source
-from resnet_dsl.syntax import tables
+from resnet_dsl.syntax import brackets, tables
 from resnet_dsl.syntax.words import split
 
 NAMES = (
@@ -86,18 +86,20 @@ def words(draw: st.DrawFn, rule: str = "file", size: int = 60) -> list[str]:
     literals = tables.load().literals
     found: list[str] = []
     ahead: list[Any] = [rule]
+    last = ""
     while ahead:
         symbol = ahead.pop()
         name = symbol if isinstance(symbol, str) else symbol.name
-        if name in _WORDS:
-            found.append(draw(st.sampled_from(_WORDS[name])))
-        elif name in literals:
-            found.append(literals[name])
-        else:
+        if name in _productions():
             options = [expansion for expansion, _ in _productions()[name]]
             least = options[: max(1, len(options) // 3)]
             chosen = least if len(found) + len(ahead) > size else [*least, *options]
             ahead += reversed(draw(st.sampled_from(chosen)))
+            continue
+        found.append(draw(st.sampled_from(_WORDS[name])) if name in _WORDS else literals[name])
+        if name == brackets.GROUP:  # apart from a name in front of it, which it would be the bracket of
+            found[-1] = "\n(" if last == "NAME" else " ("
+        last = name
     return found
 
 
@@ -108,9 +110,9 @@ def texts(draw: st.DrawFn, rule: str = "file", size: int = 60) -> str:
     gaps = draw(st.lists(st.sampled_from(_GAPS), min_size=1, max_size=40))
     text = draw(st.sampled_from(("", "\n", "# head\n", "\n# head\n\n")))
     for index, word in enumerate(found):
-        gap = gaps[index % len(gaps)]
-        text += word
         after = found[index + 1] if index + 1 < len(found) else "}"
+        gap = " " if after == "(" else gaps[index % len(gaps)]  # a call's bracket stands on the line of its name
+        text += word
         text += gap if gap or word in _JOINING or after in _JOINING else " "
     return text
 

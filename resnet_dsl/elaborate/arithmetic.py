@@ -21,6 +21,7 @@ from resnet_dsl.syntax import tree
 
 LARGEST = 2**63
 _MOST_DIGITS = 30  # beyond LARGEST by far: such a number is refused before it is worked out
+_MOST_BITS = 64
 _SCALES = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -72,6 +73,13 @@ def compare(left: Constant, operator: str, right: Constant, span: Span) -> bool:
     return COMPARISONS[operator](left, right)
 
 
+def _power(base: int | float, exponent: int | float) -> int | float:
+    """A whole power of a whole number is exact; one that is too large is told before it is worked out."""
+    if exponent * math.log2(max(abs(base), 1)) > _MOST_BITS:
+        raise OverflowError
+    return base**exponent
+
+
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -79,6 +87,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
+    "**": _power,
 }
 
 
@@ -86,6 +95,8 @@ def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | fl
     """One step of arithmetic on numbers; whole numbers stay exact and within 2^63. Raises DiagnosticError."""
     if not (is_number(left) and is_number(right)):
         raise DiagnosticError(_wrong_operands(operator.text, left, right, operator.span))
+    if operator.text == "**" and ((left < 0 and right != int(right)) or (left == 0 and right < 0)):
+        raise DiagnosticError(_no_power(left, right, operator.span))
     try:
         result: int | float = _ARITHMETIC[operator.text](left, right)
     except OverflowError:
@@ -128,6 +139,15 @@ def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) 
 
 def _quoted(value: Constant) -> str:
     return spell(value) if isinstance(value, Value) else f"`{spell(value)}`"
+
+
+def _no_power(base: Constant, exponent: Constant, span: Span) -> Diagnostic:
+    sort, remedy = "below 0 has no power with a fraction", "take a base of 0 or more, or round the exponent: `round(…)`"
+    if base == 0:
+        sort, remedy = "0 has no power below 0", "take a base other than 0, or an exponent of 0 or more"
+    return Diagnostic(
+        "E0220", f"the number {sort}", Label(span, f"`{spell(base)}` and `{spell(exponent)}`"), help=remedy
+    )
 
 
 def _divided_by_zero(span: Span) -> Diagnostic:

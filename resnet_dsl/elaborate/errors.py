@@ -81,14 +81,13 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     )
 
 
-def unknown_function(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+def unknown_function(name: str, span: Span, known: Iterable[str], is_step: bool) -> Diagnostic:
+    """``is_step``: whether it is an operation, a block or a slot."""
     known = list(known)
-    return Diagnostic(
-        "E0208",
-        f"there is no function called `{name}`",
-        Label(span),
-        help=suggestion(name, known) or f"expressions have {listed(known)}; steps stand outside of expressions",
-    )
+    remedy = suggestion(name, known) or f"expressions have {listed(known)}; steps stand outside of expressions"
+    if is_step:
+        remedy = f"`{name}` is a step, and gives no number: a count stands in front of its step, as in `3 x {name}`"
+    return Diagnostic("E0208", f"there is no function called `{name}`", Label(span), help=remedy)
 
 
 def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:

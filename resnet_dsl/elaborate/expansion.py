@@ -62,7 +62,7 @@ def _below(node: tree.Node, times: int) -> list[tuple[tree.Node, int]]:
     return []
 
 
-def _literal(count: tree.Expression) -> int:
+def _literal(count: tree.Operand) -> int:
     """A count that is written as a number; 0 for one that must be computed."""
     text = count.token.text.replace("_", "") if isinstance(count, tree.Number) else ""
     return int(text) if text.isdigit() else 0

@@ -35,7 +35,7 @@ class Evaluator:
         self._lets: dict[tree.Let, Constant] = {}
         self._asking: list[tuple[tree.Let, Span]] = []
 
-    def evaluate(self, expression: tree.Expression, frame: Frame) -> Constant:
+    def evaluate(self, expression: tree.Operand, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises DiagnosticError or PoisonedError."""
         kind = type(expression)
         self.budget.spend(expression.span, 1)
@@ -52,7 +52,7 @@ class Evaluator:
             self.findings.take(raised, frame.caller)
             return POISON
 
-    def integer(self, expression: tree.Expression, frame: Frame, wanted: str) -> int:
+    def integer(self, expression: tree.Operand, frame: Frame, wanted: str) -> int:
         value = self.evaluate(expression, frame)
         if not is_integer(value):
             remedy = "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`" if is_number(value) else None
@@ -207,6 +207,9 @@ class Evaluator:
             result = calculate(result, items[position], right)  # type: ignore[arg-type]
         return result
 
+    def _power(self, node: tree.Power, frame: Frame) -> Constant:
+        return calculate(self.evaluate(node.base, frame), node.operator, self.evaluate(node.exponent, frame))
+
     def _sign(self, node: tree.Sign, frame: Frame) -> Constant:
         value = self.evaluate(node.operand, frame)
         if not is_number(value):
@@ -221,7 +224,8 @@ class Evaluator:
     def _call(self, node: tree.Call, frame: Frame) -> Constant:
         name, written = node.name.text, node.arguments
         if name not in FUNCTIONS:
-            raise DiagnosticError(errors.unknown_function(name, node.name.span, FUNCTIONS))
+            is_step = frame.module.is_step(name)
+            raise DiagnosticError(errors.unknown_function(name, node.name.span, FUNCTIONS, is_step))
         least, most, function = FUNCTIONS[name]
         for item in written.items:
             if isinstance(item, tree.Argument):
@@ -263,6 +267,8 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Size: Evaluator._size,
     tree.Sum: Evaluator._arithmetic,
     tree.Product: Evaluator._arithmetic,
+    tree.Power: Evaluator._power,
+    tree.Bracketed: lambda self, node, frame: self.evaluate(node.inside, frame),
     tree.Sign: Evaluator._sign,
     tree.Attribute: Evaluator._attribute,
     tree.List: Evaluator._list,

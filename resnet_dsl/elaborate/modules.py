@@ -93,6 +93,11 @@ class Module:
             return None
         return [one.name.text for one in tree.parameters(found.tree)]
 
+    def is_step(self, name: str) -> bool:
+        """Whether a name is an operation's, a block's or a slot's."""
+        found = self.find(name)
+        return name in OPERATIONS or (found is not None and isinstance(found.tree, tree.Block | tree.Slot))
+
     def networks(self) -> dict[str, Definition]:
         """The networks that this file itself defines, in its order."""
         return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.Network)}

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.order import MOST_FOUND
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
@@ -138,6 +138,11 @@ class _Names:
         if isinstance(self.definition, tree.Let):
             self._tell(errors.no_entry(node.span))
 
+    def _call(self, node: tree.Call) -> None:
+        """A bracket that opens a line is still read as that of a call."""
+        if "\n" in node.span.text[len(node.name.text) : node.arguments.span.start - node.span.start]:
+            self._tell(_bracket_on_next_line(node))
+
     def _progress(self, node: tree.Name) -> None:
         """As above."""
         if isinstance(self.definition, tree.Let) and node.token.text == "progress":
@@ -205,7 +210,8 @@ class _Names:
         """Names in an expression that nothing defines."""
         for node in tree.walk(expression):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
-                self._tell(errors.unknown_function(node.name.text, node.name.span, FUNCTIONS))
+                name = node.name.text
+                self._tell(errors.unknown_function(name, node.name.span, FUNCTIONS, self.module.is_step(name)))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
                 self._tell(errors.unknown_name(node.token.text, node.span, known))
@@ -236,6 +242,16 @@ class _Names:
             first.setdefault(token.text, token.span)
 
 
+def _bracket_on_next_line(call: tree.Call) -> Diagnostic:
+    bracket = Span(call.span.source, call.arguments.span.start, call.arguments.span.start + 1)
+    return Diagnostic(
+        "W0230",
+        f"the bracket of `{call.name.text}` opens a line; from the next version on it begins an expression there",
+        Label(bracket),
+        help=f"write it on the line of `{call.name.text}`, as `resnet-dsl fmt` does",
+    )
+
+
 def _is_from(chain: tree.Chain, name: str) -> bool:
     return any(isinstance(below, tree.Name) and below.token.text == name for below in tree.walk(chain))
 
@@ -248,6 +264,7 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
     tree.Skip: lambda names, node: names._reference(node.source),
     tree.Body: lambda names, node: names._statements(node.statements),
     tree.Members: lambda names, node: names._statements(node.items),
+    tree.Call: _Names._call,
     tree.Entry: _Names._entry,
     tree.Name: _Names._progress,
 }

@@ -18,7 +18,8 @@ class Machine:
     """Reads words from ``position`` on, until the file is whole or a word has no place.
 
     ``maker`` gives, for the name of a rule, what makes its value of its span and its children's values; ``leaf`` makes
-    a word's value of its kind, its text and its span. Words that no rule keeps have no value.
+    a word's value of its kind, its text and its span. Words that no rule keeps have no value. ``starts``: where in the
+    text each of the ``values`` begins.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Machine:
     ) -> None:
         self.tables = tables
         self.words = words
-        self._makers = {rule.name: maker(rule.name) for rule in tables.rules if rule.does == BUILD}
+        self._makers = {rule.node: maker(rule.node) for rule in tables.rules if rule.does == BUILD}
         self._leaf = leaf
         self._rows: dict[tuple[int, int, str], tuple[list[Rule], int]] = {}
         self.restart(0)
@@ -36,8 +37,8 @@ class Machine:
         self.position = position
         self.states: list[int] = [self.tables.start]
         self.values: list[Any] = []
+        self.starts: list[int] = []
         self.depth = 0
-        self._starts: list[int] = []
         self._depths: list[int] = []
 
     def run(self, deepest: int) -> bool:
@@ -63,17 +64,28 @@ class Machine:
 
     def accepts(self, kind: str) -> bool:
         """Whether a word of that kind has a place here: the tables merge contexts, so they are tried on a copy."""
+        return bool(self._behind(kind))
+
+    def count(self) -> int | None:
+        """Where in the text the count begins that stands here and misses its `x`; a size would go on with numbers."""
+        states = self._behind("X")
+        if not states or "NUMBER" in self.tables.actions[states[-1]]:
+            return None
+        return self.starts[len(states) - 3]
+
+    def _behind(self, kind: str) -> list[int]:
+        """The stack behind a word of that kind, as it would be; empty where the word has no place here."""
         actions, gotos, rules = self.tables.actions, self.tables.gotos, self.tables.rules
         states = self.states.copy()
         while (code := actions[states[-1]].get(kind)) is not None:
             if code > 0:
-                return True
+                return [*states, code - 1]
             rule = rules[~code]
             del states[len(states) - rule.length :]
             states.append(gotos[states[-1]][rule.name])
             if states[-1] == self.tables.end:
-                return kind == END
-        return False
+                return states if kind == END else []
+        return []
 
     def _shift(self, state: int) -> None:
         words, position = self.words, self.position
@@ -84,7 +96,7 @@ class Machine:
             value = self._leaf(kind, words.source.text[start:end], Span(words.source, start, end))
         self.values.append(value)
         self.states.append(state)
-        self._starts.append(start)
+        self.starts.append(start)
         self._depths.append(0)
         self.position = position + 1
 
@@ -98,8 +110,8 @@ class Machine:
         for rule in rules:
             value = values[-1:] if rule.children == _ALONE else _taken(rule.children, values[-1:])
             if rule.does == BUILD:
-                span = Span(self.words.source, self._starts[-1], self.words.ends[self.position - 1])
-                value = self._makers[rule.name](span, value)
+                span = Span(self.words.source, self.starts[-1], self.words.ends[self.position - 1])
+                value = self._makers[rule.node](span, value)
                 self.depth = self._depths[-1] = self._depths[-1] + 1
             values[-1] = value
 
@@ -118,19 +130,19 @@ class Machine:
 
     def _reduce(self, rule: Rule) -> None:
         """Puts the value of a rule in the place of its symbols' values; the state on top is still to be found."""
-        _, length, does, children, _ = rule
+        _, length, does, children, *_ = rule
         base = len(self.values) - length
         depth = max(self._depths[base:], default=0)
-        start = self._starts[base] if length else self._end()
+        start = self.starts[base] if length else self._end()
         value = _taken(children, self.values[base:])
         if does == PASS:
             value = value[0]
         if does == BUILD:
             depth += 1
-            value = self._makers[rule.name](Span(self.words.source, start, self._end()), value)
+            value = self._makers[rule.node](Span(self.words.source, start, self._end()), value)
         self.depth = depth
         self.values[base:] = (value,)
-        self._starts[base:] = (start,)
+        self.starts[base:] = (start,)
         self._depths[base:] = (depth,)
         self.states[base + 1 :] = (0,)
 

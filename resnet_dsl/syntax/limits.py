@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.showing import STEERING
 from resnet_dsl.source import Source, Span
-from resnet_dsl.syntax.words import CLOSING, OPENING, Words
+from resnet_dsl.syntax.brackets import CLOSING, OPENING
+from resnet_dsl.syntax.words import Words
 
 MAX_BYTES = 1_000_000
 MAX_WORDS = 200_000

@@ -105,6 +105,9 @@ class Printer(Pen):
             before = part
         return 0
 
+    def _bracketed(self, node: tree.Bracketed) -> int:
+        return self._print(node.inside, is_bracketed=True)
+
     def _row(self, node: tree.Node) -> int:
         """All in brackets on one line, or an item a line, with a comma behind the last, too."""
         text = node.span.text
@@ -275,7 +278,7 @@ def _segments(items: tuple[tree.Step | tree.Times, ...]) -> list[list[tree.Step 
 @cache
 def _bare() -> dict[type[tree.Node], list[set[type[tree.Node]]]]:
     """For each field of each class, the classes that the grammar takes there without brackets."""
-    return {tree.class_of(rule.name): _bare_in(rule.name) for rule in tables.load().rules if rule.does == tables.BUILD}
+    return {tree.class_of(rule.node): _bare_in(rule.node) for rule in tables.load().rules if rule.does == tables.BUILD}
 
 
 def _bare_in(rule: str) -> list[set[type[tree.Node]]]:
@@ -299,6 +302,8 @@ _BREAKS: dict[type[tree.Node], Callable[[Printer, Any], int]] = {
     tree.Size: Printer._operands,
     tree.Sum: Printer._operands,
     tree.Product: Printer._operands,
+    tree.Power: Printer._operands,
     tree.Sign: Printer._tight,
     tree.Attribute: Printer._tight,
+    tree.Bracketed: Printer._bracketed,
 }

@@ -14,9 +14,17 @@ from resnet_dsl.syntax.tables import BUILD, COLLECT, PASS, Rule
 
 
 @cache
+def _by_rule() -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in tables.load().rules:
+        for name in {rule.name, rule.node}:
+            found.setdefault(name, []).append(rule)
+    return found
+
+
 def of(symbol: str) -> list[Rule]:
-    """The productions of a rule; none of a word."""
-    return [rule for rule in tables.load().rules if rule.name == symbol]
+    """The productions of a rule, or of those that make a node; none of a word."""
+    return _by_rule().get(symbol, [])
 
 
 @cache
@@ -36,7 +44,8 @@ def stands_for(symbol: str, is_bare: bool = False) -> frozenset[str]:
         for rule in of(one):
             if rule.does == COLLECT or (rule.does == PASS and not (is_bare and rule.length > 1)):
                 found += {child for child in rule.child_symbols() if child} - {*found}
-    return frozenset(one for one in found if not of(one) or any(rule.does == BUILD for rule in of(one)))
+    words = {one for one in found if not of(one)}
+    return frozenset(words.union(rule.node for one in found for rule in of(one) if rule.does == BUILD))
 
 
 def fields(rule: str, count: int, has_row: bool, is_bare: bool = False) -> list[set[str | None]]:

@@ -14,8 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resnet_dsl import resources
+from resnet_dsl.syntax.brackets import GROUP, tell_brackets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lark import Lark
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tables.json")
@@ -28,8 +31,9 @@ class Rule(NamedTuple):
     """One production and what becomes of its symbols' values; ``length`` is that of ``symbols``.
 
     ``does`` is PASS (the value of symbol ``children[0]`` stands for the rule), COLLECT (the children become a list,
-    which the rule above takes in) or BUILD (the children become the node ``name``). ``children``: a symbol's index,
-    ``~index`` where the value is a list to be taken in, None for an optional child that is not written.
+    which the rule above takes in) or BUILD (the children become a node of the class ``node``, which several rules may
+    make). ``children``: a symbol's index, ``~index`` where the value is a list to be taken in, None for an optional
+    child that is not written.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Rule(NamedTuple):
     does: int
     children: list[int | None]
     symbols: list[str]
+    node: str
 
     def child_symbols(self) -> list[str | None]:
         """The symbols that the children come from."""
@@ -71,7 +76,9 @@ def load() -> Tables:
 def decode(text: str) -> Tables:
     data = json.loads(text)
     data["kept"] = frozenset(data["kept"])
-    data["rules"] = [Rule(name, len(symbols), does, kept, symbols) for name, symbols, does, kept in data["rules"]]
+    data["rules"] = [
+        Rule(name, len(symbols), does, kept, symbols, node) for name, symbols, does, kept, node in data["rules"]
+    ]
     rows = data.pop("rows")
     for name in ("actions", "gotos"):
         data[name] = [rows[number] for number in data[name]]
@@ -82,7 +89,7 @@ def encode(tables: Tables) -> str:
     """As text, every different row of the tables once, a row a line."""
     rows: dict[str, int] = {}
     data: dict[str, Any] = tables._asdict() | {"kept": sorted(tables.kept)}
-    data["rules"] = [(rule.name, rule.symbols, rule.does, rule.children) for rule in tables.rules]
+    data["rules"] = [(rule.name, rule.symbols, rule.does, rule.children, rule.node) for rule in tables.rules]
     for name in ("actions", "gotos"):
         data[name] = [rows.setdefault(_compact(row), len(rows)) for row in data[name]]
     lines = [f"{_compact(name)}:{_compact(value)}" for name, value in data.items()]
@@ -97,7 +104,22 @@ def lark_parser(grammar: str, **options: Any) -> Lark:
     """Lark's own parser of the grammar, as the tables are read from it."""
     from lark import Lark
 
-    return Lark(grammar, parser="lalr", lexer="basic", start="file", maybe_placeholders=True, **options)
+    options = {"maybe_placeholders": True, "postlex": _Brackets(), **options}
+    return Lark(grammar, parser="lalr", lexer="basic", start="file", **options)
+
+
+class _Brackets:
+    """Has Lark's lexer tell round brackets apart as ours does."""
+
+    always_accept = ()
+
+    def process(self, stream: Iterator[Any]) -> Iterator[Any]:
+        tokens = [*stream]
+        kinds = [token.type for token in tokens]
+        tell_brackets(kinds, lambda index: bool(tokens[index - 1].line < tokens[index].line))
+        for token, kind in zip(tokens, kinds, strict=True):
+            token.type = kind
+            yield token
 
 
 def generate(grammar: str) -> Tables:
@@ -111,7 +133,7 @@ def generate(grammar: str) -> Tables:
         {name: _coded(action, states, number_of) for name, action in sorted(table.states[state].items())}
         for state in states
     ]
-    terminals = {terminal.name for terminal in lark.terminals} | {"$END"}
+    terminals = {symbol.name for rule in rules for symbol in rule.expansion if symbol.is_term} | {"$END"}
     ignored, pattern, keywords = _words(lark)
     kept = {rule: _kept(rule) for rule in rules}
     lists = _list_rules(kept)
@@ -123,7 +145,7 @@ def generate(grammar: str) -> Tables:
         pattern=pattern,
         kept=frozenset(rule.expansion[at].name for rule, taken in kept.items() for at in taken if at is not None),
         keywords=keywords,
-        literals={t.name: t.pattern.value for t in sorted(lark.terminals, key=str) if t.pattern.type == "str"},
+        literals=_literals(lark),
         rules=[_rule(rule, taken, lists) for rule, taken in kept.items()],
         actions=[{name: code for name, code in row.items() if name in terminals} for row in rows],
         gotos=[{name: code - 1 for name, code in row.items() if name not in terminals} for row in rows],
@@ -151,7 +173,7 @@ def _words(lark: Lark) -> tuple[str, str, dict[str, str]]:
     """The expressions of what is ignored and of the words, and the keywords among the names."""
     from lark.lexer import BasicLexer
 
-    lexer = lark.parser.lexer
+    lexer = lark.parser.lexer.lexer  # behind what tells brackets
     assert isinstance(lexer, BasicLexer)
     words = lexer.scanner.terminals
     patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in words}
@@ -160,6 +182,11 @@ def _words(lark: Lark) -> tuple[str, str, dict[str, str]]:
         terminal.pattern.value: terminal.name for terminal in sorted(lark.terminals, key=str) if terminal not in words
     }
     return "|".join(patterns[name] for name in sorted(lexer.ignore_types)), "|".join(kept), keywords
+
+
+def _literals(lark: Lark) -> dict[str, str]:
+    found = {one.name: one.pattern.value for one in sorted(lark.terminals, key=str) if one.pattern.type == "str"}
+    return {**found, GROUP: found["LPAR"]}
 
 
 def _kept(rule: Any) -> list[int | None]:
@@ -199,7 +226,7 @@ def _rule(rule: Any, kept: list[int | None], lists: set[str]) -> Rule:
         does = COLLECT
     elif name.startswith("_") or (rule.options.expand1 and len(children) == 1):
         does = PASS
-    return Rule(name, len(symbols), does, children, symbols)
+    return Rule(name, len(symbols), does, children, symbols, rule.alias or rule.options.template_source or name)
 
 
 if __name__ == "__main__":

@@ -185,8 +185,14 @@ class Chain(Node):
 
 
 class Times(Node):
-    count: Number | Name
+    count: Count
     step: Step
+
+
+class Bracketed(Node):
+    """What a count begins with where that stands in brackets: `(n + 1) x basic(16)`."""
+
+    inside: Expression
 
 
 class Step(Node):
@@ -305,13 +311,19 @@ class Size(Node):
 class Sum(Node):
     """Operands with the signs between them."""
 
-    items: tuple[Expression | Token, ...]
+    items: tuple[Operand | Token, ...]
 
 
 class Product(Node):
     """Operands with ``*``, ``/``, ``//`` or ``%`` between them."""
 
-    items: tuple[Expression | Token, ...]
+    items: tuple[Operand | Token, ...]
+
+
+class Power(Node):
+    base: Operand
+    operator: Token
+    exponent: Expression
 
 
 class Sign(Node):
@@ -322,7 +334,7 @@ class Sign(Node):
 class Attribute(Node):
     """``value.channels``: the subject and the names behind its dots."""
 
-    subject: Expression
+    subject: Operand
     names: tuple[Token, ...]
 
 
@@ -363,9 +375,11 @@ Setting: TypeAlias = Use | Default | Skips
 Member: TypeAlias = Input | Stem | Stage | Head | Let | Expect | Setting
 Statement: TypeAlias = Chain | Named | Let | Skip | Repeat | Condition | Setting
 Expression: TypeAlias = (
-    Either | Both | Negation | Comparison | Size | Sum | Product | Sign | Attribute
+    Either | Both | Negation | Comparison | Size | Sum | Product | Power | Sign | Attribute
     | List | Number | Extent | Text | Truth | Unknown | Name | Indexed | Call | Entry
 )  # fmt: skip
+Operand: TypeAlias = Expression | Bracketed
+Count: TypeAlias = Sum | Product | Power | Attribute | Number | Name | Indexed | Call | Entry | Bracketed
 
 
 class _Row(Protocol[_Item_co]):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax.brackets import GROUP, ROUND, tell_brackets
 from resnet_dsl.syntax.tables import Tables
 
 # What no text of the language holds, as words of their own: mistakes are worded when the parser comes to them. Each
@@ -17,8 +18,6 @@ _MISTAKEN = rf"(?P<{QUOTED}>'[^'\n]*'?)|(?P<{UNCLOSED}>\"[^\"\n]*)|(?P<{MALFORME
 FOREIGN = "FOREIGN"
 _FOREIGN_WORDS = dict.fromkeys(("True", "False", "None"), FOREIGN)
 END = "$END"
-OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
-CLOSING = {closing: opening for opening, closing in OPENING.items()}
 _LAST = "LAST"
 
 
@@ -37,6 +36,9 @@ class Words(NamedTuple):
         self.kinds[index : index + count] = kinds
         self.starts[index : index + count] = [start] * len(kinds)
         self.ends[index : index + count] = [end] * len(kinds)
+        behind = index + len(kinds)
+        if kinds and self.kinds[behind] in ROUND:
+            self.kinds[behind] = "LPAR" if kinds[-1] == "NAME" else GROUP
 
     def text(self, index: int) -> str:
         return self.source.text[self.starts[index] : self.ends[index]]
@@ -64,6 +66,7 @@ def split(source: Source, tables: Tables) -> Words:
         starts.append(start)
         ends.append(end)
         kinds.append(keyword(match[kind], kind) if kind == "NAME" else kind)
+    tell_brackets(kinds, lambda index: "\n" in source.text[ends[index - 1] : starts[index]])
     kinds.append(END)
     starts.append(ends[-1] if ends else 0)
     ends.append(starts[-1])

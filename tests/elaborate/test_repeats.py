@@ -18,6 +18,53 @@ def test_a_count_is_a_number_or_a_name() -> None:
     assert widths("k x conv(6, 3)", before="let k = 4") == [6] * 4
 
 
+@pytest.mark.parametrize(
+    ("count", "worth"),
+    [
+        ("sizes[1]", 2),
+        ("sizes[k - 3] * 2", 4),
+        ("(k - 2) // 2", 1),
+        ("(k)", 4),
+        ("((k + 1))", 5),
+        ("k + 1", 5),
+        ("k - 1 - 1", 2),
+        ("k // 2 * 2 % 3", 1),
+        ("2 ** k // 4", 4),
+        ("k * -1 + 5", 1),
+        ("len(sizes)", 3),
+        ("max(1, k - 1)", 3),
+        ("in.channels", 4),
+        ("in.rank + 1", 3),
+        ("min(k, (2 + 1)) * (1 + 1)", 6),
+    ],
+)
+def test_a_count_is_any_expression(count: str, worth: int) -> None:
+    given = "let k = 4\nlet sizes = [1, 2, 3]"
+    assert widths(f"relu\n{count} x conv(6, 3)", given) == [6] * worth
+    assert widths(f"relu -> {count} x conv(6, 3) -> relu", given) == [6] * worth
+    assert widths(f"a = {count} x conv(6, 3)", given) == [6] * worth
+
+
+BEHIND = ["norm", "norm -> act", "skip from stem", "a = norm", "let b = n", "use norm = relu norm", "let b = max(n, 1)"]
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+@pytest.mark.parametrize("gap", ["\n", " # what follows\n", "\r\n\n\t"])
+def test_a_bracket_that_opens_a_line_opens_a_count(behind: str, gap: str) -> None:
+    body = f"{behind}{gap}(n - 2) x conv(6, 3)"
+    text = f"network net(n = 4) {{ input 8x8x4 stem {{ conv(4, 3) }} stage s {{ {body} }} }}"
+    assert [node.args["channels"] for node in compiled(text).graph.nodes if node.op == "conv"] == [4, 6, 6]
+
+
+def test_a_bracket_on_the_line_of_a_word_is_that_of_its_call() -> None:
+    assert refused_stage("conv (6, 3) norm (4) x conv(6, 3)") == ["E0208"]
+
+
+def test_a_bracket_on_the_next_line_still_belongs_to_a_call_that_does_not_go_on() -> None:
+    assert widths("conv\n(6, 3) let n = max\n(1, 2) conv\n(n * 3,\n3)") == [6, 6]
+    assert widths("conv(max\n(1, 2) + 4, 3) conv(floor # why\n(2.5) * 3, 3)") == [6, 6]
+
+
 def test_times_repeats_one_step_of_a_chain() -> None:
     assert operations(staged("relu -> 2 x sigmoid -> tanh")) == ["relu", "sigmoid", "sigmoid", "tanh"]
 

@@ -13,7 +13,7 @@ from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.words import split
 
-RULES = sorted({rule.name for rule in tables.load().rules if rule.does == tables.BUILD})
+RULES = sorted({rule.node for rule in tables.load().rules if rule.does == tables.BUILD})
 
 
 def test_every_class_is_that_of_a_rule() -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, STARTS, VALUES, WITH_BODY, WITH_PARAMETERS
+from resnet_dsl.syntax.brackets import CLOSING, OPENING
+from resnet_dsl.syntax.slips.groups import BRACKETS, DEFINITIONS, MEMBERS, STARTS, VALUES, WITH_BODY, WITH_PARAMETERS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import CLOSING, END, OPENING
+from resnet_dsl.syntax.words import END
 
 
 def missing_comma(stop: Stop) -> Slip | None:
     """``conv(64 3)``: a value behind a value, and the bracket is closed further on."""
-    if stop.inside not in ("LPAR", "LSQB") or stop.kind not in VALUES or not stop.accepts("COMMA"):
+    if stop.inside not in BRACKETS or stop.kind not in VALUES or not stop.accepts("COMMA"):
         return None
     if not _closes_soon(stop):
         return None
@@ -37,7 +38,7 @@ def _closes_soon(stop: Stop) -> bool:
     """Whether the innermost bracket is closed before a brace or a word that begins something new."""
     depth = 0
     for kind in stop.words.kinds[stop.index :]:
-        if kind in ("LPAR", "LSQB"):
+        if kind in BRACKETS:
             depth += 1
         elif kind in ("RPAR", "RSQB"):
             depth -= 1
@@ -50,10 +51,10 @@ def _closes_soon(stop: Stop) -> bool:
 
 def unclosed_bracket(stop: Stop) -> Slip | None:
     """``conv(64, 3 -> norm``, ``conv(64, [1, 2)``."""
-    if stop.inside not in ("LPAR", "LSQB") or not stop.accepts(OPENING[stop.inside]):
+    if stop.inside not in BRACKETS or not stop.accepts(OPENING[stop.inside]):
         return None
     opening = stop.words.span(stop.open[-1])
-    sign = {"LPAR": ")", "LSQB": "]"}[stop.inside]
+    sign = stop.machine.tables.literals[OPENING[stop.inside]]
     others = (Label(opening, "opened here"),)
     if stop.kind in ("RPAR", "RSQB"):
         message = f"`{opening.text}` is closed by `{stop.text}`"
@@ -72,8 +73,8 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
 def _closed_otherwise(stop: Stop) -> Repair:
     """The right bracket in place of the wrong one, or in front of it where that closes one further out."""
     closing = OPENING[stop.inside]
-    outer = [stop.words.kinds[index] for index in stop.open[:-1]]
-    return Repair(stop.index, 0 if CLOSING[stop.kind] in outer else 1, (closing,))
+    outer = [OPENING[stop.words.kinds[index]] for index in stop.open[:-1]]
+    return Repair(stop.index, 0 if stop.kind in outer else 1, (closing,))
 
 
 def missing_brace(stop: Stop) -> Slip | None:
@@ -144,7 +145,7 @@ def surplus(stop: Stop) -> Slip | None:
     """A closing bracket that closes nothing, or one too many in front of a network's further members."""
     if not stop.open and stop.kind in (*MEMBERS, "STEM") and stop.at(-1) == "RBRACE":
         return _closed_early(stop)
-    if stop.kind not in CLOSING or CLOSING[stop.kind] in [stop.words.kinds[index] for index in stop.open]:
+    if stop.kind not in CLOSING or stop.kind in [OPENING[stop.words.kinds[index]] for index in stop.open]:
         return None
     remedy = "take it out, or look above for a bracket that was to be opened"
     diagnostic = stop.says("E0102", f"this `{stop.text}` closes nothing", remedy)

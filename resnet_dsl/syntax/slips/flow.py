@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import OF_SKIP, SETTINGS, STARTS, STATEMENTS
+from resnet_dsl.syntax.brackets import GROUP, ROUND
+from resnet_dsl.syntax.slips.groups import BRACKETS, OF_SKIP, SETTINGS, STARTS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
+_MERGES = {"+": "add", "*": "mul"}
 _ARROW_PARTS = ("=", "-", "|", "->", ">")
 
 
@@ -39,6 +42,9 @@ def _behind_arrow(stop: Stop) -> Slip | None:
 
 def _misspelt(stop: Stop) -> Slip | None:
     """``=>``, ``-->``, ``- >``, ``>`` and ``|>`` between steps."""
+    if stop.text_at(-1) == "-" and stop.text in (">", _ARROW):
+        span = stop.span_at(-1, 0)
+        return Slip(stop.says("E0110", f"the language has no `{span.text}`", "write `->`", span=span))
     if stop.inside != "LBRACE" or not stop.accepts("ARROW"):
         return None
     count = 0
@@ -63,93 +69,130 @@ def named_in_chain(stop: Stop) -> Slip | None:
 
 
 def repeated(stop: Stop) -> Slip | None:
-    """``3 bottleneck(64)``, ``3 * bottleneck(64)``, ``3xbottleneck``, ``bottleneck(64) x 3``, ``3 x { … }``."""
-    if stop.at(-1) == "X" and stop.kind == "LBRACE":
-        count = stop.text_at(-2)
-        message = "`x` repeats one step, `repeat` what stands in braces"
-        return Slip(stop.says("E0109", message, f"write `repeat {count} {{ … }}`", span=stop.span_at(-2, 0)))
-    if stop.accepts("X") and stop.at(-1) in ("NUMBER", "NAME"):
-        return _without_x(stop)
-    return _count_behind(stop)
-
-
-def _without_x(stop: Stop) -> Slip | None:
-    count = stop.text_at(-1)
-    if stop.text in ("*", "X") and stop.at(1) == "NAME":
-        step = stop.text_at(1)
-        remedy = f"write `{count} x {step}`"
-        if stop.at(-1) == "NAME" and stop.text == "*":
-            remedy += f" to repeat, `mul({count}, {step})` to multiply values"
-        diagnostic = stop.says("E0109", "a step is repeated with `x`", remedy, span=stop.span_at(-1, 0))
-        return Slip(diagnostic, stop.replaced("X"))
-    if stop.at(-1) != "NUMBER" or stop.kind != "NAME":
+    """``3 bottleneck(64)``, ``3xbottleneck``, ``bottleneck(64) x 3``, ``3 x { … }``."""
+    if stop.at(-1) == "X":
+        return _behind_x(stop)
+    if stop.count is None or stop.kind != "NAME" or stop.is_first_on_line:
         return None
-    name = stop.text
+    count, name = _text(stop, stop.count), stop.text
+    span = stop.words.span(stop.count).to(stop.span)
+    if name == "X" and stop.at(1) == "NAME":
+        message, remedy = "a step is repeated with `x`", f"write `{count} x {stop.text_at(1)}`"
+        return Slip(stop.says("E0109", message, remedy, span=span), stop.replaced("X"))
+    message, remedy = "an `x` is missing between a count and the step to repeat", f"write `{count} x {name}`"
     if stop.touches(-1) and name.startswith("x") and len(name) > 1:
-        remedy = f"write `{count} x {name[1:]}`, with spaces"
-        message = "the `x` between a count and a step stands apart"
-    else:
-        remedy = f"write `{count} x {name}`"
-        message = "an `x` is missing between a count and the step to repeat"
-    return Slip(stop.says("E0109", message, remedy, span=stop.span_at(-1, 0)), Repair(stop.index, 0, ("X",)))
-
-
-def _count_behind(stop: Stop) -> Slip | None:
-    """``bottleneck(64) x 3`` and ``(n + 1) x bottleneck(64)``."""
-    if stop.text not in ("x", "*") or stop.inside != "LBRACE":
-        return None
-    if stop.at(-1) in ("RPAR", "NAME") and stop.at(1) in ("NUMBER", "NAME"):
-        remedy = f"write `{stop.text_at(1)} x …`, or `repeat {stop.text_at(1)} {{ … }}`"
-        return Slip(
-            stop.says(
-                "E0109", "the count stands in front of the step that is repeated", remedy, span=stop.span_at(0, 1)
-            )
+        message, remedy = (
+            "the `x` between a count and a step stands apart",
+            f"write `{count} x {name[1:]}`, with spaces",
         )
+    return Slip(stop.says("E0109", message, remedy, span=span), Repair(stop.index, 0, ("X",)))
+
+
+def _text(stop: Stop, first: int) -> str:
+    """The words from one on to where the parser stopped, on one line."""
+    return " ".join(stop.words.span(first).to(stop.span_at(-1)).text.split())
+
+
+def _behind_x(stop: Stop) -> Slip | None:
+    start = stop.machine.starts[-2]
+    before = Span(stop.source, start, stop.words.ends[stop.index - 2])
+    if stop.kind == "LBRACE":
+        message = "`x` repeats one step, `repeat` what stands in braces"
+        return Slip(stop.says("E0109", message, f"write `repeat {before.text} {{ … }}`", span=before.to(stop.span)))
+    if stop.kind in ("NUMBER", *ROUND):
+        message = "the count stands in front of the step that is repeated"
+        count = stop.text if stop.kind == "NUMBER" else "(…)"
+        return Slip(stop.says("E0109", message, f"write `{count} x {before.text}`", span=stop.span_at(-1, 0)))
     return None
 
 
-def computed_count(stop: Stop) -> Slip | None:
-    """``(n + 1) x basic(16)``: a bracket where a step stands."""
-    if stop.kind not in ("LPAR", "LSQB") or stop.inside != "LBRACE" or not stop.accepts("NUMBER"):
+def counted_alone(stop: Stop) -> Slip | None:
+    """What reads as a count and has no step: ``64``, ``near + far``, ``3 * basic(16)``, ``half = width // 2``."""
+    if stop.count is None:
         return None
-    depth = 0
-    for index in range(stop.index, len(stop.words.kinds) - 1):
-        kind = stop.words.kinds[index]
-        depth += (kind in ("LPAR", "LSQB")) - (kind in ("RPAR", "RSQB"))
-        if depth == 0:
-            inside = stop.span.to(stop.words.span(index))
-            times = stop.words.kinds[index + 1] in ("X", "TIMES")
-            return _bracketed(stop, inside, times)
-    return None
-
-
-def _bracketed(stop: Stop, span: Span, times: bool) -> Slip:
-    if times:
-        remedy = f"write `repeat {span.text[1:-1]} {{ … }}`"
-        return Slip(stop.says("E0109", "a count in front of `x` is a number or a name", remedy, span=span))
-    return Slip(stop.says("E0124", "a step does not begin with a bracket", "leave the brackets out", span=span))
-
-
-def arithmetic(stop: Stop) -> Slip | None:
-    """``a + b`` where steps stand, ``n + 1 x basic(16)``."""
-    if stop.kind not in ("SIGN", "TIMES", "COMPARE") or stop.inside != "LBRACE":
-        return None
-    if not stop.accepts("RBRACE") or stop.head_kind in ("EXPECT", "INPUT"):
-        return None
-    if _repeats_further_on(stop):
-        remedy = f"write `repeat {stop.text_at(-1)} {stop.text} {stop.text_at(1)} {{ … }}`"
-        message = "a count in front of `x` is a number or a name"
-        return Slip(stop.says("E0109", message, remedy, span=stop.span_at(-1, 2)))
-    names = {"+": "add", "-": "sub", "*": "mul"}
-    if stop.text in names:
-        remedy = f"name both values, and write `{names[stop.text]}(a, b)`"
+    first = stop.count
+    operators = _operators(stop, first)
+    step = operators[-1] + 1 if operators else first
+    if operators and _multiplies_step(stop, operators[-1]):
+        diagnostic = _multiplied(stop, first, operators[-1])
+    elif operators and stop.words.kinds[first - 1] == "EQUAL" and not _adds_values(stop, operators):
+        diagnostic = _unnamed_number(stop, stop.words.text(first - 2), stop.words.span(first - 2))
+    elif operators:
+        diagnostic = _between_steps(stop, operators[0])
+    elif stop.kind == "ARROW" and stop.words.kinds[step] == GROUP:
+        diagnostic = _in_brackets(stop, stop.words.span(first).to(stop.span_at(-1)))
     else:
-        remedy = "numbers are computed in arguments and in `let`; values that flow go through steps"
+        count, span = _text(stop, first), stop.words.span(first).to(stop.span_at(-1))
+        message = f"no step stands behind the count `{count}`"
+        diagnostic = stop.says("E0109", message, f"write `{count} x STEP`, or a step alone", span=span)
+    return Slip(diagnostic, Repair(stop.index, 0, ("X", "NAME")))
+
+
+def _operators(stop: Stop, first: int) -> list[int]:
+    """The signs of a count that stand in no brackets."""
+    found, depth = [], 0
+    for index in range(first, stop.index):
+        kind = stop.words.kinds[index]
+        depth += (kind in BRACKETS) - (kind in ("RPAR", "RSQB"))
+        if depth == 0 and kind in ("SIGN", "TIMES", "POWER"):
+            found.append(index)
+    return found
+
+
+def _multiplies_step(stop: Stop, operator: int) -> bool:
+    """``3 * basic(16)``, ``3 * norm``, ``n * f(3)``."""
+    kinds = stop.words.kinds
+    is_call = kinds[operator + 1 : operator + 3] == ["NAME", "LPAR"]
+    return stop.words.text(operator) == "*" and (
+        is_call or kinds[operator - 1 : operator + 2 : 2] == ["NUMBER", "NAME"]
+    )
+
+
+def _multiplied(stop: Stop, first: int, operator: int) -> Diagnostic:
+    count, step = stop.words.text(operator - 1), stop.words.text(operator + 1)
+    remedy = f"write `{count} x {step}`"
+    if stop.words.kinds[operator - 1] == "NAME":
+        remedy += f" to repeat, `mul({count}, {step})` to multiply values"
+    span = stop.words.span(first).to(stop.words.span(operator))
+    return stop.says("E0109", "a step is repeated with `x`", remedy, span=span)
+
+
+def _adds_values(stop: Stop, operators: list[int]) -> bool:
+    """Whether values that flow are probably meant: ``a + b``, ``conv(3) + conv(4)``."""
+    signs = {stop.words.text(index) for index in operators}
+    beside = {stop.words.kinds[index + offset] for index in operators for offset in (-1, 1)}
+    return signs <= {*_MERGES} and "NUMBER" not in beside
+
+
+def _between_steps(stop: Stop, operator: int) -> Diagnostic:
+    sign = stop.words.text(operator)
+    remedy = "numbers are computed in arguments, in counts and in `let`; values that flow go through steps"
+    if sign in _MERGES:
+        remedy = f"name both values, and write `{_MERGES[sign]}(a, b)`"
+    elif sign == "//":
+        remedy = "a comment begins with `#`; numbers are computed in arguments, in counts and in `let`"
+    return stop.says("E0124", f"`{sign}` does not stand between steps", remedy, span=stop.words.span(operator))
+
+
+def in_brackets(stop: Stop) -> Slip | None:
+    """``(conv(3) -> norm) -> act``: a chain in brackets."""
+    if stop.kind != "ARROW" or stop.inside != GROUP:
+        return None
+    return Slip(_in_brackets(stop, stop.words.span(stop.open[-1])))
+
+
+def _in_brackets(stop: Stop, span: Span) -> Diagnostic:
+    return stop.says("E0124", "steps do not stand in brackets of their own", "leave the brackets out", span=span)
+
+
+def compared(stop: Stop) -> Slip | None:
+    """``a < b`` where steps stand."""
+    if stop.kind != "COMPARE" or stop.inside != "LBRACE" or not stop.accepts("RBRACE"):
+        return None
+    if stop.head_kind in ("EXPECT", "INPUT"):
+        return None
+    remedy = "values are compared in `if` and `expect`: `if a < b { … }`"
     return Slip(stop.says("E0124", f"`{stop.text}` does not stand between steps", remedy))
-
-
-def _repeats_further_on(stop: Stop) -> bool:
-    return stop.at(1) in ("NUMBER", "NAME") and stop.at(2) == "X"
 
 
 def number_named(stop: Stop) -> Slip | None:
@@ -161,19 +204,17 @@ def number_named(stop: Stop) -> Slip | None:
         return None
     if stop.accepts("RBRACE") and stop.at(1) != "NUMBER":
         return None
-    name = stop.text_at(offset - 2)
-    diagnostic = stop.says(
-        "E0125",
-        "a `let` is missing in front of a number's name",
-        f"write `let {name} = …`",
-        span=stop.span_at(offset - 2),
-    )
-    return Slip(diagnostic)
+    return Slip(_unnamed_number(stop, stop.text_at(offset - 2), stop.span_at(offset - 2)))
+
+
+def _unnamed_number(stop: Stop, name: str, span: Span) -> Diagnostic:
+    message = "a `let` is missing in front of a number's name"
+    return stop.says("E0125", message, f"write `let {name} = …`", span=span)
 
 
 def order_of_skip(stop: Stop) -> Slip | None:
     """``skip by mul from v``, ``skip(v)``."""
-    if stop.at(-1) == "SKIP" and stop.kind == "LPAR":
+    if _calls_skip(stop):
         message = "`skip` is a statement, not an operation"
         return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`"))
     if stop.head_kind != "SKIP" or stop.kind not in OF_SKIP or stop.at(-1) in OF_SKIP:
@@ -185,13 +226,11 @@ def order_of_skip(stop: Stop) -> Slip | None:
     return Slip(stop.says("E0122", message, remedy))
 
 
-def lonely_count(stop: Stop) -> Slip | None:
-    """``use norm = 3``, ``conv(64, 3) -> 2``."""
-    if stop.at(-1) != "NUMBER" or not stop.accepts("X") or stop.inside not in ("LBRACE", ""):
-        return None
-    count = stop.text_at(-1)
-    message = f"no step stands behind the count `{count}`"
-    return Slip(stop.says("E0109", message, f"write `{count} x STEP`, or a step alone", span=stop.span_at(-1)))
+def _calls_skip(stop: Stop) -> bool:
+    """Whether a bracket stands behind the word `skip` on its line."""
+    brackets = (stop.count, *stop.open[-1:])
+    called = [one for one in brackets if one is not None and stop.words.kinds[one - 1 : one + 1] == ["SKIP", GROUP]]
+    return any("\n" not in stop.words.span(one - 1).to(stop.words.span(one)).text for one in called)
 
 
 def stray(stop: Stop) -> Slip | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from resnet_dsl.syntax import tables
+from resnet_dsl.syntax.brackets import OPENING, ROUND
 from resnet_dsl.syntax.productions import beginning_with, first, in_front_of, of, with_a
-from resnet_dsl.syntax.words import OPENING
 
 KEYWORDS = {*tables.load().keywords.values()}
 
@@ -14,6 +14,8 @@ SETTINGS = tuple(sorted(first("_setting")))
 STATEMENTS = tuple(sorted(first("_statement") - first("_setting") - first("_item")))
 STARTS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)  # of all that begins with a word of its own
 VALUES = first("_atom")
+
+BRACKETS = (*ROUND, "LSQB")  # round or square
 
 WITH_BODY = with_a("body") | in_front_of("body") & KEYWORDS
 OWNERS = WITH_BODY | with_a("members")  # what braces belong to

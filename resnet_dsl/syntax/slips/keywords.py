@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Slip, Stop, shown
 from resnet_dsl.syntax.words import END
@@ -72,7 +73,7 @@ def reserved(stop: Stop) -> Slip | None:
     word = stop.text_at(offset)
     if word not in keywords or (offset == 0 and not stop.accepts("NAME")):
         return None
-    if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", "LPAR"):
+    if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", *ROUND):
         return None
     if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL":
         return None

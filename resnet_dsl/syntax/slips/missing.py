@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import AWAITING, OWNERS, VALUES
+from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 
 _EXAMPLES = {
@@ -101,7 +101,7 @@ def missing_braces(stop: Stop) -> Slip | None:
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
     if head is None or stop.words.kinds[head] not in OWNERS:
         return None
-    if not stop.accepts("LBRACE") or stop.inside in ("LPAR", "LSQB"):
+    if not stop.accepts("LBRACE") or stop.inside in BRACKETS:
         return None
     what = stop.named(head)
     between = " …" if stop.index - head > what.count(" ") + 1 else ""
@@ -123,7 +123,7 @@ def missing_sign(stop: Stop) -> Slip | None:
         )
         return Slip(diagnostic, Repair(stop.index, 0, ("VIA",)))
     for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
-        if not stop.accepts(kind) or stop.inside in ("LPAR", "LSQB") or stop.kind not in VALUES:
+        if not stop.accepts(kind) or stop.inside in BRACKETS or stop.kind not in VALUES:
             continue
         belongs = stop.head_kind == "EXPECT" if kind == "COMPARE" else stop.at(-2) in ("LET", "USE", "SLOT")
         if not belongs:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.groups import BRACKETS, KEYWORDS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import STRANGE
+from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
 
 _LOOKALIKES = {
     "x": "×✕✖⨯⨉х",  # the last is a Cyrillic letter
@@ -24,6 +25,7 @@ _LOOKALIKES = {
 }
 _MEANT = {lookalike: sign for sign, lookalikes in _LOOKALIKES.items() for lookalike in lookalikes}
 _OPERATORS = {"!": "not", "&": "and", "|": "or"}
+_OF_COMMENTS = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
 _TOUCHING = {"===": "==", "<>": "!=", "=<": "<=", "=>": ">="}
 
 
@@ -43,11 +45,43 @@ def foreign_comment(stop: Stop) -> Slip | None:
 
 
 def _comment_read_as_division(stop: Stop) -> Slip | None:
-    """``let n = 3 // number of blocks``: the first word behind the division was taken for a name."""
-    if stop.text_at(-2) != "//" or stop.at(-1) != "NAME" or stop.is_first_on_line:
+    """``let n = 3 // number of blocks``: what stands behind was taken for a divisor."""
+    division = _opening_division(stop) if stop.is_first_on_line else _division(stop)
+    if division is None:
         return None
-    start = stop.span_at(-2).start
+    start = stop.words.starts[division]
     return _comment(stop, start, _line_end(stop.source.text, start))
+
+
+def _opening_division(stop: Stop) -> int | None:
+    """A ``//`` that begins a line between steps: ``norm`` and, on the next line, ``// activation``."""
+    for index in range(stop.index - 1, stop.index if stop.count is None else stop.count, -1):
+        if stop.words.text(index) == "//" and stop.line(index - stop.index - 1) < stop.line(index - stop.index):
+            return index
+    return None
+
+
+def _division(stop: Stop) -> int | None:
+    """A ``//`` on the line of a word that has no place behind it, where no step of a count can be meant."""
+    if stop.kind not in _OF_COMMENTS or (stop.kind == "NAME" and stop.at(-1) in ("NUMBER", "RPAR") and stop.count):
+        return None
+    if stop.inside in BRACKETS and _closes_on_line(stop):
+        return None
+    offset = -1
+    while stop.at(offset) and stop.line(offset) == stop.line():
+        if stop.text_at(offset) == "//":
+            return stop.index + offset
+        offset -= 1
+    return None
+
+
+def _closes_on_line(stop: Stop) -> bool:
+    offset = 0
+    while stop.at(offset) and stop.line(offset) == stop.line():
+        if stop.at(offset) in ("RPAR", "RSQB"):
+            return True
+        offset += 1
+    return False
 
 
 def _comment(stop: Stop, start: int, end: int) -> Slip:
@@ -80,20 +114,16 @@ def foreign_operator(stop: Stop) -> Slip | None:
 
 def _power(stop: Stop) -> Slip | None:
     if stop.text == "^" and stop.kind == STRANGE:
-        return Slip(stop.says("E0116", "the language has no sign for powers", "multiply: `k * k` is the square of `k`"))
-    if stop.text == "*" and stop.text_at(-1) == "*" and stop.touches(-1):
-        span = stop.span_at(-1, 0)
-        remedy = "multiply: `k * k` is the square of `k`"
-        diagnostic = stop.says("E0116", "the language has no sign for powers", remedy, span=span)
-        return Slip(diagnostic, Repair(stop.index, 1))
+        diagnostic = stop.says("E0116", "the language has no `^`", "write `**` for a power")
+        return Slip(diagnostic, stop.replaced("POWER"))
     return None
 
 
 def _assignment(stop: Stop) -> Slip | None:
     """``a += 1`` and ``a := 1``."""
-    if stop.kind in ("SIGN", "TIMES") and stop.at(1) == "EQUAL" and stop.touches(0):
-        message = f"the language has no `{stop.text}=`: a name keeps its value"
-        return Slip(stop.says("E0116", message, "give the new value a name of its own", span=stop.span_at(0, 1)))
+    if stop.kind == "EQUAL" and stop.at(-1) in ("SIGN", "TIMES", "POWER") and stop.touches(-1):
+        message = f"the language has no `{stop.text_at(-1)}=`: a name keeps its value"
+        return Slip(stop.says("E0116", message, "give the new value a name of its own", span=stop.span_at(-1, 0)))
     if stop.text == ":" and stop.at(1) == "EQUAL" and stop.touches(0):
         diagnostic = stop.says("E0116", "the language has no `:=`", "write `=`", span=stop.span_at(0, 1))
         return Slip(diagnostic, Repair(stop.index, 1))
@@ -150,8 +180,8 @@ def _comma(stop: Stop) -> Slip | None:
             "E0113", "the lengths of a size stand with `x` between them", "write it as in `224x224x3`"
         )
         return Slip(diagnostic, stop.replaced("X"))
-    if stop.inside in ("LPAR", "LSQB"):
-        if stop.at(-1) not in ("COMMA", "LPAR", "LSQB"):
+    if stop.inside in BRACKETS:
+        if stop.at(-1) not in ("COMMA", *BRACKETS):
             return None
         diagnostic = stop.says("E0113", "there is nothing in front of this comma", "leave the comma out")
         return Slip(diagnostic, Repair(stop.index, 1))

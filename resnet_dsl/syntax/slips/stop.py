@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Source, Span
+from resnet_dsl.syntax.brackets import CLOSING, OPENING
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips.groups import NAMING, OWNERS, STARTS
-from resnet_dsl.syntax.words import CLOSING, END, OPENING, split
+from resnet_dsl.syntax.slips.groups import BRACKETS, NAMING, OWNERS, STARTS
+from resnet_dsl.syntax.words import END, split
 
 _HEADS = {*STARTS, "ELSE"}  # what begins a piece of text with a form of its own
 
@@ -80,6 +82,12 @@ class Stop:
                 found.pop()
         return found
 
+    @cached_property
+    def count(self) -> int | None:
+        """The first word of the count that stands in front and misses its `x`, if there is one."""
+        start = self.machine.count()
+        return None if start is None else bisect_left(self.words.starts, start, hi=self.index)
+
     @property
     def inside(self) -> str:
         """The kind of the innermost open bracket, "" at the top of the file."""
@@ -111,7 +119,7 @@ class Stop:
             kind = self.words.kinds[index]
             if kind in ("RPAR", "RSQB"):
                 depth += 1
-            elif kind in ("LPAR", "LSQB"):
+            elif kind in BRACKETS:
                 depth -= 1
             elif kind in ("LBRACE", "RBRACE") and depth <= 0:
                 return None
