@@ -216,6 +216,10 @@ class Evaluator:
             raise DiagnosticError(errors.not_a("a number", value, node.operand.span))
         return -value if node.sign.text == "-" else value
 
+    def _choice(self, node: tree.Choice, frame: Frame) -> Constant:
+        """Only what is chosen is worked out."""
+        return self.evaluate(node.then if self.truth(node.test, frame) else node.otherwise, frame)
+
     def _list(self, node: tree.List, frame: Frame) -> Items:
         items = Items(self.evaluate(item, frame) for item in node.items)
         self.budget.spend(node.span, limits.check_list(items, node.span))
@@ -271,6 +275,7 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Bracketed: lambda self, node, frame: self.evaluate(node.inside, frame),
     tree.Sign: Evaluator._sign,
     tree.Attribute: Evaluator._attribute,
+    tree.Choice: Evaluator._choice,
     tree.List: Evaluator._list,
     tree.Call: Evaluator._call,
     tree.Unknown: lambda self, node, frame: open_length(node.token.text),

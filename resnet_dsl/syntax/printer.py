@@ -105,6 +105,19 @@ class Printer(Pen):
             before = part
         return 0
 
+    def _choice(self, node: tree.Choice) -> int:
+        """A value that is chosen: on one line, or with its `else`s on lines of their own."""
+        self._flush()
+        self._add(GROUP)
+        self._add(INDENT)
+        for index, (part, is_bracketed) in enumerate(self._parts(node)):
+            if index:
+                self._add(LINE if part == "else" else SPACE)
+            self._print(part, is_bracketed)
+        self._add(DEDENT)
+        self._add(GROUP_END)
+        return 0
+
     def _bracketed(self, node: tree.Bracketed) -> int:
         return self._print(node.inside, is_bracketed=True)
 
@@ -305,5 +318,6 @@ _BREAKS: dict[type[tree.Node], Callable[[Printer, Any], int]] = {
     tree.Power: Printer._operands,
     tree.Sign: Printer._tight,
     tree.Attribute: Printer._tight,
+    tree.Choice: Printer._choice,
     tree.Bracketed: Printer._bracketed,
 }

@@ -338,6 +338,14 @@ class Attribute(Node):
     names: tuple[Token, ...]
 
 
+class Choice(Node):
+    """``if test { then } else { otherwise }`` as a value; behind ``else if`` the other is a Choice, too."""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+
+
 class List(Node):
     items: tuple[Expression, ...]
 
@@ -376,7 +384,7 @@ Member: TypeAlias = Input | Stem | Stage | Head | Let | Expect | Setting
 Statement: TypeAlias = Chain | Named | Let | Skip | Repeat | Condition | Setting
 Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Power | Sign | Attribute
-    | List | Number | Extent | Text | Truth | Unknown | Name | Indexed | Call | Entry
+    | Choice | List | Number | Extent | Text | Truth | Unknown | Name | Indexed | Call | Entry
 )  # fmt: skip
 Operand: TypeAlias = Expression | Bracketed
 Count: TypeAlias = Sum | Product | Power | Attribute | Number | Name | Indexed | Call | Entry | Bracketed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from resnet_dsl.pipeline import load_text
 from tests.elaborate.compiling import argument, blocked, operations, refused_stage, staged
 
 
@@ -97,6 +98,45 @@ def test_a_fraction_where_an_integer_is_needed_is_an_error_not_a_truncation(expr
 )
 def test_comparisons_and_truth(expression: str, holds: bool) -> None:
     assert truth(expression) is holds
+
+
+@pytest.mark.parametrize(
+    ("expression", "worth"),
+    [
+        ("if 1 < 2 { 3 } else { 4 }", 3),
+        ("if 1 > 2 { 3 } else { 4 }", 4),
+        ("if false { 1 } else if true { 2 } else { 3 }", 2),
+        ("if false { 1 } else if false { 2 } else { 3 }", 3),
+        ("if false { 1 } else { if true { 2 } else { 3 } }", 2),
+        ("if if true { false } else { true } { 1 } else { 2 }", 2),
+        ("2 * if true { 3 } else { 4 } + 1", 7),
+        ("-if true { -3 } else { 4 }", 3),
+        ("max(if true { 3 } else { 4 }, if false { 1 } else { 9 })", 9),
+    ],
+)
+def test_a_value_is_chosen(expression: str, worth: int) -> None:
+    assert integer(expression) == worth
+
+
+def test_only_the_value_that_is_chosen_is_worked_out() -> None:
+    assert integer("if true { 3 } else { 1 // 0 }") == 3
+    assert integer("if in.channels == 4 { 3 } else { 10 ** 99 }") == 3
+    assert refused_stage("conv(if false { 3 } else { 1 // 0 }, 1)") == ["E0222"]
+    assert refused_stage("conv(if 1 { 3 } else { 4 }, 1)") == ["E0221"]
+
+
+def test_any_value_may_be_chosen() -> None:
+    chosen = blocked("a = conv(4, 3) b = conv(4, 1) add(if in.channels == 4 { a } else { b }, b)")
+    assert operations(chosen) == ["conv", "conv", "add"]
+    assert argument(
+        staged("conv(4, if true { 3x1 } else { 1 }, pad = if true { valid } else { half })"), "s_conv", "pad"
+    )
+    assert integer("len(if true { [1, 2] } else { [] })") == 2
+
+
+def test_what_is_not_chosen_is_looked_through_for_unknown_names() -> None:
+    text = "network n { input 8x8x4 stage s { conv(if true { 3 } else { misspelt }, 1) } }"
+    assert [one.code for one in load_text(text).check()] == ["E0208"]
 
 
 def test_or_and_and_stop_where_the_answer_is_known() -> None:

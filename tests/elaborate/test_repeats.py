@@ -32,6 +32,8 @@ def test_a_count_is_a_number_or_a_name() -> None:
         ("2 ** k // 4", 4),
         ("k * -1 + 5", 1),
         ("len(sizes)", 3),
+        ("(if k > 3 { 2 } else { 1 })", 2),
+        ("1 * if k > 3 { 2 } else { 1 } + 1", 3),
         ("max(1, k - 1)", 3),
         ("in.channels", 4),
         ("in.rank + 1", 3),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 
@@ -25,6 +26,9 @@ _EXAMPLES = {
     "via": "skip via project",
     "by": "skip by concat",
 }
+
+
+_ENDS_VALUE = {*VALUES, "RPAR", "RSQB"} - {*ROUND, "LSQB", "IF"}
 
 
 def single_equal(stop: Stop) -> Slip | None:
@@ -96,12 +100,56 @@ def missing_value(stop: Stop) -> Slip | None:
     return Slip(stop.says("E0119", f"a {what} is missing behind `{word}`", remedy, span=stop.span_at(-1), label=label))
 
 
+def missing_else(stop: Stop) -> Slip | None:
+    """``stride = if i == 0 { 2 }``: a statement may do without, a value may not."""
+    if not stop.accepts("ELSE") or stop.accepts("NAME", "RBRACE", "STAGE"):
+        return None
+    diagnostic = stop.says(
+        "E0140",
+        "an `if` that gives a value needs an `else`",
+        "write `if CONDITION { VALUE } else { VALUE }`",
+        span=stop.span_at(-1),
+        label="`else` is missing behind this",
+    )
+    return Slip(diagnostic, Repair(stop.index, 0, ("ELSE", "LBRACE", "NUMBER", "RBRACE")))
+
+
+def chosen_steps(stop: Stop) -> Slip | None:
+    """``y = if wide { conv(64) } else { conv(32) }``: steps are chosen by a statement."""
+    if stop.kind != "IF" or stop.at(-1) != "EQUAL":
+        return None
+    said = f"{stop.text_at(-3)} {stop.text_at(-2)}" if stop.at(-3) == "USE" else stop.text_at(-2)
+    remedy = f"write `if … {{ {said} = … }} else {{ {said} = … }}`: a name that is given inside is known behind it"
+    return Slip(stop.says("E0120", "`if` chooses values in expressions; steps are chosen line by line", remedy))
+
+
+def ternary(stop: Stop) -> Slip | None:
+    """``2 if i == 0 else 1``, ``i == 0 ? 2 : 1``."""
+    start = stop.head if stop.kind == "ELSE" and stop.head_kind == "IF" else stop.index
+    is_sign = stop.kind == "QMARK" and stop.at(-1) in _ENDS_VALUE and ":" in _rest_of_line(stop)
+    is_word = start is not None and stop.words.kinds[start] == "IF" and _follows_value(stop, start)
+    if not is_sign and not (is_word and (stop.kind == "ELSE" or stop.inside in BRACKETS)):
+        return None
+    message = "the condition stands in front of the values that it chooses from"
+    return Slip(stop.says("E0116", message, "write `if CONDITION { VALUE } else { VALUE }`"))
+
+
+def _follows_value(stop: Stop, index: int) -> bool:
+    """Whether a word stands behind a value on its line."""
+    kind, line = stop.words.kinds[index - 1], stop.line(index - 1 - stop.index)
+    return index > stop.first and kind in _ENDS_VALUE and line == stop.line(index - stop.index)
+
+
+def _rest_of_line(stop: Stop) -> str:
+    return stop.source.text[stop.span.start :].partition("\n")[0]
+
+
 def missing_braces(stop: Stop) -> Slip | None:
     """``stage conv2 3 x bottleneck(64)``, ``if a conv(64, 3)``."""
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
     if head is None or stop.words.kinds[head] not in OWNERS:
         return None
-    if not stop.accepts("LBRACE") or stop.inside in BRACKETS:
+    if not stop.accepts("LBRACE") or (stop.inside in BRACKETS and head < stop.open[-1]):
         return None
     what = stop.named(head)
     between = " …" if stop.index - head > what.count(" ") + 1 else ""
