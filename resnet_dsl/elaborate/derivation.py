@@ -124,8 +124,15 @@ class Derivation:
             for member in level.tree.members.items:
                 if isinstance(member, tree.Let):
                     constants[member.name.text] = self.context.evaluator.attempt(member.value, level.frame)
+                elif isinstance(member, tree.Condition):
+                    self._check_choice(member)
             level.frame = gather(self.context, level.tree.members.items, level.frame)
             inherited, outer = constants, level.frame.settings
+
+    def _check_choice(self, member: tree.Condition) -> None:
+        """Nothing flows among a network's members, so that an `if` there chooses settings alone."""
+        if member.no_setting is not None:
+            self.context.findings.report(_not_a_setting(member.no_setting))
 
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
         """Constants of one level: what the deriving network gives, what the user sets, or the default."""
@@ -257,6 +264,18 @@ def _out_of_order(part: str, place: Span) -> Diagnostic:
         f"`{part}` stands out of order: a network flows from its stem through its stages to its head",
         Label(place),
         help="move it: stem first, stages next, head last",
+    )
+
+
+def _not_a_setting(statement: tree.Statement) -> Diagnostic:
+    remedy = "put steps into the braces of `stem`, `stage NAME` or `head`, where an `if` may stand, too"
+    if isinstance(statement, tree.Let):
+        remedy = f"choose the value: `let {statement.name.text} = if TEST {{ … }} else {{ … }}`"
+    return Diagnostic(
+        "E0247",
+        "an `if` among the members of a network holds settings alone: `use`, `default`, `skips`",
+        Label(statement.span),
+        help=remedy,
     )
 
 

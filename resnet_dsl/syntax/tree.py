@@ -225,10 +225,19 @@ class _Chooses(Node):
     @cached_property
     def holds_settings_alone(self) -> bool:
         """Whether all that stands in its braces, in each of them, are settings."""
-        inside = [one for body in self.bodies() for one in body.statements]
-        return bool(inside) and all(
-            one.holds_settings_alone if isinstance(one, _Chooses) else isinstance(one, Setting) for one in inside
+        inside = (one for body in self.bodies() for one in body.statements)
+        return self.no_setting is None and any(
+            not isinstance(one, _Chooses) or one.holds_settings_alone for one in inside
         )
+
+    @cached_property
+    def no_setting(self) -> Statement | None:
+        """The first statement in its braces, in each of them, that is neither a setting nor chooses settings alone."""
+        for one in (one for body in self.bodies() for one in body.statements):
+            other = one.no_setting if isinstance(one, _Chooses) else None if isinstance(one, Setting) else one
+            if other is not None:
+                return other
+        return None
 
 
 class Repeat(_Chooses):
@@ -380,7 +389,7 @@ class Name(Node):
 
 Definition: TypeAlias = ImportFile | Let | Slot | Block | Network
 Setting: TypeAlias = Use | Default | Skips
-Member: TypeAlias = Input | Stem | Stage | Head | Let | Expect | Setting
+Member: TypeAlias = Input | Stem | Stage | Head | Let | Expect | Condition | Setting
 Statement: TypeAlias = Chain | Named | Let | Skip | Repeat | Condition | Setting
 Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Power | Sign | Attribute

@@ -126,7 +126,7 @@ def test_only_the_value_that_is_chosen_is_worked_out() -> None:
 
 
 def test_any_value_may_be_chosen() -> None:
-    chosen = blocked("a = conv(4, 3) b = conv(4, 1) add(if in.channels == 4 { a } else { b }, b)")
+    chosen = blocked("a = conv(4, 3) c = conv(4, 1) add(if in.channels == 4 { a } else { c }, c)")
     assert operations(chosen) == ["conv", "conv", "add"]
     assert argument(
         staged("conv(4, if true { 3x1 } else { 1 }, pad = if true { valid } else { half })"), "s_conv", "pad"

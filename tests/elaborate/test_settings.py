@@ -167,3 +167,44 @@ def test_progress_in_defaults_and_arguments() -> None:
 
 def test_noise_that_never_strikes_needs_no_layer() -> None:
     assert operations(staged("dropout(0) relu drop_path(0.0) identity")) == ["relu"]
+
+
+CHOSEN = f"""{UNIT}
+network n(kind = 0, silent = false) {{
+  input 8x8x4
+  let other = kind + 1
+  if kind == 1 {{ use act = silu }} else if other == 3 {{ if not silent {{ use act = tanh }} else {{}} }}
+  if silent {{ default conv(bias = true) }}
+  stage a {{ unit }}
+}}
+network m from n(kind = 1) {{ if true {{ use norm = identity }} stage b {{ unit }} }}
+"""
+
+
+@pytest.mark.parametrize(("given", "act"), [({}, "relu"), ({"kind": 1}, "silu"), ({"kind": 2}, "tanh")])
+def test_an_if_among_the_members_of_a_network_chooses_settings(given: dict[str, int], act: str) -> None:
+    assert operations(compiled(CHOSEN, "n", **given)) == ["conv", "batchnorm", act]
+
+
+def test_what_an_if_chooses_is_inherited_as_other_settings_are() -> None:
+    assert operations(compiled(CHOSEN, "m")) == ["conv", "silu"] * 2
+    assert argument(compiled(CHOSEN, "n", silent=True), "a_block1_conv", "bias") is True
+    assert argument(compiled(CHOSEN, "n"), "a_block1_conv", "bias") is False
+
+
+@pytest.mark.parametrize(
+    ("members", "codes"),
+    [
+        ("if true { conv(3, 3) }", ["E0247"]),
+        ("if false { use act = silu let a = 3 }", ["E0247"]),
+        ("if false { use act = silu } else if true { skip from stem }", ["E0247"]),
+        ("if true { repeat 2 { norm } }", ["E0247"]),
+        ("if true { use act = silu } use act = tanh", ["E0209"]),
+        ("if in.channels == 4 { use act = silu }", ["E0217"]),
+        ("if progress == 0 { use act = silu }", ["E0242"]),
+        ("if 1 { use act = silu }", ["E0221"]),
+        ("if true { use attn = silu }", ["E0229"]),
+    ],
+)
+def test_what_does_not_stand_in_an_if_among_members(members: str, codes: list[str]) -> None:
+    assert refused(f"{UNIT} network n {{ input 8x8x4 {members} stage a {{ unit }} }}") == codes

@@ -40,6 +40,7 @@ _SLIPS = (
     brackets.surplus,
     missing.missing_else,
     missing.missing_value,
+    keywords.chosen_part,
     brackets.missing_brace,
     brackets.unclosed_bracket,
     keywords.misspelt,

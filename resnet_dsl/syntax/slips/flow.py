@@ -112,6 +112,8 @@ def counted_alone(stop: Stop) -> Slip | None:
         return None
     first = stop.count
     operators = _operators(stop, first)
+    if not operators and stop.words.kinds[first] not in ("NUMBER", GROUP) and stop.at(-2) != "DOT":
+        return None  # a step by itself
     step = operators[-1] + 1 if operators else first
     if operators and _multiplies_step(stop, operators[-1]):
         diagnostic = _multiplied(stop, first, operators[-1])

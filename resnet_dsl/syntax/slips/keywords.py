@@ -86,6 +86,19 @@ def reserved(stop: Stop) -> Slip | None:
     return Slip(diagnostic, stop.replaced("NAME") if offset == 0 else None)
 
 
+def chosen_part(stop: Stop) -> Slip | None:
+    """``if deep { stage c { … } }``: an `if` among a network's members holds settings alone."""
+    part = -1 if stop.at(-1) == "STEM" and stop.kind == "LBRACE" else 0
+    if stop.owner_kind not in ("IF", "ELSE") or stop.at(part - 1) not in ("LBRACE", "RBRACE"):
+        return None
+    if part == 0 and stop.kind not in MEMBERS:
+        return None
+    remedy = "give what varies a parameter (`n x basic(64)`, `input if …`), or derive a network: `network NAME from …`"
+    word = stop.text_at(part)
+    message = f"`{word}` does not stand in an `if`, which holds settings alone among a network's members"
+    return Slip(stop.says("E0120", message, remedy, span=stop.span_at(part), others=_inside(stop)))
+
+
 def misplaced(stop: Stop) -> Slip | None:
     """A keyword, or a step, in braces where its kind does not stand."""
     for kinds, place in _PLACES.items():
