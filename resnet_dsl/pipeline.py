@@ -16,11 +16,12 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.modules import Definition, Loader
 from resnet_dsl.elaborate.names import check_names
-from resnet_dsl.elaborate.networks import Elaborated
+from resnet_dsl.elaborate.networks import Elaborated, Outcome
 from resnet_dsl.elaborate.shadowing import hidden_parameters
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Origin
@@ -46,7 +47,7 @@ class Asked(NamedTuple):
     spec: Spec
     network: str
     overrides: Overrides
-    input_size: Size | None
+    input_size: InputSize | None
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,13 @@ class Spec:
 
     @unhindered
     def compile(
-        self, network: str | None = None, overrides: Overrides | None = None, input_size: Size | None = None
+        self, network: str | None = None, overrides: Overrides | None = None, input_size: InputSize | None = None
     ) -> Compiled:
         """One network, or the only one. Raises Refusal with every mistake that was found in it."""
         stop_at_errors(self.diagnostics)
         definition = self._network(network)
         outcome = Fitter().elaborate(definition, self.prelude, overrides or {}, input_size)
-        asked = Asked(self, definition.tree.name.text, overrides or {}, input_size)
+        asked = Asked(self, definition.tree.name.text, overrides or {}, _alone(input_size, outcome))
         return self._finish(outcome.elaborated, outcome.diagnostics, asked)
 
     def parameters(self, network: str) -> tuple[str, ...]:
@@ -178,6 +179,12 @@ class Spec:
         if name in self.networks:
             return self.networks[name]
         raise Refusal((_which(self.source, name, list(self.networks)),))
+
+
+def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
+    """What is asked of a network with one input, without its name: what stands in run folders."""
+    found = outcome.elaborated
+    return next(iter(asked.values())) if isinstance(asked, Mapping) and found and found.graph.inputs == 1 else asked
 
 
 def _judge(elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:

@@ -21,22 +21,30 @@ def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tup
 
 
 def _actual(expectation: Expectation, facts: Facts) -> Any:
-    if expectation.stage is None:
-        return _QUANTITIES[expectation.quantity](facts)
-    quantity = "output_shape" if expectation.quantity == "output" else expectation.quantity
-    return getattr(facts.stage_of_name[expectation.stage], quantity)
+    subject, quantity = expectation.subject, expectation.quantity
+    if quantity in _OF_ENDS:
+        return _OF_ENDS[quantity](facts, subject)
+    if subject is None:
+        return _QUANTITIES[quantity](facts)
+    if quantity == "output":
+        return facts.output_shapes.get(subject) or facts.stage_of_name[subject].output_shape
+    return getattr(facts.stage_of_name[subject], quantity)
 
 
 _QUANTITIES: dict[str, Callable[[Facts], Any]] = {
     "params": lambda facts: facts.count.params,
     "total_params": lambda facts: facts.count.total_params,
     "macs": lambda facts: facts.count.macs,
-    "depth": lambda facts: facts.depth,
     "blocks": lambda facts: facts.blocks,
     "output": lambda facts: facts.output_shape,
-    "receptive_field": lambda facts: facts.receptive_field,
-    "output_stride": lambda facts: facts.output_stride,
 }
+
+_OF_ENDS: dict[str, Callable[[Facts, str | None], Any]] = {
+    "depth": Facts.depth_of,
+    "receptive_field": Facts.receptive_field_of,
+    "output_stride": Facts.output_stride_of,
+}
+"""Of an output or input by name, or of all of them."""
 
 
 def _holds(expectation: Expectation, actual: Any) -> bool:
@@ -63,7 +71,7 @@ def _is_length(actual: Length, wanted: int | str | None) -> bool:
 
 
 def _failed(expectation: Expectation, actual: Any) -> Diagnostic:
-    subject = f"{expectation.stage}.{expectation.quantity}" if expectation.stage else expectation.quantity
+    subject = f"{expectation.subject}.{expectation.quantity}" if expectation.subject else expectation.quantity
     found, wanted = _spell(actual), f"{_RELATIONS[expectation.comparison]}{_spell(expectation.value)}"
     message = f"the expectation failed: `{subject}` is {found}, expected {wanted}"
     place = Label(expectation.span, f"it is {found}")

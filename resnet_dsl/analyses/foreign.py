@@ -43,7 +43,8 @@ def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
 def _check_names(graph: Graph) -> None:
     if len(graph.nodes) > MOST_NODES:
         raise UnsoundGraphError(f"it has {len(graph.nodes):,} operations, and {MOST_NODES:,} are the most")
-    for name in (graph.name, *(node.name for node in graph.nodes)):
+    outputs = (output.name for output in graph.outputs)
+    for name in (graph.name, *outputs, *(node.name for node in graph.nodes)):
         if not 0 < len(name) <= _LONGEST_NAME or not all(letter.isalnum() or letter in "_-." for letter in name):
             raise UnsoundGraphError(f"{name[:60]!a} cannot be a name")
 

@@ -12,18 +12,18 @@ _KEEPS_LOGITS = frozenset({"reshape", "pool", "merge", "noise", "scale"})
 """Roles of operations that make logits of logits: they move, sum or scale them, or take a mean or the largest."""
 
 
-def logits(graph: Graph) -> int | None:
-    """The node whose value a softmax over all channels takes at the end: cross-entropy is computed from it.
+def logits(graph: Graph, output: int) -> int | None:
+    """The node whose value a softmax over all channels takes at an output: cross-entropy is computed from it.
 
-    None where the network ends in something else.
+    ``output`` is the node that makes what is returned. None where that is something else.
     """
-    last = graph.nodes[graph.output]
+    last = graph.nodes[output]
     return last.inputs[0] if OPERATIONS[last.op].probabilities(last.args) == "channels" else None
 
 
-def ends_in_softmax_twice(graph: Graph) -> bool:
-    """Whether what the last softmax takes are probabilities already, and no logits."""
-    taken = logits(graph)
+def ends_in_softmax_twice(graph: Graph, output: int) -> bool:
+    """Whether what an output's softmax takes are probabilities already, and no logits."""
+    taken = logits(graph, output)
     odd = None if taken is None else _unfit(graph, taken)
     return odd is not None and are_probabilities(odd)
 
@@ -33,9 +33,9 @@ def are_probabilities(node: Node) -> bool:
     return OPERATIONS[node.op].probabilities(node.args) is not None
 
 
-def unfit_for_logits(graph: Graph) -> Node | None:
-    """The operation that bends what the last layers computed, so that it is no logits; None where there is none."""
-    return _unfit(graph, graph.output)
+def unfit_for_logits(graph: Graph, output: int) -> Node | None:
+    """The operation that bends what an output's last layers computed, so that it is no logits; None: there is none."""
+    return _unfit(graph, output)
 
 
 def _unfit(graph: Graph, start: int) -> Node | None:

@@ -50,10 +50,11 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
 def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
     """Repeated blocks share their arguments: each kind of node is asked once at each place."""
     asked: set[tuple[int, int]] = set()
-    doubt = _doubtful_input(shapes[0], origins[0].span)
-    if doubt is not None:
-        yield doubt
-    for index, node in enumerate(graph.nodes[1:], 1):
+    for shape, origin in zip(shapes[: graph.inputs], origins, strict=False):
+        doubt = _doubtful_input(shape, origin.span)
+        if doubt is not None:
+            yield doubt
+    for index, node in enumerate(graph.nodes[graph.inputs :], graph.inputs):
         key = id(node.args), id(origins[index].span)
         if key in asked:
             continue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.analyses.counts import Count, count_nodes, depths, total
+from resnet_dsl.analyses.ends import only_input, only_output
 from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.graph import Graph, Output
 from resnet_dsl.ir.lengths import Shape
 
 if TYPE_CHECKING:
@@ -43,12 +44,24 @@ class Facts:
         self.shapes = tuple(shapes)
 
     @property
+    def input_shapes(self) -> dict[str, Shape]:
+        """By name, in the order of the text."""
+        return {node.name: self.shapes[index] for index, node in enumerate(self.graph.nodes[: self.graph.inputs])}
+
+    @property
+    def output_shapes(self) -> dict[str, Shape]:
+        """By name, in the order of the text."""
+        return {output.name: self.shapes[output.node] for output in self.graph.outputs}
+
+    @property
     def input_shape(self) -> Shape:
-        return self.shapes[0]
+        """Of the one input. Raises Failure where there are several."""
+        return self.shapes[only_input(self.graph, "`input_shape`")]
 
     @property
     def output_shape(self) -> Shape:
-        return self.shapes[self.graph.output]
+        """Of the one output. Raises Failure where there are several."""
+        return self.shapes[only_output(self.graph, "`output_shape`")]
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
@@ -67,38 +80,63 @@ class Facts:
 
     @cached_property
     def depth(self) -> int:
-        return depths(self.graph)[self.graph.output]
+        """Of the deepest output."""
+        return self.depth_of(None)
+
+    def depth_of(self, end: str | None) -> int:
+        """Weighted layers on the main path to an output; of the deepest one where none is named."""
+        return max(self._depths[output.node] for output in self._outputs(end))
 
     @cached_property
-    def fields(self) -> tuple[ReceptiveField, ...]:
-        """For each node."""
+    def _depths(self) -> tuple[int, ...]:
+        return depths(self.graph)
+
+    @cached_property
+    def fields(self) -> tuple[tuple[ReceptiveField | None, ...], ...]:
+        """For each input what each node sees of it; None where that is nothing."""
         from resnet_dsl.analyses.receptive import receptive_fields  # few specs ask, and fractions take time to import
 
-        return receptive_fields(self.graph, self.shapes)
-
-    @property
-    def _last_map(self) -> Field | None:
-        """The field of the last value with positions on the way to the output: what papers call the network's."""
-        node = self.graph.output
-        while self.fields[node] == "all" and self.graph.nodes[node].inputs:
-            node = self.graph.nodes[node].inputs[0]
-        found = self.fields[node]
-        return None if found == "all" else found
+        return tuple(receptive_fields(self.graph, self.shapes, index) for index in range(self.graph.inputs))
 
     @property
     def receptive_field(self) -> int | None:
-        """Input positions that one position of the last map sees along the longest axis; None without a map."""
-        field = self._last_map
-        return None if field is None or not field.size else max(field.size)
+        """The largest that an output has on an input; None without a map."""
+        return self.receptive_field_of(None)
+
+    def receptive_field_of(self, end: str | None) -> int | None:
+        """Input positions that one position of the last map sees along the longest axis; None without a map.
+
+        ``end`` names an output or an input; the largest counts of those that are left open.
+        """
+        return max((max(field.size) for field in self._last_maps(end) if field.size), default=None)
 
     @property
     def output_stride(self) -> int | float | None:
-        """Input positions between neighbours of the last map (below 1 on a finer one than the input); None without."""
-        field = self._last_map
-        if field is None or not field.stride:
-            return None
-        stride = max(field.stride)
-        return int(stride) if stride.denominator == 1 else float(stride)
+        """The largest that an output has on an input; None without a map."""
+        return self.output_stride_of(None)
+
+    def output_stride_of(self, end: str | None) -> int | float | None:
+        """Input positions between neighbours of the last map (below 1 on a finer one than the input); None without.
+
+        ``end``: as above.
+        """
+        stride = max((max(field.stride) for field in self._last_maps(end) if field.stride), default=None)
+        return None if stride is None else int(stride) if stride.denominator == 1 else float(stride)
+
+    def _last_maps(self, end: str | None) -> Iterator[Field]:
+        """What the last map on the way to each output, or the named one, sees of each input, or the named one."""
+        from resnet_dsl.analyses.receptive import last_map
+
+        named = [fields for fields, node in zip(self.fields, self.graph.nodes, strict=False) if node.name == end]
+        for fields in named or self.fields:
+            for output in self._outputs(end):
+                field = last_map(fields, output.node, self.graph)
+                if field is not None:
+                    yield field
+
+    def _outputs(self, end: str | None) -> tuple[Output, ...]:
+        """The one of a name; all of them where none has it."""
+        return tuple(output for output in self.graph.outputs if output.name == end) or self.graph.outputs
 
     @cached_property
     def stages(self) -> tuple[CountedPart, ...]:
@@ -119,11 +157,11 @@ class Facts:
 
     @cached_property
     def layers(self) -> tuple[CountedPart, ...]:
-        """Every node but the input."""
+        """Every node but the inputs."""
         return tuple(
             CountedPart(node.name, "layer", node.op, node.scope, index, self.shapes[index], *self.counts[index], 0)
             for index, node in enumerate(self.graph.nodes)
-            if index
+            if index >= self.graph.inputs
         )
 
     @property

@@ -22,6 +22,7 @@ from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.counts import main_inputs
+from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
@@ -127,7 +128,11 @@ class _Link(NamedTuple):
 
 
 def paths(graph: Graph) -> Paths:
-    """The paths of a network from its input to its output. Raises Failure where they take too long to count."""
+    """The paths of a network from its input to its output.
+
+    Raises Failure where they take too long to count, and where the network has several inputs or outputs.
+    """
+    check_ends(graph, "the count of paths")
     links = [_Link(0, _ONE, True)]
     held = 0
     for node in graph.nodes[1:]:
@@ -135,7 +140,7 @@ def paths(graph: Graph) -> Paths:
         held += len(links[-1].ways)
         if held > _MOST_WORK:
             raise _too_long(len(links[-1].ways) - 1)
-    factors = Counter(link.ways for link in _chain(graph.output, 0, links) if link.ways != _ONE)
+    factors = Counter(link.ways for link in _chain(graph.outputs[0].node, 0, links) if link.ways != _ONE)
     return Paths(tuple(sorted(factors.items())))
 
 

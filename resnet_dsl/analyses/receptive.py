@@ -64,14 +64,19 @@ ReceptiveField: TypeAlias = Field | Literal["all"]
 _ITSELF = Axis((0,), (0,), 1)
 
 
-def receptive_fields(graph: Graph, shapes: Sequence[Shape]) -> tuple[ReceptiveField, ...]:
-    """The receptive field of every node."""
+def receptive_fields(graph: Graph, shapes: Sequence[Shape], seen: int = 0) -> tuple[ReceptiveField | None, ...]:
+    """The receptive field of every node: what it sees of the input ``seen``; None where that is nothing."""
     longest = max(MOST_POSITIONS // len(graph.nodes), 1)
-    fields: list[ReceptiveField] = [Field((_ITSELF,) * (len(shapes[0]) - 1))]
-    for node, shape in zip(graph.nodes[1:], shapes[1:], strict=True):
-        before = [(fields[index], shapes[index][:-1]) for index in node.inputs]
+    fields: list[ReceptiveField | None] = [None] * graph.inputs
+    fields[seen] = Field((_ITSELF,) * (len(shapes[seen]) - 1))
+    for node, shape in zip(graph.nodes[graph.inputs :], shapes[graph.inputs :], strict=True):
+        given = ((fields[index], shapes[index][:-1]) for index in node.inputs)
+        before = [(field, lengths) for field, lengths in given if field is not None]
+        if not before:
+            fields.append(None)
+            continue
         window = OPERATIONS[node.op].window(node.args, shapes[node.inputs[0]])
-        merged = _merged(before, shape[:-1], longest) if before[1:] else before[0][0]
+        merged = _merged(before, shape[:-1], longest) if node.inputs[1:] else before[0][0]
         fields.append("all" if merged == "all" or window == "all" else _through(merged, window, longest))
     return tuple(fields)
 
@@ -81,10 +86,8 @@ def _merged(given: list[tuple[ReceptiveField, Shape]], lengths: Shape, longest: 
     if any(field == "all" and own == lengths for field, own in given):
         return "all"
     known = [(field.axes, own) for field, own in given if field != "all"]
-    axes = range(len(lengths))
-    return Field(
-        tuple(_union(tuple(of[axis] for of, own in known if own[axis] == lengths[axis]), longest) for axis in axes)
-    )
+    along = [tuple(of[axis] for of, own in known if own[axis] == length) for axis, length in enumerate(lengths)]
+    return Field(tuple(_union(axes, longest) for axes in along)) if all(along) else "all"
 
 
 def _union(axes: tuple[Axis, ...], longest: int) -> Axis:
@@ -144,3 +147,12 @@ def _stretched(axis: Axis, reach: int, stride: int, factor: int, before: int) ->
     """A bound for a period that is too long to be followed."""
     step = Fraction(axis.shift) / factor
     return Axis((axis.first[0] - before * step,), (axis.last[0] + (reach - 1 - before) * step,), step * stride)
+
+
+def last_map(fields: Sequence[ReceptiveField | None], output: int, graph: Graph) -> Field | None:
+    """The field of the last value with positions on the way to an output: what papers call the network's."""
+    node = output
+    while fields[node] == "all" and graph.nodes[node].inputs:
+        node = next(one for one in graph.nodes[node].inputs if fields[one] is not None)
+    found = fields[node]
+    return None if found == "all" else found

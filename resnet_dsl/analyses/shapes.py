@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
@@ -17,5 +17,14 @@ def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
             raise UnfitError(
                 "E0301", f"the arguments of `{node.name}` are not settled for {' and '.join(map(show, inputs))}"
             )
+        if node.shares is not None:
+            _check_weights(node, inputs, graph, shapes)
         shapes.append(operation.infer(node.args, inputs))
     return tuple(shapes)
+
+
+def _check_weights(node: Node, inputs: tuple[Shape, ...], graph: Graph, shapes: list[Shape]) -> None:
+    """Raises UnfitError where a node would need other weights than the one whose layer it shares."""
+    other, weights = graph.nodes[node.shares or 0], OPERATIONS[node.op].weights
+    if weights(node.args, inputs) != weights(other.args, tuple(shapes[index] for index in other.inputs)):
+        raise UnfitError("E0301", f"`{node.name}` cannot share the weights of `{other.name}`: they have other shapes")

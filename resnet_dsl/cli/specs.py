@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.arithmetic import extent, number
+from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.sizes import Size
 from resnet_dsl.syntax.reading import ENDING, STDIN
@@ -34,15 +35,18 @@ def add_spec(parser: argparse.ArgumentParser, many: bool = False) -> None:
     )
     parser.add_argument(
         "--input",
-        metavar="SIZE",
-        help="another input size: 32x32x3; ?x?x3 for open lengths, 32?x32?x3 for multiples of 32",
+        action="append",
+        default=[],
+        metavar="[NAME=]SIZE",
+        help="another input size: 32x32x3; ?x?x3 for open lengths, 32?x32?x3 for multiples of 32; of several inputs "
+        "by name: left=96x96x1",
     )
 
 
 def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
     """The network that SPEC names, under ``--set`` and ``--input``. Raises Refusal or Failure."""
     path, network = locate(spec)
-    size = None if options.input is None else _size(options.input)
+    size = _sizes(options.input)
     loaded = pipeline.load(path)
     outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
     return loaded.compile(network, _overrides(options.set), size)
@@ -121,6 +125,19 @@ def _constant(text: str, setting: str) -> Any:
     if _WORD.fullmatch(text):
         return text
     raise Failure(f"`--set {setting}`: `{text}` is not a value", "a number, a size (3x1), a word, `true` or `false`")
+
+
+def _sizes(given: Iterable[str]) -> InputSize | None:
+    """What ``--input`` says: of the one input, or of several by name; None where it is not given."""
+    found: dict[str, Size] = {}
+    for text in given:
+        name, _, size = text.rpartition("=")
+        if name in found:
+            raise Failure(f"`--input {name}{'=' if name else ''}…` is given twice")
+        found[name] = _size(size)
+    if "" in found and len(found) > 1:
+        raise Failure(f"`--input` is given a size without a name beside `{next(filter(None, found))}=…`", "name both")
+    return found.get("") or found or None
 
 
 def _size(text: str) -> Size:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Origin, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.graph import Graph, Node, Scope, ScopeKind, SkipKind
+from resnet_dsl.ir.graph import Graph, Node, Output, Scope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation
@@ -87,6 +87,7 @@ class Builder:
 
     def close(self, scope: int, exit_node: int) -> None:
         self.scopes[scope].exit = exit_node
+        self.scopes[scope].entry = min(self.scopes[scope].entry, exit_node)  # of a head that starts elsewhere
 
     def in_stage(self, scope: int) -> bool:
         """Whether a scope is a stage, or lies in blocks of one (and not in the adapter of a skip connection)."""
@@ -122,19 +123,23 @@ class Builder:
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, placed.shape)
 
-    def reaching(self, output: int) -> list[bool]:
-        """For each node whether the output depends on it."""
+    def reaching(self, outputs: Iterable[int]) -> list[bool]:
+        """For each node whether one of the outputs depends on it."""
         needed = [False] * len(self.nodes)
-        needed[output] = needed[0] = True
+        for output in outputs:
+            needed[output] = True
         for index in range(len(self.nodes) - 1, -1, -1):
             if needed[index]:
                 for other in self.nodes[index].inputs:
                     needed[other] = True
         return needed
 
-    def finish(self, doc: str, output: int) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
-        """The graph without what nothing reads, its shapes, and where its nodes come from. Raises DiagnosticError."""
-        needed = self.reaching(output)
+    def finish(self, doc: str, outputs: Mapping[str, int]) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
+        """The graph without what nothing reads, its shapes, and where its nodes come from; each output is read.
+
+        Raises DiagnosticError.
+        """
+        needed = self.reaching(outputs.values())
         kept = [index for index, wanted in enumerate(needed) if wanted]
         place = {old: new for new, old in enumerate(kept)}
         scopes, scope_place = self._finish_scopes(kept, place)
@@ -153,7 +158,8 @@ class Builder:
                     skip=raw.skip,
                 )
             )
-        graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, output=place[output])
+        returned = tuple(Output(name=name, node=place[node]) for name, node in outputs.items())
+        graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, outputs=returned)
         shapes = tuple(self.nodes[old].placed.shape for old in kept)
         return graph, shapes, tuple(self.origins[old] for old in kept)
 
@@ -255,16 +261,22 @@ class Builder:
         return prefixes
 
     def _labelled(self, old: int, label: str) -> str:
-        """A label stands behind the names of its stage and blocks; stem, head and adapters add nothing."""
+        """A label stands behind the names of its stage, blocks and named head; the other parts add nothing."""
         parts = []
         index: int | None = self.nodes[old].scope
         while index is not None and index > 0:
             scope = self.scopes[index]
             outer = self.scopes[scope.parent or 0]
-            if scope.kind in ("stage", "block") and outer.kind != "skip":
+            if _is_in_labels(scope, outer):
                 parts.append(scope.name)
             index = scope.parent
         return "_".join([*reversed(parts), label])
+
+
+def _is_in_labels(scope: _OpenScope, outer: _OpenScope) -> bool:
+    if scope.kind == "head":
+        return scope.name != "head"
+    return scope.kind in ("stage", "block") and outer.kind != "skip"
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

@@ -15,6 +15,7 @@ from resnet_dsl.elaborate.frames import Frame, Settings
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.settings import gather
 from resnet_dsl.elaborate.values import POISON, Constant, Overrides, PoisonedError, Value
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -33,36 +34,59 @@ class Level:
         return network
 
 
+class Source(NamedTuple):
+    """An input, and the level whose names its size sees."""
+
+    member: tree.Input | tree.NamedInput
+    level: Level
+
+    @property
+    def name(self) -> tree.Token | None:
+        return self.member.name if isinstance(self.member, tree.NamedInput) else None
+
+    @property
+    def key(self) -> str:
+        return "input" if self.name is None else self.name.text
+
+
 class Part(NamedTuple):
-    """The stem, a stage or the head, and the level whose names it sees."""
+    """The stem, a stage or a head, and the level whose names it sees."""
 
     member: tree.Stem | tree.Stage | tree.Head
     level: Level
 
     @property
+    def kind(self) -> str:
+        return type(self.member).__name__.lower()
+
+    @property
+    def name(self) -> tree.Token | None:
+        return None if isinstance(self.member, tree.Stem) else self.member.name
+
+    @property
     def key(self) -> str:
-        return self.member.name.text if isinstance(self.member, tree.Stage) else type(self.member).__name__.lower()
+        return self.kind if self.name is None else self.name.text
 
     @property
     def place(self) -> Span:
-        return self.member.name.span if isinstance(self.member, tree.Stage) else self.member.span
+        return self.member.span if self.name is None else self.name.span
 
 
 class Plan:
     """What a network consists of after its derivation; ``surplus`` are parts that the same braces hold twice."""
 
     def __init__(self) -> None:
-        self.input: tuple[tree.Input, Level] | None = None
+        self.inputs: dict[str, Source] = {}
         self.stem: Part | None = None
         self.stages: dict[str, Part] = {}
-        self.head: Part | None = None
+        self.heads: dict[str, Part] = {}
+        self.output: tuple[tree.Output, Level] | None = None
         self.surplus: list[Part] = []
 
     @property
     def parts(self) -> list[Part]:
-        """In flow order. A head without steps leaves the head out."""
-        head = self.head if self.head is not None and self.head.member.body.statements else None
-        row = (self.stem, *self.stages.values(), head, *self.surplus)
+        """In flow order."""
+        row = (self.stem, *self.stages.values(), *self.heads.values(), *self.surplus)
         return [part for part in row if part is not None]
 
     def stage_bodies(self) -> Iterator[tuple[tree.Body, Module]]:
@@ -169,22 +193,47 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
         if level is levels[-1] and level is not levels[0]:
             _doubt_names(plan, level, context)
         for member in level.tree.members.items:
-            if isinstance(member, tree.Input):
-                if "input" in here:
-                    context.findings.report(errors.said_twice("the input", member.span, here["input"]))
-                here["input"] = member.span
-                plan.input = (member, level)
+            if isinstance(member, tree.Input | tree.NamedInput):
+                _put_input(plan, Source(member, level), here, context)
+            elif isinstance(member, tree.Output):
+                if "output of" in here:
+                    context.findings.report(errors.said_twice("the `output`", member.span, here["output of"]))
+                here["output of"] = member.span
+                plan.output = (member, level)
             elif isinstance(member, tree.Stem | tree.Stage | tree.Head):
                 part = Part(member, level)
-                if part.key in here:
-                    context.findings.report(_part_twice(part, here[part.key]))
+                if (key := f"{part.kind} {part.key}") in here:
+                    context.findings.report(_part_twice(part, here[key]))
                     plan.surplus.append(part)
                     continue
-                here[part.key] = part.place
+                here[key] = part.place
                 if level is levels[0]:
                     _check_order(plan, part, context)
-                _put(plan, part)
+                _put(plan, part, context)
+    _check_names(plan, context)
     return plan
+
+
+def _put_input(plan: Plan, source: Source, here: dict[str, Span], context: Context) -> None:
+    """In the place of the input of the same name, or behind those that are there."""
+    key = f"input {source.key}"
+    if key in here:
+        what = "the input" if source.name is None else f"the input `{source.key}`"
+        context.findings.report(errors.said_twice(what, source.member.span, here[key]))
+    here[key] = source.member.span
+    plan.inputs[source.key] = source
+
+
+def _check_names(plan: Plan, context: Context) -> None:
+    """Stages, inputs and heads are values, so each has a name of its own."""
+    inputs = {source.key: source.name.span for source in plan.inputs.values() if source.name is not None}
+    heads = {name: part.place for name, part in plan.heads.items()}
+    for kind, places in (("input", inputs), ("head", heads)):
+        for name, place in places.items():
+            if name in plan.stages:
+                context.findings.report(_taken(kind, name, place, "stage", plan.stages[name].place))
+            elif kind == "head" and name in inputs:
+                context.findings.report(_taken(kind, name, place, "input", inputs[name]))
 
 
 def _doubt_names(plan: Plan, level: Level, context: Context) -> None:
@@ -212,25 +261,27 @@ def _digits(name: str) -> str:
 
 
 def _part_twice(part: Part, first: Span) -> Diagnostic:
-    if isinstance(part.member, tree.Stage):
-        return errors.defined_twice("the stage", part.key, part.place, first)
+    if part.name is not None:
+        return errors.defined_twice(f"the {part.kind}", part.key, part.place, first)
     return errors.said_twice(f"the {part.key}", part.place, first)
 
 
 def _check_order(plan: Plan, part: Part, context: Context) -> None:
     """Tells a part of the first network that stands behind one that it comes before."""
-    if plan.head is not None or (part.key == "stem" and plan.stages):
+    if (plan.heads and part.kind != "head") or (part.kind == "stem" and plan.stages):
         context.findings.report(_out_of_order(part.key, part.place))
 
 
-def _put(plan: Plan, part: Part) -> None:
-    """In the place of the part of the same name, or behind the stages that are there."""
-    if part.key == "stem":
+def _put(plan: Plan, part: Part, context: Context) -> None:
+    """In the place of the part of the same name, or behind those of its kind; a head without steps is left out."""
+    if part.kind == "stem":
         plan.stem = part
-    elif part.key == "head":
-        plan.head = part
-    else:
+    elif part.kind == "stage":
         plan.stages[part.key] = part
+    elif part.member.body.statements:
+        plan.heads[part.key] = part
+    elif plan.heads.pop(part.key, None) is None and part.name is not None:
+        context.findings.report(_no_head(part.key, part.place, list(plan.heads)))
 
 
 def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
@@ -276,6 +327,28 @@ def _not_a_setting(statement: tree.Statement) -> Diagnostic:
         "an `if` among the members of a network holds settings alone: `use`, `default`, `skips`",
         Label(statement.span),
         help=remedy,
+    )
+
+
+def _taken(kind: str, name: str, span: Span, other: str, first: Span) -> Diagnostic:
+    what = f"an {kind}" if kind == "input" else f"a {kind}"
+    owner = f"an {other}" if other == "input" else f"a {other}"
+    return Diagnostic(
+        "E0261",
+        f"{what} cannot be called `{name}`: {owner} of this network is",
+        Label(span),
+        (Label(first, f"the {other}"),),
+        help=f"call it something else, `{name}_{kind}` for one: each of them is a value, known by its name",
+    )
+
+
+def _no_head(name: str, span: Span, known: list[str]) -> Diagnostic:
+    return Diagnostic(
+        "E0262",
+        f"there is no head `{name}` to leave out",
+        Label(span, "braces without a step leave the head of that name out"),
+        help=suggestion(name, known)
+        or (f"there is {listed(known)}" if known else "give it steps, or take this line out"),
     )
 
 

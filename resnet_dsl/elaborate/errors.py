@@ -100,6 +100,16 @@ def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     )
 
 
+def no_part(word: str, span: Span) -> Diagnostic:
+    """``word``: `input`, `stem` or `head`."""
+    return Diagnostic(
+        "E0208",
+        f"there is no `{word}` here",
+        Label(span),
+        help=f"`{word}` is a value behind the network's `{word}`, outside of blocks: pass it to a block as an argument",
+    )
+
+
 def defined_twice(what: str, name: str, span: Span, first: Span | None) -> Diagnostic:
     others = (Label(first, "the first one"),) if first is not None else ()
     return Diagnostic(
@@ -129,10 +139,10 @@ def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool
     )
 
 
-def no_entry(span: Span) -> Diagnostic:
+def no_entry(span: Span, word: str = "in") -> Diagnostic:
     return Diagnostic(
         "E0217",
-        "`in` has no meaning here: nothing flows",
+        f"`{word}` has no meaning here: nothing flows",
         Label(span),
         help="`in` is the value that entered a block, or the network's input, and can be used inside their braces",
     )

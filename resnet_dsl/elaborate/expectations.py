@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -16,18 +17,36 @@ from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
+Known: TypeAlias = Mapping[str | None, tuple[str, ...]]
+"""What facts there are, of each part, output and input by name; of the network under None."""
+
 NETWORK_QUANTITIES = ("params", "total_params", "macs", "depth", "output", "receptive_field", "output_stride", "blocks")
-STAGE_QUANTITIES = ("params", "total_params", "macs", "output", "blocks")
+PART_QUANTITIES = ("params", "total_params", "macs", "output", "blocks")
+OUTPUT_QUANTITIES = ("output", "depth", "receptive_field", "output_stride")
+INPUT_QUANTITIES = ("receptive_field", "output_stride")
 
 
-def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, parts: Collection[str]) -> Expectation:
-    """One expectation; ``parts`` hold a step. Raises DiagnosticError where its quantity or value is none."""
-    stage, quantity, span = _quantity(statement.quantity)
-    if stage is not None and stage not in parts:
-        raise DiagnosticError(errors.unknown_part(stage, span, parts))
-    known = NETWORK_QUANTITIES if stage is None else STAGE_QUANTITIES
+def known_quantities(parts: Iterable[str], outputs: list[str], inputs: Iterable[str]) -> Known:
+    """``parts``: those that hold a step. ``outputs`` are all of them."""
+    found: dict[str | None, tuple[str, ...]] = {None: NETWORK_QUANTITIES}
+    if len(outputs) > 1:
+        found[None] = tuple(one for one in NETWORK_QUANTITIES if one != "output")
+    for names, quantities in ((parts, PART_QUANTITIES), (outputs, OUTPUT_QUANTITIES), (inputs, INPUT_QUANTITIES)):
+        for name in names:
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *quantities)))
+    return found
+
+
+def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, facts: Known) -> Expectation:
+    """One expectation. Raises DiagnosticError where its quantity or value is none."""
+    subject, quantity, span = _quantity(statement.quantity)
+    if subject not in facts:
+        raise DiagnosticError(errors.unknown_part(str(subject), span, filter(None, facts)))
+    known = facts[subject]
+    if quantity == "output" and subject is None and "output" not in known:
+        raise DiagnosticError(_which_output(span, [name for name, has in facts.items() if name and "depth" in has]))
     if quantity not in known:
-        raise DiagnosticError(_unknown_quantity(quantity, span, known, stage))
+        raise DiagnosticError(_unknown_quantity(quantity, span, known, subject))
     comparison = statement.comparison.text
     value = evaluator.evaluate(statement.value, frame)
     if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
@@ -37,20 +56,29 @@ def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame,
     if quantity != "output" and not is_number(value):
         raise DiagnosticError(errors.not_a("a number", value, statement.value.span))
     unit = _unit(statement) if comparison == "~=" else 0.0
-    return Expectation(quantity, stage, comparison, value, unit, statement.span)
+    return Expectation(quantity, subject, comparison, value, unit, statement.span)
 
 
 def _quantity(expression: tree.Expression) -> tuple[str | None, str, Span]:
-    """The stage, where there is one, and the quantity."""
+    """Whose quantity it is, where that is said, and the quantity."""
     if isinstance(expression, tree.Name):
         return None, expression.token.text, expression.span
     subject = expression.subject if isinstance(expression, tree.Attribute) else None
     if isinstance(expression, tree.Attribute) and len(expression.names) == 1:
         if isinstance(subject, tree.Name):
             return subject.token.text, expression.names[0].text, expression.span
-        if isinstance(subject, tree.Entry) and subject.keyword.text == "stem":
-            return "stem", expression.names[0].text, expression.span
+        if isinstance(subject, tree.Entry) and subject.keyword.text != "in":
+            return subject.keyword.text, expression.names[0].text, expression.span
     raise DiagnosticError(_unknown_quantity(expression.span.text, expression.span, NETWORK_QUANTITIES, None))
+
+
+def _which_output(span: Span, outputs: list[str]) -> Diagnostic:
+    return Diagnostic(
+        "E0267",
+        f"the network returns several values, and `output` does not say which: {listed(outputs)}",
+        Label(span),
+        help=f"write its name in front: `expect {outputs[0]}.output == …`",
+    )
 
 
 def _unit(statement: tree.Expect) -> float:
@@ -66,12 +94,12 @@ def _unit(statement: tree.Expect) -> float:
     return last_digit(statement.value.token.text)
 
 
-def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], stage: str | None) -> Diagnostic:
-    has = f"a stage has {listed(known)}" if stage is not None else f"a network has {listed(known)}"
-    example = known[0] if stage is None else f"{stage}.{known[0]}"
+def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: str | None) -> Diagnostic:
+    what = "a network" if subject is None else "a stage" if known == PART_QUANTITIES else f"`{subject}`"
+    example = known[0] if subject is None else f"{subject}.{known[0]}"
     return Diagnostic(
         "E0402",
-        f"`{name}` is not a quantity that can be expected" + (" of a stage" if stage is not None else ""),
+        f"`{name}` is not a quantity that can be expected" + (f" of {what}" if subject is not None else ""),
         Label(span),
-        help=suggestion(name, known) or f"{has}: `expect {example} == 1_000`",
+        help=suggestion(name, known) or f"{what} has {listed(known)}: `expect {example} == 1_000`",
     )

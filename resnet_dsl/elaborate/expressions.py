@@ -35,7 +35,7 @@ class Evaluator:
         self._lets: dict[tree.Let, Constant] = {}
         self._asking: list[tuple[tree.Let, Span]] = []
 
-    def evaluate(self, expression: tree.Operand, frame: Frame) -> Constant:
+    def evaluate(self, expression: tree.Operand | tree.Lengths, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises DiagnosticError or PoisonedError."""
         kind = type(expression)
         self.budget.spend(expression.span, 1)
@@ -134,9 +134,9 @@ class Evaluator:
             if frame.kind in ("file", "network"):
                 raise DiagnosticError(errors.no_entry(node.span))
             return _known(frame.entry)
-        if "stem" not in frame.values:
-            raise DiagnosticError(errors.unknown_part("stem", node.span, ()))
-        return _known(frame.values["stem"])
+        if node.keyword.text not in frame.values:
+            raise DiagnosticError(errors.no_part(node.keyword.text, node.span))
+        return _known(frame.values[node.keyword.text])
 
     def _indexed(self, node: tree.Indexed, frame: Frame) -> Constant:
         name = node.name.text
@@ -186,7 +186,7 @@ class Evaluator:
             raise DiagnosticError(too_large(node.span))
         return value
 
-    def _size(self, node: tree.Size, frame: Frame) -> Constant:
+    def _size(self, node: tree.Size | tree.Lengths, frame: Frame) -> Constant:
         lengths: list[int | str | None] = []
         for part in node.lengths:
             value = self.evaluate(part, frame)
@@ -269,6 +269,7 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Negation: Evaluator._negation,
     tree.Comparison: Evaluator._comparison,
     tree.Size: Evaluator._size,
+    tree.Lengths: Evaluator._size,
     tree.Sum: Evaluator._arithmetic,
     tree.Product: Evaluator._arithmetic,
     tree.Power: Evaluator._power,

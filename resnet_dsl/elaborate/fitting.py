@@ -11,6 +11,7 @@ from math import gcd, lcm
 from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.limits import STEPS_OF_A_NETWORK
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.networks import Outcome, elaborate
@@ -37,7 +38,7 @@ class Fitter:
         self._left = MOST_STEPS_OF_A_SEARCH
 
     def elaborate(
-        self, definition: Definition, prelude: Module, overrides: Overrides, input_size: Size | None
+        self, definition: Definition, prelude: Module, overrides: Overrides, input_size: InputSize | None
     ) -> Outcome:
         """As resnet_dsl.elaborate.networks.elaborate."""
 

@@ -43,6 +43,15 @@ MOST_ITEMS = 1_000
 MOST_NUMBERS = 8
 """Numbers of a size."""
 
+MOST_INPUTS = 32
+"""Inputs of a network."""
+
+MOST_SEEN = 500_000
+"""Operations of a network of several inputs, for each of them: what each sees of each is worked out."""
+
+MOST_OUTPUTS = 1_000
+"""Values that a network returns."""
+
 IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 6, 4
 """How many calls deeper each leads the compiler at most; Python ends at a thousand."""
 

@@ -36,8 +36,8 @@ def check_names(module: Module) -> tuple[Diagnostic, ...]:
 
 
 class _OwnNames(NamedTuple):
-    """The names that a definition gives, in the text's order: of `let`s, parameters and repeat indices; and of values
-    and stages."""
+    """The names that a definition gives, in the text's order: of `let`s, parameters and repeat indices; and of values,
+    stages, inputs and heads."""
 
     constants: dict[str, None]
     values: dict[str, None]
@@ -72,6 +72,8 @@ def _names_of(definition: tree.Node, known: dict[tree.Node, _OwnNames]) -> _OwnN
 _VALUES: dict[type, Callable[[Any], str]] = {
     tree.Named: lambda node: node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text,
     tree.Stage: lambda node: node.name.text,
+    tree.NamedInput: lambda node: node.name.text,
+    tree.Head: lambda node: "head" if node.name is None else node.name.text,
 }
 
 _CONSTANTS: dict[type, Callable[[Any], tree.Token | None]] = {
@@ -136,7 +138,7 @@ class _Names:
     def _entry(self, node: tree.Entry) -> None:
         """A file's `let` is worked out once, where nothing flows."""
         if isinstance(self.definition, tree.Let):
-            self._tell(errors.no_entry(node.span))
+            self._tell(errors.no_entry(node.span, node.keyword.text))
 
     def _call(self, node: tree.Call) -> None:
         """A bracket that opens a line is still read as that of a call."""
@@ -279,6 +281,8 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Let: lambda node: (node.value,),
     tree.Parameter: lambda node: (node.default,),
     tree.Input: lambda node: (node.size,),
+    tree.NamedInput: lambda node: (node.size,),
+    tree.Output: lambda node: node.values,
     tree.Expect: lambda node: (node.value,) if isinstance(node.quantity, tree.Name | tree.Attribute) else (),
     tree.Repeat: lambda node: (node.count,),
     tree.Condition: lambda node: (node.test,),

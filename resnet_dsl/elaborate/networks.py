@@ -7,12 +7,13 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import limits
+from resnet_dsl.elaborate import ends, errors, limits
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.builder import BlockKind
-from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, plan_of
+from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, Source, plan_of
 from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
-from resnet_dsl.elaborate.expectations import read_expectation
+from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.elaborate.expectations import Known, known_quantities, read_expectation
 from resnet_dsl.elaborate.frames import Binding, Frame, Pending, Policy, Settings, file_frame
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.unused import Used
@@ -21,19 +22,16 @@ from resnet_dsl.elaborate.values import (
     Constant,
     Current,
     Expectation,
-    Items,
     Origin,
     Overrides,
     PoisonedError,
     TooLargeError,
     Value,
 )
-from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.ir.sizes import Size, beside, fits, is_open, multiples, rule
-from resnet_dsl.sentences import either
+from resnet_dsl.ir.sizes import Size
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -54,7 +52,7 @@ class Elaborated(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used.
 
-    shapes: of the values that were made, also where no graph came of it. size: its input's.
+    shapes: of the values that were made, also where no graph came of it. size: its input's, where it has one alone.
     """
 
     elaborated: Elaborated | None
@@ -69,7 +67,7 @@ def elaborate(
     definition: Definition,
     prelude: Module,
     overrides: Overrides,
-    input_size: Size | None,
+    input_size: InputSize | None,
     most_steps: int = limits.MOST_STEPS,
 ) -> Outcome:
     """The graph of a network, and the mistakes found; ``most_steps``: where it ends as too large.
@@ -84,9 +82,9 @@ def elaborate(
         elaboration = _Elaboration(definition, prelude, overrides, input_size, found, most_steps)
         result = elaboration.run()
     held = elaboration.elaborator
-    made = [raw.placed for raw in held.builder.nodes]
-    size = made[0].arguments["shape"] if made else None
-    shapes = tuple(one.shape for one in made)
+    sizes = [raw.placed.arguments["shape"] for raw in held.builder.nodes if raw.operation.name == "input"]
+    size = sizes[0] if len(sizes) == 1 else None
+    shapes = tuple(raw.placed.shape for raw in held.builder.nodes)
     return Outcome(result, tuple(held.findings.diagnostics), held.budget.steps, held.used, shapes, size)
 
 
@@ -98,7 +96,7 @@ class _Elaboration:
         definition: Definition,
         prelude: Module,
         overrides: Overrides,
-        input_size: Size | None,
+        input_size: InputSize | None,
         blocks: Counter[BlockKind] | None,
         most_steps: int,
     ) -> None:
@@ -137,60 +135,77 @@ class _Elaboration:
             raise DiagnosticError(_empty(levels[-1].tree))
         if not self.counted and _says_progress(levels):
             self.elaborator.blocks.expect(plan.stage_bodies())
-        entry = self._input(plan, levels[-1])
-        current: Current = entry
-        for part in plan.parts:
-            current = self._part(part, entry, current, levels[-1].frame.settings)
+        own = levels[-1]
+        trunk = self._parts(plan, own, self._inputs(plan, own))
         if self.counts_in_vain:
             return None
-        own = levels[-1]
         self._check_settings(own)
-        expectations = self._expectations(own, self._parts_left(plan, current))
-        if current is None or self.findings.mistaken:
+        outputs = self._outputs(plan, trunk)
+        expectations = self._expectations(own, self._known(plan, outputs))
+        if outputs is None or self.findings.mistaken:
             return None
-        warnings = self._lost(current.node)
+        warnings = self._lost(plan, outputs)
         if self.findings.mistaken:
             return None
-        self.builder.close(0, current.node)
-        graph, shapes, origins = self.builder.finish(own.tree.doc, current.node)
+        self.builder.close(0, max(outputs.values()))
+        graph, shapes, origins = self.builder.finish(own.tree.doc, outputs)
         return Elaborated(graph, shapes, origins, expectations, warnings)
 
     # From input to output
 
-    def _input(self, plan: Plan, own: Level) -> Value:
-        if self.input_size is not None:
-            size: Constant = self.input_size
-            span = plan.input[0].span if plan.input is not None else own.tree.name.span
-        elif plan.input is None:
-            raise DiagnosticError(_no_input(own.tree))
-        else:
-            statement, level = plan.input
-            size, span = self.elaborator.evaluator.evaluate(statement.size, level.frame), statement.size.span
-        if not _is_input(size):
-            raise DiagnosticError(_not_an_input(size, _why_no_input(size), span))
-        divisors = self._multiples(plan)
-        if self.input_size is not None and not fits(size, divisors):
-            raise DiagnosticError(_no_multiple(size, divisors, span))
-        return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None))
+    def _inputs(self, plan: Plan, own: Level) -> Value:
+        """The network's inputs, each a value of its name. The first one, which flows, is `input`, too, if none is."""
+        keys = [*plan.inputs] or ["input"]
+        sizes = ends.sizes_of_inputs(self.input_size, keys, own.tree)
+        if not plan.inputs and not sizes:
+            raise DiagnosticError(ends.no_input(own.tree))
+        if len(keys) > limits.MOST_INPUTS:
+            raise DiagnosticError(ends.too_many_inputs(len(keys), limits.MOST_INPUTS, "a network", own.tree.name.span))
+        for key in keys:
+            self.values[key] = self._input(plan.inputs.get(key), sizes.get(key), own)
+        first = self.values[keys[0]]
+        assert first is not None
+        self.values.setdefault("input", first)
+        return first
 
-    def _multiples(self, plan: Plan) -> tuple[int, ...]:
-        """What the text asks the lengths of any input to be multiples of; of a size with a mistake it asks nothing."""
-        try:
-            declared = (
-                self.elaborator.evaluator.evaluate(plan.input[0].size, plan.input[1].frame) if plan.input else None
-            )
-        except (DiagnosticError, PoisonedError):
-            return ()
-        return multiples(declared) if declared is not None and _is_input(declared) else ()
+    def _input(self, source: Source | None, size: Constant, own: Level) -> Value:
+        """One input, of the size that was asked for, or of that of the text."""
+        name, level = (None, own) if source is None else (source.name, source.level)
+        span = own.tree.name.span if source is None else source.member.size.span
+        written = None if source is None else self.elaborator.evaluator.evaluate(source.member.size, level.frame)
+        size = written if size is None else size
+        ends.check_size(size, span)
+        ends.check_multiples(size, written, span)
+        if name is not None:
+            check_value_name(name, level.frame)
+        label = None if name is None else name.text
+        return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None), label)
+
+    def _parts(self, plan: Plan, own: Level, entry: Value) -> Current:
+        """Runs all parts, each of which is a value of its name; what flows behind the stages into each head."""
+        trunk: Current = entry
+        for part in plan.parts:
+            self._check_head(part, plan)
+            flowing = self.values[part.key] = self._part(part, entry, trunk, own.frame.settings)
+            trunk = trunk if part.kind == "head" else flowing
+        return trunk
+
+    def _check_head(self, part: Part, plan: Plan) -> None:
+        """A value of a head's name would be lost. Stages and inputs of it were told of, and heads that stand twice."""
+        told = {*plan.stages, *plan.inputs}
+        if part.kind == "head" and part.key in self.values and part.key not in told and part not in plan.surplus:
+            self.findings.report(errors.defined_twice("the value", part.key, part.place, None))
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
         """One part: the names of the level that wrote it, the settings of the network that is built."""
         self.elaborator.budget.spend(part.place, _TERMS_OF_A_PART + len(part.level.frame.constants) // _COPIED)
-        kind = type(part.member).__name__.lower()
+        kind = part.kind
         scope = self.builder.open(kind, part.key, 0, current.node if current is not None else 0)  # type: ignore[arg-type]
         constants = dict(part.level.frame.constants)
         module = part.level.definition.module
         frame = Frame(module, constants, self.values, entry, settings_in_force, scope, kind=kind)
+        if part.name is not None:
+            self._check_name(part.name, frame)
         if isinstance(part.member, tree.Stage):
             frame = frame._replace(stride=self._stage_stride(part.member, frame))
         self.elaborator.blocks.part = frame.kind  # type: ignore[assignment]
@@ -200,18 +215,57 @@ class _Elaboration:
             self.findings.report(_no_stride_taken(part.key, frame.stride.span))
         if current is not None:
             self.builder.close(scope, current.node)
-        if kind != "head":
-            self.values[part.key] = current
         return current
 
-    def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
+    def _check_name(self, name: tree.Token, frame: Frame) -> None:
         try:
-            check_value_name(stage.name, frame)
+            check_value_name(name, frame)
         except DiagnosticError as mistake:
             self.findings.take(mistake)
+
+    def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
         name = f"stage {stage.name.text}"
         stride = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame).get("stride")
         return None if stride is None or stride.value is POISON else Pending(*stride)
+
+    def _outputs(self, plan: Plan, trunk: Current) -> dict[str, int] | None:
+        """The nodes whose values the network returns, by name; None behind a mistake.
+
+        They are what `output` says, or else the heads; without any of these what flows behind the last stage.
+        """
+        found: dict[str, Current] = {}
+        if plan.output is not None:
+            found = self._said(*plan.output)
+        elif plan.heads:
+            found = {name: self.values[name] for name in plan.heads}
+        else:
+            found[plan.parts[-1].key] = trunk
+        self._check_numbers(len(plan.inputs), len(found))
+        outputs = {name: value.node for name, value in found.items() if value is not None}
+        return outputs if len(outputs) == len(found) else None
+
+    def _check_numbers(self, inputs: int, outputs: int) -> None:
+        """What each output sees of each input is worked out, and what takes too long is not begun."""
+        operations, span = len(self.builder.nodes), self.definition.tree.name.span
+        if outputs > limits.MOST_OUTPUTS:
+            self.findings.report(ends.too_many_outputs(outputs, span))
+        if inputs > 1 and operations * inputs > limits.MOST_SEEN:
+            most = max(limits.MOST_SEEN // operations, 1)
+            self.findings.report(ends.too_many_inputs(inputs, most, f"a network of {operations:,} operations", span))
+
+    def _said(self, statement: tree.Output, level: Level) -> dict[str, Current]:
+        found: dict[str, Current] = {}
+        first: dict[str, Span] = {}
+        for written in statement.values:
+            try:
+                name = ends.name_of_output(written)
+                if name in first:
+                    raise DiagnosticError(errors.defined_twice("the output", name, written.span, first[name]))
+                first[name], found[name] = written.span, None
+                found[name] = self.elaborator.evaluator.flowing(written, level.frame)
+            except (DiagnosticError, PoisonedError) as raised:
+                self.findings.take(raised)
+        return found
 
     # Afterwards
 
@@ -223,36 +277,45 @@ class _Elaboration:
             if found.place is not None and _lies_in(found.place.span, own.tree.span):
                 self.findings.report(found)
 
-    def _parts_left(self, plan: Plan, current: Current) -> list[str]:
-        """The stem and the stages that hold a step: of an empty one, or one that nothing reads, there are no facts."""
-        named = list(dict.fromkeys(part.key for part in plan.parts if part.key != "head"))
-        if current is None:
-            return named
+    def _known(self, plan: Plan, outputs: dict[str, int] | None) -> Known:
+        """What facts there are; behind a mistake those of every part."""
+        parts = [*dict.fromkeys(part.key for part in plan.parts)]
+        if outputs is not None:
+            held = self._held(outputs)
+            parts = [name for name in parts if name in held]
+        named = [*outputs] if outputs is not None and (plan.heads or plan.output) else []
+        return known_quantities(parts, named, [*plan.inputs])
+
+    def _held(self, outputs: dict[str, int]) -> set[str]:
+        """The parts that hold a step: of an empty one, or one that nothing reads, there are no facts."""
         tops = [0]
         for index, scope in enumerate(self.builder.scopes[1:], 1):
             tops.append(tops[scope.parent or 0] or index)
-        reached = zip(self.builder.nodes, self.builder.reaching(current.node), strict=True)
-        held = {self.builder.scopes[tops[raw.scope]].name for raw, wanted in reached if wanted}
-        return [name for name in named if name in held]
+        reached = zip(self.builder.nodes, self.builder.reaching(outputs.values()), strict=True)
+        return {self.builder.scopes[tops[raw.scope]].name for raw, wanted in reached if wanted}
 
-    def _expectations(self, own: Level, parts: list[str]) -> tuple[Expectation, ...]:
+    def _expectations(self, own: Level, known: Known) -> tuple[Expectation, ...]:
         """The network's own expectations; they hold for the network as written, not under overrides."""
         found = []
         for member in own.tree.members.items:
             if isinstance(member, tree.Expect):
                 try:
-                    found.append(read_expectation(self.elaborator.evaluator, member, own.frame, parts))
+                    found.append(read_expectation(self.elaborator.evaluator, member, own.frame, known))
                 except (DiagnosticError, PoisonedError) as raised:
                     self.findings.take(raised)
         return () if self.overrides or self.input_size is not None else tuple(found)
 
-    def _lost(self, output: int) -> tuple[Diagnostic, ...]:
+    def _lost(self, plan: Plan, outputs: dict[str, int]) -> tuple[Diagnostic, ...]:
         """What was computed and reaches nothing: an error at a step, a warning at a name that is never used."""
-        reached = self.builder.reaching(output)
-        read = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
+        reached = self.builder.reaching(outputs.values())
+        for source, is_read in zip(plan.inputs.values(), reached, strict=False):
+            if not is_read:
+                self.findings.report(ends.unread(source, [*plan.inputs]))
+        known = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
+        known |= self._left_out(plan, reached)
         warnings = []
         for index, wanted in enumerate(reached):
-            if wanted or index in read:
+            if wanted or index in known or index < len(plan.inputs):
                 continue
             token = self.builder.named.get(index)
             if token is None:
@@ -261,6 +324,16 @@ class _Elaboration:
             else:
                 warnings.append(_unused_value(token))
         return tuple(warnings)
+
+    def _left_out(self, plan: Plan, reached: list[bool]) -> set[int]:
+        """The nodes whose values parts end with that an `output` loses, which is reported."""
+        if plan.output is None:
+            return set()
+        given = [(part, self.values[part.key]) for part in plan.parts]
+        lost = [(part, value.node) for part, value in given if value is not None and not reached[value.node]]
+        if lost:
+            self.findings.report(ends.left_out([part for part, _ in lost], plan.output[0].span, plan.output[1]))
+        return {node for _, node in lost}
 
 
 def _says_progress(levels: list[Level]) -> bool:
@@ -279,47 +352,6 @@ def _default_policy(prelude: Module) -> Policy:
     name = tree.Name(block.span, block.name)
     chain = tree.Chain(block.span, (tree.Step(block.span, name, None),))
     return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
-
-
-def _is_input(size: Constant) -> bool:
-    return not isinstance(size, Items | Value) and OPERATIONS["input"].parameters[0].kind.fits(size)
-
-
-def _no_multiple(size: Size, divisors: tuple[int, ...], span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0290",
-        f"the network does not take an input of {show(size)}: {rule(divisors)}",
-        Label(span, "asked for here"),
-        help=f"give it {either([show(one) for one in beside(size, divisors)])}",
-    )
-
-
-def _no_input(network: tree.Network) -> Diagnostic:
-    return Diagnostic(
-        "E0233",
-        f"network `{network.name.text}` has no input",
-        Label(network.name.span),
-        help="begin it with `input 224x224x3`: height, width, channels",
-    )
-
-
-def _not_an_input(size: Constant, wrong: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0221",
-        "an input is a size with its channels last",
-        Label(span, f"{spell(size)}: {wrong}"),
-        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open",
-    )
-
-
-def _why_no_input(size: Constant) -> str:
-    if not isinstance(size, tuple) or isinstance(size, Items | Value):
-        return f"this is {sort_of(size)}"
-    if not 2 <= len(size) <= 4:
-        return f"there are {len(size)} numbers, and one to three axes with channels behind them make two to four"
-    if is_open(size[-1]):
-        return "the channels must be known"
-    return "a length is at least 1"
 
 
 def _empty(network: tree.Network) -> Diagnostic:

@@ -84,10 +84,13 @@ class Origin(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """One ``expect`` line as data. ``stage`` is set for ``conv5.output``; ``unit`` is the last written digit's."""
+    """One ``expect`` line as data. ``unit`` is the last written digit's.
+
+    subject: whose quantity it is, ``conv5`` of ``conv5.output``: a part, an output or an input; None for the network.
+    """
 
     quantity: str
-    stage: str | None
+    subject: str | None
     comparison: str
     value: Constant
     unit: float

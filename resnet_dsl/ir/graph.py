@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -32,6 +33,7 @@ class Node:
     scope: index of the scope in which it lies.
     skip: set on the merge of a skip connection: ``identity`` where the value is taken as it is, ``adapted`` where it
         goes through an adapter (a projection, padding).
+    shares: the index of an earlier node whose layer, weights and all, this one calls again; that one shares none.
     """
 
     name: str
@@ -40,6 +42,15 @@ class Node:
     inputs: tuple[int, ...]
     scope: int
     skip: SkipKind | None = None
+    shares: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One of the values that a network returns: the node that makes it, and the name that it is returned under."""
+
+    name: str
+    node: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +77,31 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """A network. ``nodes[0]`` is its input; ``output`` is the index of the node whose value it returns.
+    """A network. Its first nodes are its inputs, ``outputs`` what it returns, both in the order of the text.
 
-    format: changes when a graph written before can no longer be read, or means something else.
+    format: changes when a graph written before can no longer be read, or means something else. Those of earlier
+        formats are still read: see resnet_dsl.ir.formats.
     """
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: str
     doc: str = ""
     nodes: tuple[Node, ...]
     scopes: tuple[Scope, ...]
-    output: int
+    outputs: tuple[Output, ...]
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs it has: ``nodes[i]`` is one where ``i`` is below it."""
+        return sum(1 for _ in takewhile(lambda node: node.op == "input", self.nodes))
 
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Graph:
         """The graph in a JSON text of ``model_dump_json``. Raises pydantic.ValidationError, a ValueError."""
+        from resnet_dsl.ir.formats import Written, of_today
         from resnet_dsl.ir.serialization import read
 
-        return read(cls, text, verified)
+        return read(Written, text, lambda found: verified(of_today(found)))
 
     def model_dump_json(self, *, indent: int | None = None, exclude: Any = None) -> str:
         """Its JSON: compact, or a field a line. ``exclude``: what is left out, in the terms of pydantic."""
@@ -102,11 +120,12 @@ def verified(graph: Graph) -> Graph:
         _check_scope(index, scope, graph)
     if len({node.name for node in graph.nodes}) != len(graph.nodes):
         raise ValueError("two nodes have one name")
+    inputs = graph.inputs
     for index, node in enumerate(graph.nodes):
-        _check_place(index, node, len(graph.scopes))
+        _check_place(index, node, inputs, len(graph.scopes))
         _check_arguments(index, node)
-    if not 0 <= graph.output < len(graph.nodes):
-        raise ValueError("the output is not a node")
+        _check_sharing(index, node, graph)
+    _check_outputs(graph)
     return graph
 
 
@@ -135,16 +154,27 @@ _LIES_IN: dict[ScopeKind, tuple[str, ...]] = {
 }
 
 
-def _check_place(index: int, node: Node, scopes: int) -> None:
+def _check_outputs(graph: Graph) -> None:
+    if not graph.outputs:
+        raise ValueError("the network returns nothing")
+    if len({output.name for output in graph.outputs}) != len(graph.outputs):
+        raise ValueError("two outputs have one name")
+    if any(not 0 <= output.node < len(graph.nodes) for output in graph.outputs):
+        raise ValueError("an output is not a node")
+
+
+def _check_place(index: int, node: Node, inputs: int, scopes: int) -> None:
     operation = OPERATIONS.get(node.op)
     if operation is None:
         raise ValueError(f"node {index}: unknown operation {node.op!r}")
     if any(not 0 <= other < index for other in node.inputs) or not 0 <= node.scope < scopes:
         raise ValueError(f"node {index} must read nodes before it and lie in a scope")
-    if (node.op == "input") != (index == 0) or (index > 0 and len(node.inputs) < (2 if operation.many else 1)):
+    least = 0 if index < inputs else 2 if operation.many else 1
+    if (node.op == "input") != (index < max(inputs, 1)) or len(node.inputs) < least:
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
-    if len(node.inputs) > operation.most:
-        raise ValueError(f"node {index}: {node.op} reads {'two values' if operation.many else 'one value'}")
+    most = 0 if index < inputs else operation.most
+    if len(node.inputs) > most:
+        raise ValueError(f"node {index}: {node.op} reads {('nothing', 'one value', 'two values')[int(most)]}")
     if node.skip is not None and len(node.inputs) != 2:
         raise ValueError(f"node {index}: {node.op} merges no skip connection with a value")
 
@@ -159,3 +189,14 @@ def _check_arguments(index: int, node: Node) -> None:
         left_open = value is None and parameter.default is None and not parameter.required
         if not left_open and not parameter.kind.fits(value):
             raise ValueError(f"node {index}: {node.op} cannot have {parameter.name} = {value!r}")
+
+
+def _check_sharing(index: int, node: Node, graph: Graph) -> None:
+    """That the shapes which enter give the same weights follows where shapes are inferred."""
+    if node.shares is None:
+        return
+    if not 0 <= node.shares < index or graph.nodes[node.shares].shares is not None:
+        raise ValueError(f"node {index} must share the layer of a node before it that has its own")
+    other = graph.nodes[node.shares]
+    if (node.op, dict(node.args)) != (other.op, dict(other.args)) or node.op == "input":
+        raise ValueError(f"node {index} cannot share the layer of node {node.shares}: they are not the same operation")

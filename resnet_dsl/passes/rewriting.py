@@ -33,12 +33,13 @@ Pass: TypeAlias = Callable[[WeightedGraph], Done]
 
 
 def readers(graph: Graph) -> list[list[int]]:
-    """For each node, the nodes that read it; the graph's output counts as read once more, by -1."""
+    """For each node, the nodes that read it; each of the graph's outputs counts as read once more, by -1."""
     found: list[list[int]] = [[] for _ in graph.nodes]
     for index, node in enumerate(graph.nodes):
         for one in node.inputs:
             found[one].append(index)
-    found[graph.output].append(-1)
+    for output in graph.outputs:
+        found[output.node].append(-1)
     return found
 
 
@@ -62,10 +63,12 @@ def rewrite(
         place[index] = len(nodes)
         inputs = tuple(place[one] for one in node.inputs)
         args = MappingProxyType({**changed[index]}) if index in changed else node.args
-        nodes.append(replace(node, inputs=inputs, args=args))
+        shares = None if node.shares is None else place[node.shares]
+        nodes.append(replace(node, inputs=inputs, args=args, shares=shares))
     scopes = tuple(replace(scope, entry=place[scope.entry], exit=place[scope.exit]) for scope in graph.scopes)
     kept = [shape for index, shape in enumerate(network.shapes) if index not in removed]
-    rewritten = replace(graph, nodes=tuple(nodes), scopes=scopes, output=place[graph.output])
+    outputs = tuple(replace(output, node=place[output.node]) for output in graph.outputs)
+    rewritten = replace(graph, nodes=tuple(nodes), scopes=scopes, outputs=outputs)
     names = {node.name for node in nodes}
     merged = None if network.weights is None else {**network.weights, **(weights or {})}
     left = None if merged is None else {name: arrays for name, arrays in merged.items() if name in names}

@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.tables import BUILD, PASS, Rule, Tables
-from resnet_dsl.syntax.words import END, Words
+from resnet_dsl.syntax.words import END, SOFT, Words
 
 _ALONE = [0]  # the children of a rule whose only symbol is its only child
 
@@ -48,7 +48,10 @@ class Machine:
         while states[-1] != end:
             code = actions[states[-1]].get(kinds[self.position])
             if code is None:
-                return False
+                if kinds[self.position] not in SOFT:
+                    return False
+                kinds[self.position] = "NAME"
+                continue
             if code > 0:
                 self._shift(code - 1)
                 continue

@@ -152,6 +152,22 @@ class Printer(Pen):
         self._add(GROUP_END)
         return 0
 
+    def _listed(self, node: tree.Output) -> int:
+        """A word and what it lists: all on one line, or an item a line."""
+        self._flush()
+        self._add(GROUP)
+        self.word("output")
+        for index, item in enumerate(self._children(node)):
+            if index:
+                self.word(",")
+            self._add(LINE if index else SPACE)
+            if not index:
+                self._add(INDENT)
+            self._print(*item)
+        self._add(DEDENT)
+        self._add(GROUP_END)
+        return 0
+
     def _comment_lines(self, above: list[tuple[str, bool]]) -> None:
         """Comments, each on a line of its own, with an empty line above where that is told."""
         for comment, blank in above:
@@ -305,6 +321,7 @@ _BREAKS: dict[type[tree.Node], Callable[[Printer, Any], int]] = {
     tree.Arguments: Printer._row,
     tree.List: Printer._row,
     tree.Indexed: Printer._indexed,
+    tree.Output: Printer._listed,
     tree.Members: Printer._body,
     tree.Body: Printer._body,
     tree.Condition: Printer._condition,
@@ -313,6 +330,7 @@ _BREAKS: dict[type[tree.Node], Callable[[Printer, Any], int]] = {
     tree.Both: Printer._operands,
     tree.Comparison: Printer._operands,
     tree.Size: Printer._operands,
+    tree.Lengths: Printer._operands,
     tree.Sum: Printer._operands,
     tree.Product: Printer._operands,
     tree.Power: Printer._operands,

@@ -133,6 +133,11 @@ class Input(Node):
     size: Expression
 
 
+class NamedInput(Node):
+    name: Token
+    size: Lengths | Number | Extent | Unknown | Name
+
+
 class Stem(Node):
     keyword: Token
     body: Body
@@ -145,7 +150,14 @@ class Stage(Node):
 
 
 class Head(Node):
+    name: Token | None
     body: Body
+
+
+class Output(Node):
+    """What the network returns, in this order."""
+
+    values: tuple[Name | Indexed | Entry, ...]
 
 
 class Expect(Node):
@@ -270,7 +282,7 @@ class Indexed(Node):
 
 
 class Entry(Node):
-    """``in``, the value that entered the block or network, or ``stem``, the stem's output."""
+    """``in``, the value that entered the block or network; ``input``, ``stem`` or ``head``: what these give."""
 
     keyword: Token
 
@@ -313,6 +325,12 @@ class Comparison(Node):
 
 class Size(Node):
     """``a x b x c`` with at least one length that is not a plain number (else it is an Extent)."""
+
+    lengths: tuple[Expression, ...]
+
+
+class Lengths(Node):
+    """A Size behind an input's name: its first length is one word."""
 
     lengths: tuple[Expression, ...]
 
@@ -389,7 +407,7 @@ class Name(Node):
 
 Definition: TypeAlias = ImportFile | Let | Slot | Block | Network
 Setting: TypeAlias = Use | Default | Skips
-Member: TypeAlias = Input | Stem | Stage | Head | Let | Expect | Condition | Setting
+Member: TypeAlias = Input | NamedInput | Stem | Stage | Head | Output | Let | Expect | Condition | Setting
 Statement: TypeAlias = Chain | Named | Let | Skip | Repeat | Condition | Setting
 Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Power | Sign | Attribute

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import CountedPart, Facts
-from resnet_dsl.ir.lengths import as_json, show
+from resnet_dsl.ir.lengths import Shape, as_json, show
 from resnet_dsl.sentences import counted
 from resnet_dsl.tabular import columns, comma_separated, markdown
 
@@ -40,13 +40,17 @@ def rows(facts: Facts, by: Granularity) -> Sequence[CountedPart]:
 def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> dict[str, Any]:
     """The JSON form: shapes are lists without the batch axis, unknown lengths null; counts are of one sample.
 
-    ``params`` are what trains, ``total_params`` those and the moving statistics; ``activations`` counts numbers.
+    ``input_shape`` and ``output_shape`` are those of the one input and output, null where there are several;
+    ``inputs`` and ``outputs`` have all by name. ``params`` are what trains,
+    ``total_params`` those and the moving statistics; ``activations`` counts numbers.
     """
     count = facts.count
     data: dict[str, Any] = {
         "network": facts.graph.name,
-        "input_shape": as_json(facts.input_shape),
-        "output_shape": as_json(facts.output_shape),
+        "input_shape": _only(facts.input_shapes),
+        "output_shape": _only(facts.output_shapes),
+        "inputs": {name: as_json(shape) for name, shape in facts.input_shapes.items()},
+        "outputs": {name: as_json(shape) for name, shape in facts.output_shapes.items()},
         "params": count.params,
         "total_params": count.total_params,
         "macs": count.macs,
@@ -60,6 +64,10 @@ def as_data(facts: Facts, by: Granularity = "stage", extra: Extra | None = None)
     if by != "stage":
         data[f"{by}s"] = [_part(part, extra) for part in rows(facts, by)]
     return data
+
+
+def _only(shapes: Mapping[str, Shape]) -> list[int | None] | None:
+    return as_json(*shapes.values()) if len(shapes) == 1 else None
 
 
 def _part(part: CountedPart, extra: Extra | None) -> dict[str, Any]:
@@ -104,7 +112,13 @@ def _table(facts: Facts, by: Granularity, extra: Extra | None) -> tuple[list[str
 
 def headline(facts: Facts) -> str:
     """The network in one line."""
-    return f"{facts.graph.name}: {show(facts.input_shape)} -> {show(facts.output_shape)}"
+    return f"{facts.graph.name}: {_ends(facts.input_shapes)} -> {_ends(facts.output_shapes)}"
+
+
+def _ends(shapes: Mapping[str, Shape]) -> str:
+    """A shape; of several each with its name."""
+    named = len(shapes) > 1
+    return ", ".join(f"{name} {show(shape)}" if named else show(shape) for name, shape in shapes.items())
 
 
 def totals(facts: Facts) -> list[tuple[str, str]]:

@@ -67,8 +67,16 @@ def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
     for node, shape in zip(graph.nodes, shapes, strict=True):
         called = _call(node.op, (names[one] for one in node.inputs), node.args)
         mark = f", {node.skip} skip" if node.skip else ""
+        mark += f", shares {names[node.shares]}" if node.shares is not None else ""
         yield f"{node.name} = {called}: {show(shape)} in {paths[node.scope]}{mark}"
-    yield f"return {names[graph.output]}"
+    yield from _returned({output.name: names[output.node] for output in graph.outputs})
+
+
+def _returned(outputs: Mapping[str, str]) -> Iterator[str]:
+    """``return head_dense``; of several outputs a line each, with the name: ``return aux: aux_softmax``."""
+    named = len(outputs) > 1
+    for name, made in outputs.items():
+        yield f"return {name}: {made}" if named else f"return {made}"
 
 
 def _paths(graph: Graph) -> list[str]:
@@ -93,7 +101,7 @@ def calls_text(calls: Calls) -> Iterator[str]:
     for call in calls.calls:
         called = _call(call.kind, (names[one] for one in call.inputs), call.args)
         yield f"{call.name} = {called}: {show(call.shape)}{_origin(call, calls.graph.nodes[call.node].name)}"
-    yield f"return {names[calls.result[calls.graph.output]]}"
+    yield from _returned({name: names[call] for name, call in calls.outputs.items()})
 
 
 def _origin(call: LayerCall, node: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.ir.graph import Graph, Node, Scope
+from resnet_dsl.ir.graph import Graph, Node, Output, Scope
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -48,7 +48,8 @@ class Builder:
         return current
 
     def build(self, name: str = "net") -> tuple[Graph, tuple[Shape, ...]]:
-        graph = Graph(name=name, nodes=tuple(self.nodes), scopes=tuple(self.scopes), output=len(self.nodes) - 1)
+        outputs = (Output(name="head", node=len(self.nodes) - 1),)
+        graph = Graph(name=name, nodes=tuple(self.nodes), scopes=tuple(self.scopes), outputs=outputs)
         return graph, tuple(self.shapes)
 
 

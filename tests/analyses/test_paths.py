@@ -35,7 +35,7 @@ def test_branches_side_by_side_are_no_skip_connection() -> None:
 def enumerated(graph: Graph) -> dict[int, int]:
     """Every path walked by itself, from the output back."""
     lengths: Counter[int] = Counter()
-    stack = [(graph.output, 0)]
+    stack = [(graph.outputs[0].node, 0)]
     while stack:
         index, length = stack.pop()
         node = graph.nodes[index]

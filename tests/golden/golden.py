@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from resnet_dsl import pipeline, resources, shipped
+from resnet_dsl.ir.formats import computed
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.shipped import ShippedFile
 from resnet_dsl.targets.summary import as_data
 from resnet_dsl.targets.text import TEXTS
 from tests.ir.soundness import assert_sound
 
-_COUNTED_BY_STAGE = {"scopes": {"__all__": {"counts"}}}
 FOLDER = Path(__file__).parent / "specs"
 STAGES = Path(__file__).parent / "stages"
 WHOLE = (
@@ -65,13 +65,14 @@ def _described(network: Compiled) -> dict[str, Any]:
     assert_sound(network.graph, network.shapes)
     data = as_data(network.facts)
     stages = [_row(stage) for stage in data.pop("stages")]
+    ends = {name: {key: _shape(shape) for key, shape in data.pop(name).items()} for name in ("inputs", "outputs")}
     return {
         **data,
-        "input_shape": _shape(data["input_shape"]),
-        "output_shape": _shape(data["output_shape"]),
+        "input_shape": _shapes(ends["inputs"]),
+        "output_shape": _shapes(ends["outputs"]),
         "warnings": [one.code for one in network.warnings],
         **{stage: _digest(text) for stage, text in stages_of(network).items()},
-        "ir": _digest(json.loads(network.graph.model_dump_json(exclude=_COUNTED_BY_STAGE))),
+        "ir": _digest(json.loads(computed(network.graph))),
         "stages": stages,
     }
 
@@ -84,6 +85,11 @@ def _row(stage: dict[str, Any]) -> str:
     """A stage in one line: what reads well in a difference."""
     facts = (f"{stage[key]} {key}" for key in ("blocks", "params", "total_params", "macs", "activations"))
     return f"{stage['name']} {_shape(stage['output_shape'])}: {', '.join(facts)}"
+
+
+def _shapes(shapes: dict[str, str]) -> str | dict[str, str]:
+    """Of one input or output; of several by name."""
+    return next(iter(shapes.values())) if len(shapes) == 1 else shapes
 
 
 def _shape(lengths: list[int | None]) -> str:

@@ -21,14 +21,19 @@ RULES = complete("tests/interpreter/", *_TABLES, but=(*places.MERGES, "input"))
 
 
 def interpret(
-    graph: Graph, weights: Mapping[str, Weights], batch: Array, rounded: Callable[[Array], Array] = lambda one: one
+    graph: Graph,
+    weights: Mapping[str, Weights],
+    batch: Array | list[Array],
+    rounded: Callable[[Array], Array] = lambda one: one,
 ) -> list[Array]:
     """The value of every node. ``weights``: by the node's name and the weight's, in the shapes of the graph.
 
-    batch: (samples, *lengths, channels). rounded: what becomes of each value before it is read.
+    batch: (samples, *lengths, channels); of several inputs a list in their order.
+    rounded: what becomes of each value before it is read.
     """
-    values = [rounded(np.asarray(batch, dtype=np.float64))]
-    for node in graph.nodes[1:]:
+    given = batch if isinstance(batch, list) else [batch]
+    values = [rounded(np.asarray(one, dtype=np.float64)) for one in given]
+    for node in graph.nodes[len(given) :]:
         values.append(rounded(_value(node, [values[one] for one in node.inputs], weights.get(node.name, {}))))
     return values
 

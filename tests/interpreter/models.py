@@ -121,7 +121,10 @@ def compare(
         for node, got in enumerate(values_of(model, layers, batch)):
             expected.check(node, got)
     optimised = optimize_for_inference(graph, shapes, plain).model
-    expected.check_output(ops.convert_to_numpy(optimised(batch, training=False)))
+    returned = optimised(batch, training=False)
+    for output in graph.outputs:
+        got = returned[output.name] if len(graph.outputs) > 1 else returned
+        expected.check_output(output.node, ops.convert_to_numpy(got))
 
 
 def _assert_equal_tables(found: Table, right: Table) -> None:
@@ -156,10 +159,10 @@ class Expected:
             allowed = FACTOR * np.abs(self._roughly[node] - right).max()
             assert difference <= allowed, f"{what.name}: {what.op}({dict(what.args)}) is off by {difference:.1e}"
 
-    def check_output(self, got: Any) -> None:
-        """Where the output joins many values, each of them by itself."""
-        last = self._graph.nodes[self._graph.output]
-        joined = last.inputs if last.op == "concat" else (self._graph.output,)
+    def check_output(self, output: int, got: Any) -> None:
+        """Where an output joins many values, each of them by itself."""
+        last = self._graph.nodes[output]
+        joined = last.inputs if last.op == "concat" else (output,)
         ends = np.cumsum([self.values[one].shape[-1] for one in joined])[:-1]
         for node, part in zip(joined, np.split(got, ends, axis=-1), strict=True):
             self.check(node, part)

@@ -52,6 +52,7 @@ def test_a_field_is_the_most_that_a_position_depends_on(seed: int) -> None:
     lengths = _along(shapes, 0)
     compared = 0
     for node, field in enumerate(receptive_fields(graph, shapes)):
+        assert field is not None
         assert field != "all"
         axis = field.axes[0]
         if len(axis.first) <= POSITIONS <= lengths[node] and axis.size + POSITIONS * axis.stride < LENGTH:
@@ -62,7 +63,7 @@ def test_a_field_is_the_most_that_a_position_depends_on(seed: int) -> None:
 
 def _last_map(graph: Graph, lengths: list[int]) -> int:
     """The extent of the last value on the way to the output that does not see everything, along the first axis."""
-    node = graph.output
+    node = graph.outputs[0].node
     while lengths[node] == 1 or (found := extent(graph, lengths, node)) == lengths[0]:
         node = graph.nodes[node].inputs[0]
     return found

@@ -87,7 +87,7 @@ def test_the_schema_is_one_and_graphs_conform_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("colour", 1), ("nodes", "none"), ("output", -1), ("format", 2), ("name", None)]
+    ("key", "value"), [("colour", 1), ("nodes", "none"), ("outputs", -1), ("output", 1), ("format", 1), ("name", None)]
 )
 def test_the_schema_refuses_what_is_no_graph(key: str, value: object) -> None:
     data = {**json.loads(graph().model_dump_json()), key: value}
@@ -100,7 +100,9 @@ TAMPERED: dict[str, Tamper] = {
     "an unknown field of the graph": lambda g: g.update(colour="red"),
     "an unknown field of a node": lambda g: g["nodes"][1].update(colour="red"),
     "an unknown field of a scope": lambda g: g["scopes"][1].update(colour="red"),
-    "another format": lambda g: g.update(format=2),
+    "another format": lambda g: g.update(format=3),
+    "the first format with outputs by name": lambda g: g.update(format=1),
+    "an output without a name beside those with one": lambda g: g.update(output=1),
     "no nodes": lambda g: g.update(nodes=[]),
     "no scopes": lambda g: g.update(scopes=[]),
     "an edge forward": lambda g: g["nodes"][2].update(inputs=[5]),
@@ -109,7 +111,15 @@ TAMPERED: dict[str, Tamper] = {
     "no input": lambda g: g["nodes"][2].update(inputs=[]),
     "two inputs of a convolution": lambda g: g["nodes"][2].update(inputs=[0, 1]),
     "an unknown operation": lambda g: g["nodes"][1].update(op="convolve"),
-    "a second input": lambda g: g["nodes"][1].update(op="input", inputs=[], args={"shape": [8, 8, 3]}),
+    "an input behind an operation": lambda g: g["nodes"][2].update(op="input", inputs=[], args={"shape": [8, 8, 3]}),
+    "an input that reads": lambda g: g["nodes"][1].update(op="input", args={"shape": [8, 8, 3]}),
+    "no outputs": lambda g: g.update(outputs=[]),
+    "two outputs of one name": lambda g: g.update(outputs=2 * g["outputs"]),
+    "an output without a name": lambda g: g["outputs"][0].pop("name"),
+    "a layer shared with a later node": lambda g: g["nodes"][2].update(shares=3),
+    "a layer shared with itself": lambda g: g["nodes"][2].update(shares=2),
+    "a layer shared with another operation": lambda g: g["nodes"][2].update(shares=1),
+    "a layer shared with an input": lambda g: g["nodes"][1].update(shares=0),
     "an unknown argument": lambda g: g["nodes"][1]["args"].update(colour=1),
     "an argument that is missing": lambda g: g["nodes"][1]["args"].pop("groups"),
     "an argument of another type": lambda g: g["nodes"][1]["args"].update(channels="many"),
@@ -120,7 +130,7 @@ TAMPERED: dict[str, Tamper] = {
     "arguments that are a list": lambda g: g["nodes"][1].update(args=[1, 2]),
     "two nodes of one name": lambda g: g["nodes"][2].update(name=g["nodes"][1]["name"]),
     "an unknown way to skip": lambda g: g["nodes"][1].update(skip="sometimes"),
-    "an output that is no node": lambda g: g.update(output=10_000),
+    "an output that is no node": lambda g: g["outputs"][0].update(node=10_000),
     "a scope that is none": lambda g: g["nodes"][1].update(scope=10_000),
     "an unknown kind of scope": lambda g: g["scopes"][1].update(kind="room"),
     "a scope in itself": lambda g: g["scopes"][1].update(parent=1),
@@ -133,7 +143,7 @@ TAMPERED: dict[str, Tamper] = {
     "a stage that counts as a block": lambda g: g["scopes"][1].update(counts=True),
     "a scope that ends before it begins": lambda g: g["scopes"][1].update(entry=5, exit=4),
     "a skip connection into a convolution": lambda g: g["nodes"][1].update(skip="identity"),
-    "an index as text": lambda g: g.update(output="3"),
+    "an index as text": lambda g: g["outputs"][0].update(node="3"),
 }
 
 

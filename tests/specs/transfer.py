@@ -24,7 +24,7 @@ class Ours:
         import keras
 
         self.whole = to_keras(network.graph, network.shapes, seed=1)
-        ends_in_softmax = network.graph.nodes[network.graph.output].op == "softmax"
+        ends_in_softmax = network.graph.nodes[network.graph.outputs[0].node].op == "softmax"
         self.logits = keras.Model(self.whole.input, self.whole.layers[-1].input) if ends_in_softmax else self.whole
         calls = lower(network.graph, network.shapes)
         names = [name for node in network.graph.nodes for name in calls.layers_of[node.name]]

@@ -50,7 +50,7 @@ SLIPS = [
     ("E0107", BLOCK, "lett a = 3"),
     ("E0107", BLOCK, "if a { f } esle { g }"),
     ("E0107", NETWORK, "inptu 3x3"),
-    ("E0107", NETWORK, "output { f }"),
+    ("E0119", NETWORK, "output { f }"),
     ("E0108", FILE, "let x = 3\n"),
     ("E0108", NETWORK, "stage head { f }"),
     ("E0108", BLOCK, "x = conv(3)"),

@@ -12,7 +12,7 @@ from resnet_dsl import resources
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import tables
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.words import split
+from resnet_dsl.syntax.words import SOFT, split
 
 GRAMMAR = resources.grammar_text()
 TEXTS = [
@@ -28,7 +28,9 @@ TEXTS = [
     "block r { repeat n + 1 as i { f } repeat 3 { } if a < b { f } else if not c { g } else { h } if a { } "
     "let q = 3 v[1] = in -> f use norm = g(1) default conv(bias = true) skips off skips via p skips always via q }",
     "network n(classes = 10) from m(2) { input 224x224x3 stem { f } stage c(stride = 2) { g } stage d {} head {} "
-    "let z = 1 expect params == 25_557_032 expect macs ~= 4.1G expect c.output == 7x7x2048 use a = b skips off }",
+    "let z = 1 expect params == 25_557_032 expect macs ~= 4.1G expect c.shape == 7x7x2048 use a = b skips off }",
+    "network o { input left 3x3x3 input right n x (k + 1) x 3 input input.shape head aux { head -> a } head { input } "
+    "output conv2, head, stem, v[0] output b expect head.shape == 3x3 }",
     "network p from q { } network r { } network s() from t() { }",
     "let a = (((((1)))))",
 ]
@@ -63,7 +65,7 @@ def test_strict_mode_finds_no_conflict_and_no_collision() -> None:
 
 
 def test_tables_of_another_grammar_are_built_on_the_spot(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = GRAMMAR.replace('head: "head" body', 'head: "tail" body')
+    changed = GRAMMAR.replace('stage: "stage" NAME', 'stage: "tail" NAME')
     assert changed != GRAMMAR
     monkeypatch.setattr(resources, "grammar_text", lambda: changed)
     tables.load.cache_clear()
@@ -112,6 +114,32 @@ def test_our_machine_refuses_what_lark_refuses(lark: Lark, text: str) -> None:
             except UnexpectedInput:
                 expected = None
             assert _ours(changed) == expected, changed
+
+
+@pytest.mark.parametrize("word", sorted(SOFT))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let %s = %s + %s.%s slot %s = %s -> %s(%s = 3) block %s(%s) { %s = %s -> %s %s[0] -> 3 x %s -> %s x %s }",
+        "block b { skip %s skip from %s %s skip via %s %s skip by %s let a = %s %s -> a repeat %s as %s { %s } %s }",
+        "block b { use %s = %s %s default %s(%s = %s) %s skips via %s %s if %s { %s } else { %s } add(%s, %s) }",
+        "network %s(%s = %s) from %s { stage %s(%s = %s) { %s } head %s { %s } expect %s == %s expect %s.%s == 3 }",
+        "network n { input %s input %s 3x3 output %s, %s use %s = %s let %s = %s skips via %s stem { %s } }",
+    ],
+)
+def test_a_soft_word_is_a_name_wherever_it_is_no_statement(text: str, word: str) -> None:
+    """It reads as another name of as many letters does."""
+    other = "v" * len(word)
+    expected = _ours(text.replace("%s", other))
+    assert expected is not None
+    assert _renamed(_ours(text.replace("%s", word)), word, other) == expected
+
+
+def _renamed(item: Any, word: str, other: str) -> Any:
+    """A tree of tuples in which names are other ones."""
+    if isinstance(item, tuple) and item[:2] == ("NAME", word):
+        return ("NAME", other, item[2])
+    return tuple(_renamed(one, word, other) for one in item) if isinstance(item, tuple) else item
 
 
 def test_spans_cover_brackets_that_the_tree_drops() -> None:

@@ -74,7 +74,7 @@ def test_a_line_of_a_graph_has_the_node_with_all_its_arguments() -> None:
         lambda g: replace(g, scopes=(*g.scopes[:-1], replace(g.scopes[-1], counts=False))),
         lambda g: replace(g, scopes=(*g.scopes[:-1], replace(g.scopes[-1], args={"k": 1}))),
         lambda g: replace(g, scopes=(*g.scopes[:-1], replace(g.scopes[-1], kind="skip"))),
-        lambda g: replace(g, output=1),
+        lambda g: replace(g, outputs=(replace(g.outputs[0], node=1),)),
         lambda g: replace(g, name="other"),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from resnet_dsl.analyses.difference.aligning import ComparedStep, Effort, aligned, beside
 from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
+from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
 from resnet_dsl.ir.graph import Node
@@ -34,8 +35,10 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
     """What tells two networks apart: totals, stages and blocks, steps, arguments, what reads what.
 
     ``names``: what they are called, where their own names are the same. Raises Failure where they are too large to be
-    laid beside each other.
+    laid beside each other, or have several inputs or outputs.
     """
+    check_ends(left.graph, "`diff`")
+    check_ends(right.graph, "`diff`")
     stages = _beside(left.stages, right.stages)
     effort = Effort()
     groups, blocks = _groups(left, right, stages, effort)

@@ -44,7 +44,7 @@ def _entries(file: ShippedFile) -> Iterator[dict[str, Any]]:
             "family": file.family,
             "name": name,
             "doc": facts.graph.doc,
-            "input": show(facts.input_shape),
+            "input": ", ".join(map(show, facts.input_shapes.values())),
             "params": facts.count.params,
             "total_params": facts.count.total_params,
             "macs": facts.count.macs,

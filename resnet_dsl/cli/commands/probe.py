@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 
+from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     signals = []
     for network in compiled:
+        check_ends(network.graph, "`probe`")
         entering, leaving = network.facts.input_shape, network.facts.output_shape
         channels, classes = lengths.channels(entering), lengths.channels(leaving)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)

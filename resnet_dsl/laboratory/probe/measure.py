@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.analyses import head
+from resnet_dsl.analyses.ends import check_ends, only_output
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
@@ -32,12 +33,14 @@ def probe(
 
     Gradients are of one sample's loss, with respect to what the layer puts out. Normalisation uses the batch's own
     moments, and dropout drops, as in training. Runs on the backend that Keras is set to.
-    Raises BadBatchError where data and network do not fit, and MissingPackageError without Keras.
+    Raises BadBatchError where data and network do not fit, and MissingPackageError without Keras;
+    Failure where a network has several inputs or outputs.
     """
+    check_ends(graph, "`probe`")
     loss = _loss(graph, shapes, images, labels, seed)
     model = to_keras(graph, shapes, seed=seed)
     names = [graph.nodes[index].name for index in weighted(graph)]
-    softmax = graph.nodes[graph.output].name if loss.classes else None
+    softmax = graph.nodes[only_output(graph, "`probe`")].name if loss.classes else None
     passed = pass_through(model, names, softmax, loss)
     return Signal(graph.name, "measured", layers_of(graph, shapes, passed.activations, passed.gradients))
 
@@ -48,9 +51,10 @@ def _loss(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: Ar
     _check_images(graph, shapes[0], data)
     rng = np.random.default_rng(seed)
     form = (len(data), *_output_form(graph, shapes))
-    if head.logits(graph) is None:
+    output = only_output(graph, "`probe`")
+    if head.logits(graph, output) is None:
         return Loss(data, rng.standard_normal(form).astype(np.float32), classes=False)
-    classes, places = channels(shapes[graph.output]), form[:-1]
+    classes, places = channels(shapes[output]), form[:-1]
     known = rng.integers(classes, size=places) if labels is None else np.asarray(labels).astype(np.int64)
     if known.shape != places or known.min() < 0 or known.max() >= classes:
         raise BadBatchError(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
@@ -67,7 +71,7 @@ def _check_images(graph: Graph, size: Shape, data: NDArray[np.float32]) -> None:
 
 
 def _output_form(graph: Graph, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
-    output = shapes[graph.output]
+    output = shapes[only_output(graph, "`probe`")]
     known = tuple(length for length in output if isinstance(length, int))
     if len(known) < len(output):
         raise BadBatchError(f"the output of `{graph.name}` is {show(output)}: give the input a size to probe it")

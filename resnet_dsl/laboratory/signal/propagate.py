@@ -6,7 +6,9 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from resnet_dsl.analyses.ends import check_ends, only_output
 from resnet_dsl.analyses.head import logits
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import OperationName
@@ -40,6 +42,7 @@ REACH = 8
 
 def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
     """The signal of a network at initialisation; see `resnet_dsl.laboratory.signal.predict`."""
+    _check_ends(graph)
     sites = [_site(index, graph, shapes) for index in range(len(graph.nodes))]
     with np.errstate(under="ignore"):
         states = _forward(graph, sites)
@@ -47,6 +50,14 @@ def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
     squares = [_squares(states[index], gradients[index]) for index in weighted(graph)]
     layers = layers_of(graph, shapes, [forward for forward, _ in squares], [back for _, back in squares])
     return Signal(graph.name, "predicted", layers)
+
+
+def _check_ends(graph: Graph) -> None:
+    """Raises UnpredictableError where a network has several inputs or outputs."""
+    try:
+        check_ends(graph, "the prediction")
+    except Failure as several:
+        raise UnpredictableError(f"{several}", graph.name) from None
 
 
 def _site(index: int, graph: Graph, shapes: tuple[Shape, ...]) -> Site:
@@ -119,9 +130,10 @@ def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Gr
     label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection
     of the output: 1 everywhere.
     """
-    taken, site = logits(graph), sites[graph.output]
+    output = only_output(graph, "the prediction")
+    taken, site = logits(graph, output), sites[output]
     if taken is None:
-        return graph.output, tuple(_start(one, 1.0) for one in states[graph.output])
+        return output, tuple(_start(one, 1.0) for one in states[output])
     start = []
     for segment in states[taken]:
         shares, numbers = activations.softmax_shares(site, segment)

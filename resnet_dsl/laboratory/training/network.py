@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from resnet_dsl.analyses import head
+from resnet_dsl.analyses.ends import check_ends, only_output
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.formats import computed
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operations import OPERATIONS
@@ -63,6 +65,7 @@ class Classifier:
     """A network that the compiler made. Raises Failure where the loss of training does not belong to its head."""
 
     def __init__(self, compiled: pipeline.Compiled) -> None:
+        check_ends(compiled.graph, "training")
         self._compiled = compiled
         self.name = compiled.name
         self.input_shape = compiled.facts.input_shape
@@ -73,8 +76,7 @@ class Classifier:
         self.spec_text, self.imports = standing_alone(compiled.asked)
         self.settings = settings(compiled.asked)
         self.ir_json = compiled.graph.model_dump_json()
-        computed = compiled.graph.model_dump_json(exclude={"scopes": {"__all__": {"counts"}}})
-        self.ir_sha256 = hashlib.sha256(computed.encode()).hexdigest()
+        self.ir_sha256 = hashlib.sha256(computed(compiled.graph).encode()).hexdigest()
 
     def _told_apart(self) -> int:
         """How many classes. The loss is cross-entropy: it belongs to a softmax, or to logits, over several classes."""
@@ -85,9 +87,10 @@ class Classifier:
                 "end its head with `avgpool(global) -> dense(classes) -> softmax`",
             )
         graph = self._compiled.graph
-        if head.ends_in_softmax_twice(graph):
+        output = only_output(graph, "training")
+        if head.ends_in_softmax_twice(graph, output):
             raise Failure(f"{self.name} ends in two `softmax`, one behind the other", "leave one of them out")
-        odd = head.unfit_for_logits(graph) if head.logits(graph) is None else None
+        odd = head.unfit_for_logits(graph, output) if head.logits(graph, output) is None else None
         if odd is not None:
             raise self._wrong_loss(odd, shape[0])
         if shape[0] == 1:
@@ -128,9 +131,10 @@ class Classifier:
         from resnet_dsl.targets.keras import to_keras
 
         graph = self._compiled.graph
-        taken = head.logits(graph)
+        (output,) = graph.outputs
+        taken = head.logits(graph, output.node)
         if logits and taken is not None:
-            graph = replace(graph, output=taken)
+            graph = replace(graph, outputs=(replace(output, node=taken),))
         return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
 
     def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips import brackets, flow, keywords, literals, missing, signs
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.taken import give_back
 from resnet_dsl.syntax.words import END
 
 __all__ = ["Repair", "Slip", "diagnose"]
@@ -55,6 +56,7 @@ _SLIPS = (
 
 def diagnose(machine: Machine, first: int) -> Slip:
     """What to say about the word at which the machine stopped; ``first`` is the word from which on it read."""
+    give_back(machine, first)
     stop = Stop(machine, first)
     for slip in _SLIPS:
         if found := slip(stop):

@@ -82,7 +82,7 @@ def missing_brace(stop: Stop) -> Slip | None:
     if "LBRACE" not in [stop.words.kinds[index] for index in stop.open]:
         return None
     inner = stop.inside == "LBRACE" and stop.accepts("RBRACE") and stop.owner_kind in WITH_BODY
-    if inner and stop.kind in (*MEMBERS, "STEM") and _stands_in_network(stop):
+    if inner and stop.kind in MEMBERS and _stands_in_network(stop):
         return _unclosed(stop, stop.open[-1], Repair(stop.index, 0, ("RBRACE",)))
     if stop.kind == END or (stop.kind in DEFINITIONS and stop.is_first_on_line and not _is_indented(stop)):
         return _unclosed(stop, _suspect(stop), None)
@@ -143,7 +143,7 @@ def _unclosed(stop: Stop, brace: int, repair: Repair | None) -> Slip:
 
 def surplus(stop: Stop) -> Slip | None:
     """A closing bracket that closes nothing, or one too many in front of a network's further members."""
-    if not stop.open and stop.kind in (*MEMBERS, "STEM") and stop.at(-1) == "RBRACE":
+    if not stop.open and stop.kind in MEMBERS and stop.at(-1) == "RBRACE":
         return _closed_early(stop)
     if stop.kind not in CLOSING or stop.kind in [OPENING[stop.words.kinds[index]] for index in stop.open]:
         return None

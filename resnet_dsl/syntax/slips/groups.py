@@ -9,7 +9,7 @@ from resnet_dsl.syntax.productions import beginning_with, first, in_front_of, of
 KEYWORDS = {*tables.load().keywords.values()}
 
 DEFINITIONS = tuple(sorted(first("_definition") - first("_statement")))
-MEMBERS = tuple(sorted(first("_member") - first("_statement")))  # but for STEM, which is a value among steps, too
+MEMBERS = tuple(sorted(first("_member") - first("_statement") | first("_member") & first("entry")))
 SETTINGS = tuple(sorted(first("_setting")))
 STATEMENTS = tuple(sorted(first("_statement") - first("_setting") - first("_item")))
 STARTS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)  # of all that begins with a word of its own
@@ -21,5 +21,10 @@ WITH_BODY = with_a("body") | in_front_of("body") & KEYWORDS
 OWNERS = WITH_BODY | with_a("members")  # what braces belong to
 WITH_PARAMETERS = with_a("parameters")
 NAMING = in_front_of("NAME") & KEYWORDS  # a name stands behind these
-AWAITING = in_front_of(*beginning_with("NAME", "STRING")) - {*OPENING, "COMMA", "ARROW"}  # a name, a path, a value
+AWAITING = in_front_of(*beginning_with("NAME", "STRING")) - {
+    *OPENING,
+    "COMMA",
+    "ARROW",
+    "NAME",
+}  # a name, a path, a value
 OF_SKIP = {word for rule in of("skip") for word in rule.symbols[1:]} & KEYWORDS

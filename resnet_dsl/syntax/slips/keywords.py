@@ -13,12 +13,12 @@ _ELSEWHERE = {
     "def": "block", "function": "block", "fn": "block", "func": "block", "layer": "block", "module": "block",
     "class": "network", "model": "network", "net": "network", "for": "repeat", "while": "repeat", "loop": "repeat",
     "elif": "else if", "elseif": "else if", "elsif": "else if", "const": "let", "var": "let", "val": "let",
-    "include": "import", "assert": "expect", "output": "head", "top": "head", "group": "stage", "section": "stage",
+    "include": "import", "assert": "expect", "outputs": "output", "top": "head", "group": "stage", "section": "stage",
 }  # fmt: skip
 _EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
 _PLACES = {
     DEFINITIONS: "at the top of a file, outside of all braces",
-    (*MEMBERS, "STEM"): "directly in a network's braces",
+    MEMBERS: "directly in a network's braces",
     (*{*STATEMENTS} - {"LET"},): "among the steps of a block, a stage, a stem or a head",
     SETTINGS: "in the braces of a network, a stage or a block",
     ("ELSE",): "directly behind the braces of an `if`",
@@ -56,7 +56,7 @@ def _candidates(stop: Stop) -> list[int]:
 
 
 def _words_for(stop: Stop) -> list[str]:
-    kinds = (*DEFINITIONS, *MEMBERS, "STEM", *SETTINGS, *STATEMENTS)
+    kinds = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)
     literals = stop.machine.tables.literals
     words = [literals[kind] for kind in kinds if stop.machine.accepts(kind)]
     if stop.at(-1) == "RBRACE" or stop.accepts("SKIP"):

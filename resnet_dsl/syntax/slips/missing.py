@@ -16,6 +16,7 @@ _EXAMPLES = {
     "network": "network small { … }",
     "stage": "stage conv2 { … }",
     "input": "input 224x224x3",
+    "output": "output conv2, conv3",
     "expect": "expect params == 25.6M",
     "if": "if stride > 1 { … }",
     "repeat": "repeat 3 { … }",

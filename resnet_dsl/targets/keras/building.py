@@ -114,5 +114,17 @@ def build(calls: Calls, seed: int | None = None) -> Any:
     making = Making(seed)
     tensors = carry_out(calls, making.apply)
     with room_for_depth(len(calls.calls)):
-        output = tensors[calls.result[calls.graph.output]]
-        return making.keras.Model(tensors[0], output, name=calls.name)
+        return functional(making, calls, tensors)
+
+
+def functional(making: Making, calls: Calls, tensors: list[Any]) -> Any:
+    """The model of what was carried out.
+
+    It takes its input, or, where there are several, a list in order or a dictionary by name; and it returns its output,
+    or a dictionary by name.
+    """
+    inputs = [tensors[one] for one in calls.inputs]
+    outputs = {name: tensors[one] for name, one in calls.outputs.items()}
+    single = next(iter(outputs.values())) if len(outputs) == 1 else None
+    taken = inputs if len(inputs) > 1 else inputs[0]
+    return making.keras.Model(taken, outputs if single is None else single, name=calls.name)

@@ -46,7 +46,7 @@ class LayerCall(NamedTuple):
     kind: a class of ``keras.layers`` (``Conv2D``), ``ops.NAME`` for a function of ``keras.ops``, ``own.NAME`` for a
         layer of resnet_dsl.layers, or SLICE.
     args: what the class or function is called with besides the name (and the value).
-    inputs: indices of the calls whose results it reads, in order; the first call is the model's ``Input``.
+    inputs: indices of the calls whose results it reads, in order; the first calls are the model's inputs.
     shape: what the graph says of its result: lengths without the batch axis.
     node: the index of the graph's node that it comes from.
     keeps: weights of the node that are variables of this layer under another name: the graph's name -> Keras'. All
@@ -73,6 +73,16 @@ class Calls(NamedTuple):
     def name(self) -> str:
         """The model's name; the network's own may be one that a backend refuses."""
         return layer_name(self.graph.name)
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The calls that are the model's inputs, in order."""
+        return tuple(place for place, call in enumerate(self.calls) if call.kind == "Input")
+
+    @property
+    def outputs(self) -> dict[str, int]:
+        """The calls that compute what the model returns, by the names of the outputs, in order."""
+        return {output.name: self.result[output.node] for output in self.graph.outputs}
 
     @property
     def layers_of(self) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from resnet_dsl.memory import uncollected
-from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, is_layer
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, functional, is_layer
 from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched
 from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.copying import Template
@@ -47,7 +47,7 @@ def _build(making: Making, calls: Calls) -> Any:
     else:
         tensors = carry_out(calls, making.apply)
     with sorting_without_recursion():
-        model = making.keras.Model(tensors[0], tensors[calls.result[calls.graph.output]], name=calls.name)
+        model = functional(making, calls, tensors)
     _Initializing(making).run(model.layers)
     return model
 

@@ -74,7 +74,8 @@ def fuse_activations(calls: Calls) -> tuple[Calls, int]:
     for call in calls.calls:
         for one in call.inputs:
             readers[one] += 1
-    readers[calls.result[calls.graph.output]] += 1
+    for one in calls.outputs.values():
+        readers[one] += 1
     place: list[int] = []
     kept: list[LayerCall] = []
     for call in calls.calls:

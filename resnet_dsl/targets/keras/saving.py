@@ -101,16 +101,17 @@ def reloading(calls: Calls) -> tuple[str, ...]:
 
 
 def _depth_of_sort(calls: Calls) -> int:
-    """How deep Keras' sort of the layers recurses: it goes from the output to each first input not yet seen."""
+    """How deep Keras' sort of the layers recurses: it goes from each output to each first input not yet seen."""
     seen: set[int] = set()
-    stack = [(calls.result[calls.graph.output], iter(calls.calls[calls.result[calls.graph.output]].inputs))]
     deepest = 1
-    while stack:
-        fresh = next((one for one in stack[-1][1] if one not in seen), None)
-        if fresh is None:
-            stack.pop()
-            continue
-        seen.add(fresh)
-        stack.append((fresh, iter(calls.calls[fresh].inputs)))
-        deepest = max(deepest, len(stack))
+    for output in sorted(calls.outputs):  # as Keras sorts them
+        stack = [iter((calls.outputs[output],))]
+        while stack:
+            fresh = next((one for one in stack[-1] if one not in seen), None)
+            if fresh is None:
+                stack.pop()
+                continue
+            seen.add(fresh)
+            stack.append(iter(calls.calls[fresh].inputs))
+            deepest = max(deepest, len(stack) - 1)
     return deepest

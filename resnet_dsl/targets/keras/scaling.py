@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.calls import Calls, LayerCall
@@ -19,9 +20,13 @@ NAME = "normalization"
 
 
 def scaled_first(calls: Calls, scaling: InputScaling | None) -> Calls:
-    """The calls with the layer behind the input; the same calls where there is no scaling."""
+    """The calls with the layer behind the input; the same calls where there is no scaling.
+
+    Raises Failure where there are several inputs: the numbers would be those of any of them.
+    """
     if scaling is None:
         return calls
+    only_input(calls.graph, "a normalisation of images")
     first = calls.calls[0]
     args = {"axis": -1, "mean": scaling.mean, "variance": scaling.variance}
     layer = LayerCall(_free_name(calls), NORMALIZATION, args, (0,), first.shape, first.node)

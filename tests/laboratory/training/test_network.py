@@ -139,7 +139,7 @@ def test_shipped_networks_that_end_in_softmax_can_be_trained(file: shipped.Shipp
     spec = pipeline.load(file.path)
     for name in file.networks[:2]:
         network = spec.compile(name)
-        if network.graph.nodes[network.graph.output].op == "softmax" and len(network.facts.output_shape) == 1:
+        if network.graph.nodes[network.graph.outputs[0].node].op == "softmax" and len(network.facts.output_shape) == 1:
             assert Classifier(network).classes == network.facts.output_shape[0]
 
 

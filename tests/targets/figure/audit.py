@@ -154,7 +154,7 @@ class _Contracted:
         ways: dict[object, int] = {0: 1}
         for here in TopologicalSorter(edges).static_order():
             ways.setdefault(here, sum(ways[other] * len(lines) for other, lines in edges[here].items()))
-        return ways[at[self.graph.output]]
+        return ways[at[self.graph.outputs[0].node]]
 
     def _without_details(self, index: int) -> int:
         while self.graph.nodes[index].op in DETAILS and index not in self.box:

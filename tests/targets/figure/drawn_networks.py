@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Graph, Node, Scope
+from resnet_dsl.ir.graph import Graph, Node, Output, Scope
 from resnet_dsl.ir.operations import OPERATIONS
 
 
@@ -76,7 +76,9 @@ class Hand:
     @property
     def graph(self):
         scopes = tuple(Scope(**scope) for scope in self.scopes)
-        return Graph(name=self.name, nodes=tuple(self.nodes), scopes=scopes, output=self.now)
+        return Graph(
+            name=self.name, nodes=tuple(self.nodes), scopes=scopes, outputs=(Output(name="head", node=self.now),)
+        )
 
     def facts(self):
         return Facts(self.graph, self.shapes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resnet_dsl.ir.graph import Graph, Node, Scope
+from resnet_dsl.ir.graph import Graph, Node, Output, Scope
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -33,7 +33,9 @@ class Sketch:
     def graph(self, name: str = "net") -> tuple[Graph, tuple[Shape, ...]]:
         last = len(self.nodes) - 1
         scope = Scope(kind="network", name=name, args={}, exit=last)
-        return Graph(name=name, nodes=tuple(self.nodes), scopes=(scope,), output=last), tuple(self.shapes)
+        return Graph(
+            name=name, nodes=tuple(self.nodes), scopes=(scope,), outputs=(Output(name="head", node=last),)
+        ), tuple(self.shapes)
 
 
 def one_op(size: tuple[int | None, ...], op: str, /, **args: Any) -> tuple[Graph, tuple[Shape, ...]]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
+from resnet_dsl.analyses.ends import only_output
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.sentences import plural
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
@@ -44,7 +45,7 @@ class _Cards:
         self.tones, self.wishes, self.wide = tones, wishes, wide
         self.scopes: Scopes = read_scopes(self.graph)
         self.folding: Folding = fold_to_rows(self.graph, self.scopes)
-        self.links = gather_links(self.graph, self.scopes, self.folding, self.graph.output)
+        self.links = gather_links(self.graph, self.scopes, self.folding, only_output(self.graph, "a figure"))
         self.wiring = Wiring(self.graph, self.folding, self.links)
         self.boxes = Boxes(self.graph, self.scopes)
         self.listing = Listing(subject, self.scopes, self.folding, self.boxes)

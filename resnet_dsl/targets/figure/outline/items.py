@@ -105,5 +105,5 @@ def summarise(subject: Facts) -> str:
     ways = f"{skips.count('identity')} identity and {skips.count('adapted')} adapted skip connections"
     parts = f"{counted(len(stages), 'stage')} ({', '.join(stages)})" if stages else "no stages"
     params = told_params(subject, range(len(graph.nodes)))
-    ends = f"from {whole(subject.shapes[0])} to {whole(subject.shapes[graph.output])}"
+    ends = f"from {whole(subject.input_shape)} to {whole(subject.output_shape)}"
     return f"{clean(graph.name)}: {ends}, {parts}, {ways if skips else 'no skip connection'}, {params}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from resnet_dsl.analyses.ends import only_output
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
@@ -59,7 +60,7 @@ def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
     for row, nodes in enumerate(folding.rows):
         tone = section_tone(subject, scopes, nodes[0], tones)
         items.append(gather_item(subject, folding, row, wishes, tone, section_of[row]))
-    links = gather_links(graph, scopes, folding, graph.output)
+    links = gather_links(graph, scopes, folding, only_output(graph, "a figure"))
     return Column(graph.name, title, sections, tuple(items), links, summarise(subject))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.formats.palette import LIGHT
@@ -58,8 +59,10 @@ class _Tree:
 
     def _facts(self, index: int) -> list[str]:
         """Name, operation, shape, parameters, MACs, receptive field, place in the spec."""
-        node, field = self.graph.nodes[index], self.network.fields[index]
-        seen = "the whole input" if field == "all" else " × ".join(str(round(float(one))) for one in field.size)
+        node, field = self.graph.nodes[index], self.network.fields[only_input(self.graph, "a page")][index]
+        seen = "the whole input"
+        if field is not None and field != "all":
+            seen = " × ".join(str(round(float(one))) for one in field.size)
         return [
             clean(node.name, 120),
             label(node),
