@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.sizes import Size
 
 if TYPE_CHECKING:
     from resnet_dsl.analyses.network import Facts
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class Network:
     """One network that passed every check.
 
-    Attributes: ``name``; ``graph`` (the IR); ``input_shape`` and ``output_shape`` (without the batch axis); ``params``
-    (trainable), ``total_params`` (with moving statistics), ``macs`` (one sample; None while an input length is open),
-    ``depth`` (weighted layers on the main path); ``warnings``.
+    Attributes: ``name``; ``graph`` (the IR); ``input_shapes`` and ``output_shapes`` (by name, in the order of the text,
+    without the batch axis), ``input_shape`` and ``output_shape`` (of the one input and output; Failure where there are
+    several); ``params`` (trainable), ``total_params`` (with moving statistics), ``macs`` (one sample; None while an
+    input length is open), ``depth`` (weighted layers on the main path, of the deepest output); ``warnings``.
     """
 
     def __init__(self, compiled: pipeline.Compiled) -> None:
@@ -37,6 +38,14 @@ class Network:
     @property
     def graph(self) -> Graph:
         return self.compiled.graph
+
+    @property
+    def input_shapes(self) -> dict[str, Shape]:
+        return self.compiled.facts.input_shapes
+
+    @property
+    def output_shapes(self) -> dict[str, Shape]:
+        return self.compiled.facts.output_shapes
 
     @property
     def input_shape(self) -> Shape:
@@ -70,13 +79,14 @@ class Network:
         """The network as a table by stage, block or layer."""
         return Summary(self.compiled.facts, by)
 
-    def to_keras(self, *, input_size: Size | None = None, seed: int | None = None, fast: bool = True) -> Any:
+    def to_keras(self, *, seed: int | None = None, fast: bool = True, input_size: InputSize | None = None) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
-        The same seed gives the same weights, run after run. ``fast=False`` builds with Keras' public functions alone.
-        input_size: another input, without the batch axis; None for a length that is left open, ``"32?"`` for a multiple
-        of 32. Raises Refusal where the network does not take it, and MissingPackageError where Keras or its backend is
-        not installed.
+        It takes and returns one array; of several inputs a list in the order of the text or a dictionary by name, of
+        several outputs a dictionary by name. The same seed gives the same weights, run after run. ``fast=False`` builds
+        with Keras' public functions alone. ``input_size``: another size of the input, without the batch axis, None
+        for a length that is left open, ``"32?"`` for a multiple of 32; of several inputs by name. Raises MissingPackageError where Keras or its backend is not installed, and Refusal
+        where the network cannot be compiled for that size.
         """
         from resnet_dsl.targets.keras import to_keras
 
@@ -179,8 +189,10 @@ class Spec:
         self._spec = spec
         self.networks = Networks(spec)
 
-    def network(self, name: str | None = None, *, input_size: Size | None = None, **parameters: Any) -> Network:
+    def network(self, name: str | None = None, *, input_size: InputSize | None = None, **parameters: Any) -> Network:
         """A network under other parameters or another input size; the only one where no name is given.
+
+        ``input_size``: without the batch axis; of several inputs by name, those that are to be of another size.
 
         Raises Refusal where it cannot be compiled so.
         """
@@ -219,6 +231,8 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
 
 def runner(model: Any) -> Callable[[Any], Any]:
     """A function from a batch of inputs to the model's outputs: the fastest exact way of the backend, for inference.
+
+    Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays.
 
     The weights are those of the moment: make a new runner after training.
     """

@@ -27,7 +27,6 @@ from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.sizes import Size
 from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Source
@@ -80,7 +79,7 @@ class Compiled:
         """For each node where it stands in the spec, in words: ``net.resnet:14:5: conv(64, 3)``."""
         return tuple(f"{origin.span}: {' '.join(origin.span.text.split())}" for origin in self.origins)
 
-    def under(self, input_size: Size) -> Compiled:
+    def under(self, input_size: InputSize) -> Compiled:
         """The same network under another input size. Raises Refusal where it cannot be compiled so."""
         asked = self.asked
         return asked.spec.compile(asked.network, asked.overrides, input_size)

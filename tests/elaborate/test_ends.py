@@ -165,8 +165,8 @@ def test_what_sees_nothing_of_an_input_is_told() -> None:
 
 def test_a_gate_from_another_input_is_seen_by_every_position() -> None:
     network = compiled(
-        "network n { input one 8x8x4 input two 1x1x4"
-        " head { g = two -> sigmoid h = two -> relu a = mul(one, g) mul(a, h) } }"
+        "network n { input one 8x8x4 input two 1x1x4 "
+        "head { g = two -> sigmoid h = two -> relu a = mul(one, g) mul(a, h) } }"
     )
     assert network.facts.fields[1][-1] == "all"
 

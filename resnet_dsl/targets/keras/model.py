@@ -48,7 +48,7 @@ def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True
     from resnet_dsl.targets.keras.running import hold_to_multiples
 
     model = _build(calls, seed, fast)
-    hold_to_multiples(model, multiples(calls.calls[0].shape))
+    hold_to_multiples(model, [multiples(call.shape) for call in calls.calls[: calls.graph.inputs]])
     return model
 
 
