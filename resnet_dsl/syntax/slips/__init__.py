@@ -7,7 +7,7 @@ first that has something to say is heard, so the sure ones stand first.
 from __future__ import annotations
 
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips import brackets, flow, keywords, literals, missing, signs
+from resnet_dsl.syntax.slips import brackets, ends, flow, keywords, literals, missing, signs
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.slips.taken import give_back
 from resnet_dsl.syntax.words import END
@@ -19,6 +19,9 @@ _SLIPS = (
     literals.number,
     literals.foreign_value,
     signs.foreign_comment,
+    ends.sign_of_output,
+    ends.row_of_outputs,
+    ends.named_input,
     flow.arrow,
     signs.foreign_operator,
     signs.lookalike,

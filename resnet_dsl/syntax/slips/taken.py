@@ -12,7 +12,7 @@ _GOES_ON = {"LBRACE", "EXTENT"}  # what stands behind a member's first word, or 
 
 
 def give_back(machine: Machine, start: int) -> None:
-    """Where what stopped the parser goes on a member, and a value was read, it stops at the member's first word."""
+    """Where a member goes on at what stopped the parser, and a value was read, it stops at the member's first word."""
     words, stopped = machine.words, machine.position
     for index in (stopped - 1, stopped - 2):
         if index > start and words.kinds[index] in _BOTH and _is_member(words, index, stopped):
@@ -21,10 +21,12 @@ def give_back(machine: Machine, start: int) -> None:
 
 
 def _is_member(words: Words, index: int, stopped: int) -> bool:
-    """First on its line; and behind a word between, which is its name, only where that is sure."""
-    if words.kinds[stopped] not in _GOES_ON or "\n" in words.source.text[words.starts[index] : words.starts[stopped]]:
+    """Whether it is the first on its line, and goes on as a member there, behind a name or none."""
+    text, behind = words.source.text, index + 1 + (words.kinds[index + 1] == "NAME")
+    if behind < stopped or words.kinds[behind] not in _GOES_ON:
         return False
-    return "\n" in words.source.text[words.ends[index - 1] : words.starts[index]]
+    line = text[words.ends[index - 1] : words.starts[index]], text[words.ends[index] : words.starts[behind]]
+    return "\n" in line[0] and "\n" not in line[1]
 
 
 def _read_up_to(machine: Machine, index: int, start: int) -> None:
