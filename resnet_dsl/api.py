@@ -85,8 +85,10 @@ class Network:
         It takes and returns one array; of several inputs a list in the order of the text or a dictionary by name, of
         several outputs a dictionary by name. The same seed gives the same weights, run after run. ``fast=False`` builds
         with Keras' public functions alone. ``input_size``: another size of the input, without the batch axis, None
-        for a length that is left open, ``"32?"`` for a multiple of 32; of several inputs by name. Raises MissingPackageError where Keras or its backend is not installed, and Refusal
-        where the network cannot be compiled for that size.
+        for a length that is left open, ``"32?"`` for a multiple of 32; of several inputs by name.
+
+        Raises MissingPackageError where Keras or its backend is not installed, and Refusal where the network does not
+        take that size.
         """
         from resnet_dsl.targets.keras import to_keras
 

@@ -16,8 +16,14 @@ from resnet_dsl.ir.sizes import Size, multiple
 
 def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
     """A diagnostic for each expectation that fails."""
-    known = [(one, _actual(one, facts)) for one in expectations]
-    return tuple(_failed(one, actual) for one, actual in known if not _holds(one, actual))
+    found = []
+    known: dict[tuple[str | None, str], Any] = {}
+    for one in expectations:
+        key = one.subject, one.quantity
+        actual = known[key] = known[key] if key in known else _actual(one, facts)
+        if not _holds(one, actual):
+            found.append(_failed(one, actual))
+    return tuple(found)
 
 
 def _actual(expectation: Expectation, facts: Facts) -> Any:

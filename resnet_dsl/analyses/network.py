@@ -125,14 +125,19 @@ class Facts:
 
     def _last_maps(self, end: str | None) -> Iterator[Field]:
         """What the last map on the way to each output, or the named one, sees of each input, or the named one."""
-        from resnet_dsl.analyses.receptive import last_map
-
-        named = [fields for fields, node in zip(self.fields, self.graph.nodes, strict=False) if node.name == end]
-        for fields in named or self.fields:
+        named = [maps for maps, node in zip(self._maps, self.graph.nodes, strict=False) if node.name == end]
+        for maps in named or self._maps:
             for output in self._outputs(end):
-                field = last_map(fields, output.node, self.graph)
+                field = maps[output.node]
                 if field is not None:
                     yield field
+
+    @cached_property
+    def _maps(self) -> tuple[tuple[Field | None, ...], ...]:
+        """For each input, of each node, what the last map on the way to it sees."""
+        from resnet_dsl.analyses.receptive import last_maps
+
+        return tuple(last_maps(fields, self.graph) for fields in self.fields)
 
     def _outputs(self, end: str | None) -> tuple[Output, ...]:
         """The one of a name; all of them where none has it."""

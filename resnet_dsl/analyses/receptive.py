@@ -149,10 +149,10 @@ def _stretched(axis: Axis, reach: int, stride: int, factor: int, before: int) ->
     return Axis((axis.first[0] - before * step,), (axis.last[0] + (reach - 1 - before) * step,), step * stride)
 
 
-def last_map(fields: Sequence[ReceptiveField | None], output: int, graph: Graph) -> Field | None:
-    """The field of the last value with positions on the way to an output: what papers call the network's."""
-    node = output
-    while fields[node] == "all" and graph.nodes[node].inputs:
-        node = next(one for one in graph.nodes[node].inputs if fields[one] is not None)
-    found = fields[node]
-    return None if found == "all" else found
+def last_maps(fields: Sequence[ReceptiveField | None], graph: Graph) -> tuple[Field | None, ...]:
+    """For each node the field of the last value with positions on the way to it: what papers call the network's."""
+    found: list[Field | None] = []
+    for field, node in zip(fields, graph.nodes, strict=True):
+        before = (found[one] for one in node.inputs if fields[one] is not None)
+        found.append(next(before, None) if field == "all" else field)
+    return tuple(found)

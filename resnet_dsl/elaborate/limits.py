@@ -46,7 +46,7 @@ MOST_NUMBERS = 8
 MOST_INPUTS = 32
 """Inputs of a network."""
 
-MOST_SEEN = 500_000
+MOST_SEEN = 250_000
 """Operations of a network of several inputs, for each of them: what each sees of each is worked out."""
 
 MOST_OUTPUTS = 1_000

@@ -192,8 +192,9 @@ class _Elaboration:
 
     def _check_head(self, part: Part, plan: Plan) -> None:
         """A value of a head's name would be lost. Stages and inputs of it were told of, and heads that stand twice."""
-        told = {*plan.stages, *plan.inputs}
-        if part.kind == "head" and part.key in self.values and part.key not in told and part not in plan.surplus:
+        if part.kind != "head" or part.key not in self.values or part.key in plan.stages or part.key in plan.inputs:
+            return
+        if part not in plan.surplus:
             self.findings.report(errors.defined_twice("the value", part.key, part.place, None))
 
     def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:

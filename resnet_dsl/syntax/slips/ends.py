@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from resnet_dsl.syntax.brackets import OPENING
 from resnet_dsl.syntax.slips.groups import VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import OPENING
 
 _SIGNS = ("ARROW", "DOT", "LPAR", "SIGN", "TIMES", "COMPARE", "AND", "OR", "AS", "X")
 
