@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("left", metavar="A", help=SPEC_HELP)
     parser.add_argument("right", metavar="B", help="the other one")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
-    parser.set_defaults(set=[], input=None)
+    parser.set_defaults(set=[], input=[])
 
 
 def run(options: argparse.Namespace) -> int:
