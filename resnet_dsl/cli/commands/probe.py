@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
+    for network in compiled:
+        check_ends(network.graph, "`probe`")
     reads(options.data)
     if options.output is not None:
         claim(options.output)
@@ -40,7 +42,6 @@ def run(options: argparse.Namespace) -> int:
 
     signals = []
     for network in compiled:
-        check_ends(network.graph, "`probe`")
         entering, leaving = network.facts.input_shape, network.facts.output_shape
         channels, classes = lengths.channels(entering), lengths.channels(leaving)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)

@@ -1,0 +1,95 @@
+"""Networks of several inputs and outputs: sizes by name, and what says that it takes no such network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import call
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+PAIR = """network pair {
+  input left 16x16x3
+  input right 8x8x1
+  head { l = left -> conv(4, 3) -> avgpool(global) r = right -> conv(4, 3) -> avgpool(global) add(l, r) }
+}
+"""
+HEADS = """network heads {
+  input 16x16x3
+  stage one { conv(4, 3) }
+  head { avgpool(global) -> dense(3) }
+  head map { one -> conv(1, 1) }
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _written(folder: None) -> None:
+    Path("pair.resnet").write_text(PAIR, encoding="utf-8")
+    Path("heads.resnet").write_text(HEADS, encoding="utf-8")
+
+
+def test_a_summary_tells_all_of_them() -> None:
+    assert call("summary", "pair.resnet").out.startswith("pair: left 16x16x3, right 8x8x1 -> 4\n")
+    assert call("summary", "heads.resnet").out.startswith("heads: 16x16x3 -> head 3, map 16x16x1\n")
+    found = json.loads(call("summary", "heads.resnet", "--format", "json").out)
+    assert (found["input_shape"], found["output_shape"]) == ([16, 16, 3], None)
+    assert (found["inputs"], found["outputs"]) == ({"input": [16, 16, 3]}, {"head": [3], "map": [16, 16, 1]})
+
+
+def test_sizes_are_given_by_name() -> None:
+    ended = call("summary", "pair.resnet", "--input", "left=32x32x3", "--input", "right=?x?x2")
+    assert ended.out.startswith("pair: left 32x32x3, right ?x?x2 -> 4\n")
+    assert call("summary", "heads.resnet", "--input", "input=8x8x3").out.startswith("heads: 8x8x3 -> ")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "code", "words"),
+    [
+        (["32x32x3"], 1, "it is not said which has this size"),
+        (["middle=32x32x3"], 1, "network `pair` has no input `middle`"),
+        (["lefd=32x32x3"], 1, "did you mean `left`?"),
+        (["left=0x3"], 1, "a length is at least 1"),
+        (["left=wide"], 2, "`--input wide` is not a size"),
+        (["left=3x3", "left=4x4"], 2, "`--input left=…` is given twice"),
+        (["3x3", "left=4x4"], 2, "given a size without a name beside `left=…`"),
+    ],
+)
+def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, words: str) -> None:
+    ended = call("summary", "pair.resnet", *(f"--input={size}" for size in sizes))
+    assert ended.code == code
+    assert words in ended.err
+
+
+@pytest.mark.parametrize(("spec", "has"), [("pair", "2 inputs"), ("heads", "2 outputs")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("draw", "SPEC", "-o", "out.svg"), ("draw", "SPEC", "-o", "out.html"), ("draw", "SPEC", "--level", "layer"),
+        ("table", "SPEC"), ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
+        ("diff", "resnet18", "SPEC"), ("probe", "SPEC"), ("compile", "SPEC", "--to", "svg"),
+        ("compile", "SPEC", "--to", "dot"), ("summary", "SPEC", "--signal"),
+    ],
+)  # fmt: skip
+def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: str, has: str) -> None:
+    before = sorted(Path().iterdir())
+    ended = call(*(f"{spec}.resnet" if one == "SPEC" else one for one in command))
+    assert ended.code == 2
+    assert f"takes networks with one input and one output, and `{spec}` has {has}" in ended.err
+    assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize("spec", ["pair", "heads"])
+@pytest.mark.parametrize("stage", ["tree", "graph", "calls", "ir"])
+def test_every_stage_is_written(spec: str, stage: str) -> None:
+    ended = call("compile", f"{spec}.resnet", "--to", stage, "-o", "stage.txt")
+    assert ended.code == 0, ended.err
+    assert {"pair": "right", "heads": "map"}[spec] in Path("stage.txt").read_text(encoding="utf-8")
+
+
+def test_check_goes_on_where_no_signal_is_predicted() -> None:
+    ended = call("check", "pair.resnet", "--signal")
+    assert (ended.code, "no signal is predicted for pair" in ended.err) == (0, True)
