@@ -104,8 +104,8 @@ def _open_scope(context: Context, name: str, given: dict[str, Given], call: Invo
 def _where(context: Context, frame: Frame) -> str:
     """The place of a call in words: the stage, or the block that it stands in."""
     scope = context.builder.scopes[frame.scope]
-    if scope.kind in ("stage", "network"):
-        return f"{scope.kind} `{scope.name}`"
-    if scope.kind in ("stem", "head"):
+    if scope.kind in ("stem", "head") and scope.name == scope.kind:
         return f"the {scope.kind}"
+    if scope.kind in ("stage", "head", "network"):
+        return f"{scope.kind} `{scope.name}`"
     return f"block `{scope.block}`" if scope.block else "a skip connection"

@@ -13,6 +13,7 @@ from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import is_integer
 from resnet_dsl.ir.sizes import Size, beside, fits, is_open, multiples, rule
 from resnet_dsl.sentences import either, listed
 from resnet_dsl.source import Span
@@ -34,20 +35,25 @@ def sizes_of_inputs(asked: InputSize | None, known: list[str], network: tree.Net
     return asked
 
 
-def check_size(size: Constant, span: Span) -> None:
-    """Raises DiagnosticError where a constant is no size of an input."""
-    if not is_input(size):
+def checked_size(size: Constant, name: tree.Token | None, span: Span) -> Size:
+    """The size of an input. A number alone is that of a vector, where the input has a name: without one it is a slip.
+
+    Raises DiagnosticError where a constant is no size of an input.
+    """
+    given = (size,) if is_integer(size) and name is not None else size
+    if not _is_input(given):
         raise DiagnosticError(_not_an_input(size, _why_no_input(size), span))
+    return given
 
 
-def check_multiples(size: Constant, written: Constant, span: Span) -> None:
+def check_multiples(size: Size, written: Constant, span: Span) -> None:
     """Raises DiagnosticError where lengths are none of the multiples that the text asks for; ``size`` is one."""
-    divisors = multiples(written) if is_input(written) else ()
-    if isinstance(size, tuple) and not fits(size, divisors):
+    divisors = multiples(written) if _is_input(written) else ()
+    if not fits(size, divisors):
         raise DiagnosticError(_no_multiple(size, divisors, span))
 
 
-def is_input(size: Constant) -> TypeGuard[Size]:
+def _is_input(size: Constant) -> TypeGuard[Size]:
     return not isinstance(size, Items | Value) and OPERATIONS["input"].parameters[0].kind.fits(size)
 
 
@@ -141,7 +147,8 @@ def _not_an_input(size: Constant, wrong: str, span: Span) -> Diagnostic:
         "E0221",
         "an input is a size with its channels last",
         Label(span, f"{spell(size)}: {wrong}"),
-        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open",
+        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open; "
+        "`input NAME 8` is a vector",
     )
 
 

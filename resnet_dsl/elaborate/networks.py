@@ -172,14 +172,24 @@ class _Elaboration:
         """One input, of the size that was asked for, or of that of the text."""
         name, level = (None, own) if source is None else (source.name, source.level)
         span = own.tree.name.span if source is None else source.member.size.span
-        written = None if source is None else self.elaborator.evaluator.evaluate(source.member.size, level.frame)
-        size = written if size is None else size
-        ends.check_size(size, span)
+        written = self._written(source, required=size is None)
+        size = ends.checked_size(written if size is None else size, name, span)
         ends.check_multiples(size, written, span)
         if name is not None:
             check_value_name(name, level.frame)
         label = None if name is None else name.text
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None), label)
+
+    def _written(self, source: Source | None, required: bool) -> Constant:
+        """The size in the text, with whatever mistake where it is required; else a size with a mistake is none."""
+        if source is None:
+            return None
+        try:
+            return self.elaborator.evaluator.evaluate(source.member.size, source.level.frame)
+        except (DiagnosticError, PoisonedError):
+            if required:
+                raise
+            return None
 
     def _parts(self, plan: Plan, own: Level, entry: Value) -> Current:
         """Runs all parts, each of which is a value of its name; what flows behind the stages into each head."""

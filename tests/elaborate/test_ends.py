@@ -190,3 +190,18 @@ def test_a_label_in_a_named_head_stands_behind_its_name() -> None:
         'head aux { a -> flatten -> dense(5) as "predictions" } head { flatten -> dense(3) as "predictions" }'
     )
     assert {"predictions", "aux_predictions"} <= {node.name for node in graph.nodes}
+
+
+def test_a_number_behind_a_name_is_a_vector() -> None:
+    text = "network n { input v 8 stage a { dense(16) relu } head { concat(a, v) dense(3) } expect a.output == 16 }"
+    network = compiled(text)
+    assert network.shapes[0] == (8,)
+    assert network.facts.receptive_field is None
+    assert refused("network n { input 8 stage a { dense(16) } }") == ["E0221"]
+    assert refused("network n { input v ? stage a { dense(16) } }") == ["E0221"]
+
+
+def test_a_named_head_is_named_where_a_block_is_called() -> None:
+    text = f"block wrong {{ conv(0, 3) }} {BASE}network d from base {{ head aux {{ a -> wrong }} }}"
+    with pytest.raises(Refusal, match="called from head `aux`"):
+        compiled(text, "d")

@@ -96,8 +96,11 @@ def put_weights(
 def keeps_classes(model: Any, calls: Calls, excepted: Collection[str]) -> bool:
     """Whether the names of a file's classes hold for a model with its weights but for what is ``excepted``.
 
-    They do where the part that tells the classes apart, the last one with weights, is loaded whole.
+    They do where the part that tells the classes apart, the last one with weights, is loaded whole. Of several outputs
+    nothing says which one tells them.
     """
+    if len(calls.outputs) > 1:
+        return False
     weighted = {layer.name for layer in model.layers if layer.weights}
     named = [(name, *parts) for name, parts in parts_of_layers(calls).items() if name in weighted]
     return not any({*excepted} & {*names} for names in named if names[1] == named[-1][1])
