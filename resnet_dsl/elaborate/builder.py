@@ -87,7 +87,14 @@ class Builder:
 
     def close(self, scope: int, exit_node: int) -> None:
         self.scopes[scope].exit = exit_node
-        self.scopes[scope].entry = min(self.scopes[scope].entry, exit_node)  # of a head that starts elsewhere
+
+    def close_head(self, scope: int, exit_node: int, first: int) -> None:
+        """Closes a head, whose nodes are those from ``first`` on: it may start from another value than flowed to it."""
+        opened = self.scopes[scope]
+        read = [one for raw in self.nodes[first:] for one in raw.inputs if one < first]
+        if opened.entry not in read:
+            opened.entry = min([*read[:1], exit_node])
+        self.close(scope, exit_node)
 
     def in_stage(self, scope: int) -> bool:
         """Whether a scope is a stage, or lies in blocks of one (and not in the adapter of a skip connection)."""

@@ -220,11 +220,14 @@ class _Elaboration:
         if isinstance(part.member, tree.Stage):
             frame = frame._replace(stride=self._stage_stride(part.member, frame))
         self.elaborator.blocks.part = frame.kind  # type: ignore[assignment]
+        first = len(self.builder.nodes)
         current = self.elaborator.body(part.member.body, frame, current)
         self.elaborator.blocks.part = None
         if frame.stride is not None and not frame.stride.taken and current is not None:
             self.findings.report(_no_stride_taken(part.key, frame.stride.span))
-        if current is not None:
+        if current is not None and kind == "head":
+            self.builder.close_head(scope, current.node, first)
+        elif current is not None:
             self.builder.close(scope, current.node)
         return current
 

@@ -205,3 +205,23 @@ def test_a_named_head_is_named_where_a_block_is_called() -> None:
     text = f"block wrong {{ conv(0, 3) }} {BASE}network d from base {{ head aux {{ a -> wrong }} }}"
     with pytest.raises(Refusal, match="called from head `aux`"):
         compiled(text, "d")
+
+
+@pytest.mark.parametrize(
+    ("head", "entry"),
+    [
+        ("relu", "b_conv"),
+        ("a -> relu", "a_conv"),
+        ("one = a -> maxpool(2) concat(one, b)", "b_conv"),
+    ],
+)
+def test_a_head_is_entered_by_the_value_that_it_starts_from(head: str, entry: str) -> None:
+    graph = derived(f"head aux {{ {head} }}")
+    scope = next(scope for scope in graph.scopes if scope.name == "aux")
+    assert graph.nodes[scope.entry].name == entry
+
+
+def test_a_head_may_be_an_earlier_value_whose_steps_others_read() -> None:
+    """Its part then ends before its steps, which another head keeps."""
+    graph = derived("head aux { mine = a -> relu a } head two { mine -> flatten }")
+    assert returned(graph)["aux"] == "a_conv"
