@@ -93,18 +93,19 @@ def too_many_outputs(count: int, span: Span) -> Diagnostic:
     return Diagnostic("E0264", message, Label(span), help="merge some of them: `concat(a, b)`")
 
 
-def left_out(parts: list[Part], span: Span, level: Level) -> Diagnostic:
-    """``parts``: whose values an `output` loses, which stands at ``level``."""
+def left_out(parts: list[Part], output: tree.Output, level: Level, own: Level) -> Diagnostic:
+    """``parts``: whose values an `output` loses, which stands at ``level``; ``own`` is that of the network itself."""
     names = listed(part.key for part in parts)
-    derived = " ".join(_emptied(part) for part in parts if part.level is not level)
+    derived = " ".join(_emptied(part) for part in parts if part.level is not own)
     remedy = f"leave out what is lost: `{derived}`" if derived else "take out what is lost"
+    add = "add" if level is own else f"write an `output` in `{own.tree.name.text}` with"
     lost, it = (f"the result of {names} is", "it") if len(parts) == 1 else (f"the results of {names} are", "them")
     return Diagnostic(
         "E0265",
         f"{lost} lost: no output depends on {it}",
-        Label(span),
+        Label(output.span),
         tuple(Label(part.place, "computed here") for part in parts[:3]),
-        help=f"add `{parts[-1].key}`, or {remedy}",
+        help=f"{add} `{parts[-1].key}`, or {remedy}",
     )
 
 

@@ -144,7 +144,7 @@ class _Elaboration:
         expectations = self._expectations(own, self._known(plan, outputs))
         if outputs is None or self.findings.mistaken:
             return None
-        warnings = self._lost(plan, outputs)
+        warnings = self._lost(plan, outputs, own)
         if self.findings.mistaken:
             return None
         self.builder.close(0, max(outputs.values()))
@@ -319,14 +319,14 @@ class _Elaboration:
                     self.findings.take(raised)
         return () if self.overrides or self.input_size is not None else tuple(found)
 
-    def _lost(self, plan: Plan, outputs: dict[str, int]) -> tuple[Diagnostic, ...]:
+    def _lost(self, plan: Plan, outputs: dict[str, int], own: Level) -> tuple[Diagnostic, ...]:
         """What was computed and reaches nothing: an error at a step, a warning at a name that is never used."""
         reached = self.builder.reaching(outputs.values())
         for source, is_read in zip(plan.inputs.values(), reached, strict=False):
             if not is_read:
                 self.findings.report(ends.unread(source, [*plan.inputs]))
         known = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
-        known |= self._left_out(plan, reached)
+        known |= self._left_out(plan, reached, own)
         warnings = []
         for index, wanted in enumerate(reached):
             if wanted or index in known or index < len(plan.inputs):
@@ -339,14 +339,14 @@ class _Elaboration:
                 warnings.append(_unused_value(token))
         return tuple(warnings)
 
-    def _left_out(self, plan: Plan, reached: list[bool]) -> set[int]:
+    def _left_out(self, plan: Plan, reached: list[bool], own: Level) -> set[int]:
         """The nodes whose values parts end with that an `output` loses, which is reported."""
         if plan.output is None:
             return set()
         given = [(part, self.values[part.key]) for part in plan.parts]
         lost = [(part, value.node) for part, value in given if value is not None and not reached[value.node]]
         if lost:
-            self.findings.report(ends.left_out([part for part, _ in lost], plan.output[0].span, plan.output[1]))
+            self.findings.report(ends.left_out([part for part, _ in lost], *plan.output, own))
         return {node for _, node in lost}
 
 
