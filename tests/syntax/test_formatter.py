@@ -43,6 +43,8 @@ def comments(text: str) -> list[str]:
     return [comment.rstrip() for start, end in gaps for comment in re.findall("#[^\n]*", text[start:end])]
 
 
+LONG = [f"a_stage_with_a_long_name_{number}" for number in range(5)]
+
 EXAMPLES = [
     ("let  a=1", "let a = 1\n"),
     ("let a=-(-(3))+((2*b))", "let a = --3 + 2 * b\n"),
@@ -75,6 +77,15 @@ EXAMPLES = [
     ("block a { f # one\n\n # two\n }", "block a {\n  f  # one\n\n  # two\n}\n"),
     ("block a { f(1, # one\n 2) -> g }", "block a {\n  f(\n    1,  # one\n    2,\n  ) -> g\n}\n"),
     ("block a { f -> # one\n g }", "block a {\n  f  # one\n    -> g\n}\n"),
+    (
+        "network n{input  left   64x64x3 input right n x(2*n)x 3}",
+        "network n {\n  input left 64x64x3\n  input right n x 2 * n x 3\n}\n",
+    ),
+    ("network n{head  aux{relu} head{head->relu}}", "network n {\n  head aux { relu }\n  head { head -> relu }\n}\n"),
+    ("network n{output a ,b,stem , v [0]}", "network n { output a, b, stem, v[0] }\n"),
+    ("network n { output a, # of b\n c # last\n}", "network n {\n  output a,  # of b\n    c  # last\n}\n"),
+    ("network n { output " + ",".join(LONG) + "}", "network n {\n  output " + ",\n    ".join(LONG) + "\n}\n"),
+    ("let output = output + 1", "let output = output + 1\n"),
 ]
 
 
