@@ -227,6 +227,20 @@ def test_four_blocks_are_named_and_of_more_the_first_three(blocks: int, more: st
     assert f"{named}{more}: in n alone" in describe(difference(stage(blocks).facts, stage(0).facts))
 
 
+def test_blocks_are_counted_of_stages_and_lengths_that_are_open_are_question_marks() -> None:
+    def network(size: str, blocks: int, width: int) -> Compiled:
+        body = f"{blocks} x basic(8) basic({width}) "
+        return pipeline.load_text(f"network n {{ input {size} stage s {{ {body} }} stage t {{ relu }} }}").compile()
+
+    lines = describe(difference(network("?x?x8", 1, 8).facts, network("16x16x8", 2, 16).facts))
+    assert {"input: ?x?x8 and 16x16x8", "output: ?x?x8 and 16x16x16"} <= {*lines}
+    (stage,) = [line for line in lines if line.startswith("s: ")]
+    assert stage.endswith(", blocks 2 and 3")
+    assert not [line for line in lines if line.startswith("s_block") and ", blocks " in line]
+    weights = 4 * 9 * 8 * 8 + 9 * 8 * 16 + 9 * 16 * 16 + 8 * 16
+    assert f"multiply-accumulates: unknown and {16 * 16 * weights:_}" in lines
+
+
 def test_no_sentence_is_empty() -> None:
     """Batch and group normalisation differ in what does not train alone."""
     lines = describe(_between(TORCHVISION, "normalisation/groupnorm:resnet50_gn"))

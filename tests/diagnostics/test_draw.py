@@ -1,5 +1,7 @@
 """Drawings, line by line."""
 
+import re
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.draw import draw, draw_all
 from resnet_dsl.source import Source, Span
@@ -121,11 +123,22 @@ def test_colours_change_nothing_else() -> None:
     diagnostic = Diagnostic(
         "W0000", "odd", Label(at(source, "two"), "here"), (Label(at(source, "one"), "there"),), help="x"
     )
-    import re
-
     coloured = draw(diagnostic, colours=True)
     assert re.sub("\033\\[[0-9;]*m", "", coloured) == draw(diagnostic)
     assert "\033[33;1mwarning[W0000]\033[0m" in coloured
+
+
+def test_colours_tell_the_cause_from_what_belongs_to_it() -> None:
+    """Red for an error, yellow for a warning; blue for other places, and for the frame."""
+    source = Source("a", "one two\n")
+    for code, colour in (("E0000", "31;1"), ("W0000", "33;1")):
+        places = Label(at(source, "two"), "here"), (Label(at(source, "one"), "there"),)
+        coloured = draw(Diagnostic(code, "odd", *places, help="x"), colours=True)
+        painted = re.findall("\033\\[([0-9;]+)m(.*?)\033\\[0m", coloured)
+        of = {words: found for found, words in painted}
+        assert of["^^^ here"] == colour
+        assert {of["--- there"], of["1 |"], of[" -->"]} == {"34;1"}
+        assert (of[": odd"], of["help"]) == ("1", "36;1")
 
 
 def test_all_of_them() -> None:

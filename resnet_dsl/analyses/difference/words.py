@@ -30,7 +30,7 @@ def describe(found: Difference) -> tuple[str, ...]:
 
 def _sentences(found: Difference) -> Iterator[str]:
     for name, (left, right) in found.quantities.items():
-        yield f"{_QUANTITIES[name]}: {_spell(left)} and {_spell(right)}"
+        yield f"{_QUANTITIES[name]}: {_quantity(left)} and {_quantity(right)}"
     for moved in found.strides:
         yield _stride(moved, found.names)
     for setting in found.settings:
@@ -102,6 +102,11 @@ def _facts(part: CountedPart) -> dict[str, str]:
 
 def _listed(places: tuple[str, ...]) -> str:
     return first(places, _MOST_PLACES if len(places) > _MOST_PLACES + 1 else len(places))
+
+
+def _quantity(value: Any) -> str:
+    """A shape is no setting: all of its axes are told, though they be alike."""
+    return show(value) if isinstance(value, tuple) else _spell(value)
 
 
 def _spell(value: Any) -> str:

@@ -9,7 +9,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import resnet_dsl
-from resnet_dsl.targets.table import FORMATS, tabulate, write
+from resnet_dsl.targets.figure.outline.outline import Group
+from resnet_dsl.targets.table import FORMATS, Table, tabulate, write
+from resnet_dsl.targets.table.gather import Row
 
 NAMES = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 REPEATS = {"conv2": (2, 3, 3, 3, 3), "conv3": (2, 4, 4, 4, 8), "conv4": (2, 6, 6, 23, 36), "conv5": (2, 3, 3, 3, 3)}
@@ -55,6 +57,57 @@ def test_one_network_has_its_counts_row_by_row():
         *("1000-d", "fc", "1000"),
         *("2.05M", "2.05M"),
     ]
+
+
+CELLS = {
+    "one row": ((Group(("3×3, 8",)),), "3×3, 8", ["3×3, 8"], "3×3, 8"),
+    "one row, thrice": (
+        (Group(("3×3, 8",), blocks=((), (), ())),),
+        "[3×3, 8] × 3",
+        ["[ 3×3, 8 ] × 3"],
+        r"$\left[{3×3, 8}\right]\times 3$",
+    ),
+    "two rows": (
+        (Group(("3×3, 8", "1×1, 16")),),
+        "[3×3, 8; 1×1, 16]",
+        ["⎡ 3×3, 8  ⎤", "⎣ 1×1, 16 ⎦"],
+        r"$\left[{3×3, 8\\ 1×1, 16}\right]$",
+    ),
+    "three rows, twice": (
+        (Group(("a", "b", "c"), blocks=((), ())),),
+        "[a; b; c] × 2",
+        ["⎡ a ⎤", "⎢ b ⎥ × 2", "⎣ c ⎦"],
+        r"$\left[{a\\ b\\ c}\right]\times 2$",
+    ),
+    "two groups": (
+        (Group(("a", "b")), Group(("c",))),
+        "[a; b]; c",
+        ["⎡ a ⎤", "⎣ b ⎦", "c"],
+        r"{$\left[{a\\ b}\right]$\\ c}",
+    ),
+    "none": ((), "", [], ""),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_in_every_format(name):
+    """Brackets hold what is repeated, or has several rows; ``{…}`` here stands for LaTeX's centred tabular."""
+    cell, row, lines, latex = CELLS[name]
+    table = Table(("net",), (Row("part", "8×8", (cell,), ("1", "2")),), (("parameters", ("1",)),))
+    assert list(csv.reader(io.StringIO(write(table, "csv"))))[1] == ["part", "8×8", row, "1", "2"]
+    html = ET.fromstring(write(table, "html")).find("tbody/tr")[2]
+    assert "; ".join(html.itertext()) == row
+    assert len(html.findall("br")) == row.count("; ")
+    plain = write(table, "md").splitlines()[2].replace("\\", "").replace("<br>", "; ")
+    assert plain == f"| part | 8×8 | {row} | 1 | 2 |"
+    body = write(table).splitlines()[2:-2]
+    assert [line.replace("part", "").replace("8×8", "", 1).replace("  1           2", "").strip() for line in body] == (
+        lines or [""]
+    )
+    tabular = (
+        write(table, "latex").splitlines()[4].replace(r"\begin{tabular}{@{}c@{}}", "{").replace(r"\end{tabular}", "}")
+    )
+    assert tabular == rf"part & 8×8 & {latex} & 1 & 2 \\".replace("×", r"\ensuremath{\times}")
 
 
 def test_networks_with_other_parts_leave_blanks():
