@@ -112,6 +112,8 @@ def _quantity(value: Any) -> str:
 def _spell(value: Any) -> str:
     if value is None:
         return "unknown"
-    if not isinstance(value, tuple):
-        return written(value)
-    return _spell(value[0]) if len(set(value)) == 1 else show(one if one is None else _spell(one) for one in value)
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return _spell(value[0])
+    if isinstance(value, tuple):
+        return show(map(_spell, value))
+    return written(value)
