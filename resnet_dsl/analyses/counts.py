@@ -29,7 +29,10 @@ class Count(NamedTuple):
 
 
 def count_nodes(graph: Graph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
-    """The counts of each node. Blocks repeat: what nodes that share their arguments cost is worked out once."""
+    """The counts of each node. Blocks repeat: what nodes that share their arguments cost is worked out once.
+
+    They are told by identity: to compare the arguments themselves would cost what is saved, and they have no hash.
+    """
     kinds = [id(node.args) for node in graph.nodes]
     one_of = dict(zip(kinds, range(len(kinds)), strict=True))
     known = {kind: _count(graph, shapes, index) for kind, index in one_of.items()}

@@ -48,7 +48,10 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
 
 
 def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
-    """Repeated blocks share their arguments: each kind of node is asked once at each place."""
+    """Repeated blocks share their arguments: each kind of node is asked once at each place.
+
+    Both are told by identity: arguments have no hash, and what was written once has one span.
+    """
     asked: set[tuple[int, int]] = set()
     for shape, origin in zip(shapes[: graph.inputs], origins, strict=False):
         doubt = _doubtful_input(shape, origin.span)

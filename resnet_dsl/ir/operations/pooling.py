@@ -32,19 +32,18 @@ def _settle_mean(arguments: Arguments, shapes: Shapes) -> Arguments:
     return spared(_settle("avgpool", arguments, shapes))
 
 
-def _infer(name: str, arguments: Arguments, shapes: Shapes) -> Shape:
+def _infer(name: str, zeros: str, arguments: Arguments, shapes: Shapes) -> Shape:
     if arguments["kernel"] != "global":
-        _refuse_empty_windows(name, arguments)
+        _refuse_empty_windows(name, zeros, arguments)
         _refuse_idle_fill(name, arguments)
         return (*slide_window(name, arguments, shapes[0]), channels(shapes[0]))
     ones = (1,) * spatial(shapes[0], name) if arguments["keepdims"] else ()
     return (*ones, channels(shapes[0]))
 
 
-def _refuse_empty_windows(name: str, arguments: Arguments) -> None:
+def _refuse_empty_windows(name: str, zeros: str, arguments: Arguments) -> None:
     """Of a window in the border alone there is no largest number and no mean, unless its zeros count."""
-    zeros = {"maxpool": "fill = zeros", "avgpool": "count_border = true"}[name]
-    left_out = content(arguments) == "lowest" if name == "maxpool" else not arguments["count_border"]
+    left_out = content(arguments) == "lowest" or not arguments.get("count_border", True)
     if arguments["pad"] == "same" or not left_out:
         return
     for taps, pad in zip(arguments["kernel"], arguments["pad"], strict=True):
@@ -87,15 +86,17 @@ def _pool(
     what: str,
     settle: Callable[[Arguments, Shapes], Arguments],
     *more: Parameter,
+    zeros: str,
     affine: bool,
 ) -> Operation:
+    """``zeros``: how the border's zeros are made to count."""
     return Operation(
         name,
         doc,
         "pool",
         (*_PARAMETERS, _KEEPDIMS, *more),
         settle=settle,
-        infer=lambda arguments, shapes: _infer(name, arguments, shapes),
+        infer=lambda arguments, shapes: _infer(name, zeros, arguments, shapes),
         window=_window,  # type: ignore[arg-type]
         label=lambda arguments: _label(what, arguments),
         keeps_sign=True,
@@ -115,6 +116,7 @@ MAXPOOL = _pool(
         "mirrored at its outermost position (`reflect`), or that position repeated (`edge`).",
         "lowest",
     ),
+    zeros="fill = zeros",
     affine=False,
 )
 AVGPOOL = _pool(
@@ -129,6 +131,7 @@ AVGPOOL = _pool(
         True,
     ),
     FILL,
+    zeros="count_border = true",
     affine=True,
 )
 
