@@ -218,3 +218,134 @@ def test_words_beside_an_identity_stand_at_the_middle_of_its_longest_piece():
     assert near(sum(text.y for text in beside) / 2, (low + high) / 2)
     assert near(beside[0].x, beside[1].x)
     assert all(text.bounds[0] > path.points[1][0] for text in beside)
+
+
+CARDS = """
+block deep(w) {
+  conv(w, 1)
+  inner = conv(w, 3) -> conv(w, 3)
+  add(inner, in)
+  a = conv(w, 1)
+  conv(w, 5) -> conv(w, 3)
+  skip from a
+}
+block wide(w, stride = 1) { conv(w, 1) a = conv(w, 3, stride = stride) conv(w, 3) -> conv(2 * w, 1) skip conv(w, 3) }
+network net {
+  input 32x32x8
+  stage one { 2 x deep(8) }
+  stage two(stride = 2) { 3 x wide(8) }
+  stage three { conv(16, 3) -> conv(16, 1) -> wide(16) }
+}
+"""
+
+
+def cards(wide):
+    """Each card of a figure with its groups: the boxes of their rows, their arcs, and what else stands beside."""
+    facts = resnet_dsl.load(CARDS).network("net").compiled.facts
+    outline = gather_networks([facts], ["net"], "stage", (), wide)
+    geometry = lay_out(outline, wide)
+    box_of = {box.key: box for box in geometry.boxes}
+    arcs = [path for path in geometry.paths if not path.source and {"identity", "adapted"} & {*path.classes}]
+    for item in outline.columns[0].items:
+        card = box_of[f"{outline.columns[0].key}/{item.key}"] if item.groups else None
+        for number, group in enumerate(item.groups):
+            rows = [box_of[f"{card.key}/{number}/{at}"].bounds for at in range(len(group.rows))]
+            beside = [
+                path
+                for path in arcs
+                if near(path.points[0][0], rows[0][2]) and rows[0][1] < path.points[0][1] < rows[-1][3]
+            ]
+            yield card, item, number, group, rows, beside
+
+
+@SIDES
+def test_an_arc_goes_from_the_first_row_that_it_passes_by_to_the_last(wide):
+    """From its upper part to its lower one, wherever in a block it begins."""
+    starts = set()
+    for *_, group, rows, beside in cards(wide):
+        said = [*group.arcs, *group.first_arcs]
+        assert len(beside) == len(said)
+        for arc, path in zip(said, beside, strict=True):
+            (x, high), (end, low) = path.points[0], path.points[-1]
+            first, last = rows[arc.start], rows[arc.end - 1]
+            assert near(x, first[2])
+            assert near(end, last[2])
+            assert first[1] <= high < middle(first, 1) - 1
+            assert middle(last, 1) + 1 < low <= last[3]
+            starts.add(arc.start)
+    assert len(starts) > 1
+
+
+@SIDES
+def test_what_a_card_holds_stands_as_far_from_each_of_its_edges(wide):
+    """Seven points: above (below a heading), below (above a caption); groups and rows are as far apart everywhere."""
+    inside = {}
+    for card, item, _, _, rows, _ in cards(wide):
+        inside.setdefault(card.key, (card, item, []))[2].append(rows)
+    for card, item, groups in inside.values():
+        top, bottom = groups[0][0][1] - card.bounds[1], card.bounds[3] - groups[-1][-1][3]
+        heading, *captions = item.lines
+        assert near(top, 7 + 16 * bool(heading), 0.05)
+        assert near(bottom, 7 + 10.5 * len(captions), 0.05)
+        assert {round(below[1] - above[3], 1) for rows in groups for above, below in pairwise(rows)} <= {2.0}
+        assert {round(below[0][1] - above[-1][3], 1) for above, below in pairwise(groups)} <= {5.0}
+
+
+@SIDES
+@pytest.mark.parametrize("name", ["unet", "dense", "densenet"])
+def test_lines_keep_further_from_boxes_than_from_each_other(name, wide):
+    """Along the flow: 17 points from a box, 9 from line to line, where no words need more."""
+    outline = gather_networks([NETWORKS[name]()], [name], "block", (), wide)
+    geometry = lay_out(replace(outline, paged=False), wide)
+    along = 0 if wide else 1
+    tracks, rows = set(), [box.bounds for box in geometry.boxes if {"box", "thin"} & {*box.classes}]
+    for path in geometry.paths:
+        for one, other in pairwise(path.points):
+            if path.source and len(path.points) > 3 and near(one[1 - along], other[1 - along]):
+                tracks.add((round(one[1 - along], 1), *sorted((one[along], other[along]))))
+    edge = max(row[3 - along] for row in rows)
+    beyond = sorted({at for at, *_ in tracks if at > edge})
+    assert beyond
+    assert near(beyond[0] - edge, 17, 0.1)
+    assert {round(after - before) for before, after in pairwise(beyond)} <= {9}
+
+
+LETTERED = """
+block many(w) {
+  a = in -> conv(w, 1)
+  b = a -> scale(5)
+  c = b -> shift(3)
+  d = concat(a, b, c) -> conv(w, 1)
+  e = d -> conv(w, 1)
+  add(e, d, a)
+  skip
+}
+network net { input 8x8x8 stage one { many(8) } stage two { basic(8) } }
+"""
+
+
+@SIDES
+@pytest.mark.parametrize("formula", [False, True])
+def test_close_ups_stand_apart_with_all_that_is_said_beside_them(formula, wide):
+    """Forty points from the last thing of one to the first of the next, formulas of two lines included."""
+    facts = resnet_dsl.load(LETTERED).network("net").compiled.facts
+    geometry = block_figure(facts, ["basic", "many"], formula=formula, wide=wide).geometry
+    keys = list(dict.fromkeys(box.key.partition("/")[0] for box in geometry.boxes))
+    assert len(keys) == 2
+    across = 1 if wide else 0
+    things = [*geometry.boxes, *geometry.texts]
+    spans = [(one.bounds[across], one.bounds[across + 2]) for one in things]
+    spans += [(min(p[across] for p in path.points), max(p[across] for p in path.points)) for path in geometry.paths]
+    spans = [span for span, one in zip(spans, [*things, *geometry.paths], strict=True) if not is_below(one, geometry)]
+    reached, gaps = None, []
+    for low, high in sorted(spans):
+        if reached is not None and low > reached + 25:
+            gaps.append(low - reached)
+        reached = high if reached is None else max(reached, high)
+    assert len(gaps) == 1
+    assert 38 <= gaps[0] <= 62
+
+
+def is_below(one, geometry):
+    """Whether it is a remark, which stands under both."""
+    return getattr(one, "size", None) == 8 and one.ink == "faint" and one in geometry.texts
