@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+from resnet_dsl.diagnostics.lines import fitted
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.draw import draw, draw_all
 from resnet_dsl.source import Source, Span
@@ -94,6 +97,32 @@ def test_long_lines_are_cut_around_the_place() -> None:
     assert line[start : start + 4] == "here"
     assert line.startswith("1 | …a")
     assert line.endswith("b…")
+
+
+@pytest.mark.parametrize("length", [20, 99, 100, 101, 130, 600, 5_000])
+def test_dots_stand_where_something_of_a_line_is_left_out_and_nowhere_else(length: int) -> None:
+    """Wherever the place is: what is shown is a part of the line, it holds the place, and the marks stand under it."""
+    line = "".join(f"{number:04}" for number in range(length))[:length]
+    for start in {0, 1, 29, 30, 31, 69, 70, 99, 100, 499, 500, 501, 530, 531, length // 2, length - 3}:
+        if not 0 <= start <= length - 3:
+            continue
+        text, ((low, high),) = fitted(line, [(start, start + 3)], start)
+        shown = text.strip("…")
+        assert text[low:high] == line[start : start + 3]
+        first = start - low + text.startswith("…")
+        assert line[first : first + len(shown)] == shown
+        assert text.startswith("…") == (first > 0)
+        assert text.endswith("…") == (first + len(shown) < length)
+        assert len(shown) == min(length, 100) or first + len(shown) == length
+        assert len(shown) <= 100
+
+
+def test_accents_without_end_take_no_columns_and_yet_are_left_out() -> None:
+    """A thousand of them upon one letter: no column is skipped, but most of the line is."""
+    line, marks = drawn("x" + "\u0301" * 1_000 + "here", "here", label="")[1:]
+    assert line.startswith("1 | …\u0301")
+    assert line.endswith("\u0301here")
+    assert marks == "  |  ^^^^"
 
 
 def test_the_end_of_a_text() -> None:
