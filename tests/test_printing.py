@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 import pytest
+from resnet_dsl.targets.summary.data import Granularity
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -44,6 +45,18 @@ def test_a_summary_of_wide_names_stays_in_its_columns() -> None:
     table = write(load_text(text).compile().facts, "block").split("\n\n")[1].splitlines()
     assert "卷积" in "".join(table)
     assert len({width(line) for line in table}) == 1
+
+
+@pytest.mark.parametrize("by", ["stage", "block", "layer"])
+def test_a_summary_in_markdown_aligns_names_to_the_left_and_numbers_to_the_right(by: Granularity) -> None:
+    """In Markdown, by the colons."""
+    facts = load_text("network n { input 8x8x3 stage a { 2 x basic(8) } head { avgpool(global) } }").compile().facts
+    head, ruled, *rows = [line for line in write(facts, by, "md").splitlines() if line.startswith("|")]
+    names = [cell.strip() for cell in head.strip("|").split("|")]
+    columns_of = list(zip(*([cell.strip() for cell in row.strip("|").split("|")] for row in rows), strict=True))
+    for name, rule, cells in zip(names, ruled.strip("|").split("|"), columns_of, strict=True):
+        assert (rule == "---:") == (name in ("params", "MACs", "activations")), name
+        assert rule == "---" or all(cell.replace(",", "").isdigit() for cell in cells)
 
 
 def test_comma_separated_values_are_read_as_they_were() -> None:
