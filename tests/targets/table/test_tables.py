@@ -104,6 +104,7 @@ def test_a_cell_in_every_format(name):
     assert [line.replace("part", "").replace("8×8", "", 1).replace("  1           2", "").strip() for line in body] == (
         lines or [""]
     )
+    assert ["part" in line for line in body].index(True) == (len(body) - 1) // 2
     tabular = (
         write(table, "latex").splitlines()[4].replace(r"\begin{tabular}{@{}c@{}}", "{").replace(r"\end{tabular}", "}")
     )
