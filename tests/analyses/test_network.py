@@ -82,3 +82,12 @@ def test_an_adapter_belongs_to_its_block() -> None:
 def test_numbers_of_layers_of_repeated_blocks_are_the_same() -> None:
     found = staged("3 x basic(4)").facts.parts_by_block
     assert len({(part.params, part.macs, part.activations) for part in found}) == 1
+
+
+def test_a_residual_block_around_others_counts_beside_them() -> None:
+    """Each block with a skip connection: in `s` two around two each, in `t` one around one around one."""
+    blocks = "block outer { basic(8) basic(8) skip } block more { relu basic(8) skip } block most { relu more skip }"
+    facts = compiled(f"{blocks} network n {{ input 8x8x8 stage s {{ 2 x outer }} stage t {{ most }} }}").facts
+    assert [(part.name, part.blocks) for part in facts.stages] == [("s", 6), ("t", 3)]
+    assert facts.blocks == sum(part.blocks for part in facts.stages)
+    assert [part.blocks for part in facts.parts_by_block] == [2, 2, 2]
