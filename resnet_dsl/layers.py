@@ -6,6 +6,8 @@ They are registered with Keras under the package name ``resnet_dsl``: a file tha
 
 from __future__ import annotations
 
+from itertools import chain
+from math import prod
 from typing import Any
 
 import keras
@@ -84,3 +86,70 @@ class StandardizedConv2D(_Standardized, keras.layers.Conv2D):  # type: ignore[mi
 @keras.saving.register_keras_serializable("resnet_dsl")
 class StandardizedConv3D(_Standardized, keras.layers.Conv3D):  # type: ignore[misc]
     """Conv3D with standardised weights."""
+
+
+class _Rearranged(keras.layers.Layer):  # type: ignore[misc]
+    """Blocks of positions and channels, where several lengths are open: Keras' Reshape takes one.
+
+    factor: the lengths of a block. order: of the channels, ``tensorflow`` (place, channel) or ``pytorch`` (channel,
+    place). A value is (batch, *lengths, channels).
+    """
+
+    def __init__(self, factor: tuple[int, ...], order: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.factor = tuple(factor)
+        self.order = order
+
+    def deep(self, lengths: tuple[Any, ...], channels: int) -> tuple[Any, ...]:
+        """The shape, but for the batch, in which places and channels have axes of their own behind the lengths."""
+        first = self.order == "tensorflow"
+        return (*lengths, *self.factor, channels) if first else (*lengths, channels, *self.factor)
+
+    def widening(self) -> tuple[int, ...]:
+        """The order of the axes that puts each place behind its length, and the channels last."""
+        rank = len(self.factor)
+        start, last = (rank + 1, 2 * rank + 1) if self.order == "tensorflow" else (rank + 2, rank + 1)
+        return (0, *chain.from_iterable((1 + axis, start + axis) for axis in range(rank)), last)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "factor": self.factor, "order": self.order}
+
+
+@keras.saving.register_keras_serializable("resnet_dsl")
+class DepthToSpace(_Rearranged):
+    """Each position becomes a block of positions with fewer channels (Shi et al. 2016)."""
+
+    def call(self, inputs: Any) -> Any:
+        batch, *lengths, _ = keras.ops.shape(inputs)
+        channels = inputs.shape[-1] // prod(self.factor)
+        deep = keras.ops.reshape(inputs, (batch, *self.deep(tuple(lengths), channels)))
+        wide = keras.ops.transpose(deep, self.widening())
+        spread = (length * factor for length, factor in zip(lengths, self.factor, strict=True))
+        return keras.ops.reshape(wide, (batch, *spread, channels))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        batch, *lengths, entering = input_shape
+        axes = zip(lengths, self.factor, strict=True)
+        spread = (None if length is None else length * factor for length, factor in axes)
+        return (batch, *spread, entering // prod(self.factor))
+
+
+@keras.saving.register_keras_serializable("resnet_dsl")
+class SpaceToDepth(_Rearranged):
+    """Each block of positions becomes one position with more channels: the inverse of ``DepthToSpace``."""
+
+    def call(self, inputs: Any) -> Any:
+        batch, *lengths, _ = keras.ops.shape(inputs)
+        entering = inputs.shape[-1]
+        gathered = tuple(length // factor for length, factor in zip(lengths, self.factor, strict=True))
+        pairs = zip(gathered, self.factor, strict=True)
+        wide = keras.ops.reshape(inputs, (batch, *chain.from_iterable(pairs), entering))
+        order = self.widening()
+        deep = keras.ops.transpose(wide, tuple(order.index(axis) for axis in range(len(order))))
+        return keras.ops.reshape(deep, (batch, *gathered, entering * prod(self.factor)))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        batch, *lengths, entering = input_shape
+        axes = zip(lengths, self.factor, strict=True)
+        gathered = (None if length is None else length // factor for length, factor in axes)
+        return (batch, *gathered, entering * prod(self.factor))

@@ -105,6 +105,13 @@ def slide(length: Length, kernel: int, stride: int, padding: int) -> Length:
     return OpenLength(f"floor(({inner}) / {stride})", after=1)
 
 
+def divides(factor: int, length: Length) -> bool:
+    """Whether a length is known to be a multiple of a factor; an open one is where its form says so."""
+    if isinstance(length, int):
+        return length % factor == 0
+    return length.times % factor == 0 == length.after % factor
+
+
 def stretch(length: Length, factor: int, extra: int = 0) -> Length:
     """``factor * length + extra``: what upsampling and transposed convolution make of a length."""
     if isinstance(length, int):

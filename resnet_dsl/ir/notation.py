@@ -22,7 +22,7 @@ def times(numbers: Iterable[object]) -> str:
     return "×".join(map(str, numbers))
 
 
-def once(numbers: tuple[int, ...]) -> str:
+def once(numbers: tuple[object, ...]) -> str:
     """One number where all axes have the same: ``2``; else all of them: ``2×1``."""
     return str(numbers[0]) if len(set(numbers)) == 1 else times(numbers)
 

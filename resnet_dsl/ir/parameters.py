@@ -109,7 +109,7 @@ EXTENT = Kind(
 BORDER = Kind(
     "a whole number of at least 0, one an axis (`1x0`), `[front, behind]`, or such a pair an axis (`[[1, 0], [0, 2]]`)",
     _is_padding,
-    _fits_padding,
+    lambda value: _is_padding(value) and _fits_padding(value),
     of_list=_pairs,
 )
 PADDING = or_words(BORDER, "half", "same", "valid", "causal")

@@ -28,6 +28,7 @@ OPEN = (13, 10, 11)
 FLAGS = (False, True)
 PADS = ("half", "same", "valid", "causal", 0, 1, (2, 0, 1), ((2, 1),), ((1, 0), (0, 2), (0, 1)))
 FILLS = ("zeros", "reflect", "edge")
+AMOUNTS = (1, 0, 2, (2, 0, 1), ((1, 0),), ((1, 0), (0, 2), (0, 1)))
 KERNELS = (3, 1, 2, 4, (3, 1, 2), (1, 4, 3))
 STRIDES = (1, 2, 3, (2, 1, 3))
 
@@ -104,6 +105,10 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "channels": {"start": (0, 1, 3), "count": (1, 2, 4)},
     "pad_channels": {"channels": (4, 5, 8), "side": ("end", "both")},
     "subsample": {"stride": STRIDES},
+    "zero_pad": {"amounts": AMOUNTS},
+    "crop": {"amounts": AMOUNTS},
+    "depth_to_space": {"factor": (1, 2, 3, (2, 1, 2), (1, 2, 1)), "order": ("tensorflow", "pytorch")},
+    "space_to_depth": {"factor": (1, 2, 3, (2, 1, 2), (1, 2, 1)), "order": ("tensorflow", "pytorch")},
     "upsample": {"factor": (1, 2, 3, (3, 1, 2)), "method": ("nearest", "bilinear")},
 }
 """Operation -> argument -> what is tried for it, what is usual first.

@@ -54,7 +54,7 @@ def _marked(node: Node, rows: Rows, length: int, axis: int) -> Rows:
     return rows if rule is None else rule({**node.args, **along}, rows, length)
 
 
-_EXTENTS = frozenset({"kernel", "stride", "dilation", "factor"})
+_EXTENTS = frozenset({"kernel", "stride", "dilation", "factor", "amounts"})
 
 
 def _window(arguments: Arguments, rows: Rows, length: int) -> Rows:
@@ -105,9 +105,26 @@ def _upsampled(arguments: Arguments, rows: Rows, length: int) -> Rows:
     return found
 
 
+def _widened(arguments: Arguments, rows: Rows, length: int) -> Rows:
+    front, _ = arguments["amounts"]
+    return rows[:, front : front + length]
+
+
+def _cropped(arguments: Arguments, rows: Rows, length: int) -> Rows:
+    return np.pad(rows, ((0, 0), arguments["amounts"]))
+
+
+def _spread(arguments: Arguments, rows: Rows, length: int) -> Rows:
+    return np.asarray(rows.reshape(len(rows), length, arguments["factor"]).any(2))
+
+
 _RULES: dict[str, Callable[[Arguments, Rows, int], Rows]] = {
     **dict.fromkeys(("conv", "maxpool", "avgpool", "blurpool"), _window),
     "conv_transpose": _transposed,
     "subsample": _subsampled,
     "upsample": _upsampled,
+    "zero_pad": _widened,
+    "crop": _cropped,
+    "depth_to_space": _spread,
+    "space_to_depth": lambda arguments, rows, length: np.repeat(rows, arguments["factor"], 1),
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
+from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -50,6 +53,43 @@ def _linear(x: Array, factor: int, axis: int) -> Array:
     return np.take(x, below, axis) * (1 - share) + np.take(x, above, axis) * share
 
 
+def zero_pad(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    return np.pad(x, [(0, 0), *arguments["amounts"], (0, 0)])
+
+
+def crop(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    lengths = zip(x.shape[1:-1], arguments["amounts"], strict=True)
+    return x[(slice(None), *(slice(front, length - behind) for length, (front, behind) in lengths))]
+
+
+def _places(arguments: Arguments, wide: Array, deep: Array) -> Iterator[tuple[Array, Array]]:
+    """For each place of a block, what the wide map and the deep map hold of it, to be read or written. Channels of the
+    deep map are (place, channel) in TensorFlow's tf.nn.depth_to_space, (channel, place) in PyTorch's pixel_shuffle."""
+    factor = arguments["factor"]
+    for number, place in enumerate(product(*map(range, factor))):
+        cut = (slice(None), *(slice(at, None, step) for at, step in zip(place, factor, strict=True)))
+        count = wide.shape[-1]
+        own = slice(number * count, (number + 1) * count)
+        yield wide[cut], deep[..., own if arguments["order"] == "tensorflow" else slice(number, None, prod(factor))]
+
+
+def depth_to_space(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    """Shi et al. (2016), equation 4, over any number of axes."""
+    lengths = [length * step for length, step in zip(x.shape[1:-1], arguments["factor"], strict=True)]
+    result = np.zeros((len(x), *lengths, x.shape[-1] // prod(arguments["factor"])))
+    for wide, deep in _places(arguments, result, x):
+        wide[:] = deep
+    return result
+
+
+def space_to_depth(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    lengths = [length // step for length, step in zip(x.shape[1:-1], arguments["factor"], strict=True)]
+    result = np.zeros((len(x), *lengths, x.shape[-1] * prod(arguments["factor"])))
+    for wide, deep in _places(arguments, x, result):
+        deep[:] = wide
+    return result
+
+
 def dense(arguments: Arguments, x: Array, weights: Weights) -> Array:
     return x @ weights["kernel"] + weights.get("bias", 0.0)
 
@@ -93,6 +133,10 @@ RULES = {
     "pad_channels": pad_channels,
     "subsample": subsample,
     "upsample": upsample,
+    "zero_pad": zero_pad,
+    "crop": crop,
+    "depth_to_space": depth_to_space,
+    "space_to_depth": space_to_depth,
     "dense": dense,
     "channel_pool": channel_pool,
     "attention": attention,

@@ -13,7 +13,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from tests.interpreter.cases import Case, Size, cases
 from tests.interpreter.interpret import RULES
 from tests.interpreter.places import MERGES
-from tests.interpreter.windows import Array
+from tests.interpreter.windows import Arguments, Array
 
 SIZES: tuple[Size, ...] = ((4,), (1, 4), (1, 1, 4), (5, 4), (1, 1, 14), (3, 4, 14), (4, 5, 2), (2, 3, 4, 4), (3, 3, 1))
 SCALES = (0.1, 1, 30)
@@ -27,9 +27,13 @@ class Tried(NamedTuple):
     case: Case
     seed: int
 
+    @property
+    def settled(self) -> Arguments:
+        return OPERATIONS[self.op].settle(self.case, (self.size,))  # type: ignore[arg-type]
+
     def of(self, x: Array) -> Array:
         operation, random = OPERATIONS[self.op], np.random.default_rng(self.seed)
-        args, shapes = operation.settle(self.case, (self.size,)), (self.size,)  # type: ignore[arg-type]
+        args, shapes = self.settled, (self.size,)
         made = {one.name: abs(random.normal(size=one.shape)) + 0.5 for one in operation.weights(args, shapes)}
         signed = {name: array * random.choice((-1, 1), array.shape) for name, array in made.items()}
         signed |= {name: array for name, array in made.items() if name == "moving_variance"}
@@ -86,7 +90,7 @@ def test_idle_operations_do_nothing(op: str) -> None:
     def same(one: Tried) -> bool:
         return np.array_equal(one.of(one.some()), one.some())
 
-    claimed = [OPERATIONS[op].idle(one.case) for one in tried(op)]
+    claimed = [OPERATIONS[op].idle(one.settled) for one in tried(op)]
     assert all(same(one) for one, idle in zip(tried(op), claimed, strict=True) if idle)
     assert any(claimed) or not all(map(same, tried(op))), "it is `idle`"
 

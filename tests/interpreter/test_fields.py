@@ -17,6 +17,7 @@ from tests.specs.family import spec
 from tests.targets.keras.graphs import Sketch
 
 WINDOWED = ("conv", "conv", "maxpool", "avgpool", "blurpool", "conv_transpose", "upsample", "upsample", "subsample")
+WINDOWED += ("zero_pad", "crop", "depth_to_space", "space_to_depth")
 LENGTH = 900
 """Of the axis that networks by chance begin with."""
 

@@ -24,6 +24,8 @@ BODIES = {
     "pad_channels": "pad_channels(9, both)",
     "subsample": "subsample(2x1)",
     "reshape": "reshape(4x16x4)",
+    "zero_pad": "zero_pad([0, 2])",
+    "crop": "crop([[0, 2], [1, 0]])",
     "dropout": "dropout(0.5)",
     "drop_path": "drop_path(0.5)",
     "dropblock": "dropblock(0.5)",

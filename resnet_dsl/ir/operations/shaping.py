@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, elements, show, slide, stretch
+from math import prod
+
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, divides, elements, padded, show, slide, stretch
 from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, always, per_axis, spatial
-from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
+from resnet_dsl.ir.parameters import BORDER, COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 from resnet_dsl.ir.sizes import Size, is_open, multiple
+from resnet_dsl.ir.windows import settle_border
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`, `32?x32?x3`)",
@@ -111,10 +114,83 @@ def _upsample_window(arguments: Arguments, shape: Shape) -> Window:
     return Window(reach, (1,) * len(factor), factor, before)
 
 
+def _copies(factor: tuple[int, ...]) -> Window:
+    """Positions that are made of one."""
+    return Window(factor, (1,) * len(factor), factor, tuple(one - 1 for one in factor))
+
+
 def _subsample_window(arguments: Arguments, shape: Shape) -> Window:
     stride = arguments["stride"]
     ones = (1,) * len(stride)
     return Window(ones, stride, ones, (0,) * len(stride))
+
+
+def _settle_amounts(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
+    rank = spatial(shapes[0], name)
+    return {**arguments, "amounts": settle_border(arguments["amounts"], rank, "the amount")}
+
+
+def _bordered(arguments: Arguments, shapes: Shapes) -> Shape:
+    return (*padded(shapes[0], arguments["amounts"]), channels(shapes[0]))
+
+
+def _cropped(arguments: Arguments, shapes: Shapes) -> Shape:
+    for length, (front, behind) in zip(shapes[0], arguments["amounts"], strict=False):
+        if isinstance(length, int) and front + behind >= length:
+            raise UnfitError(
+                "E0284",
+                f"`crop` takes {front + behind} positions of a length of {length}, and leaves none",
+                f"take at most {length - 1} in all: `crop([front, behind])`",
+            )
+    taken = tuple((-front, -behind) for front, behind in arguments["amounts"])
+    return (*padded(shapes[0], taken), channels(shapes[0]))
+
+
+def _moved(front: tuple[int, ...]) -> Window:
+    """Each position is one of the value's, so many further in front."""
+    ones = (1,) * len(front)
+    return Window(ones, ones, ones, front)
+
+
+def _amounts(arguments: Arguments) -> str:
+    """``2``, ``2+1`` where there are others behind than in front, ``2×2+1`` where axes differ."""
+    return once(tuple(str(a) if a == b else f"{a}+{b}" for a, b in arguments["amounts"]))
+
+
+def _nothing(arguments: Arguments) -> bool:
+    return not any(map(any, arguments["amounts"]))
+
+
+def _spread(arguments: Arguments, shapes: Shapes) -> Shape:
+    parts = prod(arguments["factor"])
+    if channels(shapes[0]) % parts:
+        raise UnfitError(
+            "E0304",
+            f"each position becomes {times(arguments['factor'])}, and that does not divide the {channels(shapes[0])} "
+            "channels that flow in",
+            f"let a convolution make a multiple of {parts} channels",
+        )
+    lengths = (stretch(length, factor) for length, factor in zip(shapes[0], arguments["factor"], strict=False))
+    return (*lengths, channels(shapes[0]) // parts)
+
+
+def _gathered(arguments: Arguments, shapes: Shapes) -> Shape:
+    axes = list(zip(shapes[0], arguments["factor"], strict=False))
+    if not all(divides(factor, length) for length, factor in axes):
+        raise _uncut(shapes[0], arguments["factor"])
+    lengths = (slide(length, factor, factor, 0) for length, factor in axes)
+    return (*lengths, channels(shapes[0]) * prod(arguments["factor"]))
+
+
+def _uncut(shape: Shape, factor: tuple[int, ...]) -> UnfitError:
+    missing = [-length % step for length, step in zip(shape, factor, strict=False) if isinstance(length, int)]
+    message = f"`space_to_depth` takes blocks of {times(factor)}, which are not known to divide {show(shape)}"
+    if len(missing) < len(factor):
+        remedy = "give the input a size, or put `space_to_depth` behind what makes a multiple"
+        return UnfitError("E0285", message, remedy)
+    pairs = ", ".join(f"[0, {one}]" for one in missing)
+    remedy = f"`zero_pad({pairs if len(missing) == 1 else f'[{pairs}]'})` before it makes them multiples"
+    return UnfitError("E0285", message.replace("are not known to", "do not"), remedy)
 
 
 INPUT = Operation(
@@ -212,4 +288,69 @@ UPSAMPLE = Operation(
     affine=True,
 )
 
-OPERATIONS = (INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE)
+ZERO_PAD = Operation(
+    "zero_pad",
+    "Zeros in front of the map and behind it.",
+    "reshape",
+    (required("amounts", BORDER, "How many positions."),),
+    settle=lambda arguments, shapes: _settle_amounts("zero_pad", arguments, shapes),
+    infer=_bordered,
+    window=lambda arguments, shape: _moved(tuple(front for front, _ in arguments["amounts"])),
+    label=lambda arguments: f"zero border, {_amounts(arguments)}",
+    keeps_sign=True,
+    affine=True,
+    idle=_nothing,
+)
+CROP = Operation(
+    "crop",
+    "The map without positions in front and behind.",
+    "reshape",
+    (required("amounts", BORDER, "How many positions are taken away."),),
+    settle=lambda arguments, shapes: _settle_amounts("crop", arguments, shapes),
+    infer=_cropped,
+    window=lambda arguments, shape: _moved(tuple(-front for front, _ in arguments["amounts"])),
+    label=lambda arguments: f"crop, {_amounts(arguments)}",
+    keeps_sign=True,
+    affine=True,
+    idle=_nothing,
+)
+_ORDER = Parameter(
+    "order",
+    words("tensorflow", "pytorch"),
+    "How channels stand for places: those of one place side by side (`tensorflow`: place * channels + channel; ONNX's "
+    "DCR, timm's `SpaceToDepth`), or those of one channel (`pytorch`: channel * places + place; `pixel_shuffle`, CRD).",
+    "tensorflow",
+)
+DEPTH_TO_SPACE = Operation(
+    "depth_to_space",
+    "Channels as places: each position becomes a block of positions with fewer channels (sub-pixel convolution: Shi et "
+    "al. 2016).",
+    "reshape",
+    (Parameter("factor", EXTENT, "Lengths of a block.", 2), _ORDER),
+    settle=lambda arguments, shapes: _settle("depth_to_space", "factor", arguments, shapes),
+    infer=_spread,
+    window=lambda arguments, shape: _copies(arguments["factor"]),
+    label=lambda arguments: f"depth to space, ×{once(arguments['factor'])}",
+    keeps_sign=True,
+    affine=True,
+)
+SPACE_TO_DEPTH = Operation(
+    "space_to_depth",
+    "Places as channels: each block of positions becomes one position with more channels, the inverse of "
+    "`depth_to_space` (TResNet's stem: Ridnik et al. 2020).",
+    "reshape",
+    (Parameter("factor", EXTENT, "Lengths of a block; they divide the map's.", 2), _ORDER),
+    settle=lambda arguments, shapes: _settle("space_to_depth", "factor", arguments, shapes),
+    infer=_gathered,
+    window=lambda arguments, shape: Window(
+        arguments["factor"], arguments["factor"], (1,) * len(arguments["factor"]), (0,) * len(arguments["factor"])
+    ),
+    label=lambda arguments: f"space to depth, /{once(arguments['factor'])}",
+    keeps_sign=True,
+    affine=True,
+)
+
+OPERATIONS = (
+    *(INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE, ZERO_PAD, CROP),
+    *(DEPTH_TO_SPACE, SPACE_TO_DEPTH),
+)

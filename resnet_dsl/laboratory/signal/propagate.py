@@ -13,7 +13,16 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.ir.operations import complete
-from resnet_dsl.laboratory.signal import activations, channel_pool, linear, merging, normalisation, pooling, shaping
+from resnet_dsl.laboratory.signal import (
+    activations,
+    blocks_of_places,
+    channel_pool,
+    linear,
+    merging,
+    normalisation,
+    pooling,
+    shaping,
+)
 from resnet_dsl.laboratory.signal.report import Signal, UnpredictableError, layers_of, weighted
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import (
@@ -32,7 +41,7 @@ from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 _WITHOUT: tuple[OperationName, ...] = ("input", "attention")
 """What softmax makes of logits that are products of random values is not derived here."""
 
-_FAMILIES = (linear, normalisation, activations, pooling, channel_pool, merging, shaping)
+_FAMILIES = (linear, normalisation, activations, pooling, channel_pool, merging, shaping, blocks_of_places)
 
 RULES = complete("resnet_dsl/laboratory/signal/", *(family.RULES for family in _FAMILIES), but=_WITHOUT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 from typing import TypeAlias
@@ -31,6 +32,7 @@ from resnet_dsl.laboratory.signal.state import (
 from resnet_dsl.laboratory.signal.window import farther, nearer, over_pairs
 
 Places: TypeAlias = NDArray[np.intp]
+Amounts: TypeAlias = tuple[tuple[int, int], ...]
 
 
 def _mixed(parts: State) -> Segment:
@@ -146,6 +148,35 @@ def _upsample_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
     return gradient(energy * alike, at.weight, nearer(at.correlation, factors[0]))
 
 
+def _changed(segment: Segment, change: Callable[[Array], Array]) -> Segment:
+    """The segment with other maps of moments."""
+    maps = [change(part) for part in (segment.mean, segment.frozen, segment.batch, segment.shared)]
+    return replaced(segment, maps[0], maps[1], maps[2], maps[3])
+
+
+def _inner(amounts: Amounts, shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """What is left of a map of this shape without positions in front and behind."""
+    return tuple(slice(front, length - behind) for (front, behind), length in zip(amounts, shape, strict=True))
+
+
+def _zero_pad(site: Site, segment: Segment) -> Segment:
+    return _changed(segment, lambda part: np.pad(part, site.args["amounts"]))
+
+
+def _zero_pad_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
+    inner = _inner(site.args["amounts"], at.energy.shape)
+    return gradient(at.energy[inner], at.weight, at.correlation)
+
+
+def _crop(site: Site, segment: Segment) -> Segment:
+    inner = _inner(site.args["amounts"], segment.mean.shape)
+    return _changed(segment, lambda part: part[inner])
+
+
+def _crop_backward(site: Site, segment: Segment, at: Gradient) -> Gradient:
+    return gradient(np.pad(at.energy, site.args["amounts"]), at.weight, at.correlation)
+
+
 def _times(argument: str) -> Propagation:
     """The rule of a factor that stands in this argument."""
     return each(
@@ -174,6 +205,8 @@ RULES: Rules = {
         lambda site, states: tuple(piece for piece, taken in _inside(site, states[0]) if taken), _channels_backward
     ),
     "pad_channels": Propagation(_pad_channels, _pad_channels_backward),
+    "zero_pad": each(_zero_pad, _zero_pad_backward),
+    "crop": each(_crop, _crop_backward),
     "subsample": each(_subsample, _subsample_backward),
     "upsample": each(_upsample, _upsample_backward),
     "scale": _times("value"),

@@ -12,10 +12,10 @@ from __future__ import annotations
 from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import OperationName, always
-from resnet_dsl.passes.primitives import attention, elementwise, windows
+from resnet_dsl.passes.primitives import attention, elementwise, shaping, windows
 from resnet_dsl.passes.primitives.step import Composite, PrimitiveStep, Whole
 
-_FAMILIES = (attention, elementwise, windows)
+_FAMILIES = (attention, elementwise, shaping, windows)
 
 _BY_NAME: dict[str, Composite] = {name: one for family in _FAMILIES for name, one in family.COMPOSITES.items()}
 

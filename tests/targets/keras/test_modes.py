@@ -23,6 +23,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "channels": {"start": 0, "count": 4},
     "pad_channels": {"channels": 16},
     "subsample": {"stride": 2},
+    "zero_pad": {"amounts": 1},
+    "crop": {"amounts": 1},
     "reshape": {"size": (12, 64)},
     "attention": {"heads": 2, "key": 2, "position": "relative"},
     "groupnorm": {"groups": 4},

@@ -41,6 +41,7 @@ ON_MAPS: list[tuple[str, dict[str, Any]]] = [
     ("avgpool", {"kernel": "global", "keepdims": True}),
     ("blurpool", {"kernel": 3}),
     ("subsample", {"stride": 2}),
+    *[(op, {"amounts": ((1, 2),)}) for op in ("zero_pad", "crop")],
     ("upsample", {}),
     ("pad_channels", {"channels": 7, "side": "both"}),
     ("evonorm", {"groups": 2}),
@@ -67,6 +68,11 @@ ONCE: list[tuple[tuple[int | None, ...], str, dict[str, Any]]] = [
     ((9, 8, 4), "dropblock", {"rate": 0.2, "size": 3}),
     ((9, 8, 4), "upsample", {"method": "bilinear"}),
     ((9, 8, 4), "conv", {"channels": 6, "kernel": 3, "stride": 2, "dilation": 2, "pad": "same"}),
+    ((None, 9, 4), "depth_to_space", {"order": "pytorch"}),
+    ((None, None, 4), "depth_to_space", {"order": "pytorch"}),
+    ((None, None, None, 8), "depth_to_space", {}),
+    ((8, 6, 4), "space_to_depth", {"order": "pytorch"}),
+    ((8, 6, 4, 2), "space_to_depth", {"factor": (4, 2, 1)}),
 ]
 CASES = [
     *ONCE,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
 from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, Rules
+from resnet_dsl.targets.keras.lower.primitives import in_steps
 
 
 def _channels(at: LoweringContext) -> int:
@@ -48,6 +51,28 @@ def _upsample(at: LoweringContext) -> int:
     return at.call(f"UpSampling{at.rank}D", at.input, size=factor, data_format="channels_last", **interpolation)
 
 
+def _sides(kind: str, argument: str) -> Callable[[LoweringContext], int]:
+    """The rule of a layer that adds or takes positions in front and behind."""
+
+    def rule(at: LoweringContext) -> int:
+        amounts = at.args["amounts"]
+        given = {argument: amounts[0]} if at.rank == 1 else {argument: amounts, "data_format": "channels_last"}
+        return at.call(f"{kind}{at.rank}D", at.input, **given)
+
+    return rule
+
+
+def _rearranged(kind: str) -> Callable[[LoweringContext], int]:
+    """The rule of blocks of positions: Keras' Reshape takes no more than one length that is not known."""
+
+    def rule(at: LoweringContext) -> int:
+        if batched(at.shapes[0])[1:].count(None) < 2:
+            return in_steps(at)
+        return at.call(f"own.{kind}", at.input, factor=at.args["factor"], order=at.args["order"])
+
+    return rule
+
+
 RULES: Rules = {
     "input": lambda at: at.call("Input", size=batched(at.shape)[1:]),
     "identity": lambda at: at.call("Identity", at.input),
@@ -57,4 +82,8 @@ RULES: Rules = {
     "pad_channels": _pad_channels,
     "subsample": lambda at: subsample(at, at.input, at.shapes[0], at.args["stride"]),
     "upsample": _upsample,
+    "zero_pad": _sides("ZeroPadding", "padding"),
+    "crop": _sides("Cropping", "cropping"),
+    "depth_to_space": _rearranged("DepthToSpace"),
+    "space_to_depth": _rearranged("SpaceToDepth"),
 }
