@@ -109,7 +109,7 @@ def divides(factor: int, length: Length) -> bool:
     """Whether a length is known to be a multiple of a factor; an open one is where its form says so."""
     if isinstance(length, int):
         return length % factor == 0
-    return length.times % factor == 0 == length.after % factor
+    return length.divisor % factor == 0
 
 
 def stretch(length: Length, factor: int, extra: int = 0) -> Length:

@@ -116,6 +116,22 @@ PADDING = or_words(BORDER, "half", "same", "valid", "causal")
 FLAG = Kind("`true` or `false`", lambda v: isinstance(v, bool), lambda v: isinstance(v, bool))
 REAL = Kind("a number", is_number, lambda v: is_number(v) and abs(v) < 1e30)
 POSITIVE = Kind("a number above 0", is_number, lambda v: is_number(v) and 0 < v < 1e30)
+
+
+def per_channel(kind: Kind) -> Kind:
+    """A number, or a list with one a channel. Such a list holds floats, so that it is no extent."""
+
+    def is_row(value: Argument) -> bool:
+        return isinstance(value, tuple) and bool(value) and all(isinstance(one, float) for one in value)
+
+    return Kind(
+        f"{kind.wants}, or one a channel (`[0.5, 0.4, 0.3]`)",
+        lambda value: kind.of_type(value) or is_row(value),
+        lambda value: kind.fits(value) or (is_row(value) and all(map(kind.fits, value))),
+        of_list=lambda items: tuple(float(one) if is_number(one) else one for one in items),
+    )
+
+
 RATE = Kind("a number from 0 up to (not including) 1", is_number, lambda v: is_number(v) and 0 <= v < 1)
 INITIALISER = words(
     "he_normal", "he_normal_out", "he_uniform", "glorot_normal", "glorot_uniform", "lecun_normal", "lecun_uniform",

@@ -112,6 +112,7 @@ RULES = {
     "instancenorm": instancenorm,
     "evonorm": evonorm,
     "frn": frn,
+    "normalize": lambda arguments, x, weights: (x - np.array(arguments["mean"])) / np.array(arguments["std"]),
     "scale": lambda arguments, x, weights: x * weights.get("factor", arguments["value"]),
     "shift": lambda arguments, x, weights: x + weights.get("offset", arguments["value"]),
     "channel_scale": lambda arguments, x, weights: x * weights["gamma"],

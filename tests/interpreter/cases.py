@@ -95,6 +95,7 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "leaky_relu": {"slope": (0.01, 0, -0.5, 2)},
     "gelu": {"approximate": FLAGS},
     "softmax": {"splits": (1, 2, 4)},
+    "normalize": {"mean": (0, 0.5, (0.4, -2.0, 120.0, 0.0)), "std": (1, 0.25, (0.2, 57.4, 1.0, 3.0))},
     "scale": {"value": (1, -0.5, 0), "learned": FLAGS},
     "shift": {"value": (0, -0.5, 2), "learned": FLAGS},
     "channel_scale": {"init": (1e-6, -1)},

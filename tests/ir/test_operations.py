@@ -24,6 +24,7 @@ BODIES = {
     "pad_channels": "pad_channels(9, both)",
     "subsample": "subsample(2x1)",
     "reshape": "reshape(4x16x4)",
+    "normalize": "normalize(0.5, [1, 2, 3, 4])",
     "zero_pad": "zero_pad([0, 2])",
     "crop": "crop([[0, 2], [1, 0]])",
     "dropout": "dropout(0.5)",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import channels
+from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.notation import signed
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, Weight
-from resnet_dsl.ir.parameters import FLAG, REAL, Parameter
+from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, spatial
+from resnet_dsl.ir.parameters import FLAG, POSITIVE, REAL, Argument, Parameter, per_channel, required
+from resnet_dsl.sentences import counted
 
 _LEARNED = Parameter("learned", FLAG, "Whether the number trains.", False)
 
@@ -22,7 +23,35 @@ def _offset(value: float) -> str:
     return f"+ {signed(value)}" if value >= 0 else f"− {signed(-value)}"
 
 
+def _normalized(arguments: Arguments, shapes: Shapes) -> Shape:
+    spatial(shapes[0], "normalize")
+    entering = channels(shapes[0])
+    for name in ("mean", "std"):
+        row = arguments[name]
+        if isinstance(row, tuple) and len(row) != entering:
+            has = f"has {counted(len(row), 'number')}, and what flows in has {counted(entering, 'channel')}"
+            raise UnfitError("E0286", f"`{name}` of `normalize` {has}", "write one number, or one a channel")
+    return shapes[0]
+
+
+def _all(value: Argument, number: float) -> bool:
+    return all(one == number for one in (value if isinstance(value, tuple) else (value,)))
+
+
 OPERATIONS = (
+    Operation(
+        "normalize",
+        "Less a mean, over a deviation: fixed numbers in the units of what flows in, for images as they come.",
+        "scale",
+        (
+            required("mean", per_channel(REAL), "What is taken away."),
+            required("std", per_channel(POSITIVE), "What the rest is divided by."),
+        ),
+        infer=_normalized,
+        label=lambda arguments: "normalize",
+        affine=True,
+        idle=lambda arguments: _all(arguments["mean"], 0) and _all(arguments["std"], 1),
+    ),
     Operation(
         "scale",
         "Times one number, fixed or learned (Fixup: Zhang et al. 2019).",

@@ -186,7 +186,34 @@ def _times(argument: str) -> Propagation:
 
 
 def _shift(site: Site, segment: Segment) -> Segment:
-    return replaced(segment, segment.mean + float(site.args["value"]), *segment.maps[1:])
+    return _shifted(segment, float(site.args["value"]))
+
+
+def _shifted(segment: Segment, by: float) -> Segment:
+    return replaced(segment, segment.mean + by, *segment.maps[1:])
+
+
+def _normalize(site: Site, states: list[State]) -> State:
+    return tuple(
+        _shifted(scaled(piece, 1 / std), -mean / std)
+        for piece, mean, std in zip(*_channel_by_channel(site, states[0]), strict=True)
+    )
+
+
+def _normalize_backward(site: Site, states: list[State], gradients: Gradients) -> tuple[Gradients, ...]:
+    pieces, _, stds = _channel_by_channel(site, states[0])
+    back = tuple(through(at, std**-2) for at, std in zip(gradients, stds, strict=True))
+    return (joined(back, [piece.count for piece in pieces], states[0]),)
+
+
+def _channel_by_channel(site: Site, state: State) -> tuple[State, list[float], list[float]]:
+    """Pieces of the state, with the mean and the deviation of each."""
+    rows = [site.args[name] for name in ("mean", "std")]
+    apart = any(isinstance(row, tuple) for row in rows)
+    starts = [*range(site.output[-1])] if apart else borders(state)
+    pieces = cut(state, starts)
+    mean, std = ([row[at] if isinstance(row, tuple) else float(row) for at in starts] for row in rows)
+    return pieces, mean, std
 
 
 def _dropped(site: Site, segment: Segment) -> Segment:
@@ -209,6 +236,7 @@ RULES: Rules = {
     "crop": each(_crop, _crop_backward),
     "subsample": each(_subsample, _subsample_backward),
     "upsample": each(_upsample, _upsample_backward),
+    "normalize": Propagation(_normalize, _normalize_backward),
     "scale": _times("value"),
     "channel_scale": _times("init"),
     "shift": each(_shift, lambda site, segment, at: at),

@@ -122,6 +122,7 @@ for order in ("tensorflow", "pytorch"):
 chain("subsample", ("subsample", {"stride": 2}), conv(), "relu")
 chain("upsample", conv(), ("upsample", {"factor": 2}), conv(), "relu", within=1.35)
 chain("upsample bilinear", conv(), ("upsample", {"factor": 2, "method": "bilinear"}), conv(), "relu", within=1.3)
+chain("normalize", ("normalize", {"mean": 0.4, "std": 2.5}), conv(), "relu")
 chain("scale", ("scale", {"value": 0.3}), conv(), "relu")
 chain("shift", ("shift", {"value": 0.7}), conv(), "batchnorm", "relu")
 chain("channel_scale", ("channel_scale", {"init": 0.1}), conv(), "relu")
@@ -143,6 +144,14 @@ def _(net: Builder) -> None:
 @case("without softmax", (64,))
 def _(net: Builder) -> None:
     net.chain(0, *[("dense", {"units": 128}), "tanh"] * 4, ("dense", {"units": 10}))
+
+
+@case("normalize by channel", within=1.25)
+def _(net: Builder) -> None:
+    current = net.chain(
+        0, ("normalize", {"mean": (0.4, -1.0, 2.0), "std": (0.5, 1.0, 3.0)}), conv(), "relu", conv(), "relu"
+    )
+    head(net, current)
 
 
 @case("sub", within=1.25)

@@ -4,13 +4,16 @@ PyTorch."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from resnet_dsl.ir.operation import Later
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower, to_keras
 from tests.elaborate.compiling import compiled, reasons, refused, refused_stage, shapes_of, staged
-from tests.interpreter.places import RULES
+from tests.interpreter.interpret import RULES
 from tests.targets.keras.graphs import Sketch, one_op
 
 keras = pytest.importorskip("keras")
@@ -114,3 +117,26 @@ def test_pytorch_means_the_same() -> None:
         for op, theirs in (("depth_to_space", "pixel_shuffle"), ("space_to_depth", "pixel_unshuffle")):
             wanted = getattr(torch.nn.functional, theirs)(first, factor).numpy()
             np.testing.assert_array_equal(np.moveaxis(RULES[op](args, values, {}), -1, 1), wanted)
+
+
+CALLS = {
+    "normalize": {"mean": (1.0, 2.0, 3.0, 4.0), "std": (0.5, 1.0, 2.0, 4.0)},
+    "zero_pad": {"amounts": ((1, 0),)},
+    "crop": {"amounts": ((1, 0),)},
+}
+
+
+@pytest.mark.parametrize("op", [name for name in get_args(Later) if not OPERATIONS[name].many])
+@pytest.mark.parametrize("size", [(4, 4), (4, 6, 4), (2, 4, 6, 8)], ids=str)
+def test_channels_stand_last_whatever_is_usual(op: str, size: tuple[int, ...]) -> None:
+    if op == "normalize":
+        size = (*size[:-1], 4)
+    graph, shapes = one_op(size, op, **CALLS.get(op, {}))
+    values = np.random.default_rng(0).normal(size=(2, *size))
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_first")
+    try:
+        got = keras.ops.convert_to_numpy(to_keras(graph, shapes, seed=1)(values.astype("float32")))
+    finally:
+        keras.config.set_image_data_format(before)
+    np.testing.assert_allclose(got, RULES[op](graph.nodes[1].args, values, {}), rtol=1e-4, atol=1e-4)

@@ -84,6 +84,23 @@ def _shift(at: LoweringContext) -> int:
     return at.call("Rescaling", at.input, scale=1.0, offset=float(at.args["value"]))
 
 
+def _normalize(at: LoweringContext) -> int:
+    """Rescaling by numbers for each channel: with axes of length 1 before them it takes them as they stand, also where
+    images have their channels first by default."""
+    mean, std = (_row(at, name) for name in ("mean", "std"))
+    scale = tuple(1 / one for one in std)
+    offset = tuple(-one / other for one, other in zip(mean, std, strict=True))
+    if len({*zip(scale, offset, strict=True)}) == 1:
+        return at.call("Rescaling", at.input, scale=scale[0], offset=offset[0])
+    return at.call("Rescaling", at.input, scale=((scale,),), offset=((offset,),))
+
+
+def _row(at: LoweringContext, name: str) -> tuple[float, ...]:
+    """A number for each channel."""
+    value = at.args[name]
+    return value if isinstance(value, tuple) else (float(value),) * at.entering
+
+
 def _drop_path(at: LoweringContext) -> int:
     """Dropout with one draw a sample."""
     return at.call("Dropout", at.input, rate=at.args["rate"], noise_shape=(None, *(1,) * len(at.shape)))
@@ -111,6 +128,7 @@ RULES: Rules = {
     "prelu": _prelu,
     "gelu": _gelu,
     "softmax": _softmax,
+    "normalize": _normalize,
     "scale": _scale,
     "shift": _shift,
     "dropout": lambda at: at.call("Dropout", at.input, rate=at.args["rate"]),

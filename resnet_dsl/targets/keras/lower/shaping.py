@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
-from resnet_dsl.targets.keras.calls import batched
+from resnet_dsl.targets.keras.calls import Value, batched
 from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
@@ -55,9 +55,11 @@ def _sides(kind: str, argument: str) -> Callable[[LoweringContext], int]:
     """The rule of a layer that adds or takes positions in front and behind."""
 
     def rule(at: LoweringContext) -> int:
-        amounts = at.args["amounts"]
-        given = {argument: amounts[0]} if at.rank == 1 else {argument: amounts, "data_format": "channels_last"}
-        return at.call(f"{kind}{at.rank}D", at.input, **given)
+        layer, amounts = f"{kind}{at.rank}D", at.args["amounts"]
+        given: dict[str, Value] = {argument: amounts[0] if at.rank == 1 else amounts}
+        if layer != "Cropping1D":  # which has no other order
+            given["data_format"] = "channels_last"
+        return at.call(layer, at.input, **given)
 
     return rule
 
