@@ -26,7 +26,7 @@ Reserved: TypeAlias = Literal[
 """The operations of the language's first version, family by family. Nothing else may be called so."""
 Later: TypeAlias = Literal[
     "zero_pad", "crop", "depth_to_space", "space_to_depth",
-    "abs", "sub", "normalize",
+    "abs", "selu", "spatial_softmax", "sub", "normalize",
 ]  # fmt: skip
 """Those that came after it: what a file itself calls so stands in their place, as when there was none."""
 OperationName: TypeAlias = Literal[Reserved, Later]

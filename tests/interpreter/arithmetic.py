@@ -41,6 +41,18 @@ def softmax(arguments: Arguments, x: Array, weights: Weights) -> Array:
     return (powers / powers.sum(axis, keepdims=True)).reshape(x.shape)
 
 
+def selu(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    """Klambauer et al. (2017), equation 2 and the numbers behind equation 14."""
+    return 1.0507009873554804934 * np.where(x > 0, x, 1.6732632423543772848 * (np.exp(np.minimum(x, 0)) - 1))
+
+
+def spatial_softmax(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    """Cao et al. (2019), equation 4: the weights of the context, exp over the sum of all positions."""
+    axes = tuple(range(1, x.ndim - 1))
+    powers = np.exp(x - x.max(axes, keepdims=True))
+    return powers / powers.sum(axes, keepdims=True)
+
+
 def batchnorm(arguments: Arguments, x: Array, weights: Weights) -> Array:
     """Ioffe & Szegedy (2015), algorithm 2: at inference with the statistics that were kept."""
     root = np.sqrt(weights["moving_variance"] + arguments["epsilon"])
@@ -104,6 +116,8 @@ RULES = {
     "hard_sigmoid": lambda arguments, x, weights: _hard_sigmoid(x),
     "hard_swish": lambda arguments, x, weights: x * _hard_sigmoid(x),
     "tanh": lambda arguments, x, weights: np.tanh(x),
+    "selu": selu,
+    "spatial_softmax": spatial_softmax,
     "abs": lambda arguments, x, weights: np.where(x < 0, -x, x),
     "softmax": softmax,
     "batchnorm": batchnorm,

@@ -46,7 +46,10 @@ def _go_back(node: Node, seen: dict[int, Rows], rows: Rows, lengths: Sequence[in
 
 
 def _marked(node: Node, rows: Rows, length: int, axis: int) -> Rows:
-    if node.op in {"flatten", "reshape", "dense", "attention"} or node.args.get("kernel") == "global":
+    if (
+        node.op in {"flatten", "reshape", "dense", "attention", "spatial_softmax"}
+        or node.args.get("kernel") == "global"
+    ):
         return np.repeat(rows.any(1, keepdims=True), length, 1)
     rule = _RULES.get(node.op)
     along = {name: value[axis] for name, value in node.args.items() if name in _EXTENTS}

@@ -28,7 +28,7 @@ SIZES: dict[int, tuple[Size, ...]] = {
 RANKS = {"dense": (0,), "dropblock": (2,)}
 MAPS = frozenset(
     {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "instancenorm", "evonorm", "frn"}
-    | {"subsample", "upsample", "normalize", "zero_pad", "crop", "depth_to_space", "space_to_depth"}
+    | {"subsample", "upsample", "normalize", "spatial_softmax", "zero_pad", "crop", "depth_to_space", "space_to_depth"}
 )
 """The operations that need a value with spatial axes."""
 

@@ -67,6 +67,7 @@ OPERATIONS = (
     _plain("hard_swish", "x * hard_sigmoid(x)."),
     _plain("tanh", "Hyperbolic tangent.", -1, 1),
     _plain("abs", "x without its sign.", 0),
+    _plain("selu", "elu, times 1.0507, and 1.6733 times that where negative (Klambauer et al. 2017).", -1.7581),
     Operation(
         "softmax",
         "exp(x) over its sum along the channels, or, with splits, over the parts that the channels are cut into.",

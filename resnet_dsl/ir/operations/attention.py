@@ -67,4 +67,20 @@ ATTENTION = Operation(
     label=lambda arguments: f"attention, {arguments['heads']} heads",
 )
 
-OPERATIONS = (ATTENTION,)
+
+def _on_a_map(arguments: Arguments, shapes: Shapes) -> Shape:
+    spatial(shapes[0], "spatial_softmax")
+    return shapes[0]
+
+
+SPATIAL_SOFTMAX = Operation(
+    "spatial_softmax",
+    "exp(x) over its sum along all positions, for each channel: how much a position counts (GCNet: Cao et al. 2019).",
+    "attention",
+    infer=_on_a_map,
+    window=lambda arguments, shape: "all",
+    label=lambda arguments: "softmax over positions",
+    range=(0, 1),
+)
+
+OPERATIONS = (ATTENTION, SPATIAL_SOFTMAX)

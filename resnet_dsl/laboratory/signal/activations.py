@@ -73,6 +73,8 @@ def _leaky_slope(x: Array, slope: float) -> Array:
     return np.where(x > 0, 1.0, slope)
 
 
+_SELU, _NEGATIVE = 1.0507009873554805, 1.6732632423543772
+
 FUNCTIONS: dict[OperationName, Function] = {
     "relu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
     "tlu": Function(lambda x, a: np.maximum(x, 0), lambda x, a: _leaky_slope(x, 0)),
@@ -95,6 +97,10 @@ FUNCTIONS: dict[OperationName, Function] = {
     "hard_swish": Function(
         lambda x, a: x * _hard_sigmoid(x),
         lambda x, a: np.where(np.abs(x) < 3, x / 3 + 0.5, (x >= 3).astype(np.float64)),
+    ),
+    "selu": Function(
+        lambda x, a: _SELU * np.where(x > 0, x, _NEGATIVE * np.expm1(np.minimum(x, 0))),
+        lambda x, a: _SELU * np.where(x > 0, 1.0, _NEGATIVE * np.exp(np.minimum(x, 0))),
     ),
     "abs": Function(lambda x, a: np.abs(x), lambda x, a: np.sign(x)),
     "tanh": Function(lambda x, a: np.tanh(x), lambda x, a: 1 - np.tanh(x) ** 2),

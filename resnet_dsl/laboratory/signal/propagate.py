@@ -38,8 +38,8 @@ from resnet_dsl.laboratory.signal.state import (
 )
 from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 
-_WITHOUT: tuple[OperationName, ...] = ("input", "attention")
-"""What softmax makes of logits that are products of random values is not derived here."""
+_WITHOUT: tuple[OperationName, ...] = ("input", "attention", "spatial_softmax")
+"""What softmax makes of logits that are products of random values, or alike as neighbours are, is not derived here."""
 
 _FAMILIES = (linear, normalisation, activations, pooling, channel_pool, merging, shaping, blocks_of_places)
 

@@ -62,6 +62,7 @@ for one in (
     "hard_swish",
     "tanh",
     "abs",
+    "selu",
 ):
     chain(one, conv(), one, conv(), one)
 for one in ("sigmoid", "hard_sigmoid"):

@@ -76,6 +76,7 @@ REFERENCES = {
     "hard_swish": lambda x: x * min(max(0.0, x / 6 + 0.5), 1.0),
     "tanh": math.tanh,
     "abs": abs,
+    "selu": lambda x: 1.0507 * (x if x > 0 else 1.67326 * math.expm1(x)),
 }
 
 

@@ -40,6 +40,7 @@ ON_MAPS: list[tuple[str, dict[str, Any]]] = [
     ("avgpool", {"kernel": 3, "stride": 2, "count_border": False}),
     ("avgpool", {"kernel": "global", "keepdims": True}),
     ("blurpool", {"kernel": 3}),
+    ("spatial_softmax", {}),
     ("subsample", {"stride": 2}),
     *[("normalize", {"mean": mean, "std": 0.5}) for mean in (0.5, (1.0, 2.0, 3.0, 4.0))],
     *[(op, {"amounts": ((1, 2),)}) for op in ("zero_pad", "crop")],

@@ -28,7 +28,7 @@ def _affine(at: LoweringContext) -> dict[str, Value]:
 
 
 _ACTIVATIONS: tuple[OperationName, ...] = (
-    "relu", "relu6", "elu", "silu", "mish", "softplus", "sigmoid", "hard_sigmoid", "tanh",
+    "relu", "relu6", "elu", "selu", "silu", "mish", "softplus", "sigmoid", "hard_sigmoid", "tanh",
 )  # fmt: skip
 """Those that Keras has under the same name."""
 
@@ -128,6 +128,7 @@ RULES: Rules = {
     "prelu": _prelu,
     "gelu": _gelu,
     "softmax": _softmax,
+    "spatial_softmax": lambda at: at.call("Softmax", at.input, axis=tuple(range(1, at.rank + 1))),
     "normalize": _normalize,
     "scale": _scale,
     "shift": _shift,
