@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resnet_dsl.targets.keras import to_keras
+from resnet_dsl.targets.keras import lower, to_keras
 from tests.elaborate.compiling import argument, refused_stage, staged
 from tests.interpreter.windows import RULES
 from tests.targets.keras.graphs import one_op
@@ -114,6 +114,13 @@ def test_what_does_not_fit_is_told(body: str, size: str, code: str) -> None:
 def test_the_widest_border_that_can_be_mirrored_is_fine() -> None:
     assert refused_stage("conv(4, 3, pad = [8, 0], fill = reflect)", "9x4") == []
     assert refused_stage("conv(4, 3, pad = [9, 0], fill = edge)", "9x4") == []
+
+
+@pytest.mark.parametrize("fill", ["reflect", "edge"])
+def test_a_wide_border_takes_few_layers(fill: str) -> None:
+    for size in ((100_000, 1), (100_000, 2, 1), (100_000, 2, 2, 1)):
+        pad = ((99_999, 99_999), *((0, 0),) * (len(size) - 2))
+        assert len(lower(*one_op(size, "conv", channels=1, kernel=1, pad=pad, fill=fill)).calls) <= 7
 
 
 def test_a_graph_without_fill_is_as_it_was() -> None:

@@ -19,13 +19,13 @@ def bordered(at: LoweringContext, widths: Widths, fill: str) -> int:
     if fill == "edge":
         return _by_slices(at, widths, _repeated)
     if at.rank == 3:
-        return mirrored_by_slices(at, widths)
+        return _by_slices(at, widths, _flipped)  # PyTorch mirrors no more than the last three axes of a volume
     shape = (*padded(at.shapes[0], widths), at.entering)
     return at.call("ops.pad", at.input, shape=shape, suffix="pad", pad_width=((0, 0), *widths, (0, 0)), mode="reflect")
 
 
 def mirrored_by_slices(at: LoweringContext, widths: Widths) -> int:
-    """What enters the node, mirrored axis by axis: PyTorch mirrors no more than the last three axes of a volume."""
+    """What enters the node, mirrored axis by axis, position by position: for borders of a few."""
     return _by_slices(at, widths, _mirrored)
 
 
@@ -53,9 +53,7 @@ class _Axis(NamedTuple):
 
     def position(self, place: int) -> int:
         """One position of the axis; places below 0 are counted from the end."""
-        cut = (place, place + 1 or None, None)
-        key = tuple(cut if one == self.number else WHOLE for one in range(len(self.shape)))
-        return self.at.part(self.value, key, self._of_length(1), "edge")
+        return self.at.part(self.value, self._key(place, place + 1), self._of_length(1), "edge")
 
     def repeated(self, place: int, times: int) -> list[int]:
         """One position of the axis, so often."""
@@ -68,6 +66,15 @@ class _Axis(NamedTuple):
             )
         ]
 
+    def flipped(self, start: int, stop: int) -> int:
+        """A part of the axis, backwards; places below 0 are counted from the end."""
+        shape = self._of_length(stop - start)
+        part = self.at.part(self.value, self._key(start, stop), shape, "edge")
+        return self.at.call("ops.flip", part, shape=shape, suffix="mirror", axis=self.number + 1)
+
+    def _key(self, start: int, stop: int) -> tuple[tuple[int | None, int | None, None], ...]:
+        return tuple((start, stop or None, None) if one == self.number else WHOLE for one in range(len(self.shape)))
+
     def _of_length(self, length: int) -> Shape:
         """The map with this length; where the axis is open, Keras knows no better of a slice than that it is."""
         known = isinstance(self.shape[self.number], int)
@@ -76,6 +83,10 @@ class _Axis(NamedTuple):
 
 def _mirrored(axis: _Axis, front: int, behind: int) -> _Sides:
     return [axis.position(one) for one in range(front, 0, -1)], [axis.position(-2 - one) for one in range(behind)]
+
+
+def _flipped(axis: _Axis, front: int, behind: int) -> _Sides:
+    return [axis.flipped(1, front + 1)] if front else [], [axis.flipped(-behind - 1, -1)] if behind else []
 
 
 def _repeated(axis: _Axis, front: int, behind: int) -> _Sides:
