@@ -257,3 +257,11 @@ def test_long_rows_are_compared_where_they_are_alike_and_else_refused() -> None:
     assert difference(_row(300).facts, _row(299).facts).steps
     with pytest.raises(Failure, match="too large and too different"):
         difference(_row(2_500).facts, _row(2_499).facts)
+
+
+def test_an_argument_that_one_graph_spares_is_at_its_default_there() -> None:
+    text = "network n(last) { input 9x9x3 stage s { conv(4, 3, fill = last) } }"
+    zeros, edge = (pipeline.load_text(text).compile("n", {"last": fill}).facts for fill in ("zeros", "edge"))
+    for pair in ((zeros, edge), (edge, zeros)):
+        (found,) = difference(*pair).settings
+        assert (found.op, found.argument, {found.left, found.right}) == ("conv", "fill", {"zeros", "edge"})
