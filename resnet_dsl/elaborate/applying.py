@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import arguments_of
 from resnet_dsl.elaborate.context import Context
-from resnet_dsl.elaborate.frames import Invocation
+from resnet_dsl.elaborate.frames import Frame, Invocation
+from resnet_dsl.elaborate.merging import chain_of
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.operation import Operation, UnfitError
@@ -46,8 +47,12 @@ def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
     return _place(context, operation, (), tuple(values), call)
 
 
-def _merged_values(context: Context, item: tree.Expression, call: Invocation) -> list[Value]:
-    """The value that an argument names, or all of a family: `concat(branch)` merges `branch[0]`, `branch[1]`, …"""
+def _merged_values(context: Context, item: tree.Expression | tree.Chain, call: Invocation) -> list[Value]:
+    """What flows out of a chain, the value that an argument names, or all of a family: `concat(branch)` merges
+    `branch[0]`, `branch[1]`, …"""
+    chain = chain_of(item)
+    if chain is not None:
+        return [_value_of(context, chain, call)]
     known = call.frame.values
     if isinstance(item, tree.Name) and item.token.text not in known:
         family = sorted(key for key in known if isinstance(key, tuple) and key[0] == item.token.text)
@@ -58,7 +63,29 @@ def _merged_values(context: Context, item: tree.Expression, call: Invocation) ->
             if None in found:
                 raise PoisonedError
             return [one for one in found if one is not None]
+    assert not isinstance(item, tree.Chain)
+    _check_begins(context, item, call.frame)
     return [context.evaluator.flowing(item, call.frame)]
+
+
+def _value_of(context: Context, chain: tree.Chain, call: Invocation) -> Value:
+    """What flows out of a chain, which starts from its value, or from the current one. Raises PoisonedError."""
+    with context.budget.deeper(limits.IN_A_MERGE, chain.span):
+        result = context.chain(chain, call.frame, call.current, call.wanted)
+    if result is None:
+        raise PoisonedError
+    return result
+
+
+def _check_begins(context: Context, item: tree.Expression, frame: Frame) -> None:
+    """Raises DiagnosticError for a repeat, or for a step without brackets."""
+    last = item.lengths[-1] if isinstance(item, tree.Size) else item
+    token = last.name if isinstance(last, tree.Call) else last.token if isinstance(last, tree.Name) else None
+    if token is None or token.text in frame.values or not frame.module.is_step(token.text):
+        return
+    context.findings.unless_lost(token.text, frame)
+    written = f"in -> {item.span.text}" if isinstance(item, tree.Size) else f"{token.text}()"
+    raise DiagnosticError(_no_beginning(written, item.span))
 
 
 def _place(
@@ -95,9 +122,18 @@ def _does_nothing(operation: Operation, values: Mapping[str, Any]) -> bool:
 def _few_values(operation: str, count: int, span: Span) -> Diagnostic:
     return Diagnostic(
         "E0227",
-        f"`{operation}` merges two or more named values, and is given {'one' if count else 'none'}",
+        f"`{operation}` merges two or more values, and is given {'one' if count else 'none'}",
         Label(span),
-        help=f"name them first: `a = …`, then `{operation}(a, b)`; `skip from a by {operation}` merges into what flows",
+        help=f"write all in brackets: `{operation}(a, in -> …)`; `skip from a by {operation}` merges into what flows",
+    )
+
+
+def _no_beginning(written: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "E0249",
+        "an argument of a merge begins with a value, or with a step and its brackets",
+        Label(span),
+        help=f"write `{written}`",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
+from resnet_dsl.elaborate.merging import steps
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -45,11 +46,11 @@ def check_derivations(module: Module) -> Iterator[Diagnostic]:
 
 def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The blocks that a block's steps call by name."""
-    for node in tree.walk(definition.tree):
-        if isinstance(node, tree.Step) and node.callee is not None:
-            found = definition.module.find(node.callee.text)
+    for step in steps(definition.tree):
+        if step.callee is not None:
+            found = definition.module.find(step.callee.text)
             if found is not None and isinstance(found.tree, tree.Block):
-                yield found, node.callee.span
+                yield found, step.callee.span
 
 
 def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:

@@ -8,6 +8,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.values import Constant
 from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 
@@ -88,6 +89,16 @@ def unknown_function(name: str, span: Span, known: Iterable[str], is_step: bool)
     if is_step:
         remedy = f"`{name}` is a step, and gives no number: a count stands in front of its step, as in `3 x {name}`"
     return Diagnostic("E0208", f"there is no function called `{name}`", Label(span), help=remedy)
+
+
+def chain_as_argument(span: Span) -> Diagnostic:
+    merges = [name for name, operation in OPERATIONS.items() if operation.many]
+    return Diagnostic(
+        "E0248",
+        f"a chain is an argument of {listed(merges)} alone",
+        Label(span),
+        help="name its result first (`side = …`) to pass it to a block; what flows into a step stands in front of it",
+    )
 
 
 def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:

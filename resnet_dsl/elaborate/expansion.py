@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from resnet_dsl.elaborate.merging import chain_of, merged
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.syntax import tree
 
@@ -42,6 +43,7 @@ class Expansion:
                 total += times if self._counts(called) else 0
                 if called is not None and isinstance(called.tree, tree.Block):
                     total += times * self.least(called.tree.body, called.module, depth + 1)
+                pending.extend((chain, times) for item in merged(current) if (chain := chain_of(item)))
             else:
                 pending.extend(_below(current, times))
         return total

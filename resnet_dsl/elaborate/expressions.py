@@ -35,7 +35,7 @@ class Evaluator:
         self._lets: dict[tree.Let, Constant] = {}
         self._asking: list[tuple[tree.Let, Span]] = []
 
-    def evaluate(self, expression: tree.Operand | tree.Lengths, frame: Frame) -> Constant:
+    def evaluate(self, expression: tree.Operand | tree.Lengths | tree.Chain, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises DiagnosticError or PoisonedError."""
         kind = type(expression)
         self.budget.spend(expression.span, 1)
@@ -44,7 +44,7 @@ class Evaluator:
         with self.budget.deeper(limits.IN_AN_EXPRESSION, expression.span):
             return _EVALUATORS[kind](self, expression, frame)
 
-    def attempt(self, expression: tree.Expression, frame: Frame) -> Constant:
+    def attempt(self, expression: tree.Expression | tree.Chain, frame: Frame) -> Constant:
         """An expression's worth, or POISON behind a mistake, which is reported."""
         try:
             return self.evaluate(expression, frame)
@@ -216,6 +216,10 @@ class Evaluator:
             raise DiagnosticError(errors.not_a("a number", value, node.operand.span))
         return -value if node.sign.text == "-" else value
 
+    def _chain(self, node: tree.Chain, frame: Frame) -> Constant:
+        """A merge runs the chains among its arguments; nothing else has a place for one."""
+        raise DiagnosticError(errors.chain_as_argument(node.span))
+
     def _choice(self, node: tree.Choice, frame: Frame) -> Constant:
         """Only what is chosen is worked out."""
         return self.evaluate(node.then if self.truth(node.test, frame) else node.otherwise, frame)
@@ -277,6 +281,7 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Sign: Evaluator._sign,
     tree.Attribute: Evaluator._attribute,
     tree.Choice: Evaluator._choice,
+    tree.Chain: Evaluator._chain,
     tree.List: Evaluator._list,
     tree.Call: Evaluator._call,
     tree.Unknown: lambda self, node, frame: open_length(node.token.text),

@@ -35,7 +35,7 @@ class Policy(NamedTuple):
 class Deferred(NamedTuple):
     """An argument of a ``default``: evaluated in its frame at each use, since ``progress`` changes."""
 
-    expression: tree.Expression
+    expression: tree.Expression | tree.Chain
     frame: Frame
     statement: tree.Node
 

@@ -52,7 +52,7 @@ MOST_SEEN = 250_000
 MOST_OUTPUTS = 1_000
 """Values that a network returns."""
 
-IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 6, 4
+IN_A_BLOCK, IN_A_SLOT, IN_BRACES, IN_A_SKIP, IN_A_MERGE, IN_A_LET, IN_AN_EXPRESSION = 8, 6, 3, 6, 8, 6, 4
 """How many calls deeper each leads the compiler at most; Python ends at a thousand."""
 
 _DEEPEST = 600

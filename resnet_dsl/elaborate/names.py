@@ -16,6 +16,7 @@ from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.circles import check_derivations, check_recursions
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
+from resnet_dsl.elaborate.merging import called, merged
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
 from resnet_dsl.source import Span
@@ -158,6 +159,14 @@ class _Names:
             elif step.callee is not None and not (step.callee.text in self.values and position == 0):
                 self._callee(step.callee, None)
 
+    def _step(self, step: tree.Step) -> None:
+        """The calls among a merge's arguments are steps as well."""
+        for one in called(step):
+            assert isinstance(one.subject, tree.Call)
+            self._callee(one.subject.name, one.subject.arguments)
+            for expression in _of_step(one):
+                self._expression(expression)
+
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
         known = self.module.parameters_of(name.text)
@@ -209,8 +218,10 @@ class _Names:
                 self._expression(argument)
 
     def _expression(self, expression: tree.Node | None) -> None:
-        """Names in an expression that nothing defines."""
-        for node in tree.walk(expression):
+        """Names in an expression that nothing defines, and steps that have no place in one."""
+        if isinstance(expression, tree.Chain):
+            self._tell(errors.chain_as_argument(expression.span))
+        for node in tree.walk(expression, tree.Chain):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
                 name = node.name.text
                 self._tell(errors.unknown_function(name, node.name.span, FUNCTIONS, self.module.is_step(name)))
@@ -275,6 +286,12 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
 def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
     for item in tree.items(arguments):
         yield item.value if isinstance(item, tree.Argument) else item
+
+
+def _of_step(step: tree.Step) -> Iterable[tree.Node]:
+    """A merge's arguments are values, not expressions."""
+    call = step.subject
+    return _arguments(call.arguments) if isinstance(call, tree.Call) and not merged(step) else ()
 
 
 _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {

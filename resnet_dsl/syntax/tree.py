@@ -293,12 +293,12 @@ class Call(Node):
 
 
 class Arguments(Node):
-    items: tuple[Argument | Expression, ...]
+    items: tuple[Argument | Expression | Chain, ...]
 
 
 class Argument(Node):
     name: Token
-    value: Expression
+    value: Expression | Chain
 
 
 class Either(Node):

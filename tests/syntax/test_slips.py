@@ -209,6 +209,7 @@ SLIPS = [
     ("E0124", BLOCK, "a - b"),
     ("E0124", BLOCK, "conv(3) // first"),
     ("E0124", BLOCK, "(conv(3) -> norm) -> act"),
+    ("E0124", BLOCK, "add((in -> conv(3)), y)"),
     ("E0124", BLOCK, "a < b"),
     ("E0125", BLOCK, "half = width // 2\n  conv(half)"),
     ("E0125", BLOCK, "half = (width + 1) / 2"),

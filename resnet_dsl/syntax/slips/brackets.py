@@ -59,15 +59,25 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
     if stop.kind in ("RPAR", "RSQB"):
         message = f"`{opening.text}` is closed by `{stop.text}`"
         return Slip(stop.says("E0103", message, f"write `{sign}`", others=others), _closed_otherwise(stop))
-    end = stop.span_at(-1).end
+    last = _last_inside(stop) - stop.index
+    end = stop.span_at(last).end
     diagnostic = stop.says(
         "E0103",
         f"this `{opening.text}` is not closed",
-        f"write `{sign}` behind `{stop.text_at(-1)}`" if stop.at(-1) in VALUES else f"write one more `{sign}`",
+        f"write `{sign}` behind `{stop.text_at(last)}`" if stop.at(last) in VALUES else f"write one more `{sign}`",
         span=opening,
         others=(Label(Span(stop.source, end, end), f"`{sign}` is missing here, or before"),),
     )
     return Slip(diagnostic, Repair(stop.index, 0, (OPENING[stop.inside],)))
+
+
+def _last_inside(stop: Stop) -> int:
+    """The last word that belongs in the innermost bracket: no chain stands behind an argument's `=`."""
+    names = [index for index in range(stop.open[-1], stop.index) if stop.words.kinds[index] == "EQUAL"]
+    arrows = (
+        (index for index in range(names[-1], stop.index) if stop.words.kinds[index] == "ARROW") if names else iter(())
+    )
+    return next(arrows, stop.index) - 1
 
 
 def _closed_otherwise(stop: Stop) -> Repair:

@@ -1,0 +1,40 @@
+"""The arguments of a merge, each a value or a chain: `add(in -> conv(width, 1), norm())`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.syntax import tree
+
+
+def chain_of(item: tree.Node) -> tree.Chain | None:
+    """The chain that a merge's argument is; a call is one of a single step, unless it is that of a function."""
+    if isinstance(item, tree.Call) and item.name.text not in FUNCTIONS:
+        return tree.Chain(item.span, (tree.Step(item.span, item, None),))
+    return item if isinstance(item, tree.Chain) else None
+
+
+def merged(step: tree.Step) -> tuple[tree.Node, ...]:
+    """The arguments of a step that merges; of another one none."""
+    call = step.subject
+    merges = isinstance(call, tree.Call) and call.name.text in OPERATIONS and OPERATIONS[call.name.text].many
+    return call.arguments.items if isinstance(call, tree.Call) and merges else ()
+
+
+def steps(node: tree.Node) -> Iterator[tree.Step]:
+    """The steps below a node, and the calls among a merge's arguments, which are steps as well."""
+    for below in tree.walk(node):
+        if isinstance(below, tree.Step):
+            yield below
+            yield from called(below)
+
+
+def called(step: tree.Step) -> Iterator[tree.Step]:
+    """The steps that calls among a merge's arguments are, and those among theirs."""
+    pending = [step]
+    for one in pending:
+        calls = [item for item in merged(one) if isinstance(item, tree.Call) and item.name.text not in FUNCTIONS]
+        pending += [tree.Step(call.span, call, None) for call in calls]
+    yield from pending[1:]
