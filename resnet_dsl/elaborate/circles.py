@@ -46,7 +46,7 @@ def check_derivations(module: Module) -> Iterator[Diagnostic]:
 
 def _calls(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The blocks that a block's steps call by name."""
-    for step in steps(definition.tree):
+    for step in steps(definition.tree, definition.module):
         if step.callee is not None:
             found = definition.module.find(step.callee.text)
             if found is not None and isinstance(found.tree, tree.Block):

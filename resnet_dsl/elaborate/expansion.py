@@ -43,7 +43,7 @@ class Expansion:
                 total += times if self._counts(called) else 0
                 if called is not None and isinstance(called.tree, tree.Block):
                     total += times * self.least(called.tree.body, called.module, depth + 1)
-                pending.extend((chain, times) for item in merged(current) if (chain := chain_of(item)))
+                pending.extend((chain, times) for item in merged(current, module) if (chain := chain_of(item)))
             else:
                 pending.extend(_below(current, times))
         return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
-from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.syntax import tree
 
 
@@ -16,25 +16,29 @@ def chain_of(item: tree.Node) -> tree.Chain | None:
     return item if isinstance(item, tree.Chain) else None
 
 
-def merged(step: tree.Step) -> tuple[tree.Node, ...]:
-    """The arguments of a step that merges; of another one none."""
+def merged(step: tree.Step, module: Module) -> tuple[tree.Node, ...]:
+    """The arguments of a step that merges in this file; of another one none."""
     call = step.subject
-    merges = isinstance(call, tree.Call) and call.name.text in OPERATIONS and OPERATIONS[call.name.text].many
-    return call.arguments.items if isinstance(call, tree.Call) and merges else ()
+    if not isinstance(call, tree.Call):
+        return ()
+    operation = module.operation(call.name.text)
+    return call.arguments.items if operation is not None and operation.many else ()
 
 
-def steps(node: tree.Node) -> Iterator[tree.Step]:
+def steps(node: tree.Node, module: Module) -> Iterator[tree.Step]:
     """The steps below a node, and the calls among a merge's arguments, which are steps as well."""
     for below in tree.walk(node):
         if isinstance(below, tree.Step):
             yield below
-            yield from called(below)
+            yield from called(below, module)
 
 
-def called(step: tree.Step) -> Iterator[tree.Step]:
+def called(step: tree.Step, module: Module) -> Iterator[tree.Step]:
     """The steps that calls among a merge's arguments are, and those among theirs."""
     pending = [step]
     for one in pending:
-        calls = [item for item in merged(one) if isinstance(item, tree.Call) and item.name.text not in FUNCTIONS]
+        calls = [
+            item for item in merged(one, module) if isinstance(item, tree.Call) and item.name.text not in FUNCTIONS
+        ]
         pending += [tree.Step(call.span, call, None) for call in calls]
     yield from pending[1:]

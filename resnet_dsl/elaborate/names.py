@@ -16,7 +16,7 @@ from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.circles import check_derivations, check_recursions
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
-from resnet_dsl.elaborate.merging import called, merged
+from resnet_dsl.elaborate.merging import called
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
 from resnet_dsl.source import Span
@@ -160,12 +160,15 @@ class _Names:
                 self._callee(step.callee, None)
 
     def _step(self, step: tree.Step) -> None:
-        """The calls among a merge's arguments are steps as well."""
-        for one in called(step):
-            assert isinstance(one.subject, tree.Call)
-            self._callee(one.subject.name, one.subject.arguments)
-            for expression in _of_step(one):
-                self._expression(expression)
+        """The arguments of a call. Those of a merge are values, and steps where they are calls."""
+        for one in (step, *called(step, self.module)):
+            if not isinstance(one.subject, tree.Call):
+                continue
+            if one is not step:
+                self._callee(one.subject.name, one.subject.arguments)
+            if not self._merges(one.subject.name):
+                for expression in _arguments(one.subject.arguments):
+                    self._expression(expression)
 
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
@@ -209,13 +212,6 @@ class _Names:
     def _merges(self, name: tree.Token) -> bool:
         operation = self.module.operation(name.text)
         return operation is not None and operation.many
-
-    def _step(self, step: tree.Step) -> None:
-        """The arguments of a call; those of a merge are values, not expressions."""
-        call = step.subject
-        if isinstance(call, tree.Call) and not self._merges(call.name):
-            for argument in _arguments(call.arguments):
-                self._expression(argument)
 
     def _expression(self, expression: tree.Node | None) -> None:
         """Names in an expression that nothing defines, and steps that have no place in one."""
@@ -286,12 +282,6 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
 def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
     for item in tree.items(arguments):
         yield item.value if isinstance(item, tree.Argument) else item
-
-
-def _of_step(step: tree.Step) -> Iterable[tree.Node]:
-    """A merge's arguments are values, not expressions."""
-    call = step.subject
-    return _arguments(call.arguments) if isinstance(call, tree.Call) and not merged(step) else ()
 
 
 _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
