@@ -128,7 +128,7 @@ class Spec:
         while definition is not None and isinstance(definition.tree, tree.Network):
             written = definition.tree
             names += [one.name.text for one in (written.parameters.items if written.parameters else ())]
-            definition = definition.module.find(written.base.name.text) if written.base else None
+            definition = definition.module.base_of(written)
         return tuple(dict.fromkeys(names))
 
     @unhindered

@@ -19,6 +19,11 @@ class ShippedFile(NamedTuple):
     path: str
     networks: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What an ``import`` calls it: ``resnet/imagenet``."""
+        return f"{self.family}/{os.path.splitext(os.path.basename(self.path))[0]}"
+
 
 def shipped_files() -> Iterator[ShippedFile]:
     """All specs that ship, family by family."""
@@ -37,6 +42,16 @@ def shipped_files() -> Iterator[ShippedFile]:
 def find(name: str) -> str | None:
     """The path of the file that ships a network of this name."""
     return next((file.path for file in shipped_files() if name in file.networks), None)
+
+
+def file_called(name: str) -> str | None:
+    """The path of the file that ships under a name."""
+    return next((file.path for file in shipped_files() if file.name == name), None)
+
+
+def file_names() -> list[str]:
+    """What imports call the files that ship."""
+    return [file.name for file in shipped_files()]
 
 
 def names() -> list[str]:

@@ -64,7 +64,7 @@ def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:
 def _bases(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The network that another one derives from; none where it stands alone, or the name is unknown."""
     base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
-    found = definition.module.find(base.name.text) if base is not None else None
+    found = definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.Network) else None
     if base is not None and found is not None and isinstance(found.tree, tree.Network):
         yield found, base.name.span
 

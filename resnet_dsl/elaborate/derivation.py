@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import nearest, suggestion
 from resnet_dsl.elaborate import errors, limits
@@ -115,7 +116,7 @@ class Derivation:
         chain = [definition]
         while (base := chain[-1].tree.base) is not None:  # type: ignore[union-attr]
             module = chain[-1].module
-            found = module.find(base.name.text)
+            found = module.base_of(chain[-1].tree)  # type: ignore[arg-type]
             if found is None or not isinstance(found.tree, tree.Network):
                 self.context.findings.unless_lost(base.name.text, self._frame(module))
                 raise DiagnosticError(_unknown_base(base.name.text, base.name.span, module))
@@ -131,10 +132,14 @@ class Derivation:
         """Fills in constants and settings. Parameters come from outside in, lets and settings from inside out."""
         taken: set[str] = set()
         given: dict[str, Constant] = {}
+        left_open = self._left_open(levels)
         for position in range(len(levels) - 1, -1, -1):
             level = levels[position]
             self._parameters(level, given, taken)
-            given = self._base_arguments(level, levels[position - 1]) if position > 0 else {}
+            own = {one.name.text for one in tree.parameters(level.tree)}
+            given = {name: value for name, value in given.items() if name not in own}
+            if position > 0:
+                given |= self._base_arguments(level, levels[position - 1], left_open[position - 1])
         unknown = [name for name in self.overrides if name not in taken]
         if unknown:
             known = sorted({one.name.text for level in levels for one in tree.parameters(level.tree)})
@@ -177,12 +182,31 @@ class Derivation:
         if absent:
             self.context.findings.report(_parameter_missing(level.tree, absent))
 
-    def _base_arguments(self, level: Level, base: Level) -> dict[str, Constant]:
+    def _left_open(self, levels: list[Level]) -> list[list[str]]:
+        """For each level the parameters that a `from` may give: its own, then those that it leaves open of its base."""
+        found: list[list[str]] = []
+        for level in levels:
+            names = dict.fromkeys(one.name.text for one in tree.parameters(level.tree))
+            if found:
+                given = _given(level.tree.base, found[-1])
+                names |= dict.fromkeys(name for name in found[-1] if name not in given)
+            self.context.budget.spend(level.tree.name.span, len(names))
+            found.append([*names])
+        return found
+
+    def _base_arguments(self, level: Level, base: Level, known: list[str]) -> dict[str, Constant]:
+        """What a `from` gives, of the parameters ``known``."""
         written = level.tree.base
         assert written is not None
-        known = [one.name.text for one in tree.parameters(base.tree)]
         found = assign(self.context.evaluator, base.tree.name.text, known, written.arguments, level.frame)
         return {name: one.value for name, one in found.items()}
+
+
+def _given(base: tree.Base | None, known: list[str]) -> set[str]:
+    """The names of the parameters that a `from` gives, of those ``known``."""
+    items = tree.items(base.arguments) if base is not None else ()
+    named = {item.name.text for item in items if isinstance(item, tree.Argument)}
+    return named.union(known[: len(items) - len(named)])
 
 
 def plan_of(levels: list[Level], context: Context) -> Plan:
@@ -289,8 +313,8 @@ def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
     if other is not None:
         remedy = f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage"
     else:
-        remedy = "define it in this file, or import the file that does"
-    known = module.names(tree.Network)
+        remedy = "define it in this file, or import the file that does; `resnet-dsl list` shows those that ship"
+    known = [*module.names(tree.Network), *shipped.names()]
     return Diagnostic(
         "E0215",
         f"there is no network called `{name}` to derive from",

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
 from resnet_dsl.ir.operation import RESERVED, Operation
 from resnet_dsl.ir.operations import OPERATIONS
@@ -38,8 +40,9 @@ class Definition(NamedTuple):
 class Module:
     """One file: what it defines itself, and what it sees of its imports and the prelude.
 
-    An import brings the other file's own definitions, not those that it imports in turn. ``lost`` are names of
-    definitions with a mistake of form; a module is ``blind`` where it, or a file that it imports, could not be read.
+    An import brings the other file's own definitions, not those that it imports in turn. ``shipped`` are the networks
+    that ship, of those that this file derives from and does not see. ``lost`` are names of definitions with a mistake
+    of form; a module is ``blind`` where it, or a file that it imports, could not be read.
     """
 
     def __init__(self, source: Source, file: tree.File) -> None:
@@ -48,6 +51,7 @@ class Module:
         self.own: dict[str, Definition] = {}
         self.seen: dict[str, Definition] = {}
         self.imports: list[tuple[tree.ImportFile, Module]] = []
+        self.shipped: dict[str, Definition] = {}
         self.lost: set[str] = set()
         self.blind = False
 
@@ -62,6 +66,26 @@ class Module:
     def find(self, name: str) -> Definition | None:
         """The definition that a name means in this file."""
         return self.seen.get(name)
+
+    def base_of(self, network: tree.Network) -> Definition | None:
+        """What a network of this file derives from: what the file sees, or else the network of that name that ships.
+
+        ``network resnet50 from resnet50`` means the one that ships.
+        """
+        if network.base is None:
+            return None
+        found = self.find(network.base.name.text)
+        shipped = self.shipped.get(network.base.name.text)
+        return shipped if shipped is not None and (found is None or found.tree is network) else found
+
+    def bases_to_find(self) -> Iterator[str]:
+        """The names that its networks derive from, and that mean nothing here, or themselves."""
+        for definition in self.networks().values():
+            network = definition.tree
+            if isinstance(network, tree.Network) and network.base is not None:
+                found = self.base_of(network)
+                if found is None or found.tree is network:
+                    yield network.base.name.text
 
     def find_let(self, name: str) -> Definition | None:
         found = self.find(name)
@@ -123,9 +147,29 @@ class Loader:
         main = self._define(source)
         self.modules[source.path or source.name] = main
         self._import_all(main)
-        for module in dict.fromkeys(self.modules.values()):
-            self._see(module)
+        seen: set[Module] = set()
+        while unseen := [one for one in dict.fromkeys(self.modules.values()) if one not in seen]:
+            for module in unseen:
+                self._see(module)
+                self._find_bases(module)
+            seen.update(unseen)
         return main
+
+    def _find_bases(self, module: Module) -> None:
+        """Reads the files that ship what a module's networks derive from, and nothing that it sees defines."""
+        for name in module.bases_to_find():
+            path = shipped.find(name)
+            if path is not None and os.path.realpath(path) != module.source.path and not module.may_hold(name):
+                module.shipped[name] = self._shipped(path).own[name]
+
+    def _shipped(self, path: str) -> Module:
+        """The module of a file that ships, with its imports."""
+        target = os.path.realpath(path)
+        if target not in self.modules:
+            source = self.read(path)
+            self.modules[target] = self._define(Source(source.name, source.text, target))
+            self._import_all(self.modules[target])
+        return self.modules[target]
 
     def _import_all(self, main: Module) -> None:
         """Depth first, with the path of imports at hand, so that a cycle can be shown."""
@@ -152,6 +196,9 @@ class Loader:
         written = statement.path.text[1:-1]
         folder = os.path.dirname(module.source.path) if module.source.path else os.getcwd()
         target = _target(os.path.join(folder, written), statement)
+        shown = os.path.join(os.path.dirname(module.source.name), written)
+        if not os.path.lexists(target) and (ships := shipped.file_called(written)) is not None:
+            target, shown = os.path.realpath(ships), ships
         if target in path:
             raise DiagnosticError(_cycle([*path[path.index(target) :], target], statement.path.span))
         if target in self.modules:
@@ -159,10 +206,11 @@ class Loader:
         if len(self.modules) >= MOST_FILES:
             raise DiagnosticError(_too_many_files(statement.path.span))
         try:
-            source = self.read(os.path.join(os.path.dirname(module.source.name), written))
+            source = self.read(shown)
         except DiagnosticError as mistake:
             told = mistake.diagnostic
-            raise DiagnosticError(_unreadable(written, told.message, statement.path.span, told.help)) from None
+            remedy = told.help or suggestion(written, shipped.file_names())
+            raise DiagnosticError(_unreadable(written, told.message, statement.path.span, remedy)) from None
         source = Source(source.name, source.text, target)
         if not _DEFINITION.search(source.text) and any(self.parse(source)[1]):
             raise DiagnosticError(_unreadable(written, "it holds no definition, and is no spec", statement.path.span))
@@ -240,7 +288,7 @@ def _cycle(path: list[str], span: Span) -> Diagnostic:
 
 
 def _unreadable(written: str, reason: str, span: Span, remedy: str | None = None) -> Diagnostic:
-    remedy = remedy or "the path is relative to the file that imports"
+    remedy = remedy or 'the path is relative to the file that imports; one that ships is `import "resnet/imagenet"`'
     return Diagnostic("E0213", f'cannot import "{written}": {reason}', Label(span), help=remedy)
 
 

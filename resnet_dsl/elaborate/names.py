@@ -120,7 +120,7 @@ class _Names:
         module = self.module
         current: tree.Network = network
         for _ in range(DEEPEST_DERIVATION):
-            base = module.find(current.base.name.text) if current.base is not None else None
+            base = module.base_of(current)
             if base is None or not isinstance(base.tree, tree.Network):
                 return
             current, module = base.tree, base.module

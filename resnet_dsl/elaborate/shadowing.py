@@ -47,7 +47,7 @@ class _Parameters:
             if name in own:
                 return own[name]
             base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
-            found = definition.module.find(base.name.text) if base is not None else None
+            found = definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.Network) else None
             if base is None or found is None or name in self._given_by(base, found):
                 return None
             definition = found

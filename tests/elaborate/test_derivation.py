@@ -159,3 +159,46 @@ def test_derivations_of_derivations() -> None:
 )
 def test_derivations_that_cannot_be(text: str, code: str) -> None:
     assert refused(f"{BASE} {text}", "d") == [code]
+
+
+OPEN = """
+network low(a = 1, b = 2) { input 8x8x4 stage s { conv(a, 1) conv(b, 1) } }
+network middle(c = 3) from low { stage t { conv(c, 1) } }
+network high from middle {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "widths"),
+    [
+        ("", [1, 2, 3]),
+        ("(b = 7)", [1, 7, 3]),
+        ("(a = 5, c = 6)", [5, 2, 6]),
+        ("(6, 5)", [5, 2, 6]),
+        ("(6, 5, 7)", [5, 7, 6]),
+        ("(6, b = 7)", [1, 7, 6]),
+    ],
+)
+def test_a_parameter_that_is_left_open_can_be_given_from_any_depth(arguments: str, widths: list[int]) -> None:
+    found = compiled(f"{OPEN} network top from high{arguments} {{}}", "top")
+    assert [node.args["channels"] for node in found.graph.nodes if node.op == "conv"] == widths
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("network shut from low(1) {} network top from shut(a = 2) {}", ["E0202"]),
+        ("network shut from low(a = 1) {} network top from shut(5, 6) {}", ["E0203"]),
+        ("network top from high(1, 2, 3, 4) {}", ["E0203"]),
+        ("network top from high(6, 5, a = 5) {}", ["E0205"]),
+        ("network top from high(d = 5) {}", ["E0202"]),
+    ],
+)
+def test_a_parameter_that_is_given_is_no_longer_open(text: str, codes: list[str]) -> None:
+    assert refused(f"{OPEN} {text}", "top") == codes
+
+
+def test_a_parameter_of_ones_own_stands_in_front_of_one_below_it() -> None:
+    text = f"{OPEN} network own(a = 9) from high(a = a + 1) {{}} network top from own(a = 5) {{}}"
+    found = compiled(text, "top")
+    assert [node.args["channels"] for node in found.graph.nodes if node.op == "conv"] == [6, 2, 3]
