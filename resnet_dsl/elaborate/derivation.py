@@ -262,7 +262,8 @@ def _check_names(plan: Plan, context: Context) -> None:
 
 def _doubt_names(plan: Plan, level: Level, context: Context) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
-    stages = [member for member in level.tree.members.items if isinstance(member, tree.Stage)]
+    members = level.tree.members.items
+    stages = [member for member in members if isinstance(member, tree.Stage) and member.place is None]
     numbered = _by_digits(plan) if stages else {}
     for token in (stage.name for stage in stages if stage.name.text not in plan.stages):
         known = numbered.get(_digits(token.text), [])
@@ -297,8 +298,13 @@ def _check_order(plan: Plan, part: Part, context: Context) -> None:
 
 
 def _put(plan: Plan, part: Part, context: Context) -> None:
-    """In the place of the part of the same name, or behind those of its kind; a head without steps is left out."""
-    if part.kind == "stem":
+    """In the place of the part of the same name, behind those of its kind, or where it says itself.
+
+    A head without steps is left out.
+    """
+    if isinstance(part.member, tree.Stage) and part.member.place is not None:
+        _put_after(plan, part, part.member.place, context)
+    elif part.kind == "stem":
         plan.stem = part
     elif part.kind == "stage":
         plan.stages[part.key] = part
@@ -306,6 +312,29 @@ def _put(plan: Plan, part: Part, context: Context) -> None:
         plan.heads[part.key] = part
     elif plan.heads.pop(part.key, None) is None and part.name is not None:
         context.findings.report(_no_head(part.key, part.place, list(plan.heads)))
+
+
+def _put_after(plan: Plan, part: Part, place: tree.Place, context: Context) -> None:
+    """Right behind another stage, or the stem; one that was there already moves."""
+    if place.word.text != "after":
+        context.findings.report(_no_place(place, part.key))
+    context.budget.spend(place.span, len(plan.stages))
+    others = [one for one in plan.stages.values() if one.key != part.key]
+    keys = ["stem", *(one.key for one in others)]
+    if place.stage.text not in keys:
+        context.findings.report(errors.unknown_part(place.stage.text, place.stage.span, keys[1:]))
+        return
+    others.insert(keys.index(place.stage.text), part)
+    plan.stages = {one.key: one for one in others}
+
+
+def _no_place(place: tree.Place, stage: str) -> Diagnostic:
+    return Diagnostic(
+        "E0250",
+        f"`{place.word.text}` says nothing about where a stage stands",
+        Label(place.word.span),
+        help=f"write `stage {stage} after STAGE {{ … }}`",
+    )
 
 
 def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:

@@ -146,7 +146,15 @@ class Stem(Node):
 class Stage(Node):
     name: Token
     arguments: Arguments | None
+    place: Place | None
     body: Body
+
+
+class Place(Node):
+    """``after conv3``: the ``word`` is a name like others, so that a stage or a value may still be called so."""
+
+    word: Token
+    stage: Token
 
 
 class Head(Node):

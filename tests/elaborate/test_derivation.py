@@ -202,3 +202,38 @@ def test_a_parameter_of_ones_own_stands_in_front_of_one_below_it() -> None:
     text = f"{OPEN} network own(a = 9) from high(a = a + 1) {{}} network top from own(a = 5) {{}}"
     found = compiled(text, "top")
     assert [node.args["channels"] for node in found.graph.nodes if node.op == "conv"] == [6, 2, 3]
+
+
+ROW = """
+network base { input 8x8x4 stem { conv(1, 1) } stage a { conv(2, 1) } stage b { conv(3, 1) }
+  stage after { conv(4, 1) } }
+network longer from base { stage m after a { conv(9, 1) } stage k after stem { conv(8, 1) } stage z { conv(7, 1) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "widths"),
+    [
+        ("network n from longer {}", [1, 8, 2, 9, 3, 4, 7]),
+        ("network n from base { stage m after after { conv(9, 1) } }", [1, 2, 3, 4, 9]),
+        ("network n from base { stage after after stem { conv(9, 1) } }", [1, 9, 2, 3]),
+        ("network n from longer { stage b after z { conv(5, 1) } }", [1, 8, 2, 9, 4, 7, 5]),
+        ("network n from base { stage p after a { conv(5, 1) } stage q after p { conv(6, 1) } }", [1, 2, 5, 6, 3, 4]),
+        ("network n from base { stage b {} stage m(stride = 2) after b { conv(9, 1) } }", [1, 2, 9, 4]),
+        ("network n { input 8x8x4 stage a { conv(2, 1) } stage b after stem { conv(3, 1) } }", [3, 2]),
+    ],
+)
+def test_a_stage_says_what_it_stands_behind(text: str, widths: list[int]) -> None:
+    found = compiled(f"{ROW} {text}", "n")
+    assert [node.args["channels"] for node in found.graph.nodes if node.op == "conv"] == widths
+
+
+def test_what_no_stage_stands_behind() -> None:
+    assert refused(f"{ROW} network n from base {{ stage m after missing {{ conv(9, 1) }} }}", "n") == ["E0208"]
+    assert refused(f"{ROW} network n from base {{ stage m after m {{ conv(9, 1) }} }}", "n") == ["E0208"]
+    assert refused(f"{ROW} network n from base {{ stage m before a {{ conv(9, 1) }} }}", "n") == ["E0250"]
+
+
+def test_a_stage_without_steps_leaves_it_out() -> None:
+    found = compiled(f"{ROW} network n from base {{ stage b {{}} }}", "n")
+    assert [node.args["channels"] for node in found.graph.nodes if node.op == "conv"] == [1, 2, 4]

@@ -67,6 +67,7 @@ EXAMPLES = [
     ("let a=if b{1}else if c{2}else{3}", "let a = if b { 1 } else if c { 2 } else { 3 }\n"),
     ("let a = if b { # one\n 1 } else { 2 }", "let a = if b {  # one\n    1 }\n  else { 2 }\n"),
     ('block a{add(in->2 x f,g()as "h",b->c)}', 'block a { add(in -> 2 x f, g() as "h", b -> c) }\n'),
+    ("network a{stage b(2)after c{f}}", "network a { stage b(2) after c { f } }\n"),
     ("let a=2**-(b)**(c+1)*(-d)**2", "let a = 2 ** -b ** (c + 1) * (-d) ** 2\n"),
     ("let a=(b**c)**d", "let a = (b ** c) ** d\n"),
     ("block a { if b{f}else{g} }", "block a { if b { f } else { g } }\n"),

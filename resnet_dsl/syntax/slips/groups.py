@@ -21,10 +21,5 @@ WITH_BODY = with_a("body") | in_front_of("body") & KEYWORDS
 OWNERS = WITH_BODY | with_a("members")  # what braces belong to
 WITH_PARAMETERS = with_a("parameters")
 NAMING = in_front_of("NAME") & KEYWORDS  # a name stands behind these
-AWAITING = in_front_of(*beginning_with("NAME", "STRING")) - {
-    *OPENING,
-    "COMMA",
-    "ARROW",
-    "NAME",
-}  # a name, a path, a value
+AWAITING = in_front_of(*beginning_with("NAME", "STRING")) - {*OPENING, "COMMA", "ARROW", "NAME"}  # for a path, a value
 OF_SKIP = {word for rule in of("skip") for word in rule.symbols[1:]} & KEYWORDS

@@ -150,16 +150,24 @@ def missing_braces(stop: Stop) -> Slip | None:
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
     if head is None or stop.words.kinds[head] not in OWNERS:
         return None
+    if stop.words.kinds[head : head + 3] == ["STAGE", "NAME", "NAME"] and stop.index == head + 3:
+        return _without_braces(stop, head, head + 2)
     if not stop.accepts("LBRACE") or (stop.inside in BRACKETS and head < stop.open[-1]):
         return None
-    what = stop.named(head)
-    between = " …" if stop.index - head > what.count(" ") + 1 else ""
+    return _without_braces(stop, head, stop.index)
+
+
+def _without_braces(stop: Stop, head: int, index: int) -> Slip:
+    """``head``: the word that they belong to; ``index``: the one in front of which they were to begin."""
+    what, end = stop.named(head), stop.words.ends[index - 1]
+    between = " …" if index - head > what.count(" ") + 1 else ""
+    begins_line = stop.line(index - 1 - stop.index) != stop.line(index - stop.index)
     diagnostic = stop.says(
         "E0121",
         f"the braces of {what} are missing",
         f"write {what[:-1]}{between} {{ … }}`",
         label="`{` is missing here",
-        span=Span(stop.source, stop.span_at(-1).end, stop.span_at(-1).end) if stop.is_first_on_line else None,
+        span=Span(stop.source, end, end) if begins_line else stop.words.span(index),
     )
     return Slip(diagnostic)
 

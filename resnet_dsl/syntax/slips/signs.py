@@ -149,7 +149,7 @@ def lookalike(stop: Stop) -> Slip | None:
         return None
     if meant == " ":
         message, remedy = "this is not an ordinary space", "replace it by one: it may have been copied from a web page"
-        return Slip(stop.says("E0114", message, remedy, label="this one"), Repair(stop.index, 1))
+        return Slip(stop.says("E0114", message, remedy, label="this one"), _left_out(stop))
     diagnostic = stop.says("E0114", f"the language has no `{stop.text}`", f"write `{meant}`")
     return Slip(diagnostic, stop.replaced(stop.kind_of(meant)))
 
@@ -195,4 +195,11 @@ def strange(stop: Stop) -> Slip | None:
     """Any other character that the language has no use for."""
     if stop.kind != STRANGE:
         return None
-    return Slip(stop.says("E0127", f"the language has no `{stop.text}`", "leave it out"), Repair(stop.index, 1))
+    return Slip(stop.says("E0127", f"the language has no `{stop.text}`", "leave it out"), _left_out(stop))
+
+
+def _left_out(stop: Stop) -> Repair:
+    """Without the character, and without what follows it inside of a name."""
+    kinds = [stop.at(-1), stop.at(1)]
+    is_inside = kinds == ["NAME", "NAME"] and stop.touches(-1) and stop.touches(0)
+    return Repair(stop.index, 2 if is_inside else 1)
