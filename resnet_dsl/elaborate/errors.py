@@ -155,7 +155,7 @@ def no_entry(span: Span, word: str = "in") -> Diagnostic:
         "E0217",
         f"`{word}` has no meaning here: nothing flows",
         Label(span),
-        help="`in` is the value that entered a block, or the network's input, and can be used inside their braces",
+        help="`in` is the value that entered a block, a stem, a stage or a head, and can be used inside their braces",
     )
 
 

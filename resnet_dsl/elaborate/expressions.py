@@ -34,6 +34,7 @@ class Evaluator:
         self.blocks = blocks
         self._lets: dict[tree.Let, Constant] = {}
         self._asking: list[tuple[tree.Let, Span]] = []
+        self._told: set[tree.Entry] = set()
 
     def evaluate(self, expression: tree.Operand | tree.Lengths | tree.Chain, frame: Frame) -> Constant:
         """The constant that an expression is worth in a frame. Raises DiagnosticError or PoisonedError."""
@@ -130,13 +131,21 @@ class Evaluator:
         return self._named(node.token, frame)
 
     def _entry(self, node: tree.Entry, frame: Frame) -> Value:
-        if node.keyword.text == "in":
-            if frame.kind in ("file", "network"):
-                raise DiagnosticError(errors.no_entry(node.span))
-            return _known(frame.entry)
-        if node.keyword.text not in frame.values:
-            raise DiagnosticError(errors.no_part(node.keyword.text, node.span))
-        return _known(frame.values[node.keyword.text])
+        word = node.keyword.text
+        if word == "in":
+            return self._entered(node, frame)
+        if word not in frame.values:
+            raise DiagnosticError(errors.no_part(word, node.span))
+        return _known(frame.values[word])
+
+    def _entered(self, node: tree.Entry, frame: Frame) -> Value:
+        """What entered the block or part; in a part it was the network's input before."""
+        if frame.kind in ("file", "network"):
+            raise DiagnosticError(errors.no_entry(node.span))
+        if frame.kind != "block" and frame.entry != frame.values["input"] and len(self._told) < _MOST_TOLD:
+            self._told.add(node)
+            self.findings.report(_meant_the_input(frame.kind, node.span), frame.caller)
+        return _known(frame.entry)
 
     def _indexed(self, node: tree.Indexed, frame: Frame) -> Constant:
         name = node.name.text
@@ -254,6 +263,8 @@ class Evaluator:
         return function(*values)
 
 
+_MOST_TOLD = 20  # places of `in` in a network: what compiled before is not refused for many warnings
+
 _POSITIVE = ("sqrt", "log2")
 
 _ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
@@ -304,6 +315,15 @@ def _known(value: Value | None) -> Value:
     if value is None:
         raise PoisonedError
     return value
+
+
+def _meant_the_input(part: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0231",
+        f"`in` is what entered the {part}; before this version it was the network's input",
+        Label(span),
+        help="write `input` where the network's input is meant; this warning goes with the next version",
+    )
 
 
 def _progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:

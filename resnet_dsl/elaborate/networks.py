@@ -196,7 +196,7 @@ class _Elaboration:
         trunk: Current = entry
         for part in plan.parts:
             self._check_head(part, plan)
-            flowing = self.values[part.key] = self._part(part, entry, trunk, own.frame.settings)
+            flowing = self.values[part.key] = self._part(part, trunk, own.frame.settings)
             trunk = trunk if part.kind == "head" else flowing
         return trunk
 
@@ -207,14 +207,14 @@ class _Elaboration:
         if part not in plan.surplus:
             self.findings.report(errors.defined_twice("the value", part.key, part.place, None))
 
-    def _part(self, part: Part, entry: Value, current: Current, settings_in_force: Settings) -> Current:
+    def _part(self, part: Part, current: Current, settings_in_force: Settings) -> Current:
         """One part: the names of the level that wrote it, the settings of the network that is built."""
         self.elaborator.budget.spend(part.place, _TERMS_OF_A_PART + len(part.level.frame.constants) // _COPIED)
         kind = part.kind
         scope = self.builder.open(kind, part.key, 0, current.node if current is not None else 0)  # type: ignore[arg-type]
         constants = dict(part.level.frame.constants)
         module = part.level.definition.module
-        frame = Frame(module, constants, self.values, entry, settings_in_force, scope, kind=kind)
+        frame = Frame(module, constants, self.values, current, settings_in_force, scope, kind=kind)
         if part.name is not None:
             self._check_name(part.name, frame)
         if isinstance(part.member, tree.Stage):

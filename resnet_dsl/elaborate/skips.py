@@ -17,7 +17,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 _MERGES = ("add", "mul", "concat")
-_PARTS = {"network": "a network", "stem": "the stem", "stage": "a stage", "head": "the head"}
+_PARTS = {"network": "a network", "stem": "the stem", "head": "the head"}
 
 
 class _Skip(NamedTuple):

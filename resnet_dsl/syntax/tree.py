@@ -290,7 +290,7 @@ class Indexed(Node):
 
 
 class Entry(Node):
-    """``in``, the value that entered the block or network; ``input``, ``stem`` or ``head``: what these give."""
+    """``in``, what entered the block or part; ``input``, ``stem`` or ``head``: what these give."""
 
     keyword: Token
 

@@ -144,7 +144,7 @@ def test_they_hold_for_the_network_as_written_not_under_other_parameters() -> No
         "stem { } stage s { conv(8, 3) } expect stem.output == 8x8x3",
         "stage s { mid = conv(8, 3) relu } expect mid.output == 8x8x8",
         "stage s { conv(8, 3) } stage t { } expect t.output == 8x8x8",
-        "stage s { a = conv(8, 3) } stage t { in -> relu } expect s.output == 8x8x8",
+        "stage s { a = conv(8, 3) } stage t { input -> relu } expect s.output == 8x8x8",
     ],
 )
 def test_nothing_can_be_expected_of_a_value_or_of_a_part_without_steps(parts: str) -> None:

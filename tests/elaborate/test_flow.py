@@ -49,9 +49,40 @@ def test_in_is_what_entered_the_block() -> None:
 
 
 @pytest.mark.parametrize("part", ["stage last", "head"])
-def test_in_is_the_networks_input_in_its_parts(part: str) -> None:
-    network = compiled(f"network n {{ input 8x8x4 stem {{ conv(4, 3) }} {part} {{ a = relu add(a, in) }} }}")
-    assert network.graph.nodes[-1].inputs == (2, 0)
+@pytest.mark.parametrize(
+    ("body", "inputs"),
+    [
+        ("a = relu add(a, in)", (2, 1)),
+        ("a = relu repeat 1 { if true { add(a, in) } }", (2, 1)),
+        ("relu skip from in", (2, 1)),
+        ("a = relu add(a, input)", (2, 0)),
+        ("relu skip from input", (2, 0)),
+        ("relu add(relu(), input -> relu)", (3, 4)),
+    ],
+)
+def test_in_is_what_entered_the_part_and_input_the_networks(part: str, body: str, inputs: tuple[int, int]) -> None:
+    network = compiled(f"network n {{ input 8x8x4 stem {{ conv(4, 3) }} {part} {{ {body} }} }}")
+    assert network.graph.nodes[-1].inputs == inputs
+    assert [one.code for one in network.warnings] == (["W0231"] if " in" in body.replace("input", "") else [])
+
+
+def test_where_in_means_what_it_meant_nothing_is_said() -> None:
+    for text in ("stem { a = relu add(a, in) }", "stage s { a = relu add(a, in) }", "head { a = relu add(a, in) }"):
+        assert compiled(f"network n {{ input 8x8x4 {text} }}").warnings == ()
+    assert compiled("network n { input 8x8x4 stem { relu } stage s { basic(4) } }").warnings == ()
+
+
+def test_the_networks_input_is_seen_by_its_parts_alone() -> None:
+    assert refused("block b { skip from input } network n { input 8x8x4 stage s { b } }") == ["E0217"]
+    assert refused("network n { input 8x8x4 let a = input.channels stage s { conv(a, 1) } }") == ["E0217"]
+    assert refused("let a = input.channels network n { input 8x8x4 stage s { conv(a, 1) } }") == ["E0217"]
+    text = "block b(side) { skip from side } network n { input 8x8x4 stem { relu } stage s { b(input) } }"
+    assert compiled(text).graph.nodes[-1].inputs == (1, 0)
+
+
+def test_many_places_are_no_reason_to_refuse() -> None:
+    stages = " ".join(f"stage s{index} {{ relu skip from in }}" for index in range(300))
+    assert len(compiled(f"network n {{ input 8x8x4 {stages} }}").warnings) == 20
 
 
 def test_in_has_no_meaning_where_nothing_flows() -> None:

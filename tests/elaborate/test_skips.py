@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resnet_dsl.pipeline import Compiled
-from tests.elaborate.compiling import blocked, compiled, drawn, operations, reasons, refused_stage, staged
+from tests.elaborate.compiling import blocked, compiled, drawn, operations, reasons, refused, refused_stage, staged
 
 
 def merges(network: Compiled) -> list[tuple[str, str | None]]:
@@ -128,8 +128,15 @@ def test_a_skip_from_the_stem() -> None:
     assert drawn(compiled(text))[-1] == "s_add(s_relu, stem_conv) 8x8x4"
 
 
-def test_a_stage_has_no_entry_to_skip_from() -> None:
-    assert refused_stage("conv(4, 3) skip") == ["E0218"]
+def test_a_bare_skip_in_a_stage_goes_around_it() -> None:
+    text = "network n { input 8x8x4 stem { conv(4, 3) } stage s { conv(4, 3) conv(4, 3) skip } }"
+    assert drawn(compiled(text))[-1] == "s_add(s_conv2, stem_conv) 8x8x4"
+    around = "network n { input 8x8x4 stage s(stride = 2) { basic(8) 2 x basic(8) skip } expect blocks == 3 }"
+    assert [line.split("(")[0] for line in drawn(compiled(around))[-3:]] == ["s_skip_conv", "s_skip_batchnorm", "s_add"]
+
+
+def test_a_stem_has_no_entry_to_skip_from() -> None:
+    assert refused("network n { input 8x8x4 stem { conv(4, 3) skip } }") == ["E0218"]
 
 
 def test_a_stage_may_skip_from_the_networks_input() -> None:

@@ -188,6 +188,7 @@ SLIPS = [
     ("E0120", NETWORK, "if deep { stage c { f } }"),
     ("E0120", NETWORK, "if deep { use act = f } else { stem { f } }"),
     ("E0120", NETWORK, "if deep { input 3x3x3 }"),
+    ("E0120", BLOCK, "input 3x3x3"),
     ("E0101", NETWORK, "if deep { use act = f\n  stage c { f }"),
     ("E0120", BLOCK, "y = if width > 3 { f } else { g }"),
     ("E0120", BLOCK, "use norm = if width > 3 { f } else { g }"),

@@ -9,8 +9,8 @@ from resnet_dsl.syntax.productions import beginning_with, first, in_front_of, of
 KEYWORDS = {*tables.load().keywords.values()}
 
 DEFINITIONS = tuple(sorted(first("_definition") - first("_statement")))
-MEMBERS = tuple(sorted(first("_member") - first("_statement") | first("_member") & first("entry")))
 SETTINGS = tuple(sorted(first("_setting")))
+MEMBERS = tuple(sorted(first("_member") - first("_statement") | first("_member") & first("entry")))
 STATEMENTS = tuple(sorted(first("_statement") - first("_setting") - first("_item")))
 STARTS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)  # of all that begins with a word of its own
 VALUES = first("_atom")

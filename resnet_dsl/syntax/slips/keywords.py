@@ -88,7 +88,7 @@ def reserved(stop: Stop) -> Slip | None:
 
 def chosen_part(stop: Stop) -> Slip | None:
     """``if deep { stage c { … } }``: an `if` among a network's members holds settings alone."""
-    part = -1 if stop.at(-1) == "STEM" and stop.kind == "LBRACE" else 0
+    part = -1 if _begins_member(stop) else 0
     if stop.owner_kind not in ("IF", "ELSE") or stop.at(part - 1) not in ("LBRACE", "RBRACE"):
         return None
     if part == 0 and stop.kind not in MEMBERS:
@@ -97,6 +97,21 @@ def chosen_part(stop: Stop) -> Slip | None:
     word = stop.text_at(part)
     message = f"`{word}` does not stand in an `if`, which holds settings alone among a network's members"
     return Slip(stop.says("E0120", message, remedy, span=stop.span_at(part), others=_inside(stop)))
+
+
+def _begins_member(stop: Stop) -> bool:
+    """Whether the word in front was to begin a member, and was read as a value."""
+    is_size = stop.kind in ("NUMBER", "EXTENT", "QMARK")
+    return (stop.at(-1), stop.kind) == ("STEM", "LBRACE") or (stop.at(-1) == "INPUT" and is_size)
+
+
+def misplaced_input(stop: Stop) -> Slip | None:
+    """``stage a { input 32x32x3 }``."""
+    if stop.at(-1) != "INPUT" or not _begins_member(stop):
+        return None
+    remedy = "`input` and a size stand directly in a network's braces; among steps it is the network's input"
+    message = "`input` has no place here"
+    return Slip(stop.says("E0120", message, remedy, span=stop.span_at(-1), others=_inside(stop)))
 
 
 def misplaced(stop: Stop) -> Slip | None:
