@@ -297,8 +297,8 @@ class _Elaboration:
         if outputs is not None:
             held = self._held(outputs)
             parts = [name for name in parts if name in held]
-        named = [*outputs] if outputs is not None and (plan.heads or plan.output) else []
-        return known_quantities(parts, named, [*plan.inputs])
+        stated = plan.heads if plan.output is None else (parts if outputs is None else outputs)
+        return known_quantities(parts, [*stated], [*plan.inputs])
 
     def _held(self, outputs: dict[str, int]) -> set[str]:
         """The parts that hold a step: of an empty one, or one that nothing reads, there are no facts."""

@@ -120,6 +120,8 @@ def test_a_size_behind_a_name(size: str) -> None:
         ("head aux { a -> relu } output head", ["E0265"]),
         ("output a, nothing, head", ["E0208"]),
         ("output head, head", ["E0209"]),
+        ("output b, nothing expect b.depth == 3", ["E0208"]),
+        ("head aux { a -> nothing } expect aux.depth == 3", ["E0201"]),
         ("stage b { v = relu conv(4, 1) } head v { relu }", ["E0209"]),
         ("head aux { a -> relu } expect output == 10", ["E0267"]),
         ("head aux { later -> relu } head later { relu }", ["E0201"]),
