@@ -63,7 +63,8 @@ CASES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a field too many": (lambda g: g.update(code="x"), "not permitted"),
     "another format": (lambda g: g.update(format=2), "format"),
     "a scope that does not exist": (lambda g: conv(g).update(scope=99), "lie in a scope"),
-    "an output that does not exist": (lambda g: g["outputs"][0].update(node=10**6), "an output is not a node"),
+    "an output that does not exist": (lambda g: g.update(output=10**6), "an output is not a node"),
+    "a layer that is shared with another": (lambda g: dense(g).update(shares=1), "they are not the same operation"),
 }
 
 
