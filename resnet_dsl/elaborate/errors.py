@@ -72,6 +72,13 @@ def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, word
     )
 
 
+def unknown_size(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    """Of an input, where it is a name alone: perhaps that of the input, whose size is missing."""
+    found = unknown_name(name, span, ())
+    remedy = f"if that is the input's name, write its size behind it: `input {name} 224x224x3`"
+    return found._replace(help=suggestion(name, known) or remedy)
+
+
 def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
     return Diagnostic(

@@ -225,6 +225,13 @@ class _Names:
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
                 self._tell(errors.unknown_name(node.token.text, node.span, known))
 
+    def _input(self, node: tree.Input) -> None:
+        size = node.size
+        if not isinstance(size, tree.Name) or self._is_known(size.token.text):
+            self._expression(size)
+        else:
+            self._tell(errors.unknown_size(size.token.text, size.span, [*self.constants, *self.module.lets()]))
+
     def _is_known(self, name: str) -> bool:
         if name in self.constants or name in self.values or name in WORDS or name == "progress":
             return True
@@ -275,6 +282,7 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
     tree.Members: lambda names, node: names._statements(node.items),
     tree.Call: _Names._call,
     tree.Entry: _Names._entry,
+    tree.Input: _Names._input,
     tree.Name: _Names._progress,
 }
 
@@ -287,7 +295,6 @@ def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
 _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Let: lambda node: (node.value,),
     tree.Parameter: lambda node: (node.default,),
-    tree.Input: lambda node: (node.size,),
     tree.NamedInput: lambda node: (node.size,),
     tree.Output: lambda node: node.values,
     tree.Expect: lambda node: (node.value,) if isinstance(node.quantity, tree.Name | tree.Attribute) else (),

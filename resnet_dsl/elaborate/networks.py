@@ -185,11 +185,22 @@ class _Elaboration:
         if source is None:
             return None
         try:
-            return self.elaborator.evaluator.evaluate(source.member.size, source.level.frame)
+            return self._size(source, source.level.frame)
         except (DiagnosticError, PoisonedError):
             if required:
                 raise
             return None
+
+    def _size(self, source: Source, frame: Frame) -> Constant:
+        """What the text says. Raises DiagnosticError."""
+        size = source.member.size
+        try:
+            return self.elaborator.evaluator.evaluate(size, frame)
+        except DiagnosticError as mistake:
+            if mistake.diagnostic.code != "E0208" or not isinstance(size, tree.Name) or source.name is not None:
+                raise
+            known = [*frame.constants, *frame.module.lets()]
+            raise DiagnosticError(errors.unknown_size(size.token.text, size.span, known)) from None
 
     def _parts(self, plan: Plan, own: Level, entry: Value) -> Current:
         """Runs all parts, each of which is a value of its name; what flows behind the stages into each head."""
