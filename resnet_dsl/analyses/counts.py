@@ -32,11 +32,17 @@ def count_nodes(graph: Graph, shapes: Sequence[Shape]) -> tuple[Count, ...]:
     """The counts of each node. Blocks repeat: what nodes that share their arguments cost is worked out once.
 
     They are told by identity: to compare the arguments themselves would cost what is saved, and they have no hash.
+    The weights of a layer that is called several times count where it is called first, its MACs at each call.
     """
     kinds = [id(node.args) for node in graph.nodes]
     one_of = dict(zip(kinds, range(len(kinds)), strict=True))
     known = {kind: _count(graph, shapes, index) for kind, index in one_of.items()}
-    return tuple([known[kind] for kind in kinds])
+    return tuple(
+        [
+            known[kind] if node.shares is None else known[kind]._replace(params=0, total_params=0)
+            for kind, node in zip(kinds, graph.nodes, strict=True)
+        ]
+    )
 
 
 def _count(graph: Graph, shapes: Sequence[Shape], index: int) -> Count:

@@ -56,13 +56,14 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
         for name, one in call.wanted(call.current, known).items():
             given.setdefault(name, one)
     defaults = frame.settings.defaults_of(callee)
-    for name in known if defaults else ():
-        if name in defaults and name not in given:
-            expression, written_in, statement = defaults[name]
-            if written_in.module.operation(callee) is not frame.module.operation(callee):
-                continue  # another file has a block of its own under the name of an operation
-            context.used.settings.add(statement)
-            given[name] = Given(context.evaluator.attempt(expression, written_in), expression.span)
+    taken = [name for name in known if name in defaults and name not in given] if defaults else []
+    own = frame.module.operation(callee)  # another file may have a block of its own under the name of an operation
+    taken = [name for name in taken if defaults[name].frame.module.operation(callee) is own]
+    for name in taken:
+        expression, written_in, statement = defaults[name]
+        context.used.settings.add(statement)
+        given[name] = Given(context.evaluator.attempt(expression, written_in), expression.span)
+    context.sharing.ask_defaults(callee, ((name, defaults[name].frame, given[name].value) for name in taken))
     return given
 
 

@@ -12,6 +12,7 @@ from resnet_dsl.elaborate.circles import recursion
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
 from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.sharing import Layers, SharedCall, arguments_told
 from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
 from resnet_dsl.syntax import tree
 
@@ -63,12 +64,36 @@ def _run(
     context.builder.scopes[scope].block_kind = kind
     caller = Caller(f"block `{name}`, called from {_where(context, frame)}", step, block, frame.caller)
     inner = Frame(definition.module, {}, {}, call.current, frame.settings, scope, caller)
-    absent = _bind(context, block, given, inner)
-    if absent:
-        context.findings.report(errors.missing(name, absent, step.span, bool(given)), frame.caller)
-    result = context.body(block.body, inner, call.current)
+    run = _run_shared if block.shared else _run_body
+    result = run(context, block, given, call, inner)
     if result is not None:
         context.builder.close(scope, result.node)
+    return result
+
+
+def _run_body(context: Context, block: tree.Block, given: dict[str, Given], call: Invocation, inner: Frame) -> Current:
+    absent = _bind(context, block, given, inner)
+    if absent:
+        missing = errors.missing(block.name.text, absent, call.step.span, bool(given))
+        context.findings.report(missing, call.frame.caller)
+    return context.body(block.body, inner, call.current)
+
+
+def _run_shared(
+    context: Context, block: tree.Block, given: dict[str, Given], call: Invocation, inner: Frame
+) -> Current:
+    """The same, as the layers of the earlier call that this one is equal to. Raises DiagnosticError where it is not."""
+    builder, sharing = context.builder, context.sharing
+    first = len(builder.nodes)
+    with sharing.listening(inner.scope) as answers:
+        result = _run_body(context, block, given, call, inner)
+    if result is None or call.current is None:
+        return None
+    told = arguments_told(block, given, inner.constants)
+    made = Layers(block.name.text, inner.scope, first, len(builder.nodes) - first, call.current.shape, call.step.span)
+    mistake = sharing.settle(builder, SharedCall(block, told), answers, made)
+    if mistake is not None:
+        raise DiagnosticError(mistake)
     return result
 
 

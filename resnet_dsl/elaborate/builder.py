@@ -13,7 +13,7 @@ from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node, Output, Scope, ScopeKind, SkipKind
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
-from resnet_dsl.ir.operation import Operation
+from resnet_dsl.ir.operation import Operation, Weight
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -35,8 +35,11 @@ class _Placed(NamedTuple):
     shape: Shape
 
 
-class _Unnamed(NamedTuple):
-    """A node while its name and its final index are not known: names are numbered among those that are left."""
+class Unnamed(NamedTuple):
+    """A node while its name and its final index are not known: names are numbered among those that are left.
+
+    twin: the node in the first call of a shared block whose layer it calls again; None where it is in the first one.
+    """
 
     operation: Operation
     placed: _Placed
@@ -44,10 +47,11 @@ class _Unnamed(NamedTuple):
     scope: int
     label: str | None
     skip: SkipKind | None
+    twin: int | None = None
 
 
 class _OpenScope:
-    """A scope while its nodes are being made."""
+    """A scope while its nodes are being made. ``shared_as``: of a shared block's call, what its layers are called."""
 
     def __init__(self, kind: ScopeKind, name: str, parent: int | None, entry: int) -> None:
         self.kind = kind
@@ -57,6 +61,7 @@ class _OpenScope:
         self.exit = entry
         self.block: str | None = None
         self.block_kind: BlockKind | None = None
+        self.shared_as: str | None = None
         self.args: dict[str, Any] = {}
 
 
@@ -67,7 +72,7 @@ class Builder:
     """
 
     def __init__(self, name: str) -> None:
-        self.nodes: list[_Unnamed] = []
+        self.nodes: list[Unnamed] = []
         self.origins: list[Origin] = []
         self.scopes = [_OpenScope("network", name, None, 0)]
         self.named: dict[int, tree.Token] = {}
@@ -126,9 +131,20 @@ class Builder:
             placed = _settle(operation, dict(arguments), shapes, origin.span)
             self._known[key] = placed
         nodes = tuple(value.node for value in inputs)
-        self.nodes.append(_Unnamed(operation, placed, nodes, scope, label, skip))
+        self.nodes.append(Unnamed(operation, placed, nodes, scope, label, skip))
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, placed.shape)
+
+    def tie(self, first: int, other: int, count: int) -> None:
+        """Makes nodes from ``other`` on, as many as ``count``, call the layers of those from ``first`` on."""
+        for one, two in zip(range(first, first + count), range(other, other + count), strict=True):
+            raw = self.nodes[one]
+            self.nodes[two] = self.nodes[two]._replace(twin=one if raw.twin is None else raw.twin)
+
+    def weights(self, node: Unnamed) -> tuple[Weight, ...]:
+        """The weights that a node has."""
+        shapes = tuple(self.nodes[one].placed.shape for one in node.inputs)
+        return tuple(node.operation.weights(node.placed.arguments, shapes))
 
     def reaching(self, outputs: Iterable[int]) -> list[bool]:
         """For each node whether one of the outputs depends on it."""
@@ -150,7 +166,8 @@ class Builder:
         kept = [index for index, wanted in enumerate(needed) if wanted]
         place = {old: new for new, old in enumerate(kept)}
         scopes, scope_place = self._finish_scopes(kept, place)
-        names = self._names(kept)
+        owners = self._owners(kept)
+        names = self._names(kept, owners)
         nodes = []
         for old, name in zip(kept, names, strict=True):
             raw = self.nodes[old]
@@ -163,12 +180,27 @@ class Builder:
                     inputs=inputs,
                     scope=scope_place[raw.scope],
                     skip=raw.skip,
+                    shares=self._shared(old, owners[old], place),
                 )
             )
         returned = tuple(Output(name=name, node=place[node]) for name, node in outputs.items())
         graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, outputs=returned)
         shapes = tuple(self.nodes[old].placed.shape for old in kept)
         return graph, shapes, tuple(self.origins[old] for old in kept)
+
+    def _owners(self, kept: list[int]) -> dict[int, int]:
+        """For each node the first one that is left of those that call the same layer: itself, where it is alone."""
+        first: dict[int, int] = {}
+        owners = {}
+        for old in kept:
+            twin = self.nodes[old].twin
+            owners[old] = first.setdefault(old if twin is None else twin, old)
+        return owners
+
+    def _shared(self, old: int, owner: int, place: dict[int, int]) -> int | None:
+        """The place of the node whose layer is called again; what has no weights may have other arguments there."""
+        same = self.nodes[old].placed.arguments == self.nodes[owner].placed.arguments
+        return place[owner] if owner != old and same else None
 
     def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[Scope, ...], dict[int, int]]:
         """Scopes that still hold a node, or hold one that does."""
@@ -216,9 +248,12 @@ class Builder:
             found.append(place[node] if node in place else found[raw.inputs[0]])
         return found
 
-    def _names(self, kept: list[int]) -> list[str]:
-        """Names of layers: the scopes' names and the operation's, numbered where a scope has several of one kind."""
-        prefixes = self._prefixes()
+    def _names(self, kept: list[int], owners: dict[int, int]) -> list[str]:
+        """Names of layers: the scopes' names and the operation's, numbered where a scope has several of one kind.
+
+        Layers of a shared block are called after the block, and where they are called again, after the place.
+        """
+        prefixes, shared = self._prefixes(), self._prefixes(shared=True)
         totals = Counter((self.nodes[old].scope, self.nodes[old].operation.name) for old in kept)
         counts: Counter[tuple[int, str]] = Counter()
         labels: dict[str, int] = {}
@@ -226,7 +261,7 @@ class Builder:
         for old in kept:
             label = self.nodes[old].label
             if label is not None:
-                self._take_label(old, self._labelled(old, label), labels, taken)
+                self._take_label(old, self._labelled(old, label, owners[old] == old), labels, taken)
         by_label = {old: name for name, old in labels.items()}
         names = []
         for old in kept:
@@ -237,7 +272,8 @@ class Builder:
                 names.append(by_label[old])
                 continue
             number = str(counts[key]) if totals[key] > 1 else ""
-            names.append(_unique(layer_name(f"{prefixes[raw.scope]}{raw.operation.name}{number}"), taken))
+            prefix = (shared if owners[old] == old else prefixes)[raw.scope]
+            names.append(_unique(layer_name(f"{prefix}{raw.operation.name}{number}"), taken))
         return names
 
     def _take_label(self, old: int, written: str, labels: dict[str, int], taken: dict[str, int]) -> None:
@@ -257,22 +293,32 @@ class Builder:
         labels[name] = old
         taken[name] = 1
 
-    def _prefixes(self) -> list[str]:
-        """What stands before the names in each scope. An adapter's own block adds nothing to ``skip_``."""
+    def _prefixes(self, shared: bool = False) -> list[str]:
+        """What stands before the names in each scope. An adapter's own block adds nothing to ``skip_``.
+
+        ``shared``: of the layers that the calls of shared blocks make.
+        """
         prefixes = [""]
         for scope in self.scopes[1:]:
             assert scope.parent is not None
             outer = self.scopes[scope.parent]
             silent = outer.kind == "skip"
-            prefixes.append(prefixes[scope.parent] + ("" if silent else f"{scope.name}_"))
+            placed = prefixes[scope.parent] + ("" if silent else f"{scope.name}_")
+            prefixes.append(f"{scope.shared_as}_" if shared and scope.shared_as else placed)
         return prefixes
 
-    def _labelled(self, old: int, label: str) -> str:
-        """A label stands behind the names of its stage, blocks and named head; the other parts add nothing."""
+    def _labelled(self, old: int, label: str, makes_layer: bool) -> str:
+        """A label stands behind the names of its stage, blocks and named head; the other parts add nothing.
+
+        In a shared block it stands behind the block's name where the layer is made.
+        """
         parts = []
         index: int | None = self.nodes[old].scope
         while index is not None and index > 0:
             scope = self.scopes[index]
+            if makes_layer and scope.shared_as:
+                parts.append(scope.shared_as)
+                break
             outer = self.scopes[scope.parent or 0]
             if _is_in_labels(scope, outer):
                 parts.append(scope.name)

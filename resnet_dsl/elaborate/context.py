@@ -10,6 +10,7 @@ from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.limits import Budget
 from resnet_dsl.elaborate.residual import Blocks
+from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import Current
 from resnet_dsl.syntax import tree
@@ -19,7 +20,8 @@ class Context(Protocol):
     """What one run over a network holds; and how blocks, slots and skips have run what stands inside of them.
 
     builder: the graph so far. budget: what the run may still cost. findings: its mistakes. used: what did something.
-    blocks: how far the network has come. evaluator: what expressions are worth.
+    blocks: how far the network has come. sharing: which calls are the same layers. evaluator: what
+    expressions are worth.
     """
 
     builder: Builder
@@ -27,6 +29,7 @@ class Context(Protocol):
     findings: Findings
     used: Used
     blocks: Blocks
+    sharing: Sharing
     evaluator: Evaluator
 
     def body(self, body: tree.Body, frame: Frame, current: Current) -> Current:

@@ -16,6 +16,7 @@ from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.settings import branch, gather
+from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
@@ -36,7 +37,8 @@ class Elaborator:
         self.findings = Findings()
         self.used = Used()
         self.blocks = Blocks(blocks_in_all)
-        self.evaluator = Evaluator(self.budget, self.findings, self.blocks)
+        self.sharing = Sharing()
+        self.evaluator = Evaluator(self.budget, self.findings, self.blocks, self.sharing)
         self._unknown: set[tree.Token] = set()
 
     # Statements

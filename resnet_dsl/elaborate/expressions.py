@@ -14,6 +14,7 @@ from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, file_frame
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.residual import Blocks
+from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.values import POISON, Constant, Items, PoisonedError, Value
 from resnet_dsl.elaborate.wording import sort_of
 from resnet_dsl.ir.lengths import channels
@@ -28,10 +29,11 @@ from resnet_dsl.syntax import tree
 class Evaluator:
     """Evaluates the expressions of one run over a network; the `let`s of files once."""
 
-    def __init__(self, budget: limits.Budget, findings: Findings, blocks: Blocks) -> None:
+    def __init__(self, budget: limits.Budget, findings: Findings, blocks: Blocks, sharing: Sharing) -> None:
         self.budget = budget
         self.findings = findings
         self.blocks = blocks
+        self.sharing = sharing
         self._lets: dict[tree.Let, Constant] = {}
         self._asking: list[tuple[tree.Let, Span]] = []
         self._told: set[tree.Entry] = set()
@@ -125,6 +127,7 @@ class Evaluator:
         blocks.asked = True
         if blocks.adrift:
             self.findings.report(_progress_adrift(blocks.in_all, blocks.progress, token.span), frame.caller)
+        self.sharing.ask("progress", (0, blocks.progress))
         return blocks.progress
 
     def _name(self, node: tree.Name, frame: Frame) -> Constant:

@@ -19,10 +19,11 @@ from resnet_dsl.syntax import tree
 
 Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
 
-_DEFINED = re.compile(r"^(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:shared\s+)?(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
 
 _DEFINITION = re.compile(
-    r"^[ \t]*(?:(?:block|network)\s+\w+\s*[({]|network\s+\w+\s+from\b|(?:let|slot)\s+\w+\s*=)", re.MULTILINE
+    r"^[ \t]*(?:(?:shared\s+)?(?:block|network)\s+\w+\s*[({]|network\s+\w+\s+from\b|(?:let|slot)\s+\w+\s*=)",
+    re.MULTILINE,
 )
 """A definition's beginning: of a text without one, which somebody else's import names, no line is shown."""
 

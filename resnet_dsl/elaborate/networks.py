@@ -338,7 +338,7 @@ class _Elaboration:
                 self.findings.report(ends.unread(source, [*plan.inputs]))
         known = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
         known |= self._left_out(plan, reached, own)
-        warnings = []
+        warnings = [*self.elaborator.sharing.never_shared()]
         for index, wanted in enumerate(reached):
             if wanted or index in known or index < len(plan.inputs):
                 continue

@@ -43,6 +43,7 @@ def merge_skip(context: Context, statement: tree.Skip, frame: Frame, current: Cu
     policy = frame.settings.skips()
     if policy.off or statement.via is None:
         context.used.settings.add(policy.statement)
+        context.sharing.ask_policy(policy)
     if policy.off:
         context.builder.excused.add(source.node)
         return current

@@ -22,6 +22,7 @@ def fill_slot(context: Context, definition: Definition, call: Invocation) -> Cur
     if binding is None:
         binding = Binding(slot.chain, file_frame(definition.module, frame.settings), slot)
     context.used.settings.add(binding.statement)
+    context.sharing.ask_slot(name, binding)
     if is_running(binding.statement, frame.caller):
         raise DiagnosticError(_slot_circle(name, binding.statement.span))
     caller = Caller(f"slot `{name}`", call.step, binding.statement, frame.caller)

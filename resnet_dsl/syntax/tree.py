@@ -99,6 +99,9 @@ class Slot(_Documented):
 
 
 class Block(_Documented):
+    """``shared`` is the word: calls with equal arguments are the same layers, weights and all."""
+
+    shared: Token | None
     name: Token
     parameters: Parameters | None
     body: Body

@@ -18,7 +18,7 @@ _MISTAKEN = rf"(?P<{QUOTED}>'[^'\n]*'?)|(?P<{UNCLOSED}>\"[^\"\n]*)|(?P<{MALFORME
 FOREIGN = "FOREIGN"
 _FOREIGN_WORDS = dict.fromkeys(("True", "False", "None"), FOREIGN)
 # Words that mean something only where the grammar has a place for them; elsewhere they are names.
-SOFT = frozenset(("OUTPUT",))
+SOFT = frozenset(("OUTPUT", "SHARED"))
 END = "$END"
 _LAST = "LAST"
 

@@ -38,6 +38,7 @@ _SLIPS = (
     signs.separator,
     signs.strange,
     flow.named_in_chain,
+    keywords.shared,
     missing.missing_sign,
     missing.chained_comparison,
     brackets.missing_comma,

@@ -6,7 +6,7 @@ from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
-from resnet_dsl.syntax.slips.stop import Slip, Stop, shown
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END
 
 _ELSEWHERE = {
@@ -130,6 +130,21 @@ def misplaced(stop: Stop) -> Slip | None:
         return Slip(
             stop.says("E0120", f"{shown(stop)} has no place outside of all braces", remedy, others=_closed(stop))
         )
+    return None
+
+
+def shared(stop: Stop) -> Slip | None:
+    """``shared tower(w) { }``, ``shared network n { }``, ``block shared tower { }``."""
+    if stop.at(-1) == "SHARED" and stop.kind == "NAME":
+        remedy = f"write `shared block {stop.text}`"
+        diagnostic = stop.says("E0125", "a `block` is missing behind `shared`", remedy, span=stop.span_at(-1, 0))
+        return Slip(diagnostic, Repair(stop.index, 0, ("BLOCK",)))
+    if stop.at(-1) == "SHARED":
+        remedy = "leave `shared` out, or write `shared block NAME { … }`"
+        return Slip(stop.says("E0120", "a block alone can be shared", remedy, span=stop.span_at(-1, 0)))
+    if stop.at(-2) == "BLOCK" and stop.text_at(-1) == "shared" and stop.kind == "NAME":
+        remedy = f"write `shared block {stop.text}`"
+        return Slip(stop.says("E0120", "`shared` stands in front of `block`", remedy, span=stop.span_at(-2, 0)))
     return None
 
 

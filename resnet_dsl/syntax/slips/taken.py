@@ -1,4 +1,4 @@
-"""A member's first word that was taken for a value: `input`, `stem` and `head` are both."""
+"""A first word that was taken for a name or a value: a member's `input`, `stem` and `head`, a block's `shared`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ _GOES_ON = {"LBRACE", "EXTENT"}  # what stands behind a member's first word, or 
 def give_back(machine: Machine, start: int) -> None:
     """Where a member goes on at what stopped the parser, and a value was read, it stops at the member's first word."""
     words, stopped = machine.words, machine.position
+    for index in (stopped, stopped - 1):
+        if index >= start and words.text(index) == "shared" and words.kinds[index + 1 : index + 2] == ["BLOCK"]:
+            words.kinds[index] = "SHARED"
+            _read_up_to(machine, index, start)
+            return
     for index in (stopped - 1, stopped - 2):
         if index > start and words.kinds[index] in _BOTH and _is_member(words, index, stopped):
             _read_up_to(machine, index, start)
