@@ -26,5 +26,7 @@ def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
 def _check_weights(node: Node, inputs: tuple[Shape, ...], graph: Graph, shapes: list[Shape]) -> None:
     """Raises UnfitError where a node would need other weights than the one whose layer it shares."""
     other, weights = graph.nodes[node.shares or 0], OPERATIONS[node.op].weights
-    if weights(node.args, inputs) != weights(other.args, tuple(shapes[index] for index in other.inputs)):
+    entering = tuple(shapes[index] for index in other.inputs)
+    own = weights(node.args, inputs)
+    if own != weights(other.args, entering) or (own and [*map(len, inputs)] != [*map(len, entering)]):
         raise UnfitError("E0301", f"`{node.name}` cannot share the weights of `{other.name}`: they have other shapes")

@@ -211,6 +211,9 @@ def _difference(builder: Builder, found: Layers, made: Layers) -> str | None:
         if _built(one, found.first) != _built(two, made.first):
             return f"a `{two.operation.name}` would be here, where a `{one.operation.name}` is there"
         there, here = builder.weights(one), builder.weights(two)
+        axes = [[len(builder.nodes[read].placed.shape) for read in node.inputs] for node in (one, two)]
+        if here and axes[0] != axes[1]:
+            return f"`{two.operation.name}` reads {axes[1][0]} axes here, and {axes[0][0]} there"
         if here and (here != there or one.placed.arguments != two.placed.arguments):
             return f"`{two.operation.name}` has weights of {_shown(here)} here, and of {_shown(there)} there"
     if found.size != made.size:

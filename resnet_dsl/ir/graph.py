@@ -95,6 +95,11 @@ class Graph:
         """How many inputs it has: ``nodes[i]`` is one where ``i`` is below it."""
         return sum(1 for _ in takewhile(lambda node: node.op == "input", self.nodes))
 
+    def owner(self, index: int) -> int:
+        """The node whose layer a node calls: itself, or the one that it shares."""
+        shares = self.nodes[index].shares
+        return index if shares is None else shares
+
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Graph:
         """The graph in a JSON text of ``model_dump_json``. Raises pydantic.ValidationError, a ValueError."""

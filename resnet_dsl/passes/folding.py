@@ -1,7 +1,8 @@
 """Folds a batch normalisation into the convolution or dense layer before it.
 
 At inference it is a factor and an offset for each channel, ``gamma / sqrt(variance + epsilon)`` and ``beta - mean *
-factor``: the factor goes into the kernel, the offset into the bias (Jacob et al. 2018, section 3.2).
+factor``: the factor goes into the kernel, the offset into the bias (Jacob et al. 2018, section 3.2). Layers that are
+called several times are folded once, where the one stands behind the other in each call.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.ir.graph import Graph, Node
-from resnet_dsl.passes.rewriting import Done, WeightedGraph, readers, rewrite
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, calls_of, readers, rewrite
 from resnet_dsl.sentences import counted
 
 Arrays = Mapping[str, Any]
@@ -25,20 +26,23 @@ def fold_batchnorm(network: WeightedGraph) -> Done:
     changed: dict[int, Arrays] = {}
     removed: dict[int, int] = {}
     folded: dict[str, Arrays] = {}
-    for index, node in enumerate(graph.nodes):
-        if node.op == "batchnorm" and _takes_it_up(graph, read, node):
-            before = graph.nodes[node.inputs[0]]
+    calls = calls_of(graph)
+    for owner, norms in calls.items():
+        node = graph.nodes[owner]
+        linear = [graph.nodes[one].inputs[0] for one in norms] if node.op == "batchnorm" else []
+        if linear and linear == calls.get(linear[0]) and all(_takes_it_up(graph, read, one) for one in linear):
+            before = graph.nodes[linear[0]]
             folded[before.name] = _folded(weights[before.name], weights[node.name], node.args["epsilon"])
-            changed[node.inputs[0]] = {**before.args, "bias": True}
-            removed[index] = node.inputs[0]
+            changed |= {one: {**before.args, "bias": True} for one in linear}
+            removed |= dict(zip(norms, linear, strict=True))
     said = f"folded {counted(len(removed), 'batch normalisation')}"
     return Done(rewrite(network, changed, removed, folded), said)
 
 
-def _takes_it_up(graph: Graph, read: list[list[int]], node: Node) -> bool:
-    """Whether what stands before is linear, has weights as they are, and nobody else reads it."""
-    before = graph.nodes[node.inputs[0]]
-    if len(read[node.inputs[0]]) > 1 or before.op not in {"conv", "dense"}:
+def _takes_it_up(graph: Graph, read: list[list[int]], linear: int) -> bool:
+    """Whether what stands before a normalisation is linear, has weights as they are, and nobody else reads it."""
+    before = graph.nodes[linear]
+    if len(read[linear]) > 1 or before.op not in {"conv", "dense"}:
         return False
     return before.op == "dense" or before.args["standardize"] == "none"
 

@@ -8,25 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.ir.graph import Node
-from resnet_dsl.ir.lengths import Length, Shape
+from resnet_dsl.ir.lengths import Length
 from resnet_dsl.ir.windows import content, reach
-from resnet_dsl.passes.rewriting import Done, WeightedGraph, rewrite
+from resnet_dsl.passes.rewriting import Done, WeightedGraph, calls_of, rewrite
 from resnet_dsl.sentences import counted
 
 
 def merge_padding(network: WeightedGraph) -> Done:
     """The network with ``pad = same`` for the convolutions that it does not change."""
     changed: dict[int, Mapping[str, Any]] = {}
-    for index, node in enumerate(network.graph.nodes):
-        if node.op == "conv" and _is_what_same_adds(node, network.shapes[node.inputs[0]], network.shapes[index]):
-            changed[index] = {**node.args, "pad": "same"}
+    for owner, calls in calls_of(network.graph).items():
+        node = network.graph.nodes[owner]
+        if node.op == "conv" and all(_is_what_same_adds(network, one) for one in calls):
+            changed |= {one: {**node.args, "pad": "same"} for one in calls}
     said = f"merged the padding of {counted(len(changed), 'convolution')}"
     return Done(rewrite(network, changed, {}), said)
 
 
-def _is_what_same_adds(node: Node, entering: Shape, leaving: Shape) -> bool:
-    args = node.args
+def _is_what_same_adds(network: WeightedGraph, index: int) -> bool:
+    node = network.graph.nodes[index]
+    args, entering, leaving = node.args, network.shapes[node.inputs[0]], network.shapes[index]
     if args["pad"] == "same" or content(args) != "zeros" or not any(map(any, args["pad"])):
         return False
     if max(args["stride"]) == 1 or max(args["dilation"]) > 1:

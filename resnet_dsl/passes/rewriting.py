@@ -43,6 +43,14 @@ def readers(graph: Graph) -> list[list[int]]:
     return found
 
 
+def calls_of(graph: Graph) -> dict[int, list[int]]:
+    """From each node that has a layer of its own to all nodes that call that layer, itself first."""
+    found: dict[int, list[int]] = {}
+    for index in range(len(graph.nodes)):
+        found.setdefault(graph.owner(index), []).append(index)
+    return found
+
+
 def rewrite(
     network: WeightedGraph,
     changed: Mapping[int, Mapping[str, Any]],
@@ -51,7 +59,8 @@ def rewrite(
 ) -> WeightedGraph:
     """The network with other arguments for some nodes, and without some, each of which an earlier one stands for.
 
-    Removed nodes must leave the shapes of what stands for them. ``weights`` replaces the weights of some nodes.
+    Removed nodes must leave the shapes of what stands for them. ``weights`` replaces the weights of some nodes. Of
+    nodes that call one layer all are changed, or removed, or none.
     """
     graph = network.graph
     place: dict[int, int] = {}

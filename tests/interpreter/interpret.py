@@ -34,7 +34,8 @@ def interpret(
     given = batch if isinstance(batch, list) else [batch]
     values = [rounded(np.asarray(one, dtype=np.float64)) for one in given]
     for node in graph.nodes[len(given) :]:
-        values.append(rounded(_value(node, [values[one] for one in node.inputs], weights.get(node.name, {}))))
+        own = weights.get((node if node.shares is None else graph.nodes[node.shares]).name, {})
+        values.append(rounded(_value(node, [values[one] for one in node.inputs], own)))
     return values
 
 

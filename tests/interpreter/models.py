@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Any
 
@@ -49,7 +50,7 @@ def variables(model: Any, graph: Graph, shapes: tuple[Shape, ...]) -> dict[tuple
     """(node's name, weight's name) -> (Keras' variable, the weight's shape in the graph), by the names of both."""
     layers = {layer.name: {one.name: one for one in layer.weights} for layer in model.layers}
     found = {}
-    for node in graph.nodes:
+    for node in (one for one in graph.nodes if one.shares is None):
         for weight in OPERATIONS[node.op].weights(node.args, tuple(shapes[one] for one in node.inputs)):
             suffix, name = _KEPT_AS.get(node.op, {}).get(weight.name, ("", weight.name))
             found[node.name, weight.name] = layers[node.name + suffix][name], weight.shape
@@ -96,10 +97,15 @@ def copy_weights(source: Any, target: Any, graph: Graph, shapes: tuple[Shape, ..
 
 
 def values_of(model: Any, layers: list[str], batch: Any) -> list[Any]:
-    """What the layers and operations of these names return."""
+    """What the layers and operations of these names return; of one that stands twice the second call, and so on."""
     named = {one.name: one for one in model.operations}
+    called: Counter[str] = Counter()
+    outputs = []
+    for name in layers:
+        outputs.append(named[name]._inbound_nodes[called[name]].outputs[0])
+        called[name] += 1
     with room_for_depth(len(model.operations)):
-        inner = Model(model.input, [named[name].output for name in layers])
+        inner = Model(model.input, outputs)
     return [ops.convert_to_numpy(one) for one in inner(batch, training=False)]
 
 

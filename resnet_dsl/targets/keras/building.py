@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from resnet_dsl.targets.keras.backend import import_keras
-from resnet_dsl.targets.keras.calls import SLICE, Calls, Initializer, LayerCall, Value, batched
+from resnet_dsl.targets.keras.calls import SLICE, Calls, Initializer, LayerCall, Value, batched, is_layer
 
 READS_A_LIST = frozenset({"Add", "Subtract", "Multiply", "Concatenate", "ops.stack"})
 """What takes its inputs as one list; everything else takes them one by one."""
@@ -50,22 +50,23 @@ class Making:
 
         Raises WrongShapeError where Keras and the graph disagree.
         """
-        tensor = self._applied(call, [tensors[one] for one in call.inputs])
+        tensor = self._applied(call, tensors)
         if tuple(tensor.shape) != batched(call.shape):
             raise WrongShapeError(
                 f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
             )
         return tensor
 
-    def _applied(self, call: LayerCall, given: list[Any]) -> Any:
+    def _applied(self, call: LayerCall, tensors: list[Any]) -> Any:
+        given = [tensors[one] for one in call.inputs]
         if call.kind == "Input":
             return self.keras.Input(call.args["size"], name=call.name)
         if is_layer(call):
-            layer = self._layer(call)
+            layer = self._layer(call) if call.shares is None else layer_of(tensors[call.shares])
             return layer(given) if call.kind in READS_A_LIST else layer(*given)
         tensor = self._operated(call, given)
         # Functions of keras.ops take no name: the operation behind the result is given it.
-        tensor._keras_history.operation.name = call.name
+        layer_of(tensor).name = call.name
         return tensor
 
     def _layer(self, call: LayerCall) -> Any:
@@ -85,9 +86,9 @@ class Making:
         return operation(given, **call.args) if call.kind in READS_A_LIST else operation(*given, **call.args)
 
 
-def is_layer(call: LayerCall) -> bool:
-    """Whether the call is of a layer (a class); else it is of a function of ``keras.ops``, or a slice."""
-    return call.kind != SLICE and not call.kind.startswith("ops.")
+def layer_of(tensor: Any) -> Any:
+    """The layer that a tensor of the functional API comes from."""
+    return tensor._keras_history.operation
 
 
 def carry_out(calls: Calls, apply: Callable[[LayerCall, list[Any]], Any]) -> list[Any]:

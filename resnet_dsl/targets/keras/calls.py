@@ -40,9 +40,9 @@ def fan(mode: str, shape: tuple[int, ...]) -> float:
 
 
 class LayerCall(NamedTuple):
-    """One layer or operation of Keras, called once.
+    """One call of a layer or an operation of Keras.
 
-    name: the layer's name, unique in the model.
+    name: the layer's name, unique in the model but for the calls that share a layer.
     kind: a class of ``keras.layers`` (``Conv2D``), ``ops.NAME`` for a function of ``keras.ops``, ``own.NAME`` for a
         layer of resnet_dsl.layers, or SLICE.
     args: what the class or function is called with besides the name (and the value).
@@ -51,6 +51,7 @@ class LayerCall(NamedTuple):
     node: the index of the graph's node that it comes from.
     keeps: weights of the node that are variables of this layer under another name: the graph's name -> Keras'. All
         others are variables of their own name, of the layer with the node's name.
+    shares: the index of an earlier call whose layer this one calls again; it has that layer's name.
     """
 
     name: str
@@ -60,6 +61,12 @@ class LayerCall(NamedTuple):
     shape: Shape
     node: int
     keeps: Mapping[str, str] = NOTHING
+    shares: int | None = None
+
+
+def is_layer(call: LayerCall) -> bool:
+    """Whether the call is of a layer (a class); else it is of a function of ``keras.ops``, or a slice."""
+    return call.kind != SLICE and not call.kind.startswith("ops.")
 
 
 class Calls(NamedTuple):

@@ -12,8 +12,8 @@ import sys
 from typing import Any
 
 from resnet_dsl.memory import uncollected
-from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, functional, is_layer
-from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched
+from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, functional, layer_of
+from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched, is_layer
 from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.copying import Template
 from resnet_dsl.targets.keras.private.sorting import further_arguments, recorder, sorting_without_recursion
@@ -80,19 +80,24 @@ class _Copying:
         given = [tensors[one] for one in call.inputs]
         entering = tuple((tensor.shape, tensor.dtype) for tensor in given)
         key = (call.kind, tuple(call.args.items()), entering, batched(call.shape))
+        if key not in self._templates and call.shares is not None:
+            return self._making.apply(call, tensors)
         if key not in self._templates:
             tensor = self._making.apply(call, tensors)
-            layer = tensor._keras_history.operation
+            layer = layer_of(tensor)
             template = Template(self._making.keras, layer)
             self._templates[key] = template, tensor.dtype, further_arguments(layer)
             return tensor
         template, dtype, further = self._templates[key]
-        layer = template.copy(call.name, self._own_arguments(call))
+        layer = self._copy(template, call) if call.shares is None else layer_of(tensors[call.shares])
         # With the name that it would find for itself: finding it costs more than all the rest.
         name = f"keras_tensor_{self._making.keras.backend.get_uid('keras_tensor') - 1}"
         tensor = self._making.keras.KerasTensor(batched(call.shape), dtype=dtype, name=name)
         self._record(layer, given if call.kind in READS_A_LIST else given[0], further, tensor)
         return tensor
+
+    def _copy(self, template: Template, call: LayerCall) -> Any:
+        return template.copy(call.name, self._own_arguments(call))
 
     def _own_arguments(self, call: LayerCall) -> dict[str, Any]:
         """Random initialisers are each layer's own: they hold its seed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -59,6 +60,8 @@ def _weights(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tu
     layers = {layer.name: layer for layer in model.layers}
     kept = {(call.node, weight): (call.name, name) for call in calls.calls for weight, name in call.keeps.items()}
     for index, node in enumerate(calls.graph.nodes):
+        if node.shares is not None:
+            continue
         entering = tuple(shapes[one] for one in node.inputs)
         for weight in OPERATIONS[node.op].weights(node.args, entering):
             layer, name = kept.get((index, weight.name), (node.name, weight.name))
@@ -66,9 +69,9 @@ def _weights(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tu
 
 
 def fuse_activations(calls: Calls) -> tuple[Calls, int]:
-    """(the calls with activations fused into the convolution or dense layer before, how many).
+    """(the calls with activations fused, how many). The layer keeps its own name; the activation's goes.
 
-    Where nobody else reads that layer's result. The layer keeps its own name; the activation's goes.
+    A layer that is called several times takes an activation up where the same one follows each call.
     """
     readers = [0] * len(calls.calls)
     for call in calls.calls:
@@ -76,18 +79,36 @@ def fuse_activations(calls: Calls) -> tuple[Calls, int]:
             readers[one] += 1
     for one in calls.outputs.values():
         readers[one] += 1
+    fused = {place for place, call in enumerate(calls.calls) if _fuses(call, calls, readers)} - _unlike(calls, readers)
     place: list[int] = []
     kept: list[LayerCall] = []
-    for call in calls.calls:
-        if _fuses(call, calls, readers):
+    owners: dict[str, int] = {}
+    for index, call in enumerate(calls.calls):
+        if index in fused:
             before = place[call.inputs[0]]
             kept[before] = kept[before]._replace(args={**kept[before].args, "activation": call.args["activation"]})
             place.append(before)
             continue
         place.append(len(kept))
-        kept.append(call._replace(inputs=tuple(place[one] for one in call.inputs)))
+        owner = owners.setdefault(call.name, len(kept))
+        shares = owner if owner < len(kept) else None
+        kept.append(call._replace(inputs=tuple(place[one] for one in call.inputs), shares=shares))
     result = tuple(place[one] for one in calls.result)
     return Calls(calls.graph, tuple(kept), result), len(calls.calls) - len(kept)
+
+
+def _unlike(calls: Calls, readers: list[int]) -> set[int]:
+    """The activations behind a layer that is called several times, and not everywhere before the same one alone."""
+    behind: dict[str, list[tuple[int, Any]]] = {}
+    counts = Counter(call.name for call in calls.calls)
+    for place, call in enumerate(calls.calls):
+        if _fuses(call, calls, readers):
+            behind.setdefault(calls.calls[call.inputs[0]].name, []).append((place, call.args["activation"]))
+    unlike: set[int] = set()
+    for name, found in behind.items():
+        if len(found) < counts[name] or any(activation != found[0][1] for _, activation in found):
+            unlike |= {place for place, _ in found}
+    return unlike
 
 
 def _fuses(call: LayerCall, calls: Calls, readers: list[int]) -> bool:

@@ -127,5 +127,6 @@ def parts_of_layers(calls: Calls) -> dict[str, tuple[str, ...]]:
     for call in calls.calls:
         node = graph.nodes[call.node]
         stage = stages[node.scope]
-        parts[call.name] = (graph.scopes[stage].name, node.name) if stage else (node.name,)
+        if call.shares is None:
+            parts[call.name] = (graph.scopes[stage].name, node.name) if stage else (node.name,)
     return parts

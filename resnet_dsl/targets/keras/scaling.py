@@ -30,8 +30,13 @@ def scaled_first(calls: Calls, scaling: InputScaling | None) -> Calls:
     first = calls.calls[0]
     args = {"axis": -1, "mean": scaling.mean, "variance": scaling.variance}
     layer = LayerCall(_free_name(calls), NORMALIZATION, args, (0,), first.shape, first.node)
-    behind = (call._replace(inputs=tuple(one + 1 for one in call.inputs)) for call in calls.calls[1:])
+    behind = (_moved(call) for call in calls.calls[1:])
     return Calls(calls.graph, (first, layer, *behind), tuple(one + 1 for one in calls.result))
+
+
+def _moved(call: LayerCall) -> LayerCall:
+    shares = None if call.shares is None else call.shares + 1
+    return call._replace(inputs=tuple(one + 1 for one in call.inputs), shares=shares)
 
 
 def _free_name(calls: Calls) -> str:

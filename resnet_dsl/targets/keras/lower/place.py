@@ -9,7 +9,7 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.lengths import Shape, channels, padded
 from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.keras.calls import NOTHING, Initializer, LayerCall, Value
+from resnet_dsl.targets.keras.calls import NOTHING, Initializer, LayerCall, Value, is_layer
 
 WHOLE = (None, None, None)
 """Of a slice: the whole axis."""
@@ -41,6 +41,35 @@ class Lowering:
         self.result: list[int] = []
         self.nonnegative: list[bool] = []
         self._taken = {node.name for node in graph.nodes}
+        self._made: dict[tuple[int, str], list[int]] = {}
+        self._entering: dict[int, set[tuple[Shape, ...]]] = {}
+        for index, node in enumerate(graph.nodes):
+            entering = tuple(shapes[one] for one in node.inputs)
+            self._entering.setdefault(graph.owner(index), set()).add(entering)
+
+    def add(self, call: LayerCall, suffix: str) -> int:
+        """Adds a call, and returns its index. A node that shares another's layer calls that, where it has the same."""
+        made = self._made.setdefault((call.node, suffix), [])
+        shared = self._shared(call, suffix, len(made))
+        if shared is None:
+            call = call._replace(name=self.name(call.name, suffix))
+        else:
+            call = call._replace(name=self.calls[shared].name, shares=shared)
+        made.append(len(self.calls))
+        self.calls.append(call)
+        return made[-1]
+
+    def _shared(self, call: LayerCall, suffix: str, number: int) -> int | None:
+        """The call whose layer this one calls again: that of the same number with the suffix, of the node's owner."""
+        owner = self.graph.owner(call.node)
+        others = self._made.get((owner, suffix), []) if owner != call.node and is_layer(call) else []
+        if len(others) <= number or not _is_same(call, self.calls[others[number]]):
+            return None
+        return others[number]
+
+    def varies(self, index: int) -> bool:
+        """Whether the layer of a node is called with values of several shapes."""
+        return len(self._entering[self.graph.owner(index)]) > 1
 
     def name(self, node: str, suffix: str) -> str:
         """The name of a layer of ``node``: the node's own, or one with a suffix that no other layer has."""
@@ -63,6 +92,10 @@ class Lowering:
         return LoweringContext(self, index)
 
 
+def _is_same(call: LayerCall, other: LayerCall) -> bool:
+    return (call.kind, call.args, call.keeps) == (other.kind, other.args, other.keeps)
+
+
 class LoweringContext:
     """One node with its inputs, seen by the rule that lowers it. Results are indices of calls."""
 
@@ -78,6 +111,11 @@ class LoweringContext:
     @property
     def input(self) -> int:
         return self.inputs[0]
+
+    @property
+    def varies(self) -> bool:
+        """Whether its layer is called with values of several shapes, too."""
+        return self._lowering.varies(self._index)
 
     @property
     def rank(self) -> int:
@@ -107,10 +145,8 @@ class LoweringContext:
 
         keeps: as Call.keeps.
         """
-        name = self._lowering.name(self.node.name, suffix)
-        call = LayerCall(name, kind, args, inputs, self.shape if shape is None else shape, self._index, keeps)
-        self._lowering.calls.append(call)
-        return len(self._lowering.calls) - 1
+        given = self.shape if shape is None else shape
+        return self._lowering.add(LayerCall(self.node.name, kind, args, inputs, given, self._index, keeps), suffix)
 
     def part(
         self, value: int, key: tuple[tuple[int | None, int | None, int | None], ...], shape: Shape, suffix: str = ""

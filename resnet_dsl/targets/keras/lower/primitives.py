@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from resnet_dsl.failure import Failure
+from resnet_dsl.ir.lengths import OpenLength
 from resnet_dsl.passes.primitives import take_apart
 from resnet_dsl.passes.primitives.step import Primitive, PrimitiveStep, each_primitive
 from resnet_dsl.targets.keras.calls import Value, batched
@@ -101,6 +103,22 @@ def _project(of: _At) -> int:
 
 
 def _weigh(of: _At) -> int:
+    """Keras' layer keeps the lengths that it was made for: one that is called with several leaves them open."""
+    step, known = of.step, batched(of.step.shape)[1:]
+    if not of.place.varies or set(known[:-1]) == {None}:
+        return _weighed(of)
+    if known.count(None) > 1:
+        raise Failure(
+            f"Keras cannot call the layer of `{of.place.node.name}` with lengths of which some are open",
+            "give the input a size, or leave all its lengths open",
+        )
+    open_lengths = tuple(OpenLength(f"length {axis}") for axis in range(len(known) - 1))
+    value = _weighed(_At(of.place, step._replace(shape=(*open_lengths, step.shape[-1])), of.inputs))
+    target = tuple(-1 if length is None else length for length in known)
+    return of.place.call("Reshape", value, shape=step.shape, suffix=f"{step.name}_map".lstrip("_"), target_shape=target)
+
+
+def _weighed(of: _At) -> int:
     axes = "abcd"[: len(of.step.shape)]
     return of.call(
         "EinsumDense",
