@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.passes.backbone import asked, backbone, resized
 
 if TYPE_CHECKING:
+    from resnet_dsl.analyses.features import Feature
     from resnet_dsl.analyses.network import Facts
     from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
+
+Pooling: TypeAlias = Literal["avg", "max"]
+
+Features: TypeAlias = str | Collection[str] | bool
+"""Names of stages, one, or True for every one."""
 
 
 class Network:
@@ -79,7 +86,38 @@ class Network:
         """The network as a table by stage, block or layer."""
         return Summary(self.compiled.facts, by)
 
-    def to_keras(self, *, seed: int | None = None, fast: bool = True, input_size: InputSize | None = None) -> Any:
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What its stages give, in flow order: name, channels, stride and shape of each (timm's ``feature_info``)."""
+        from resnet_dsl.analyses.features import features
+
+        return features(self.graph, self.compiled.shapes)
+
+    def backbone(self, features: Features | None = None, *, pooling: Pooling | None = None) -> Network:
+        """The part of the network that other models are built on: a network with facts, figures and models of its own.
+
+        features: names of stages (also ``"stem"``, and heads) whose values it returns, by name and in this order; True:
+        every stage. Without: the map that its top takes, (height, width, channels) for images; the top is the head from
+        its global pooling, its flattening or its last layer with weights on, whichever comes first. pooling: the mean
+        ("avg") or the largest number ("max") of each channel of that map instead, (channels,), with what the head does
+        between its own pooling and its next weights.
+
+        Layers keep their names, so that it takes the weights of the whole network's files. Raises Failure where there
+        is no such stage, no head, or no single map that the top takes.
+        """
+        wanted = asked(features, include_top=features is not None, pooling=pooling)
+        return self if wanted is None else Network(backbone(self.compiled, wanted))
+
+    def to_keras(
+        self,
+        *,
+        seed: int | None = None,
+        fast: bool = True,
+        input_size: InputSize | None = None,
+        features: Features | None = None,
+        include_top: bool = True,
+        pooling: Pooling | None = None,
+    ) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
         It takes and returns one array; of several inputs a list in the order of the text or a dictionary by name, of
@@ -87,17 +125,24 @@ class Network:
         with Keras' public functions alone. ``input_size``: another size of the input, without the batch axis, None
         for a length that is left open, ``"32?"`` for a multiple of 32; of several inputs by name.
 
-        Raises MissingPackageError where Keras or its backend is not installed, and Refusal where the network does not
-        take that size.
+        ``features``, ``include_top=False`` and ``pooling`` give the model of a part, as
+        ``backbone`` says: a dictionary of the stages' values by name (of one its value alone), the map below the top,
+        (batch, height, width, channels), or what is pooled of it, (batch, channels).
+
+        Raises MissingPackageError where Keras or its backend is not installed, Refusal where the network cannot be
+        compiled for that size, and Failure where it has no such part.
         """
         from resnet_dsl.targets.keras import to_keras
 
-        compiled = self.compiled if input_size is None else self.compiled.under(input_size)
+        compiled = self.compiled if input_size is None else resized(self.compiled, input_size)
+        wanted = asked(features, include_top, pooling)
+        compiled = compiled if wanted is None else backbone(compiled, wanted)
         return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast)
 
     def load_weights(self, model: Any, path: str | os.PathLike[str], excepted: Collection[str] = ()) -> tuple[str, ...]:
         """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
 
+        The model may be of a part (``features``, ``include_top=False``); the file's other layers are then passed over.
         excepted: names of stages, ``stem``, ``head`` or layers that keep the weights that they have. Returns remarks on
         what was loaded (number types, values that are no numbers, a normalisation of images that the file's model has
         and this one has not), and warns of each. Raises OSError where the file cannot be opened, and Failure where it
@@ -105,7 +150,8 @@ class Network:
         """
         from resnet_dsl.targets.keras import load_weights, lower
 
-        remarks = load_weights(model, path, lower(self.compiled.graph, self.compiled.shapes), excepted)
+        whole = self.compiled.whole
+        remarks = load_weights(model, path, lower(whole.graph, whole.shapes), excepted)
         for remark in remarks:
             warnings.warn(remark, stacklevel=2)
         return remarks

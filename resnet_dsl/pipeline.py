@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from resnet_dsl import resources
 from resnet_dsl.analyses.expectations import check_expectations
@@ -49,17 +49,29 @@ class Asked(NamedTuple):
     input_size: InputSize | None
 
 
+class Backbone(NamedTuple):
+    """What is asked for in place of a network's outputs (resnet_dsl.passes.backbone).
+
+    features: names of parts, whose values are returned; None: the map that its top takes. pooling: of that map.
+    """
+
+    features: tuple[str, ...] | None = None
+    pooling: Literal["avg", "max"] | None = None
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A network that passed every check: its facts, from the graph on, and the warnings that came up.
 
-    ``origins``: for each node of the graph where the text asks for it.
+    ``origins``: for each node of the graph where the text asks for it. ``cut_from``: the network that it is a part of,
+    and which part.
     """
 
     facts: Facts
     origins: tuple[Origin, ...]
     warnings: tuple[Diagnostic, ...]
     asked: Asked
+    cut_from: tuple[Compiled, Backbone] | None = None
 
     @property
     def name(self) -> str:
@@ -73,6 +85,11 @@ class Compiled:
     def shapes(self) -> tuple[Shape, ...]:
         """Of each node's value, without the batch axis."""
         return self.facts.shapes
+
+    @property
+    def whole(self) -> Compiled:
+        """The network of the text, of which it may be a part."""
+        return self if self.cut_from is None else self.cut_from[0].whole
 
     @property
     def places(self) -> tuple[str, ...]:

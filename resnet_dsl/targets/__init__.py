@@ -40,13 +40,13 @@ class Target(NamedTuple):
 def _keras(compiled: Compiled, path: str, request: Request) -> Written:
     from resnet_dsl.targets.keras.writing import write_model
 
-    return write_model(compiled.graph, compiled.shapes, path, request)
+    return write_model(compiled, path, request)
 
 
 def _keras_json(compiled: Compiled, path: str, request: Request) -> Written:
     from resnet_dsl.targets.keras.writing import write_json
 
-    return write_json(compiled.graph, compiled.shapes, path, request)
+    return write_json(compiled, path, request)
 
 
 def _ir(compiled: Compiled, path: str, request: Request) -> Written:

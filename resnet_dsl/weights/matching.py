@@ -64,11 +64,17 @@ class _Mismatch(NamedTuple):
 
 
 def fit(
-    saved: SavedModel, wanted: Sequence[Wanted], network: str, excepted: Collection[str] = (), kind: str = "float32"
+    saved: SavedModel,
+    wanted: Sequence[Wanted],
+    network: str,
+    excepted: Collection[str] = (),
+    kind: str = "float32",
+    known: Collection[str] = (),
 ) -> Fitted:
     """The arrays of every wanted layer, except those that ``excepted`` names, by their own name or that of a part.
 
-    network: its name, for messages. kind: the type of the model's numbers.
+    network: its name, for messages. kind: the type of the model's numbers. known: names of all layers of the network,
+    of which the model may have a part.
     Raises Failure that says what does not fit, and what to do.
     """
     _check_names(excepted, wanted, saved, network)
@@ -81,7 +87,7 @@ def fit(
             wrong.append(fitted)
         else:
             values[layer.name] = fitted
-    wrong += _surplus(found, {layer.name for layer in wanted}, excepted)
+    wrong += _surplus(found, {layer.name for layer in wanted} | {*known}, excepted)
     if wrong:
         raise _failure(saved, network, wrong)
     arrays = [array for fitted in values.values() for array in fitted]

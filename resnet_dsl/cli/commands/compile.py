@@ -2,6 +2,7 @@
 
 Writes NETWORK.keras into the current folder by default, says what it wrote, and prints the summary. A file is written
 whole or not at all. A model with fresh weights is replaced by the next; one that may be trained only under --force.
+`--features` and `--no-top` write a part, for models that are built on it: what stages give, or what the head pools.
 `--to tree`, `--to graph` and `--to calls` (those of Keras) are for reading: a line a node, on the standard output.
 """
 
@@ -17,6 +18,7 @@ from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, show_diagnostics, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT, reads
+from resnet_dsl.passes.backbone import asked, backbone
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.sentences import either
 from resnet_dsl.targets import TARGETS
@@ -33,6 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where to write; `-`: the standard output (default: NETWORK with its ending; for a text `-`)",
     )
     parser.add_argument("--to", choices=[*TARGETS], default="keras", help="what to write (default: keras)")
+    parser.add_argument(
+        "--features",
+        type=_names,
+        metavar="NAMES",
+        help="return what these stages give, by name, in place of the heads: conv3,conv4; `all`: every stage",
+    )
+    parser.add_argument(
+        "--no-top", action="store_true", help="return the map that the head pools: include_top=False of Keras"
+    )
+    parser.add_argument("--pooling", choices=("avg", "max"), help="with --no-top: the mean or the largest of that map")
     parser.add_argument("--seed", type=int, help="of a model: the same seed gives the same initial weights")
     parser.add_argument(
         "--weights",
@@ -61,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    compiled = compile_spec(options.spec, options)
+    compiled = _part(compile_spec(options.spec, options), options)
     show_diagnostics(compiled.warnings)
     path = _claimed(compiled, options)
     drawing = None if options.figure is None else _figure_claimed(compiled, options)
@@ -76,6 +88,24 @@ def run(options: argparse.Namespace) -> int:
     for line in written:
         print(line)
     return FINE
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _part(compiled: Compiled, options: argparse.Namespace) -> Compiled:
+    """The part of the network that is asked for, or all of it."""
+    if options.pooling is not None and not options.no_top:
+        raise Failure("`--pooling` is of the map below the top", "leave out the top, too: `--no-top`")
+    if options.features is not None and options.no_top:
+        raise Failure("`--features` says what is returned, and so does `--no-top`", "leave one of them out")
+    wanted = asked(options.features, not options.no_top, options.pooling)
+    if wanted is None:
+        return compiled
+    if options.to == "tree":
+        raise Failure("`--to tree` is the text as it is written, of which there is no part", "use `--to graph`")
+    return backbone(compiled, wanted)
 
 
 def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:

@@ -21,8 +21,9 @@ from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
-from resnet_dsl.weights import SavedModel, Wanted, fit, read_graph_json, read_weights
+from resnet_dsl.weights import SavedModel, fit, read_graph_json, read_weights
 from resnet_dsl.weights.about import group_of
+from resnet_dsl.weights.matching import Wanted
 
 
 class NoGraphError(Failure):
@@ -68,7 +69,8 @@ def load_weights(
 ) -> tuple[str, ...]:
     """Gives a model the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by the names of the layers.
 
-    calls: of the network, for the names of its parts. excepted: parts or layers that keep the weights that they have.
+    calls: of the network, for the names of its parts; the model may be a part of it (resnet_dsl.passes.backbone).
+    excepted: parts or layers that keep the weights that they have.
     Returns remarks on what was loaded. Raises OSError where the file cannot be read, and Failure where it is damaged or
     a layer does not fit (resnet_dsl.weights.matching); the model is then as it was.
     """
@@ -85,7 +87,8 @@ def put_weights(
     for name, layer in layers.items():
         variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
         wanted.append(Wanted(name, group_of(type(layer).__name__), parts.get(name, (name,)), variables))
-    fitted = fit(saved, wanted, model.name if calls is None else calls.graph.name, excepted, model.variable_dtype)
+    network = model.name if calls is None else calls.graph.name
+    fitted = fit(saved, wanted, network, excepted, model.variable_dtype, parts)
     unscaled = _unscaled(model, saved)
     for name, values in fitted.values.items():
         for variable, array in zip(layers[name].weights, values, strict=True):
