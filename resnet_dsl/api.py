@@ -98,9 +98,9 @@ class Network:
 
         features: names of stages (also ``"stem"``, and heads) whose values it returns, by name and in this order; True:
         every stage. Without: the map that its top takes, (height, width, channels) for images; the top is the head from
-        its global pooling, its flattening or its last layer with weights on, whichever comes first. pooling: the mean
-        ("avg") or the largest number ("max") of each channel of that map instead, (channels,), with what the head does
-        between its own pooling and its next weights.
+        its global pooling, its flattening or the layer that tells the classes on, whichever comes first. pooling: the
+        mean ("avg") or the largest number ("max") of each channel of that map instead, (channels,), with what the head
+        does between its own pooling and its next weights.
 
         Layers keep their names, so that it takes the weights of the whole network's files. Raises Failure where there
         is no such stage, no head, or no single map that the top takes.

@@ -8,7 +8,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 _MAKES_LOGITS = frozenset({"weighted", "attention", "norm"})
 """Roles of operations whose results may be any number, above 0 and below."""
 
-_KEEPS_LOGITS = frozenset({"reshape", "pool", "merge", "noise", "scale"})
+KEEPS_LOGITS = frozenset({"reshape", "pool", "merge", "noise", "scale"})
 """Roles of operations that make logits of logits: they move, sum or scale them, or take a mean or the largest."""
 
 
@@ -43,7 +43,7 @@ def _unfit(graph: Graph, start: int) -> Node | None:
     while pending:
         node = graph.nodes[pending.pop()]
         operation = OPERATIONS[node.op]
-        if operation.role in _KEEPS_LOGITS and operation.merge != "product":
+        if operation.role in KEEPS_LOGITS and operation.merge != "product":
             pending += [one for one in node.inputs if one not in seen]
             seen.update(node.inputs)
         elif operation.role not in _MAKES_LOGITS:

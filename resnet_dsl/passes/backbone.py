@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from resnet_dsl.analyses.counts import main_inputs
+from resnet_dsl.analyses.head import KEEPS_LOGITS
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -18,7 +19,7 @@ from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
-from resnet_dsl.passes.cutting import cut
+from resnet_dsl.passes.cutting import cut, needed
 from resnet_dsl.passes.rewriting import readers
 from resnet_dsl.pipeline import Backbone, Compiled
 from resnet_dsl.sentences import first
@@ -132,24 +133,32 @@ def _map_below(network: Compiled) -> int:
     ends = {output.node for output in graph.outputs}
     if not ends & inside:
         raise Failure(f"`{graph.name}` has no head, and so no top that could be left out")
-    taken = sorted({one for end in ends for one in _taken(network, end, inside)})
+    taken = {one for end in ends for one in _taken(network, end, inside)}
+    taken |= _entries(graph, ends, taken)
     if len(taken) > 1:
-        names = [graph.nodes[one].name for one in taken]
+        names = [graph.nodes[one].name for one in sorted(taken)]
         message = f"the top of `{graph.name}` takes several values: {first(names, _MOST_TOLD)}"
         raise Failure(message, "name the stages whose values are to be returned (`features`)")
-    if taken[0] < graph.inputs:
+    if min(taken) < graph.inputs:
         raise Failure(f"`{graph.name}` is nothing but its top: nothing stands before it")
-    return taken[0]
+    return min(taken)
+
+
+def _entries(graph: Graph, ends: Collection[int], taken: Collection[int]) -> set[int]:
+    """All values from which what stands above some of them starts, also by gates: inputs of its own, and others."""
+    above = {*needed(graph, ends)} - {*needed(graph, taken)}
+    read = {one for index in above for one in graph.nodes[index].inputs}
+    return read - above | {index for index in above if index < graph.inputs}
 
 
 def _taken(network: Compiled, end: int, inside: Collection[int]) -> set[int]:
     """The values from which an output's top starts; the output itself where there is no top on the way to it."""
     nodes = network.graph.nodes
     above: set[int] = set()
-    last = _last_weighted(nodes, end, inside)
+    telling = _telling(nodes, end, inside)
     way = sorted(_way(nodes, end, inside))
     for index in way:
-        if index in last or _gives_up_map(network, index) or above & {*main_inputs(nodes[index])}:
+        if index in telling or _gives_up_map(network, index) or above & {*main_inputs(nodes[index])}:
             above.add(index)
     if end not in above:
         return {end}
@@ -167,15 +176,21 @@ def _way(nodes: tuple[Node, ...], end: int, inside: Collection[int]) -> set[int]
     return found
 
 
-def _last_weighted(nodes: tuple[Node, ...], end: int, inside: Collection[int]) -> set[int]:
-    """The layers with weights, in heads, behind which none stands on the way to an output."""
+def _telling(nodes: tuple[Node, ...], end: int, inside: Collection[int]) -> set[int]:
+    """The layers with weights, in heads, that tell the classes: whose values are an output's logits, or probabilities.
+
+    Those behind which an activation stands make features, unless that one, or a later one, makes probabilities.
+    """
+    last = OPERATIONS[nodes[end].op]
+    passed = KEEPS_LOGITS | ({"activation", "norm"} if last.role == "activation" and last.range[1] <= 1 else set())
     found: set[int] = set()
     seen, pending = {end}, [end]
     while pending:
         index = pending.pop()
-        if index in inside and OPERATIONS[nodes[index].op].role == "weighted":
+        role = OPERATIONS[nodes[index].op].role
+        if index in inside and role == "weighted":
             found.add(index)
-        elif index in inside:
+        elif index in inside and role in passed:
             fresh = {*main_inputs(nodes[index])} - seen
             seen |= fresh
             pending += fresh

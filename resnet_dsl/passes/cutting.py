@@ -23,7 +23,7 @@ def cut(graph: Graph, shapes: tuple[Shape, ...], outputs: Mapping[str, int]) -> 
 
     Inputs that are not needed go, too. What stays keeps its name, and so do the layers: they take the whole's weights.
     """
-    kept = _needed(graph, outputs.values())
+    kept = needed(graph, outputs.values())
     place = {old: new for new, old in enumerate(kept)}
     scopes = _scopes(graph, kept, place)
     scope_place = {old: new for new, old in enumerate(scopes)}
@@ -44,12 +44,13 @@ def cut(graph: Graph, shapes: tuple[Shape, ...], outputs: Mapping[str, int]) -> 
     )
 
 
-def _needed(graph: Graph, outputs: Iterable[int]) -> tuple[int, ...]:
-    needed = {*outputs}
+def needed(graph: Graph, outputs: Iterable[int]) -> tuple[int, ...]:
+    """The nodes from which any of these values follows, themselves included, in order."""
+    found = {*outputs}
     for index in range(len(graph.nodes) - 1, -1, -1):
-        if index in needed:
-            needed.update(graph.nodes[index].inputs)
-    return tuple(sorted(needed))
+        if index in found:
+            found.update(graph.nodes[index].inputs)
+    return tuple(sorted(found))
 
 
 def _moved(graph: Graph, old: int, place: Mapping[int, int], owners: Mapping[int, int]) -> Node:

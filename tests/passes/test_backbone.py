@@ -157,6 +157,14 @@ def test_a_network_of_several_outputs_has_features_too() -> None:
         ("p = avgpool(global) q = b -> maxpool(global) concat(p, q) dense(3)", "b_conv", "head_avgpool"),
         ("g = avgpool(global, keepdims = true) mul(b, g) avgpool(global) dense(3)", "head_mul", "head_avgpool2"),
         ("norm act", "head_relu", "head_avgpool"),
+        ("conv(5, 1) norm act", "head_relu", "head_avgpool"),
+        ("bottleneck(4) avgpool(global)", "head_bottleneck_relu3", "head_avgpool"),
+        ("basic(16) avgpool(global) dense(3) relu", "head_basic_relu2", "head_avgpool"),
+        ("conv(3, 1) relu avgpool(global) softmax", "b_conv", "head_avgpool_"),
+        ("conv(3, 1) norm avgpool(global) sigmoid", "b_conv", "head_avgpool_"),
+        ("conv(1, 1) sigmoid", "b_conv", "head_avgpool"),
+        ("conv(3, 1) upsample(4)", "b_conv", "head_avgpool"),
+        ("p = avgpool(global) g = p -> dense(16) -> sigmoid mul(p, g) dense(3)", "b_conv", "head_avgpool"),
     ],
 )
 def test_where_the_top_begins(head: str, below: str, avg: str) -> None:
@@ -223,6 +231,20 @@ def test_tops_are_those_of_keras_applications(name: str) -> None:
             BASE + "head { p = a -> avgpool(global) q = b -> avgpool(global) concat(p, q) dense(3) }",
             {},
             "takes several values: a_conv, b_conv",
+            "`features`",
+        ),
+        (
+            BASE
+            + "head { p = conv(4, 1) -> act -> avgpool(global) "
+            + "q = b -> conv(4, 3) -> act -> avgpool(global) mul(p, q) }",
+            {},
+            "takes several values: b_conv, head_relu1",
+            "`features`",
+        ),
+        (
+            "input left 8x8x3 input right 5 stage a { conv(5, 3) } head { p = avgpool(global) mul(p, right) dense(3) }",
+            {},
+            "takes several values: right, a_conv",
             "`features`",
         ),
     ],
