@@ -69,12 +69,12 @@ def fit(
     network: str,
     excepted: Collection[str] = (),
     kind: str = "float32",
-    known: Collection[str] = (),
+    left_out: Collection[str] = (),
 ) -> Fitted:
     """The arrays of every wanted layer, except those that ``excepted`` names, by their own name or that of a part.
 
-    network: its name, for messages. kind: the type of the model's numbers. known: names of all layers of the network,
-    of which the model may have a part.
+    network: its name, for messages. kind: the type of the model's numbers. left_out: names of layers that the network
+    has and the model, a part of it, has not: the file may hold them.
     Raises Failure that says what does not fit, and what to do.
     """
     _check_names(excepted, wanted, saved, network)
@@ -87,7 +87,7 @@ def fit(
             wrong.append(fitted)
         else:
             values[layer.name] = fitted
-    wrong += _surplus(found, {layer.name for layer in wanted} | {*known}, excepted)
+    wrong += _surplus(found, {layer.name for layer in wanted} | {*left_out}, excepted)
     if wrong:
         raise _failure(saved, network, wrong)
     arrays = [array for fitted in values.values() for array in fitted]

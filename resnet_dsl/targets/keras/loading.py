@@ -88,7 +88,8 @@ def put_weights(
         variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
         wanted.append(Wanted(name, group_of(type(layer).__name__), parts.get(name, (name,)), variables))
     network = model.name if calls is None else calls.graph.name
-    fitted = fit(saved, wanted, network, excepted, model.variable_dtype, parts)
+    left_out = parts.keys() - {layer.name for layer in model.layers}
+    fitted = fit(saved, wanted, network, excepted, model.variable_dtype, left_out)
     unscaled = _unscaled(model, saved)
     for name, values in fitted.values.items():
         for variable, array in zip(layers[name].weights, values, strict=True):

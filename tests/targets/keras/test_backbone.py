@@ -11,6 +11,8 @@ import pytest
 
 import resnet_dsl
 from resnet_dsl.failure import Failure
+from resnet_dsl.targets.keras import save
+from resnet_dsl.weights import read_about
 from tests.cli.calling import call
 from tests.specs.transfer import images, of_keras, randomise_keras, relative_difference
 from tests.weights.networks import FORMATS, randomise, write
@@ -152,6 +154,16 @@ def test_the_command_leaves_the_top_out(whole: tuple[Any, Path], batch: Any, tmp
     (expected,) = inside(whole[0], batch, POOLED)
     found = keras.saving.load_model(path)(batch, training=False)
     np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("options", "classes"), [([], ("p", "q", "r", "s", "t")), (["--no-top"], ())])
+def test_the_names_of_classes_stay_with_the_top(
+    network: resnet_dsl.Network, whole: tuple[Any, Path], tmp_path: Path, options: list[str], classes: tuple[str, ...]
+) -> None:
+    save(whole[0], tmp_path / "named.keras", network.graph, ("p", "q", "r", "s", "t"))
+    given = ["--weights", str(tmp_path / "named.keras"), "-o", str(tmp_path / "out.keras"), "--quiet", *options]
+    assert call("compile", str(whole[1] / "net.resnet"), *given).code == 0
+    assert read_about(tmp_path / "out.keras").classes == classes
 
 
 # keras.applications
