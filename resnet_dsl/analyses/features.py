@@ -55,12 +55,14 @@ def _strides(graph: Graph, shapes: tuple[Shape, ...]) -> list[Strides]:
     """Of each node. A receptive field does not tell them: behind attention it is the whole input."""
     found: list[Strides] = []
     for node, shape in zip(graph.nodes, shapes, strict=True):
+        alike = [one for one in node.inputs if shapes[one][:-1] == shape[:-1]]
         if not node.inputs:
             found.append((Fraction(1),) * (len(shape) - 1))
-            continue
-        same = next((one for one in node.inputs if shapes[one][:-1] == shape[:-1]), node.inputs[0])
-        first = same == node.inputs[0]
-        found.append(_behind(node, found[same], shapes[same], shape) if first else found[same])
+        elif len(node.inputs) > 1 and alike:  # of a value and its gate, the value
+            found.append(found[alike[0]])
+        else:
+            before = node.inputs[0]
+            found.append(_behind(node, found[before], shapes[before], shape))
     return found
 
 

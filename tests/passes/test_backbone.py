@@ -127,6 +127,7 @@ def test_an_input_that_no_feature_needs_is_left_out() -> None:
         part = found.backbone([stage])
         assert returned(part) == {stage: (f"{stage}_conv", (8, 8, 4))}
         assert list(part.input_shapes) == [needed]
+        assert part.graph.scopes[-1].entry == 0
 
 
 def test_a_network_of_several_outputs_has_features_too() -> None:
@@ -165,6 +166,8 @@ def test_a_network_of_several_outputs_has_features_too() -> None:
         ("conv(1, 1) sigmoid", "b_conv", "head_avgpool"),
         ("conv(3, 1) upsample(4)", "b_conv", "head_avgpool"),
         ("p = avgpool(global) g = p -> dense(16) -> sigmoid mul(p, g) dense(3)", "b_conv", "head_avgpool"),
+        ("conv(48, 1) attention(2, 4) act avgpool(global) dense(3)", "head_relu", "head_avgpool"),
+        ("maxpool(global, keepdims = true) flatten dense(3)", "b_conv", "head_flatten"),
     ],
 )
 def test_where_the_top_begins(head: str, below: str, avg: str) -> None:
@@ -186,6 +189,13 @@ def test_a_pooling_of_its_own_is_the_language_s() -> None:
     expected = written(f"{BASE} head {{ maxpool(global) }}").graph
     found = written(f"{BASE} head {{ flatten dense(3) }}").backbone(pooling="max").graph
     assert replace(found, doc=expected.doc).nodes == expected.nodes
+
+
+def test_only_what_reads_the_map_is_its_pooling() -> None:
+    """The map is an output itself, and the last node pools something else."""
+    found = written(BASE + "head one { norm act } head two { one -> maxpool(global, keepdims = true) maxpool(global) }")
+    assert returned(found.backbone()) == {"one": ("one_relu", (8, 8, 16))}
+    assert returned(found.backbone(pooling="max")) == {"one": ("one_maxpool", (16,))}
 
 
 def test_heads_that_take_one_value_are_one_top() -> None:
@@ -216,6 +226,7 @@ def test_tops_are_those_of_keras_applications(name: str) -> None:
         (BASE, {"features": ["c"]}, "`n` has no stage `c`", "there are stem, a, b"),
         (BASE.replace("stage a", "stage conv3"), {"features": ["conv4"]}, "no stage `conv4`", "did you mean `conv3`?"),
         (BASE, {"features": ["a", "a"]}, "names `a` twice", "once"),
+        (BASE, {"features": ["a"] * 1001}, "names 1,001 stages, and 1,000 are the most", ""),
         (BASE, {"features": []}, "names no stage", "there are stem, a, b"),
         (BASE, {"features": [1, 2]}, "names of stages, or True", ""),
         (BASE, {"features": 4}, "names of stages, or True", ""),
