@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from resnet_dsl import pipeline, shipped
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Pooling: TypeAlias = Literal["avg", "max"]
 
-Features: TypeAlias = str | Collection[str] | bool
-"""Names of stages, one, or True for every one."""
+Features: TypeAlias = str | Sequence[str] | bool
+"""Names of stages in order, one, or True for every one."""
 
 
 class Network:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +39,7 @@ def asked(features: Any = None, include_top: bool = True, pooling: Any = None) -
     features: a name, several, or True for every stage.
     """
     names = None if features is None or features is False else _names(features)
-    if pooling is not None and pooling not in POOLINGS:
+    if pooling is not None and pooling not in [*POOLINGS]:
         raise Failure(f"`pooling` is {' or '.join(map(repr, POOLINGS))}, not {pooling!r}")
     if pooling is not None and (include_top or names is not None):
         raise Failure("`pooling` is of the map that the top takes", "leave out the top, and name no `features`")
@@ -52,8 +52,8 @@ def _names(features: Any) -> tuple[str, ...]:
     if features is True:
         return (EVERY_STAGE,)
     names = (features,) if isinstance(features, str) else features
-    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
-        raise Failure(f"`features` are names of stages, or True for every one, not {features!r}")
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise Failure(f"`features` are names of stages in order, or True for every one, not {features!r:.60}")
     return tuple(names)
 
 
