@@ -68,10 +68,8 @@ def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, word
 @pytest.mark.parametrize(
     "command",
     [
-        ("draw", "SPEC", "-o", "out.svg"), ("draw", "SPEC", "-o", "out.html"), ("draw", "SPEC", "--level", "layer"),
-        ("table", "SPEC"), ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
-        ("diff", "resnet18", "SPEC"), ("probe", "SPEC"), ("compile", "SPEC", "--to", "svg"),
-        ("compile", "SPEC", "--to", "dot"), ("summary", "SPEC", "--signal"),
+        ("draw", "SPEC", "-o", "out.html"), ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
+        ("diff", "resnet18", "SPEC"), ("probe", "SPEC"), ("summary", "SPEC", "--signal"),
     ],
 )  # fmt: skip
 def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: str, has: str) -> None:
@@ -80,6 +78,22 @@ def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: st
     assert ended.code == 2
     assert f"takes networks with one input and one output, and `{spec}` has {has}" in ended.err
     assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize(("spec", "ends"), [("pair", ["left", "right"]), ("heads", ["head", "map"])])
+@pytest.mark.parametrize("ending", ["svg", "dot", "tex"])
+@pytest.mark.parametrize("level", ["stage", "block", "layer"])
+def test_a_figure_names_all_of_them(spec: str, ends: list[str], ending: str, level: str) -> None:
+    ended = call("draw", f"{spec}.resnet", "--level", level, "-o", f"out.{ending}")
+    assert ended.code == 0, ended.err
+    drawn = Path(f"out.{ending}").read_text(encoding="utf-8")
+    assert [end for end in ends if end not in drawn] == []
+
+
+def test_a_table_has_a_row_for_each_head() -> None:
+    table = call("table", "heads.resnet", "--to", "csv").out
+    assert [line.split(",")[0] for line in table.splitlines()[1:4]] == ["one", "head", ""]
+    assert "\nmap,16×16," in table.replace("\r", "")
 
 
 @pytest.mark.parametrize("spec", ["pair", "heads"])

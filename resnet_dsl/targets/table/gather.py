@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.sentences import counted
 from resnet_dsl.targets.figure.outline.cards import gather_cards
@@ -56,8 +55,6 @@ class Table:
 
 def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> Table:
     """The table of one network, with counts for each part, or of several, their parts aligned."""
-    for one in networks:
-        check_ends(one.graph, "a table")
     named = [clean(title, 40) for title in titles or [one.graph.name for one in networks]]
     columns = [gather_cards(one, {}, Wishes("stage"), "", wide=False) for one in networks]
     keys = merge_orders([[section.key for section in column.sections if section.words] for column in columns])

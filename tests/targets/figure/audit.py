@@ -24,7 +24,7 @@ def audit(facts, column: Column, level: str) -> list[str]:
         "paths": (said["paths"], graph.paths(said["paths"])),
         "nodes twice or nowhere": (graph.misplaced(column), []),
         "strides": (said["strides"], graph.strides(level)),
-        "outputs": (said["outputs"], 1),
+        "outputs": (said["outputs"], len(facts.graph.outputs)),
         "values read twice": (sum("times)" in words for words in _words(column)), graph.doubled()),
     }
     if level == "stage":
@@ -77,18 +77,20 @@ def _strides(words: str) -> int:
 
 
 def _ways(column: Column, groups: dict[int, tuple[Group, ...]]) -> int:
-    """How many ways lead from the input to the output, as the picture shows them."""
+    """How many ways lead from the inputs to the outputs, as the picture shows them: to where nothing goes on."""
     entering: dict[int, list[int]] = {}
     for link in column.links:
         entering.setdefault(link.target, []).append(link.source)
     ways: list[int] = []
     for number in range(len(column.items)):
-        arriving = sum(ways[source] for source in entering.get(number, ())) if number else 1
+        read = entering.get(number, ())
+        arriving = sum(ways[source] for source in read) if read or column.items[number].kind != "text" else 1
         for group in groups.get(number, ()):
             for block in range(group.repeat):
                 arriving = _through(group, (group.first_arcs or group.arcs) if block == 0 else group.arcs, arriving)
         ways.append(arriving)
-    return ways[-1]
+    going = {link.source for link in column.links}
+    return sum(found for number, found in enumerate(ways) if number not in going)
 
 
 def _through(group: Group, arcs, ways: int) -> int:
@@ -131,7 +133,7 @@ class _Contracted:
         return any(self.graph.scopes[s].kind == "skip" for s in self._within[node.scope])
 
     def paths(self, drawn: int) -> int:
-        """Ways from the input to the output, where possible as many as are drawn.
+        """Ways from the inputs to the outputs, where possible as many as are drawn.
 
         A box that reads a value both before and behind an activation that is folded away reads one row, which is drawn
         as one line: these may count once. Everything else counts as it is.
@@ -151,10 +153,10 @@ class _Contracted:
                     mine[other] = {0}
                 elif other != here:
                     mine.setdefault(other, set()).add(skips if isinstance(other, tuple) else (read, skips))
-        ways: dict[object, int] = {0: 1}
+        ways: dict[object, int] = dict.fromkeys(range(self.graph.inputs), 1)
         for here in TopologicalSorter(edges).static_order():
             ways.setdefault(here, sum(ways[other] * len(lines) for other, lines in edges[here].items()))
-        return ways[at[self.graph.outputs[0].node]]
+        return sum(ways[at[output.node]] for output in self.graph.outputs)
 
     def _without_details(self, index: int) -> int:
         while self.graph.nodes[index].op in DETAILS and index not in self.box:

@@ -9,10 +9,14 @@ runs between ranks, or at a merge's rank.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
 from resnet_dsl.targets.figure.outline.outline import Column, Link
+
+_HALF = 0.5
+"""Of a rank: an end that branches off stands before what goes on from there."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,8 @@ class _Plan:
 
 def _ranks(column: Column) -> list[int]:
     """The longest path from the input, each part below those before; what reads several values has its rank alone."""
-    depth: list[int] = []
     sources = _sources(column)
-    begin, section = 0, -1
-    for item in range(len(column.items)):
-        if column.items[item].section > section:
-            section, begin = column.items[item].section, max(depth, default=-1) + 1
-        floor = begin if column.items[item].section == section else 0
-        depth.append(max([floor, *(depth[source] + 1 for source in sources[item])]))
+    depth = _depths(column, sources)
     merges = [item.kind == "merge" or len(sources[number]) > 1 for number, item in enumerate(column.items)]
     order = sorted(range(len(depth)), key=lambda item: (depth[item], merges[item], item))
     rank = [0] * len(depth)
@@ -132,6 +130,26 @@ def _ranks(column: Column) -> list[int]:
         current += alone
         rank[item] = current
     return rank
+
+
+def _depths(column: Column, sources: dict[int, list[int]]) -> list[float]:
+    """How far down each item stands; what stands beside is as high as what it reads lets it, or as what reads it."""
+    beside = [column.sections[item.section].beside for item in column.items]
+    readers = Counter(link.source for link in column.links)
+    depth: list[float] = []
+    begin, section, deepest = 0.0, -1, -1.0
+    for number, item in enumerate(column.items):
+        if item.section > section and not beside[number]:
+            section, begin = item.section, deepest + 1
+        floor = begin if item.section == section else 0
+        ends = beside[number] and not readers[number]
+        steps = (depth[source] + (_HALF if ends and readers[source] > 1 else 1) for source in sources[number])
+        depth.append(max([floor, *steps]))
+        deepest = deepest if beside[number] else max(deepest, depth[-1])
+    for link in sorted(column.links, key=lambda link: -depth[link.target]):
+        if beside[link.source] and not sources[link.source]:
+            depth[link.source] = depth[link.target] - 1
+    return depth
 
 
 def _chains(column: Column, main: set[int]) -> list[list[int]]:

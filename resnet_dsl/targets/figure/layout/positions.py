@@ -30,6 +30,8 @@ class Rank:
     merge: bool
     forks: tuple[Fork, ...] = ()
     """Where side links leave, each at a level of its own."""
+    named: bool = True
+    """Whether it belongs to the bracket of its part: not where only what stands beside has a rank there."""
 
     def fork(self, fork: Fork) -> float:
         """How far behind the rank side links leave."""
@@ -51,8 +53,10 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         gap += FORK + LEVEL * (before - 1) if before else 0
         gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
+        named = not column.sections[section].beside
+        section = section if named or not ranks else ranks[-1].section
         apart = SECTION if ranks and ranks[-1].section != section else 0
-        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, forks[rank]))
+        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, forks[rank], named))
     return ranks
 
 

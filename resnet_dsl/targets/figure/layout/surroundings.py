@@ -42,7 +42,7 @@ def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
     for one in placed:
         for rank, start in zip(one.ranks, one.starts, strict=True):
             section = one.column.sections[rank.section]
-            if section.words:
+            if section.words and rank.named:
                 before = spans.get(section.key, (start, start, section.words))
                 spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
     free = float("-inf")

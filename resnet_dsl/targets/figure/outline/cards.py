@@ -11,14 +11,13 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
-from resnet_dsl.analyses.ends import only_output
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.sentences import plural
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
+from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
 from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
 from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, summarise, told_params
-from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link
 from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes, title_of
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone
@@ -45,13 +44,13 @@ class _Cards:
         self.tones, self.wishes, self.wide = tones, wishes, wide
         self.scopes: Scopes = read_scopes(self.graph)
         self.folding: Folding = fold_to_rows(self.graph, self.scopes)
-        self.links = gather_links(self.graph, self.scopes, self.folding, only_output(self.graph, "a figure"))
+        self.links = gather_flow(subject, self.scopes, self.folding)
         self.wiring = Wiring(self.graph, self.folding, self.links)
         self.boxes = Boxes(self.graph, self.scopes)
         self.listing = Listing(subject, self.scopes, self.folding, self.boxes)
 
     def column(self, title: str) -> Column:
-        sections, section_of = gather_sections(self.subject, self.scopes, self.folding)
+        sections, section_of = gather_sections(self.subject, self.scopes, self.folding, self.links)
         items: list[Item] = []
         item_of: list[int] = []
         first: set[int] = set()
@@ -62,10 +61,15 @@ class _Cards:
                 item_of += [len(items)] * len(covered)
                 first |= set() if boxed else {covered[0]}
                 items.append(item)
+        ends = gather_ends(self.subject, len(sections))
+        item_of += range(len(items), len(items) + len(ends))
+        sections = with_ends(sections, self.graph)
         shown = tuple(replace(section, words=()) for section in sections) if self.wide else sections
         links = _between(self.links, item_of, first)
         defined = tuple(f"{title_of(self.graph, box)}: {self._definition(box)}" for box in self.boxes.kinds(items))
-        return Column(self.graph.name, title, shown, tuple(items), links, summarise(self.subject), definitions=defined)
+        return Column(
+            self.graph.name, title, shown, (*items, *ends), links, summarise(self.subject), definitions=defined
+        )
 
     def _definition(self, box: int) -> str:
         """The rows of a block that is a chain; of another one, what it costs and how to see it."""
@@ -172,26 +176,32 @@ def _between(links: tuple[Link, ...], item_of: list[int], first: set[int]) -> tu
     ``first``: the rows that are an item, or begin one: there a skip connection is still told from the main path.
     """
     found: dict[tuple[int, int, str], Link] = {}
+    through = {item_of[end] for link in links if link.way == "main" for end in (link.source, link.target)}
     for link in links:
         source, target = item_of[link.source], item_of[link.target]
         if source == target:
             continue
         way = link.way if link.way in {"identity", "adapted"} and link.target in first else "branch"
         found.setdefault((source, target, way), replace(link, source=source, target=target, way=way))
-    main = _main_path(list(found.values()), item_of[-1])
+    main = _main_path(list(found.values()), through)
     return tuple(replace(link, way="main") if key in main else link for key, link in found.items())
 
 
-def _main_path(links: list[Link], last: int) -> set[tuple[int, int, str]]:
-    """Back from the last card, each time to the nearest one that it reads, by a skip connection only where it must."""
+def _main_path(links: list[Link], through: set[int]) -> set[tuple[int, int, str]]:
+    """Back from the last card, each time to the nearest one on the rows' main path, by a skip only where it must."""
     before: dict[int, Link] = {}
     for link in links:
         other = before.get(link.target)
-        if other is None or (link.way == "branch", link.source) > (other.way == "branch", other.source):
+        if other is None or _rank(link, through) > _rank(other, through):
             before[link.target] = link
     path = set()
+    last = max(through, default=0)
     while last in before:
         link = before[last]
         path.add((link.source, last, str(link.way)))
         last = link.source
     return path
+
+
+def _rank(link: Link, through: set[int]) -> tuple[bool, bool, int]:
+    return link.source in through, link.way == "branch", link.source

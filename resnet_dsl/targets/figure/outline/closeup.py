@@ -31,7 +31,7 @@ class _View:
     entries: tuple[int, ...]
     exit: int
     exits: tuple[int, ...]
-    """All nodes inside that are read outside, the exit first."""
+    """All nodes inside that are read outside or returned, the exit first."""
 
 
 def gather_block(
@@ -77,7 +77,8 @@ def _view(graph: Graph, scope: int) -> _View:
     entry = graph.scopes[scope].entry
     read = [other for index in inside for other in graph.nodes[index].inputs if other not in members]
     entries = dict.fromkeys([entry, *read] if entry in read else read or [entry])
-    leaving = {other for n, node in enumerate(graph.nodes) if n not in members for other in node.inputs} & members
+    read_outside = {other for n, node in enumerate(graph.nodes) if n not in members for other in node.inputs}
+    leaving = (read_outside | {output.node for output in graph.outputs}) & members
     exit = graph.scopes[scope].exit
     return _View(members, tuple(entries), exit, (exit, *sorted(leaving - {exit})))
 

@@ -6,6 +6,7 @@ A row's nodes follow each other, and two values that meet never come out of one 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 
 from resnet_dsl.ir.graph import Graph, Node
@@ -55,9 +56,10 @@ def fold_to_layers(graph: Graph) -> Folding:
 def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
     """Block level: a row for every convolution, pool, merge, and block inside a block whose flow branches.
 
-    The adapter of a skip connection is part of the row of its merge.
+    The adapter of a skip connection is part of the row of its merge. What the network returns ends its row.
     """
-    merges = _merges(graph, scopes)
+    returned = {output.node for output in graph.outputs}
+    merges = _merges(graph, scopes, returned)
     apart = meeting_details(graph)
     rows: list[list[int]] = []
     row_of: list[int] = []
@@ -74,7 +76,7 @@ def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
         scope = scopes.attachment[node.scope]
         row = by_scope.get(scope) if scope is not None else None
         if scope is None and index not in apart and is_light(node):
-            row = _row_before(graph, rows, row_of, index)
+            row = _row_before(graph, rows, row_of, index) if node.inputs[0] not in returned else None
             if row is not None:
                 folded.setdefault(row, []).append(index)
         if row is None:
@@ -112,8 +114,8 @@ def _row_before(graph: Graph, rows: list[list[int]], row_of: list[int], index: i
     return None if is_scale(graph.nodes[index]) and head in {"merge", "input"} else row
 
 
-def _merges(graph: Graph, scopes: Scopes) -> dict[int | None, int]:
-    """The merge that each skip adapter leads to."""
+def _merges(graph: Graph, scopes: Scopes, returned: Set[int]) -> dict[int | None, int]:
+    """The merge that each skip adapter leads to; an adapter that makes what the network returns is not folded away."""
     found: dict[int | None, int] = {}
     for index, node in enumerate(graph.nodes):
         if node.skip is None or scopes.adapter[node.scope] is not None:
@@ -122,4 +124,5 @@ def _merges(graph: Graph, scopes: Scopes) -> dict[int | None, int]:
             adapter = scopes.adapter[graph.nodes[other].scope]
             if adapter is not None:
                 found[adapter] = index
-    return found
+    shown = {scopes.adapter[graph.nodes[node].scope] for node in returned}
+    return {adapter: merge for adapter, merge in found.items() if adapter not in shown}

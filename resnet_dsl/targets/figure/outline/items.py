@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.sentences import counted, plural
+from resnet_dsl.sentences import counted, first, plural
 from resnet_dsl.targets.figure.outline.folding import Folding, is_light, is_scale
 from resnet_dsl.targets.figure.outline.outline import Item, Kind
 from resnet_dsl.targets.figure.outline.words import call, clean, count, label, whole
+
+_MOST_ENDS = 12
+"""Inputs or outputs that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone
     words = row_words(graph, folding, row)
     kind = kind_of(node, row in folding.attachments)
     if kind == "text":
-        words = f"input {whole(subject.shapes[nodes[0]])}"
+        words = f"{'input' if graph.inputs == 1 else clean(node.name, 30)} {whole(subject.shapes[nodes[0]])}"
     facts = facts_of(subject, (*folding.adapters[row], *nodes), wishes.show) if kind in {"box", "thin", "card"} else ""
     lines = (words, facts) if facts else (words,)
     return Item(node.name, kind, lines, tone, section, nodes, tip(subject, nodes, folding.adapters[row], words))
@@ -105,5 +109,12 @@ def summarise(subject: Facts) -> str:
     ways = f"{skips.count('identity')} identity and {skips.count('adapted')} adapted skip connections"
     parts = f"{counted(len(stages), 'stage')} ({', '.join(stages)})" if stages else "no stages"
     params = told_params(subject, range(len(graph.nodes)))
-    ends = f"from {whole(subject.input_shape)} to {whole(subject.output_shape)}"
+    ends = f"from {_said(subject.input_shapes)} to {_said(subject.output_shapes)}"
     return f"{clean(graph.name)}: {ends}, {parts}, {ways if skips else 'no skip connection'}, {params}."
+
+
+def _said(ends: Mapping[str, Shape]) -> str:
+    """The inputs or outputs of a network; several by their names."""
+    if len(ends) == 1:
+        return whole(next(iter(ends.values())))
+    return first([f"{clean(name, 24)} {whole(shape)}" for name, shape in ends.items()], _MOST_ENDS)

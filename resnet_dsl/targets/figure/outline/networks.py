@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from resnet_dsl.analyses.ends import only_output
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
@@ -14,10 +13,10 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
+from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
 from resnet_dsl.targets.figure.outline.folding import fold_to_layers, fold_to_rows
 from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summarise
-from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
@@ -55,13 +54,14 @@ def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
     scopes = read_scopes(graph)
     layers = wishes.level == "layer"
     folding = fold_to_layers(graph) if layers else fold_to_rows(graph, scopes)
-    sections, section_of = gather_sections(subject, scopes, folding)
+    links = gather_flow(subject, scopes, folding)
+    sections, section_of = gather_sections(subject, scopes, folding, links)
     items = []
     for row, nodes in enumerate(folding.rows):
         tone = section_tone(subject, scopes, nodes[0], tones)
         items.append(gather_item(subject, folding, row, wishes, tone, section_of[row]))
-    links = gather_links(graph, scopes, folding, only_output(graph, "a figure"))
-    return Column(graph.name, title, sections, tuple(items), links, summarise(subject))
+    items += gather_ends(subject, len(sections))
+    return Column(graph.name, title, with_ends(sections, graph), tuple(items), links, summarise(subject))
 
 
 def _left_out(

@@ -111,10 +111,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a column that a bracket names: ``words`` are its lines (name, output size), ``key`` aligns columns."""
+    """A part of a column that a bracket names: ``words`` are its lines (name, output size), ``key`` aligns columns.
+
+    beside: it has no bracket and stands where what it reads, or is read by, lets it: a second head, the ends.
+    """
 
     key: str
     words: tuple[str, ...]
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.lengths import Length
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import Folding
-from resnet_dsl.targets.figure.outline.outline import Section
+from resnet_dsl.targets.figure.outline.outline import Link, Section
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 from resnet_dsl.targets.figure.outline.words import clean, size
 
@@ -39,19 +40,27 @@ def section_tone(subject: Facts, scopes: Scopes, index: int, tones: Tones) -> in
     return tones.get(subject.shapes[index][:-1], 0) if scope.kind == "stem" else None
 
 
-def gather_sections(subject: Facts, scopes: Scopes, folding: Folding) -> tuple[tuple[Section, ...], list[int]]:
-    """The brackets: one a stage, one a size in stem and head; and the section of each row."""
-    found: dict[tuple[int | None, str], int] = {}
+def gather_sections(
+    subject: Facts, scopes: Scopes, folding: Folding, links: Sequence[Link]
+) -> tuple[tuple[Section, ...], list[int]]:
+    """The brackets: one a stage, one a size in stem and head; and the section of each row.
+
+    A head that the main path does not enter stands beside the others, and so does an input where there are several.
+    """
+    found: dict[tuple[int | None, str, bool], int] = {}
     sections: list[Section] = []
     section_of = []
-    for nodes in folding.rows:
-        part = scopes.part[subject.graph.nodes[nodes[0]].scope]
+    main = {end for link in links if link.way == "main" for end in (link.source, link.target)} or {0}
+    parts = [scopes.part[subject.graph.nodes[nodes[0]].scope] for nodes in folding.rows]
+    entered = {part for row, part in enumerate(parts) if row in main}
+    for row, (nodes, part) in enumerate(zip(folding.rows, parts, strict=True)):
         staged = part is None or subject.graph.scopes[part].kind == "stage"
-        place = (part, "" if staged else size(subject.shapes[nodes[0]]))
+        beside = row not in main if part is None else subject.graph.scopes[part].kind == "head" and part not in entered
+        place = (part, "" if staged else size(subject.shapes[nodes[0]]), beside)
         if place not in found:
             found[place] = len(sections)
-            before = sum(other == part for other, _ in found) - 1
-            sections.append(_section(subject, part, place[1], before))
+            before = sum(other == part for other, *_ in found) - 1
+            sections.append(replace(_section(subject, part, place[1], before), beside=beside))
         section_of.append(found[place])
     return tuple(sections), section_of
 
@@ -63,7 +72,7 @@ def _section(subject: Facts, part: int | None, reached: str, before: int) -> Sec
     scope = subject.graph.scopes[part]
     if scope.kind == "stage":
         return Section(f"stage {scope.name}", (clean(scope.name, 20), size(subject.shapes[scope.exit])))
-    return Section(f"{scope.kind} {before}", (reached,) if before else (scope.kind, reached))
+    return Section(f"{scope.kind} {scope.name} {before}", (reached,) if before else (clean(scope.name, 20), reached))
 
 
 def merge_orders(keys: Sequence[Sequence[str]]) -> list[str]:

@@ -24,7 +24,7 @@ def write_page(networks: Sequence[Facts], places: Sequence[Sequence[str]] = (), 
     places: for each network and each of its nodes where it stands in the spec, in words (``net.resnet:14:5: conv(…)``).
     """
     for network in networks:
-        check_ends(network.graph, "a figure")
+        check_ends(network.graph, "a page")
     data = [
         network_data(network, places[number] if number < len(places) else ()) for number, network in enumerate(networks)
     ]
