@@ -68,7 +68,7 @@ def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, word
 @pytest.mark.parametrize(
     "command",
     [
-        ("draw", "SPEC", "-o", "out.html"), ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
+        ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
         ("diff", "resnet18", "SPEC"), ("probe", "SPEC"), ("summary", "SPEC", "--signal"),
     ],
 )  # fmt: skip
@@ -88,6 +88,14 @@ def test_a_figure_names_all_of_them(spec: str, ends: list[str], ending: str, lev
     assert ended.code == 0, ended.err
     drawn = Path(f"out.{ending}").read_text(encoding="utf-8")
     assert [end for end in ends if end not in drawn] == []
+
+
+def test_a_page_names_all_of_them() -> None:
+    for spec, said in [("pair", ["left 16×16×3 · right 8×8×1"]), ("heads", ["head 3-d", "map 16×16×1"])]:
+        ended = call("draw", f"{spec}.resnet", "-o", "out.html")
+        assert ended.code == 0, ended.err
+        page = Path("out.html").read_text(encoding="utf-8")
+        assert [words for words in said if json.dumps(words)[1:-1] not in page] == []
 
 
 def test_a_table_has_a_row_for_each_head() -> None:

@@ -12,6 +12,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Output
 from resnet_dsl.ir.notation import times
 from resnet_dsl.targets.figure import figure
+from resnet_dsl.targets.figure.formats.page.tree import network_data
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from tests.targets.figure.audit import audit
 from tests.targets.figure.ended_networks import ENDED, written
@@ -141,3 +142,71 @@ def test_any_value_of_any_network_may_be_returned(steps, picks):
         assert faults(figure(several, level).geometry) == []
         found = [fault for fault in audit(several, drawn, level) if "outputs" in fault or "nodes" in fault]
         assert found == []
+
+
+def parts_of(graph):
+    """The part of each node as its scope below the network says; None for the inputs."""
+    found = []
+    for node in graph.nodes:
+        scope = node.scope
+        while graph.scopes[scope].parent:
+            scope = graph.scopes[scope].parent
+        found.append(None if node.op == "input" else scope)
+    return found
+
+
+@ALL
+def test_a_page_says_what_flows_between_the_parts(name):
+    """Arrows between neighbours, jumps over others, and the names of the inputs that jump."""
+    graph = compiled(name).graph
+    data = network_data(compiled(name), ())
+    parts = parts_of(graph)
+    order = [None, *dict.fromkeys(part for part in parts if part is not None)]
+    there = {
+        (order.index(parts[other]) - 1, order.index(parts[index]) - 1)
+        for index, node in enumerate(graph.nodes)
+        for other in node.inputs
+        if parts[other] != parts[index]
+    }
+    drawn = {(number - 1, number) for number, part in enumerate(data["parts"]) if part["follows"]}
+    jumps = {(source, target): words for source, target, _, words in data["jumps"]}
+    assert drawn | jumps.keys() == there
+    assert not drawn & jumps.keys()
+    assert all(bool(words) == (source < 0 and graph.inputs > 1) for (source, _), words in jumps.items())
+
+
+@ALL
+def test_a_page_names_inputs_and_outputs(name):
+    facts = compiled(name)
+    data = network_data(facts, ())
+    inputs = [f"{facts.graph.nodes[n].name} {shape(facts, n)}" for n in range(facts.graph.inputs)]
+    assert data["input"] == (" · ".join(inputs) if len(inputs) > 1 else f"input {shape(facts, 0)}")
+    several = facts.graph.outputs if len(facts.graph.outputs) > 1 else ()
+    assert [words for _, words in data["outputs"]] == [f"{one.name} {shape(facts, one.node)}" for one in several]
+    for (part, _), output in zip(data["outputs"], several, strict=True):
+        assert output.node in (data["parts"][part]["nodes"] if part >= 0 else range(facts.graph.inputs))
+
+
+def test_a_page_tells_the_receptive_field_on_each_input():
+    facts = compiled("siamese")
+    data = network_data(facts, ())
+    seen = {name: words for name, _, _, _, _, words, _ in data["facts"]}
+    assert (seen["head_tower_conv1"], seen["head_tower2_conv2"]) == ("left 3 × 3", "right 7 × 7")
+    assert seen[facts.graph.nodes[-1].name] == "left the whole input, right the whole input"
+
+
+def test_a_part_that_begins_twice_is_drawn_as_it_is_wired():
+    """Neither path of the head reads the other, so that it is no chain."""
+    text = """network net {
+      input left 8x8x1
+      input right 8x8x1
+      head { a = left -> conv(2, 3)  b = right -> conv(2, 3) }
+    }"""
+    hand = resnet_dsl.load(text.replace("(2, 3) }", "(2, 3)  add(a, b) }")).network("net").compiled.facts
+    graph = hand.graph
+    nodes, last = graph.nodes[:-1], len(graph.nodes) - 2
+    outputs = (Output(name="a", node=2), Output(name="b", node=3))
+    scopes = tuple(replace(scope, exit=min(scope.exit, last)) for scope in graph.scopes)
+    parted = Facts(replace(graph, nodes=nodes, scopes=scopes, outputs=outputs), hand.shapes[:-1])
+    (part,) = network_data(parted, ())["parts"]
+    assert "drawing" in part

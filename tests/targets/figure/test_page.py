@@ -6,8 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+import resnet_dsl
 from resnet_dsl.targets.figure import figure, write_page
 from tests.targets.figure.drawn_networks import NETWORKS, cifar
+from tests.targets.figure.ended_networks import written
 from tests.targets.figure.test_files import EVIL, hostile
 from tests.targets.figure.webdriver import BROWSER, DRIVER, Browser
 
@@ -215,3 +217,25 @@ def test_text_stays_in_its_box_also_with_the_browsers_own_fonts(browser, tmp_pat
     )
     assert outside == []
     assert browser.run("document.querySelectorAll('g.node rect').length") > 20
+
+
+@needs_browser
+def test_inputs_and_outputs_stand_on_the_page_by_their_names(opened):
+    """And no words lie upon others."""
+    names = ("features", "changed", "detector")
+    nets = [resnet_dsl.load(written(name)).network(name).compiled.facts for name in names]
+    browser = opened(nets)
+    shown = words(browser)
+    assert {"conv2 32×32×8", "before 64×64×3 · after 64×64×3 · facts 8-d", "facts", "where 32×32×1"} <= {*shown}
+    assert len([one for one in shown if one.startswith(("class", "box")) and "×" in one and "▸" not in one]) >= 10
+    assert (
+        browser.run(
+            """[...document.querySelectorAll("#figure > * text, #figure text")].filter(t => / /.test(t.textContent))
+        .some(t => [...document.querySelectorAll("#figure text")].some(o => {
+          const a = t.getBoundingClientRect(), b = o.getBoundingClientRect();
+          const across = a.right > b.left + 1 && b.right > a.left + 1;
+          return o !== t && across && a.bottom > b.top + 4 && b.bottom > a.top + 4;
+        }))"""
+        )
+        is False
+    )

@@ -66,7 +66,7 @@ function drawChain(parent, things, from) {
   let above = from;
   for (const thing of things) {
     const middle = thing.x + thing.w / 2;
-    if (above !== null) arrow(parent, [[middle, above], [middle, thing.y]], "line");
+    if (above !== null && thing.follows !== false) arrow(parent, [[middle, above], [middle, thing.y]], "line");
     if (thing.skip && !thing.open && thing.drawing !== undefined) {
       const side = thing.x + thing.w + ARC - 5;
       const style = thing.skip === "adapted" ? "projection dashed" : "line";
@@ -91,20 +91,36 @@ function drawDrawing(group, thing) {
 
 function drawJumps(parent, network) {
   const ordered = [...network.jumps].sort((a, b) => a[1] - a[0] - (b[1] - b[0]));
-  ordered.forEach(([from, to, way], at) => {
+  ordered.forEach(([from, to, way, name], at) => {
     const source = network.parts[from], target = network.parts[to];
-    const below = source.y + source.h + 7, side = network.right + 14 + at * 11, entry = target.y + 11;
+    const begin = source ? source.y + source.h : TOP - 13;
+    const below = source ? begin + 7 : TOP - 9, entry = target.y + 11;
+    const side = network.right + network.labels + 14 + at * 11;
     const style = way === "adapted" ? "projection dashed" : "line";
-    arrow(parent, [[network.middle, below], [side, below], [side, entry], [target.x + target.w, entry]], style);
+    arrow(parent, [[network.middle, begin], [network.middle, below], [side, below], [side, entry], [target.x + target.w, entry]], style);
+    if (name) write(parent, name, network.right + 14, entry - 7, 9, "start", "faint");
   });
+}
+
+// What leaves the network: out of the part that makes it, at its lower edge; of several in one part one below the other.
+function drawOutputs(parent, network) {
+  const count = {};
+  for (const [from, words] of network.outputs) {
+    const part = network.parts[from];
+    const [begin, low] = part ? [part.x + part.w, part.y + part.h - 8] : [network.middle, TOP - 9];
+    const y = low + 11 * (count[from] = (count[from] ?? -1) + 1), turn = network.right + 7;
+    arrow(parent, [[begin, low], [turn, low], [turn, y], [network.right + 14, y]], "line");
+    write(parent, words, network.right + 18, y, 9, "start");
+  }
 }
 
 function drawAll(root, networks) {
   root.replaceChildren();
   for (const network of networks) {
     write(root, network.title, network.middle, 10, 15, "middle", "bold");
-    write(root, `input ${network.input}`, network.middle, 27, 9, "middle", "faint");
+    write(root, network.input, network.middle, 27, 9, "middle", "faint");
     drawJumps(root, network);
+    drawOutputs(root, network);
     drawChain(root, network.parts, TOP - 13);
   }
 }

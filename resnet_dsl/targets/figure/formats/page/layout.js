@@ -63,8 +63,10 @@ function layOut(networks) {
   let left = 0, bottom = 0;
   for (const network of networks) {
     network.parts.forEach(measure);
-    const wide = Math.max(textWidth(network.title, 15, true), ...network.parts.map((part) => part.w));
-    network.tracks = network.jumps.length * 11 + (network.jumps.length ? 14 : 0);
+    const wide = Math.max(textWidth(network.title, 15, true), textWidth(network.input, 9), ...network.parts.map((part) => part.w));
+    const said = [...network.outputs.map((one) => one[1]), ...network.jumps.map((one) => one[3])];
+    network.labels = Math.max(0, ...said.map((words) => words && textWidth(words, 9) + 24));
+    network.tracks = network.labels + network.jumps.length * 11 + (network.jumps.length ? 14 : 0);
     network.middle = left + wide / 2;
     network.right = left + wide;
     let below = TOP;

@@ -6,21 +6,24 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.formats.palette import LIGHT
 from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
+from resnet_dsl.targets.figure.outline.ends import returned
 from resnet_dsl.targets.figure.outline.folding import is_light
 from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of, summarise
 from resnet_dsl.targets.figure.outline.outline import Column, Outline
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.outline.sections import section_tone, tones_of
 from resnet_dsl.targets.figure.outline.words import call, clean, label, short, size, whole
+
+if TYPE_CHECKING:
+    from resnet_dsl.analyses.receptive import ReceptiveField
 
 Data = dict[str, Any]
 
@@ -41,37 +44,61 @@ class _Tree:
         self.drawn: dict[str, int] = {}
 
     def data(self) -> Data:
-        parts = [self._part(scope, nodes) for scope, nodes in self._by_part()]
+        flows = self._flows()
+        parts = [
+            self._part(scope, nodes) | {"follows": (number - 1, number) in flows}
+            for number, (scope, nodes) in enumerate(self._by_part())
+        ]
         return {
             "title": clean(self.graph.name, 60),
             "summary": summarise(self.network),
-            "input": whole(self.network.shapes[0]),
+            "input": self._entering(),
             "parts": parts,
-            "jumps": self._jumps(),
+            "jumps": [[source, target, *said] for (source, target), said in flows.items() if target - source > 1],
+            "outputs": self._outputs(),
             "facts": [self._facts(node) for node in range(len(self.graph.nodes))],
             "drawings": self.drawings,
         }
 
     def _by_part(self) -> Iterator[tuple[int | None, list[int]]]:
-        inside = range(1, len(self.graph.nodes))
+        inside = range(self.graph.inputs, len(self.graph.nodes))
         for scope, nodes in groupby(inside, key=lambda node: self.scopes.part[self.graph.nodes[node].scope]):
             yield scope, list(nodes)
 
     def _facts(self, index: int) -> list[str]:
         """Name, operation, shape, parameters, MACs, receptive field, place in the spec."""
-        node, field = self.graph.nodes[index], self.network.fields[only_input(self.graph, "a page")][index]
-        seen = "the whole input"
-        if field is not None and field != "all":
-            seen = " × ".join(str(round(float(one))) for one in field.size)
+        node = self.graph.nodes[index]
         return [
             clean(node.name, 120),
             label(node),
             whole(self.network.shapes[index]),
             params_of(self.network, [index]),
             macs_of(self.network, [index]),
-            seen,
+            self._seen(index),
             clean(self.places[index], 160) if self.places else "",
         ]
+
+    def _entering(self) -> str:
+        """The inputs in words: ``input 224×224×3``; several by their names."""
+        inputs = self.network.input_shapes
+        said = [f"{clean(name, 30)} {whole(shape)}" for name, shape in inputs.items()]
+        return " · ".join(said) if len(inputs) > 1 else f"input {whole(self.network.shapes[0])}"
+
+    def _outputs(self) -> list[list[object]]:
+        """Each of several outputs: the part that makes it (-1: none, it is an input), and its name and shape."""
+        part_of = self._part_of()
+        return [
+            [part_of[output.node], f"{clean(output.name, 30)} {whole(self.network.shapes[output.node])}"]
+            for output in returned(self.graph)
+        ]
+
+    def _seen(self, index: int) -> str:
+        """The receptive field; of several inputs on each that the node sees."""
+        fields = [fields[index] for fields in self.network.fields]
+        if len(fields) == 1:
+            return _size(fields[0])
+        seen = [(self.graph.nodes[number].name, field) for number, field in enumerate(fields) if field is not None]
+        return ", ".join(f"{clean(name, 24)} {_size(field)}" for name, field in seen)
 
     def _part(self, scope: int | None, nodes: list[int]) -> Data:
         last = nodes[-1] if scope is None else self.graph.scopes[scope].exit
@@ -84,7 +111,10 @@ class _Tree:
         return part | {"children": list(self._children(nodes, tone))}
 
     def _branches(self, nodes: list[int]) -> bool:
-        """Whether the blocks and operations of a part are wired otherwise than each to the one before it."""
+        """Whether the blocks and operations of a part are wired otherwise than each to the one before it.
+
+        So is a part that begins twice: behind its first operation another one reads only what comes from elsewhere.
+        """
         place: dict[int, int] = {}
         blocks: dict[object, int] = {}
         for node in nodes:
@@ -94,7 +124,13 @@ class _Tree:
         reads = ((node, other) for node in nodes for other in self.graph.nodes[node].inputs if other in place)
         merges = (self.graph.nodes[node] for node in nodes if OPERATIONS[self.graph.nodes[node].op].many)
         free = any(self.scopes.block[merge.scope] is None for merge in merges)
-        return free or any(place[other] < place[node] - 1 for node, other in reads)
+        begins = any(place[node] and not any(other in place for other in self._read_through(node)) for node in nodes)
+        return free or begins or any(place[other] < place[node] - 1 for node, other in reads)
+
+    def _read_through(self, node: int) -> list[int]:
+        """What a node reads; in an adapter, what the adapter itself reads."""
+        adapter = self.scopes.adapter[self.graph.nodes[node].scope]
+        return [*self.graph.nodes[node].inputs] if adapter is None else [node]
 
     def _sums(self, kind: str, name: str, sub: str, nodes: list[int], last: int, tone: int | None) -> Data:
         return {
@@ -196,18 +232,23 @@ class _Tree:
             told.append([label(node), read, node.skip, whole(self.network.shapes[index])])
         return told
 
-    def _jumps(self) -> list[list[object]]:
-        """Links from part to part that leave parts out: source, target, way."""
-        part_of: dict[int, int] = {0: -1}
+    def _part_of(self) -> dict[int, int]:
+        """The number of each node's part; -1 for the inputs."""
+        part_of = dict.fromkeys(range(self.graph.inputs), -1)
         for number, (_, nodes) in enumerate(self._by_part()):
             part_of |= dict.fromkeys(nodes, number)
-        jumps: dict[tuple[int, int], str] = {}
+        return part_of
+
+    def _flows(self) -> dict[tuple[int, int], tuple[str, str]]:
+        """What flows from part to part, once each: (source, target) -> the way, and which of several inputs it is."""
+        part_of = self._part_of()
+        flows: dict[tuple[int, int], tuple[str, str]] = {}
         for index, node in enumerate(self.graph.nodes):
             for other in node.inputs:
-                source, target = part_of[other], part_of[index]
-                if target - source > 1 and source >= 0:
-                    jumps.setdefault((source, target), node.skip or "branch")
-        return [[source, target, way] for (source, target), way in jumps.items()]
+                ends = part_of[other], part_of[index]
+                name = clean(self.graph.nodes[other].name, 30) if other < self.graph.inputs > 1 else ""
+                flows.setdefault(ends, (node.skip or "branch", name))
+        return flows
 
 
 def _drawn(column: Column, nodes: list[int]) -> Data:
@@ -219,3 +260,10 @@ def _drawn(column: Column, nodes: list[int]) -> Data:
     geometry = lay_out(Outline((replace(column, items=items, links=links),)), wide=False)
     slots = [slot_of.get(box.key, -1) for box in geometry.boxes]
     return {"w": geometry.width, "h": geometry.height, "slots": slots, "svg": "".join(shapes(geometry, LIGHT))}
+
+
+def _size(field: ReceptiveField | None) -> str:
+    """A receptive field in input positions."""
+    if field is None or field == "all":
+        return "the whole input"
+    return " × ".join(str(round(float(one))) for one in field.size)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
-from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.formats.page.tree import network_data
 from resnet_dsl.targets.figure.formats.palette import DARK, Palette, Theme, palette
@@ -23,8 +22,6 @@ def write_page(networks: Sequence[Facts], places: Sequence[Sequence[str]] = (), 
 
     places: for each network and each of its nodes where it stands in the spec, in words (``net.resnet:14:5: conv(…)``).
     """
-    for network in networks:
-        check_ends(network.graph, "a page")
     data = [
         network_data(network, places[number] if number < len(places) else ()) for number, network in enumerate(networks)
     ]
