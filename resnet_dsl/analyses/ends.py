@@ -1,4 +1,7 @@
-"""The ends of a network: for what takes networks with one input and one output alone, and says so of others."""
+"""The ends of a network: for what takes networks with one input and one output alone, and says so of others.
+
+And for what takes each layer to be called once.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,15 @@ def only_output(graph: Graph, what: str) -> int:
     if len(graph.outputs) > 1:
         raise _several(graph, what, "outputs", [output.name for output in graph.outputs])
     return graph.outputs[0].node
+
+
+def check_own_layers(graph: Graph, what: str) -> None:
+    """Raises Failure where a layer is called several times; ``what`` takes each layer to be called once."""
+    again = next((node for node in graph.nodes if node.shares is not None), None)
+    if again is not None:
+        name = graph.nodes[again.shares or 0].name
+        message = f"{what} takes networks that call each layer once, and `{graph.name}` calls `{name}` again"
+        raise Failure(message, "take `shared` from the block, and its calls have layers of their own")
 
 
 def _several(graph: Graph, what: str, ends: str, names: list[str]) -> Failure:

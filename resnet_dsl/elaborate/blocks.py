@@ -89,8 +89,10 @@ def _run_shared(
         result = _run_body(context, block, given, call, inner)
     if result is None or call.current is None:
         return None
+    size = len(builder.nodes) - first
+    context.budget.spend(call.step.span, limits.TERMS_OF_AN_ANSWER * (len(answers) + size))
     told = arguments_told(block, given, inner.constants)
-    made = Layers(block.name.text, inner.scope, first, len(builder.nodes) - first, call.current.shape, call.step.span)
+    made = Layers(block.name.text, inner.scope, first, size, call.current.shape, call.step.span)
     mistake = sharing.settle(builder, SharedCall(block, told), answers, made)
     if mistake is not None:
         raise DiagnosticError(mistake)

@@ -34,6 +34,9 @@ TERMS_OF_A_STEP = 8
 TERMS_OF_A_STATEMENT = 2
 """What a statement costs beside its steps."""
 
+TERMS_OF_AN_ANSWER = 4
+"""What it costs to compare an answer, or a node, of a shared block's call with those of earlier calls."""
+
 DEEPEST_DERIVATION = 50
 """Networks that one derives from, directly and through others."""
 

@@ -75,6 +75,7 @@ class Sharing:
     def __init__(self) -> None:
         self._running = 0
         self._asked: list[Asked] = []
+        self._forms: dict[tree.Chain, _Form] = {}
         self._points: dict[SharedCall, _Point] = {}
         self._made: Counter[str] = Counter()
         self._calls: Counter[tree.Block] = Counter()
@@ -90,7 +91,7 @@ class Sharing:
 
     def ask_slot(self, name: str, binding: Binding) -> None:
         if self._running:
-            self.ask(("slot", name), _bound(binding))
+            self.ask(("slot", name), self._bound(binding))
 
     def ask_defaults(self, callee: str, frames: Iterable[tuple[str, Frame, Constant]]) -> None:
         """Of each argument that has a default the name, the frame in which it was written, and what it is worth."""
@@ -100,7 +101,16 @@ class Sharing:
     def ask_policy(self, policy: Policy) -> None:
         if self._running:
             form = policy.off, policy.always
-            self.ask("skips", (0, form), *(() if policy.adapter is None else (_bound(policy.adapter),)))
+            self.ask("skips", (0, form), *(() if policy.adapter is None else (self._bound(policy.adapter),)))
+
+    def _bound(self, binding: Binding) -> Part:
+        """The words of a setting's steps, and what the names among them mean where it was written."""
+        form = self._forms.get(binding.chain)
+        if form is None:
+            form = self._forms[binding.chain] = _form(binding.chain)
+        frame = binding.frame
+        entry = frame.entry.shape if form.follows and frame.entry is not None else None
+        return frame.scope, (form.words, tuple([_meaning(name, frame) for name in form.names]), entry)
 
     @contextmanager
     def listening(self, scope: int) -> Iterator[list[_Answer]]:
@@ -186,15 +196,20 @@ def told(value: Constant) -> Hashable:
     return ("bool", value) if isinstance(value, bool) else value
 
 
-def _bound(binding: Binding) -> Part:
-    """The steps of a setting: their words, and what the names among them mean."""
-    frame, form = binding.frame, []
-    for node in tree.walk(binding.chain):
-        words = [child.text for _, child in node.children() if isinstance(child, tree.Token)]
-        form.append((type(node).__name__, len(node.children()), *words, *(_meaning(word, frame) for word in words)))
-    entry = None if frame.entry is None else frame.entry.shape
-    follows = any(isinstance(node, tree.Entry) for node in tree.walk(binding.chain))
-    return frame.scope, (tuple(form), entry if follows else None)
+class _Form(NamedTuple):
+    """The steps of a setting: their words, the names among them, and whether they follow from `in`."""
+
+    words: tuple[Hashable, ...]
+    names: tuple[str, ...]
+    follows: bool
+
+
+def _form(chain: tree.Chain) -> _Form:
+    nodes = tree.walk(chain)
+    tokens = [[child.text for _, child in node.children() if isinstance(child, tree.Token)] for node in nodes]
+    words = tuple((type(node).__name__, len(node.children()), *own) for node, own in zip(nodes, tokens, strict=True))
+    names = tuple(dict.fromkeys(word for own in tokens for word in own))
+    return _Form(words, names, any(isinstance(node, tree.Entry) for node in nodes))
 
 
 def _meaning(word: str, frame: Frame) -> Hashable:
@@ -210,14 +225,22 @@ def _difference(builder: Builder, found: Layers, made: Layers) -> str | None:
         one, two = builder.nodes[found.first + offset], builder.nodes[made.first + offset]
         if _built(one, found.first) != _built(two, made.first):
             return f"a `{two.operation.name}` would be here, where a `{one.operation.name}` is there"
-        there, here = builder.weights(one), builder.weights(two)
-        axes = [[len(builder.nodes[read].placed.shape) for read in node.inputs] for node in (one, two)]
-        if here and axes[0] != axes[1]:
-            return f"`{two.operation.name}` reads {axes[1][0]} axes here, and {axes[0][0]} there"
-        if here and (here != there or one.placed.arguments != two.placed.arguments):
-            return f"`{two.operation.name}` has weights of {_shown(here)} here, and of {_shown(there)} there"
+        told = None if one.placed is two.placed else _other_weights(builder, one, two)
+        if told is not None:
+            return f"`{two.operation.name}` {told}"
     if found.size != made.size:
         return f"{counted(made.size, 'operation')} would be here, and {found.size:,} there"
+    return None
+
+
+def _other_weights(builder: Builder, one: Unnamed, two: Unnamed) -> str | None:
+    """Why a node cannot have the weights of another of the same operation; None where it can, or has none."""
+    there, here = builder.weights(one), builder.weights(two)
+    entering = [[len(builder.nodes[read].placed.shape) for read in node.inputs] for node in (one, two)]
+    if here and entering[0] != entering[1]:
+        return f"reads {entering[1][0]} axes here, and {entering[0][0]} there"
+    if here and (here != there or one.placed.arguments != two.placed.arguments):
+        return f"has weights of {_shown(here)} here, and of {_shown(there)} there"
     return None
 
 

@@ -35,7 +35,7 @@ def fold_batchnorm(network: WeightedGraph) -> Done:
             folded[before.name] = _folded(weights[before.name], weights[node.name], node.args["epsilon"])
             changed |= {one: {**before.args, "bias": True} for one in linear}
             removed |= dict(zip(norms, linear, strict=True))
-    said = f"folded {counted(len(removed), 'batch normalisation')}"
+    said = f"folded {counted(len(folded), 'batch normalisation')}"
     return Done(rewrite(network, changed, removed, folded), said)
 
 

@@ -87,6 +87,16 @@ def _paths(graph: Graph) -> list[str]:
     return found
 
 
+def _numbered(names: Iterable[str]) -> list[str]:
+    """Names with a number from the second time on that one stands there: ``tower_conv#2`` calls that layer again."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
 def _scope(scope: Scope) -> str:
     """``residual block bottleneck(64)``."""
     block = "" if scope.block is None else f" {_call(scope.block, (), scope.args)}"
@@ -96,11 +106,11 @@ def _scope(scope: Scope) -> str:
 @_text
 def calls_text(calls: Calls) -> Iterator[str]:
     """``a_conv = Conv2D(input, filters=8, …): 8x8x8``: a line a call, with its node where that has another name."""
-    names = [call.name for call in calls.calls]
+    names = _numbered(call.name for call in calls.calls)
     yield f"model {calls.name}"
-    for call in calls.calls:
+    for name, call in zip(names, calls.calls, strict=True):
         called = _call(call.kind, (names[one] for one in call.inputs), call.args)
-        yield f"{call.name} = {called}: {show(call.shape)}{_origin(call, calls.graph.nodes[call.node].name)}"
+        yield f"{name} = {called}: {show(call.shape)}{_origin(call, calls.graph.nodes[call.node].name)}"
     yield from _returned({name: names[call] for name, call in calls.outputs.items()})
 
 

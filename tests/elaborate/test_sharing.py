@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resnet_dsl.analyses.difference import difference
+from resnet_dsl.analyses.ends import check_own_layers
+from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
 from tests.elaborate.compiling import compiled, reasons, refused
 
@@ -249,3 +252,21 @@ def test_never_the_same_layers_is_said() -> None:
 )
 def test_shared_stays_a_name(text: str) -> None:
     assert not refused(text)
+
+
+def test_diff_tells_which_calls_are_the_same_layers() -> None:
+    block = "shared block unit(width, number = 1) { conv(width, 3) }\n"
+    left = staged("unit(4) unit(4, 2) unit(4) unit(4, 2)", before=block).facts
+    right = staged("unit(4) unit(4, 2) unit(4, 2) unit(4)", before=block).facts
+    found = difference(left, right)
+    assert [(one.argument, one.left, one.right) for one in found.settings] == [
+        ("layer", "unit_conv", "unit_2_conv"),
+        ("layer", "unit_2_conv", "unit_conv"),
+    ]
+    assert difference(left, left).none
+
+
+def test_what_takes_each_layer_to_be_called_once_says_so() -> None:
+    with pytest.raises(Failure, match=r"calls `tower_conv` again"):
+        check_own_layers(staged("2 x tower(4)").graph, "`probe`")
+    check_own_layers(staged("tower(4)").graph, "`probe`")

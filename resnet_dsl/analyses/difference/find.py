@@ -59,7 +59,7 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
         tuple(pair for pair in blocks if pair.differs),
         tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
         strides,
-        _settings(matched, moved),
+        (*_settings(matched, moved), *_layers(left, right, matched)),
         rewired(left.graph, right.graph, matched),
     )
 
@@ -185,6 +185,17 @@ def _settings(matched: Matched, moved: set[int]) -> tuple[Setting, ...]:
                 key = one.node.op, name, value, theirs
                 found.setdefault(key, []).append((one.node.name, other.node.name))
     return tuple(Setting(*key, tuple(places), totals[key[0]]) for key, places in found.items())
+
+
+def _layers(left: Facts, right: Facts, matched: Matched) -> Iterator[Setting]:
+    """Steps with weights that call another step's layer in one network, and not its counterpart's in the other."""
+    beside = {one.at: other.at for _, one, other in matched}
+    totals = Counter(one.node.op for _, one, _ in matched)
+    for _, one, other in matched:
+        mine, theirs = left.graph.owner(one.at), right.graph.owner(other.at)
+        if beside.get(mine) != theirs and left.counts[mine].total_params:
+            layers = left.graph.nodes[mine].name, right.graph.nodes[theirs].name
+            yield Setting(one.node.op, "layer", *layers, ((one.node.name, other.node.name),), totals[one.node.op])
 
 
 def _argument(node: Node, name: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from resnet_dsl.analyses.ends import check_ends
+from resnet_dsl.analyses.ends import check_ends, check_own_layers
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     for network in compiled:
         check_ends(network.graph, "`probe`")
+        check_own_layers(network.graph, "`probe`")
     reads(options.data)
     if options.output is not None:
         claim(options.output)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from resnet_dsl.analyses import head
-from resnet_dsl.analyses.ends import check_ends, only_output
+from resnet_dsl.analyses.ends import check_ends, check_own_layers, only_output
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
@@ -34,9 +34,10 @@ def probe(
     Gradients are of one sample's loss, with respect to what the layer puts out. Normalisation uses the batch's own
     moments, and dropout drops, as in training. Runs on the backend that Keras is set to.
     Raises BadBatchError where data and network do not fit, and MissingPackageError without Keras;
-    Failure where a network has several inputs or outputs.
+    Failure where a network has several inputs or outputs, or calls a layer again.
     """
     check_ends(graph, "`probe`")
+    check_own_layers(graph, "`probe`")
     loss = _loss(graph, shapes, images, labels, seed)
     model = to_keras(graph, shapes, seed=seed)
     names = [graph.nodes[index].name for index in weighted(graph)]

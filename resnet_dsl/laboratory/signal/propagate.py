@@ -6,7 +6,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from resnet_dsl.analyses.ends import check_ends, only_output
+from resnet_dsl.analyses.ends import check_ends, check_own_layers, only_output
 from resnet_dsl.analyses.head import logits
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
@@ -62,9 +62,13 @@ def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
 
 
 def _check_ends(graph: Graph) -> None:
-    """Raises UnpredictableError where a network has several inputs or outputs."""
+    """Raises UnpredictableError where a network has several inputs or outputs, or calls a layer again.
+
+    Weights that meet what they made are not independent of it.
+    """
     try:
         check_ends(graph, "the prediction")
+        check_own_layers(graph, "the prediction")
     except Failure as several:
         raise UnpredictableError(f"{several}", graph.name) from None
 
