@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 
 
 class _Standardized:
@@ -153,3 +154,71 @@ class SpaceToDepth(_Rearranged):
         axes = zip(lengths, self.factor, strict=True)
         gathered = (None if length is None else length // factor for length, factor in axes)
         return (batch, *gathered, entering * prod(self.factor))
+
+
+@keras.saving.register_keras_serializable("resnet_dsl")
+class Resize(keras.layers.Layer):  # type: ignore[misc]
+    """Another size over one, two or three axes, channels last; the middles of cells stay in place (half-pixel centres).
+
+    size: lengths of the result; None where it is that of a second value, which is called with.
+    method: ``nearest``, or ``bilinear`` (linear along each axis). Places are worked out in whole numbers: exact, and
+    alike on every backend.
+    """
+
+    def __init__(self, *args: Any, size: Any = None, method: str = "nearest", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.size = None if size is None else tuple(size)
+        self.method = method
+
+    def call(self, value: Any, like: Any = None) -> Any:
+        entering = keras.ops.shape(value)[1:-1]
+        leaving = self.size or keras.ops.shape(like)[1:-1]
+        for axis, (old, new) in enumerate(zip(entering, leaving, strict=True), start=1):
+            value = self._along(value, axis, old, new)
+        return value
+
+    def _along(self, value: Any, axis: int, old: Any, new: Any) -> Any:
+        """One axis: position i lies at (i + 1/2) * old / new - 1/2."""
+        at, unit = (2 * _counted(new) + 1) * _wide(old), 2 * _wide(new)
+        if self.method == "nearest":
+            return _taken(value, at // unit, axis)
+        at = at - _wide(new)
+        below = at // unit
+        share = keras.ops.cast((at - below * unit) / unit, value.dtype)
+        share = keras.ops.reshape(share, [-1 if one == axis else 1 for one in range(len(value.shape))])
+        last = _wide(old) - 1
+        first, second = (keras.ops.clip(one, 0, last) for one in (below, below + 1))
+        return _taken(value, first, axis) * (1 - share) + _taken(value, second, axis) * share
+
+    def compute_output_shape(self, value_shape: Any, like_shape: Any = None) -> tuple[Any, ...]:
+        return (value_shape[0], *(self.size or like_shape[1:-1]), value_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "size": self.size, "method": self.method}
+
+
+@keras.saving.register_keras_serializable("resnet_dsl")
+class Crop(keras.layers.Layer):  # type: ignore[misc]
+    """The middle of a value, as long as a second one, channels last; of an odd number one position more goes behind."""
+
+    def call(self, value: Any, like: Any) -> Any:
+        old, new = keras.ops.shape(value)[1:-1], keras.ops.shape(like)[1:-1]
+        starts = [(one - other) // 2 for one, other in zip(old, new, strict=True)]
+        inside = (slice(start, start + length) for start, length in zip(starts, new, strict=True))
+        return value[(slice(None), *inside)]
+
+    def compute_output_shape(self, value_shape: Any, like_shape: Any) -> tuple[Any, ...]:
+        return (value_shape[0], *like_shape[1:-1], value_shape[-1])
+
+
+def _counted(length: Any) -> Any:
+    """0, 1, … in whole numbers wide enough for products of lengths: with NumPy where the length is known."""
+    return np.arange(length, dtype="int64") if isinstance(length, int) else keras.ops.arange(length, dtype="int64")
+
+
+def _wide(length: Any) -> Any:
+    return length if isinstance(length, int) else keras.ops.cast(length, "int64")
+
+
+def _taken(value: Any, places: Any, axis: int) -> Any:
+    return keras.ops.take(value, keras.ops.convert_to_tensor(places, "int32"), axis=axis)

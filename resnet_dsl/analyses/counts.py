@@ -81,4 +81,4 @@ def depths(graph: Graph) -> tuple[int, ...]:
 
 def main_inputs(node: Node) -> tuple[int, ...]:
     """The values that go on through a node: of a product the first, without its gates."""
-    return node.inputs[:1] if OPERATIONS[node.op].merge == "product" else node.inputs
+    return node.inputs[:1] if OPERATIONS[node.op].merge == "product" else node.reads

@@ -44,8 +44,8 @@ def _unfit(graph: Graph, start: int) -> Node | None:
         node = graph.nodes[pending.pop()]
         operation = OPERATIONS[node.op]
         if operation.role in KEEPS_LOGITS and operation.merge != "product":
-            pending += [one for one in node.inputs if one not in seen]
-            seen.update(node.inputs)
+            pending += [one for one in node.reads if one not in seen]
+            seen.update(node.reads)
         elif operation.role not in _MAKES_LOGITS:
             return node
     return None

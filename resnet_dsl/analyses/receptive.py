@@ -70,13 +70,14 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape], seen: int = 0) -> tu
     fields: list[ReceptiveField | None] = [None] * graph.inputs
     fields[seen] = Field((_ITSELF,) * (len(shapes[seen]) - 1))
     for node, shape in zip(graph.nodes[graph.inputs :], shapes[graph.inputs :], strict=True):
-        given = ((fields[index], shapes[index][:-1]) for index in node.inputs)
+        given = ((fields[index], shapes[index][:-1]) for index in node.reads)
         before = [(field, lengths) for field, lengths in given if field is not None]
         if not before:
             fields.append(None)
             continue
-        window = OPERATIONS[node.op].window(node.args, shapes[node.inputs[0]])
-        merged = _merged(before, shape[:-1], longest) if node.inputs[1:] else before[0][0]
+        args = {**node.args, "size": shape[:-1]} if node.args.get("like") else node.args
+        window = OPERATIONS[node.op].window(args, shapes[node.inputs[0]])
+        merged = _merged(before, shape[:-1], longest) if node.reads[1:] else before[0][0]
         fields.append("all" if merged == "all" or window == "all" else _through(merged, window, longest))
     return tuple(fields)
 
@@ -153,6 +154,6 @@ def last_maps(fields: Sequence[ReceptiveField | None], graph: Graph) -> tuple[Fi
     """For each node the field of the last value with positions on the way to it: what papers call the network's."""
     found: list[Field | None] = []
     for field, node in zip(fields, graph.nodes, strict=True):
-        before = (found[one] for one in node.inputs if fields[one] is not None)
+        before = (found[one] for one in node.reads if fields[one] is not None)
         found.append(next(before, None) if field == "all" else field)
     return tuple(found)

@@ -31,7 +31,23 @@ def apply_operation(context: Context, operation: Operation, call: Invocation) ->
         return None
     if call.step.label is None and _does_nothing(operation, values):
         return call.current
+    like = values.get("like")
+    if isinstance(like, Value):
+        return _place_like(context, operation, values, like, call)
     return _place(context, operation, tuple(values.items()), (call.current,), call)
+
+
+def _place_like(context: Context, operation: Operation, values: dict[str, Any], like: Value, call: Invocation) -> Value:
+    """A node that has the size of another value, which it reads where that is not known."""
+    assert operation.liken is not None
+    assert call.current is not None
+    try:
+        given = operation.liken(values, call.current.shape, like.shape)
+    except UnfitError as unfit:
+        raise DiagnosticError(_unfit(unfit, (call.current, like), call)) from None
+    context.builder.excused.add(like.node)
+    inputs = (call.current, like) if given["like"] else (call.current,)
+    return _place(context, operation, tuple(given.items()), inputs, call)
 
 
 def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
@@ -102,8 +118,12 @@ def _place(
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except UnfitError as unfit:
-        flowing = Label(step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
-        raise DiagnosticError(Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)) from None
+        raise DiagnosticError(_unfit(unfit, inputs, call)) from None
+
+
+def _unfit(unfit: UnfitError, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
+    flowing = Label(call.step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
+    return Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)
 
 
 def _label(token: tree.Token) -> str:

@@ -10,10 +10,10 @@ from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
-from resnet_dsl.elaborate.values import POISON, Items, Value
+from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.parameters import Parameter, is_number
+from resnet_dsl.ir.parameters import LIKE, Parameter, is_number
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -105,7 +105,7 @@ def _fit(context: Context, operation: Operation, given: Mapping[str, Given], cal
         value = _taken(parameter, one.value)
         if value is POISON:
             sound = False
-        elif isinstance(value, Value | Items) or not parameter.kind.fits(value):
+        elif not _fits(parameter, value):
             context.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
@@ -113,6 +113,12 @@ def _fit(context: Context, operation: Operation, given: Mapping[str, Given], cal
         diagnostic = errors.missing(operation.name, absent, call.step.span, bool(given))
         context.findings.report(diagnostic, call.frame.caller)
     return sound and not absent
+
+
+def _fits(parameter: Parameter, value: Constant) -> bool:
+    if parameter.kind is LIKE:
+        return isinstance(value, Value)
+    return not isinstance(value, Value | Items) and parameter.kind.fits(value)
 
 
 def _unfit(callee: str, parameter: Parameter, given: Given) -> Diagnostic:

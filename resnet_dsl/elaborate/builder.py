@@ -49,6 +49,11 @@ class Unnamed(NamedTuple):
     skip: SkipKind | None
     twin: int | None = None
 
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """As Node.reads."""
+        return self.inputs[:1] if self.placed.arguments.get("like") else self.inputs
+
 
 class _OpenScope:
     """A scope while its nodes are being made. ``shared_as``: of a shared block's call, what its layers are called."""
@@ -68,7 +73,8 @@ class _OpenScope:
 class Builder:
     """Collects the nodes of one network. Indices are final only in ``finish``.
 
-    named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off.
+    named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off, and
+    those that lent their size.
     """
 
     def __init__(self, name: str) -> None:
@@ -96,7 +102,7 @@ class Builder:
     def close_head(self, scope: int, exit_node: int, first: int) -> None:
         """Closes a head, whose nodes are those from ``first`` on: it may start from another value than flowed to it."""
         opened = self.scopes[scope]
-        read = [one for raw in self.nodes[first:] for one in raw.inputs if one < first]
+        read = [one for raw in self.nodes[first:] for one in raw.reads if one < first]
         if opened.entry not in read:
             opened.entry = min([*read[:1], exit_node])
         self.close(scope, exit_node)

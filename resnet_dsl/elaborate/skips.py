@@ -11,7 +11,7 @@ from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
 from resnet_dsl.elaborate.values import Constant, Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
-from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, show, slide, told_apart
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, never_shorter, show, slide, told_apart
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -182,15 +182,24 @@ def _around_nothing(statement: tree.Skip, merge: str) -> Diagnostic:
     )
 
 
+def _lengths_that_meet(skip: _Skip) -> str:
+    """What makes the current value as long as the one that is skipped to it."""
+    source, current = skip.source.shape[:-1], skip.current.shape[:-1]
+    step = "crop" if all(map(never_shorter, current, source)) else "resize"
+    name = "in" if skip.statement.source is None else skip.statement.source.span.text
+    return (
+        f"the two lengths cannot be met by a stride: write `{step}(like = {name})` before the skip, or pad the "
+        "convolutions (`pad = half`)"
+    )
+
+
 def _remedy(skip: _Skip, adapted: Value | None) -> str:
     source, target = skip.source.shape, skip.target
     stride = stride_between(source, target)
     if len(source) != len(target):
         return "a skip cannot change the number of axes: start it from a value before the pooling, or end it there"
     if stride is None:
-        return (
-            "the two lengths cannot be met by a stride: pad the convolutions (`pad = half`), or `upsample` the smaller"
-        )
+        return _lengths_that_meet(skip)
     if adapted is not None and skip.statement.via is not None:
         words = f"1x1 convolution, {channels(target)} channels, stride {spell(stride)}"
         return f"leave out `via {skip.statement.via.span.text}` to project it ({words})"

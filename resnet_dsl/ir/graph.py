@@ -29,7 +29,8 @@ class Node:
 
     name: unique in the network, and the Keras layer's name: ``conv2_block1_conv2`` (see resnet_dsl.ir.naming).
     op, args: the operation and all its arguments, settled (one number an axis, padding as pairs).
-    inputs: indices of the nodes that it reads; for the merge of a skip connection the main path first, then the skip.
+    inputs: indices of the nodes that it reads; for the merge of a skip connection the main path first, then the skip,
+        and of an operation with ``like`` last the value that only lends its size.
     scope: index of the scope in which it lies.
     skip: set on the merge of a skip connection: ``identity`` where the value is taken as it is, ``adapted`` where it
         goes through an adapter (a projection, padding).
@@ -43,6 +44,11 @@ class Node:
     scope: int
     skip: SkipKind | None = None
     shares: int | None = None
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The nodes whose numbers it reads: its inputs but for one that only lends its size."""
+        return self.inputs[:1] if self.args.get("like") else self.inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,13 +180,13 @@ def _check_place(index: int, node: Node, inputs: int, scopes: int) -> None:
         raise ValueError(f"node {index}: unknown operation {node.op!r}")
     if any(not 0 <= other < index for other in node.inputs) or not 0 <= node.scope < scopes:
         raise ValueError(f"node {index} must read nodes before it and lie in a scope")
-    least = 0 if index < inputs else 2 if operation.many else 1
+    least = 0 if index < inputs else 2 if operation.many or node.args.get("like") is True else 1
     if (node.op == "input") != (index < max(inputs, 1)) or len(node.inputs) < least:
         raise ValueError(f"node {index}: wrong number of inputs for {node.op}")
-    most = 0 if index < inputs else operation.most
+    most = 0 if index < inputs else max(operation.most, least)
     if len(node.inputs) > most:
         raise ValueError(f"node {index}: {node.op} reads {('nothing', 'one value', 'two values')[int(most)]}")
-    if node.skip is not None and len(node.inputs) != 2:
+    if node.skip is not None and len(node.reads) != 2:
         raise ValueError(f"node {index}: {node.op} merges no skip connection with a value")
 
 

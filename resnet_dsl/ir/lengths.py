@@ -9,6 +9,7 @@ with equal lengths whatever the input's turns out to be, and two that might not 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
@@ -123,6 +124,46 @@ def stretch(length: Length, factor: int, extra: int = 0) -> Length:
 def longer(length: Length, by: int) -> Length:
     """A length with ``by`` positions more (or fewer)."""
     return length + by if isinstance(length, int) else length._replace(after=length.after + by)
+
+
+def difference(length: Length, other: Length) -> int | None:
+    """How many positions more a length has than another; None where that depends on the input's, or is not known."""
+    if isinstance(length, int) and isinstance(other, int):
+        return length - other
+    if isinstance(length, int) or isinstance(other, int) or length._replace(after=other.after) != other:
+        return None
+    return length.after - other.after
+
+
+def never_shorter(length: Length, other: Length) -> bool:
+    """Whether a length is known to be at least as long as another, whatever the input's is."""
+    more = difference(length, other)
+    if more is not None:
+        return more >= 0
+    (rate, low, _), (of_other, _, high) = _bounds(length), _bounds(other)
+    symbols = {one.symbol for one in (length, other) if isinstance(one, OpenLength)}
+    unit = gcd(*(one.divisor if isinstance(one, OpenLength) else one for one in (length, other)))
+    return len(symbols) == 1 and rate >= of_other and rate - of_other + low - high > -unit
+
+
+def _bounds(length: Length) -> tuple[Fraction, Fraction, Fraction]:
+    """Between ``rate * k + low`` and ``rate * k + high`` the length lies, for every k."""
+    if isinstance(length, int):
+        return Fraction(0), Fraction(length), Fraction(length)
+    _, times, step, before, by, after, _ = length
+    high = after + Fraction(times * before, by)
+    return Fraction(times * step, by), high - Fraction(times * (by - 1), by), high
+
+
+def proportion(length: Length, other: Length) -> tuple[int, int] | None:
+    """The ratio of two lengths in its lowest terms, of open ones where they are long; None where it is not known."""
+    if isinstance(length, int) and isinstance(other, int):
+        ratio = Fraction(length, other)
+    elif isinstance(length, int) or isinstance(other, int) or length.symbol != other.symbol:
+        return None
+    else:
+        ratio = _bounds(length)[0] / _bounds(other)[0]
+    return ratio.numerator, ratio.denominator
 
 
 def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:

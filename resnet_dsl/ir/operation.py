@@ -25,7 +25,7 @@ Reserved: TypeAlias = Literal[
 ]  # fmt: skip
 """The operations of the language's first version, family by family. Nothing else may be called so."""
 Later: TypeAlias = Literal[
-    "zero_pad", "crop", "depth_to_space", "space_to_depth",
+    "zero_pad", "crop", "resize", "depth_to_space", "space_to_depth",
     "abs", "selu", "spatial_softmax", "sub", "normalize",
 ]  # fmt: skip
 """Those that came after it: what a file itself calls so stands in their place, as when there was none."""
@@ -121,6 +121,8 @@ class Operation(NamedTuple):
     macs: (…, output shape) -> multiply-accumulates of one sample; None while a length is unknown.
     window: (settled arguments, input shape) -> the receptive-field rule; "all" where each output sees everything.
     label: settled arguments -> what a figure's row says.
+    liken: of an operation with ``like``: (arguments, input shape, shape of the value to be like) -> arguments that go
+        by that value, without reading it where its lengths tell all; raises UnfitError.
 
     Facts of its result at inference; the defaults claim nothing:
 
@@ -144,6 +146,7 @@ class Operation(NamedTuple):
     macs: Callable[[Arguments, Shapes, Shape], int | None] = _no_macs
     window: Callable[[Arguments, Shape], Window | Literal["all"]] = _point
     label: Callable[[Arguments], str] | None = None
+    liken: Callable[[Arguments, Shape, Shape], Arguments] | None = None
     range: tuple[float, float] = (-inf, inf)
     keeps_sign: bool = False
     affine: bool = False

@@ -114,6 +114,8 @@ BORDER = Kind(
 )
 PADDING = or_words(BORDER, "half", "same", "valid", "causal")
 FLAG = Kind("`true` or `false`", lambda v: isinstance(v, bool), lambda v: isinstance(v, bool))
+LIKE = Kind("a value (`in`, a stage, a named result)", lambda v: False, lambda v: v is True)
+"""A value that flows; in the graph, that the node reads one for its size."""
 REAL = Kind("a number", is_number, lambda v: is_number(v) and abs(v) < 1e30)
 POSITIVE = Kind("a number above 0", is_number, lambda v: is_number(v) and 0 < v < 1e30)
 

@@ -6,6 +6,7 @@ What a name or a string holds is spelt out where it could steer a terminal or en
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec
 

@@ -70,6 +70,7 @@ def test_the_operation_is_there_where_the_file_has_no_step_of_its_name(name: str
 
 
 CALLS = {"sub": "a = relu sub(a, in)", "zero_pad": "zero_pad(1)", "crop": "crop(1)", "normalize": "normalize(0.5, 2)"}
+CALLS |= {"resize": "resize(4)"}
 CALLS = {name: CALLS.get(name, name) for name in get_args(Later)}
 
 

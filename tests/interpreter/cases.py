@@ -107,10 +107,11 @@ CHOICES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "pad_channels": {"channels": (4, 5, 8), "side": ("end", "both")},
     "subsample": {"stride": STRIDES},
     "zero_pad": {"amounts": AMOUNTS},
-    "crop": {"amounts": AMOUNTS},
+    "crop": {"amounts": AMOUNTS, "like": (None,)},
     "depth_to_space": {"factor": (1, 2, 3, (2, 1, 2), (1, 2, 1)), "order": ("tensorflow", "pytorch")},
     "space_to_depth": {"factor": (1, 2, 3, (2, 1, 2), (1, 2, 1)), "order": ("tensorflow", "pytorch")},
     "upsample": {"factor": (1, 2, 3, (3, 1, 2)), "method": ("nearest", "bilinear")},
+    "resize": {"size": (5, 1, 8, 14, (3, 16, 10), (21, 10, 3)), "like": (None,), "method": ("nearest", "bilinear")},
 }
 """Operation -> argument -> what is tried for it, what is usual first.
 

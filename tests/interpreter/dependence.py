@@ -38,7 +38,7 @@ def extent(graph: Graph, lengths: Sequence[int], node: int, axis: int = 0) -> in
 
 
 def _go_back(node: Node, seen: dict[int, Rows], rows: Rows, lengths: Sequence[int], axis: int) -> None:
-    for other in node.inputs:
+    for other in node.reads:
         if node.op == "mul" and lengths[other] < rows.shape[1]:
             continue
         found = _marked(node, rows, lengths[other], axis)
@@ -121,12 +121,24 @@ def _spread(arguments: Arguments, rows: Rows, length: int) -> Rows:
     return np.asarray(rows.reshape(len(rows), length, arguments["factor"]).any(2))
 
 
+def _resized(arguments: Arguments, rows: Rows, length: int) -> Rows:
+    """As of an upsampled map, at any two lengths."""
+    new = rows.shape[1]
+    middle = (np.arange(new) + 0.5) * length / new - 0.5
+    near = (np.floor(middle + 0.5),) if arguments["method"] == "nearest" else (np.floor(middle), np.ceil(middle))
+    found = np.zeros((len(rows), length), dtype=bool)
+    for one in near:
+        np.logical_or.at(found, (slice(None), np.clip(one, 0, length - 1).astype(int)), rows)
+    return found
+
+
 _RULES: dict[str, Callable[[Arguments, Rows, int], Rows]] = {
     **dict.fromkeys(("conv", "maxpool", "avgpool", "blurpool"), _window),
     "conv_transpose": _transposed,
     "subsample": _subsampled,
     "upsample": _upsampled,
     "zero_pad": _widened,
+    "resize": _resized,
     "crop": _cropped,
     "depth_to_space": _spread,
     "space_to_depth": lambda arguments, rows, length: np.repeat(rows, arguments["factor"], 1),

@@ -42,5 +42,6 @@ def interpret(
 def _value(node: Node, given: list[Array], weights: Weights) -> Array:
     if node.op in places.MERGES:
         return places.MERGES[node.op](given)
+    args = {**node.args, "size": given[1].shape[1:-1]} if node.args.get("like") else node.args
     exact = {name: np.asarray(array, dtype=np.float64) for name, array in weights.items()}
-    return RULES[node.op](node.args, given[0], exact)
+    return RULES[node.op](args, given[0], exact)

@@ -53,13 +53,38 @@ def _linear(x: Array, factor: int, axis: int) -> Array:
     return np.take(x, below, axis) * (1 - share) + np.take(x, above, axis) * share
 
 
+def resize(arguments: Arguments, x: Array, weights: Weights) -> Array:
+    """PyTorch's `interpolate`: bilinear with align_corners=False, and nearest-exact; axis by axis."""
+    along = {"nearest": _nearest_to, "bilinear": _linear_to}[arguments["method"]]
+    return reduce(lambda value, axis: along(value, axis[1], axis[0] + 1), enumerate(arguments["size"]), x)
+
+
+def _nearest_to(x: Array, length: int, axis: int) -> Array:
+    """The old cell in which the middle of a new one lies; on a border, the one behind it."""
+    old = x.shape[axis]
+    return np.take(
+        x, [sum(1 for end in range(1, old) if 2 * end * length <= (2 * i + 1) * old) for i in range(length)], axis
+    )
+
+
+def _linear_to(x: Array, length: int, axis: int) -> Array:
+    old = x.shape[axis]
+    at, middles = (np.arange(length) + 0.5) * old / length, np.arange(old) + 0.5
+    return np.apply_along_axis(lambda column: np.interp(at, middles, column), axis, x)
+
+
 def zero_pad(arguments: Arguments, x: Array, weights: Weights) -> Array:
     return np.pad(x, [(0, 0), *arguments["amounts"], (0, 0)])
 
 
 def crop(arguments: Arguments, x: Array, weights: Weights) -> Array:
-    lengths = zip(x.shape[1:-1], arguments["amounts"], strict=True)
-    return x[(slice(None), *(slice(front, length - behind) for length, (front, behind) in lengths))]
+    if arguments["amounts"] is None:
+        more = [old - new for old, new in zip(x.shape[1:-1], arguments["size"], strict=True)]
+        amounts = [(one // 2, one - one // 2) for one in more]
+    else:
+        amounts = arguments["amounts"]
+    inside = (slice(before, old - after) for old, (before, after) in zip(x.shape[1:-1], amounts, strict=True))
+    return x[(slice(None), *inside)]
 
 
 def _places(arguments: Arguments, wide: Array, deep: Array) -> Iterator[tuple[Array, Array]]:
@@ -133,6 +158,7 @@ RULES = {
     "pad_channels": pad_channels,
     "subsample": subsample,
     "upsample": upsample,
+    "resize": resize,
     "zero_pad": zero_pad,
     "crop": crop,
     "depth_to_space": depth_to_space,

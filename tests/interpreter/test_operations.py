@@ -29,6 +29,7 @@ RANKS = {"dense": (0,), "dropblock": (2,)}
 MAPS = frozenset(
     {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "instancenorm", "evonorm", "frn"}
     | {"subsample", "upsample", "normalize", "spatial_softmax", "zero_pad", "crop", "depth_to_space", "space_to_depth"}
+    | {"resize"}
 )
 """The operations that need a value with spatial axes."""
 

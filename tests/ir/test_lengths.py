@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resnet_dsl.ir.lengths import Length, OpenLength, longer, slide, stretch
+from resnet_dsl.ir.lengths import Length, OpenLength, difference, longer, never_shorter, slide, stretch
 
 _SLIDES = st.tuples(st.just(slide), st.integers(1, 9), st.integers(1, 6), st.integers(0, 9))
 _STRETCHES = st.tuples(st.just(stretch), st.integers(1, 6), st.integers(-3, 5))
@@ -106,3 +106,52 @@ def test_half_the_multiple_is_not_enough(depth: int) -> None:
 def test_how_a_function_is_written(length: OpenLength, formula: str, shown: str) -> None:
     assert length.formula == formula
     assert str(length) == shown
+
+
+@given(_STEPS, _STEPS, st.sampled_from((1, 2, 6, 32)))
+def test_what_is_never_shorter_is_not(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]], multiple: int) -> None:
+    opened = OpenLength("h", step=multiple, multiple=multiple)
+    longer_one, shorter = changed(opened, one), changed(opened, other)
+    gaps = [_gap(changed(multiple * n, one), changed(multiple * n, other)) for n in range(1, 60)]
+    if never_shorter(longer_one, shorter):
+        assert min(gaps) >= 0
+    known = difference(longer_one, shorter)
+    assert known is None or set(gaps) == {known}
+
+
+def _gap(one: Length, other: Length) -> int:
+    assert isinstance(one, int)
+    assert isinstance(other, int)
+    return one - other
+
+
+H = OpenLength("h")
+HALF, CEILED = slide(H, 2, 2, 0), slide(H, 1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("length", "other", "known"),
+    [
+        (stretch(CEILED, 2), H, True),
+        (H, stretch(HALF, 2), True),
+        (stretch(HALF, 2), H, False),
+        (stretch(CEILED, 2), stretch(HALF, 2), True),
+        (CEILED, HALF, True),
+        (HALF, HALF, True),
+        (H, HALF, True),
+        (stretch(slide(H, 4, 4, 3), 4), stretch(slide(H, 2, 2, 1), 2), True),
+        (longer(H, 2), H, True),
+        (longer(H, -2), H, False),
+        (stretch(H, 2), longer(H, 1), True),
+        (stretch(H, 2), longer(H, 2), False),
+        (stretch(H, 2), 2, True),
+        (stretch(H, 2), 3, False),
+        (4, H, False),
+        (OpenLength("h", step=32, multiple=32), 32, True),
+        (OpenLength("w"), H, False),
+        (7, 7, True),
+        (6, 7, False),
+    ],
+)
+def test_which_lengths_are_known_to_be_as_long(length: Length, other: Length, known: bool) -> None:
+    assert never_shorter(length, other) is known

@@ -26,6 +26,7 @@ BODIES = {
     "reshape": "reshape(4x16x4)",
     "normalize": "normalize(0.5, [1, 2, 3, 4])",
     "zero_pad": "zero_pad([0, 2])",
+    "resize": "resize(4x16)",
     "crop": "crop([[0, 2], [1, 0]])",
     "dropout": "dropout(0.5)",
     "drop_path": "drop_path(0.5)",

@@ -8,6 +8,7 @@ more still has all its other steps compared. Where two steps agree, what they re
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 

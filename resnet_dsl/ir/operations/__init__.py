@@ -17,11 +17,12 @@ from resnet_dsl.ir.operations import (
     noise,
     normalisation,
     pooling,
+    resizing,
     scaling,
     shaping,
 )
 
-_FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling)
+_FAMILIES = (shaping, convolution, attention, normalisation, activation, pooling, merging, noise, scaling, resizing)
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation for family in _FAMILIES for operation in family.OPERATIONS

@@ -47,7 +47,7 @@ def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
             raise UnfitError(
                 "E0305",
                 f"`concat` needs values of one size, and these are {_both(shapes[0], shape)}",
-                "bring them to one height and width first (a pool, `upsample`)",
+                "bring them to one height and width first: `resize(like = …)`, or `crop(like = …)` the larger",
             )
     return (*shapes[0][:-1], sum(channels(shape) for shape in shapes))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, divides, elements, padded, show, slide, stretch
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, divides, elements, show, slide, stretch
 from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, always, per_axis, spatial
-from resnet_dsl.ir.parameters import BORDER, COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
+from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 from resnet_dsl.ir.sizes import Size, is_open, multiple
-from resnet_dsl.ir.windows import settle_border
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`, `32?x32?x3`)",
@@ -123,42 +122,6 @@ def _subsample_window(arguments: Arguments, shape: Shape) -> Window:
     stride = arguments["stride"]
     ones = (1,) * len(stride)
     return Window(ones, stride, ones, (0,) * len(stride))
-
-
-def _settle_amounts(name: str, arguments: Arguments, shapes: Shapes) -> Arguments:
-    rank = spatial(shapes[0], name)
-    return {**arguments, "amounts": settle_border(arguments["amounts"], rank, "the amount")}
-
-
-def _bordered(arguments: Arguments, shapes: Shapes) -> Shape:
-    return (*padded(shapes[0], arguments["amounts"]), channels(shapes[0]))
-
-
-def _cropped(arguments: Arguments, shapes: Shapes) -> Shape:
-    for length, (front, behind) in zip(shapes[0], arguments["amounts"], strict=False):
-        if isinstance(length, int) and front + behind >= length:
-            raise UnfitError(
-                "E0284",
-                f"`crop` takes {front + behind} positions of a length of {length}, and leaves none",
-                f"take at most {length - 1} in all: `crop([front, behind])`",
-            )
-    taken = tuple((-front, -behind) for front, behind in arguments["amounts"])
-    return (*padded(shapes[0], taken), channels(shapes[0]))
-
-
-def _moved(front: tuple[int, ...]) -> Window:
-    """Each position is one of the value's, so many further in front."""
-    ones = (1,) * len(front)
-    return Window(ones, ones, ones, front)
-
-
-def _amounts(arguments: Arguments) -> str:
-    """``2``, ``2+1`` where there are others behind than in front, ``2×2+1`` where axes differ."""
-    return once(tuple(str(a) if a == b else f"{a}+{b}" for a, b in arguments["amounts"]))
-
-
-def _nothing(arguments: Arguments) -> bool:
-    return not any(map(any, arguments["amounts"]))
 
 
 def _spread(arguments: Arguments, shapes: Shapes) -> Shape:
@@ -288,32 +251,6 @@ UPSAMPLE = Operation(
     affine=True,
 )
 
-ZERO_PAD = Operation(
-    "zero_pad",
-    "Zeros in front of the map and behind it.",
-    "reshape",
-    (required("amounts", BORDER, "How many positions."),),
-    settle=lambda arguments, shapes: _settle_amounts("zero_pad", arguments, shapes),
-    infer=_bordered,
-    window=lambda arguments, shape: _moved(tuple(front for front, _ in arguments["amounts"])),
-    label=lambda arguments: f"zero border, {_amounts(arguments)}",
-    keeps_sign=True,
-    affine=True,
-    idle=_nothing,
-)
-CROP = Operation(
-    "crop",
-    "The map without positions in front and behind.",
-    "reshape",
-    (required("amounts", BORDER, "How many positions are taken away."),),
-    settle=lambda arguments, shapes: _settle_amounts("crop", arguments, shapes),
-    infer=_cropped,
-    window=lambda arguments, shape: _moved(tuple(-front for front, _ in arguments["amounts"])),
-    label=lambda arguments: f"crop, {_amounts(arguments)}",
-    keeps_sign=True,
-    affine=True,
-    idle=_nothing,
-)
 _ORDER = Parameter(
     "order",
     words("tensorflow", "pytorch"),
@@ -351,6 +288,6 @@ SPACE_TO_DEPTH = Operation(
 )
 
 OPERATIONS = (
-    *(INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE, ZERO_PAD, CROP),
+    *(INPUT, IDENTITY, FLATTEN, RESHAPE, CHANNELS, PAD_CHANNELS, SUBSAMPLE, UPSAMPLE),
     *(DEPTH_TO_SPACE, SPACE_TO_DEPTH),
 )

@@ -38,8 +38,9 @@ from resnet_dsl.laboratory.signal.state import (
 )
 from resnet_dsl.laboratory.signal.workload import MOST_POSITIONS, Workload
 
-_WITHOUT: tuple[OperationName, ...] = ("input", "attention", "spatial_softmax")
-"""What softmax makes of logits that are products of random values, or alike as neighbours are, is not derived here."""
+_WITHOUT: tuple[OperationName, ...] = ("input", "attention", "spatial_softmax", "resize")
+"""What softmax makes of logits that are products of random values, or alike as neighbours are, is not derived here, nor
+how alike the gradients are that meet where positions are read unevenly often."""
 
 _FAMILIES = (linear, normalisation, activations, pooling, channel_pool, merging, shaping, blocks_of_places)
 
@@ -102,7 +103,7 @@ def _forward(graph: Graph, sites: list[Site]) -> list[State]:
     states: list[State] = [(_input(sites[0].output),)]
     workload = Workload()
     for node, site in zip(graph.nodes[1:], sites[1:], strict=True):
-        before = [states[other] for other in node.inputs]
+        before = [states[other] for other in node.reads]
         workload.before(site, before)
         states.append(RULES[node.op].forward(site, before))
         workload.behind(site, states[-1])
@@ -130,8 +131,8 @@ def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Grad
         gradients[index] = total = tuple(gathered(list(parts)) for parts in zip(*arriving[index], strict=True))
         arriving[index] = []
         node = graph.nodes[index]
-        back = RULES[node.op].backward(sites[index], [states[other] for other in node.inputs], total)
-        for other, one in zip(node.inputs, back, strict=True):
+        back = RULES[node.op].backward(sites[index], [states[other] for other in node.reads], total)
+        for other, one in zip(node.reads, back, strict=True):
             arriving[other].append(one)
     return gradients
 

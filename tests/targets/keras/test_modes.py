@@ -23,6 +23,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "channels": {"start": 0, "count": 4},
     "pad_channels": {"channels": 16},
     "subsample": {"stride": 2},
+    "resize": {"size": 5, "method": "bilinear"},
     "normalize": {"mean": 0.5, "std": 2},
     "zero_pad": {"amounts": 1},
     "crop": {"amounts": 1},

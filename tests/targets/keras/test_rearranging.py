@@ -123,6 +123,7 @@ CALLS = {
     "normalize": {"mean": (1.0, 2.0, 3.0, 4.0), "std": (0.5, 1.0, 2.0, 4.0)},
     "zero_pad": {"amounts": ((1, 0),)},
     "crop": {"amounts": ((1, 0),)},
+    "resize": {"size": 3},
 }
 
 

@@ -105,7 +105,7 @@ class Wiring:
 
     def _values(self, unit: Unit) -> int:
         """How many values a merge reads; everything else is asked for one."""
-        return len(self._first(unit).inputs) if self._meets(unit) else 1
+        return len(self._first(unit).reads) if self._meets(unit) else 1
 
     def _meets(self, unit: Unit) -> bool:
         boxed = unit.scope is not None or unit.rows[0] in self.folding.attachments

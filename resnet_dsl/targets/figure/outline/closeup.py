@@ -75,9 +75,9 @@ def _view(graph: Graph, scope: int) -> _View:
     inside = [index for index, node in enumerate(graph.nodes) if within[node.scope]]
     members = frozenset(inside)
     entry = graph.scopes[scope].entry
-    read = [other for index in inside for other in graph.nodes[index].inputs if other not in members]
+    read = [other for index in inside for other in graph.nodes[index].reads if other not in members]
     entries = dict.fromkeys([entry, *read] if entry in read else read or [entry])
-    read_outside = {other for n, node in enumerate(graph.nodes) if n not in members for other in node.inputs}
+    read_outside = {other for n, node in enumerate(graph.nodes) if n not in members for other in node.reads}
     leaving = (read_outside | {output.node for output in graph.outputs}) & members
     exit = graph.scopes[scope].exit
     return _View(members, tuple(entries), exit, (exit, *sorted(leaving - {exit})))
@@ -104,10 +104,10 @@ def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int,
     row_of_block: dict[int, int] = {}
     readers = [0] * len(graph.nodes)
     for node in graph.nodes:
-        for other in node.inputs:
+        for other in node.reads:
             readers[other] += 1
     for index in sorted(view.inside):
-        before, block = graph.nodes[index].inputs[0], inner.get(graph.nodes[index].scope)
+        before, block = graph.nodes[index].reads[0], inner.get(graph.nodes[index].scope)
         if block in row_of_block:
             row_of[index] = row_of_block[block]
             rows[row_of[index]].append(index)
@@ -135,7 +135,7 @@ def _folds(graph: Graph, index: int, formula: bool) -> bool:
     node = graph.nodes[index]
     if not is_scale(node):
         return is_light(node)
-    return not formula and not OPERATIONS[graph.nodes[node.inputs[0]].op].many
+    return not formula and not OPERATIONS[graph.nodes[node.reads[0]].op].many
 
 
 def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, view: _View) -> Item:

@@ -98,15 +98,15 @@ def meeting_details(graph: Graph) -> set[int]:
     base: list[int] = []
     found: set[int] = set()
     for index, node in enumerate(graph.nodes):
-        base.append(base[node.inputs[0]] if is_light(node) else index)
-        bases = Counter(base[other] for other in node.inputs) if len(node.inputs) > 1 else {}
-        found.update(other for other in node.inputs if bases and bases[base[other]] > 1 and base[other] != other)
+        base.append(base[node.reads[0]] if is_light(node) else index)
+        bases = Counter(base[other] for other in node.reads) if len(node.reads) > 1 else {}
+        found.update(other for other in node.reads if bases and bases[base[other]] > 1 and base[other] != other)
     return found
 
 
 def _row_before(graph: Graph, rows: list[list[int]], row_of: list[int], index: int) -> int | None:
     """The row that ends with what a light node reads; a number that scales is never hidden in a merge or the input."""
-    before = graph.nodes[index].inputs[0]
+    before = graph.nodes[index].reads[0]
     row = row_of[before]
     if row == HIDDEN or rows[row][-1] != before:
         return None
@@ -120,7 +120,7 @@ def _merges(graph: Graph, scopes: Scopes, returned: Set[int]) -> dict[int | None
     for index, node in enumerate(graph.nodes):
         if node.skip is None or scopes.adapter[node.scope] is not None:
             continue
-        for other in node.inputs[1:]:
+        for other in node.reads[1:]:
             adapter = scopes.adapter[graph.nodes[other].scope]
             if adapter is not None:
                 found[adapter] = index

@@ -84,7 +84,7 @@ class _Writer:
         self.inside = inside
         symbols = ["x"] if len(entries) == 1 else [f"x{number}" for number in range(1, len(entries) + 1)]
         self.terms = {entry: Term(symbol) for entry, symbol in zip(entries, symbols, strict=True)}
-        self.readers = Counter(other for index in inside for other in graph.nodes[index].inputs)
+        self.readers = Counter(other for index in inside for other in graph.nodes[index].reads)
         self.merges: dict[int, str] = {}
         self.functions: dict[str, tuple[int, ...]] = {}
         self.applied: dict[str, str] = {}
@@ -96,7 +96,7 @@ class _Writer:
         for index in self.inside:
             node = self.graph.nodes[index]
             if OPERATIONS[node.op].many:
-                self._merge(index, _merged(node, [self._term(other) for other in node.inputs]))
+                self._merge(index, _merged(node, [self._term(other) for other in node.reads]))
             elif self.readers[index] > 1:
                 self._term(index)
         values = {index: term.text for index, term in self.terms.items()}
@@ -118,7 +118,7 @@ class _Writer:
         behind: list[int] = []
         while index not in self.terms:
             behind.append(index)
-            index = self.graph.nodes[index].inputs[0]
+            index = self.graph.nodes[index].reads[0]
         term, steps = self.terms[index], behind[::-1]
         written = len(steps)
         while written and _is_written_out(self.graph.nodes[steps[written - 1]]):

@@ -187,7 +187,7 @@ class Boxes:
         place = {node: number for number, node in enumerate(inside)}
         nodes = (graph.nodes[index] for index in inside)
         wired = (
-            (node.op, *map(node.args.get, _TELLING), *(self._read(n, place) for n in node.inputs)) for node in nodes
+            (node.op, *map(node.args.get, _TELLING), *(self._read(n, place) for n in node.reads)) for node in nodes
         )
         return one.block or one.name, *wired
 

@@ -52,7 +52,7 @@ def row_words(graph: Graph, folding: Folding, row: int) -> str:
 
 def _operation(node: Node) -> str:
     """A merge that reads a value several times says so: one arrow leads there (a skip connection has its own)."""
-    read = node.inputs if node.skip is None else node.inputs[1:]
+    read = node.reads if node.skip is None else node.reads[1:]
     most = max(Counter(read).values(), default=1)
     return label(node) if most == 1 else f"{label(node)} (one value {most} times)"
 

@@ -19,7 +19,7 @@ def gather_links(graph: Graph, scopes: Scopes, folding: Folding, last: int) -> t
     """
     found: dict[tuple[int, int, Way], Link] = {}
     for index, node in enumerate(graph.nodes):
-        for position, other in enumerate(node.inputs):
+        for position, other in enumerate(node.reads):
             source, target = folding.row_of[other], folding.row_of[index]
             boxed = target in folding.attachments
             way = "branch" if boxed else _way(node, position, scopes.adapter[node.scope] is not None)

@@ -12,11 +12,11 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import complete
 from resnet_dsl.passes.primitives import COMPOSITES
 from resnet_dsl.targets.keras.calls import Calls
-from resnet_dsl.targets.keras.lower import convolution, elementwise, pooling, shaping
+from resnet_dsl.targets.keras.lower import convolution, elementwise, pooling, resizing, shaping
 from resnet_dsl.targets.keras.lower.place import Lowering, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
-_TABLES = (shaping.RULES, convolution.RULES, elementwise.RULES, pooling.RULES)
+_TABLES = (shaping.RULES, convolution.RULES, elementwise.RULES, pooling.RULES, resizing.RULES)
 _REST: Rules = {name: in_steps for name in COMPOSITES if not any(name in table for table in _TABLES)}
 
 RULES = complete("resnet_dsl/targets/keras/lower/", *_TABLES, _REST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 from resnet_dsl.ir.graph import Graph, Node
@@ -71,6 +72,15 @@ class Lowering:
         """Whether the layer of a node is called with values of several shapes."""
         return len(self._entering[self.graph.owner(index)]) > 1
 
+    @cached_property
+    def carrying(self) -> set[int]:
+        """The nodes whose numbers reach an output."""
+        found = {output.node for output in self.graph.outputs}
+        for index in range(len(self.graph.nodes) - 1, -1, -1):
+            if index in found:
+                found.update(self.graph.nodes[index].reads)
+        return found
+
     def name(self, node: str, suffix: str) -> str:
         """The name of a layer of ``node``: the node's own, or one with a suffix that no other layer has."""
         if not suffix:
@@ -87,7 +97,7 @@ class Lowering:
         """The node whose call comes next, for its rule; ``result`` takes what that returns."""
         node = self.graph.nodes[index]
         operation = OPERATIONS[node.op]
-        kept = operation.keeps_sign and all(self.nonnegative[one] for one in node.inputs)
+        kept = operation.keeps_sign and all(self.nonnegative[one] for one in node.reads)
         self.nonnegative.append(kept or operation.range[0] >= 0)
         return LoweringContext(self, index)
 
@@ -118,6 +128,11 @@ class LoweringContext:
         return self._lowering.varies(self._index)
 
     @property
+    def alone_lends(self) -> bool:
+        """Whether the value that lends its size does nothing else: no model has it but one that reads it here."""
+        return any(one not in self._lowering.carrying for one in self.node.inputs[1:])
+
+    @property
     def rank(self) -> int:
         """The number of spatial axes of the (first) input."""
         return len(self.shapes[0]) - 1
@@ -130,7 +145,7 @@ class LoweringContext:
     @property
     def nonnegative(self) -> bool:
         """Whether no number that flows in can be negative, by construction."""
-        return all(self._lowering.nonnegative[one] for one in self.node.inputs)
+        return all(self._lowering.nonnegative[one] for one in self.node.reads)
 
     def call(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, slide
-from resnet_dsl.targets.keras.calls import Value, batched
+from resnet_dsl.targets.keras.calls import batched
 from resnet_dsl.targets.keras.lower.place import WHOLE, LoweringContext, Rules
 from resnet_dsl.targets.keras.lower.primitives import in_steps
 
@@ -51,19 +51,6 @@ def _upsample(at: LoweringContext) -> int:
     return at.call(f"UpSampling{at.rank}D", at.input, size=factor, data_format="channels_last", **interpolation)
 
 
-def _sides(kind: str, argument: str) -> Callable[[LoweringContext], int]:
-    """The rule of a layer that adds or takes positions in front and behind."""
-
-    def rule(at: LoweringContext) -> int:
-        layer, amounts = f"{kind}{at.rank}D", at.args["amounts"]
-        given: dict[str, Value] = {argument: amounts[0] if at.rank == 1 else amounts}
-        if layer != "Cropping1D":  # which has no other order
-            given["data_format"] = "channels_last"
-        return at.call(layer, at.input, **given)
-
-    return rule
-
-
 def _rearranged(kind: str) -> Callable[[LoweringContext], int]:
     """The rule of blocks of positions: Keras' Reshape takes no more than one length that is not known."""
 
@@ -84,8 +71,6 @@ RULES: Rules = {
     "pad_channels": _pad_channels,
     "subsample": lambda at: subsample(at, at.input, at.shapes[0], at.args["stride"]),
     "upsample": _upsample,
-    "zero_pad": _sides("ZeroPadding", "padding"),
-    "crop": _sides("Cropping", "cropping"),
     "depth_to_space": _rearranged("DepthToSpace"),
     "space_to_depth": _rearranged("SpaceToDepth"),
 }

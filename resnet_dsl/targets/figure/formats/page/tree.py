@@ -121,7 +121,7 @@ class _Tree:
             block = self.scopes.block[self.graph.nodes[node].scope]
             place[node] = blocks.setdefault(("op", node) if block is None else block, len(blocks))
         place.setdefault(self.graph.nodes[nodes[0]].inputs[0], -1)
-        reads = ((node, other) for node in nodes for other in self.graph.nodes[node].inputs if other in place)
+        reads = ((node, other) for node in nodes for other in self.graph.nodes[node].reads if other in place)
         merges = (self.graph.nodes[node] for node in nodes if OPERATIONS[self.graph.nodes[node].op].many)
         free = any(self.scopes.block[merge.scope] is None for merge in merges)
         begins = any(place[node] and not any(other in place for other in self._read_through(node)) for node in nodes)
@@ -210,7 +210,7 @@ class _Tree:
 
     def _reads(self, merge: int) -> int:
         """Where the skip connection of a merge begins."""
-        skipped = self.graph.nodes[merge].inputs[1]
+        skipped = self.graph.nodes[merge].reads[1]
         adapter = self.scopes.adapter[self.graph.nodes[skipped].scope]
         return skipped if adapter is None else self.graph.scopes[adapter].entry
 
@@ -228,7 +228,7 @@ class _Tree:
         told: list[object] = []
         for index in nodes:
             node = self.graph.nodes[index]
-            read = [places.get(other, whole(self.network.shapes[other])) for other in node.inputs]
+            read = [places.get(other, whole(self.network.shapes[other])) for other in node.reads]
             told.append([label(node), read, node.skip, whole(self.network.shapes[index])])
         return told
 
@@ -244,7 +244,7 @@ class _Tree:
         part_of = self._part_of()
         flows: dict[tuple[int, int], tuple[str, str]] = {}
         for index, node in enumerate(self.graph.nodes):
-            for other in node.inputs:
+            for other in node.reads:
                 ends = part_of[other], part_of[index]
                 name = clean(self.graph.nodes[other].name, 30) if other < self.graph.inputs > 1 else ""
                 flows.setdefault(ends, (node.skip or "branch", name))
