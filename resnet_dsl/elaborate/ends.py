@@ -11,7 +11,7 @@ from resnet_dsl.elaborate import limits
 from resnet_dsl.elaborate.derivation import Level, Part, Source
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
-from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.lengths import LARGEST_FACTOR, show
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import is_integer
 from resnet_dsl.ir.sizes import Size, beside, fits, is_open, multiples, rule
@@ -148,8 +148,8 @@ def _not_an_input(size: Constant, wrong: str, span: Span) -> Diagnostic:
         "E0221",
         "an input is a size with its channels last",
         Label(span, f"{spell(size)}: {wrong}"),
-        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open; "
-        "`input NAME 8` is a vector",
+        help="`5000x12` is a signal, `224x224x3` an image, `16x112x112x3` a volume; `?x?x3` leaves lengths open, "
+        "`32?x32?x3` but for multiples of 32; `input NAME 8` is a vector",
     )
 
 
@@ -160,4 +160,4 @@ def _why_no_input(size: Constant) -> str:
         return f"there are {len(size)} numbers, and one to three axes with channels behind them make two to four"
     if is_open(size[-1]):
         return "the channels must be known"
-    return "a length is at least 1"
+    return f"a length is at least 1, and what divides an open one at most {LARGEST_FACTOR:,}"

@@ -268,7 +268,8 @@ def _words(rule: str, chance: Random) -> list[str]:
 _TERMINALS = {
     "NAME": ("a{i}", "a{j}", "conv", "relu", "norm", "basic", "net", "width", "stride", "b0", "max", "progress"),
     "NUMBER": ("0", "1", "3", "64", "0.1", "1e5", "36.5M"),
-    "EXTENT": ("32x32x3", "?x?x3", "3x3"),
+    "EXTENT": ("32x32x3", "?x?x3", "3x3", "8?x8?x3"),
+    "UNKNOWN": ("?", "8?"),
     "STRING": ('"l{i}"', '"other.resnet"'),
     "COMPARE": ("==", "<", "~="),
     "SIGN": ("+", "-"),
