@@ -47,9 +47,13 @@ def multiples(shape: Shape | Size) -> tuple[int, ...]:
 
 
 def fits(size: Size, divisors: Sequence[int]) -> bool:
-    """Whether the lengths of a size, channels last, are multiples of these; an open one is where it is known to be."""
+    """Whether the lengths of a size, channels last, are multiples of these; an open one is where it is known to be.
+
+    Of a size with another number of axes nothing is asked here.
+    """
     lengths = (multiple(one) or one for one in size[:-1])
-    return all(isinstance(one, int) and one % divisor == 0 for one, divisor in zip(lengths, divisors, strict=False))
+    pairs = zip(lengths, divisors, strict=False)
+    return len(size) - 1 != len(divisors) or all(isinstance(one, int) and one % divisor == 0 for one, divisor in pairs)
 
 
 def takes(shape: Shape, size: Size) -> bool:

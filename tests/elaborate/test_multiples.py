@@ -81,6 +81,13 @@ def test_a_multiple_of_the_multiple_fits() -> None:
     assert show(network.facts.output_shape) == "64?x96x4"
 
 
+@pytest.mark.parametrize("size", [(5000, 12), (7, 7, 7, 3)])
+def test_a_size_of_other_axes_is_not_held_to_it(size: Size) -> None:
+    """What it is for must tell: here all is well, for there is nothing that has to meet."""
+    text = "network n { input 32?x32?x3 stage s { conv(4, 3) } }"
+    assert compiled(text, size=size).facts.output_shape == (*size[:-1], 4)
+
+
 def test_only_the_axes_that_ask_are_held_to_it() -> None:
     text = "network n { input ?x4?x3 stage s { maxpool(1x4) a = upsample(1x4) add(in, a) } }"
     assert compiled(text, size=(7, 8, 3)).facts.output_shape == (7, 8, 3)
