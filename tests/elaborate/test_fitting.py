@@ -104,6 +104,21 @@ def test_a_network_whose_head_needs_known_lengths() -> None:
     assert [refused(one) for one in follow(text, helped(text))] == [[], []]
 
 
+def test_sizes_at_which_something_else_fails_are_not_offered() -> None:
+    """A window of 33 does not fit a map of 32."""
+    text = UP.format("33x33x3", "maxpool(2)", "upsample(2) skip from a conv(4, 33, pad = valid)")
+    assert helped(text) == "sides must be multiples of 2: 34"
+
+
+def test_no_rule_is_claimed_that_was_not_seen_to_hold() -> None:
+    """Attention needs known lengths: with open ones nothing behind it is reached, and nothing shown."""
+    text = "network n {{ input 50x50x12 stage a {{ conv(12, 3) }} stage b {{ maxpool(4) {} conv(4, 1) }} {} }}".format(
+        "attention(key = 1) ->", "stage c { upsample(4) skip from a }"
+    )
+    assert helped(text) == "give the input another size: 48 or 52"
+    assert [refused(one) for one in follow(text, helped(text))] == [[], []]
+
+
 def test_a_mistake_behind_it_does_not_hide_the_sizes() -> None:
     text = u_net(3, "100x100x3").replace("stage u0 {", "stage u0 { unknown")
     assert helped(text) == "sides must be multiples of 8: 96 or 104"
