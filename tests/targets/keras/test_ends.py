@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 import resnet_dsl
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.targets.keras import load, lower, save
+from resnet_dsl.targets.keras import load, save
 from tests.interpreter.models import compare
 
 TEXT = """network n {
@@ -141,12 +140,3 @@ def test_shapes_are_told_by_name(network: Any) -> None:
     for one in ("input_shape", "output_shape"):
         with pytest.raises(Failure, match=r"has [24] (in|out)puts"):
             getattr(network, one)
-
-
-def test_a_graph_that_shares_layers_is_no_model_yet(network: Any) -> None:
-    graph: Graph = network.graph
-    convs = [index for index, node in enumerate(graph.nodes) if node.op == "conv"]
-    nodes = list(graph.nodes)
-    nodes[convs[2]] = replace(nodes[convs[2]], shares=convs[1])
-    with pytest.raises(Failure, match="`n` shares layers"):
-        lower(replace(graph, nodes=tuple(nodes)), network.compiled.shapes)

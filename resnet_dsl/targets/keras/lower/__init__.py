@@ -6,7 +6,6 @@ steps have a rule each.
 
 from __future__ import annotations
 
-from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import complete
@@ -23,12 +22,7 @@ RULES = complete("resnet_dsl/targets/keras/lower/", *_TABLES, _REST)
 
 
 def lower(graph: Graph, shapes: tuple[Shape, ...]) -> Calls:
-    """The calls of a graph. ``shapes[i]`` is the shape of node ``i``, without the batch axis.
-
-    Raises Failure where nodes share a layer: each would be given one of its own.
-    """
-    if any(node.shares is not None for node in graph.nodes):
-        raise Failure(f"`{graph.name}` shares layers, and no Keras model is made of such a graph yet")
+    """The calls of a graph. ``shapes[i]`` is the shape of node ``i``, without the batch axis."""
     lowering = Lowering(graph, shapes)
     for index, node in enumerate(graph.nodes):
         lowering.result.append(RULES[node.op](lowering.enter(index)))
