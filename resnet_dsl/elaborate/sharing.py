@@ -98,10 +98,14 @@ class Sharing:
         if self._running:
             self.ask(("default", callee), *((frame.scope, (name, told(value))) for name, frame, value in frames))
 
-    def ask_policy(self, policy: Policy) -> None:
-        if self._running:
-            form = policy.off, policy.always
-            self.ask("skips", (0, form), *(() if policy.adapter is None else (self._bound(policy.adapter),)))
+    def ask_policy(self, policy: Policy, has_own: bool) -> None:
+        """``has_own``: the skip has an adapter of its own, and asks only whether there are skips."""
+        if not self._running:
+            return
+        if has_own or policy.adapter is None:
+            self.ask("skips", (0, policy.off))
+        else:
+            self.ask("skips", (0, policy.always), self._bound(policy.adapter))
 
     def _bound(self, binding: Binding) -> Part:
         """The words of a setting's steps, and what the names among them mean where it was written."""

@@ -41,9 +41,9 @@ def merge_skip(context: Context, statement: tree.Skip, frame: Frame, current: Cu
     merge = _merge_of(statement)
     source = _source(context, statement, frame)
     policy = frame.settings.skips()
+    context.sharing.ask_policy(policy, has_own=statement.via is not None)
     if policy.off or statement.via is None:
         context.used.settings.add(policy.statement)
-        context.sharing.ask_policy(policy)
     if policy.off:
         context.builder.excused.add(source.node)
         return current

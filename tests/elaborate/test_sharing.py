@@ -72,6 +72,10 @@ def test_equal_arguments_are_the_same_layers(body: str, expected: list[int]) -> 
         pytest.param("leaky(0.1) leaky(0.2) leaky(0.1)", [0, 1, 0], id="a setting's names mean other numbers"),
         pytest.param("tower(4) biased", [0, 1], id="another default"),
         pytest.param("biased biased", [0, 0], id="the same default"),
+        pytest.param("strided strided", [0, 0], id="the same adapter"),
+        pytest.param("strided padded", [0, 1], id="another adapter"),
+        pytest.param("strided ever", [0, 1], id="an adapter always"),
+        pytest.param("own own_always own_off own", [0, 0, 1, 0], id="an adapter of its own, and none"),
         pytest.param("tower(4) unasked", [0, 0], id="a setting that the block does not ask for"),
     ],
 )
@@ -83,6 +87,14 @@ def test_of_settings_those_count_that_are_asked_for(body: str, expected: list[in
       tower(w) }
     block leaky(slope) { use act = leaky_relu(slope) tower(4) }
     block biased { default conv(bias = true) tower(4) }
+    shared block around { conv(4, 3) skip }
+    block strided { around }
+    block padded { skips via pad around }
+    block ever { skips always via project around }
+    shared block around_own { conv(4, 3) skip always via conv(4, 1) }
+    block own { around_own }
+    block own_always { skips always via pad around_own }
+    block own_off { skips off around_own }
     block unasked { use attn = se(2) tower(4) attn }
     """
     network = compiled(f"{TOWER}{blocks}network n {{ input 8x8x4 stage s {{ {body} }} }}")

@@ -56,6 +56,8 @@ EXAMPLES = [
     ("let a = 1 .b", "let a = 1 .b\n"),
     ("block a(){}", "block a() {}\n"),
     ("block a{\n\nf\n\n}", "block a { f }\n"),
+    ("# A.\nshared   block a(w){f}", "# A.\nshared block a(w) { f }\n"),
+    ("shared # why\nblock a {}", "shared  # why\n  block a {}\n"),
     ("block a { f g }", "block a {\n  f\n  g\n}\n"),
     ("block a { f\n\n\n\ng }", "block a {\n  f\n\n  g\n}\n"),
     ("block a { f -> g }", "block a { f -> g }\n"),

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from resnet_dsl import pipeline
+from resnet_dsl.analyses.shapes import infer_shapes
+from resnet_dsl.ir.graph import verified
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.keras import load, lower, save, to_keras
 from resnet_dsl.targets.keras.building import build
@@ -172,6 +174,8 @@ def test_folded_once_where_all_calls_can_be() -> None:
     network = compiled("pair")
     model = to_keras(network.graph, network.shapes, seed=1)
     found = optimize_for_inference(network.graph, network.shapes, model)
+    assert verified(found.graph) is found.graph
+    assert infer_shapes(found.graph) == found.shapes
     kinds = [type(layer).__name__ for layer in found.model.layers]
     assert "BatchNormalization" not in kinds
     assert kinds.count("Conv2D") == 2
