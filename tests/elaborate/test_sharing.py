@@ -218,7 +218,9 @@ def test_a_call_that_cannot_be_the_same_layers_is_a_mistake(before: str, body: s
 
 def test_another_rank_is_a_mistake() -> None:
     ends = "a = l -> tower(4) -> avgpool(global) b = r -> tower(4) -> avgpool(global) add(a, b)"
-    assert refused(f"{TOWER}network n {{ input l 8x8x4 input r 8x4 head {{ {ends} }} }}") == ["E0320"]
+    for block in (TOWER, "shared block tower(width) { norm let unused = width }\n"):
+        text = f"{block}network n {{ input l 8x8x4 input r 8x4 head {{ {ends} }} }}"
+        assert refused(text) == ["E0320"]
 
 
 def test_the_mistake_names_both_places_and_what_differs() -> None:
