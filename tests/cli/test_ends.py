@@ -68,8 +68,8 @@ def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, word
 @pytest.mark.parametrize(
     "command",
     [
-        ("paths", "SPEC"), ("signal", "SPEC"), ("diff", "SPEC", "resnet18"),
-        ("diff", "resnet18", "SPEC"), ("probe", "SPEC"), ("summary", "SPEC", "--signal"),
+        ("paths", "SPEC"), ("signal", "SPEC"), 
+        ("probe", "SPEC"), ("summary", "SPEC", "--signal"),
     ],
 )  # fmt: skip
 def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: str, has: str) -> None:
@@ -96,6 +96,13 @@ def test_a_page_names_all_of_them() -> None:
         assert ended.code == 0, ended.err
         page = Path("out.html").read_text(encoding="utf-8")
         assert [words for words in said if json.dumps(words)[1:-1] not in page] == []
+
+
+def test_networks_are_compared_by_the_names_of_their_ends() -> None:
+    Path("one.resnet").write_text(HEADS.replace("head map { one -> conv(1, 1) }", ""), encoding="utf-8")
+    assert "output map: 16x16x1 in heads.resnet:heads alone" in call("diff", "one.resnet", "heads.resnet").out
+    found = json.loads(call("diff", "one.resnet", "heads.resnet", "--format", "json").out)
+    assert found["ends"] == [{"kind": "output", "name": "map", "left": None, "right": [16, 16, 1]}]
 
 
 def test_a_table_has_a_row_for_each_head() -> None:

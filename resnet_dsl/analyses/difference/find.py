@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from resnet_dsl.analyses.difference.aligning import ComparedStep, Effort, aligned, beside
-from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Setting, Steps
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
-from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
 from resnet_dsl.ir.graph import Node
-from resnet_dsl.ir.lengths import as_json
+from resnet_dsl.ir.lengths import Shape, as_json
 from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
+
+_Kind = Literal["input", "output"]
+_Shapes = dict[str, Shape]
 
 
 class _Group(NamedTuple):
@@ -36,10 +38,8 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
     """What tells two networks apart: totals, stages and blocks, steps, arguments, what reads what.
 
     ``names``: what they are called, where their own names are the same. Raises Failure where they are too large to be
-    laid beside each other, or have several inputs or outputs.
+    laid beside each other.
     """
-    check_ends(left.graph, "`diff`")
-    check_ends(right.graph, "`diff`")
     stages = _beside(left.stages, right.stages)
     effort = Effort()
     groups, blocks = _groups(left, right, stages, effort)
@@ -62,22 +62,40 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
         strides,
         (*_settings(matched, moved), *_layers(left, right, matched)),
         rewired(left.graph, right.graph, matched),
+        (
+            *_ends("input", left.input_shapes, right.input_shapes),
+            *_ends("output", left.output_shapes, right.output_shapes),
+        ),
     )
 
 
 def _quantities(left: Facts, right: Facts) -> dict[str, tuple[Any, Any]]:
     def of(facts: Facts) -> dict[str, Any]:
-        return {
-            "input": tuple(as_json(facts.input_shape)),
-            "output": tuple(as_json(facts.output_shape)),
-            "params": facts.count.params,
-            "total_params": facts.count.total_params,
-            "macs": facts.count.macs,
-            "depth": facts.depth,
-        }
+        count = facts.count
+        return {"params": count.params, "total_params": count.total_params, "macs": count.macs, "depth": facts.depth}
 
     lefts, rights = of(left), of(right)
-    return {name: (lefts[name], rights[name]) for name in lefts if lefts[name] != rights[name]}
+    inputs = _in_all("input", left.input_shapes, right.input_shapes)
+    outputs = _in_all("output", left.output_shapes, right.output_shapes)
+    found = inputs | outputs | {name: (lefts[name], rights[name]) for name in lefts}
+    return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+
+
+def _in_all(kind: _Kind, lefts: _Shapes, rights: _Shapes) -> dict[str, tuple[Any, Any]]:
+    """The shapes where both have one input or output, whatever it is called; else the order of those in common."""
+    if len(lefts) == len(rights) == 1:
+        ours, theirs = (tuple(as_json(shape)) for one in (lefts, rights) for shape in one.values())
+        return {kind: (ours, theirs)}
+    return {f"{kind}s": (tuple(n for n in lefts if n in rights), tuple(n for n in rights if n in lefts))}
+
+
+def _ends(kind: _Kind, lefts: _Shapes, rights: _Shapes) -> Iterator[End]:
+    if len(lefts) == len(rights) == 1:
+        return
+    for name in lefts | rights:
+        one = End(kind, name, lefts.get(name), rights.get(name))
+        if one.left != one.right:
+            yield one
 
 
 def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> list[Pair]:
@@ -119,7 +137,7 @@ class _Inside:
         stage_of, owners = stage_of_scopes(facts.graph), block_of_scopes(facts.graph)
         self.nodes = facts.graph.nodes
         members: defaultdict[int, list[int]] = defaultdict(list)
-        for index, node in enumerate(self.nodes[1:], 1):
+        for index, node in enumerate(self.nodes[facts.graph.inputs :], facts.graph.inputs):
             members[owners[node.scope]].append(index)
         self.within: list[bool] = []
         for scope in facts.graph.scopes:
@@ -178,12 +196,15 @@ def _settings(matched: Matched, moved: set[int]) -> tuple[Setting, ...]:
     totals = Counter(one.node.op for _, one, _ in matched)
     found: dict[tuple[str, str, Any, Any], list[tuple[str, str]]] = {}
     for index, (_, one, other) in enumerate(matched):
+        if (one.node.shares is None) != (other.node.shares is None):
+            ours, theirs = ("own" if step.node.shares is None else "shared" for step in (one, other))
+            found.setdefault((one.node.op, "weights", ours, theirs), []).append((one.node.name, other.node.name))
         if one.node.args is other.node.args:
             continue
         for name in dict.fromkeys((*one.node.args, *other.node.args)):
-            value, theirs = (_argument(step.node, name) for step in (one, other))
-            if value != theirs and not (name == "stride" and index in moved):
-                key = one.node.op, name, value, theirs
+            value, others = (_argument(step.node, name) for step in (one, other))
+            if value != others and not (name == "stride" and index in moved):
+                key = one.node.op, name, value, others
                 found.setdefault(key, []).append((one.node.name, other.node.name))
     return tuple(Setting(*key, tuple(places), totals[key[0]]) for key, places in found.items())
 

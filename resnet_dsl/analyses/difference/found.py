@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from resnet_dsl.analyses.network import CountedPart
-from resnet_dsl.ir.lengths import as_json
+from resnet_dsl.ir.lengths import Shape, as_json
 from resnet_dsl.ir.parameters import Argument
+
+
+class End(NamedTuple):
+    """An input or output that is not alike: its shape in each network; None where one has none of this name."""
+
+    kind: Literal["input", "output"]
+    name: str
+    left: Shape | None
+    right: Shape | None
 
 
 class Pair(NamedTuple):
@@ -67,7 +76,11 @@ class Rewired(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """All that tells two networks apart. ``quantities``: name -> (left, right), where they differ."""
+    """All that tells two networks apart. ``quantities``: name -> (left, right), where they differ.
+
+    ends: where one of the two has several inputs or outputs, those that differ; else their shapes are quantities. The
+    quantities ``inputs`` and ``outputs`` are the order of those that both have.
+    """
 
     names: tuple[str, str]
     quantities: dict[str, tuple[Any, Any]]
@@ -77,12 +90,14 @@ class Difference(NamedTuple):
     strides: tuple[MovedStride, ...]
     settings: tuple[Setting, ...]
     wiring: tuple[Rewired, ...] = ()
+    ends: tuple[End, ...] = ()
 
 
 def as_data(found: Difference) -> dict[str, Any]:
     """The same as plain data, for JSON: each pair is a list [left, right]."""
     return {
         "networks": list(found.names),
+        "ends": [{name: _plain(value) for name, value in one._asdict().items()} for one in found.ends],
         "quantities": {name: [_plain(one) for one in pair] for name, pair in found.quantities.items()},
         "stages": _pairs_data(found.parts),
         "blocks": _pairs_data(found.blocks),

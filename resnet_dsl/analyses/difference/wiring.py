@@ -19,7 +19,7 @@ def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:
 
     A step that one network alone has is passed through to what it reads itself: it is told as a step already.
     """
-    twins = {0: 0} | {one.at: other.at for _, one, other in matched}
+    twins = _twin_inputs(left, right) | {one.at: other.at for _, one, other in matched}
     ours_before, theirs_before = _before(left.nodes, twins.keys()), _before(right.nodes, set(twins.values()))
     ours_named = _Names(left, [(place, one) for place, one, _ in matched])
     theirs_named = _Names(right, [(place, other) for place, _, other in matched])
@@ -32,7 +32,31 @@ def rewired(left: Graph, right: Graph, matched: Matched) -> tuple[Rewired, ...]:
         if names[0] == names[1]:  # what enters the block, in both
             names = ours_named.of_nodes(reads[0]), theirs_named.of_nodes(reads[1])
         found.setdefault((one.name, *names), []).append(place)
-    return tuple(Rewired(*key, tuple(where)) for key, where in found.items())
+    steps = (Rewired(*key, tuple(where)) for key, where in found.items())
+    return *steps, *_retaken(left, right, twins, ours_before, theirs_before)
+
+
+def _twin_inputs(left: Graph, right: Graph) -> dict[int, int]:
+    """The inputs of one name, and those left over in their order."""
+    names = [[node.name for node in graph.nodes[: graph.inputs]] for graph in (left, right)]
+    found = {names[0].index(name): names[1].index(name) for name in names[0] if name in names[1]}
+    ours = (index for index in range(left.inputs) if index not in found)
+    theirs = (index for index in range(right.inputs) if index not in found.values())
+    return found | dict(zip(ours, theirs, strict=False))
+
+
+def _retaken(
+    left: Graph, right: Graph, twins: dict[int, int], ours_before: list[int], theirs_before: list[int]
+) -> Iterator[Rewired]:
+    """The outputs of one name that are other values."""
+    theirs = {output.name: output.node for output in right.outputs}
+    for output in left.outputs if len(left.outputs) + len(right.outputs) > 2 else ():
+        if output.name not in theirs:
+            continue
+        ends = ours_before[output.node], theirs_before[theirs[output.name]]
+        if -1 not in ends and twins[ends[0]] != ends[1]:
+            ours, others = left.nodes[ends[0]].name, right.nodes[ends[1]].name
+            yield Rewired(f"output {output.name}", (ours,), (others,), ("the network",))
 
 
 def _before(nodes: Sequence[Node], common: Set[int]) -> list[int]:

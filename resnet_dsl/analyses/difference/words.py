@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from resnet_dsl.analyses.difference.found import Difference, MovedStride, Pair, Rewired, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Rewired, Setting, Steps
 from resnet_dsl.analyses.network import CountedPart
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
@@ -14,6 +14,8 @@ from resnet_dsl.sentences import first
 _MOST_PLACES = 3
 _TRAINED, _ALL = "parameters", "parameters with moving statistics"
 _QUANTITIES = {
+    "inputs": "order of inputs",
+    "outputs": "order of outputs",
     "input": "input",
     "output": "output",
     "params": "trainable parameters",
@@ -29,6 +31,8 @@ def describe(found: Difference) -> tuple[str, ...]:
 
 
 def _sentences(found: Difference) -> Iterator[str]:
+    for end in found.ends:
+        yield _end(end, found.names)
     for name, (left, right) in found.quantities.items():
         yield f"{_QUANTITIES[name]}: {_quantity(left)} and {_quantity(right)}"
     for moved in found.strides:
@@ -42,6 +46,12 @@ def _sentences(found: Difference) -> Iterator[str]:
     for pairs in (found.parts, found.blocks):
         for text, places in _together(pairs, found.names).items():
             yield f"{_listed(places)}: {text}"
+
+
+def _end(end: End, names: tuple[str, str]) -> str:
+    if end.left is None or end.right is None:
+        return f"{end.kind} {end.name}: {show(end.left or end.right or ())} in {names[end.left is None]} alone"
+    return f"{end.kind} {end.name}: {show(end.left)} and {show(end.right)}"
 
 
 def _stride(moved: MovedStride, names: tuple[str, str]) -> str:
@@ -112,8 +122,8 @@ def _quantity(value: Any) -> str:
 def _spell(value: Any) -> str:
     if value is None:
         return "unknown"
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return _spell(value[0])
-    if isinstance(value, tuple):
-        return show(map(_spell, value))
-    return written(value)
+    if not isinstance(value, tuple):
+        return written(value)
+    if value and isinstance(value[0], str):
+        return " then ".join(value)
+    return _spell(value[0]) if len(set(value)) == 1 else show(map(_spell, value))
