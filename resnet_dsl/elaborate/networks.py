@@ -177,7 +177,7 @@ class _Elaboration:
         ends.check_multiples(size, written, span)
         if name is not None:
             check_value_name(name, level.frame)
-        label = None if name is None else name.text
+        label = "input" if name is None else name.text
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None), label)
 
     def _written(self, source: Source | None, required: bool) -> Constant:

@@ -75,6 +75,14 @@ def test_inputs_come_first_and_carry_their_names() -> None:
     assert [scope.kind for scope in graph.scopes] == ["network", "head"]
 
 
+def test_an_input_without_a_name_is_called_input_beside_others() -> None:
+    found = compiled(
+        f"{BASE}network d from base {{ input facts 8 head {{ a = avgpool(global) concat(a, facts) }} }}", "d"
+    )
+    assert list(found.facts.input_shapes) == ["input", "facts"]
+    assert found.under(dict(found.facts.input_shapes)).facts.input_shapes == found.facts.input_shapes
+
+
 def test_an_input_keeps_its_name_beside_a_label() -> None:
     found = refused(PAIR.replace("conv(4, 3)", 'conv(4, 3) as "left"'))
     assert found == ["E0231"]
