@@ -272,8 +272,8 @@ def _cannot_share(made: Layers, found: Layers, difference: str | None) -> Diagno
         Label(made.span, flows),
         () if same_place else (Label(found.span, f"{there} flows in"),),
         notes=() if difference is None else (difference,),
-        help="let what flows in have the same channels (`conv(CHANNELS, 1)` in front) and as many axes, or let the block "
-        "be without `shared`; a call with other arguments has layers of its own",
+        help="let what flows in have the same channels (`conv(CHANNELS, 1)` in front) and as many axes, or let the "
+        "block be without `shared`; a call with other arguments has layers of its own",
     )
 
 
