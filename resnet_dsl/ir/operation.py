@@ -155,6 +155,11 @@ class Operation(NamedTuple):
     centred: Callable[[Arguments, Shape], int | None] = _not_centred
 
     @property
+    def has_weights(self) -> bool:
+        """Whether it may have any."""
+        return self.weights is not _no_weights
+
+    @property
     def many(self) -> bool:
         """Whether it reads several values."""
         return self.merge is not None

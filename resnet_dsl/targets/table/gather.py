@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.sentences import counted
 from resnet_dsl.targets.figure.outline.cards import gather_cards
+from resnet_dsl.targets.figure.outline.insets import shared_remark
 from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item
 from resnet_dsl.targets.figure.outline.sections import merge_orders
@@ -65,7 +66,8 @@ def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> 
         ("depth", tuple(str(one.depth) for one in networks)),
     )
     notes = dict.fromkeys(note for column in columns for note in column.definitions)
-    return Table(tuple(named), rows, sums, _shortened(list(notes)))
+    told = (*_shortened(list(notes)), *shared_remark(one.graph for one in networks))
+    return Table(tuple(named), rows, sums, told)
 
 
 def _shortened(notes: list[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted
-from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale
+from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale, shared_layers
 from resnet_dsl.targets.figure.outline.formula import Formula, formula_of
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, told_params
 from resnet_dsl.targets.figure.outline.links import gather_links
@@ -128,6 +128,7 @@ def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int,
         {row: block for block, row in row_of_block.items()},
         folded,
         len(view.entries),
+        shared_layers(graph),
     )
 
 

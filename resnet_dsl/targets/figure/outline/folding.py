@@ -6,8 +6,8 @@ A row's nodes follow each other, and two values that meet never come out of one 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 
 from resnet_dsl.ir.graph import Graph, Node
 from resnet_dsl.ir.operations import OPERATIONS
@@ -35,6 +35,8 @@ class Folding:
     """The details that fold into a row: its nodes behind the operation, or the block, that names it."""
     entries: int = 0
     """How many rows, the first ones, only stand for what flows in (a close-up's)."""
+    shared: Mapping[int, int] = field(default_factory=dict)
+    """The nodes that call a layer which others call, too, with the number of that layer (see shared_layers)."""
 
 
 def is_light(node: Node) -> bool:
@@ -50,7 +52,7 @@ def is_scale(node: Node) -> bool:
 def fold_to_layers(graph: Graph) -> Folding:
     """Layer level: every operation is a row."""
     rows = tuple((index,) for index in range(len(graph.nodes)))
-    return Folding(rows, tuple(range(len(rows))), ((),) * len(rows), {}, {})
+    return Folding(rows, tuple(range(len(rows))), ((),) * len(rows), {}, {}, shared=shared_layers(graph))
 
 
 def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
@@ -90,7 +92,18 @@ def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
     for index, merge in waiting:
         row_of[index] = row_of[merge]
         adapted[row_of[merge]].append(index)
-    return Folding(tuple(map(tuple, rows)), tuple(row_of), tuple(map(tuple, adapted)), attachments, folded)
+    adapters, shared = tuple(map(tuple, adapted)), shared_layers(graph)
+    return Folding(tuple(map(tuple, rows)), tuple(row_of), adapters, attachments, folded, shared=shared)
+
+
+def shared_layers(graph: Graph) -> dict[int, int]:
+    """The nodes whose weights serve several calls, with a number for each such layer, in the order of the network."""
+    weighing = [index for index, node in enumerate(graph.nodes) if OPERATIONS[node.op].has_weights]
+    own = {index: index if graph.nodes[index].shares is None else graph.nodes[index].shares for index in weighing}
+    calls = Counter(own.values())
+    several = [index for index in weighing if own[index] == index and calls[index] > 1]
+    numbers = {layer: number for number, layer in enumerate(several, 1)}
+    return {index: numbers[layer] for index, layer in own.items() if layer in numbers}
 
 
 def meeting_details(graph: Graph) -> set[int]:

@@ -11,7 +11,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit
 from resnet_dsl.targets.figure.outline.folding import Folding
-from resnet_dsl.targets.figure.outline.items import row_words
+from resnet_dsl.targets.figure.outline.items import mark_of, row_words
 from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 from resnet_dsl.targets.figure.outline.words import clean, label, short
@@ -99,7 +99,8 @@ class Listing:
             return short(row_words(self.graph, self.folding, unit.rows[0]))
         scope = self.graph.scopes[unit.scope]
         parts = [clean(scope.block or scope.name, 24), str(self.subject.shapes[scope.exit][-1])]
-        return ", ".join([*parts, *self._marks(unit.scope)])
+        shared = [mark for row in unit.rows for mark in mark_of(self.folding, row)]
+        return ", ".join([*parts, *self._marks(unit.scope), *shared[:1]])
 
     def _marks(self, scope: int) -> Iterator[str]:
         """What a named box does that its name does not say: the stride, the kind of its skip connections."""

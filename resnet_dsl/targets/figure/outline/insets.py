@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_dsl.analyses.network import Facts
@@ -10,7 +10,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.outline.closeup import gather_block
-from resnet_dsl.targets.figure.outline.folding import Folding
+from resnet_dsl.targets.figure.outline.folding import Folding, shared_layers
 from resnet_dsl.targets.figure.outline.groups import Boxes
 from resnet_dsl.targets.figure.outline.items import Wishes
 from resnet_dsl.targets.figure.outline.outline import Column
@@ -59,6 +59,13 @@ def remarks_of(graph: Graph, folding: Folding, left_out: Sequence[str]) -> Itera
     boxes = dict.fromkeys([*left_out, *(one.block or one.name for one in named)])
     if boxes:
         yield f"boxes by name, which --block draws: {_listed(list(boxes))}"
+
+
+def shared_remark(graphs: Iterable[Graph]) -> list[str]:
+    """What the numbers behind layers mean, where a network shares any."""
+    return (
+        ["one number (#1): one layer with its weights, called several times"] if any(map(shared_layers, graphs)) else []
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -47,7 +47,13 @@ def row_words(graph: Graph, folding: Folding, row: int) -> str:
     attached, node = folding.attachments.get(row), graph.nodes[folding.rows[row][0]]
     words = call(graph.scopes[attached]) if attached is not None else _operation(node)
     details = (graph.nodes[index] for index in folding.folded.get(row, ()))
-    return ", ".join([words, *(label(detail) for detail in details if is_scale(detail))])
+    return ", ".join([words, *(label(detail) for detail in details if is_scale(detail)), *mark_of(folding, row)])
+
+
+def mark_of(folding: Folding, row: int) -> list[str]:
+    """``#1``: the number of the layer that a row shares with others; of a block's row that of the first such layer."""
+    nodes = folding.rows[row] if row in folding.attachments else folding.rows[row][:1]
+    return [f"#{folding.shared[node]}" for node in nodes if node in folding.shared][:1]
 
 
 def _operation(node: Node) -> str:

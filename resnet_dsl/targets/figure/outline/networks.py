@@ -15,7 +15,7 @@ from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
 from resnet_dsl.targets.figure.outline.folding import fold_to_layers, fold_to_rows
-from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of
+from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of, shared_remark
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summarise
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes
@@ -75,7 +75,7 @@ def _left_out(
         insets += drawn
         folding = fold_to_rows(subject.graph, read_scopes(subject.graph))
         remarks.update(dict.fromkeys(remarks_of(subject.graph, folding, names)))
-    return insets, tuple(remarks)
+    return insets, (*remarks, *shared_remark(subject.graph for subject in subjects))
 
 
 def gather_blocks(
@@ -86,7 +86,8 @@ def gather_blocks(
     wishes = Wishes(level or "layer", show)
     columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
     air = _AIR if formula or wishes.level != "layer" else 1.0
-    remarks = tuple(dict.fromkeys(words for column in columns for words in column.definitions))
+    defined = dict.fromkeys(words for column in columns for words in column.definitions)
+    remarks = (*defined, *(() if formula else shared_remark(subject.graph for subject in subjects)))
     return Outline(tuple(_told_apart(columns)), aligned=False, air=air, remarks=remarks)
 
 

@@ -15,7 +15,7 @@ from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.ends import returned
-from resnet_dsl.targets.figure.outline.folding import is_light
+from resnet_dsl.targets.figure.outline.folding import is_light, shared_layers
 from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of, summarise
 from resnet_dsl.targets.figure.outline.outline import Column, Outline
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
@@ -39,6 +39,7 @@ class _Tree:
         self.graph = network.graph
         self.places = places
         self.scopes: Scopes = read_scopes(self.graph)
+        self.shared = shared_layers(self.graph)
         self.tones = tones_of([network])
         self.drawings: list[Data] = []
         self.drawn: dict[str, int] = {}
@@ -70,7 +71,7 @@ class _Tree:
         node = self.graph.nodes[index]
         return [
             clean(node.name, 120),
-            label(node),
+            self._label(index),
             whole(self.network.shapes[index]),
             params_of(self.network, [index]),
             macs_of(self.network, [index]),
@@ -178,16 +179,21 @@ class _Tree:
             if attached is not None:
                 rows[f"scope {attached}"] = call(self.graph.scopes[attached])
             elif OPERATIONS[node.op].role == "weighted" and self.scopes.adapter[node.scope] is None:
-                words = short(label(node)).split(", ")
+                words = short(self._label(index)).split(", ")
                 rows[index] = ", ".join(part for part in words if not part.startswith("/"))
         return list(rows.values())
+
+    def _label(self, index: int) -> str:
+        """With the number of a layer that several nodes call."""
+        words = label(self.graph.nodes[index])
+        return f"{words}, #{self.shared[index]}" if index in self.shared else words
 
     def _operation(self, index: int) -> Data:
         node = self.graph.nodes[index]
         tone = section_tone(self.network, self.scopes, index, self.tones)
         sub = size(self.network.shapes[index])
         light = is_light(node)
-        return self._sums("op", label(node), sub, [index], index, tone) | {"light": light}
+        return self._sums("op", self._label(index), sub, [index], index, tone) | {"light": light}
 
     def _block(self, scope: int, nodes: list[int], tone: int | None) -> Data:
         one = self.graph.scopes[scope]
@@ -229,7 +235,7 @@ class _Tree:
         for index in nodes:
             node = self.graph.nodes[index]
             read = [places.get(other, whole(self.network.shapes[other])) for other in node.reads]
-            told.append([label(node), read, node.skip, whole(self.network.shapes[index])])
+            told.append([self._label(index), read, node.skip, whole(self.network.shapes[index])])
         return told
 
     def _part_of(self) -> dict[int, int]:
