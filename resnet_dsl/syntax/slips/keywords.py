@@ -101,7 +101,7 @@ def chosen_part(stop: Stop) -> Slip | None:
 
 def _begins_member(stop: Stop) -> bool:
     """Whether the word in front was to begin a member, and was read as a value."""
-    is_size = stop.kind in ("NUMBER", "EXTENT", "QMARK")
+    is_size = stop.kind in ("NUMBER", "EXTENT", "UNKNOWN")
     return (stop.at(-1), stop.kind) == ("STEM", "LBRACE") or (stop.at(-1) == "INPUT" and is_size)
 
 

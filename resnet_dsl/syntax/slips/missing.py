@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count, takewhile
+
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
@@ -125,11 +128,10 @@ def chosen_steps(stop: Stop) -> Slip | None:
 
 
 def ternary(stop: Stop) -> Slip | None:
-    """``2 if i == 0 else 1``, ``i == 0 ? 2 : 1``."""
+    """``2 if i == 0 else 1``, ``i == 0 ? 2 : 1``, also without spaces: ``i == 0?2:1``."""
     start = stop.head if stop.kind == "ELSE" and stop.head_kind == "IF" else stop.index
-    is_sign = stop.kind == "QMARK" and stop.at(-1) in _ENDS_VALUE and ":" in _rest_of_line(stop)
     is_word = start is not None and stop.words.kinds[start] == "IF" and _follows_value(stop, start)
-    if not is_sign and not (is_word and (stop.kind == "ELSE" or stop.inside in BRACKETS)):
+    if not _stands_in_signs(stop) and not (is_word and (stop.kind == "ELSE" or stop.inside in BRACKETS)):
         return None
     message = "the condition stands in front of the values that it chooses from"
     return Slip(stop.says("E0116", message, "write `if CONDITION { VALUE } else { VALUE }`"))
@@ -141,8 +143,17 @@ def _follows_value(stop: Stop, index: int) -> bool:
     return index > stop.first and kind in _ENDS_VALUE and line == stop.line(index - stop.index)
 
 
-def _rest_of_line(stop: Stop) -> str:
-    return stop.source.text[stop.span.start :].partition("\n")[0]
+def _stands_in_signs(stop: Stop) -> bool:
+    """Whether this is in ``? VALUE :``, signs included: ``0?`` was read as an open length, and perhaps what follows."""
+    colon = next((offset for offset in _on_line(stop, 0, 1) if stop.text_at(offset) == ":"), 0)
+    mark = next((offset for offset in _on_line(stop, 0, -1) if stop.at(offset) in ("UNKNOWN", "COMMA")), 0)
+    if stop.at(mark) != "UNKNOWN" or stop.text_at(colon) != ":" or colon - mark < 2:
+        return False
+    return stop.text_at(mark) != "?" or stop.at(mark - 1) in _ENDS_VALUE
+
+
+def _on_line(stop: Stop, start: int, step: int) -> Iterator[int]:
+    return takewhile(lambda offset: stop.at(offset) and stop.line(offset) == stop.line(), count(start, step))
 
 
 def missing_braces(stop: Stop) -> Slip | None:
