@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from resnet_dsl.diagnostics.lines import fitted
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.draw import draw, draw_all
@@ -106,9 +105,11 @@ def test_dots_stand_where_something_of_a_line_is_left_out_and_nowhere_else(lengt
     for start in {0, 1, 29, 30, 31, 69, 70, 99, 100, 499, 500, 501, 530, 531, length // 2, length - 3}:
         if not 0 <= start <= length - 3:
             continue
-        text, ((low, high),) = fitted(line, [(start, start + 3)], start)
+        place = Label(Span(Source("a.resnet", line), start, start + 3))
+        text, marks = (row[len("1 | ") :] for row in draw(Diagnostic("E0000", "wrong", place)).splitlines()[3:])
         shown = text.strip("…")
-        assert text[low:high] == line[start : start + 3]
+        low = marks.index("^^^")
+        assert text[low : low + 3] == line[start : start + 3]
         first = start - low + text.startswith("…")
         assert line[first : first + len(shown)] == shown
         assert text.startswith("…") == (first > 0)
