@@ -8,7 +8,6 @@ import re
 import unicodedata
 
 import pytest
-from resnet_dsl.targets.summary.data import Granularity
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -19,7 +18,7 @@ from resnet_dsl.sentences import counted, either, first, listed, plural
 from resnet_dsl.showing import width
 from resnet_dsl.tabular import columns, comma_separated, markdown
 from resnet_dsl.targets.figure import block_figure, figure
-from resnet_dsl.targets.summary import write
+from resnet_dsl.targets.summary import Granularity, write
 from resnet_dsl.targets.table import tabulate
 
 ACCENT = unicodedata.normalize("NFD", "été")
