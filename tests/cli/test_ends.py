@@ -68,8 +68,7 @@ def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, word
 @pytest.mark.parametrize(
     "command",
     [
-        ("paths", "SPEC"), ("signal", "SPEC"), 
-        ("probe", "SPEC"), ("summary", "SPEC", "--signal"),
+        ("paths", "SPEC"), ("probe", "SPEC"),
     ],
 )  # fmt: skip
 def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: str, has: str) -> None:
@@ -119,6 +118,23 @@ def test_every_stage_is_written(spec: str, stage: str) -> None:
     assert {"pair": "right", "heads": "map"}[spec] in Path("stage.txt").read_text(encoding="utf-8")
 
 
-def test_check_goes_on_where_no_signal_is_predicted() -> None:
-    ended = call("check", "pair.resnet", "--signal")
-    assert (ended.code, "no signal is predicted for pair" in ended.err) == (0, True)
+def test_a_signal_is_predicted_for_each_way() -> None:
+    ended = call("signal", "pair.resnet", "heads.resnet")
+    assert ended.code == 0
+    assert [line.split(":")[0] for line in ended.out.splitlines() if ":" in line] == [
+        "pair (left to head)",
+        "pair (right to head)",
+        "heads (input to head)",
+        "heads (input to map)",
+    ]
+    assert "gradient growth" in call("summary", "heads.resnet", "--signal").out
+    assert call("check", "pair.resnet", "--signal").out == "fine: 1 network\n"
+
+
+def test_check_warns_of_the_ways_that_vanish_or_explode() -> None:
+    steps = " -> ".join(["conv(8, 3, init = glorot_uniform) -> relu"] * 30)
+    text = f"network n {{ input 8x8x8 head deep {{ input -> {steps} }} head flat {{ input -> conv(8, 3) }} }}"
+    Path("deep.resnet").write_text(text, encoding="utf-8")
+    ended = call("check", "deep.resnet", "--signal")
+    assert "n (input to deep): the gradient shrinks" in ended.err
+    assert "input to flat" not in ended.err

@@ -1,7 +1,8 @@
 """Predict activations and gradients at initialisation from the spec alone, without Keras.
 
 For each network: how many times the gradient grows a layer towards the input, over how many decades, and whether it
-vanishes, explodes or holds. The method and its limits are in docs/signal.md.
+vanishes, explodes or holds; of several inputs or outputs, along each way from one to another. The method and its
+limits are in docs/signal.md.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def report(signals: Sequence[Signal], options: argparse.Namespace) -> None:
 
         from resnet_dsl.laboratory.probe.figure import draw_signals
 
-        draw_signals(Path(options.output), signals)
+        draw_signals(Path(options.output), [part for signal in signals for part in signal.parts])
         print(wrote(options.output))
 
 
@@ -56,11 +57,12 @@ def _show(signals: Sequence[Signal], layers: bool) -> None:
     """The words of each network, its growth by stage, and on request a row for each layer."""
     both = len({signal.source for signal in signals}) > 1
     for signal in signals:
-        print(f"{signal.source}: {signal.words}" if both else signal.words)
-        if signal.stages:
-            print()
-            rows = [(one.stage, str(one.layers), f"{one.growth:.3f}") for one in signal.stages]
-            print(columns(("stage", "layers", "growth a layer"), rows), end="")
+        for number, part in enumerate(signal.parts):
+            print("\n" * (number > 0) + both * f"{signal.source}: " + part.words)
+            if part.stages:
+                print()
+                rows = [(one.stage, str(one.layers), f"{one.growth:.3f}") for one in part.stages]
+                print(columns(("stage", "layers", "growth a layer"), rows), end="")
         if layers:
             print()
             print(columns(("layer", "stage", "activation rms", "gradient rms"), signal.table()), end="")

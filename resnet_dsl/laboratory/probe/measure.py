@@ -13,7 +13,7 @@ from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.sizes import takes
 from resnet_dsl.laboratory.probe.gradients import Loss, pass_through
 from resnet_dsl.laboratory.signal import Signal
-from resnet_dsl.laboratory.signal.report import layers_of, weighted
+from resnet_dsl.laboratory.signal.report import signal_of, weighted
 from resnet_dsl.targets.keras import to_keras
 
 
@@ -43,7 +43,7 @@ def probe(
     names = [graph.nodes[index].name for index in weighted(graph)]
     softmax = graph.nodes[only_output(graph, "`probe`")].name if loss.classes else None
     passed = pass_through(model, names, softmax, loss)
-    return Signal(graph.name, "measured", layers_of(graph, shapes, passed.activations, passed.gradients))
+    return signal_of(graph, shapes, "measured", passed.activations, passed.gradients)
 
 
 def _loss(graph: Graph, shapes: tuple[Shape, ...], images: ArrayLike, labels: ArrayLike | None, seed: int) -> Loss:

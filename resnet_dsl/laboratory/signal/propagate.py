@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil, sqrt
+from math import ceil, hypot
 
 import numpy as np
 
-from resnet_dsl.analyses.ends import check_ends, check_own_layers, only_output
+from resnet_dsl.analyses.ends import check_own_layers
 from resnet_dsl.analyses.head import logits
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Node
@@ -23,7 +23,7 @@ from resnet_dsl.laboratory.signal import (
     pooling,
     shaping,
 )
-from resnet_dsl.laboratory.signal.report import Signal, UnpredictableError, layers_of, weighted
+from resnet_dsl.laboratory.signal.report import Signal, UnpredictableError, signal_of, weighted
 from resnet_dsl.laboratory.signal.rule import Site
 from resnet_dsl.laboratory.signal.state import (
     EVEN,
@@ -52,26 +52,21 @@ REACH = 8
 
 def propagate(graph: Graph, shapes: tuple[Shape, ...]) -> Signal:
     """The signal of a network at initialisation; see `resnet_dsl.laboratory.signal.predict`."""
-    _check_ends(graph)
+    _check_own_layers(graph)
     sites = [_site(index, graph, shapes) for index in range(len(graph.nodes))]
     with np.errstate(under="ignore"):
         states = _forward(graph, sites)
         gradients = _backward(graph, sites, states)
     squares = [_squares(states[index], gradients[index]) for index in weighted(graph)]
-    layers = layers_of(graph, shapes, [forward for forward, _ in squares], [back for _, back in squares])
-    return Signal(graph.name, "predicted", layers)
+    return signal_of(graph, shapes, "predicted", [forward for forward, _ in squares], [back for _, back in squares])
 
 
-def _check_ends(graph: Graph) -> None:
-    """Raises UnpredictableError where a network has several inputs or outputs, or calls a layer again.
-
-    Weights that meet what they made are not independent of it.
-    """
+def _check_own_layers(graph: Graph) -> None:
+    """Raises UnpredictableError where a layer is called again: weights that meet what they made depend on it."""
     try:
-        check_ends(graph, "the prediction")
         check_own_layers(graph, "the prediction")
-    except Failure as several:
-        raise UnpredictableError(f"{several}", graph.name) from None
+    except Failure as again:
+        raise UnpredictableError(f"{again}", graph.name) from None
 
 
 def _site(index: int, graph: Graph, shapes: tuple[Shape, ...]) -> Site:
@@ -100,9 +95,11 @@ def _known(node: Node, shape: Shape) -> tuple[int, ...]:
 
 
 def _forward(graph: Graph, sites: list[Site]) -> list[State]:
-    states: list[State] = [(_input(sites[0].output),)]
+    inputs = sites[: graph.inputs]
+    farthest = max(ceil(hypot(*site.output[:-1])) for site in inputs)
+    states: list[State] = [(_input(site, farthest),) for site in inputs]
     workload = Workload()
-    for node, site in zip(graph.nodes[1:], sites[1:], strict=True):
+    for node, site in zip(graph.nodes[graph.inputs :], sites[graph.inputs :], strict=True):
         before = [states[other] for other in node.reads]
         workload.before(site, before)
         states.append(RULES[node.op].forward(site, before))
@@ -110,22 +107,26 @@ def _forward(graph: Graph, sites: list[Site]) -> list[State]:
     return states
 
 
-def _input(shape: tuple[int, ...]) -> Segment:
-    """Standardised data: mean 0 and variance 1 over samples, at each position and channel."""
-    positions = shape[:-1]
+def _input(site: Site, farthest: int) -> Segment:
+    """Standardised data: mean 0 and variance 1 over samples, at each position and channel. Inputs are independent.
+
+    Correlations of all values reach as far as the largest input's diagonal, so that any two can be merged.
+    """
+    positions = site.output[:-1]
     zero, one = np.zeros(positions), np.ones(positions)
-    distances = np.arange(1 + ceil(sqrt(sum(length**2 for length in positions))))
+    distances = np.arange(1 + farthest)
     correlation = np.exp(-REACH * distances / max(positions, default=1))
-    return Segment(shape[-1], zero, zero, one, zero, correlation, *gaussian(np.random.default_rng(0)))
+    return Segment(site.output[-1], zero, zero, one, zero, correlation, *gaussian(site.rng()))
 
 
 def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Gradients | None]:
     """The gradient at each node's result; None where none flows."""
     arriving: list[list[Gradients]] = [[] for _ in graph.nodes]
     gradients: list[Gradients | None] = [None] * len(graph.nodes)
-    last, start = _loss(graph, sites, states)
-    arriving[last].append(start)
-    for index in range(last, 0, -1):
+    for output in graph.outputs:
+        start, gradient = _loss(graph, output.node, sites, states)
+        arriving[start].append(gradient)
+    for index in range(len(graph.nodes) - 1, graph.inputs - 1, -1):
         if not arriving[index]:
             continue
         gradients[index] = total = tuple(gathered(list(parts)) for parts in zip(*arriving[index], strict=True))
@@ -137,14 +138,13 @@ def _backward(graph: Graph, sites: list[Site], states: list[State]) -> list[Grad
     return gradients
 
 
-def _loss(graph: Graph, sites: list[Site], states: list[State]) -> tuple[int, Gradients]:
-    """Where the gradient starts, and with what.
+def _loss(graph: Graph, output: int, sites: list[Site], states: list[State]) -> tuple[int, Gradients]:
+    """Where the gradient of an output's loss starts, and with what. The losses of several outputs are summed.
 
     Behind a softmax the loss is cross-entropy, the mean over positions: at the logits its gradient is p - y, and a
     label y that is independent of p makes E[(p - y)^2] = (E[sum p^2] + 1 - 2 / n) / n. Else it is a random projection
     of the output: 1 everywhere.
     """
-    output = only_output(graph, "the prediction")
     taken, site = logits(graph, output), sites[output]
     if taken is None:
         return output, tuple(_start(one, 1.0) for one in states[output])

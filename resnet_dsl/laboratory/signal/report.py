@@ -17,8 +17,10 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.laboratory.signal.ways import Way, ways_of
 
 Verdict: TypeAlias = Literal["vanishes", "holds", "explodes"]
+Source: TypeAlias = Literal["predicted", "measured"]
 
 HOLDS = 3.0
 """Decades from end to end within which a network's gradient is said to hold; `check --signal` warns of more."""
@@ -54,16 +56,17 @@ def weighted(graph: Graph) -> list[int]:
     return [index for index, node in enumerate(graph.nodes) if OPERATIONS[node.op].role == "weighted"]
 
 
-def layers_of(
-    graph: Graph, shapes: Sequence[Shape], activations: Sequence[float], gradients: Sequence[float]
-) -> tuple[Layer, ...]:
-    """What was predicted or measured at the ``weighted`` nodes, with where they lie."""
+def signal_of(
+    graph: Graph, shapes: Sequence[Shape], source: Source, activations: Sequence[float], gradients: Sequence[float]
+) -> Signal:
+    """What was predicted or measured at the ``weighted`` nodes, with where they lie. Raises Failure: too many ways."""
     stages = stage_of_scopes(graph)
     places = [(graph.nodes[index], positions(shapes[index])) for index in weighted(graph)]
-    return tuple(
+    layers = (
         Layer(node.name, node.op, graph.scopes[stages[node.scope]].name, count, activation, gradient)
         for (node, count), activation, gradient in zip(places, activations, gradients, strict=True)
     )
+    return Signal(graph.name, source, tuple(layers), ways_of(graph, weighted(graph)))
 
 
 def positions(shape: Shape) -> int:
@@ -82,11 +85,30 @@ class StageGrowth:
 
 @dataclass(frozen=True)
 class Signal:
-    """Activations and gradients at every weighted layer, from input to output."""
+    """Activations and gradients at every weighted layer, from input to output.
+
+    ways: of a network of several inputs or outputs, from each to each. Growth is that of the way with most decades.
+    """
 
     network: str
-    source: Literal["predicted", "measured"]
+    source: Source
     layers: tuple[Layer, ...]
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Signal, ...]:
+        """The signal along each of the ways, ``pair (left to head)``; itself where there is one."""
+        if not self.ways:
+            return (self,)
+        return tuple(
+            Signal(f"{self.network} ({way.start} to {way.end})", self.source, tuple(self.layers[k] for k in way.layers))
+            for way in self.ways
+        )
+
+    @property
+    def worst(self) -> Signal:
+        """The part with most decades."""
+        return max(self.parts, key=lambda part: part.decades) if self.ways else self
 
     @property
     def trunk(self) -> tuple[Layer, ...]:
@@ -107,7 +129,7 @@ class Signal:
     @property
     def growth(self) -> float:
         """How many times the gradient's root mean square grows a layer towards the input: a straight line's slope."""
-        return _growth(self.trunk)
+        return _growth(self.worst.trunk)
 
     @property
     def decades(self) -> float:
@@ -116,11 +138,13 @@ class Signal:
         Not the distance between extremes: blocks that start from nearly nothing have small gradients inside, and what
         passes them by is none the worse for it.
         """
-        return abs(log10(self.growth)) * max(len(self.trunk) - 1, 0)
+        return abs(log10(self.growth)) * max(len(self.worst.trunk) - 1, 0)
 
     @property
     def stages(self) -> tuple[StageGrowth, ...]:
-        """Growth a layer of each stage that has at least two layers of the trunk."""
+        """Growth a layer of each stage that has at least two layers of the trunk; of several ways the steepest."""
+        if self.ways:
+            return _steepest(self.parts)
         names = dict.fromkeys(layer.stage for layer in self.trunk)
         inside = {name: [layer for layer in self.trunk if layer.stage == name] for name in names}
         return tuple(StageGrowth(name, len(one), _growth(one)) for name, one in inside.items() if len(one) > 1)
@@ -133,7 +157,12 @@ class Signal:
 
     @property
     def words(self) -> str:
-        """One sentence: ``plain56: the gradient grows 1.17 times a convolution towards the input, 3.6 decades: …``."""
+        """A sentence: ``plain56: the gradient grows 1.17 times a convolution towards the input, 3.6 decades: …``.
+
+        Of several ways a line with a sentence each.
+        """
+        if self.ways:
+            return "\n".join(part.words for part in self.parts)
         if len(self.trunk) < 2:
             return f"{self.network}: {self._unreached or 'there are fewer than two layers with weights'}"
         grows = self.growth >= 1
@@ -154,12 +183,12 @@ class Signal:
     @property
     def short(self) -> str:
         """For a table's cell: the growth a layer and the verdict, ``1.17, explodes``."""
-        return f"{self.growth:.2f}, {self.verdict}" if len(self.trunk) > 1 else "none"
+        return f"{self.growth:.2f}, {self.verdict}" if len(self.worst.trunk) > 1 else "none"
 
     @property
     def warning(self) -> str | None:
         """What `check --signal` warns of: the words of a gradient that vanishes or explodes. None where it holds."""
-        return None if self.verdict == "holds" else self.words
+        return "; ".join(part.words for part in self.parts if part.verdict != "holds") or None
 
     def table(self) -> list[tuple[str, str, str, str]]:
         """Rows for people: layer, stage, root mean squares of activation and gradient."""
@@ -169,15 +198,30 @@ class Signal:
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain data."""
+        ways = [
+            {"from": way.start, "to": way.end, **part._growing(), "layers": [layer.name for layer in part.layers]}
+            for way, part in zip(self.ways, self.parts, strict=False)
+        ]
+        layers = [vars(layer) for layer in self.layers]
+        return {"network": self.network, "source": self.source, **self._growing(), "layers": layers, "ways": ways}
+
+    def _growing(self) -> dict[str, Any]:
+        """Growth as plain data."""
+        follows = len(self.worst.trunk) > 1
         return {
-            "network": self.network,
-            "source": self.source,
-            "growth": self.growth if len(self.trunk) > 1 else None,
-            "decades": self.decades if len(self.trunk) > 1 else None,
+            "growth": self.growth if follows else None,
+            "decades": self.decades if follows else None,
             "verdict": self.verdict,
             "stages": [vars(stage) for stage in self.stages],
-            "layers": [vars(layer) for layer in self.layers],
         }
+
+
+def _steepest(parts: Sequence[Signal]) -> tuple[StageGrowth, ...]:
+    """Of each stage the growth along that of the ways on which it is farthest from 1."""
+    found: dict[str, StageGrowth] = {}
+    for one in (stage for part in parts for stage in part.stages):
+        found[one.stage] = max(found.get(one.stage, one), one, key=lambda stage: abs(log(stage.growth)))
+    return tuple(found.values())
 
 
 def _growth(layers: Sequence[Layer]) -> float:
