@@ -8,7 +8,7 @@ whole models and of weights alone. NumPy and h5py alone do it.
 
 from __future__ import annotations
 
-from resnet_dsl.weights.about import About, InputScaling
+from resnet_dsl.weights.about import About, InputScaling, Scaling
 from resnet_dsl.weights.matching import Wanted, fit
 from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel, read_about, read_graph_json, read_weights
 
@@ -18,6 +18,7 @@ __all__ = [
     "SavedArray",
     "SavedLayer",
     "SavedModel",
+    "Scaling",
     "Wanted",
     "fit",
     "read_about",

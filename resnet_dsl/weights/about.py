@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from math import inf, isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.weights.archive import CLASSES, Archive
 from resnet_dsl.weights.bounds import LARGEST_CLASSES, DamagedError
@@ -22,6 +22,10 @@ class InputScaling(NamedTuple):
     variance: tuple[float, ...]
 
 
+Scaling: TypeAlias = InputScaling | dict[str, InputScaling]
+"""That of a model's one input; of several, by the names of those that are normalised."""
+
+
 class About(NamedTuple):
     """``classes``: their names in the order of the outputs, () where the file has none.
 
@@ -30,7 +34,7 @@ class About(NamedTuple):
     """
 
     classes: tuple[str, ...] = ()
-    scaling: InputScaling | None = None
+    scaling: Scaling | None = None
     unsaid: bool = False
 
 
@@ -69,14 +73,29 @@ def _classes(archive: Archive) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _scaling(config: bytes) -> InputScaling | None:
-    """By the first layer behind the input."""
+def _scaling(config: bytes) -> Scaling | None:
+    """By the first layer behind the input, or behind each of several."""
     try:
         described = json.loads(config)["config"]
         layers = described.get("layers", []) if isinstance(described, dict) else []
+        inputs = [layer["config"]["name"] for layer in layers if layer["class_name"] == "InputLayer"]
+        if len(inputs) > 1:
+            return _scalings(layers, inputs) or None
         return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as wrong:
         raise DamagedError(f"Keras' description of its first layers cannot be used ({wrong})") from None
+
+
+def _scalings(layers: list[dict[str, Any]], inputs: list[str]) -> dict[str, InputScaling]:
+    normalising = [layer for layer in layers if layer["class_name"] == NORMALIZATION and _read(layer) in inputs]
+    found = ((_read(layer), scaling_of_layer(NORMALIZATION, layer["config"])) for layer in normalising)
+    return {name: scaling for name, scaling in found if scaling is not None}
+
+
+def _read(layer: dict[str, Any]) -> str:
+    """The layer whose value a layer reads: as Keras 3 writes it, or as those before it did."""
+    first = layer["inbound_nodes"][0]
+    return str(first["args"][0]["config"]["keras_history"][0] if isinstance(first, dict) else first[0][0])
 
 
 def names_of_groups(config: bytes) -> dict[str, str]:

@@ -12,7 +12,7 @@ from math import prod
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.weights.about import About, InputScaling
+from resnet_dsl.weights.about import About, InputScaling, Scaling
 from resnet_dsl.weights.bounds import most_seconds
 
 if TYPE_CHECKING:
@@ -127,7 +127,14 @@ def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
 
 def _about(said: Any) -> About:
     classes, scaling, unsaid = said["about"]
-    return About(tuple(classes), None if scaling is None else InputScaling(*map(tuple, scaling)), bool(unsaid))
+    return About(tuple(classes), None if scaling is None else _scaling(scaling), bool(unsaid))
+
+
+def _scaling(said: Any) -> Scaling:
+    """From JSON, where it stands as [mean, variance], of several inputs by their names."""
+    if isinstance(said, dict):
+        return {name: InputScaling(*map(tuple, one)) for name, one in said.items()}
+    return InputScaling(*map(tuple, said))
 
 
 def _array(said: dict[str, Any], stream: IO[bytes]) -> SavedArray:

@@ -13,7 +13,7 @@ from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.private import UnexpectedKerasError
 from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
-from resnet_dsl.weights import InputScaling
+from resnet_dsl.weights import Scaling
 
 
 def to_keras(
@@ -22,7 +22,7 @@ def to_keras(
     *,
     seed: int | None = None,
     fast: bool = True,
-    scaling: InputScaling | None = None,
+    scaling: Scaling | None = None,
 ) -> Any:
     """An ordinary Functional model of the graph, on the backend that Keras is set to.
 
@@ -32,13 +32,14 @@ def to_keras(
         (``keras.utils.set_random_seed``).
     fast: builds several times faster, by short cuts through Keras' inside; where these are not what they are known to
         be, and with ``fast=False``, by the public API alone. The model is the same but for the random numbers drawn.
-    scaling: what the model does to its images first, by a layer of its own; None where it takes them normalised.
+    scaling: what the model does to its images first, by a layer of its own, to several inputs by their names; None
+        where it takes them normalised.
 
     Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
     Raises MissingPackageError without Keras or a backend, and WrongShapeError where Keras' shapes are not the graph's
     (our bug).
     """
-    expect_channels(scaling, shapes[0])
+    expect_channels(scaling, graph, shapes)
     calls = scaled_first(lower(graph, shapes), scaling)
     return build_either_way(calls, seed, fast=fast)
 

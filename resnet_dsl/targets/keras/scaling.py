@@ -10,51 +10,78 @@ from typing import Any
 
 from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.sentences import listed
 from resnet_dsl.targets.keras.calls import Calls, LayerCall
-from resnet_dsl.weights import InputScaling
+from resnet_dsl.weights import InputScaling, Scaling
 from resnet_dsl.weights.about import NORMALIZATION, scaling_of_layer
 
 NAME = "normalization"
-"""The layer's name; where a node has that name, a number stands behind it."""
+"""The layer's name; of several inputs ``normalization_left``. Where a node has that name, a number stands behind it."""
 
 
-def scaled_first(calls: Calls, scaling: InputScaling | None) -> Calls:
-    """The calls with the layer behind the input; the same calls where there is no scaling.
+def scaled_first(calls: Calls, scaling: Scaling | None) -> Calls:
+    """The calls with a layer behind each input that is scaled; the same calls where there is no scaling.
 
-    Raises Failure where there are several inputs: the numbers would be those of any of them.
+    Raises Failure where the scaling is of other inputs.
     """
-    if scaling is None:
-        return calls
-    only_input(calls.graph, "a normalisation of images")
-    first = calls.calls[0]
+    scalings = _by_input(scaling, calls.graph)
+    inputs, names = len(calls.inputs), {call.name for call in calls.calls}
+    layers = [_layer(calls, names, *one) for one in scalings.items()]
+    instead = {layer.inputs[0]: inputs + number for number, layer in enumerate(layers)}
+    place = [instead.get(one, one) if one < inputs else one + len(layers) for one in range(len(calls.calls))]
+    behind = (_moved(call, place) for call in calls.calls[inputs:])
+    return Calls(calls.graph, (*calls.calls[:inputs], *layers, *behind), tuple(place[one] for one in calls.result))
+
+
+def _moved(call: LayerCall, place: list[int]) -> LayerCall:
+    shares = None if call.shares is None else place[call.shares]
+    return call._replace(inputs=tuple(place[one] for one in call.inputs), shares=shares)
+
+
+def _layer(calls: Calls, taken: set[str], index: int, scaling: InputScaling) -> LayerCall:
+    """The layer behind the input of this index; its name is free."""
+    of = calls.calls[index]
+    name = NAME if len(calls.inputs) == 1 else f"{NAME}_{of.name}"
+    names = (f"{name}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
     args = {"axis": -1, "mean": scaling.mean, "variance": scaling.variance}
-    layer = LayerCall(_free_name(calls), NORMALIZATION, args, (0,), first.shape, first.node)
-    behind = (_moved(call) for call in calls.calls[1:])
-    return Calls(calls.graph, (first, layer, *behind), tuple(one + 1 for one in calls.result))
+    return LayerCall(next(one for one in names if one not in taken), NORMALIZATION, args, (index,), of.shape, of.node)
 
 
-def _moved(call: LayerCall) -> LayerCall:
-    shares = None if call.shares is None else call.shares + 1
-    return call._replace(inputs=tuple(one + 1 for one in call.inputs), shares=shares)
+def _by_input(scaling: Scaling | None, graph: Graph) -> dict[int, InputScaling]:
+    """By the inputs' indices. Raises Failure: one scaling for several inputs, which may be of any; other names."""
+    if scaling is None:
+        return {}
+    if isinstance(scaling, InputScaling):
+        return {only_input(graph, "a normalisation of images"): scaling}
+    names = [node.name for node in graph.nodes[: graph.inputs]]
+    if not scaling.keys() <= {*names}:
+        raise Failure(f"the model normalises {listed([*scaling])}, and the network takes {listed(names)}")
+    return {index: scaling[name] for index, name in enumerate(names) if name in scaling}
 
 
-def _free_name(calls: Calls) -> str:
-    taken = {call.name for call in calls.calls}
-    names = (f"{NAME}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
-
-
-def scaling_of(model: Any) -> InputScaling | None:
-    """What a model does to its images first; None where it takes them normalised. Raises Failure."""
-    second = model.layers[1] if len(model.layers) > 1 else None
+def scaling_of(model: Any) -> Scaling | None:
+    """What a model does to its inputs first; None where it takes them normalised. Raises Failure."""
     try:
+        if len(model.inputs) > 1:
+            return _scalings(model) or None
+        second = model.layers[1] if len(model.layers) > 1 else None
         return None if second is None else scaling_of_layer(type(second).__name__, second.get_config())
     except ValueError as wrong:
         raise Failure(str(wrong)) from None
 
 
-def expect_channels(scaling: InputScaling | None, shape: Shape) -> None:
+def _scalings(model: Any) -> dict[str, InputScaling]:
+    """Those behind the inputs of a model of several, by their names."""
+    names = {tensor.name for tensor in model.inputs}
+    layers = [layer for layer in model.layers if type(layer).__name__ == NORMALIZATION and layer.input.name in names]
+    scalings = ((layer.input.name, scaling_of_layer(NORMALIZATION, layer.get_config())) for layer in layers)
+    return {name: scaling for name, scaling in scalings if scaling is not None}
+
+
+def expect_channels(scaling: Scaling | None, graph: Graph, shapes: tuple[Shape, ...]) -> None:
     """Refuses a scaling of another number of channels than what enters has."""
-    if scaling is not None and len(scaling.mean) != shape[-1]:
-        raise Failure(f"the model normalises {len(scaling.mean)} channels, and the network has {shape[-1]}")
+    for index, one in _by_input(scaling, graph).items():
+        if len(one.mean) != shapes[index][-1]:
+            raise Failure(f"the model normalises {len(one.mean)} channels, and the network has {shapes[index][-1]}")
