@@ -30,6 +30,18 @@ def fractions(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"`{text}` is not a list of numbers like 0.5,0.75") from None
 
 
+def weights(text: str) -> dict[str, float]:
+    """``aux=0.4,head=1`` as numbers by name."""
+    parts = [part.partition("=") for part in text.split(",")]
+    try:
+        found = {name: float(number) for name, _, number in parts if name}
+    except ValueError:
+        found = {}
+    if len(found) != len(parts):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a list of names with numbers like aux=0.4")
+    return found
+
+
 def add_training(parser: argparse.ArgumentParser, kind: type[TrainingOptions]) -> None:
     """The options of a command that trains: in groups what all such have, then the command's own."""
     add_data(parser)
@@ -69,7 +81,7 @@ def _reading(hint: Any) -> dict[str, Any]:
 
 
 _SWITCHES: dict[Any, Any] = {bool: "store_true", bool | None: argparse.BooleanOptionalAction}
-_READERS: dict[Any, Any] = {tuple[int, ...]: lengths, tuple[float, ...]: fractions}
+_READERS: dict[Any, Any] = {tuple[int, ...]: lengths, tuple[float, ...]: fractions, dict[str, float]: weights}
 
 
 def chosen(kind: type[Options], options: argparse.Namespace) -> Options:

@@ -2,7 +2,8 @@
 
 A run folder keeps the spec, its IR, the options, history.csv, checkpoints, the final .keras file and a plot. The same
 command goes on after an interruption, to the same weights that an uninterrupted run has, and does nothing at the end.
-The model takes images as they come: a layer in it normalises them. Exit code 4: the loss is no longer a number.
+The model takes images as they come: a layer in it normalises them. Several inputs and outputs take an .npz with arrays
+of their names. Exit code 4: the loss is no longer a number.
 """
 
 from __future__ import annotations

@@ -39,6 +39,14 @@ class LabelledImages:
         """The images of these positions (not rows), shape (picks, *shape)."""
         return self.images.read(self.rows[picks])
 
+    @property
+    def in_memory(self) -> bool:
+        return self.images.in_memory
+
+    def targets(self, picks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The labels at these positions, shape (picks,)."""
+        return self.labels[picks]
+
     def take(self, picks: NDArray[np.int64]) -> LabelledImages:
         """The examples at these positions."""
         return replace(self, rows=self.rows[picks], labels=self.labels[picks])

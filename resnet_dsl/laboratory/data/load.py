@@ -84,18 +84,19 @@ def fitted(
     input_shape: Shape,
     classes: int,
     remedy: Callable[[int], str] = "--set classes={} (the name of the network's parameter may differ)".format,
+    given: str | None = None,
 ) -> Dataset:
     """The set in the shape that the network takes, or a refusal that says what to change.
 
     Arrays without a channel axis get one where the network takes one channel. ``remedy`` says how the network comes to
-    tell so many classes apart.
+    tell so many classes apart; ``given`` is the name of the input where arrays have names, which are never pooled.
     """
     shape = dataset.shape
     if len(shape) == len(input_shape) - 1 and input_shape[-1] == 1:
         dataset, shape = _with_channel(dataset), (*shape, 1)
     if not takes(input_shape, shape):
         told = f"{dataset.name} is {show(shape)}, the network takes {show(input_shape)}"
-        raise Failure(told, _to_fit(shape, input_shape))
+        raise Failure(told, _to_fit(shape, input_shape, given))
     if dataset.classes > classes:
         told = f"{dataset.name} has {dataset.classes} classes, the network tells {classes} apart"
         raise Failure(told, _renumbering(dataset) or remedy(dataset.classes))
@@ -114,22 +115,23 @@ def _renumbering(dataset: Dataset) -> str | None:
     return f"of these {used} have examples: names, y = numpy.unique(y, return_inverse=True) numbers them without gaps"
 
 
-def _to_fit(shape: tuple[int, ...], input_shape: Shape) -> str:
+def _to_fit(shape: tuple[int, ...], input_shape: Shape, given: str | None) -> str:
     """What to write. Arrays with channels first are never sent to ``--input``, which would convolve over them."""
-    rank = len(input_shape)
+    rank, option = len(input_shape), "--input " if given is None else f"--input {given}="
     if len(shape) == 1 and rank > 1:
         return "give the arrays their axes: x.reshape(count, height, width, channels)"
     if len(shape) == rank - 1:
-        return f"give the arrays their channel axis, x[..., None], and the network --input {show((*shape, 1))}"
+        return f"give the arrays their channel axis, x[..., None], and the network {option}{show((*shape, 1))}"
     if _channels_first(shape, input_shape):
         axes = ", ".join(map(str, (0, *range(2, len(shape) + 1), 1)))
         return f"channels come last here, and these arrays seem to have them first: x.transpose({axes})"
     divisors = multiples(input_shape)
     if len(shape) == rank and not fits(shape, divisors):
-        return f"{rule(divisors)}: --resize {show(beside(shape, divisors)[0][:-1])} pools them"
-    remedy = f"--input {show(shape)} compiles the network for them"
+        near = show(beside(shape, divisors)[0][:-1])
+        return f"{rule(divisors)}: " + (f"--resize {near} pools them" if given is None else f"pool them to {near}")
+    remedy = f"{option}{show(shape)} compiles the network for them"
     known = all(isinstance(length, int) for length in input_shape)
-    if known and len(shape) == rank and shape[-1] == input_shape[-1]:
+    if given is None and known and len(shape) == rank and shape[-1] == input_shape[-1]:
         remedy += f", --resize {show(input_shape[:-1])} pools them"
     return remedy
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,20 @@ KNOWN = ("x_train", "y_train", "x_test", "y_test", "x", "y", NAMES)
 
 def read(path: Path) -> Dataset:
     """The set in this file. Pickled objects in it are never loaded."""
-    arrays, others = _arrays(path)
-    x, y = ("x_train", "y_train") if "x_train" in arrays else ("x", "y")
-    if x not in arrays or y not in arrays:
-        found = line(", ".join(sorted([*arrays, *others]))) or "nothing"
-        raise Failure(f"{path} holds {found}; expected x_train, y_train, x_test and y_test, or x and y")
-    if ("x_test" in arrays) != ("y_test" in arrays):
+    found, others = arrays(path, KNOWN)
+    x, y = ("x_train", "y_train") if "x_train" in found else ("x", "y")
+    if x not in found or y not in found:
+        held = line(", ".join(sorted([*found, *others]))) or "nothing"
+        raise Failure(f"{path} holds {held}; expected x_train, y_train, x_test and y_test, or x and y")
+    if ("x_test" in found) != ("y_test" in found):
         raise Failure(f"{path}: of x_test and y_test one is missing")
-    test = (arrays["x_test"], arrays["y_test"]) if "x_test" in arrays else None
+    test = (found["x_test"], found["y_test"]) if "x_test" in found else None
     used = {x, y, "x_test", "y_test", NAMES}
-    notes = not_used(path, sorted({*arrays, *others} - used))
-    return from_arrays(path.name, str(path), (arrays[x], arrays[y]), test, _class_names(arrays, path), notes=notes)
+    notes = not_used(path, sorted({*found, *others} - used))
+    return from_arrays(path.name, str(path), (found[x], found[y]), test, class_names(found, path), notes=notes)
 
 
-def _class_names(arrays: Arrays, path: Path) -> tuple[str, ...] | None:
+def class_names(arrays: Arrays, path: Path) -> tuple[str, ...] | None:
     if NAMES not in arrays:
         return None
     names = arrays[NAMES]
@@ -46,23 +47,23 @@ def _class_names(arrays: Arrays, path: Path) -> tuple[str, ...] | None:
     return tuple(names.tolist())
 
 
-def _arrays(path: Path) -> tuple[Arrays, list[str]]:
-    """The arrays that are known by name, and the names of the others, which are not read."""
+def arrays(path: Path, names: Collection[str]) -> tuple[Arrays, list[str]]:
+    """The arrays of these names that are there, and the names of the others, which are not read."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            known = [name for name in archive.files if name in KNOWN]
+            known = [name for name in archive.files if name in names]
             entries = [entry for entry in archive.zip.infolist() if entry.filename.removesuffix(".npy") in known]
             if sum(entry.file_size for entry in entries) > unpacked_limit(path):  # zipfile unpacks no more of them
                 raise too_much(path, unpacked_limit(path))
-            arrays = {name: archive[name] for name in known}
-            others = [name for name in archive.files if name not in KNOWN]
+            found = {name: archive[name] for name in known}
+            others = [name for name in archive.files if name not in names]
     except (Failure, PermissionError):
         raise
     except Exception as error:  # a damaged archive fails in any of a dozen ways
         objects = "allow_pickle" in str(error)
         why = "objects in it would have to be unpickled" if objects else "it is cut off or damaged"
         raise Failure(f"{path} cannot be read as .npz: {why} ({reason(error)})") from error
-    odd = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
+    odd = [name for name, array in found.items() if not isinstance(array, np.ndarray)]
     if odd:
         raise Failure(f"{path} cannot be read as .npz: {odd[0]} is no array")
-    return arrays, others
+    return found, others

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -10,8 +12,9 @@ from numpy.typing import NDArray
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import LabelledImages
-from resnet_dsl.laboratory.training.chance import Augmenter, permutation
-from resnet_dsl.weights import InputScaling
+from resnet_dsl.laboratory.data.by_name import NamedExamples
+from resnet_dsl.laboratory.training.chance import permutation
+from resnet_dsl.weights import InputScaling, Scaling
 
 Values = NDArray[np.float32]
 
@@ -44,6 +47,11 @@ class Normalisation:
         """The same as numbers, for the layer that a trained model begins with."""
         variance = np.square(self.deviation.astype(np.float64))
         return InputScaling(tuple(self.mean.tolist()), tuple(variance.tolist()))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The numbers in JSON's terms."""
+        return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
 
     @classmethod
     def of(cls, examples: LabelledImages) -> Normalisation:
@@ -88,19 +96,31 @@ class Share:
         return slice(self.index * size, (self.index + 1) * size)
 
 
+class Normalises(Protocol):
+    """A normalisation of what enters, of one input or of several."""
+
+    @property
+    def scaling(self) -> Scaling: ...
+
+    def __call__(self, images: Any) -> Any: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Feed:
-    """Where batches come from and what is done to them. ``augmenter`` None: nothing."""
+    """Where batches come from and what is done to them. ``augmenter`` None: nothing.
 
-    examples: LabelledImages
-    normalisation: Normalisation
+    Of a network with several inputs or outputs, examples, what is done to them and batches have a part for each name.
+    """
+
+    examples: LabelledImages | NamedExamples
+    normalisation: Normalises
     batch_size: int
     share: Share = Share()
-    augmenter: Augmenter | None = None
+    augmenter: Callable[..., Any] | None = None
 
     @property
     def threads(self) -> int:
-        return 1 if self.examples.images.in_memory else DECODERS
+        return 1 if self.examples.in_memory else DECODERS
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -114,7 +134,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __len__(self) -> int:
         return len(range(self.first_step, len(self.order) // self.feed.batch_size))
 
-    def __getitem__(self, index: int) -> tuple[Values, NDArray[np.int64]]:
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
         """Images, shape (share of the batch, *shape), and labels, shape (share of the batch,)."""
         feed, step = self.feed, self.first_step + index
         part = feed.share.of(feed.batch_size)
@@ -122,7 +142,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         images = feed.normalisation(feed.examples.read(picks))
         if feed.augmenter is not None:
             images = feed.augmenter(images, self.epoch, step, feed.batch_size, part.start)
-        return images, feed.examples.labels[picks]
+        return _alone(images), _alone(feed.examples.targets(picks))
 
 
 class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -135,10 +155,16 @@ class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __len__(self) -> int:
         return len(range(0, len(self.feed.examples), self.feed.batch_size))
 
-    def __getitem__(self, index: int) -> tuple[Values, NDArray[np.int64], Values]:
+    def __getitem__(self, index: int) -> tuple[Any, Any, Values]:
         """Images, labels and weights, each with the batch axis first."""
         feed = self.feed
         positions = np.arange(index * feed.batch_size, (index + 1) * feed.batch_size)[feed.share.of(feed.batch_size)]
         weights = (positions < len(feed.examples)).astype(np.float32)
         picks = np.where(weights > 0, positions, 0)
-        return feed.normalisation(feed.examples.read(picks)), feed.examples.labels[picks], weights
+        images = feed.normalisation(feed.examples.read(picks))
+        return _alone(images), _alone(feed.examples.targets(picks)), weights
+
+
+def _alone(parts: Any) -> Any:
+    """What a model takes or returns: a part for each name, and of one name alone the part itself."""
+    return next(iter(parts.values())) if isinstance(parts, dict) and len(parts) == 1 else parts

@@ -14,7 +14,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import Dataset
 from resnet_dsl.laboratory.training.curves import Curve, draw, ending
 from resnet_dsl.laboratory.training.engine import Engine, started
-from resnet_dsl.laboratory.training.network import TrainableNetwork
+from resnet_dsl.laboratory.training.network import TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import CompareOptions
 from resnet_dsl.laboratory.training.progress import say
 from resnet_dsl.laboratory.training.train import Trained, data_for, train_on
@@ -38,6 +38,10 @@ def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, conso
     Each training has a run folder of its own, the same that ``train`` with the same options has. Raises Failure where
     data, networks and options do not fit each other.
     """
+    several = [network.name for network in networks if ends_of(network) is not None]
+    if several:
+        message = f"`compare` takes networks with one input and one output, and {several[0]} has several"
+        raise Failure(message, "train each by `train`: its history tells every output by name")
     twice = [name for name, count in Counter(network.name for network in networks).items() if count > 1]
     if twice:
         raise Failure(

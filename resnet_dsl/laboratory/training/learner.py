@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_dsl.laboratory.training import checkpoint
+from resnet_dsl.laboratory.training.by_name import checked_weights
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.network import TrainableNetwork
+from resnet_dsl.laboratory.training.network import TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import RecipeOptions
 
 TORCH = "torch"
@@ -75,18 +76,21 @@ class Learner:
 
     It learns on the logits: a softmax at the network's end is left off and joined to the loss, which is exact where the
     probability of a class underflows.
+
+    weights: of the losses of several outputs, by name; none where there is one.
     """
 
     def __init__(self, network: TrainableNetwork, seed: int, recipe: RecipeOptions, rates: NDArray[np.float32]) -> None:
         self.model = network.build(seed, logits=True)
         optimizer = PaperSGD(Rates(rates), recipe.momentum, recipe.weight_decay)
-        self.metrics = [
-            keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="cross_entropy"),
-            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-        ]
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.weights = checked_weights(recipe.loss_weights, network, ends_of(network))
+        metrics: Any = {name: _metrics() for name in self.weights} or _metrics()
+        self.metrics = [one for named in metrics.values() for one in named] if self.weights else metrics
+        loss: Any = {name: _loss() for name in self.weights} or _loss()
         jit = _jit(recipe.jit_compile)
-        self.model.compile(optimizer, loss, weighted_metrics=self.metrics, jit_compile=jit)
+        self.model.compile(
+            optimizer, loss, loss_weights=self.weights or None, weighted_metrics=metrics, jit_compile=jit
+        )
         self.model.optimizer.build(self.model.trainable_variables)
 
     def variables(self) -> list[Any]:
@@ -115,6 +119,18 @@ class Learner:
 
     def _sums(self) -> list[Any]:
         return [variable for metric in self.metrics for variable in metric.variables]
+
+
+def _loss() -> Any:
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def _metrics() -> list[Any]:
+    """Those of one output."""
+    return [
+        keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="cross_entropy"),
+        keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+    ]
 
 
 def _torch_state() -> dict[str, NDArray[Any]]:

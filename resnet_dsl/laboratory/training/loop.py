@@ -129,14 +129,8 @@ class Loop:
         tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
         for metric in self.learner.metrics:
             metric.reset_state()  # the sums were last used for testing
-        return EpochRecord(
-            epoch + 1,
-            float(self.plan.rates[(epoch + 1) * self.plan.steps - 1]),
-            float(logs["cross_entropy"]),
-            1 - float(logs["accuracy"]),
-            float(tested["cross_entropy"]),
-            1 - float(tested["accuracy"]),
-        )
+        rate = float(self.plan.rates[(epoch + 1) * self.plan.steps - 1])
+        return history.recorded(epoch + 1, rate, logs, tested, self.learner.weights)
 
     def save(self, position: Position) -> Checkpoint:
         """The state at this position, which the folder then has, too."""

@@ -6,21 +6,33 @@ import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from resnet_dsl.analyses import head
-from resnet_dsl.analyses.ends import check_ends, only_output
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.formats import computed
-from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.graph import Node, Output
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.training.standalone import settings, standing_alone
 
 if TYPE_CHECKING:
     from resnet_dsl import pipeline
-    from resnet_dsl.weights import InputScaling
+    from resnet_dsl.weights import Scaling
+
+
+class Ends(NamedTuple):
+    """Of a network with several inputs or outputs: what each input takes, how many classes each output tells apart."""
+
+    inputs: dict[str, Shape]
+    outputs: dict[str, int]
+
+
+def ends_of(network: TrainableNetwork) -> Ends | None:
+    """None where a network has one input and one output, as those have that say nothing of it."""
+    found: Ends | None = getattr(network, "ends", None)
+    return found
 
 
 class TrainableNetwork(Protocol):
@@ -48,7 +60,7 @@ class TrainableNetwork(Protocol):
         """What to write so that the network tells so many classes apart."""
         ...
 
-    def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
+    def build(self, seed: int, logits: bool, scaling: Scaling | None = None) -> Any:
         """A fresh ``keras.Model``: the same seed, after the same ``keras.utils.set_random_seed``, the same weights.
 
         With ``logits`` a softmax at the end is left off; with ``scaling`` images are normalised first. All forms have
@@ -62,14 +74,20 @@ class TrainableNetwork(Protocol):
 
 
 class Classifier:
-    """A network that the compiler made. Raises Failure where the loss of training does not belong to its head."""
+    """A network that the compiler made. Raises Failure where the loss of training does not belong to one of its heads.
+
+    ends: its inputs and outputs where it has several; ``input_shape`` or ``classes`` then are of none.
+    """
 
     def __init__(self, compiled: pipeline.Compiled) -> None:
-        check_ends(compiled.graph, "training")
         self._compiled = compiled
         self.name = compiled.name
-        self.input_shape = compiled.facts.input_shape
-        self.classes = self._told_apart()
+        ends = Ends(
+            {**compiled.facts.input_shapes}, {one.name: self._told_apart(one) for one in compiled.graph.outputs}
+        )
+        self.ends = None if len(ends.inputs) == len(ends.outputs) == 1 else ends
+        self.input_shape = () if len(ends.inputs) > 1 else compiled.facts.input_shape
+        self.classes = 0 if len(ends.outputs) > 1 else next(iter(ends.outputs.values()))
         self.depth = compiled.facts.depth
         self.params = compiled.facts.count.params
         self.residual = any(node.skip is not None for node in compiled.graph.nodes)
@@ -78,63 +96,73 @@ class Classifier:
         self.ir_json = compiled.graph.model_dump_json()
         self.ir_sha256 = hashlib.sha256(computed(compiled.graph).encode()).hexdigest()
 
-    def _told_apart(self) -> int:
+    def _told_apart(self, output: Output) -> int:
         """How many classes. The loss is cross-entropy: it belongs to a softmax, or to logits, over several classes."""
-        shape = self._compiled.facts.output_shape
+        shape, called = self._compiled.facts.output_shapes[output.name], self._called(output)
         if len(shape) != 1 or not isinstance(shape[0], int):
             raise Failure(
-                f"{self.name} does not tell classes apart: its output is {show(shape)}",
-                "end its head with `avgpool(global) -> dense(classes) -> softmax`",
+                f"{called} does not tell classes apart: its output is {show(shape)}",
+                "end its head with `avgpool(global) -> dense(classes) -> softmax`" + self._otherwise(),
             )
         graph = self._compiled.graph
-        output = only_output(graph, "training")
-        if head.ends_in_softmax_twice(graph, output):
-            raise Failure(f"{self.name} ends in two `softmax`, one behind the other", "leave one of them out")
-        odd = head.unfit_for_logits(graph, output) if head.logits(graph, output) is None else None
+        if head.ends_in_softmax_twice(graph, output.node):
+            raise Failure(f"{called} ends in two `softmax`, one behind the other", "leave one of them out")
+        odd = head.unfit_for_logits(graph, output.node) if head.logits(graph, output.node) is None else None
         if odd is not None:
-            raise self._wrong_loss(odd, shape[0])
+            raise self._wrong_loss(odd, output, shape[0])
         if shape[0] == 1:
-            message = f"{self.name} has a single output, and cross-entropy needs one for each class"
-            raise Failure(message, f"for two classes, {self.telling_apart(2)}")
+            message = f"{called} has a single output, and cross-entropy needs one for each class"
+            raise Failure(message, f"for two classes, {self.telling_apart(2, output.name)}{self._otherwise()}")
         return shape[0]
 
-    def _wrong_loss(self, odd: Node, outputs: int) -> Failure:
+    def _called(self, output: Output) -> str:
+        """How a message calls the network, or one of its outputs."""
+        return self.name if len(self._compiled.graph.outputs) == 1 else f"`{output.name}` of {self.name}"
+
+    def _otherwise(self) -> str:
+        """What else to do where an output is one of several, which may be meant to learn something else."""
+        several = len(self._compiled.graph.outputs) > 1
+        return ", or train the model by Keras' `fit`, with targets and losses by name" if several else ""
+
+    def _wrong_loss(self, odd: Node, output: Output, outputs: int) -> Failure:
         """``odd`` is what stands behind the last layer with weights."""
+        called = self._called(output)
         if head.are_probabilities(odd):
-            message = f"the `{odd.op}` of {self.name} is not its last operation, or not over all of its channels"
+            message = f"the `{odd.op}` of {called} is not its last operation, or not over all of its channels"
         else:
-            message = (
-                f"{self.name} ends in `{odd.op}`; the loss of training is cross-entropy, which belongs to `softmax`"
-            )
+            message = f"{called} ends in `{odd.op}`; the loss of training is cross-entropy, which belongs to `softmax`"
         if head.are_probabilities(odd) or OPERATIONS[odd.op].range[1] > 1:
-            return Failure(message, "end its head with `dense(classes) -> softmax`")
+            return Failure(message, "end its head with `dense(classes) -> softmax`" + self._otherwise())
         if outputs > 1:
-            return Failure(message, f"write `softmax` instead of `{odd.op}`: one class of {outputs} for each image")
-        setting = self._setting(2)
-        remedy = f"write `softmax` instead of `{odd.op}`, and {setting}" if setting else self.telling_apart(2)
-        return Failure(message, f"for two classes, {remedy}")
+            remedy = f"write `softmax` instead of `{odd.op}`: one class of {outputs} for each image"
+            return Failure(message, remedy + self._otherwise())
+        setting = self._setting(2, output.name)
+        replaced = f"write `softmax` instead of `{odd.op}`, and {setting}" if setting else None
+        remedy = replaced or self.telling_apart(2, output.name)
+        return Failure(message, f"for two classes, {remedy}{self._otherwise()}")
 
-    def telling_apart(self, classes: int) -> str:
-        return self._setting(classes) or f"end its head with `dense({classes}) -> softmax`"
+    def telling_apart(self, classes: int, output: str | None = None) -> str:
+        """``output``: which is meant where there are several."""
+        return self._setting(classes, output) or f"end its head with `dense({classes}) -> softmax`"
 
-    def _setting(self, classes: int) -> str | None:
+    def _setting(self, classes: int, output: str | None) -> str | None:
         """The parameter that says how many classes there are, found by trying; None where there is none."""
         asked = self._compiled.asked
         for name in asked.spec.parameters(asked.network):
             with suppress(Refusal):
                 changed = asked.spec.compile(asked.network, {**asked.overrides, name: classes}, asked.input_size)
-                if changed.facts.output_shape == (classes,):
+                shapes = changed.facts.output_shapes
+                if shapes[output or next(iter(shapes))] == (classes,):
                     return f"--set {name}={classes}"
         return None
 
-    def build(self, seed: int, logits: bool, scaling: InputScaling | None = None) -> Any:
+    def build(self, seed: int, logits: bool, scaling: Scaling | None = None) -> Any:
         from resnet_dsl.targets.keras import to_keras
 
         graph = self._compiled.graph
-        (output,) = graph.outputs
-        taken = head.logits(graph, output.node)
-        if logits and taken is not None:
-            graph = replace(graph, outputs=(replace(output, node=taken),))
+        if logits:
+            taken = [(output, head.logits(graph, output.node)) for output in graph.outputs]
+            graph = replace(graph, outputs=tuple(one if at is None else replace(one, node=at) for one, at in taken))
         return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
 
     def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -48,6 +49,7 @@ class RecipeOptions:
     momentum 0.9, weight decay 0.0001, images padded by 4 pixels, cropped at random and mirrored at random. ``warmup``
     is the fraction of the steps over which the rate rises from 0; ``milestones`` are fractions of the steps.
     ``jit_compile`` None lets the backend decide. ``precision`` mixes formats as Keras' policy of that name does.
+    ``loss_weights``: by the names of outputs.
     """
 
     epochs: int = option(164, "passes over the data (default: %(default)s)", "N")
@@ -62,6 +64,9 @@ class RecipeOptions:
     pad: int = option(4, "pixels around the image to crop from (default: %(default)s)", "N")
     precision: Precision = option("float32", "Keras' policy")
     jit_compile: bool | None = option(None, "compile the step with XLA")
+    loss_weights: dict[str, float] | None = option(
+        None, "of several outputs, by which their losses are summed (default: 1 each): aux=0.4", "NAME=WEIGHT,…"
+    )
 
     def __post_init__(self) -> None:
         checks = {
@@ -75,6 +80,7 @@ class RecipeOptions:
                 low < high for low, high in pairwise((0.0, *self.milestones, 1.0))
             ),
             "--pad is a number of pixels from 0": self.pad >= 0,
+            "--loss-weights are numbers above 0": all(0 < one < inf for one in (self.loss_weights or {}).values()),
             f"--schedule is one of {', '.join(get_args(Schedule))}": self.schedule in get_args(Schedule),
             f"--augment is one of {', '.join(get_args(Augmentation))}": self.augment in get_args(Augmentation),
             f"--precision is one of {', '.join(get_args(Precision))}": self.precision in get_args(Precision),

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.laboratory.training.history import EpochRecord
+from resnet_dsl.laboratory.training.history import EpochRecord, columns
 
 INTERVAL = 0.5
 """Seconds between two looks at loss and error: each makes the device wait."""
@@ -44,7 +44,8 @@ class Report:
         if self._bar.disable or time.monotonic() - self._looked < INTERVAL:
             return
         self._looked = time.monotonic()
-        loss, error = float(logs["cross_entropy"]), 1 - float(logs["accuracy"])
+        accuracies = [float(value) for name, value in logs.items() if name.endswith("accuracy")]  # one an output
+        loss, error = float(logs.get("cross_entropy", logs["loss"])), 1 - sum(accuracies) / len(accuracies)
         self._bar.update(self._task, state=f"epoch {epoch + 1}/{self.epochs}  loss {loss:.3f}  error {percent(error)}")
 
     def row(self, row: EpochRecord) -> None:
@@ -53,7 +54,7 @@ class Report:
         say(
             self.console,
             f"epoch {row.epoch}/{self.epochs}  train: loss {row.train_loss:.4f}, error {percent(row.train_error)}  "
-            f"test: loss {row.test_loss:.4f}, error {percent(row.test_error)}  {seconds:.0f} s",
+            f"test: loss {row.test_loss:.4f}, error {percent(row.test_error)}{_by_output(row)}  {seconds:.0f} s",
         )
 
 
@@ -61,6 +62,12 @@ def say(console: Console, text: str) -> None:
     """One line, above a bar, as it is; bytes of file names that are no text are written out."""
     shown = text.encode("utf-8", "backslashreplace").decode()
     console.print(shown, highlight=False, markup=False, soft_wrap=True)
+
+
+def _by_output(row: EpochRecord) -> str:
+    """The test error of each of several outputs: `` (head 3.2 %, aux 5.0 %)``."""
+    told = ", ".join(f"{one.name} {percent(one.test_error)}" for one in row.outputs)
+    return f" ({told})" if told else ""
 
 
 def percent(fraction: float) -> str:
@@ -81,7 +88,7 @@ def logged(folder: Path, wanted: bool) -> Iterator[Callable[[EpochRecord], None]
     writer = Writer(str(folder))
 
     def written(row: EpochRecord) -> None:
-        for name, value in row._asdict().items():
+        for name, value in columns(row).items():
             writer.add_scalar(name, value, row.epoch)
         writer.flush()
 

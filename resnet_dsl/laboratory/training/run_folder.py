@@ -17,9 +17,10 @@ from typing import Any, Literal
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data import Dataset
+from resnet_dsl.laboratory.data.by_name import NamedDataset
 from resnet_dsl.laboratory.data.limits import expect_regular
 from resnet_dsl.laboratory.training import history
-from resnet_dsl.laboratory.training.batches import Normalisation
+from resnet_dsl.laboratory.training.by_name import normalisation_of
 from resnet_dsl.laboratory.training.history import EpochRecord, damaged
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainOptions
@@ -61,7 +62,11 @@ class RunFolder:
         return None if ending == "finished" and not self.model.exists() else (ending, rows)
 
     def begin(
-        self, network: TrainableNetwork, options: TrainOptions, described: dict[str, Any], dataset: Dataset
+        self,
+        network: TrainableNetwork,
+        options: TrainOptions,
+        described: dict[str, Any],
+        dataset: Dataset | NamedDataset,
     ) -> None:
         """Make the folder and write down what is trained and how, where that is not there yet."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -73,8 +78,7 @@ class RunFolder:
         self._write_spec(network)
         made_with = {name: _version(name) for name in ("keras", "tensorflow", "jax", "torch", "numpy")}
         made_with["python"] = platform.python_version()
-        normalisation = Normalisation.of(dataset.train)
-        scaling = {"mean": normalisation.mean.tolist(), "deviation": normalisation.deviation.tolist()}
+        scaling = normalisation_of(dataset.train).told
         asked = {"data": options.data, "resize": options.resize, "train_size": options.train_size}
         told = {"compiled": dict(network.settings), "classes": dataset.class_names, "normalisation": scaling}
         write_json(self.options, described | {"asked": asked, **told, "made_with": made_with})
@@ -88,7 +92,7 @@ class RunFolder:
 
     def finish(self, ending: Ending, last: EpochRecord, remedy: str | None) -> None:
         """Write down how the run ended; what is no number is null in JSON."""
-        values = {name: value if math.isfinite(value) else None for name, value in last._asdict().items()}
+        values = {name: value if math.isfinite(value) else None for name, value in history.columns(last).items()}
         write_json(self.result, {"ending": ending, **values, **({"remedy": remedy} if remedy else {})})
 
     def clear(self) -> None:
@@ -148,7 +152,9 @@ def _version(package: str) -> str | None:
         return None
 
 
-def description(network: TrainableNetwork, dataset: Dataset, options: TrainOptions, backend: str) -> dict[str, Any]:
+def description(
+    network: TrainableNetwork, dataset: Dataset | NamedDataset, options: TrainOptions, backend: str
+) -> dict[str, Any]:
     """All that the final weights depend on, in JSON's terms: two runs with the same are the same run."""
     return {
         "network": network.name,

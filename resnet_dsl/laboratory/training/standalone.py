@@ -26,7 +26,9 @@ def standing_alone(asked: Asked) -> tuple[str, dict[str, str]]:
     text = _with_imports(main, places, f"{FOLDER}/")
     given = settings(asked)
     options = [f"--set {name}={value}" for name, value in given["set"].items()]
-    options += [f"--input {given['input']}"] if given["input"] else []
+    size = given["input"] or {}
+    sizes = [size] if isinstance(size, str) else [f"{name}={one}" for name, one in size.items()]
+    options += [f"--input {one}" for one in sizes]
     last = f"\n# Compiled as: {asked.network} {' '.join(options)}\n"
     if options and not text.endswith(last):  # out of a run folder it has that line already
         text += last
@@ -38,8 +40,13 @@ def settings(asked: Asked) -> dict[str, Any]:
     return {
         "network": asked.network,
         "set": {name: _written(value) for name, value in asked.overrides.items()},
-        "input": None if asked.input_size is None else _written(asked.input_size),
+        "input": None if asked.input_size is None else _sizes(asked.input_size),
     }
+
+
+def _sizes(given: Any) -> str | dict[str, str]:
+    """A size; those of several inputs by their names."""
+    return {name: _written(one) for name, one in given.items()} if isinstance(given, Mapping) else _written(given)
 
 
 def _written(value: Any) -> str:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import keras
 from rich.console import Console
@@ -13,9 +14,17 @@ from rich.console import Console
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
 from resnet_dsl.laboratory.data import Dataset, fitted, load
+from resnet_dsl.laboratory.data.by_name import NamedDataset
 from resnet_dsl.laboratory.data.dataset import numbers
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.batches import Feed, Normalisation
+from resnet_dsl.laboratory.training.batches import Feed
+from resnet_dsl.laboratory.training.by_name import (
+    AugmentAlike,
+    checked_weights,
+    data_by_name,
+    normalisation_of,
+    take_weights,
+)
 from resnet_dsl.laboratory.training.chance import Augmenter
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
 from resnet_dsl.laboratory.training.curves import Curve, draw
@@ -23,10 +32,13 @@ from resnet_dsl.laboratory.training.engine import Engine, precision, started
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner, learning_rates
 from resnet_dsl.laboratory.training.loop import Interruption, Loop, TrainingPlan
-from resnet_dsl.laboratory.training.network import TrainableNetwork
+from resnet_dsl.laboratory.training.network import Ends, TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
+from resnet_dsl.weights import Scaling
+
+Data: TypeAlias = Dataset | NamedDataset
 
 DIVERGED = "try a smaller --learning-rate, or a --warmup over the first steps"
 """What to do about a loss that is no longer a number."""
@@ -48,9 +60,11 @@ def train(network: TrainableNetwork, options: TrainOptions, console: Console) ->
 
     Raises Failure where data, network and options do not fit each other.
     """
+    ends = ends_of(network)
+    checked_weights(options.loss_weights, network, ends)
     with started(options, options.jit_compile is True) as engine:
         console = console if engine.leads else Console(quiet=True)
-        dataset = data_for([network], options, console)
+        dataset = data_for([network], options, console) if ends is None else _named(network, ends, options, console)
         return train_on(network, dataset, options, engine, console)
 
 
@@ -70,8 +84,17 @@ def data_for(networks: Sequence[TrainableNetwork], options: TrainingOptions, con
     return dataset
 
 
+def _named(network: TrainableNetwork, ends: Ends, options: TrainOptions, console: Console) -> NamedDataset:
+    """``data_for`` a network of several inputs or outputs."""
+    dataset = data_by_name(network, ends, options)
+    say(console, f"data: {dataset.described}")
+    for remark in dataset.remarks():
+        say(console, f"note: {remark}")
+    return dataset
+
+
 def train_on(
-    network: TrainableNetwork, dataset: Dataset, options: TrainOptions, engine: Engine, console: Console
+    network: TrainableNetwork, dataset: Data, options: TrainOptions, engine: Engine, console: Console
 ) -> Trained:
     """Train on a data set that is there."""
     if options.batch_size % engine.replicas:
@@ -97,7 +120,7 @@ def train_on(
 
 def _trained(
     network: TrainableNetwork,
-    dataset: Dataset,
+    dataset: Data,
     options: TrainOptions,
     engine: Engine,
     folder: RunFolder,
@@ -125,12 +148,12 @@ def _trained(
     trained = Trained(folder.path, options.seed, ending, tuple(rows))
     if engine.leads:
         with engine.alone():
-            _finish(network, learner, folder, trained, dataset, plan.training.normalisation, console)
+            _finish(network, learner, folder, trained, dataset, plan.training.normalisation.scaling, console)
     return trained
 
 
-def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Console) -> TrainingPlan:
-    normalisation = Normalisation.of(dataset.train)
+def _plan(dataset: Data, options: TrainOptions, engine: Engine, console: Console) -> TrainingPlan:
+    normalisation = normalisation_of(dataset.train)
     augmenter = _augmenter(dataset, options, console)
     training = Feed(dataset.train, normalisation, options.batch_size, engine.share, augmenter)
     testing = Feed(dataset.test, normalisation, options.batch_size, engine.share)
@@ -139,16 +162,21 @@ def _plan(dataset: Dataset, options: TrainOptions, engine: Engine, console: Cons
     return TrainingPlan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
 
 
-def _augmenter(dataset: Dataset, options: TrainOptions, console: Console) -> Augmenter | None:
+def _augmenter(dataset: Data, options: TrainOptions, console: Console) -> Augmenter | AugmentAlike | None:
     if options.augment == "none":
         return None
-    if len(dataset.shape) != 3:
+    shapes = [one.shape for one in dataset.inputs.values()] if isinstance(dataset, NamedDataset) else [dataset.shape]
+    images = sum(len(shape) == 3 for shape in shapes)
+    if not images:
         say(console, "no augmentation: it is for images")
         return None
     flip = options.augment == "crop-flip" and dataset.mirrors
     if options.augment == "crop-flip" and not dataset.mirrors:
         say(console, f"images are cropped, not mirrored: a mirrored image of {dataset.name} means something else")
-    return Augmenter(options.seed, options.pad, flip)
+    if images > 1:
+        say(console, "the images of an example are cropped and mirrored alike")
+    augmenter = Augmenter(options.seed, options.pad, flip)
+    return AugmentAlike(augmenter) if isinstance(dataset, NamedDataset) else augmenter
 
 
 def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: TrainingPlan) -> Checkpoint:
@@ -175,17 +203,22 @@ def _finish(
     learner: Learner,
     folder: RunFolder,
     trained: Trained,
-    dataset: Dataset,
-    normalisation: Normalisation,
+    dataset: Data,
+    scaling: Scaling,
     console: Console,
 ) -> None:
     if trained.ending == "interrupted":
         say(console, f"interrupted; the same command goes on from here: {folder.path}")
         return
-    model = network.build(trained.seed, logits=False, scaling=normalisation.scaling)
-    model.set_weights(learner.model.get_weights())
-    network.save(model, folder.model, dataset.class_names)
-    draw(folder.path / "curves", [Curve(network.name, network.residual, [trained.rows])])
+    model = network.build(trained.seed, logits=False, scaling=scaling)
+    if isinstance(dataset, Dataset):
+        model.set_weights(learner.model.get_weights())
+        network.save(model, folder.model, dataset.class_names)
+    else:
+        take_weights(model, learner.model)
+        names = [*dataset.class_names.values()]
+        network.save(model, folder.model, names[0] if len(names) == 1 else ())
+    draw(folder.path / "curves", _curves(network, trained.rows))
     last = trained.rows[-1]
     remedy = DIVERGED if trained.ending == "diverged" else None
     folder.finish(trained.ending, last, remedy)
@@ -193,3 +226,14 @@ def _finish(
         say(console, f"{network.name} diverged in epoch {last.epoch}: the loss is no longer a number; {remedy}")
     errors = f"training error {percent(last.train_error)}, test error {percent(last.test_error)}"
     say(console, f"{network.name}, seed {trained.seed}: {errors}, in {folder.path}")
+    for one in last.outputs:
+        say(console, f"{one.name}: training error {percent(one.train_error)}, test error {percent(one.test_error)}")
+
+
+def _curves(network: TrainableNetwork, rows: Sequence[EpochRecord]) -> list[Curve]:
+    """One, or one for each of several outputs."""
+    if not rows[-1].outputs:
+        return [Curve(network.name, network.residual, [rows])]
+    by_output = zip(*([row.of_output(one) for one in row.outputs] for row in rows), strict=True)
+    named = zip(rows[-1].outputs, by_output, strict=True)
+    return [Curve(one.name, network.residual, [history]) for one, history in named]
