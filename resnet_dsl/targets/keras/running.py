@@ -63,12 +63,31 @@ def _check_sizes(model: Any, values: list[Any]) -> None:
 def _inputs(model: Any, values: Any) -> list[Any]:
     """What the model takes, in order. Raises Failure where something is missing, or too much."""
     names = [tensor.name for tensor in model.inputs]
-    if len(names) == 1 and not isinstance(values, Mapping):
+    if isinstance(values, Mapping):
+        _check_names(names, [*values])
+        return [values[name] for name in names]
+    if len(names) == 1:
         return [values]
-    given = dict(values) if isinstance(values, Mapping) else dict(zip(names, values, strict=False))
-    if given.keys() != {*names} or len(given) != len(values):
-        raise Failure(f"the model takes {listed(names)}, and is given {len(values)} inputs", "a value for each by name")
-    return [given[name] for name in names]
+    if not isinstance(values, list | tuple):  # an array is one input, and no list of them, however long it is
+        raise _wrong_inputs(names, f"one {type(values).__name__}")
+    if len(values) != len(names):
+        raise _wrong_inputs(names, f"{len(values)} inputs")
+    return [*values]
+
+
+def _check_names(names: list[str], given: list[Any]) -> None:
+    missing = [name for name in names if name not in given]
+    others = [str(name) for name in given if name not in names]
+    if missing or others:
+        parts = (f"nothing for {listed(missing)}" if missing else "", f"also {listed(others)}" if others else "")
+        raise _wrong_inputs(names, ", ".join(filter(None, parts)))
+
+
+def _wrong_inputs(names: list[str], given: str) -> Failure:
+    remedy = (
+        "give a value for each by name" if len(names) == 1 else "give a list in this order, or a value for each by name"
+    )
+    return Failure(f"the model takes {listed(names)}, and is given {given}", remedy)
 
 
 def _outputs(model: Any, result: Any) -> list[Any]:

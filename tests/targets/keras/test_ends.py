@@ -98,10 +98,31 @@ def test_the_runner_takes_and_returns_what_the_model_does(model: Any, batch: lis
     assert_same(run({"left": batch[1], "right": batch[0]}), expected, 1e-5)
 
 
-@pytest.mark.parametrize("wrong", [lambda b: b[:1], lambda b: {"left": b[1]}, lambda b: [*b, b[0]]])
-def test_the_runner_refuses_other_inputs(model: Any, batch: list[Any], wrong: Any) -> None:
-    with pytest.raises(Failure, match="the model takes `right`, `left`"):
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda b: b[:1], "1 inputs"),
+        (lambda b: {"left": b[1]}, "nothing for `right`"),
+        (lambda b: {"left": b[1], "right": b[0], "middle": b[0]}, "also `middle`"),
+        (lambda b: {"lefd": b[1], "right": b[0]}, "nothing for `left`, also `lefd`"),
+        (lambda b: {"left": b[1], 3: b[0]}, "nothing for `right`, also `3`"),
+        (lambda b: [*b, b[0]], "3 inputs"),
+        (lambda b: b[0], "one ndarray"),
+    ],
+)
+def test_the_runner_refuses_other_inputs(model: Any, batch: list[Any], wrong: Any, words: str) -> None:
+    with pytest.raises(Failure) as caught:
         resnet_dsl.runner(model)(wrong(batch))
+    assert str(caught.value).startswith(f"the model takes `right`, `left`, and is given {words}")
+
+
+def test_the_runner_of_one_input_knows_its_name(batch: list[Any]) -> None:
+    run = resnet_dsl.runner(
+        resnet_dsl.load("network n { input 12x12x3 head { avgpool(global) } }").network().to_keras()
+    )
+    np.testing.assert_allclose(run({"input": batch[0]}), run(batch[0]))
+    with pytest.raises(Failure, match="the model takes `input`, and is given nothing for `input`, also `image`"):
+        run({"image": batch[0]})
 
 
 def test_what_an_output_reads_is_not_folded_or_fused(batch: list[Any]) -> None:
