@@ -27,7 +27,7 @@ class Written(NamedTuple):
 def written(path: Path) -> dict[str, Written]:
     """Each network of a file in the formatter's layout, where a closing brace in the first column ends it."""
     found = {}
-    for text in re.findall(r"^network .*?^\}|^network [^\n]*\}$", path.read_text(encoding="utf-8"), re.DOTALL | re.M):
+    for text in re.findall(r"^network [^\n]*\}$|^network .*?^\}", path.read_text(encoding="utf-8"), re.DOTALL | re.M):
         lines = [line.strip() for line in text.splitlines()]
         counted = [line for line in lines if line and not line.startswith(("#", "expect "))]
         name, base = re.match(r"network (\w+)(?:\([^{]*?\))?(?: from (\w+))?", text).groups()  # type: ignore[union-attr]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from resnet_dsl import pipeline, resources
+from resnet_dsl.ir.sizes import is_open, written_size
 from resnet_dsl.pipeline import Compiled, Spec
+from resnet_dsl.shipped import shipped_files
 
 TABLE = Path(__file__).parent.parent / "reference" / "family.csv"
 
@@ -52,9 +54,30 @@ def spec(path: str) -> Spec:
     return pipeline.load(str(Path(resources.specs_folder(), path)))
 
 
+WIDER = ("detection", "multimodal", "segmentation", "sequence", "siamese", "superresolution")
+"""Families of networks that do something else than to classify an image: see test_outside.py."""
+
+SEVERAL_ENDS = frozenset({"resnet50_fpn", "resnet50_metadata"})
+"""The networks with more than one input or output."""
+
+
+def classifiers() -> list[str]:
+    """The names of all networks that ship and classify an image."""
+    return [name for file in shipped_files() if file.family not in WIDER for name in file.networks]
+
+
 @cache
 def compiled(row: Row) -> Compiled:
-    return spec(row.spec).compile(row.network)
+    """The row's network, where its lengths are open at the size of the table."""
+    network = spec(row.spec).compile(row.network)
+    sizes = {name: written_size(shape) for name, shape in network.facts.input_shapes.items()}
+    if not any(is_open(one) for size in sizes.values() for one in size):
+        return network
+    return network.under({name: tuple(_closed(one, row.pixels) for one in size) for name, size in sizes.items()})
+
+
+def _closed(length: object, pixels: int) -> Any:
+    return pixels if is_open(length) else length
 
 
 MEMBERS = [

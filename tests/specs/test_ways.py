@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from resnet_dsl.pipeline import Compiled
-from resnet_dsl.shipped import find, names
+from resnet_dsl.shipped import find
 from resnet_dsl.targets.keras import lower
 from resnet_dsl.targets.keras.building import build, room_for_depth
 from resnet_dsl.targets.keras.fast import build_fast
 from resnet_dsl.targets.keras.inference import optimize_for_inference
-from tests.specs.family import MEMBERS, spec
+from tests.specs.family import MEMBERS, classifiers, spec
 from tests.targets.keras.sameness import assert_equal, random_input
 
 keras = pytest.importorskip("keras")
@@ -117,13 +117,13 @@ def _shipped(name: str) -> Compiled:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", classifiers())
 def test_every_shipped_network_is_one_function(name: str) -> None:
     _assert_one_function(_shipped(name))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", classifiers())
 def test_optimising_is_exact(name: str) -> None:
     """In float64 nothing is left of the differences that float32 makes."""
     keras.config.set_dtype_policy("float64")

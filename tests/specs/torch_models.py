@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +15,10 @@ from tests.specs.transfer import Array, randomised
 
 _LATE = ("downsample", "shortcut", "identity_conv")
 """What a block calls its projection: in ours it comes last."""
+
+
+_ORDER = ("v", "weight", "bias", "gain", "tau", "running_mean", "running_var", "gamma", "skipinit_gain")
+"""Of a module's arrays, as Keras lists them."""
 
 
 class _Nothing:
@@ -66,6 +70,22 @@ def randomise(model: Any) -> None:
                     tensor.copy_(torch.from_numpy(np.ascontiguousarray(numbers)).reshape(shape))
 
 
+def draw(modules: Iterable[Any]) -> None:
+    """New numbers in every parameter and moving statistic, drawn module by module in Keras' layout."""
+    import torch
+
+    random = np.random.default_rng(3)
+    for module in modules:
+        tensors = {**_own(module), **dict(module.named_buffers(recurse=False))}
+        for name in (one for one in _ORDER if tensors.get(one) is not None):
+            what, tensor = _what(module, name), tensors[name]
+            shape = np.moveaxis(np.empty(tensor.shape), (0, 1), (-1, -2)).shape if what == "kernel" else tensor.shape
+            numbers = randomised(tuple(shape), str(what), random)
+            numbers = np.moveaxis(numbers, (-1, -2), (0, 1)) if what == "kernel" else numbers
+            with torch.no_grad():
+                tensor.copy_(torch.from_numpy(np.ascontiguousarray(numbers)))
+
+
 def _what(module: Any, name: str) -> str | None:
     if name in {"running_var", "gamma", "gain", "skipinit_gain", "v"} or (name == "weight" and module.weight.ndim == 1):
         return "moving_variance"
@@ -84,16 +104,23 @@ def run(model: Any, images: Array) -> Array:
 
 def arrays(model: Any, images: Array) -> list[Array]:
     """All arrays, in the order in which the layers run, projections last in their block."""
+    return [
+        array for _, module in in_order(ran_modules(model, lambda: run(model, images))) for array in _arrays(module)
+    ]
+
+
+def ran_modules(model: Any, go: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The modules with parameters of their own and their names, in the order in which they first run."""
     ran: list[tuple[str, Any]] = []
     seen: set[int] = set()
     hooks = []
     for name, module in model.named_modules():
         if _own(module):
             hooks.append(module.register_forward_hook(_note(name, ran, seen)))
-    run(model, images)
+    go()
     for hook in hooks:
         hook.remove()
-    return [array for _, module in _ordered(ran) for array in _arrays(module)]
+    return ran
 
 
 def _own(module: Any) -> dict[str, Any]:
@@ -109,7 +136,7 @@ def _note(name: str, ran: list[tuple[str, Any]], seen: set[int]) -> Callable[...
     return hook
 
 
-def _ordered(ran: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+def in_order(ran: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """A block that holds parameters itself (a factor at the end of its path) ends with them; then its projection."""
     names = [name for name, _ in ran]
 
@@ -139,5 +166,4 @@ def _arrays(module: Any) -> list[Array]:
         found["weight"] = np.moveaxis(found["weight"], (0, 1), (-1, -2))
     if "gain" in found:
         found["gain"] = found["gain"].reshape(-1)
-    order = ("v", "weight", "bias", "gain", "tau", "running_mean", "running_var", "gamma", "skipinit_gain")
-    return [found[name] for name in order if found.get(name) is not None]
+    return [found[name] for name in _ORDER if found.get(name) is not None]

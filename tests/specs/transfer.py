@@ -26,10 +26,7 @@ class Ours:
         self.whole = to_keras(network.graph, network.shapes, seed=1)
         ends_in_softmax = network.graph.nodes[network.graph.outputs[0].node].op == "softmax"
         self.logits = keras.Model(self.whole.input, self.whole.layers[-1].input) if ends_in_softmax else self.whole
-        calls = lower(network.graph, network.shapes)
-        names = [name for node in network.graph.nodes for name in calls.layers_of[node.name]]
-        known = {layer.name: layer for layer in self.whole.layers}
-        self.variables = [one for name in names if name in known for one in known[name].weights if _is_weight(one)]
+        self.variables = variables_of(network, self.whole)
 
     def assign(self, arrays: list[Array]) -> None:
         """Puts the arrays in, in order; each must have the shape that is expected."""
@@ -43,6 +40,14 @@ class Ours:
         import keras
 
         return np.asarray(keras.ops.convert_to_numpy(self.logits(images)))
+
+
+def variables_of(network: Compiled, model: Any) -> list[Any]:
+    """The variables of the network's Keras model, in the order in which it is written."""
+    calls = lower(network.graph, network.shapes)
+    names = dict.fromkeys(name for node in network.graph.nodes for name in calls.layers_of[node.name])
+    known = {layer.name: layer for layer in model.layers}
+    return [one for name in names if name in known for one in known[name].weights if _is_weight(one)]
 
 
 def _is_weight(variable: Any) -> bool:

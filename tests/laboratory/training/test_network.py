@@ -16,6 +16,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.network import Classifier
 from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.laboratory.training.train import train
+from tests.specs.family import SEVERAL_ENDS
 
 SPEC = """
 network small(classes = 10) {
@@ -137,7 +138,7 @@ def test_what_to_set_is_what_the_network_has() -> None:
 @pytest.mark.parametrize("file", [*shipped.shipped_files()], ids=lambda file: file.path.rpartition("/")[2])
 def test_shipped_networks_that_end_in_softmax_can_be_trained(file: shipped.ShippedFile) -> None:
     spec = pipeline.load(file.path)
-    for name in file.networks[:2]:
+    for name in (one for one in file.networks[:2] if one not in SEVERAL_ENDS):
         network = spec.compile(name)
         if network.graph.nodes[network.graph.outputs[0].node].op == "softmax" and len(network.facts.output_shape) == 1:
             assert Classifier(network).classes == network.facts.output_shape[0]
