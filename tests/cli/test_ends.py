@@ -65,12 +65,7 @@ def test_sizes_that_say_too_little_are_refused(sizes: list[str], code: int, word
 
 
 @pytest.mark.parametrize(("spec", "has"), [("pair", "2 inputs"), ("heads", "2 outputs")])
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("paths", "SPEC"), ("probe", "SPEC"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("command", [("paths", "SPEC")])
 def test_what_takes_one_of_each_alone_says_so(command: tuple[str, ...], spec: str, has: str) -> None:
     before = sorted(Path().iterdir())
     ended = call(*(f"{spec}.resnet" if one == "SPEC" else one for one in command))
@@ -116,6 +111,12 @@ def test_every_stage_is_written(spec: str, stage: str) -> None:
     ended = call("compile", f"{spec}.resnet", "--to", stage, "-o", "stage.txt")
     assert ended.code == 0, ended.err
     assert {"pair": "right", "heads": "map"}[spec] in Path("stage.txt").read_text(encoding="utf-8")
+
+
+def test_a_probe_of_several_inputs_says_what_to_do() -> None:
+    ended = call("probe", "pair.resnet")
+    assert (ended.code, "takes networks with one input, and `pair` has 2" in ended.err) == (2, True)
+    assert "`resnet-dsl signal` predicts it" in ended.err
 
 
 def test_a_signal_is_predicted_for_each_way() -> None:

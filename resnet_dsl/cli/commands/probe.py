@@ -7,15 +7,20 @@ or hold. `resnet-dsl signal` predicts the same from the spec alone; `--predict` 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
-from resnet_dsl.analyses.ends import check_ends, check_own_layers
+from resnet_dsl.analyses.ends import check_own_layers
+from resnet_dsl.analyses.head import logits
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim
 from resnet_dsl.cli.training import add_data
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.laboratory.signal import predict
 from resnet_dsl.outputs import reads
 
@@ -32,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     for network in compiled:
-        check_ends(network.graph, "`probe`")
+        _check_inputs(network.graph)
         check_own_layers(network.graph, "`probe`")
     reads(options.data)
     if options.output is not None:
@@ -43,13 +48,31 @@ def run(options: argparse.Namespace) -> int:
 
     signals = []
     for network in compiled:
-        entering, leaving = network.facts.input_shape, network.facts.output_shape
-        channels, classes = lengths.channels(entering), lengths.channels(leaving)
+        entering, leaving = network.facts.input_shape, network.facts.output_shapes
+        channels = lengths.channels(entering)
         found = load(options.data, resize=options.resize, channels=channels, download=options.download)
-        dataset = fitted(found, entering, classes)
+        for shape in _told_apart(network.graph, leaving):
+            found = fitted(found, entering, lengths.channels(shape))
+        dataset = fitted(found, entering, found.classes)
         images, labels = dataset.sample(options.batch_size, options.seed)
         signals.append(probe(network.graph, network.shapes, images, labels, seed=options.seed))
         if options.predict:
             signals.append(predict(network.graph, network.shapes))
     report(signals, options)
     return FINE
+
+
+def _check_inputs(graph: Graph) -> None:
+    """Raises Failure where there are several: a data set holds one thing an example."""
+    if graph.inputs > 1:
+        message = f"`probe` takes networks with one input, and `{graph.name}` has {graph.inputs}"
+        raise Failure(
+            message, "`resnet-dsl signal` predicts it; from Python `probe` takes arrays by name (docs/signal.md)"
+        )
+
+
+def _told_apart(graph: Graph, shapes: Mapping[str, Shape]) -> list[Shape]:
+    """The outputs that labels are for: an only one, or those of several that end in softmax."""
+    if len(graph.outputs) == 1:
+        return [*shapes.values()]
+    return [shapes[output.name] for output in graph.outputs if logits(graph, output.node) is not None]

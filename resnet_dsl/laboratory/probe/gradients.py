@@ -14,21 +14,46 @@ from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.building import room_for_depth
 
 
-class Loss(NamedTuple):
-    """The sum over samples of the cross-entropy with labels, or of the projection on targets of the output's shape."""
+class Target(NamedTuple):
+    """Of one output: the sum over samples of the cross-entropy with labels, or of the projection on ``targets``.
 
-    images: NDArray[np.float32]
+    These have the output's shape. softmax: the layer behind the logits, None where the output itself is looked at.
+    """
+
+    output: str
+    softmax: str | None
     targets: NDArray[Any]
-    classes: bool
 
     def of(self, output: Any) -> Any:
         keras = import_keras()
-        if not self.classes:
+        if self.softmax is None:
             return keras.ops.sum(output * keras.ops.convert_to_tensor(self.targets))
         targets = keras.ops.convert_to_tensor(self.targets)
         each = keras.losses.sparse_categorical_crossentropy(targets, output, from_logits=True)
         places = int(np.prod(self.targets.shape[1:], dtype=np.int64))
         return keras.ops.sum(each) / places
+
+    def looked_at(self, model: Any) -> Any:
+        """What the loss is computed from, in the model."""
+        if self.softmax is not None:
+            return model.get_layer(self.softmax).input
+        return model.output[self.output] if isinstance(model.output, dict) else model.output
+
+
+class Loss(NamedTuple):
+    """The sum of the losses of all outputs. images: what each input takes, in order."""
+
+    images: list[NDArray[np.float32]]
+    targets: list[Target]
+
+    @property
+    def taken(self) -> Any:
+        """What the model is called with."""
+        return self.images[0] if len(self.images) == 1 else self.images
+
+    def of(self, outputs: list[Any]) -> Any:
+        first, *others = (target.of(one) for target, one in zip(self.targets, outputs, strict=True))
+        return sum(others, start=first)
 
 
 class Passed(NamedTuple):
@@ -38,16 +63,13 @@ class Passed(NamedTuple):
     gradients: list[float]
 
 
-def pass_through(model: Any, names: list[str], softmax: str | None, loss: Loss) -> Passed:
-    """Run the model once in training mode, forward and back.
-
-    names: the layers to look at. softmax: the layer behind the logits, None where the output itself is looked at.
-    """
+def pass_through(model: Any, names: list[str], loss: Loss) -> Passed:
+    """Run the model once in training mode, forward and back. names: the layers to look at."""
     keras = import_keras()
-    output = model.get_layer(softmax).input if softmax else model.outputs[0]
+    ends = [target.looked_at(model) for target in loss.targets]
     watched = [model.get_layer(name).output for name in names]
     with room_for_depth(len(model.layers)):
-        probed = keras.Model(model.inputs, [*watched, output])
+        probed = keras.Model(model.inputs, [*watched, *ends])
     backend = {"tensorflow": _tensorflow, "torch": _torch, "jax": _jax}[keras.backend.backend()]
     return backend(probed, names, loss)
 
@@ -60,19 +82,21 @@ def _square(values: Any) -> float:
 def _tensorflow(model: Any, names: list[str], loss: Loss) -> Passed:
     import tensorflow as tf
 
+    given = tf.nest.map_structure(tf.convert_to_tensor, loss.taken)
     with tf.GradientTape() as tape:
-        *watched, output = model(tf.convert_to_tensor(loss.images), training=True)
-        total = loss.of(output)
+        found = model(given, training=True)
+        watched, total = found[: len(names)], loss.of(found[len(names) :])
     gradients = tape.gradient(total, watched, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     return Passed([_square(one.numpy()) for one in watched], [_square(one.numpy()) for one in gradients])
 
 
 def _torch(model: Any, names: list[str], loss: Loss) -> Passed:
     keras = import_keras()
-    *watched, output = model(keras.ops.convert_to_tensor(loss.images), training=True)
+    found = model(keras.tree.map_structure(keras.ops.convert_to_tensor, loss.taken), training=True)
+    watched = found[: len(names)]
     for one in watched:
         one.retain_grad()
-    loss.of(output).backward()
+    loss.of(found[len(names) :]).backward()
     gradients = [np.zeros(1) if one.grad is None else one.grad.cpu().numpy() for one in watched]
     return Passed([_square(one.detach().cpu().numpy()) for one in watched], [_square(one) for one in gradients])
 
@@ -87,10 +111,10 @@ def _jax(model: Any, names: list[str], loss: Loss) -> Passed:
     def lost(nudges: list[Any]) -> tuple[Any, list[Any]]:
         for layer, call, nudge in zip(layers, inside, nudges, strict=True):
             layer.call = lambda *given, call=call, nudge=nudge, **named: call(*given, **named) + nudge
-        *watched, output = model(loss.images, training=True)
-        return loss.of(output), watched
+        found = model(loss.taken, training=True)
+        return loss.of(found[len(names) :]), found[: len(names)]
 
-    samples = len(loss.images)
+    samples = len(loss.images[0])
     nudges = [np.zeros((samples, *layer.output.shape[1:]), np.float32) for layer in layers]
     gradients, watched = jax.grad(lost, has_aux=True)(nudges)
     return Passed([_square(one) for one in watched], [_square(one) for one in gradients])
