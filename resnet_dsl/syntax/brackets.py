@@ -7,9 +7,13 @@ from collections.abc import Callable
 GROUP = "_GROUP"
 """A round bracket that is not that of a call."""
 
+SOFT = frozenset(("OUTPUT", "SHARED"))
+"""Words that mean something only where the grammar has a place for them, and no bracket behind; elsewhere names."""
+
 OPENING = {"LBRACE": "RBRACE", "LPAR": "RPAR", GROUP: "RPAR", "LSQB": "RSQB"}
 CLOSING = {*OPENING.values()}
 ROUND = ("LPAR", GROUP)
+_NAMES = SOFT | {"NAME"}
 _GOES_ON = {"X", "POWER", "TIMES", "SIGN", "DOT"}  # what follows an expression in brackets that goes on
 
 
@@ -23,7 +27,7 @@ def tell_brackets(kinds: list[str], opens_line: Callable[[int], bool]) -> None:
     for index, kind in enumerate(kinds):
         if kind in OPENING:
             opened.append(index)
-            if kind == "LPAR" and kinds[index - 1 : index] != ["NAME"]:
+            if kind == "LPAR" and _NAMES.isdisjoint(kinds[max(index - 1, 0) : index]):
                 kinds[index] = GROUP
         elif kind in CLOSING and opened:
             first = opened.pop()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import SOFT
 from resnet_dsl.syntax.tables import BUILD, PASS, Rule, Tables
-from resnet_dsl.syntax.words import END, SOFT, Words
+from resnet_dsl.syntax.words import END, Words
 
 _ALONE = [0]  # the children of a rule whose only symbol is its only child
 

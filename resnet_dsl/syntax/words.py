@@ -17,8 +17,6 @@ _MISTAKEN = rf"(?P<{QUOTED}>'[^'\n]*'?)|(?P<{UNCLOSED}>\"[^\"\n]*)|(?P<{MALFORME
 # Words of other languages, which nothing may be called here, lest they be taken for a value.
 FOREIGN = "FOREIGN"
 _FOREIGN_WORDS = dict.fromkeys(("True", "False", "None"), FOREIGN)
-# Words that mean something only where the grammar has a place for them; elsewhere they are names.
-SOFT = frozenset(("OUTPUT", "SHARED"))
 END = "$END"
 _LAST = "LAST"
 

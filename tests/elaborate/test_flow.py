@@ -73,9 +73,9 @@ def test_where_in_means_what_it_meant_nothing_is_said() -> None:
 
 
 def test_the_networks_input_is_seen_by_its_parts_alone() -> None:
-    assert refused("block b { skip from input } network n { input 8x8x4 stage s { b } }") == ["E0217"]
-    assert refused("network n { input 8x8x4 let a = input.channels stage s { conv(a, 1) } }") == ["E0217"]
-    assert refused("let a = input.channels network n { input 8x8x4 stage s { conv(a, 1) } }") == ["E0217"]
+    assert refused("block b { skip from input } network n { input 8x8x4 stage s { b } }") == ["E0208"]
+    assert refused("network n { input 8x8x4 let a = input.channels stage s { conv(a, 1) } }") == ["E0208"]
+    assert refused("let a = input.channels network n { input 8x8x4 stage s { conv(a, 1) } }") == ["E0208"]
     text = "block b(side) { skip from side } network n { input 8x8x4 stem { relu } stage s { b(input) } }"
     assert compiled(text).graph.nodes[-1].inputs == (1, 0)
 

@@ -277,7 +277,7 @@ def test_diff_tells_which_calls_are_the_same_layers() -> None:
         ("layer", "unit_conv", "unit_2_conv"),
         ("layer", "unit_2_conv", "unit_conv"),
     ]
-    assert difference(left, left).none
+    assert not difference(left, left).settings
 
 
 def test_what_takes_each_layer_to_be_called_once_says_so() -> None:

@@ -115,7 +115,9 @@ def _listed(places: tuple[str, ...]) -> str:
 
 
 def _quantity(value: Any) -> str:
-    """A shape is no setting: all of its axes are told, though they be alike."""
+    """A shape is no setting: all of its axes are told, though they be alike. Names are told in their order."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return " then ".join(value)
     return show(value) if isinstance(value, tuple) else _spell(value)
 
 
@@ -124,6 +126,4 @@ def _spell(value: Any) -> str:
         return "unknown"
     if not isinstance(value, tuple):
         return written(value)
-    if value and isinstance(value[0], str):
-        return " then ".join(value)
     return _spell(value[0]) if len(set(value)) == 1 else show(map(_spell, value))

@@ -23,7 +23,7 @@ def _one_of_two(name: str, what: str, arguments: Arguments) -> None:
         raise UnfitError(
             "E0291",
             f"`{name}` goes by `{what}`, or by the size of a value: {both}",
-            f"write `{name}({'64x64' if what == 'size' else '2'})`, or `{name}(like = in)`",
+            f"write `{name}({'64x64' if what == 'size' else '2'})`, or `{name}(like = NAME)`",
         )
 
 
