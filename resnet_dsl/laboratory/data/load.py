@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,8 +36,15 @@ def load(
     if data.startswith("tfds:"):
         return _pooled(of_tensorflow(data.removeprefix("tfds:"), download), resize)
     path = Path(data).expanduser()
-    try:
+    with reading(path):
         return _from_path(path, resize, channels)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raises Failure for what keeps the block from reading the file or folder."""
+    try:
+        yield
     except MemoryError as error:
         raise Failure(f"{path} does not fit into this machine's memory") from error
     except ValueError as error:  # a name that no file can have, with a zero byte in it
@@ -54,10 +62,7 @@ def _pooled(dataset: Dataset, resize: tuple[int, ...] | None) -> Dataset:
 
 
 def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None) -> Dataset:
-    if not path.exists():
-        raise _unknown(path)
-    if not path.is_dir():
-        expect_regular(path)
+    expect_there(path)
     if path.suffix == ".npz":
         return _pooled(npz.read(path), resize)
     if path.is_dir() and idx.recognised(path):
@@ -71,6 +76,14 @@ def _from_path(path: Path, resize: tuple[int, ...] | None, channels: int | None)
     if path.is_file() and idx.FILE_NAME.fullmatch(path.name):
         raise Failure(f"{path} is one of a set's files", f"give the folder: --data {path.parent}")
     raise Failure(f"{path} holds no data set that is known", EXPECTED)
+
+
+def expect_there(path: Path) -> None:
+    """Refuses what is neither a file nor a folder."""
+    if not path.exists():
+        raise _unknown(path)
+    if not path.is_dir():
+        expect_regular(path)
 
 
 def _unknown(path: Path) -> Failure:

@@ -14,6 +14,7 @@ from resnet_dsl.ir import lengths
 from resnet_dsl.laboratory.data import by_name, fitted, load
 from resnet_dsl.laboratory.data.by_name import NamedDataset, NamedExamples
 from resnet_dsl.laboratory.data.dataset import LabelledImages
+from resnet_dsl.laboratory.data.load import expect_there, reading
 from resnet_dsl.laboratory.training.batches import Normalisation, Values
 from resnet_dsl.laboratory.training.chance import Augmenter
 from resnet_dsl.laboratory.training.network import Ends, TrainableNetwork
@@ -28,7 +29,10 @@ def data_by_name(network: TrainableNetwork, ends: Ends, options: TrainingOptions
     if Path(options.data).suffix == ".npz":
         if options.resize is not None:
             raise Failure(f"--resize: {network.name} takes arrays by name, in the sizes that they have")
-        dataset = by_name.read(_file(options.data), ends.inputs, ends.outputs, remedy)
+        path = Path(options.data).expanduser()
+        with reading(path):
+            expect_there(path)
+            dataset = by_name.read(path, ends.inputs, ends.outputs, remedy)
     elif len(ends.inputs) > 1:
         names = listed([*ends.inputs])
         message = f"{network.name} takes {names}, and `{options.data}` holds one thing an example"
@@ -44,13 +48,6 @@ def _remedy(network: TrainableNetwork) -> by_name.Remedy:
     """``telling_apart`` of an output: only networks that say their ends have several."""
     telling: Any = network.telling_apart
     return lambda output: lambda classes: str(telling(classes, output))
-
-
-def _file(data: str) -> Path:
-    path = Path(data).expanduser()
-    if not path.is_file():
-        raise Failure(f"there is no file `{path}`")
-    return path
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import Dataset
+from resnet_dsl.laboratory.training.by_name import checked_weights
 from resnet_dsl.laboratory.training.curves import Curve, draw, ending
 from resnet_dsl.laboratory.training.engine import Engine, started
 from resnet_dsl.laboratory.training.network import TrainableNetwork, ends_of
@@ -42,6 +43,8 @@ def compare(networks: Sequence[TrainableNetwork], options: CompareOptions, conso
     if several:
         message = f"`compare` takes networks with one input and one output, and {several[0]} has several"
         raise Failure(message, "train each by `train`: its history tells every output by name")
+    for network in networks:
+        checked_weights(options.loss_weights, network, None)
     twice = [name for name, count in Counter(network.name for network in networks).items() if count > 1]
     if twice:
         raise Failure(

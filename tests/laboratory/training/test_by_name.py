@@ -194,7 +194,9 @@ def test_outputs_that_learn_something_else_are_refused_by_name(text: str, words:
     ("name", "options", "words"),
     [
         ("pair", {"data": "digits"}, "pair takes `left`, `right`, `facts`, and `digits` holds one thing an example"),
-        ("pair", {"data": "none.npz"}, "there is no file `none.npz`"),
+        ("pair", {"data": "none.npz"}, "there is no file, folder or data set `none.npz`"),
+        ("pair", {"data": "/dev/null.npz"}, "there is no file, folder or data set"),
+        ("pair", {"data": "null\0.npz"}, "there is no file, folder or data set"),
         ("pair", {"data": "none.npz", "resize": (4, 4)}, "--resize: pair takes arrays by name"),
         ("pair", {"loss_weights": {"axu": 1.0}}, "pair has no output `axu`"),
         ("one_head", {"loss_weights": {"head": 1.0}}, "one_head has one output"),
@@ -215,6 +217,10 @@ def test_a_parameter_is_named_for_the_output_that_tells_too_few_apart(tmp_path: 
 def test_compare_takes_no_such_network(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="takes networks with one input and one output, and pair has several"):
         compare([network()], CompareOptions(out=tmp_path / "c"), Console(quiet=True))
+    one = Classifier(pipeline.load_text("network one { input 8x8x1 head { avgpool(global) -> dense(10) } }").compile())
+    options = CompareOptions(out=tmp_path / "c", loss_weights={"head": 2.0})
+    with pytest.raises(Failure, match="--loss-weights: one has one output"):
+        compare([one], options, Console(quiet=True))
 
 
 def test_the_sizes_of_inputs_are_kept_with_the_spec() -> None:
