@@ -124,7 +124,7 @@ def no_part(word: str, span: Span) -> Diagnostic:
         "E0208",
         f"there is no `{word}` here",
         Label(span),
-        help=f"`{word}` is a value behind the network's `{word}`, outside of blocks: pass it to a block as an argument",
+        help=f"`{word}` is a value in the braces of the network's parts behind it: pass it to a block as an argument",
     )
 
 
@@ -157,10 +157,10 @@ def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool
     )
 
 
-def no_entry(span: Span, word: str = "in") -> Diagnostic:
+def no_entry(span: Span) -> Diagnostic:
     return Diagnostic(
         "E0217",
-        f"`{word}` has no meaning here: nothing flows",
+        "`in` has no meaning here: nothing flows",
         Label(span),
         help="`in` is the value that entered a block, a stem, a stage or a head, and can be used inside their braces",
     )

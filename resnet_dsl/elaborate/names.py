@@ -139,7 +139,8 @@ class _Names:
     def _entry(self, node: tree.Entry) -> None:
         """A file's `let` is worked out once, where nothing flows."""
         if isinstance(self.definition, tree.Let):
-            self._tell(errors.no_entry(node.span, node.keyword.text))
+            word = node.keyword.text
+            self._tell(errors.no_entry(node.span) if word == "in" else errors.no_part(word, node.span))
 
     def _call(self, node: tree.Call) -> None:
         """A bracket that opens a line is still read as that of a call."""
