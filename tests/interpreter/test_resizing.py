@@ -113,7 +113,7 @@ NETWORK = """network n {{ input {size}
   stage b {{ maxpool(2) -> conv(4, 3) }}
   stage c {{ up = resize(like = a, method = {method}) add(a, up) }}
   stage d {{ conv(4, 3, stride = 2) -> upsample(2) -> crop(like = a) skip from a by concat }}
-  head {{ conv(2, 1, stride = 3) -> resize(like = in) }} }}"""
+  head {{ conv(2, 1, stride = 3) -> resize(like = input) }} }}"""
 
 
 def test_a_network_of_open_lengths_computes_what_it_does_at_known_ones(tmp_path: Path) -> None:
