@@ -118,6 +118,10 @@ def test_a_probe_of_several_inputs_says_what_to_do() -> None:
     assert (ended.code, "takes networks with one input, and `pair` has 2" in ended.err) == (2, True)
     assert "`resnet-dsl signal` predicts it" in ended.err
 
+    shared = PAIR.replace("conv(4, 3) -> ", "tower -> ")
+    Path("pair.resnet").write_text(f"shared block tower {{ conv(4, 3) }}\n{shared}", encoding="utf-8")
+    assert "call each layer once" in call("probe", "pair.resnet", "--input", "right=8x8x3").err
+
 
 def test_a_signal_is_predicted_for_each_way() -> None:
     ended = call("signal", "pair.resnet", "heads.resnet")

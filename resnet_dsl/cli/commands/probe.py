@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     for network in compiled:
+        check_own_layers(network.graph, "`probe`")  # first: `signal`, which the other one sends to, refuses it, too
         _check_inputs(network.graph)
-        check_own_layers(network.graph, "`probe`")
     reads(options.data)
     if options.output is not None:
         claim(options.output)
