@@ -153,7 +153,10 @@ def test_columns_are_joined_from_the_last_row_of_one_to_the_top_of_the_next(name
 @SIDES
 @pytest.mark.parametrize("name", ["resnet34", "unet", "densenet"])
 def test_a_bracket_goes_along_its_rows_and_its_words_stand_at_its_middle(name, wide):
-    """Unless the words of the one before take the room; none goes beyond the rows of its part."""
+    """Unless the words of the one before take the room; none goes beyond the rows of its part.
+
+    The words are read from above to below, the part's name before its size, whichever way the figure flows.
+    """
     subject = NETWORKS[name]()
     outline = gather_networks([subject], [name], "block", (), wide)
     (column,) = outline.columns
@@ -172,6 +175,9 @@ def test_a_bracket_goes_along_its_rows_and_its_words_stand_at_its_middle(name, w
         said = column.sections[number].words
         lines, texts = texts[: len(said)], texts[len(said) :]
         assert tuple(text.words for text in lines) == said
+        assert all(near(below.y - above.y, 11) for above, below in pairwise(lines)), "they are read downwards"
+        edge = min(bar[1 - along] for bar in (start, end))
+        assert all(line.bounds[3 if wide else 2] < edge for line in lines), "above the bar, or to its left"
         at = sum(middle(text.bounds, along) for text in lines) / len(lines)
         least = (start[along] + end[along]) / 2
         assert near(at, least) or (at > least and near(at - room(lines, wide) / 2, free))
