@@ -85,6 +85,19 @@ def test_a_drawing_is_the_compilers_svg_and_knows_which_box_is_which_node():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("unet", {("down1", "up1", "identity"), ("down2", "up2", "identity")}), ("resnet34", set()), ("plain34", set())],
+)
+def test_values_that_jump_over_parts_are_drawn_from_the_first_part_on(name, expected):
+    """U-Net copies each contracting part to the expanding one of its size (Ronneberger et al. 2015, figure 1)."""
+    (network,) = data_of(write_page([NETWORKS[name]()]))
+    named = [part["name"] for part in network["parts"]]
+    jumps = [(named[source], named[target], way) for source, target, way in network["jumps"]]
+    assert len(jumps) == len(expected)
+    assert set(jumps) == expected
+
+
 @needs_browser
 @pytest.mark.browser
 def test_stages_and_repeats_unfold_and_fold(opened):
