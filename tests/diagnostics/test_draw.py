@@ -62,6 +62,21 @@ def test_two_places_of_a_line() -> None:
     ]
 
 
+def test_places_share_a_row_where_a_space_is_between_them_and_only_the_last_has_words() -> None:
+    """Of marks that touch nobody sees where one ends and the next begins; so they stand below each other."""
+
+    def rows(text: str, first: str, last: str) -> list[str]:
+        source = Source("a", text)
+        places = Label(at(source, "one"), first), (Label(at(source, "two"), last),)
+        return draw(Diagnostic("E0000", "wrong", *places)).splitlines()[4:]
+
+    assert rows("one two\n", "", "there") == ["  | ^^^ --- there"]
+    assert rows("one two\n", "", "") == ["  | ^^^ ---"]
+    assert rows("onetwo\n", "", "there") == ["  | ^^^", "  |    --- there"]
+    assert rows("onetwo\n", "", "") == ["  | ^^^", "  |    ---"]
+    assert rows("one two\n", "here", "") == ["  | ^^^ here", "  |     ---"]
+
+
 def test_distant_lines() -> None:
     assert drawn("one\n" + "\n" * 9 + "two\n", "two", "one")[1:] == [
         " 1 | one",
