@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.graph import Graph, Node
-from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.lengths import Shape, of_further_input, show
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -19,7 +19,8 @@ def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
             )
         if node.shares is not None:
             _check_weights(node, inputs, graph, shapes)
-        shapes.append(operation.infer(node.args, inputs))
+        shape = operation.infer(node.args, inputs)
+        shapes.append(of_further_input(shape, node.name) if node.op == "input" and shapes else shape)
     return tuple(shapes)
 
 

@@ -45,7 +45,7 @@ def _place_like(context: Context, operation: Operation, values: dict[str, Any], 
         given = operation.liken(values, call.current.shape, like.shape)
     except UnfitError as unfit:
         raise DiagnosticError(_unfit(unfit, (call.current, like), call)) from None
-    context.builder.excused.add(like.node)
+    context.builder.lent.add(like.node)
     inputs = (call.current, like) if given["like"] else (call.current,)
     return _place(context, operation, tuple(given.items()), inputs, call)
 

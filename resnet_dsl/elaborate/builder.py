@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Origin, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph, Node, Output, Scope, ScopeKind, SkipKind
-from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, show
+from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, of_further_input, show
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operation import Operation, Weight
 from resnet_dsl.source import Span
@@ -73,8 +73,8 @@ class _OpenScope:
 class Builder:
     """Collects the nodes of one network. Indices are final only in ``finish``.
 
-    named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off, and
-    those that lent their size.
+    named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off.
+    lent: those whose size another value has.
     """
 
     def __init__(self, name: str) -> None:
@@ -83,6 +83,7 @@ class Builder:
         self.scopes = [_OpenScope("network", name, None, 0)]
         self.named: dict[int, tree.Token] = {}
         self.excused: set[int] = set()
+        self.lent: set[int] = set()
         self._known: dict[tuple[Any, ...], _Placed] = {}
         self._siblings: Counter[tuple[int, str]] = Counter()
 
@@ -136,6 +137,8 @@ class Builder:
         if placed is None:
             placed = _settle(operation, dict(arguments), shapes, origin.span)
             self._known[key] = placed
+        if operation.name == "input" and self.nodes:
+            placed = placed._replace(shape=of_further_input(placed.shape, layer_name(label or operation.name)))
         nodes = tuple(value.node for value in inputs)
         self.nodes.append(Unnamed(operation, placed, nodes, scope, label, skip))
         self.origins.append(origin)

@@ -83,6 +83,16 @@ def unread(source: Source, known: list[str]) -> Diagnostic:
     return Diagnostic("E0260", f"nothing reads the input `{name}`", Label(source.member.span), help=remedy)
 
 
+def only_lent(source: Source) -> Diagnostic:
+    """Of an input from which comes what is named behind ``like``, and is of a size that is known."""
+    return Diagnostic(
+        "E0260",
+        f"nothing reads the input `{source.key}`: it only lends a size, which is known without it",
+        Label(source.member.span),
+        help="take it out, and write the size in place of `like = …`: `resize(64x64)`",
+    )
+
+
 def too_many_inputs(count: int, most: int, what: str, span: Span) -> Diagnostic:
     message = f"there are {count} inputs, and {what} has {most} at most"
     return Diagnostic("E0264", message, Label(span), help="let several come in as channels of one, or repeat less")

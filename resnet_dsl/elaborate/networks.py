@@ -333,10 +333,12 @@ class _Elaboration:
     def _lost(self, plan: Plan, outputs: dict[str, int], own: Level) -> tuple[Diagnostic, ...]:
         """What was computed and reaches nothing: an error at a step, a warning at a name that is never used."""
         reached = self.builder.reaching(outputs.values())
-        for source, is_read in zip(plan.inputs.values(), reached, strict=False):
+        lends = self.builder.reaching(self.builder.lent)
+        for source, is_read, is_lent in zip(plan.inputs.values(), reached, lends, strict=False):
             if not is_read:
-                self.findings.report(ends.unread(source, [*plan.inputs]))
-        known = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused
+                found = ends.only_lent(source) if is_lent else ends.unread(source, [*plan.inputs])
+                self.findings.report(found)
+        known = {other for raw in self.builder.nodes for other in raw.inputs} | self.builder.excused | self.builder.lent
         known |= self._left_out(plan, reached, own)
         warnings = [*self.elaborator.sharing.never_shared()]
         for index, wanted in enumerate(reached):

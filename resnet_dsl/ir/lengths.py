@@ -9,7 +9,6 @@ with equal lengths whatever the input's turns out to be, and two that might not 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
@@ -26,7 +25,8 @@ class OpenLength(NamedTuple):
     One form for each function: ``step`` and ``by`` share no factor, ``0 <= before < by``, and where nothing is divided
     (``by`` is 1) ``times`` is 1. So ``floor((32 * k + 7) / 16)`` is ``2 * k``: what a ``32?`` meets after strides.
 
-    ``symbol`` is the input's length, or, where no form of its own is known, a rounding of another function in brackets.
+    ``symbol`` is the input's length (``h``; of a further input ``right.h``), or, where no form of its own is known, a
+    rounding of another function in brackets.
     """
 
     symbol: str
@@ -66,7 +66,7 @@ class OpenLength(NamedTuple):
     def bounded(self) -> bool:
         """Whether the function stays small enough to be carried on: each operation can make it longer."""
         numbers = max(self.times, self.step, self.by, abs(self.after))
-        return numbers <= LARGEST_FACTOR and self.symbol.count("floor") <= MOST_ROUNDINGS
+        return numbers <= LARGEST_FACTOR and self.symbol.count("floor(") <= MOST_ROUNDINGS
 
 
 Length: TypeAlias = int | OpenLength
@@ -140,30 +140,43 @@ def never_shorter(length: Length, other: Length) -> bool:
     more = difference(length, other)
     if more is not None:
         return more >= 0
-    (rate, low, _), (of_other, _, high) = _bounds(length), _bounds(other)
+    scale = _by(length) * _by(other)
+    (rate, low, _), (of_other, _, high) = _bounds(length, scale), _bounds(other, scale)
     symbols = {one.symbol for one in (length, other) if isinstance(one, OpenLength)}
     unit = gcd(*(one.divisor if isinstance(one, OpenLength) else one for one in (length, other)))
-    return len(symbols) == 1 and rate >= of_other and rate - of_other + low - high > -unit
+    return len(symbols) == 1 and rate >= of_other and rate - of_other + low - high > -unit * scale
 
 
-def _bounds(length: Length) -> tuple[Fraction, Fraction, Fraction]:
-    """Between ``rate * k + low`` and ``rate * k + high`` the length lies, for every k."""
+def _by(length: Length) -> int:
+    return length.by if isinstance(length, OpenLength) else 1
+
+
+def _bounds(length: Length, scale: int) -> tuple[int, int, int]:
+    """Between ``rate * k + low`` and ``rate * k + high`` lies ``scale`` times the length, for every k; ``by`` divides
+    ``scale``."""
     if isinstance(length, int):
-        return Fraction(0), Fraction(length), Fraction(length)
+        return 0, length * scale, length * scale
     _, times, step, before, by, after, _ = length
-    high = after + Fraction(times * before, by)
-    return Fraction(times * step, by), high - Fraction(times * (by - 1), by), high
+    part = scale // by
+    high = after * scale + times * before * part
+    return times * step * part, high - times * (by - 1) * part, high
 
 
 def proportion(length: Length, other: Length) -> tuple[int, int] | None:
     """The ratio of two lengths in its lowest terms, of open ones where they are long; None where it is not known."""
     if isinstance(length, int) and isinstance(other, int):
-        ratio = Fraction(length, other)
+        first, second = length, other
     elif isinstance(length, int) or isinstance(other, int) or length.symbol != other.symbol:
         return None
     else:
-        ratio = _bounds(length)[0] / _bounds(other)[0]
-    return ratio.numerator, ratio.denominator
+        first, second = length.times * length.step * other.by, other.times * other.step * length.by
+    common = gcd(first, second)
+    return first // common, second // common
+
+
+def of_further_input(shape: Shape, name: str) -> Shape:
+    """The shape of an input that is not the first: its open lengths are its own, and say so (``right.h``)."""
+    return tuple(one if isinstance(one, int) else one._replace(symbol=f"{name}.{one.symbol}") for one in shape)
 
 
 def padded(shape: Shape, pad: tuple[tuple[int, int], ...]) -> tuple[Length, ...]:

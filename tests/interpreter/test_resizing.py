@@ -155,6 +155,20 @@ def test_a_value_that_only_lends_its_size_is_in_graph_and_model_or_in_neither(si
     assert "never used" not in str(network.warnings)
 
 
+@pytest.mark.parametrize("method", ["nearest", "bilinear"])
+def test_the_size_of_another_input(method: str) -> None:
+    """One that lends nothing else is an input of the model, too."""
+    network = compiled(f"""network n {{ input left ?x?x2 input right ?x?x3
+      stage s {{ a = right -> conv(3, 3, stride = 2) left -> resize(like = a, method = {method}) }} }}""")
+    model = to_keras(network.graph, network.shapes, seed=0)
+    weights, random = read(model, network.graph, network.shapes), np.random.default_rng(0)
+    for left, right in (((5, 7), (12, 9)), ((12, 9), (5, 7))):
+        batch = [random.normal(size=(2, *left, 2)), random.normal(size=(2, *right, 3))]
+        expected = interpret(network.graph, weights, batch)[-1]
+        assert expected.shape[1:3] == tuple(-(-length // 2) for length in right)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(model(batch)), expected, atol=1e-5)
+
+
 def test_the_middle_is_cropped() -> None:
     x = np.arange(7.0).reshape(1, 7, 1)
     assert crop({"amounts": ((1, 2),)}, x, {}).ravel().tolist() == [1, 2, 3, 4]

@@ -5,6 +5,15 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Length, Shape, channels, told_apart
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError
 
+_MEETING = "bring them to one size first: `resize(like = …)`, or `crop(like = …)` the larger"
+
+
+def _to_one_shape(shape: Shape, other: Shape) -> str:
+    if len(shape) != len(other) or shape[:-1] == other[:-1]:
+        return "bring them to one shape first (a convolution, a pool), or join their channels with `concat`"
+    alike = channels(shape) == channels(other)
+    return _MEETING + ("" if alike else "; then to one number of channels, by a 1x1 convolution")
+
 
 def _both(shape: Shape, other: Shape) -> str:
     return f"{told_apart(shape, other)} and {told_apart(other, shape)}"
@@ -16,7 +25,7 @@ def _equal(name: str, shapes: Shapes) -> Shape:
             raise UnfitError(
                 "E0305",
                 f"`{name}` needs values of one shape, and these are {_both(shapes[0], shape)}",
-                "bring them to one shape first (a convolution, a pool), or join their channels with `concat`",
+                _to_one_shape(shape, shapes[0]),
             )
     return shapes[0]
 
@@ -36,7 +45,9 @@ def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
         raise UnfitError(
             "E0305",
             f"`mul` needs values of one shape, or gates that have length 1 where the others do not; these are {listed}",
-            "a gate made by `avgpool(global)` needs `keepdims = true`",
+            _MEETING
+            if None in lengths[:-1] and len({*map(len, shapes)}) == 1
+            else "a gate made by `avgpool(global)` needs `keepdims = true`",
         )
     return tuple(lengths)  # type: ignore[arg-type]
 
@@ -47,7 +58,7 @@ def _concatenated(arguments: Arguments, shapes: Shapes) -> Shape:
             raise UnfitError(
                 "E0305",
                 f"`concat` needs values of one size, and these are {_both(shapes[0], shape)}",
-                "bring them to one height and width first: `resize(like = …)`, or `crop(like = …)` the larger",
+                _MEETING if len(shape) == len(shapes[0]) else "pool or flatten the one with more axes first",
             )
     return (*shapes[0][:-1], sum(channels(shape) for shape in shapes))
 
