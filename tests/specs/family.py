@@ -57,7 +57,12 @@ def spec(path: str) -> Spec:
 WIDER = ("detection", "multimodal", "segmentation", "sequence", "siamese", "superresolution")
 """Families of networks that do something else than to classify an image: see test_outside.py."""
 
-SEVERAL_ENDS = frozenset({"resnet50_fpn", "resnet50_metadata"})
+SEVERAL_ENDS = frozenset(
+    {
+        *("deeplabv3_resnet50_aux", "fcn_resnet50_aux", "resnet50_fpn", "resnet50_metadata"),
+        *("retinanet_resnet50_fpn", "siamese_omniglot"),
+    }
+)
 """The networks with more than one input or output."""
 
 

@@ -28,16 +28,22 @@ class Case(NamedTuple):
 
     network: str
     sizes: tuple[tuple[int, ...], ...]
+    slow: bool = False
 
 
 CASES = [
     Case("unet_resnet34", ((64, 96, 3),)),
-    Case("resnet50_fpn", ((64, 64, 3),)),
+    Case("deeplabv3_resnet50_aux", ((72, 60, 3),)),
+    Case("fcn_resnet50_aux", ((72, 60, 3),), slow=True),
+    Case("resnet50_fpn", ((64, 64, 3),), slow=True),
+    Case("retinanet_resnet50_fpn", ((64, 96, 3),)),
+    Case("siamese_omniglot", ((105, 105, 1), (105, 105, 1))),
     Case("tcn_music", ((40, 88),)),
     Case("edsr_baseline_x2", ((12, 10, 3),)),
-    Case("edsr_baseline_x4", ((12, 10, 3),)),
-    Case("resnet50_metadata", ((64, 64, 3), (81,))),
+    Case("edsr_baseline_x4", ((12, 10, 3),), slow=True),
+    Case("resnet50_metadata", ((64, 64, 3), (81,)), slow=True),
 ]
+"""All are compared with samples; the slow ones, of which another of their kind is not, with `-m slow`."""
 
 
 def inputs(case: Case) -> list[Array]:

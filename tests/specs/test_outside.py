@@ -19,7 +19,9 @@ ROOT = Path(__file__).parent.parent.parent
 each = pytest.mark.parametrize("case", CASES, ids=[case.network for case in CASES])
 
 
-@each
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if case.slow else (), id=case.network) for case in CASES]
+)
 def test_a_sample_is_what_theirs_returned(case: Case) -> None:
     expected, found = recorded()[case.network], ours(case)
     assert list(found) == list(expected)

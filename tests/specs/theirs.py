@@ -80,7 +80,22 @@ def _level(module: tuple[str, Any]) -> tuple[int, int]:
         return 1, -int(parts[parts.index("inner_blocks") + 1])
     if "layer_blocks" in parts:
         return 2, int(parts[parts.index("layer_blocks") + 1])
-    return 0, 0
+    return (3, 0) if "extra_blocks" in parts or "subnets" in parts else (0, 0)
+
+
+class Segmentation(nn.Module):
+    """torchvision's DeepLabv3 or FCN; it has a second head while it trains."""
+
+    def __init__(self, name: str, auxiliary: bool) -> None:
+        from torchvision.models import segmentation
+
+        super().__init__()
+        options = {"weights": None, "weights_backbone": None, "num_classes": 21, "aux_loss": auxiliary}
+        self.whole = getattr(segmentation, name)(**options)
+
+    def forward(self, images: Tensor) -> Outputs:
+        found = self.whole(images)
+        return {"head": found["out"], "aux": found["aux"]} if "aux" in found else {"output": found["out"]}
 
 
 class Pyramid(nn.Module):
@@ -92,6 +107,48 @@ class Pyramid(nn.Module):
 
     def forward(self, images: Tensor) -> Outputs:
         return dict(zip(("p2", "p3", "p4", "p5", "p6"), self.body(images).values(), strict=True))
+
+
+class Retina(nn.Module):
+    """What torchvision's RetinaNet makes of images before it looks for boxes in it."""
+
+    def __init__(self) -> None:
+        from torchvision.models.detection import retinanet_resnet50_fpn
+
+        super().__init__()
+        whole = retinanet_resnet50_fpn(weights=None, weights_backbone=None)
+        self.backbone, self.subnets = whole.backbone, whole.head
+
+    def forward(self, images: Tensor) -> Outputs:
+        levels = list(enumerate(self.backbone(images).values(), 3))
+        classes, boxes = self.subnets.classification_head, self.subnets.regression_head
+        return {
+            **{f"classes{level}": classes.cls_logits(classes.conv(seen)) for level, seen in levels},
+            **{f"boxes{level}": boxes.bbox_reg(boxes.conv(seen)) for level, seen in levels},
+        }
+
+
+class Siamese(nn.Module):
+    """Koch et al. 2015, Figure 4; the map becomes a vector with its channels last, as ours does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map = nn.Sequential(
+            *(nn.Conv2d(1, 64, 10), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(64, 128, 7), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(128, 128, 4), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(128, 256, 4), nn.ReLU()),
+        )
+        self.vector = nn.Linear(9216, 4096)
+        self.same = nn.Linear(4096, 1)
+
+    def _seen(self, image: Tensor) -> Tensor:
+        found: Tensor = self.vector(self.map(image).permute(0, 2, 3, 1).flatten(1))
+        return found.sigmoid()
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        result: Tensor = self.same((self._seen(left) - self._seen(right)).abs())
+        return result.sigmoid()
 
 
 class Temporal(nn.Module):
@@ -182,7 +239,13 @@ def _unet() -> Any:
 
 BUILDERS: dict[str, Callable[[], Any]] = {
     "unet_resnet34": _unet,
+    "deeplabv3_resnet50": lambda: Segmentation("deeplabv3_resnet50", False),
+    "deeplabv3_resnet50_aux": lambda: Segmentation("deeplabv3_resnet50", True),
+    "fcn_resnet50": lambda: Segmentation("fcn_resnet50", False),
+    "fcn_resnet50_aux": lambda: Segmentation("fcn_resnet50", True),
     "resnet50_fpn": Pyramid,
+    "retinanet_resnet50_fpn": Retina,
+    "siamese_omniglot": Siamese,
     "tcn_music": Music,
     "edsr_baseline_x2": Edsr,
     "edsr_baseline_x4": lambda: Edsr(rounds=2),

@@ -147,7 +147,7 @@ def in_order(ran: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         parts = names[index].split(".")
         for position, part in enumerate(parts):
             parent = ".".join(parts[:position]) + "." * (position > 0)
-            if part == "project":
+            if part == "project" and any(name.startswith(f"{parent}tree1.") for name in names):
                 return last(f"{parent}tree1.") + 0.5, index
             if part in _LATE and any(name.startswith((f"{parent}conv1", f"{parent}body")) for name in names):
                 return last(parent) + 0.5, index
