@@ -67,6 +67,49 @@ def test_random_graphs_against_enumeration(seed: int) -> None:
     assert found.longest == max(want)
 
 
+def walked(graph: Graph) -> dict[int, int]:
+    """Merges without skip statements, by the definition: every way to every node as the set of its nodes.
+
+    Of the ways from the last node that all of them share, those of one value of a merge are a branch where each meets
+    weights, and one of another value meets none.
+    """
+    ways: list[list[tuple[frozenset[int], int]]] = [[(frozenset([0]), 0)]]
+    for index, node in enumerate(graph.nodes[1:], 1):
+        shared = max(frozenset.intersection(*(nodes for other in node.inputs for nodes, _ in ways[other])))
+        free = [
+            any(not any(graph.nodes[one].op == "dense" for one in nodes if one > shared) for nodes, _ in ways[other])
+            for other in node.inputs
+        ]
+        ways.append([
+            (nodes | {index}, length + (any(free) and not own))
+            for other, own in zip(node.inputs, free, strict=True)
+            for nodes, length in ways[other]
+        ])  # fmt: skip
+    return dict(Counter(length for _, length in ways[-1]))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_without_skip_statements_against_the_definition(seed: int) -> None:
+    rng = random.Random(seed)
+    net = Builder(4)
+    for _ in range(rng.randint(4, 12)):
+        last = len(net.nodes) - 1
+        if last < 1 or rng.random() < 0.4:
+            net.add("relu", last) if rng.random() < 0.5 else net.add("dense", last, units=4)
+        else:
+            net.add("add", *rng.sample(range(last + 1), min(rng.randint(2, 3), last + 1)))
+    graph, _ = net.build()
+    assert {length: number for length, number in enumerate(paths(graph).lengths) if number} == walked(graph)
+
+
+def test_a_value_that_is_reached_without_weights_is_no_branch_of_another_sum() -> None:
+    """``(f(x) + x) + x``: only the way through f has a branch, once, however often x is added."""
+    net = Builder(4)
+    inner = net.add("add", net.add("dense", 0, units=4), 0)
+    net.add("add", inner, 0)
+    assert paths(net.build()[0]).lengths == (2, 1)
+
+
 def test_the_110_layer_network_of_veit_et_al() -> None:
     """54 blocks, lengths binomial around 27, more than 95 % of them from 19 to 35 (their figure 6a)."""
     graph, _ = cifar(110, residual=True)
