@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 
@@ -18,6 +19,7 @@ from resnet_dsl.sentences import counted, either, first, listed, plural
 from resnet_dsl.showing import width
 from resnet_dsl.tabular import columns, comma_separated, markdown
 from resnet_dsl.targets.figure import block_figure, figure
+from resnet_dsl.targets.figure.outline.words import label
 from resnet_dsl.targets.summary import Granularity, write
 from resnet_dsl.targets.table import tabulate
 
@@ -112,3 +114,14 @@ def test_values() -> None:
     assert show((OpenLength("h"), None, 64)) == "?x?x64"
     assert (times((3, 1)), once((2, 2)), once((2, 1))) == ("3×1", "2", "2×1")
     assert [signed(one) for one in (-0.12345, 2.0)] == ["−0.123", "2"]
+
+
+@pytest.mark.parametrize("stride", list(itertools.product((1, 2), repeat=3)))
+def test_a_stride_is_told_by_one_number_only_where_all_axes_have_it(stride: tuple[int, ...]) -> None:
+    """Of volumes, too, whose middle axis alone may differ: ``/2×1×2``."""
+    said = "×".join(map(str, stride)) if {1, 2} == set(stride) else str(stride[0])
+    assert once(stride) == said
+    given = "x".join(map(str, stride))
+    text = f"network n {{ input 8x8x8x4 head {{ conv(8, 3, stride = {given}) -> avgpool(global) }} }}"
+    facts = load_text(text).compile().facts
+    assert label(facts.graph.nodes[1]) == ("3×3×3 conv, 8" if said == "1" else f"3×3×3 conv, 8, /{said}")
