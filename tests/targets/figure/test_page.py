@@ -93,7 +93,7 @@ def test_values_that_jump_over_parts_are_drawn_from_the_first_part_on(name, expe
     """U-Net copies each contracting part to the expanding one of its size (Ronneberger et al. 2015, figure 1)."""
     (network,) = data_of(write_page([NETWORKS[name]()]))
     named = [part["name"] for part in network["parts"]]
-    jumps = [(named[source], named[target], way) for source, target, way in network["jumps"]]
+    jumps = [(named[source], named[target], way) for source, target, way, *_ in network["jumps"]]
     assert len(jumps) == len(expected)
     assert set(jumps) == expected
 
