@@ -70,7 +70,7 @@ def test_no_network_differs_from_itself(name: str) -> None:
     assert describe(between(name, name)) == ()
 
 
-@pytest.mark.parametrize(("left", "right"), permutations(NETWORKS, 2))
+@pytest.mark.parametrize(("left", "right"), [*permutations(NETWORKS, 2)])
 def test_any_two_of_them_differ_alike_from_both_sides(left: str, right: str) -> None:
     one, other = between(left, right), between(right, left)
     assert describe(one)

@@ -11,8 +11,9 @@ from lark import Lark, Tree, UnexpectedInput
 from resnet_dsl import resources
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import tables
+from resnet_dsl.syntax.brackets import SOFT
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.words import SOFT, split
+from resnet_dsl.syntax.words import split
 
 GRAMMAR = resources.grammar_text()
 TEXTS = [
