@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, takewhile
-
 from resnet_dsl.diagnostics.diagnostic import Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
@@ -144,16 +141,19 @@ def _follows_value(stop: Stop, index: int) -> bool:
 
 
 def _stands_in_signs(stop: Stop) -> bool:
-    """Whether this is in ``? VALUE :``, signs included: ``0?`` was read as an open length, and perhaps what follows."""
-    colon = next((offset for offset in _on_line(stop, 0, 1) if stop.text_at(offset) == ":"), 0)
-    mark = next((offset for offset in _on_line(stop, 0, -1) if stop.at(offset) in ("UNKNOWN", "COMMA")), 0)
-    if stop.at(mark) != "UNKNOWN" or stop.text_at(colon) != ":" or colon - mark < 2:
+    """Whether this is in ``? VALUE :``, signs included: ``0?`` was read as an open length, and perhaps what follows.
+
+    The text is asked, not its words, since a line may be as long as a file.
+    """
+    text, place = stop.source.text, stop.span
+    begin = text.rfind("\n", 0, place.start) + 1
+    front, mark, _ = text[begin : place.end].rpartition("?")
+    colon = text.find(":", place.start)
+    between = text[begin + len(front) + 1 : colon].strip()
+    if not mark or colon < 0 or not between or not {*",:#\n"}.isdisjoint(between):
         return False
-    return stop.text_at(mark) != "?" or stop.at(mark - 1) in _ENDS_VALUE
-
-
-def _on_line(stop: Stop, start: int, step: int) -> Iterator[int]:
-    return takewhile(lambda offset: stop.at(offset) and stop.line(offset) == stop.line(), count(start, step))
+    last = front.rstrip()[-1:]
+    return last.isalnum() or last in ("_", ")", "]", '"')
 
 
 def missing_braces(stop: Stop) -> Slip | None:
