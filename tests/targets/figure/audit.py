@@ -165,7 +165,7 @@ class _Contracted:
 
     def doubled(self) -> int:
         """Merges that read one value several times: one line leads there, and words say so."""
-        return sum(len(set(_lines(n))) < len(n.inputs) and self._outside(i) for i, n in enumerate(self.graph.nodes))
+        return sum(len(set(_lines(n))) < len(n.reads) and self._outside(i) for i, n in enumerate(self.graph.nodes))
 
     def misplaced(self, column: Column) -> list[int]:
         """Nodes that no item holds (adapters stand on their links), or more than one."""
@@ -219,12 +219,12 @@ class _Contracted:
         return any(self.graph.scopes[s].kind == "stage" for s in self._within[node.scope])
 
     def merges(self) -> int:
-        return sum(len(node.inputs) > 1 for i, node in enumerate(self.graph.nodes) if self._outside(i))
+        return sum(len(node.reads) > 1 for i, node in enumerate(self.graph.nodes) if self._outside(i))
 
 
 def _lines(node) -> list[tuple[int, bool]]:
-    """What a node reads; a skip connection has a line of its own."""
-    return [(other, node.skip is not None and place > 0) for place, other in enumerate(node.inputs)]
+    """What a node reads, but for a value that only lends its size; a skip connection has a line of its own."""
+    return [(other, node.skip is not None and place > 0) for place, other in enumerate(node.reads)]
 
 
 def _words(column: Column) -> Iterator[str]:

@@ -45,6 +45,7 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         members[rank].append(item)
     forks = _forks(column, lanes)
     ranks: list[Rank] = []
+    begun: set[int] = set()
     for rank, items in enumerate(members):
         lead = min(items, key=lambda item: lanes.lane[item])
         merge = column.items[lead].kind == "merge"
@@ -54,7 +55,8 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
         named = not column.sections[section].beside
-        section = section if named or not ranks else ranks[-1].section
+        section = section if not ranks or (named and section not in begun) else ranks[-1].section
+        begun.add(section)  # a part is a run of ranks: what comes back to an earlier one stays where it is
         apart = SECTION if ranks and ranks[-1].section != section else 0
         ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, forks[rank], named))
     return ranks
