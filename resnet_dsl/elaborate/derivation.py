@@ -35,7 +35,7 @@ class Level:
         return network
 
 
-class Source(NamedTuple):
+class PlannedInput(NamedTuple):
     """An input, and the level whose names its size sees."""
 
     member: tree.Input | tree.NamedInput
@@ -77,7 +77,7 @@ class Plan:
     """What a network consists of after its derivation; ``surplus`` are parts that the same braces hold twice."""
 
     def __init__(self) -> None:
-        self.inputs: dict[str, Source] = {}
+        self.inputs: dict[str, PlannedInput] = {}
         self.stem: Part | None = None
         self.stages: dict[str, Part] = {}
         self.heads: dict[str, Part] = {}
@@ -218,7 +218,7 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
             _doubt_names(plan, level, context)
         for member in level.tree.members.items:
             if isinstance(member, tree.Input | tree.NamedInput):
-                _put_input(plan, Source(member, level), here, context)
+                _put_input(plan, PlannedInput(member, level), here, context)
             elif isinstance(member, tree.Output):
                 if "output of" in here:
                     context.findings.report(errors.said_twice("the `output`", member.span, here["output of"]))
@@ -238,7 +238,7 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
     return plan
 
 
-def _put_input(plan: Plan, source: Source, here: dict[str, Span], context: Context) -> None:
+def _put_input(plan: Plan, source: PlannedInput, here: dict[str, Span], context: Context) -> None:
     """In the place of the input of the same name, or behind those that are there."""
     key = f"input {source.key}"
     if key in here:

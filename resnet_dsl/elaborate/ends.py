@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeGuard
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import limits
-from resnet_dsl.elaborate.derivation import Level, Part, Source
+from resnet_dsl.elaborate.derivation import Level, Part, PlannedInput
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, show
@@ -73,7 +73,7 @@ def no_input(network: tree.Network) -> Diagnostic:
     )
 
 
-def unread(source: Source, known: list[str]) -> Diagnostic:
+def unread(source: PlannedInput, known: list[str]) -> Diagnostic:
     """``known``: the names of all inputs."""
     name = source.key
     others = [one for one in known if one != name]
@@ -83,7 +83,7 @@ def unread(source: Source, known: list[str]) -> Diagnostic:
     return Diagnostic("E0260", f"nothing reads the input `{name}`", Label(source.member.span), help=remedy)
 
 
-def only_lent(source: Source) -> Diagnostic:
+def only_lent(source: PlannedInput) -> Diagnostic:
     """Of an input from which comes what is named behind ``like``, and is of a size that is known."""
     return Diagnostic(
         "E0260",

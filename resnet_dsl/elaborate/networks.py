@@ -10,7 +10,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import ends, errors, limits
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.builder import BlockKind
-from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, Source, plan_of
+from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, PlannedInput, plan_of
 from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.expectations import Known, known_quantities, read_expectation
@@ -168,7 +168,7 @@ class _Elaboration:
         self.values.setdefault("input", first)
         return first
 
-    def _input(self, source: Source | None, size: Constant, own: Level) -> Value:
+    def _input(self, source: PlannedInput | None, size: Constant, own: Level) -> Value:
         """One input, of the size that was asked for, or of that of the text."""
         name, level = (None, own) if source is None else (source.name, source.level)
         span = own.tree.name.span if source is None else source.member.size.span
@@ -180,7 +180,7 @@ class _Elaboration:
         label = "input" if name is None else name.text
         return self.builder.place(OPERATIONS["input"], (("shape", size),), (), 0, Origin(span, None), label)
 
-    def _written(self, source: Source | None, required: bool) -> Constant:
+    def _written(self, source: PlannedInput | None, required: bool) -> Constant:
         """The size in the text, with whatever mistake where it is required; else a size with a mistake is none."""
         if source is None:
             return None
@@ -191,7 +191,7 @@ class _Elaboration:
                 raise
             return None
 
-    def _size(self, source: Source, frame: Frame) -> Constant:
+    def _size(self, source: PlannedInput, frame: Frame) -> Constant:
         """What the text says. Raises DiagnosticError."""
         size = source.member.size
         try:

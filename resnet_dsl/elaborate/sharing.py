@@ -40,7 +40,7 @@ class SharedCall(NamedTuple):
     arguments: tuple[Hashable, ...]
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """One question of a call, and the answer in parts."""
 
     question: Hashable
@@ -74,7 +74,7 @@ class Sharing:
 
     def __init__(self) -> None:
         self._running = 0
-        self._asked: list[Asked] = []
+        self._asked: list[Question] = []
         self._forms: dict[tree.Chain, _Form] = {}
         self._points: dict[SharedCall, _Point] = {}
         self._made: Counter[str] = Counter()
@@ -87,7 +87,7 @@ class Sharing:
     def ask(self, question: Hashable, *parts: Part) -> None:
         """Writes down what was asked, while a shared block runs."""
         if self._running:
-            self._asked.append(Asked(question, parts))
+            self._asked.append(Question(question, parts))
 
     def ask_slot(self, name: str, binding: Binding) -> None:
         if self._running:

@@ -13,7 +13,7 @@ from resnet_dsl.ir.serialization import write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenGraph:
     """A graph of any format. ``output`` is format 1's, ``outputs`` today's; a text that names no format has the first.
 
     The other fields are those of Graph.
@@ -28,7 +28,7 @@ class Written:
     output: int | None = None
 
 
-def of_today(written: Written) -> Graph:
+def of_today(written: WrittenGraph) -> Graph:
     """The same graph in today's format. Raises ValueError where a field belongs to another format."""
     if (written.output is None) != (written.format == 2):
         raise ValueError("`output` is a field of format 1, and of no other")
@@ -38,7 +38,7 @@ def of_today(written: Written) -> Graph:
     return Graph(name=written.name, doc=written.doc, nodes=written.nodes, scopes=written.scopes, outputs=outputs)
 
 
-def _named(written: Written, node: int) -> Output:
+def _named(written: WrittenGraph, node: int) -> Output:
     """The one output of format 1, called as the elaboration calls it: after the head, or the last part."""
     parts = [scope for scope in written.scopes if scope.parent == 0]
     return Output(name=parts[-1].name if parts else "output", node=node)
@@ -52,7 +52,7 @@ def computed(graph: Graph) -> str:
     scopes = {"__all__": {"counts"}}
     if graph.inputs > 1 or len(graph.outputs) > 1 or any(node.shares is not None for node in graph.nodes):
         return write(graph, exclude={"scopes": scopes})
-    first = Written(
+    first = WrittenGraph(
         name=graph.name, doc=graph.doc, nodes=graph.nodes, scopes=graph.scopes, output=graph.outputs[0].node
     )
     return write(first, exclude={"scopes": scopes, "nodes": {"__all__": {"shares"}}, "outputs": True})

@@ -109,10 +109,10 @@ class Graph:
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Graph:
         """The graph in a JSON text of ``model_dump_json``. Raises pydantic.ValidationError, a ValueError."""
-        from resnet_dsl.ir.formats import Written, of_today
+        from resnet_dsl.ir.formats import WrittenGraph, of_today
         from resnet_dsl.ir.serialization import read
 
-        return read(Written, text, lambda found: verified(of_today(found)))
+        return read(WrittenGraph, text, lambda found: verified(of_today(found)))
 
     def model_dump_json(self, *, indent: int | None = None, exclude: Any = None) -> str:
         """Its JSON: compact, or a field a line. ``exclude``: what is left out, in the terms of pydantic."""

@@ -14,7 +14,7 @@ from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.building import room_for_depth
 
 
-class Target(NamedTuple):
+class Objective(NamedTuple):
     """Of one output: the sum over samples of the cross-entropy with labels, or of the projection on ``targets``.
 
     These have the output's shape. softmax: the layer behind the logits, None where the output itself is looked at.
@@ -44,7 +44,7 @@ class Loss(NamedTuple):
     """The sum of the losses of all outputs. images: what each input takes, in order."""
 
     images: list[NDArray[np.float32]]
-    targets: list[Target]
+    targets: list[Objective]
 
     @property
     def taken(self) -> Any:

@@ -14,7 +14,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph, Output
 from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.sizes import takes
-from resnet_dsl.laboratory.probe.gradients import Loss, Target, pass_through
+from resnet_dsl.laboratory.probe.gradients import Loss, Objective, pass_through
 from resnet_dsl.laboratory.signal import Signal
 from resnet_dsl.laboratory.signal.report import signal_of, weighted
 from resnet_dsl.sentences import listed
@@ -78,7 +78,7 @@ def _by_name(graph: Graph, ends: str, names: list[str], given: Given) -> Mapping
     return given
 
 
-def _targets(graph: Graph, shapes: tuple[Shape, ...], samples: int, labels: Given | None, seed: int) -> list[Target]:
+def _targets(graph: Graph, shapes: tuple[Shape, ...], samples: int, labels: Given | None, seed: int) -> list[Objective]:
     """What the loss of each output is taken with: its labels, or what is drawn."""
     rng, classes = np.random.default_rng(seed), {one.name for one in graph.outputs if _softmax(graph, one)}
     if isinstance(labels, Mapping) and not labels.keys() <= classes:
@@ -100,17 +100,17 @@ def _softmax(graph: Graph, output: Output) -> str | None:
 def _target(
     graph: Graph, shapes: tuple[Shape, ...], output: Output, samples: int, labels: ArrayLike | None,
     rng: np.random.Generator,
-) -> Target:  # fmt: skip
+) -> Objective:  # fmt: skip
     softmax, form = _softmax(graph, output), (samples, *_output_form(graph, shapes[output.node]))
     if softmax is None:
-        return Target(output.name, None, rng.standard_normal(form).astype(np.float32))
+        return Objective(output.name, None, rng.standard_normal(form).astype(np.float32))
     classes, places = channels(shapes[output.node]), form[:-1]
     if labels is None:
-        return Target(output.name, softmax, rng.integers(classes, size=places))
+        return Objective(output.name, softmax, rng.integers(classes, size=places))
     known = np.asarray(labels).astype(np.int64)
     if known.shape != places or known.min() < 0 or known.max() >= classes:
         raise BadBatchError(f"labels must be {places} whole numbers from 0 to {classes - 1}, one for each sample")
-    return Target(output.name, softmax, known)
+    return Objective(output.name, softmax, known)
 
 
 def _check_images(name: str, size: Shape, data: NDArray[np.float32]) -> None:
