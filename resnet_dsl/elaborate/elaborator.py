@@ -20,7 +20,7 @@ from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
-from resnet_dsl.elaborate.values import Current, PoisonedError, TooLargeError
+from resnet_dsl.elaborate.values import POISON, Current, PoisonedError, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.operation import RESERVED
 from resnet_dsl.ir.operations import OPERATIONS
@@ -146,7 +146,7 @@ class Elaborator:
         subject = step.subject
         if isinstance(subject, tree.Call):
             return self.call(subject.name, Invocation(subject.arguments, frame, current, step, wanted))
-        if isinstance(subject, tree.Name) and subject.token.text not in frame.values:
+        if isinstance(subject, tree.Name) and not _is_value(subject.token.text, frame):
             return self.call(subject.token, Invocation(None, frame, current, step, wanted))
         if not first:
             raise DiagnosticError(_mid_chain(subject.span.text, subject.span))
@@ -221,6 +221,12 @@ def _mid_chain(name: str, span: Span) -> Diagnostic:
         Label(span, "what was computed before it would be lost"),
         help=f"merge the two: `add(…, {name})`, `concat(…, {name})`, or `skip from {name}`",
     )
+
+
+def _is_value(name: str, frame: Frame) -> bool:
+    """Whether a bare name among steps is a value: of this flow, or passed to the block, unless a step is called so."""
+    passed = frame.constants.get(name)
+    return name in frame.values or ((isinstance(passed, Value) or passed is POISON) and not frame.module.is_step(name))
 
 
 def _scope_that_ends(span: Span) -> Diagnostic:

@@ -157,8 +157,12 @@ class _Names:
             step = item.step if isinstance(item, tree.Times) else item
             if isinstance(step.subject, tree.Call):
                 self._callee(step.subject.name, step.subject.arguments)
-            elif step.callee is not None and not (step.callee.text in self.values and position == 0):
+            elif step.callee is not None and not (position == 0 and self._may_be_value(step.callee.text)):
                 self._callee(step.callee, None)
+
+    def _may_be_value(self, name: str) -> bool:
+        """Whether a chain may start from a name: a value, or a parameter, which may be one."""
+        return name in self.values or (name in self.constants and not self.module.is_step(name))
 
     def _step(self, step: tree.Step) -> None:
         """The arguments of a call. Those of a merge are values, and steps where they are calls."""

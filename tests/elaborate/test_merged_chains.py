@@ -108,3 +108,21 @@ def test_what_merges_expand_to_is_foreseen() -> None:
 def test_merges_in_one_another_end_before_python_does() -> None:
     text = "add(in, " * 90 + "act()" + ")" * 90
     assert refused_stage(text) in ([], ["E0504"])
+
+
+def test_a_chain_starts_from_a_value_that_was_passed() -> None:
+    """Also one whose parameter has the name of a step: then the name is the step's, as it was."""
+    gate = "block gate(other, width) {{ side = {0} -> conv(width, 1)\nkept = conv(width, 1)\nadd(side, kept) }}"
+    network = " network n { input 8x8x4 stage a { conv(4, 3) } stage b { gate(a, 6) } }"
+    named = compiled(gate.format("other") + network).graph
+    assert [node.inputs for node in named.nodes if node.op == "conv"] == [(0,), (1,), (2,)]
+    as_argument = "block gate(other, width) { kept = conv(width, 1)\nadd(other -> conv(width, 1), kept) }" + network
+    assert len(compiled(as_argument).graph.nodes) == len(named.nodes)
+    shadowed = "block b(relu) { relu -> conv(relu, 1) } network n { input 8x8x4 stage a { b(6) } }"
+    assert [node.op for node in compiled(shadowed).graph.nodes] == ["input", "relu", "conv"]
+
+
+def test_a_chain_starts_from_no_number() -> None:
+    text = "block b(width) { width -> conv(8, 1) } network n { input 8x8x4 stage a { b(6) } }"
+    assert refused(text) == ["E0201"]
+    assert refused("block b(other) { relu -> other } network n { input 8x8x4 stage a { b(input) } }") != []
