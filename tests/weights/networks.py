@@ -80,12 +80,24 @@ def same_layer(one: Any, other: Any, name: str) -> bool:
 
 
 def difference(one: Any, other: Any) -> float:
-    """The largest difference of the outputs at inference, on random inputs.
+    """The largest difference of the outputs at inference, on random inputs; open lengths are 64.
 
     Where both overflow (random weights, a hundred blocks) they are equal, and the weights alone tell.
     """
-    images = np.random.default_rng(1).normal(size=(2, *one.input_shape[1:])).astype("float32")
-    ours, theirs = (keras.ops.convert_to_numpy(model(images, training=False)) for model in (one, other))
+    random = np.random.default_rng(1)
+    sizes = [tuple(length or 64 for length in tensor.shape[1:]) for tensor in one.inputs]
+    values = [random.normal(size=(2, *size)).astype("float32") for size in sizes]
+    ours, theirs = (_outputs(model(values if values[1:] else values[0], training=False)) for model in (one, other))
+    assert ours.keys() == theirs.keys()
+    return max(_apart(ours[name], theirs[name]) for name in ours)
+
+
+def _outputs(result: Any) -> dict[str, np.ndarray[Any, Any]]:
+    """By name; of one output under none."""
+    named = result if isinstance(result, dict) else {"": result}
+    return {name: keras.ops.convert_to_numpy(value) for name, value in named.items()}
+
+
+def _apart(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> float:
     told = ~(np.isnan(ours) & np.isnan(theirs))
-    differing = ours[told] - theirs[told]
-    return float(np.abs(differing).max(initial=0))
+    return float(np.abs(ours[told] - theirs[told]).max(initial=0))

@@ -34,7 +34,8 @@ def noisy(compiled: pipeline.Compiled) -> int:
 
 def counterparts(name: str, mine: pipeline.Compiled) -> list[pipeline.Compiled]:
     """With one kind of noise, in turn; where there is noise already, also without it. None where it has no place."""
-    turn = list(shipped.names()).index(name) % 3
+    is_open = any(not isinstance(length, int) for shape in mine.facts.input_shapes.values() for length in shape)
+    turn = 0 if is_open else list(shipped.names()).index(name) % 3  # dropblock needs known lengths in Keras
     found = [counterpart(name, noise) for noise in (NOISE[turn], *(NOISE[3:] if noisy(mine) else ()))]
     return [other for other in found if other is not None and noisy(other) != noisy(mine)]
 
