@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 
 

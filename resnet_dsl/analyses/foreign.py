@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from resnet_dsl.analyses.shapes import infer_shapes
 from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.naming import layer_name
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 

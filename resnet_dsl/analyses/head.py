@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 
 _MAKES_LOGITS = frozenset({"weighted", "attention", "norm"})

@@ -11,8 +11,9 @@ from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.values import Origin
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Length, Shape, channels, show
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 

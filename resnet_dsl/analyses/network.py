@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from resnet_dsl.analyses.counts import Count, count_nodes, depths, total
 from resnet_dsl.analyses.ends import only_input, only_output
 from resnet_dsl.analyses.parts import block_of_scopes, blocks, paths_of_scopes, stage_of_scopes, stages
-from resnet_dsl.ir.graph import Graph, Output
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Output
 
 if TYPE_CHECKING:
     from resnet_dsl.analyses.receptive import Field, ReceptiveField

@@ -24,7 +24,8 @@ from typing import Any, NamedTuple, TypeAlias
 from resnet_dsl.analyses.counts import main_inputs
 from resnet_dsl.analyses.ends import check_ends
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, of_further_input, show
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 

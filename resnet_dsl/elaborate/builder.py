@@ -10,9 +10,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Origin, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.graph import Graph, Node, Output, Scope, ScopeKind, SkipKind
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, of_further_input, show
 from resnet_dsl.ir.naming import layer_name
+from resnet_dsl.ir.nodes import Node, Output, Scope, ScopeKind, SkipKind
 from resnet_dsl.ir.operation import Operation, Weight
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree

@@ -17,7 +17,7 @@ from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.limits import MOST_REPEATS
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.ir.graph import ScopeKind
+from resnet_dsl.ir.nodes import ScopeKind
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax import tree
 

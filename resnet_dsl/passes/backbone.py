@@ -15,8 +15,9 @@ from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.limits import MOST_OUTPUTS
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.naming import layer_name
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
 from resnet_dsl.passes.cutting import cut, needed

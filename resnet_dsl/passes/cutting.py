@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_dsl.ir.graph import Graph, Node, Output, Scope
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node, Output, Scope
 
 
 class Cut(NamedTuple):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node
 
 Weights: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Node's name -> weight's name -> array, in the shapes that the operation's ``weights`` gives."""

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec
 
-from resnet_dsl.ir.graph import Graph, Scope
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.nodes import Scope
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.showing import line
 from resnet_dsl.syntax import tree

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet_dsl import pipeline, resources, shipped
-from resnet_dsl.ir.formats import computed
+from resnet_dsl.ir.computed import computed
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.shipped import ShippedFile
 from resnet_dsl.targets.summary import as_data

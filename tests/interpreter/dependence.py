@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 
 Rows: TypeAlias = NDArray[np.bool_]
 """(positions asked for, positions of a value)."""

@@ -9,8 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from resnet_dsl.analyses.shapes import infer_shapes
-from resnet_dsl.ir.formats import computed
-from resnet_dsl.ir.graph import Graph, Output
+from resnet_dsl.ir.computed import computed
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Output
 from resnet_dsl.ir.operation import UnfitError
 from tests.elaborate.compiling import compiled
 

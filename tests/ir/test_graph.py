@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.shapes import infer_shapes
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.serialization import schema
 from resnet_dsl.targets.summary import as_data
 from tests.elaborate.compiling import compiled

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple, TypeVar
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Node
+from resnet_dsl.ir.nodes import Node
 
 T = TypeVar("T")
 _SAME, _ALIKE, _KIN, _FOLLOWS = 8, 5, 2, 1

@@ -17,8 +17,8 @@ from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, P
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
-from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, as_json
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
 

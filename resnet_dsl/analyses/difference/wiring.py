@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from resnet_dsl.analyses.difference.aligning import ComparedStep
 from resnet_dsl.analyses.difference.found import Rewired
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 
 Matched: TypeAlias = list[tuple[str, ComparedStep, ComparedStep]]

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from resnet_dsl.analyses import head
 from resnet_dsl.analyses.ends import check_own_layers
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph, Output
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.ir.nodes import Output
 from resnet_dsl.ir.sizes import takes
 from resnet_dsl.laboratory.probe.gradients import Loss, Objective, pass_through
 from resnet_dsl.laboratory.signal import Signal

@@ -9,8 +9,9 @@ import numpy as np
 from resnet_dsl.analyses.ends import check_own_layers
 from resnet_dsl.analyses.head import logits
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.ir.operations import complete
 from resnet_dsl.laboratory.signal import (

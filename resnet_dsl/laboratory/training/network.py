@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from resnet_dsl.analyses import head
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.formats import computed
-from resnet_dsl.ir.graph import Node, Output
+from resnet_dsl.ir.computed import computed
 from resnet_dsl.ir.lengths import Shape, show
+from resnet_dsl.ir.nodes import Node, Output
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.training.standalone import settings, standing_alone
 

@@ -9,8 +9,8 @@ What is here may still be a single layer of some framework: a target that has on
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import OperationName, always
 from resnet_dsl.passes.primitives import attention, elementwise, shaping, windows
 from resnet_dsl.passes.primitives.step import Composite, PrimitiveStep, Whole

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
-from resnet_dsl.ir.graph import Node
 from resnet_dsl.ir.lengths import Shape, channels
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import Arguments, OperationName, always
 from resnet_dsl.ir.operations import MissingRuleError
 

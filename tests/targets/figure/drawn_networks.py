@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Graph, Node, Output, Scope
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node, Output, Scope
 from resnet_dsl.ir.operations import OPERATIONS
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import resnet_dsl
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Output
+from resnet_dsl.ir.nodes import Output
 from resnet_dsl.ir.notation import times
 from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.formats.page.tree import network_data

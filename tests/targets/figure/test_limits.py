@@ -3,7 +3,7 @@
 import pytest
 
 import resnet_dsl
-from resnet_dsl.ir.graph import Scope
+from resnet_dsl.ir.nodes import Scope
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure import UnknownBlockError, block_figure, figure
 from resnet_dsl.targets.figure.formats.page.tree import network_data

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from resnet_dsl.ir.graph import Graph, Node, Output, Scope
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node, Output, Scope
 from resnet_dsl.ir.operations import OPERATIONS
 
 

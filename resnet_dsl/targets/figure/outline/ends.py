@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Graph, Output
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Output
 from resnet_dsl.targets.figure.outline.folding import Folding
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Item, Link, Section

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 

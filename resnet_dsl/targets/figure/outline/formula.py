@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.notation import signed
 from resnet_dsl.ir.operation import Arguments
 from resnet_dsl.ir.operations import OPERATIONS

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted, first, plural
 from resnet_dsl.targets.figure.outline.folding import Folding, is_light, is_scale

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding
 from resnet_dsl.targets.figure.outline.outline import Link, Way

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.graph import Node, Scope
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node, Scope
 from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
 

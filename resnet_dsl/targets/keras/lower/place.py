@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
-from resnet_dsl.ir.graph import Graph, Node
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, channels, padded
+from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import Arguments, OperationName
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras.calls import NOTHING, Initializer, LayerCall, Value, is_layer
