@@ -60,6 +60,16 @@ class Span(NamedTuple):
     def text(self) -> str:
         return self.source.text[self.start : self.end]
 
+    @property
+    def front(self) -> Span:
+        """The empty span in front of it."""
+        return Span(self.source, self.start, self.start)
+
+    @property
+    def behind(self) -> Span:
+        """The empty span behind it."""
+        return Span(self.source, self.end, self.end)
+
     def to(self, other: Span) -> Span:
         """From the start of this span to the end of the other one, which lies behind it in the same source."""
         return Span(self.source, self.start, other.end)

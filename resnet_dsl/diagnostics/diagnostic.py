@@ -16,12 +16,24 @@ class Label(NamedTuple):
     text: str = ""
 
 
+class Edit(NamedTuple):
+    """A text to write in the place of a span's: of an empty span, to put in there; an empty text takes the span out."""
+
+    span: Span
+    text: str
+
+
 class Diagnostic(NamedTuple):
     """One mistake, in the user's terms.
 
     ``code`` names the kind (E0302: an error, W0101: a warning); ``place`` is where the cause stands (None only where
     no text is at fault, as for a file that cannot be read); ``others`` are further places that take part; ``notes`` are
     the chain of calls and the like, innermost first; ``help`` says what to write instead.
+
+    ``edits`` are what ``help`` says, as changes of the text: made together they are the remedy. They are ``sure`` where
+    they cannot lead to another network than was meant: one reading of the text is left, and the edits write that one.
+    A sign too many, a sign of another language with one meaning here, a bracket that fits in one place, letters that
+    only look like a known word's are sure. What chooses is not: a near name among others, a value, a place.
     """
 
     code: str
@@ -30,6 +42,8 @@ class Diagnostic(NamedTuple):
     others: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+    edits: tuple[Edit, ...] = ()
+    sure: bool = False
 
     @property
     def severity(self) -> Severity:

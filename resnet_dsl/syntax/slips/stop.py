@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
 from resnet_dsl.syntax.driver import Machine
@@ -150,9 +150,11 @@ class Stop:
         label: str = "",
         span: Span | None = None,
         others: tuple[Label, ...] = (),
+        edits: tuple[Edit, ...] = (),
+        sure: bool = False,
     ) -> Diagnostic:
         """A diagnostic of the word itself, or of another ``span``."""
-        return Diagnostic(code, message, Label(span or self.span, label), others, help=remedy)
+        return Diagnostic(code, message, Label(span or self.span, label), others, help=remedy, edits=edits, sure=sure)
 
     def replaced(self, kind: str, remove: int = 1) -> Repair:
         """The word and those behind it as one of another kind."""
