@@ -161,7 +161,9 @@ class Loader:
         for name in module.bases_to_find():
             path = shipped.find(name)
             if path is not None and os.path.realpath(path) != module.source.path and not module.may_hold(name):
-                module.shipped[name] = self._shipped(path).own[name]
+                found = self._shipped(path).own.get(name)
+                if found is not None:  # a file that ships may be the one that is being edited
+                    module.shipped[name] = found
 
     def _shipped(self, path: str) -> Module:
         """The module of a file that ships, with its imports."""

@@ -10,6 +10,7 @@ import pytest
 from resnet_dsl import pipeline, resources, shipped
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.pipeline import load, load_text
+from resnet_dsl.source import Source
 
 README = Path(resources.specs_folder()).parent / "README.md"
 
@@ -61,6 +62,16 @@ def test_what_does_not_ship(name: str, code: str) -> None:
     found = load_text(f"network mine from {name} {{}}").check()
     assert [one.code for one in found] == [code]
     assert name != "resnet5" or found[0].help == "did you mean `resnet50`?"
+
+
+def test_a_file_that_ships_may_lack_its_network_while_it_is_edited() -> None:
+    """`resnet18` is looked for in the file that ships it, which is the one that is being checked."""
+    path = shipped.find("resnet18")
+    assert path is not None
+    edited = Source(path, "network resnet118 from seresnet50 {}\nnetwork mine from resnet18 {}", path)
+    assert {one.code for one in pipeline.Spec(edited).check()} == {"E0215"}
+    aside = Source("aside.resnet", edited.text.replace("resnet118", "resnet18"))
+    assert pipeline.Spec(aside).check() == ()
 
 
 def test_a_network_without_a_namesake_that_ships_is_still_a_circle() -> None:
