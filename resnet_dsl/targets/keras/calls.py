@@ -25,12 +25,41 @@ SLICE = "slice"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+class Spread(NamedTuple):
+    """How a kernel's numbers are spread, as Keras' ``VarianceScaling`` says it: scale over a fan is their variance."""
+
+    scale: float
+    mode: str
+    distribution: str
+
+
 class Initializer(NamedTuple):
     """A class of ``keras.initializers`` and its arguments; ``random`` ones take a seed too."""
 
     kind: str
     args: tuple[tuple[str, Value], ...] = ()
     random: bool = False
+
+    @property
+    def spread(self) -> Spread | None:
+        """None of those that do not go by a kernel's fans."""
+        return Spread(**dict(self.args)) if self.kind == "VarianceScaling" else _SPREADS.get(self.kind)
+
+    @property
+    def number(self) -> float | None:
+        """What it fills with; None of a random one."""
+        return {"Zeros": 0.0, "Ones": 1.0}.get(self.kind, dict(self.args).get("value"))
+
+
+_SPREADS = {
+    "HeNormal": Spread(2.0, "fan_in", "truncated_normal"),
+    "HeUniform": Spread(2.0, "fan_in", "uniform"),
+    "GlorotNormal": Spread(1.0, "fan_avg", "truncated_normal"),
+    "GlorotUniform": Spread(1.0, "fan_avg", "uniform"),
+    "LecunNormal": Spread(1.0, "fan_in", "truncated_normal"),
+    "LecunUniform": Spread(1.0, "fan_in", "uniform"),
+}
+"""What Keras' classes with names of their own are."""
 
 
 def fan(mode: str, shape: tuple[int, ...]) -> float:

@@ -7,7 +7,6 @@ stands in resnet_dsl.targets.keras.private.
 
 from __future__ import annotations
 
-import random
 import sys
 from typing import Any
 
@@ -18,7 +17,7 @@ from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.copying import Template
 from resnet_dsl.targets.keras.private.sorting import further_arguments, recorder, sorting_without_recursion
 from resnet_dsl.targets.keras.private.variables import Values, awaited, initialize, variables_without_values
-from resnet_dsl.targets.keras.sampling import Sampler, draw
+from resnet_dsl.targets.keras.sampling import draw, sampler_of
 
 _BACKENDS = frozenset({"tensorflow", "jax"})
 """Where layers are copied. PyTorch's are modules with parameters of their own, which are left to Keras."""
@@ -114,8 +113,7 @@ class _Initializing:
     def __init__(self, making: Making) -> None:
         self._keras = making.keras
         self._values = Values(making.keras)
-        # Keras' global seed (keras.utils.set_random_seed) is that of Python's random numbers, too.
-        self._sampler = Sampler(random.randint(1, 10**9) if making.seed is None else making.seed)
+        self._sampler = sampler_of(making.seed)
         self._shares = making.keras.backend.backend() == "tensorflow"  # its variables copy on writing what they share
         self._constants: dict[tuple[float, tuple[int, ...]], Any] = {}
 
@@ -138,7 +136,7 @@ class _Initializing:
         number = initializer.value if kind == "Constant" else {"Zeros": 0.0, "Ones": 1.0}.get(kind)
         if number is not None:
             return self._filled(float(number), shape)
-        values = draw(self._sampler, initializer, shape)
+        values = draw(self._sampler, _as_called(kind, initializer), shape)
         return None if values is None else self._values.tensor(values)
 
     def _filled(self, number: float, shape: tuple[int, ...]) -> Any:
@@ -147,3 +145,9 @@ class _Initializing:
         if (number, shape) not in self._constants:
             self._constants[number, shape] = self._keras.ops.full(shape, number, dtype="float32")
         return self._constants[number, shape]
+
+
+def _as_called(kind: str, initializer: Any) -> Initializer:
+    """An initialiser of Keras as the calls have it; a normal one around another mean is none of theirs."""
+    names = {"VarianceScaling": ("scale", "mode", "distribution"), "TruncatedNormal": ("stddev",)}.get(kind, ())
+    return Initializer(kind, tuple((name, getattr(initializer, name)) for name in names), random=True)

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import Weight
-from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.passes import WeightedGraph, optimize
 from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.calls import Calls, LayerCall
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import build_either_way
 from resnet_dsl.targets.keras.scaling import scaled_first, scaling_of
+from resnet_dsl.targets.keras.variables import weights_of_nodes
 
 _TAKE_AN_ACTIVATION = ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "Dense")
 
@@ -58,14 +58,8 @@ def weights_of(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> dict[str,
 def _weights(model: Any, calls: Calls, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Weight, Any]]:
     """(node's name, weight as the graph has it, Keras' variable) for every weight, found by the names of both."""
     layers = {layer.name: layer for layer in model.layers}
-    kept = {(call.node, weight): (call.name, name) for call in calls.calls for weight, name in call.keeps.items()}
-    for index, node in enumerate(calls.graph.nodes):
-        if node.shares is not None:
-            continue
-        entering = tuple(shapes[one] for one in node.inputs)
-        for weight in OPERATIONS[node.op].weights(node.args, entering):
-            layer, name = kept.get((index, weight.name), (node.name, weight.name))
-            yield node.name, weight, next(one for one in layers[layer].weights if one.name == name)
+    for one in weights_of_nodes(calls, shapes):
+        yield one.node, one.weight, next(var for var in layers[one.layer].weights if var.name == one.variable)
 
 
 def fuse_activations(calls: Calls) -> tuple[Calls, int]:

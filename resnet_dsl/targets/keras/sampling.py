@@ -7,6 +7,7 @@ linear in between (the error is below 1e-5 standard deviations). 12 bits of a ra
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import cache
 from math import prod, sqrt
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resnet_dsl.targets.keras.calls import fan
+from resnet_dsl.targets.keras.calls import Initializer, fan
 
 Array = npt.NDArray[Any]
 Draw = Callable[[tuple[int, ...]], Array]
@@ -74,16 +75,21 @@ class Sampler:
         return drawn.reshape(shape)
 
 
-def draw(sampler: Sampler, initializer: Any, shape: tuple[int, ...]) -> Array | None:
+def sampler_of(seed: int | None) -> Sampler:
+    """Keras' global seed (``keras.utils.set_random_seed``) is that of Python's random numbers, too."""
+    return Sampler(random.randint(1, 10**9) if seed is None else seed)
+
+
+def draw(sampler: Sampler, initializer: Initializer, shape: tuple[int, ...]) -> Array | None:
     """What a random initialiser of Keras would draw; None for an initialiser that is not known here."""
-    kind = type(initializer).__name__
-    if kind == "TruncatedNormal" and initializer.mean == 0:
-        return sampler.truncated_normal(shape, initializer.stddev)
-    if not hasattr(initializer, "distribution") or not hasattr(initializer, "mode") or len(shape) < 2:
+    if initializer.kind == "TruncatedNormal":
+        return sampler.truncated_normal(shape, dict(initializer.args)["stddev"])
+    spread = initializer.spread
+    if spread is None or len(shape) < 2:
         return None
-    variance = initializer.scale / max(1.0, fan(initializer.mode, shape))
-    if initializer.distribution == "truncated_normal":
+    variance = spread.scale / max(1.0, fan(spread.mode, shape))
+    if spread.distribution == "truncated_normal":
         return sampler.truncated_normal(shape, sqrt(variance) / _STDDEV_OF_TRUNCATED)
-    if initializer.distribution == "untruncated_normal":
+    if spread.distribution == "untruncated_normal":
         return sampler.normal(shape, sqrt(variance))
-    return sampler.uniform(shape, sqrt(3 * variance)) if initializer.distribution == "uniform" else None
+    return sampler.uniform(shape, sqrt(3 * variance)) if spread.distribution == "uniform" else None

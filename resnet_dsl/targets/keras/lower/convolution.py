@@ -21,30 +21,19 @@ def is_same(pad: tuple[tuple[int, int], ...], reaches: tuple[int, ...], stride: 
     return pad == wanted and all(step == 1 for step in stride) and any(map(any, pad))
 
 
-_DISTRIBUTIONS = {
-    "he_normal": (2.0, "fan_in", "truncated_normal"),
-    "he_normal_out": (2.0, "fan_out", "untruncated_normal"),
-    "he_uniform": (2.0, "fan_in", "uniform"),
-    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
-    "glorot_uniform": (1.0, "fan_avg", "uniform"),
-    "lecun_normal": (1.0, "fan_in", "truncated_normal"),
-    "lecun_uniform": (1.0, "fan_in", "uniform"),
-}
-
-
 def _depthwise_initializer(init: str, kernel: tuple[int, ...], entering: int, channels: int) -> Initializer:
     """The initialiser whose spread in a depthwise layer is the one that it has in the equal grouped convolution.
 
     Keras counts the fans of a depthwise kernel from its shape (kernel, channels in, multiplier), where the fan in is
     too large by a factor of the channels.
     """
-    if init not in _DISTRIBUTIONS:
-        return initializer(init)
-    scale, mode, distribution = _DISTRIBUTIONS[init]
-    scale *= fan(mode, (*kernel, entering, channels // entering)) / fan(mode, (*kernel, 1, channels))
-    return Initializer(
-        "VarianceScaling", (("scale", scale), ("mode", mode), ("distribution", distribution)), random=True
-    )
+    usual = initializer(init)
+    if usual.spread is None:
+        return usual
+    mode = usual.spread.mode
+    wider = fan(mode, (*kernel, entering, channels // entering)) / fan(mode, (*kernel, 1, channels))
+    spread = usual.spread._replace(scale=usual.spread.scale * wider)
+    return Initializer("VarianceScaling", tuple(spread._asdict().items()), random=True)
 
 
 def explicit_same(lengths: Shape, stride: tuple[int, ...], reaches: tuple[int, ...], what: str) -> Widths:
