@@ -85,6 +85,7 @@ def _command(given: list[str]) -> int:
     command = _Parser(
         prog=f"resnet-dsl {name}",
         description=module.__doc__,
+        epilog=_needs(name) if {"-h", "--help"} & {*given} else None,
         formatter_class=_layout,
         allow_abbrev=False,
     )
@@ -94,6 +95,13 @@ def _command(given: list[str]) -> int:
     options = command.parse_args([*given[:before], *given[before + 1 :]])
     code: int = module.run(options)
     return code
+
+
+def _needs(name: str) -> str | None:
+    """What a command needs beyond the light install; only the help asks."""
+    from resnet_dsl.cli.needs import told
+
+    return told(name)
 
 
 def _layout(prog: str) -> argparse.HelpFormatter:

@@ -12,6 +12,7 @@ from typing import Any
 
 from resnet_dsl.cli.streams import show_diagnostics
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
@@ -87,5 +88,5 @@ def _failure(error: Exception) -> Failure | None:
         return Failure(f"{name}{error.strerror}")
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
         package = error.name.partition(".")[0]
-        return Failure(f"the package `{package}` is not installed", f"`pip install {package}`")
+        return MissingPackageError([package], f"the package `{package}` is not installed")
     return None

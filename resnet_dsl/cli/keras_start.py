@@ -9,23 +9,33 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.backend import choose_backend, import_keras
 
 
 def start_keras() -> None:
     """Imports Keras and its backend, and lets it find its devices. Raises MissingPackageError.
 
+    Says which backend it is where that is neither Keras' default nor chosen.
+
     What the backend's own libraries write to the standard error meanwhile is shown only where the start fails: they
     write before any logging could be set up, so no setting keeps them quiet.
     """
+    _say_backend()
     with _held_back():
         import_keras().ops.zeros(1)
 
 
 def start_training() -> None:
     """Starts Keras on one device of this machine; several machines must be joined before any device is asked for."""
+    _say_backend()
     with _held_back():
         import_keras()
+
+
+def _say_backend() -> None:
+    remark = choose_backend()
+    if remark is not None:
+        print(f"note: {remark}", file=sys.stderr)
 
 
 @contextmanager

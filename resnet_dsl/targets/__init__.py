@@ -7,8 +7,7 @@ which `compile --to` reads, and is imported when it is used.
 A target that computes has a rule for each operation, and resnet_dsl.ir.operations.complete says which is missing;
 composite ones may be left to the rules of their primitives (resnet_dsl.passes.primitives).
 
-Figures and tables show several networks together, with options of their own: `draw` goes by the ENDINGS of
-`targets/figure/`, `table` by the FORMATS of `targets/table/`.
+Figures and tables show several networks together, with options of their own; their forms stand in `targets/forms.py`.
 """
 
 from __future__ import annotations
@@ -26,14 +25,17 @@ class Target(NamedTuple):
     """One row. write: (network, path, request) -> what is said.
 
     ending: of its files; None where it is a text for reading, written to the standard output where no path is named.
-
-    keras: whether it is made of a Keras model, which needs Keras and may have weights. keeps_weights: whether they are
-    in the file, so that one with trained weights is not replaced unasked.
+    words: what it is, for the help. takes: the options of ``compile`` that say how a model is made, as far as it heeds
+    them. packages: those that it always needs and the light install does not bring (resnet_dsl.extras); where Keras is
+    among them it is started. keeps_weights: whether they are in the file, so that one with trained weights is not
+    replaced unasked.
     """
 
     ending: str | None
     write: Callable[[Compiled, str, Request], Written]
-    keras: bool = False
+    words: str = ""
+    takes: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     keeps_weights: bool = False
 
 
@@ -71,7 +73,7 @@ def _figure(compiled: Compiled, path: str, request: Request) -> Written:
     return DONE
 
 
-def _stage(name: str) -> Target:
+def _stage(name: str, words: str) -> Target:
     def write(compiled: Compiled, path: str, request: Request) -> Written:
         from resnet_dsl.targets.text import TEXTS
         from resnet_dsl.writing import write_whole
@@ -79,16 +81,20 @@ def _stage(name: str) -> Target:
         write_whole(path, TEXTS[name](compiled))
         return DONE
 
-    return Target(None, write)
+    return Target(None, write, words)
 
+
+_MODEL = ("seed", "weights", "optimize")
+_KERAS = (*_MODEL, "plain")
 
 TARGETS = {
-    "keras": Target(".keras", _keras, keras=True, keeps_weights=True),
-    "keras-json": Target(".json", _keras_json, keras=True),
-    "ir": Target(".ir.json", _ir),
-    "dot": Target(".dot", _dot),
-    "svg": Target(".svg", _figure),
-    "tree": _stage("tree"),
-    "graph": _stage("graph"),
-    "calls": _stage("calls"),
+    "keras": Target(".keras", _keras, "a Keras model with its weights", _KERAS, ("keras",), keeps_weights=True),
+    "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS, ("keras",)),
+    "ir": Target(".ir.json", _ir, "the graph, for other programs (`resnet-dsl schema`)"),
+    "dot": Target(".dot", _dot, "a figure for Graphviz"),
+    "svg": Target(".svg", _figure, "a figure (`resnet-dsl draw` has more forms)"),
+    "tree": _stage("tree", "the text as it was read, for reading"),
+    "graph": _stage("graph", "the graph, for reading"),
+    "calls": _stage("calls", "Keras' layers and calls, for reading"),
 }
+"""Every output of ``compile``: a new one is a row, which the options, the help, the documentation and errors read."""

@@ -9,6 +9,7 @@ import pytest
 
 from resnet_dsl.cli import main
 from resnet_dsl.pipeline import Compiled
+from resnet_dsl.sentences import either
 from resnet_dsl.targets import TARGETS, Target
 from resnet_dsl.targets.request import Request, Written
 from tests.cli.calling import NET, call
@@ -31,19 +32,21 @@ def test_a_row_is_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     said = f"one line an operation\nwrote {written.name}\n  to load it: read it line by line\n"
     assert capsys.readouterr().out == said
     assert main(["compile", "net.resnet", "--to", "names", "--weights", "x.keras"]) == 2
-    assert "not for `--to names`" in capsys.readouterr().err
+    assert "nothing for `--to names`" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("to", [name for name, target in TARGETS.items() if not target.keras])
+@pytest.mark.parametrize("to", [name for name, target in TARGETS.items() if not target.takes])
 @pytest.mark.parametrize("asked", ["--seed 1", "--seed 0", "--plain", "--optimize inference", "--weights none.keras"])
 def test_what_only_a_model_can_do_is_asked_of_no_other_target(asked: str, to: str) -> None:
     """Refused before anything is written, with the targets that can."""
     before = sorted(os.listdir())
     ended = call("compile", "small.resnet", "--to", to, "-o", "made", *asked.split())
     assert (ended.code, ended.out) == (2, "")
-    assert f"`{asked.split(maxsplit=1)[0]}` is for Keras models, not for `--to {to}`" in ended.err
-    assert "leave it out, or ask for `--to keras` or `--to keras-json`" in ended.err
+    option = asked.split(maxsplit=1)[0]
+    heeding = either([f"`--to {name}`" for name, target in TARGETS.items() if option[2:] in target.takes])
+    assert f"`{option}` does nothing for `--to {to}`" in ended.err
+    assert f"leave it out, or ask for {heeding}" in ended.err
     assert sorted(os.listdir()) == before
     assert call("compile", "small.resnet", "--to", to, "-o", "made.svg").code == 0
 
@@ -51,4 +54,9 @@ def test_what_only_a_model_can_do_is_asked_of_no_other_target(asked: str, to: st
 def test_endings_tell_targets_apart() -> None:
     endings = [target.ending for target in TARGETS.values() if target.ending is not None]
     assert len(set(endings)) == len(endings)
-    assert all(target.keras for target in TARGETS.values() if target.keeps_weights)
+    assert all("weights" in target.takes for target in TARGETS.values() if target.keeps_weights)
+
+
+def test_the_help_says_what_each_is() -> None:
+    said = " ".join(call("compile", "--help").out.split())
+    assert all(f"{name}: {target.words}" in said for name, target in TARGETS.items())

@@ -100,7 +100,7 @@ def test_a_part_is_excepted_by_its_name_in_the_spec(files: Path) -> None:
     [
         (["--except", "head"], "no `--weights`"),
         (["--weights", "{}/one/net.keras", "--except", "stm"], "did you mean `stem`?"),
-        (["--weights", "{}/one/net.keras", "--to", "ir"], "for Keras models"),
+        (["--weights", "{}/one/net.keras", "--to", "ir"], "does nothing for `--to ir`"),
         (["--weights", "{}/one/net.keras", "--to", "keras-json"], "`--to keras-json` writes no weights"),
         (["--weights", ""], "No such file"),
         (["--weights", "{}/none.keras"], "none.keras`: No such file"),

@@ -10,6 +10,7 @@ import argparse
 
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, console
 from resnet_dsl.cli.training import add_training, chosen
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out.parent.is_dir():  # else it will be made
         for ending in (".svg", ".png", ".md", ".csv"):
             claim(f"{options.out}{ending}")
+    require("compare", options)
     start_training()
     from resnet_dsl.laboratory.training.compare import compare
     from resnet_dsl.laboratory.training.network import Classifier

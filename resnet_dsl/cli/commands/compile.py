@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, show_diagnostics, wrote
 from resnet_dsl.failure import Failure
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="where to write; `-`: the standard output (default: NETWORK with its ending; for a text `-`)",
     )
-    parser.add_argument("--to", choices=[*TARGETS], default="keras", help="what to write (default: keras)")
+    parser.add_argument("--to", choices=[*TARGETS], default="keras", help=f"what to write (default: keras); {_words()}")
     parser.add_argument(
         "--features",
         type=_names,
@@ -72,11 +73,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace a model that may be trained")
 
 
+def _words() -> str:
+    """What each target is."""
+    return "; ".join(f"{name}: {target.words}" for name, target in TARGETS.items())
+
+
 def run(options: argparse.Namespace) -> int:
     compiled = _part(compile_spec(options.spec, options), options)
     show_diagnostics(compiled.warnings)
     path = _claimed(compiled, options)
     drawing = None if options.figure is None else _figure_claimed(compiled, options)
+    require("compile", options)
     written = [*_write(compiled, path, options)]
     if drawing is not None:
         from resnet_dsl.targets.figure import figure
@@ -111,11 +118,9 @@ def _part(compiled: Compiled, options: argparse.Namespace) -> Compiled:
 def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     """Where the output goes, after a look at the options and at what is there."""
     weighed, target = options.weights is not None, TARGETS[options.to]
-    if not target.keras and (asked := _asked_of_models(options)):
-        models = _to(name for name, one in TARGETS.items() if one.keras)
-        raise Failure(
-            f"`--{asked}` is for Keras models, not for `--to {options.to}`", f"leave it out, or ask for {models}"
-        )
+    if (idle := _idle(options)) is not None:
+        heeding = _to(name for name, one in TARGETS.items() if idle in one.takes)
+        raise Failure(f"`--{idle}` does nothing for `--to {options.to}`", f"leave it out, or ask for {heeding}")
     if weighed and not target.keeps_weights and not options.optimize:
         keeping = _to(name for name, one in TARGETS.items() if one.keeps_weights)
         raise Failure(f"`--to {options.to}` writes no weights", f"{keeping} keeps those of `--weights`")
@@ -132,10 +137,11 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     return path
 
 
-def _asked_of_models(options: argparse.Namespace) -> str | None:
-    """The first option given that says how a Keras model is made; a seed of 0 is one."""
-    given = {name: getattr(options, name) for name in ("weights", "optimize", "seed", "plain")}
-    return next((name for name, value in given.items() if value is not None and value is not False), None)
+def _idle(options: argparse.Namespace) -> str | None:
+    """The first option given that the target does not heed; a seed of 0 is one."""
+    known = dict.fromkeys(name for one in TARGETS.values() for name in one.takes)
+    given = [name for name in known if (value := getattr(options, name)) is not None and value is not False]
+    return next((name for name in given if name not in TARGETS[options.to].takes), None)
 
 
 def _to(names: Iterable[str]) -> str:
@@ -153,16 +159,17 @@ def _figure_claimed(compiled: Compiled, options: argparse.Namespace) -> str:
 def _write(compiled: Compiled, path: str, options: argparse.Namespace) -> Iterator[str]:
     """Writes the target, and says so."""
     target = TARGETS[options.to]
-    done = target.write(compiled, path, _started(options) if target.keras else Request())
+    done = target.write(compiled, path, _request(options) if target.takes else Request())
     yield from done.remarks
     yield wrote(path)
     yield from (f"  to load it: {remark}" for remark in done.loading)
 
 
-def _started(options: argparse.Namespace) -> Request:
-    """What is asked of a Keras model, once its weights are read and Keras runs."""
+def _request(options: argparse.Namespace) -> Request:
+    """What is asked of a model, once its weights are read; Keras runs by then, where the target needs it."""
     from resnet_dsl.weights import read_weights
 
     saved = None if options.weights is None else read_weights(options.weights)
-    start_keras()
+    if "keras" in TARGETS[options.to].packages:
+        start_keras()
     return Request(options.seed, saved, tuple(options.excepted), options.optimize is not None, options.plain)

@@ -13,10 +13,12 @@ import sys
 from pathlib import Path
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, block_figure, figure, write_page
+from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
 
 
@@ -26,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="FILE.svg, .png, .pdf, .dot, .tex or .html; `-`: SVG (default: NETWORK.svg)",
+        help=f"FILE{endings(FIGURES)}; `-`: SVG (default: NETWORK.svg)",
     )
     parser.add_argument("--level", choices=LEVELS, help="how much is shown (default: what is readable)")
     parser.add_argument(
@@ -50,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
+    require("draw", options)
     facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(facts, [network.places for network in networks], options.theme))

@@ -9,6 +9,7 @@ import argparse
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.outputs import reads
 from resnet_dsl.sentences import counted, plural
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
         if path is not None:
             claim(path, ending, options.force or not ending)
     graph = read_graph(options.file)  # to refuse a file takes a moment, to start Keras takes seconds
+    require("load", options)
     start_keras()
     model = load(options.file)
     weights = model.count_params()

@@ -10,6 +10,7 @@ import json
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.tabular import columns
@@ -18,9 +19,7 @@ from resnet_dsl.tabular import columns
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="draw the distribution: FILE.svg or .png (needs matplotlib)"
-    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="draw the distribution: FILE.svg or .png")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         found.append((compiled.name, paths(compiled.graph)))
     if options.output is not None:
         claim(options.output)
+    require("paths", options)
     if options.format == "json":
         print(json.dumps([{"network": name, **one.as_json()} for name, one in found], indent=2))
     else:

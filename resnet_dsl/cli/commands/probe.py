@@ -14,6 +14,7 @@ from resnet_dsl.analyses.head import logits
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim
 from resnet_dsl.cli.training import add_data
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     reads(options.data)
     if options.output is not None:
         claim(options.output)
+    require("probe", options)
     start_keras()
     from resnet_dsl.laboratory.data import fitted, load
     from resnet_dsl.laboratory.probe import probe

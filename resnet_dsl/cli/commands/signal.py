@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.laboratory.signal import Signal, predict
@@ -27,13 +28,14 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     """How signals are reported."""
     parser.add_argument("--layers", action="store_true", help="a row for each weighted layer")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
-    parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png (needs matplotlib)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="draw it by depth: FILE.svg or .png")
 
 
 def run(options: argparse.Namespace) -> int:
     compiled = [compile_spec(spec, options) for spec in options.specs]
     if options.output is not None:
         claim(options.output)
+    require("signal", options)
     report([predict(one.graph, one.shapes) for one in compiled], options)
     return FINE
 

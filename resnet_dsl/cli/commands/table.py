@@ -8,6 +8,7 @@ import sys
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.targets.forms import TABLES, endings
 from resnet_dsl.targets.table import FORMATS, form_of, tabulate, write
 from resnet_dsl.writing import write_whole
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE.md, .tex, .html, .csv or .txt (default: the standard output)",
+        help=f"write to FILE{endings(TABLES)} (default: the standard output)",
     )
 
 

@@ -12,6 +12,7 @@ import argparse
 
 from resnet_dsl.cli.ending import DIVERGED, FINE, INTERRUPTED
 from resnet_dsl.cli.keras_start import start_training
+from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import console, show_diagnostics
 from resnet_dsl.cli.training import add_training, chosen
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     show_diagnostics(compiled.warnings)
     typed = chosen(TrainOptions, options)
     reads(options.data)
+    require("train", options)
     start_training()
     from resnet_dsl.laboratory.training.network import Classifier
     from resnet_dsl.laboratory.training.train import train

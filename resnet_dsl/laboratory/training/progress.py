@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.laboratory.training.history import EpochRecord, columns
 
 INTERVAL = 0.5
@@ -84,7 +84,7 @@ def logged(folder: Path, wanted: bool) -> Iterator[Callable[[EpochRecord], None]
     try:
         from tensorboard.summary import Writer
     except ImportError as error:
-        raise Failure("--tensorboard: TensorBoard is not installed", "pip install tensorboard") from error
+        raise MissingPackageError(["tensorboard"], "--tensorboard: TensorBoard is not installed") from error
     writer = Writer(str(folder))
 
     def written(row: EpochRecord) -> None:

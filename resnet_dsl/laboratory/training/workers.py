@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_dsl.extras import remedy
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.batches import Share
 from resnet_dsl.laboratory.training.options import EngineOptions
@@ -43,7 +44,7 @@ def asked_for(options: EngineOptions) -> bool:
 def join(options: EngineOptions) -> tuple[Share, int]:
     """Meet the other workers; which of them this one is, and how many devices they have together."""
     if keras.backend.backend() != "jax":
-        raise Failure("several machines need the JAX backend", "set KERAS_BACKEND=jax (pip install jax)")
+        raise Failure("several machines need the JAX backend", f"set KERAS_BACKEND=jax ({remedy(['jax'])})")
     import jax
 
     if not jax.distributed.is_initialized():

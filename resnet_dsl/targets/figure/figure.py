@@ -10,6 +10,7 @@ from pathlib import Path
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
+from resnet_dsl.sentences import either
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
@@ -18,10 +19,11 @@ from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.networks import gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.forms import FIGURES
 from resnet_dsl.writing import write_whole
 
-ENDINGS = (".svg", ".png", ".pdf", ".dot", ".tex")
-"""What a figure's name ends in: each says a format, which ``Figure`` has a method for."""
+ENDINGS = tuple(form.ending for name, form in FIGURES.items() if name != "html")
+"""What a figure's name ends in: each says a format, which ``Figure`` has a method for. A page is no ``Figure``."""
 
 LEVELS = ("stage", "block", "layer")
 FACTS = ("params", "macs", "shape")
@@ -185,7 +187,8 @@ def format_of(path: str | Path) -> str:
     path = Path(path)
     ending = path.suffix.lower() or (".svg" if place(path).stream else "")
     if ending not in ENDINGS:
-        raise FigureError(f"`{path.name}` says no format", f"a figure's name ends in {', '.join(ENDINGS)} or .html")
+        remedy = f"a figure's name ends in {either(ENDINGS)}; `resnet-dsl draw` writes pages, .html, too"
+        raise FigureError(f"`{path.name}` says no format", remedy)
     return ending
 
 

@@ -6,7 +6,7 @@ a model is built, so everything else starts fast.
 
 from __future__ import annotations
 
-from resnet_dsl.targets.keras.backend import MissingPackageError
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.targets.keras.building import WrongShapeError
 from resnet_dsl.targets.keras.calls import Calls, LayerCall
 from resnet_dsl.targets.keras.loading import NoGraphError, keeps_classes, load, load_weights, put_weights, read_graph

@@ -1,37 +1,65 @@
-"""Where Keras is imported, and what is said when it or its backend is missing."""
+"""Where Keras is imported: on which backend, and what is said when it or its backend is missing."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+import warnings
 from types import ModuleType
 
+from resnet_dsl.extras import MissingPackageError, bringing, is_installed
 from resnet_dsl.failure import Failure
 
-_INSTALL = {
-    "keras": "pip install keras",
-    "tensorflow": "pip install tensorflow",
-    "jax": 'pip install "resnet-dsl[jax]"',
-    "torch": 'pip install "resnet-dsl[torch]"',
-}
-
-
-class MissingPackageError(Failure):
-    """Keras, or the backend that it is set to, is not installed: ``package``. The message says the remedy."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        what = "Keras" if package == "keras" else f"the backend that Keras is set to ({package})"
-        super().__init__(f"{what} is not installed", f"`{_INSTALL.get(package, f'pip install {package}')}`")
+BACKENDS = bringing("keras")
+"""Those that Keras trains on; its own default comes first. An extra that brings Keras has its backend's name."""
 
 
 def import_keras() -> ModuleType:
-    """Keras itself, on the backend that the user chose; MissingPackageError where one of them is not installed."""
+    """Keras itself, on the backend that the user chose, else on the first of BACKENDS that is installed.
+
+    Raises MissingPackageError where Keras or its backend is not installed. Warns where the backend is none that the
+    user chose and not Keras' default.
+    """
+    remark = choose_backend()
+    if remark is not None:
+        warnings.warn(remark, stacklevel=2)
     try:
         import keras
     except ModuleNotFoundError as missing:
         package = (missing.name or "keras").partition(".")[0]
-        if package not in _INSTALL:
+        if package not in ("keras", *BACKENDS):
             raise
-        raise MissingPackageError(package) from None
+        raise _missing(package) from None
     except ValueError as unknown:
         raise Failure(f"Keras does not start: {unknown}", "set KERAS_BACKEND to tensorflow, jax or torch") from None
     return keras  # type: ignore[no-any-return]
+
+
+def choose_backend() -> str | None:
+    """Sets Keras to a backend that is installed where nobody chose one; what is then to be said.
+
+    Keras itself would take TensorFlow, and fail where that is not installed. Processes started from here do the same.
+    """
+    if "keras" in sys.modules or os.environ.get("KERAS_BACKEND") or _configured() != BACKENDS[0]:
+        return None
+    found = next(filter(is_installed, BACKENDS), BACKENDS[0])
+    if found == BACKENDS[0]:
+        return None
+    os.environ["KERAS_BACKEND"] = found
+    return f"Keras runs on {found}: its default, {BACKENDS[0]}, is not installed (KERAS_BACKEND chooses)"
+
+
+def _configured() -> str:
+    """The backend in Keras' own file of settings, which it writes itself, with its default, where there is none."""
+    home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
+    try:
+        with open(os.path.expanduser(os.path.join(home, "keras.json")), encoding="utf-8") as file:
+            return str(json.load(file).get("backend", BACKENDS[0]))
+    except (OSError, ValueError, AttributeError):  # Keras passes over it, too
+        return BACKENDS[0]
+
+
+def _missing(package: str) -> MissingPackageError:
+    what = "Keras" if package == "keras" else f"the backend that Keras is set to ({package})"
+    return MissingPackageError([package], f"{what} is not installed")

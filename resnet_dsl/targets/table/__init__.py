@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.targets.forms import TABLES, endings
 from resnet_dsl.targets.table.formats import FORMATS
 from resnet_dsl.targets.table.gather import Table, tabulate
 
-ENDINGS = {".md": "md", ".tex": "latex", ".html": "html", ".csv": "csv"}
+ENDINGS = {form.ending: name for name, form in TABLES.items() if name != "text"}
 """What the ending of a file's name says of its form. In a ``.txt`` any of them may stand."""
 
 
@@ -23,8 +24,8 @@ def form_of(path: str, asked: str | None = None) -> str:
     ending = Path(path).suffix.lower()
     said = ENDINGS.get(ending)
     if asked is None and said is None and ending not in ("", ".txt"):
-        known = ", ".join(ENDINGS)
-        raise Failure(f"`{path}` says no form", f"a table's name ends in {known} or .txt; or choose the form: `--to`")
+        remedy = f"a table's name ends in {endings(TABLES)}; or choose the form: `--to`"
+        raise Failure(f"`{path}` says no form", remedy)
     if asked is not None and said not in (None, asked):
         raise Failure(
             f"`{path}` is the name of a table in the form {said}, not {asked}", "leave `--to` out, or rename it"

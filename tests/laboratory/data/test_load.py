@@ -56,7 +56,7 @@ def test_refuses_what_is_not_there_or_not_known(tmp_path: Path) -> None:
 def test_tfds_says_what_to_install() -> None:
     if importlib.util.find_spec("tensorflow_datasets"):
         pytest.skip("TensorFlow Datasets is installed")
-    assert refused("tfds:mnist", "needs TensorFlow Datasets").remedy == "pip install tensorflow-datasets"
+    assert refused("tfds:mnist", "needs TensorFlow Datasets").remedy == "`pip install tensorflow-datasets`"
 
 
 def test_tfds_reads_what_is_on_this_machine(tmp_path: Path, grey: Made) -> None:

