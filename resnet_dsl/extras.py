@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import either
@@ -35,6 +34,8 @@ class MissingPackageError(Failure):
 
 def is_installed(package: str) -> bool:
     """Whether it is there to be imported; nothing of it runs."""
+    from importlib.util import find_spec  # takes a moment that only those wait who ask
+
     try:
         return find_spec(package) is not None
     except (ImportError, ValueError):  # where imports are blocked, or it was put in place by hand

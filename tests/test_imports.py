@@ -71,6 +71,15 @@ def test_what_reads_no_json_imports_no_pydantic(tmp_path: Path, command: str) ->
     assert heavy(tmp_path, *command.split(), packages=("pydantic",)) == []
 
 
+def test_what_lists_networks_imports_no_compiler(tmp_path: Path) -> None:
+    """They stand in a table; nor is anything imported that only mistakes need."""
+    program = PROGRAM.format(before="", arguments=["list"], heavy=()).replace(
+        "found = ", "found = set(sys.modules) & {'resnet_dsl.pipeline', 'resnet_dsl.source', 'dataclasses'} or "
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ended.stderr.split() == ["code", "0", "heavy"]
+
+
 def test_check_leaves_out_what_only_targets_need(tmp_path: Path) -> None:
     """None of Lark (its tables are ready), rich, pydantic and Graphviz is needed to check."""
     (tmp_path / "net.resnet").write_text(NET, encoding="utf-8")

@@ -11,8 +11,6 @@ from types import FrameType
 from typing import Any
 
 from resnet_dsl.cli.streams import show_diagnostics
-from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
@@ -61,6 +59,8 @@ def ended_by(asked: KeyboardInterrupt) -> int:
 
 def show(error: Exception, debug: bool = False) -> int:
     """Tells the user on the standard error, and returns the exit code."""
+    from resnet_dsl.diagnostics.refusal import Refusal
+
     if isinstance(error, Refusal):
         show_diagnostics(error.diagnostics)
         errors = [one for one in error.diagnostics if one.severity == "error"]
@@ -86,6 +86,8 @@ def _failure(error: Exception) -> Failure | None:
     if isinstance(error, OSError) and error.strerror:
         name = "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
         return Failure(f"{name}{error.strerror}")
+    from resnet_dsl.extras import MissingPackageError
+
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):
         package = error.name.partition(".")[0]
         return MissingPackageError([package], f"the package `{package}` is not installed")

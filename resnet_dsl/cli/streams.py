@@ -15,13 +15,14 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, TextIO
 
 from resnet_dsl import outputs
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT, STDOUT_SHOWN
 from resnet_dsl.showing import line, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from resnet_dsl.diagnostics.diagnostic import Diagnostic
 
 
 class Painted(str):

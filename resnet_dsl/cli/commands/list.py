@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from typing import Any
 
-from resnet_dsl import pipeline
+from resnet_dsl.catalogue import Entry, entries
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import show
-from resnet_dsl.shipped import ShippedFile, shipped_files
+from resnet_dsl.shipped import shipped_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", nargs="?", metavar="FAMILY", help="only this family")
-    parser.add_argument("--names", action="store_true", help="only the names (nothing is compiled: at once)")
+    parser.add_argument("--names", action="store_true", help="only the names")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
 
 
@@ -28,34 +25,18 @@ def run(options: argparse.Namespace) -> int:
     if options.names:
         print("\n".join(name for file in files for name in file.networks))
         return FINE
-    entries = [entry for file in files for entry in _entries(file)]
+    found = entries(files)
     if options.format == "json":
-        print(json.dumps(entries, indent=2))
+        print(json.dumps(found, indent=2))
     else:
-        _print(entries)
+        _print(found)
     return FINE
 
 
-def _entries(file: ShippedFile) -> Iterator[dict[str, Any]]:
-    spec = pipeline.load(file.path)
-    for name in file.networks:
-        facts = spec.compile(name).facts
-        yield {
-            "family": file.family,
-            "name": name,
-            "doc": facts.graph.doc,
-            "input": ", ".join(map(show, facts.input_shapes.values())),
-            "params": facts.count.params,
-            "total_params": facts.count.total_params,
-            "macs": facts.count.macs,
-            "depth": facts.depth,
-        }
-
-
-def _print(entries: list[dict[str, Any]]) -> None:
-    width = max(len(entry["name"]) for entry in entries)
+def _print(found: list[Entry]) -> None:
+    width = max(len(entry["name"]) for entry in found)
     family = None
-    for entry in entries:
+    for entry in found:
         if entry["family"] != family:
             print(("" if family is None else "\n") + (entry["family"] or "specs"))
             family = entry["family"]
