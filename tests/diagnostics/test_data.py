@@ -3,7 +3,7 @@
 import json
 
 from resnet_dsl.diagnostics.data import as_json
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Source, Span
 
 
@@ -16,6 +16,7 @@ def test_lines_and_columns_count_from_one() -> None:
         (Label(Span(source, 2, 9), "that"),),
         ("in block `b`",),
         "do",
+        (Edit(Span(source, 2, 5), "one"),),
     )
     place = {"file": "a.resnet", "line": 1, "column": 3, "end_line": 1, "end_column": 6}
     assert json.loads(as_json([diagnostic])) == [
@@ -28,6 +29,8 @@ def test_lines_and_columns_count_from_one() -> None:
             "labels": [{**place, "end_line": 2, "end_column": 4, "text": "that"}],
             "notes": ["in block `b`"],
             "help": "do",
+            "edits": [{**place, "text": "one"}],
+            "sure": False,
         }
     ]
 

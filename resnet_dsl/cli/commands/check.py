@@ -2,26 +2,41 @@
 
 All independent mistakes are reported in one run, in source order, each once, with place, cause and remedy. Folders are
 searched for *.resnet files. `resnet-dsl explain CODE` says more about a diagnostic.
+
+`--fix` makes those remedies that cannot lead to another network than was meant (a sign too many, a bracket that fits in
+one place), says each, and checks again. Files are rewritten whole; `-` writes the text to the standard output. What has
+no errors, what is imported, and what ships is left as it is; so is what only warns.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from resnet_dsl import pipeline
 from resnet_dsl.cli.ending import FINE, SPEC, USAGE
-from resnet_dsl.cli.specs import spec_files
-from resnet_dsl.cli.streams import show_diagnostics
+from resnet_dsl.cli.specs import SpecFile, spec_files
+from resnet_dsl.cli.streams import claim, show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import STDOUT
 from resnet_dsl.sentences import counted
+from resnet_dsl.showing import line
+from resnet_dsl.syntax.reading import STDIN
+
+if TYPE_CHECKING:
+    from resnet_dsl.fixing import Fixed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="files, folders, `-`, or names of shipped networks")
     parser.add_argument("--strict", action="store_true", help="warnings are errors")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how diagnostics are given")
+    parser.add_argument("--fix", action="store_true", help="make the remedies that are sure, and say each")
     parser.add_argument("--signal", action="store_true", help="warn where gradients are predicted to vanish or explode")
 
 
@@ -29,9 +44,14 @@ def run(options: argparse.Namespace) -> int:
     found: list[Diagnostic] = []
     unreadable = False
     networks = 0
-    for path, network, in_folder in dict.fromkeys(spec_files(options.specs)):
+    files = list(dict.fromkeys(spec_files(options.specs)))
+    if options.fix:
+        _fix_files(files, options.format)
+    for path, network, in_folder in files:
         try:
             spec = pipeline.load(path, found=in_folder)
+            if options.fix and path == STDIN:
+                spec = _fix_text(spec, network)
             found += spec.check(network)
         except Refusal as refusal:
             found += refusal.diagnostics
@@ -46,6 +66,40 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     failed = any(one.severity == "error" or options.strict for one in found)
     return SPEC if failed else FINE
+
+
+def _fix_files(files: list[SpecFile], form: str) -> None:
+    """All of them first, since they may import one another; who checks them tells what cannot be read."""
+    from resnet_dsl import fixing
+
+    if any(file.path == STDIN for file in files):
+        if form == "json":
+            raise Failure("`--fix` and `--format json` would both write to the standard output", "fix a file instead")
+        claim(STDOUT)
+    for path, network, in_folder in files:
+        with suppress(Refusal):
+            if os.path.isfile(path):
+                before = pipeline.load(path, found=in_folder)
+                fixed = fixing.fix(before, network)
+                if fixed.rounds:
+                    fixing.write(before.source, fixed)
+                _say(fixed)
+
+
+def _fix_text(spec: pipeline.Spec, network: str | None) -> pipeline.Spec:
+    """The standard input's: it goes on to the standard output, whether or not there was something to fix."""
+    from resnet_dsl import fixing
+    from resnet_dsl.writing import write_whole
+
+    fixed = fixing.fix(spec, network)
+    write_whole(STDOUT, fixed.spec.source.text)
+    _say(fixed)
+    return fixed.spec
+
+
+def _say(fixed: Fixed) -> None:
+    """On the standard error, with the diagnostics."""
+    sys.stderr.writelines(f"fixed {line(told)}\n" for told in fixed.told())
 
 
 def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:

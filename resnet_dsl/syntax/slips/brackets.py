@@ -9,6 +9,8 @@ from resnet_dsl.syntax.slips.groups import BRACKETS, DEFINITIONS, MEMBERS, START
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import END
 
+_OF_A_LIST = {"NAME", "NUMBER", "EXTENT", "TRUE", "FALSE", "EQUAL", "COMMA"}
+
 
 def missing_comma(stop: Stop) -> Slip | None:
     """``conv(64 3)``: a value behind a value, and the bracket is closed further on."""
@@ -24,8 +26,16 @@ def missing_comma(stop: Stop) -> Slip | None:
         f"write `{stop.text_at(-1)}, {stop.text}`",
         span=Span(stop.source, end, end),
         label="here",
+        edits=stop.put_behind(-1, ","),
+        sure=_are_apart(stop),
     )
     return Slip(diagnostic, Repair(stop.index, 0, ("COMMA",)))
+
+
+def _are_apart(stop: Stop) -> bool:
+    """Whether nothing but a comma can be missing: a product may be meant, or a word be there twice by a slip."""
+    numbers = stop.at(-1) == stop.kind == "NUMBER" and stop.at(-2) in ("LPAR", "COMMA")
+    return stop.text != stop.text_at(-1) and (stop.at(1) == "EQUAL" or _in_parameters(stop) or numbers)
 
 
 def _in_parameters(stop: Stop) -> bool:
@@ -57,8 +67,10 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
     sign = stop.machine.tables.literals[OPENING[stop.inside]]
     others = (Label(opening, "opened here"),)
     if stop.kind in ("RPAR", "RSQB"):
-        message = f"`{opening.text}` is closed by `{stop.text}`"
-        return Slip(stop.says("E0103", message, f"write `{sign}`", others=others), _closed_otherwise(stop))
+        message, repair = f"`{opening.text}` is closed by `{stop.text}`", _closed_otherwise(stop)
+        edits = stop.instead(sign) if repair.remove else stop.put_behind(-1, sign)
+        sure = bool(repair.remove)
+        return Slip(stop.says("E0103", message, f"write `{sign}`", others=others, edits=edits, sure=sure), repair)
     last = _last_inside(stop) - stop.index
     end = stop.span_at(last).end
     diagnostic = stop.says(
@@ -67,8 +79,19 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
         f"write `{sign}` behind `{stop.text_at(last)}`" if stop.at(last) in VALUES else f"write one more `{sign}`",
         span=opening,
         others=(Label(Span(stop.source, end, end), f"`{sign}` is missing here, or before"),),
+        edits=stop.put_behind(last, sign),
+        sure=_holds_a_list(stop, last),
     )
     return Slip(diagnostic, Repair(stop.index, 0, (OPENING[stop.inside],)))
+
+
+def _holds_a_list(stop: Stop, last: int) -> bool:
+    """Whether a call's bracket holds single words alone, to the end of the line or an arrow: there it is to close."""
+    opening = stop.open[-1]
+    words = {*stop.words.kinds[opening + 1 : stop.index + last + 1]}
+    ends = stop.kind in ("ARROW", "RBRACE", END) or stop.is_first_on_line
+    is_line = stop.line(last) == stop.line(opening - stop.index)
+    return stop.inside == "LPAR" and words <= _OF_A_LIST and ends and is_line and not _closes_soon(stop)
 
 
 def _last_inside(stop: Stop) -> int:
@@ -141,14 +164,31 @@ def _unclosed(stop: Stop, brace: int, repair: Repair | None) -> Slip:
     owner = stop.owner_of(brace)
     what = "this `{`" if owner is None else f"the `{{` of {stop.named(owner)}"
     where = "the text ends here" if stop.kind == END else "it should be closed before this"
+    left = [one for one in stop.open if stop.words.kinds[one] == "LBRACE"][-1 if repair else 0 :]
     diagnostic = stop.says(
         "E0101",
         f"{what} is not closed",
         "write `}` where it is to end",
         span=stop.words.span(brace),
         others=(Label(stop.span, where),),
+        edits=stop.put_behind(-1, "".join(_closing(stop, one) for one in reversed(left))),
+        sure=stop.inside == "LBRACE" and brace == stop.open[-1] and all(_is_alone(stop, one) for one in left),
     )
     return Slip(diagnostic, repair)
+
+
+def _closing(stop: Stop, brace: int) -> str:
+    """What closes it: a brace on a line of its own, indented as where it was opened, unless all stands on one line."""
+    if stop.kind != END and not stop.is_first_on_line:
+        return " }"
+    return "\n" + " " * _indentation(stop, brace) + "}"
+
+
+def _is_alone(stop: Stop, brace: int) -> bool:
+    """Whether it is the last brace of its line, so that no brace behind it can have closed it."""
+    line = stop.line(brace - stop.index)
+    braces = (index for index in range(brace + 1, stop.index) if stop.words.kinds[index] in ("LBRACE", "RBRACE"))
+    return next((stop.line(index - stop.index) for index in braces), line + 1) != line
 
 
 def surplus(stop: Stop) -> Slip | None:
@@ -158,7 +198,7 @@ def surplus(stop: Stop) -> Slip | None:
     if stop.kind not in CLOSING or stop.kind in [OPENING[stop.words.kinds[index]] for index in stop.open]:
         return None
     remedy = "take it out, or look above for a bracket that was to be opened"
-    diagnostic = stop.says("E0102", f"this `{stop.text}` closes nothing", remedy)
+    diagnostic = stop.says("E0102", f"this `{stop.text}` closes nothing", remedy, edits=stop.instead(""))
     return Slip(diagnostic, Repair(stop.index, 1))
 
 
@@ -173,5 +213,7 @@ def _closed_early(stop: Stop) -> Slip | None:
         if depth < 0:
             others = (Label(stop.span, "this follows"),)
             remedy = "take this brace out, if what follows belongs inside"
-            return Slip(stop.says("E0102", "this `}` closes too early", remedy, span=stop.span_at(-1), others=others))
+            span, edits = stop.span_at(-1), stop.instead("", stop.span_at(-1))
+            message = "this `}` closes too early"
+            return Slip(stop.says("E0102", message, remedy, span=span, others=others, edits=edits))
     return None

@@ -14,7 +14,8 @@ def sign_of_output(stop: Stop) -> Slip | None:
     if stop.at(-1) != "OUTPUT":
         return None
     if stop.kind == "EQUAL":
-        diagnostic = stop.says("E0113", "no `=` stands behind `output`", "leave it out")
+        message, edits = "no `=` stands behind `output`", stop.instead("")
+        diagnostic = stop.says("E0113", message, "leave it out", edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     if stop.kind in OPENING:
         return Slip(stop.says("E0113", "`output` needs no brackets", "write it as in `output conv2, conv3`"))
@@ -27,13 +28,16 @@ def row_of_outputs(stop: Stop) -> Slip | None:
         return None
     if stop.at(-1) == "COMMA":
         remedy = "add it, or leave the comma out"
-        return Slip(stop.says("E0119", "a value is missing behind this comma", remedy, span=stop.span_at(-1)))
+        span = stop.span_at(-1)
+        message, edits = "a value is missing behind this comma", stop.instead("", span)
+        return Slip(stop.says("E0119", message, remedy, span=span, edits=edits))
     if stop.kind in _SIGNS:
         remedy = "name the result in a stage or a head, as in `result = …`, and write `output result`"
         return Slip(stop.says("E0120", "`output` lists values by their names: nothing is computed there", remedy))
     if stop.kind in VALUES and not stop.is_first_on_line:
         remedy = f"write `{stop.text_at(-1)}, {stop.text}`"
-        diagnostic = stop.says("E0104", "a comma is missing between two outputs", remedy, span=stop.span_at(-1, 0))
+        message, span = "a comma is missing between two outputs", stop.span_at(-1, 0)
+        diagnostic = stop.says("E0104", message, remedy, span=span, edits=stop.put_behind(-1, ","), sure=True)
         return Slip(diagnostic, Repair(stop.index, 0, ("COMMA",)))
     return None
 
@@ -41,7 +45,8 @@ def row_of_outputs(stop: Stop) -> Slip | None:
 def named_input(stop: Stop) -> Slip | None:
     """``input left = 64x64x3``, ``input left 2 * n x 3``, ``input left right 64x64x3``."""
     if stop.at(-2) == "INPUT" and stop.at(-1) == "NAME" and stop.kind == "EQUAL":
-        diagnostic = stop.says("E0113", "no `=` stands between an input's name and its size", "leave it out")
+        message, edits = "no `=` stands between an input's name and its size", stop.instead("")
+        diagnostic = stop.says("E0113", message, "leave it out", edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     if stop.at(-3) != "INPUT" or stop.at(-2) != "NAME":
         return None

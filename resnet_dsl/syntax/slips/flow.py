@@ -17,11 +17,12 @@ _ARROW_PARTS = ("=", "-", "|", "->", ">")
 def arrow(stop: Stop) -> Slip | None:
     """An arrow with nothing in front of it or behind, doubled, in front of a statement, or misspelt."""
     if stop.text == _ARROW and stop.text_at(-1) == _ARROW:
-        diagnostic = stop.says("E0110", "one arrow is enough", "write `->` once", span=stop.span_at(-1, 0))
+        span, edits = stop.span_at(-1, 0), stop.instead("")
+        diagnostic = stop.says("E0110", "one arrow is enough", "write `->` once", span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     if stop.text == _ARROW and stop.at(-1) in ("LBRACE", "EQUAL"):
-        message = "nothing stands in front of this arrow"
-        return Slip(stop.says("E0110", message, "begin with a step, or leave the arrow out"), Repair(stop.index, 1))
+        message, remedy = "nothing stands in front of this arrow", "begin with a step, or leave the arrow out"
+        return Slip(stop.says("E0110", message, remedy, edits=stop.instead("")), Repair(stop.index, 1))
     if stop.text_at(-1) == _ARROW:
         return _behind_arrow(stop)
     return _misspelt(stop)
@@ -30,13 +31,12 @@ def arrow(stop: Stop) -> Slip | None:
 def _behind_arrow(stop: Stop) -> Slip | None:
     if stop.kind in (*STATEMENTS, *SETTINGS, "ELSE") and not stop.is_first_on_line:
         message = f"`{stop.text}` is a statement of its own, not a step"
-        diagnostic = stop.says("E0110", message, "leave the arrow in front of it out", span=stop.span_at(-1, 0))
-        return Slip(diagnostic)
+        remedy, edits = "leave the arrow in front of it out", stop.instead("", stop.span_at(-1))
+        return Slip(stop.says("E0110", message, remedy, span=stop.span_at(-1, 0), edits=edits, sure=True))
     if stop.kind in ("RBRACE", "RPAR", END, *STARTS):
-        message = "nothing stands behind this arrow"
-        return Slip(
-            stop.says("E0110", message, "add the step that is to follow, or leave the arrow out", span=stop.span_at(-1))
-        )
+        message, remedy = "nothing stands behind this arrow", "add the step that is to follow, or leave the arrow out"
+        span, edits = stop.span_at(-1), stop.instead("", stop.span_at(-1))
+        return Slip(stop.says("E0110", message, remedy, span=span, edits=edits))
     return None
 
 
@@ -44,7 +44,8 @@ def _misspelt(stop: Stop) -> Slip | None:
     """``=>``, ``-->``, ``- >``, ``>`` and ``|>`` between steps."""
     if stop.text_at(-1) == "-" and stop.text in (">", _ARROW):
         span = stop.span_at(-1, 0)
-        return Slip(stop.says("E0110", f"the language has no `{span.text}`", "write `->`", span=span))
+        message, edits = f"the language has no `{span.text}`", stop.instead(_ARROW, span)
+        return Slip(stop.says("E0110", message, "write `->`", span=span, edits=edits, sure=True))
     if stop.inside != "LBRACE" or not stop.accepts("ARROW"):
         return None
     count = 0
@@ -53,7 +54,9 @@ def _misspelt(stop: Stop) -> Slip | None:
     sign = stop.source.text[stop.span.start : stop.span_at(max(count - 1, 0)).end]
     if not count or not sign.endswith(">"):
         return None
-    diagnostic = stop.says("E0110", f"the language has no `{sign}`", "write `->`", span=stop.span_at(0, count - 1))
+    message, span = f"the language has no `{sign}`", stop.span_at(0, count - 1)
+    edits = stop.instead(_ARROW, span)
+    diagnostic = stop.says("E0110", message, "write `->`", span=span, edits=edits, sure=True)
     return Slip(diagnostic, stop.replaced("ARROW", count))
 
 
@@ -78,14 +81,18 @@ def repeated(stop: Stop) -> Slip | None:
     span = stop.words.span(stop.count).to(stop.span)
     if name == "X" and stop.at(1) == "NAME":
         message, remedy = "a step is repeated with `x`", f"write `{count} x {stop.text_at(1)}`"
-        return Slip(stop.says("E0109", message, remedy, span=span), stop.replaced("X"))
+        diagnostic = stop.says("E0109", message, remedy, span=span, edits=stop.instead("x"), sure=True)
+        return Slip(diagnostic, stop.replaced("X"))
     message, remedy = "an `x` is missing between a count and the step to repeat", f"write `{count} x {name}`"
+    edits, sure = stop.put_behind(-1, " x" if not stop.touches(-1) else " x "), stop.at(-1) == "NUMBER"
     if stop.touches(-1) and name.startswith("x") and len(name) > 1:
         message, remedy = (
             "the `x` between a count and a step stands apart",
             f"write `{count} x {name[1:]}`, with spaces",
         )
-    return Slip(stop.says("E0109", message, remedy, span=span), Repair(stop.index, 0, ("X",)))
+        edits = stop.instead(f" x {name[1:]}")
+    diagnostic = stop.says("E0109", message, remedy, span=span, edits=edits, sure=sure)
+    return Slip(diagnostic, Repair(stop.index, 0, ("X",)))
 
 
 def _text(stop: Stop, first: int) -> str:

@@ -39,7 +39,9 @@ def misspelt(stop: Stop) -> Slip | None:
         message, remedy = f"`{word}` is not known here", f"did you mean `{meant}`?"
         if word in _ELSEWHERE:
             message, remedy = f"the language has no `{word}`", f"write `{_EXAMPLES.get(meant, meant)}`"
-        diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset))
+        edits = () if meant in _EXAMPLES else stop.instead(meant, stop.span_at(offset))
+        sure = word not in _ELSEWHERE and nearest(word, (one for one in known if one != meant)) is None
+        diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset), edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced(kind) if offset == 0 and stop.accepts(kind) else None)
     return None
 
@@ -135,16 +137,18 @@ def misplaced(stop: Stop) -> Slip | None:
 
 def shared(stop: Stop) -> Slip | None:
     """``shared tower(w) { }``, ``shared network n { }``, ``block shared tower { }``."""
-    if stop.at(-1) == "SHARED" and stop.kind == "NAME":
-        remedy = f"write `shared block {stop.text}`"
-        diagnostic = stop.says("E0125", "a `block` is missing behind `shared`", remedy, span=stop.span_at(-1, 0))
+    if stop.at(-1) == "SHARED" and stop.kind == "NAME" and stop.at(1) != "NAME":
+        remedy, edits = f"write `shared block {stop.text}`", stop.put_behind(-1, " block")
+        message, span = "a `block` is missing behind `shared`", stop.span_at(-1, 0)
+        diagnostic = stop.says("E0125", message, remedy, span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 0, ("BLOCK",)))
-    if stop.at(-1) == "SHARED":
+    if stop.at(-1) == "SHARED" and stop.kind != "NAME":
         remedy = "leave `shared` out, or write `shared block NAME { … }`"
         return Slip(stop.says("E0120", "a block alone can be shared", remedy, span=stop.span_at(-1, 0)))
     if stop.at(-2) == "BLOCK" and stop.text_at(-1) == "shared" and stop.kind == "NAME":
-        remedy = f"write `shared block {stop.text}`"
-        return Slip(stop.says("E0120", "`shared` stands in front of `block`", remedy, span=stop.span_at(-2, 0)))
+        remedy, edits = f"write `shared block {stop.text}`", stop.instead("shared block", stop.span_at(-2, -1))
+        message, span = "`shared` stands in front of `block`", stop.span_at(-2, 0)
+        return Slip(stop.says("E0120", message, remedy, span=span, edits=edits, sure=True))
     return None
 
 

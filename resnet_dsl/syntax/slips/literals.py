@@ -10,6 +10,7 @@ from resnet_dsl.syntax.words import END, FOREIGN, MALFORMED, QUOTED, STRANGE, UN
 
 _CURLY = "“”„‟«»‘’‚"
 _SMALL_SUFFIX = re.compile(r"[\d_]+(\.\d+)?[kmgt]")
+_PLAIN = re.compile(r"[\w./-]+")
 _OPEN_POINT = re.compile(r"\d[\d_]*\.")
 
 
@@ -19,7 +20,9 @@ def quotes(stop: Stop) -> Slip | None:
         remedy = 'write `"` at the end of the text: it cannot go on in the next line'
         return Slip(stop.says("E0111", "this text is not closed", remedy))
     if stop.kind == QUOTED:
-        diagnostic = stop.says("E0112", "a text stands in double quotes", f'write `"{stop.text[1:-1]}"`')
+        plain = f'"{stop.text[1:-1]}"'
+        message, edits, sure = "a text stands in double quotes", stop.instead(plain), plain.count('"') == 2
+        diagnostic = stop.says("E0112", message, f"write `{plain}`", edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced("STRING"))
     return _curly(stop) or _unquoted(stop)
 
@@ -35,7 +38,8 @@ def _curly(stop: Stop) -> Slip | None:
         return Slip(stop.says("E0112", "a text stands in double quotes", 'write `"`'))
     span = Span(stop.source, start, start + len(inside) + 2)
     count = sum(start <= word < span.end for word in stop.words.starts[:-1])
-    diagnostic = stop.says("E0112", "a text stands in plain double quotes", f'write `"{inside}"`', span=span)
+    message, edits = "a text stands in plain double quotes", stop.instead(f'"{inside}"', span)
+    diagnostic = stop.says("E0112", message, f'write `"{inside}"`', span=span, edits=edits, sure=True)
     return Slip(diagnostic, stop.replaced("STRING", count))
 
 
@@ -49,30 +53,35 @@ def _unquoted(stop: Stop) -> Slip | None:
     ):
         return None
     count = 1
-    while stop.at(count) not in ("", END) and stop.touches(count - 1):
+    while stop.at(count) not in ("", END, "COMMA") and stop.text_at(count) != ";" and stop.touches(count - 1):
         count += 1
     span = stop.span_at(0, count - 1)
     what = "the path of an import" if stop.at(-1) == "IMPORT" else "a label"
-    diagnostic = stop.says("E0112", f"{what} stands in double quotes", f'write `"{span.text}"`', span=span)
+    message, edits = f"{what} stands in double quotes", stop.instead(f'"{span.text}"', span)
+    sure = stop.at(count) != "STRING" and _PLAIN.fullmatch(span.text) is not None
+    diagnostic = stop.says("E0112", message, f'write `"{span.text}"`', span=span, edits=edits, sure=sure)
     return Slip(diagnostic, stop.replaced("STRING", count))
 
 
 def number(stop: Stop) -> Slip | None:
     """``64k``, ``1.``, ``.5``, ``3conv``."""
     if stop.kind == "DOT" and stop.at(1) == "NUMBER" and stop.touches(0):
-        diagnostic = stop.says(
-            "E0118", "a number begins with a digit", f"write `0.{stop.text_at(1)}`", span=stop.span_at(0, 1)
-        )
+        span, edits = stop.span_at(0, 1), stop.instead("0.", stop.span)
+        remedy = f"write `0.{stop.text_at(1)}`"
+        diagnostic = stop.says("E0118", "a number begins with a digit", remedy, span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     if stop.kind != MALFORMED:
         return None
-    remedy = "a name begins with a letter; a number may end in K, M, G or T"
+    remedy, edits, sure = "a name begins with a letter; a number may end in K, M, G or T", (), False
     if _SMALL_SUFFIX.fullmatch(stop.text):
         remedy = f"write `{stop.text.upper()}`: thousands are K, millions M, thousand millions G"
+        edits, sure = stop.instead(stop.text.upper()), True
     elif _OPEN_POINT.fullmatch(stop.text):
         remedy = f"write `{stop.text}0`, or `{stop.text[:-1]}` where an integer is meant"
+        edits = stop.instead(f"{stop.text}0")
     kind = "NAME" if stop.accepts("NAME") and not remedy.startswith("write") else "NUMBER"
-    return Slip(stop.says("E0118", f"`{stop.text}` is neither a number nor a name", remedy), stop.replaced(kind))
+    message = f"`{stop.text}` is neither a number nor a name"
+    return Slip(stop.says("E0118", message, remedy, edits=edits, sure=sure), stop.replaced(kind))
 
 
 def foreign_value(stop: Stop) -> Slip | None:
@@ -83,6 +92,6 @@ def foreign_value(stop: Stop) -> Slip | None:
     if word == "none":
         remedy = "leave the argument out, or give a parameter a default that means the same"
         return Slip(stop.says("E0117", "the language has no `None`", remedy), stop.replaced("TRUE"))
-    return Slip(
-        stop.says("E0117", f"the language has no `{stop.text}`", f"write `{word}`"), stop.replaced(word.upper())
-    )
+    message, edits = f"the language has no `{stop.text}`", stop.instead(word)
+    diagnostic = stop.says("E0117", message, f"write `{word}`", edits=edits, sure=True)
+    return Slip(diagnostic, stop.replaced(word.upper()))

@@ -36,7 +36,12 @@ def single_equal(stop: Stop) -> Slip | None:
     """``if a = b``, ``expect params = 25M``."""
     if stop.kind != "EQUAL" or stop.head_kind not in ("IF", "EXPECT", "LET", "REPEAT") or not stop.accepts("COMPARE"):
         return None
-    diagnostic = stop.says("E0105", "values are compared with `==`; `=` gives a name", "write `==`")
+    message, edits, sure = (
+        "values are compared with `==`; `=` gives a name",
+        stop.instead("=="),
+        stop.head_kind != "LET",
+    )
+    diagnostic = stop.says("E0105", message, "write `==`", edits=edits, sure=sure)
     return Slip(diagnostic, stop.replaced("COMPARE"))
 
 
@@ -44,7 +49,8 @@ def double_equal(stop: Stop) -> Slip | None:
     """``let a == 3``, ``use norm == groupnorm(32)``."""
     if stop.text != "==" or not stop.accepts("EQUAL"):
         return None
-    return Slip(stop.says("E0106", "a name is given with `=`; `==` compares", "write `=`"), stop.replaced("EQUAL"))
+    message, edits = "a name is given with `=`; `==` compares", stop.instead("=")
+    return Slip(stop.says("E0106", message, "write `=`", edits=edits, sure=True), stop.replaced("EQUAL"))
 
 
 def chained_comparison(stop: Stop) -> Slip | None:
@@ -56,10 +62,12 @@ def chained_comparison(stop: Stop) -> Slip | None:
     if not earlier or stop.at(-1) == "COMPARE":
         return None
     remedy = f"write `{_joined(stop, earlier[-1])}`"
+    edits = stop.put_behind(-1, f" and {stop.text_at(-1)}") if stop.index - earlier[-1] == 2 else ()
     if stop.words.kinds[start] == "EXPECT":
-        remedy = "write two lines, each with its own `expect`"
+        remedy, edits = "write two lines, each with its own `expect`", ()
     others = (Label(stop.words.span(earlier[-1]), "the first comparison"),)
-    return Slip(stop.says("E0123", "two values are compared at a time", remedy, others=others))
+    message = "two values are compared at a time"
+    return Slip(stop.says("E0123", message, remedy, others=others, edits=edits, sure=bool(edits)))
 
 
 def _joined(stop: Stop, earlier: int) -> str:
@@ -83,7 +91,8 @@ def mixed_up(stop: Stop) -> Slip | None:
         return Slip(stop.says("E0126", message, f"write `default {name}(…)`, or `use SLOT = {name}(…)`", span=span))
     if stop.at(-2) == "DEFAULT" and stop.kind == "EQUAL":
         message = "`default` changes the default arguments of a step; `use` fills a slot"
-        return Slip(stop.says("E0126", message, f"write `use {name} = …`", span=span))
+        edits = stop.instead("use", stop.span_at(-2))
+        return Slip(stop.says("E0126", message, f"write `use {name} = …`", span=span, edits=edits))
     return None
 
 
@@ -186,9 +195,8 @@ def _without_braces(stop: Stop, head: int, index: int) -> Slip:
 def missing_sign(stop: Stop) -> Slip | None:
     """``let a 3``, ``expect params 25M``, ``skips pad``."""
     if stop.at(-1) == "SKIPS" and stop.kind == "NAME":
-        diagnostic = stop.says(
-            "E0125", "a `via` is missing", f"write `skips via {stop.text}`", span=stop.span_at(-1, 0)
-        )
+        span, edits = stop.span_at(-1, 0), stop.put_behind(-1, " via")
+        diagnostic = stop.says("E0125", "a `via` is missing", f"write `skips via {stop.text}`", span=span, edits=edits)
         return Slip(diagnostic, Repair(stop.index, 0, ("VIA",)))
     for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
         if not stop.accepts(kind) or stop.inside in BRACKETS or stop.kind not in VALUES:
@@ -199,7 +207,7 @@ def missing_sign(stop: Stop) -> Slip | None:
         end = stop.span_at(-1).end
         diagnostic = stop.says(
             "E0125", f"{what} is missing", f"write `{stop.text_at(-1)} {sign} {stop.text}`",
-            span=Span(stop.source, end, end), label="here",
+            span=Span(stop.source, end, end), label="here", edits=stop.put_behind(-1, f" {sign}"), sure=sign == "=",
         )  # fmt: skip
         return Slip(diagnostic, Repair(stop.index, 0, (kind,)))
     return None
@@ -210,4 +218,5 @@ def missing_operator(stop: Stop) -> Slip | None:
     if stop.kind not in VALUES or stop.is_first_on_line or stop.head_kind != "LET" or stop.open:
         return None
     remedy = f"write `{stop.text_at(-1)} * {stop.text}` where a product is meant"
-    return Slip(stop.says("E0125", "an operator is missing between two values", remedy, span=stop.span_at(-1, 0)))
+    message, edits = "an operator is missing between two values", stop.put_behind(-1, " *")
+    return Slip(stop.says("E0125", message, remedy, span=stop.span_at(-1, 0), edits=edits))

@@ -107,14 +107,26 @@ def foreign_operator(stop: Stop) -> Slip | None:
             f"the language has no `{stop.text * count}`",
             f"write `{word}`",
             span=stop.span_at(0, count - 1),
+            edits=stop.instead(_apart(stop, word, count)),
+            sure=True,
         )
         return Slip(diagnostic, stop.replaced(word.upper(), count))
     return _power(stop) or _assignment(stop) or _comparison(stop)
 
 
+def _apart(stop: Stop, word: str, count: int = 1) -> str:
+    """A sign's text in place of so many words: letters stand apart from what they would run into, but in a size."""
+    text, span = stop.source.text, stop.span_at(0, count - 1)
+    before, behind = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]
+    if not word.isalpha() or (before.isdigit() and behind.isdigit()):
+        return word
+    return f"{' ' * (not before.isspace())}{word}{' ' * (not behind.isspace())}"
+
+
 def _power(stop: Stop) -> Slip | None:
     if stop.text == "^" and stop.kind == STRANGE:
-        diagnostic = stop.says("E0116", "the language has no `^`", "write `**` for a power")
+        message, edits = "the language has no `^`", stop.instead("**")
+        diagnostic = stop.says("E0116", message, "write `**` for a power", edits=edits, sure=True)
         return Slip(diagnostic, stop.replaced("POWER"))
     return None
 
@@ -125,7 +137,8 @@ def _assignment(stop: Stop) -> Slip | None:
         message = f"the language has no `{stop.text_at(-1)}=`: a name keeps its value"
         return Slip(stop.says("E0116", message, "give the new value a name of its own", span=stop.span_at(-1, 0)))
     if stop.text == ":" and stop.at(1) == "EQUAL" and stop.touches(0):
-        diagnostic = stop.says("E0116", "the language has no `:=`", "write `=`", span=stop.span_at(0, 1))
+        span, edits = stop.span_at(0, 1), stop.instead("")
+        diagnostic = stop.says("E0116", "the language has no `:=`", "write `=`", span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     return None
 
@@ -137,7 +150,9 @@ def _comparison(stop: Stop) -> Slip | None:
         if pair not in _TOUCHING or not stop.touches(offset) or (offset == 0 and not stop.accepts("COMPARE")):
             continue
         span = stop.span_at(offset, offset + 1)
-        diagnostic = stop.says("E0116", f"the language has no `{pair}`", f"write `{_TOUCHING[pair]}`", span=span)
+        message, sign = f"the language has no `{pair}`", _TOUCHING[pair]
+        edits = stop.instead(sign, span)
+        diagnostic = stop.says("E0116", message, f"write `{sign}`", span=span, edits=edits, sure=True)
         return Slip(diagnostic, stop.replaced("COMPARE", 2) if offset == 0 else Repair(stop.index, 1))
     return None
 
@@ -149,8 +164,10 @@ def lookalike(stop: Stop) -> Slip | None:
         return None
     if meant == " ":
         message, remedy = "this is not an ordinary space", "replace it by one: it may have been copied from a web page"
-        return Slip(stop.says("E0114", message, remedy, label="this one"), _left_out(stop))
-    diagnostic = stop.says("E0114", f"the language has no `{stop.text}`", f"write `{meant}`")
+        diagnostic = stop.says("E0114", message, remedy, label="this one", edits=stop.instead(" "), sure=True)
+        return Slip(diagnostic, _left_out(stop))
+    message, edits = f"the language has no `{stop.text}`", stop.instead(_apart(stop, meant))
+    diagnostic = stop.says("E0114", message, f"write `{meant}`", edits=edits, sure=True)
     return Slip(diagnostic, stop.replaced(stop.kind_of(meant)))
 
 
@@ -158,7 +175,8 @@ def separator(stop: Stop) -> Slip | None:
     """``;``, ``:`` and ``,`` where nothing is needed, or braces, or another sign."""
     if stop.text == ";":
         remedy = "leave it out: a line end, or nothing, is enough"
-        return Slip(stop.says("E0113", "steps and lines do not end with `;`", remedy), Repair(stop.index, 1))
+        message, sure = "steps and lines do not end with `;`", stop.inside not in BRACKETS
+        return Slip(stop.says("E0113", message, remedy, edits=stop.instead(""), sure=sure), Repair(stop.index, 1))
     if stop.text == ":":
         return _colon(stop)
     return _comma(stop) if stop.kind == "COMMA" else None
@@ -195,7 +213,8 @@ def strange(stop: Stop) -> Slip | None:
     """Any other character that the language has no use for."""
     if stop.kind != STRANGE:
         return None
-    return Slip(stop.says("E0127", f"the language has no `{stop.text}`", "leave it out"), _left_out(stop))
+    message, edits = f"the language has no `{stop.text}`", stop.instead("")
+    return Slip(stop.says("E0127", message, "leave it out", edits=edits), _left_out(stop))
 
 
 def _left_out(stop: Stop) -> Repair:

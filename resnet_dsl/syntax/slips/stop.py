@@ -156,6 +156,14 @@ class Stop:
         """A diagnostic of the word itself, or of another ``span``."""
         return Diagnostic(code, message, Label(span or self.span, label), others, help=remedy, edits=edits, sure=sure)
 
+    def instead(self, text: str, span: Span | None = None) -> tuple[Edit, ...]:
+        """The remedy that is another text in place of the word, or of a ``span``."""
+        return (Edit(span or self.span, text),)
+
+    def put_behind(self, offset: int, text: str) -> tuple[Edit, ...]:
+        """The remedy that is a text behind a word."""
+        return (Edit(self.span_at(offset).behind, text),)
+
     def replaced(self, kind: str, remove: int = 1) -> Repair:
         """The word and those behind it as one of another kind."""
         return Repair(self.index, remove, (kind,))
