@@ -183,7 +183,7 @@ class Spec:
 
     def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:
         if elaborated is None:
-            raise Refusal(in_order([*found, *check_names(self.module)]))
+            raise Refusal(in_order([*check_names(self.module), *found]))
         facts = Facts(elaborated.graph, elaborated.shapes)
         judged = tuple(in_order([*found, *_judge(elaborated, facts)]))
         stop_at_errors(judged)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, meant
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
+from resnet_dsl.elaborate.misfits import misfit
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
-from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.parameters import LIKE, Parameter, is_number
+from resnet_dsl.ir.parameters import LIKE, Parameter
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -62,7 +62,7 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
     for name in taken:
         expression, written_in, statement = defaults[name]
         context.used.settings.add(statement)
-        given[name] = Given(context.evaluator.attempt(expression, written_in), expression.span)
+        given[name] = Given(context.evaluator.argument(callee, name, expression, written_in), expression.span)
     context.sharing.ask_defaults(callee, ((name, defaults[name].frame, given[name].value) for name in taken))
     return given
 
@@ -77,18 +77,24 @@ def assign(
     names = set(known)
     report = evaluator.findings.report
     for position, item in enumerate(arguments.items):
+        compared = meant.compared_parameter(item, names)
         expression = item.value if isinstance(item, tree.Argument) else item
-        value = evaluator.attempt(expression, frame)
         if isinstance(item, tree.Argument):
             name = item.name.text
             if name not in names:
+                evaluator.attempt(expression, frame)
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
                 continue
+        elif isinstance(item, tree.Comparison) and compared is not None and not evaluator.knows(compared.text, frame):
+            report(meant.compared_for_given(item), frame.caller)
+            name, expression = compared.text, item.right
         elif position >= len(known):
+            evaluator.attempt(expression, frame)
             report(errors.too_many(callee, item.span, known), frame.caller)
             break
         else:
             name = known[position]
+        value = evaluator.argument(callee, name, expression, frame)
         if name in given:
             report(errors.given_twice(callee, name, item.span, given[name].span), frame.caller)
             continue
@@ -106,7 +112,7 @@ def _fit(context: Context, operation: Operation, given: Mapping[str, Given], cal
         if value is POISON:
             sound = False
         elif not _fits(parameter, value):
-            context.findings.report(_unfit(operation.name, parameter, one), call.frame.caller)
+            context.findings.report(misfit(operation, parameter, one, value, call), call.frame.caller)
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]
     if absent:
@@ -119,20 +125,6 @@ def _fits(parameter: Parameter, value: Constant) -> bool:
     if parameter.kind is LIKE:
         return isinstance(value, Value)
     return not isinstance(value, Value | Items) and parameter.kind.fits(value)
-
-
-def _unfit(callee: str, parameter: Parameter, given: Given) -> Diagnostic:
-    """Why a value is not one that the parameter takes."""
-    value, span = given
-    kind, what = parameter.kind, f"`{parameter.name}` of `{callee}` takes {parameter.kind.wants}"
-    if isinstance(value, str) and kind.words:
-        return errors.unknown_word(callee, parameter.name, kind.wants, value, span, kind.words)
-    taken = _taken(parameter, value)
-    if not isinstance(taken, Value | Items) and kind.of_type(taken):
-        return Diagnostic("E0207", what, Label(span, f"this is {spell(value)}"))
-    fraction = is_number(value) and not isinstance(value, int)
-    remedy = "round it, or divide with `//`" if fraction else None
-    return Diagnostic("E0206", what, Label(span, f"this is {sort_of(value)}: {spell(value)}"), help=remedy)
 
 
 def _stride_given_twice(callee: str, span: Span, by_stage: Span) -> Diagnostic:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors, limits
+from resnet_dsl.elaborate import errors, limits, meant
 from resnet_dsl.elaborate.applying import apply_operation
 from resnet_dsl.elaborate.blocks import call_block
 from resnet_dsl.elaborate.builder import BlockKind, Builder
@@ -155,6 +155,9 @@ class Elaborator:
     def call(self, name: tree.Token, call: Invocation) -> Current:
         """See Context."""
         self.budget.spend(call.step.span)
+        misplaced = meant.step_as_argument(name, call.arguments, call.frame.module)
+        if misplaced is not None:
+            raise DiagnosticError(misplaced)
         operation = call.frame.module.operation(name.text)
         if operation is not None and operation.role != "input":
             return apply_operation(self, operation, call)

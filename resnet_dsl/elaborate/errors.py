@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -14,6 +14,8 @@ from resnet_dsl.source import Span
 
 _STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
 """Words that begin a statement: mistyped, they read like a step."""
+
+MERGES = tuple(name for name, operation in OPERATIONS.items() if operation.many)
 
 
 def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
@@ -63,12 +65,12 @@ def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
     )
 
 
-def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, words: Iterable[str]) -> Diagnostic:
+def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, words: Sequence[str]) -> Diagnostic:
     return Diagnostic(
         "E0206",
         f"`{name}` of `{callee}` takes {wants}",
         Label(span, f"`{word}` is none of these"),
-        help=suggestion(word, words),
+        help=suggestion(word, words) or f"write one of these, as in `{name} = {words[0]}`",
     )
 
 
@@ -89,20 +91,10 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     )
 
 
-def unknown_function(name: str, span: Span, known: Iterable[str], is_step: bool) -> Diagnostic:
-    """``is_step``: whether it is an operation, a block or a slot."""
-    known = list(known)
-    remedy = suggestion(name, known) or f"expressions have {listed(known)}; steps stand outside of expressions"
-    if is_step:
-        remedy = f"`{name}` is a step, and gives no number: a count stands in front of its step, as in `3 x {name}`"
-    return Diagnostic("E0208", f"there is no function called `{name}`", Label(span), help=remedy)
-
-
 def chain_as_argument(span: Span) -> Diagnostic:
-    merges = [name for name, operation in OPERATIONS.items() if operation.many]
     return Diagnostic(
         "E0248",
-        f"a chain is an argument of {listed(merges)} alone",
+        f"a chain is an argument of {listed(MERGES)} alone",
         Label(span),
         help="name its result first (`side = …`) to pass it to a block; what flows into a step stands in front of it",
     )
@@ -126,6 +118,15 @@ def no_part(word: str, span: Span) -> Diagnostic:
         Label(span),
         help=f"`{word}` is a value in the braces of the network's parts behind it: pass it to a block as an argument",
     )
+
+
+def no_such_part(word: str, span: Span) -> Diagnostic:
+    """``word``: `stem` or `head`, asked for in a part of a network that has none, or none in front of this part."""
+    written = f"{word} {{ … }}"
+    told = Diagnostic("E0208", f"the network has no `{word}` in front of this", Label(span))
+    if word == "head":
+        return told._replace(help="the head is the last part: start from a stage, by its name, or from `input`")
+    return told._replace(help=f"write `{written}` behind the input, or start from `input`")
 
 
 def defined_twice(what: str, name: str, span: Span, first: Span | None) -> Diagnostic:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.elaborate import errors, limits
+from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.elaborate import errors, limits, meant, unseen
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS, LARGEST, calculate, compare, extent, number, too_large
 from resnet_dsl.elaborate.circles import let_circle
 from resnet_dsl.elaborate.findings import Findings
@@ -20,7 +20,7 @@ from resnet_dsl.elaborate.wording import sort_of
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import WORDS
 from resnet_dsl.ir.parameters import is_integer, is_number
-from resnet_dsl.ir.sizes import is_open, open_length, written_size
+from resnet_dsl.ir.sizes import SIDES, is_open, open_length, written_size
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -55,11 +55,24 @@ class Evaluator:
             self.findings.take(raised, frame.caller)
             return POISON
 
+    def argument(self, callee: str, name: str, expression: tree.Expression | tree.Chain, frame: Frame) -> Constant:
+        """What is given for a parameter, or POISON behind a mistake, which is reported."""
+        try:
+            return self.evaluate(expression, frame)
+        except (DiagnosticError, PoisonedError) as raised:
+            self.findings.take(_as_word(raised, callee, name, expression, frame), frame.caller)
+            return POISON
+
+    def knows(self, name: str, frame: Frame) -> bool:
+        """Whether a bare name is worth something here, or may be, for all that could be read."""
+        module = frame.module
+        here = name in frame.constants or name in frame.values or name in WORDS or name == "progress"
+        return here or module.find_let(name) is not None or module.may_hold(name)
+
     def integer(self, expression: tree.Operand, frame: Frame, wanted: str) -> int:
         value = self.evaluate(expression, frame)
         if not is_integer(value):
-            remedy = "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`" if is_number(value) else None
-            raise DiagnosticError(errors.not_a(wanted, value, expression.span, remedy))
+            raise DiagnosticError(errors.not_a(wanted, value, expression.span, _whole(value, expression.span.text)))
         return int(value)
 
     def truth(self, expression: tree.Expression, frame: Frame) -> bool:
@@ -93,9 +106,8 @@ class Evaluator:
         if text in WORDS:
             return text
         self.findings.unless_lost(text, frame)
-        values = [name for name in frame.values if isinstance(name, str)]
-        known = [*frame.constants, *values, *frame.module.lets(), *FUNCTIONS, *sorted(WORDS), "progress"]
-        raise DiagnosticError(errors.unknown_name(text, token.span, known))
+        known = [*_names(frame), *FUNCTIONS, *sorted(WORDS), "progress"]
+        raise DiagnosticError(unseen.unknown_name(text, token.span, known, frame.module, running_block(frame)))
 
     def _let(self, definition: Definition, token: tree.Token, frame: Frame) -> Constant:
         """A file's `let`, evaluated when it is first asked for, by ``token``."""
@@ -138,7 +150,7 @@ class Evaluator:
         if word == "in":
             return self._entered(node, frame)
         if word not in frame.values:
-            raise DiagnosticError(errors.no_part(word, node.span))
+            raise DiagnosticError(_no_part(word, node.span, frame))
         return _known(frame.values[word])
 
     def _entered(self, node: tree.Entry, frame: Frame) -> Value:
@@ -169,8 +181,7 @@ class Evaluator:
         value = self.evaluate(node.subject, frame)
         for token in node.names:
             if not isinstance(value, Value) or token.text not in _ATTRIBUTES:
-                known = _ATTRIBUTES if isinstance(value, Value) else ()
-                raise DiagnosticError(_unknown_attribute(token.text, value, token.span, known))
+                raise DiagnosticError(_unknown_attribute(token.text, value, token.span))
             value = _ATTRIBUTES[token.text](value)
         return value
 
@@ -244,8 +255,7 @@ class Evaluator:
     def _call(self, node: tree.Call, frame: Frame) -> Constant:
         name, written = node.name.text, node.arguments
         if name not in FUNCTIONS:
-            is_step = frame.module.is_step(name)
-            raise DiagnosticError(errors.unknown_function(name, node.name.span, FUNCTIONS, is_step))
+            raise DiagnosticError(unseen.unknown_function(node, frame.module))
         least, most, function = FUNCTIONS[name]
         for item in written.items:
             if isinstance(item, tree.Argument):
@@ -306,6 +316,38 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
 }
 
 
+def running_block(frame: Frame) -> tree.Node | None:
+    """The block whose braces a place stands in."""
+    return frame.caller.runs if frame.kind == "block" and frame.caller is not None else None
+
+
+def _no_part(word: str, span: Span, frame: Frame) -> Diagnostic:
+    block = running_block(frame)
+    if isinstance(block, tree.Block):
+        return unseen.hidden_value(word, span, block)
+    return errors.no_part(word, span) if frame.kind == "file" else errors.no_such_part(word, span)
+
+
+def _names(frame: Frame) -> list[str]:
+    """The names that are known in a frame, families left out."""
+    values = (name for name in frame.values if isinstance(name, str))
+    return [*frame.constants, *values, *frame.module.lets()]
+
+
+def _as_word(
+    raised: DiagnosticError | PoisonedError, callee: str, name: str, expression: tree.Node, frame: Frame
+) -> DiagnosticError | PoisonedError:
+    """The same mistake, or, of an unknown name where a word is taken, which words there are."""
+    operation = frame.module.operation(callee)
+    if operation is None or not isinstance(expression, tree.Name) or isinstance(raised, PoisonedError):
+        return raised
+    parameter, span = operation.parameter(name), expression.span
+    if raised.diagnostic.code != "E0208" or raised.diagnostic.place is None or raised.diagnostic.place.span != span:
+        return raised
+    mistake = meant.no_word(callee, parameter, expression.token.text, span, _names(frame))
+    return raised if mistake is None else DiagnosticError(mistake)
+
+
 def _sound(constant: Constant) -> Constant:
     """A constant itself. Raises PoisonedError where a mistake has left none."""
     if constant is POISON:
@@ -341,13 +383,47 @@ def _progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:
     return Diagnostic("W0205", message, Label(span, why), help=remedy)
 
 
-def _unknown_attribute(name: str, value: Constant, span: Span, known: Iterable[str]) -> Diagnostic:
-    known = list(known)
-    has = "it has `channels`, `rank` and `shape`, whose lengths are `shape[0]`, `shape[1]`, …"
-    has = has if known else "only values that flow (`in`, a named result) have attributes"
-    return Diagnostic("E0219", f"{sort_of(value)} has no `{name}`", Label(span), help=suggestion(name, known) or has)
+def _whole(value: Constant, text: str) -> str | None:
+    """What to write for a whole number."""
+    if is_number(value):
+        return "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`"
+    if isinstance(value, Items):
+        return f"`len({text})` is how many it holds: `repeat len({text}) as i {{ … }}`, where `{text}[i]` is the item"
+    return f"write one number: `{text}[0]`" if isinstance(value, tuple) and not isinstance(value, Value) else None
+
+
+def _unknown_attribute(name: str, value: Constant, span: Span) -> Diagnostic:
+    sort = sort_of(value)
+    if isinstance(value, Value):
+        return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=_attribute_meant(name, value))
+    remedy = "only values that flow (`in`, a named result) have attributes"
+    if isinstance(value, tuple):
+        remedy = "`len(a)` is how many numbers it holds, `a[0]` the first one"
+    return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=remedy)
+
+
+_ALIKE = {
+    **dict.fromkeys(("depth", "filters", "features", "planes", "width_of_channels", "c"), "channels"),
+    **dict.fromkeys(("size", "dims", "dim", "output", "shape_of"), "shape"),
+    **dict.fromkeys(("ndim", "ndims", "axes", "dimensions"), "rank"),
+}
+"""What other tools call what a value has."""
+
+
+def _attribute_meant(name: str, value: Value) -> str:
+    near = _ALIKE.get(name) or nearest(name, _ATTRIBUTES)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    sides = SIDES.get(len(value.shape) - 1, ())
+    position = sides.index(name) if name in sides else 0
+    side = f"its {name}" if name in sides else "the first length"
+    return f"it has {listed(_ATTRIBUTES)}: after `let size = in.shape`, `size[{position}]` is {side}"
 
 
 def _no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
-    has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
+    if index < 0 and -index <= len(known):
+        last = f"{name}[len({name}) - {-index}]"
+        has: str | None = f"items are counted from 0, and not from behind: `{last}`"
+    else:
+        has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
     return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=has)

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl import shipped
@@ -59,6 +60,12 @@ class Module:
     def may_hold(self, name: str) -> bool:
         """Whether a name may be defined in a text with a mistake of form, or in a file that could not be read."""
         return self.blind or name in self.lost or any(other.blind or name in other.lost for other in self.imported())
+
+    @cached_property
+    def values_of_networks(self) -> frozenset[str]:
+        """The names of values that its networks give: of inputs, parts and results."""
+        nodes = (node for one in self.networks().values() for node in tree.walk(one.tree))
+        return frozenset(name for node in nodes if (name := _value_given(node)) is not None)
 
     def imported(self) -> list[Module]:
         """The modules that are imported, each once, however often."""
@@ -126,6 +133,14 @@ class Module:
     def networks(self) -> dict[str, Definition]:
         """The networks that this file itself defines, in its order."""
         return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.Network)}
+
+
+def _value_given(node: tree.Node) -> str | None:
+    if isinstance(node, tree.Stage | tree.NamedInput):
+        return node.name.text
+    if isinstance(node, tree.Head) and node.name is not None:
+        return node.name.text
+    return node.target.token.text if isinstance(node, tree.Named) and isinstance(node.target, tree.Name) else None
 
 
 Parse: TypeAlias = Callable[[Source], tuple[tree.File, Iterable[Diagnostic]]]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.order import MOST_FOUND
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, meant, unseen
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.circles import check_derivations, check_recursions
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
@@ -99,6 +99,8 @@ class _Names:
         own = _names_of(definition, own_names)
         self.constants = _Union(own.constants)
         self.values = _Union(own.values)
+        self.preceding = unseen.Preceding(definition)
+        self.adapters: set[tree.Chain] = set()
 
     def run(self) -> list[Diagnostic]:
         definition = self.definition
@@ -158,7 +160,18 @@ class _Names:
             if isinstance(step.subject, tree.Call):
                 self._callee(step.subject.name, step.subject.arguments)
             elif step.callee is not None and not (position == 0 and self._may_be_value(step.callee.text)):
-                self._callee(step.callee, None)
+                self._bare(step.callee, written, position == 0)
+
+    def _bare(self, name: tree.Token, written: tree.Chain, first: bool) -> None:
+        """A step without arguments; what is none may be meant for a value at the chain's start, or for an adapter."""
+        if self.module.is_step(name.text) or name.text in self.values or self.module.may_hold(name.text):
+            self._callee(name, None)
+        elif written in self.adapters:
+            self._tell(unseen.unknown_adapter(name.text, name.span, self.module))
+        else:
+            steps = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot)]
+            values = [*self.values] if first else []
+            self._tell(errors.unknown_step(name.text, name.span, [*values, *steps]))
 
     def _may_be_value(self, name: str) -> bool:
         """Whether a chain may start from a name: a value, or a parameter, which may be one."""
@@ -172,8 +185,58 @@ class _Names:
             if one is not step:
                 self._callee(one.subject.name, one.subject.arguments)
             if not self._merges(one.subject.name):
-                for expression in _arguments(one.subject.arguments):
-                    self._expression(expression)
+                self._given(one.subject.name, one.subject.arguments)
+                continue
+            for item in one.subject.arguments.items:
+                if not isinstance(item, tree.Name) or not self.module.is_step(item.token.text):
+                    self._reference(item)
+
+    def _given(self, callee: tree.Token, arguments: tree.Arguments) -> None:
+        """What arguments are made of. A step in front of the others was told of already."""
+        known = self.module.parameters_of(callee.text) or []
+        misplaced = meant.step_as_argument(callee, arguments, self.module) is not None
+        for position, item in enumerate(arguments.items):
+            if position or not misplaced:
+                name = known[position] if position < len(known) else None
+                self._argument(callee.text, name, item, known)
+
+    def _argument(self, callee: str, name: str | None, item: tree.Node, known: list[str]) -> None:
+        """``name``: of the parameter that stands at its position."""
+        compared = meant.compared_parameter(item, known)
+        name, value = (item.name.text, item.value) if isinstance(item, tree.Argument) else (name, item)
+        if isinstance(item, tree.Comparison) and compared is not None and not self._is_known(compared.text):
+            self._tell(meant.compared_for_given(item))
+            self._expression(item.right)
+        elif not self._is_no_word(callee, name, value):
+            self._expression(value)
+
+    def _is_no_word(self, callee: str, name: str | None, value: tree.Node) -> bool:
+        """Whether an unknown name stands where a word is taken; then it is told."""
+        operation = self.module.operation(callee)
+        if operation is None or name is None or not isinstance(value, tree.Name) or self._is_known(value.token.text):
+            return False
+        known = [*self.constants, *self.values, *self.module.lets()]
+        mistake = meant.no_word(callee, operation.parameter(name), value.token.text, value.span, known)
+        if mistake is not None:
+            self._tell(mistake)
+        return mistake is not None
+
+    def _let(self, statement: tree.Let) -> None:
+        mistake = unseen.step_in_let(statement, self.module, statement is self.definition)
+        if mistake is not None:
+            self._tell(mistake)
+        else:
+            self._expression(statement.value)
+
+    def _default(self, statement: tree.Default) -> None:
+        slot = unseen.slot_as_step(statement, self.module)
+        if slot is not None:
+            self._tell(slot)
+        elif self._known_callee(statement.name) is not None:
+            self._given(statement.name, statement.arguments)
+        if slot is not None or self.module.parameters_of(statement.name.text) is None:
+            for expression in _arguments(statement.arguments):
+                self._expression(expression)
 
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
@@ -187,22 +250,34 @@ class _Names:
             self._tell(errors.unknown_step(name.text, name.span, callable_names))
         return None
 
-    def _slot(self, name: tree.Token) -> None:
-        definition = self.module.find(name.text)
+    def _slot(self, statement: tree.Use) -> None:
+        name = statement.slot.text
+        definition = self.module.find(name)
         is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
-        if not is_slot and not self.module.may_hold(name.text):
-            known = self.module.names(tree.Slot)
-            self._tell(errors.unknown_slot(name.text, name.span, known, self.module.operation(name.text) is not None))
+        if not is_slot and not self.module.may_hold(name):
+            self._tell(unseen.not_a_slot(statement, self.module))
+
+    def _skip(self, statement: tree.Skip) -> None:
+        if statement.via is not None:
+            self.adapters.add(statement.via)
+        self._reference(statement.source)
 
     def _reference(self, source: tree.Node | None) -> None:
-        """The value that a skip connection starts from."""
-        if isinstance(source, tree.Name) and not self._is_known(source.token.text):
-            known = [*self.values, *self.constants]
-            self._tell(errors.unknown_name(source.token.text, source.span, known))
+        """The value that a skip connection starts from, or that a merge reads."""
+        if not isinstance(source, tree.Name) or self._is_known(source.token.text):
+            return
+        name, known = source.token.text, [*self.values, *self.constants]
+        if isinstance(self.definition, tree.Block) and name in self.module.values_of_networks:
+            self._tell(unseen.hidden_value(name, source.span, self.definition))
+        else:
+            self._tell(unseen.unknown_result(name, source.span, known, self.preceding.chain(source.span)))
 
     def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
         known = self._known_callee(name)
-        if known is None:
+        misplaced = meant.step_as_argument(name, arguments, self.module)
+        if misplaced is not None:
+            self._tell(misplaced)
+        if known is None or misplaced is not None:
             return
         many = self._merges(name)
         names = set(known)
@@ -224,11 +299,10 @@ class _Names:
             self._tell(errors.chain_as_argument(expression.span))
         for node in tree.walk(expression, tree.Chain):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
-                name = node.name.text
-                self._tell(errors.unknown_function(name, node.name.span, FUNCTIONS, self.module.is_step(name)))
+                self._tell(unseen.unknown_function(node, self.module))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
-                self._tell(errors.unknown_name(node.token.text, node.span, known))
+                self._tell(unseen.unknown_name(node.token.text, node.span, known, self.module, self.definition))
 
     def _input(self, node: tree.Input) -> None:
         size = node.size
@@ -280,9 +354,11 @@ def _is_from(chain: tree.Chain, name: str) -> bool:
 _VISITS: dict[type, Callable[[_Names, Any], object]] = {
     tree.Chain: _Names._chain,
     tree.Step: _Names._step,
-    tree.Default: lambda names, node: names._known_callee(node.name),
-    tree.Use: lambda names, node: names._slot(node.slot),
-    tree.Skip: lambda names, node: names._reference(node.source),
+    tree.Default: _Names._default,
+    tree.Use: _Names._slot,
+    tree.Skip: _Names._skip,
+    tree.Skips: lambda names, node: names.adapters.add(node.chain),
+    tree.Let: _Names._let,
     tree.Body: lambda names, node: names._statements(node.statements),
     tree.Members: lambda names, node: names._statements(node.items),
     tree.Call: _Names._call,
@@ -298,7 +374,6 @@ def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
 
 
 _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
-    tree.Let: lambda node: (node.value,),
     tree.Parameter: lambda node: (node.default,),
     tree.NamedInput: lambda node: (node.size,),
     tree.Output: lambda node: node.values,
@@ -308,6 +383,5 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Times: lambda node: (node.count,),
     tree.Base: lambda node: _arguments(node.arguments),
     tree.Stage: lambda node: _arguments(node.arguments),
-    tree.Default: lambda node: _arguments(node.arguments),
 }
 """The expressions that stand directly in a node which is itself none."""

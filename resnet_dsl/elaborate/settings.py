@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, unseen
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
 from resnet_dsl.elaborate.values import PoisonedError
@@ -84,10 +84,7 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
     definition = frame.module.find(token.text)
     if definition is None or not isinstance(definition.tree, tree.Slot):
         context.findings.unless_lost(token.text, frame)
-        known = frame.module.names(tree.Slot)
-        raise DiagnosticError(
-            errors.unknown_slot(token.text, token.span, known, frame.module.operation(token.text) is not None)
-        )
+        raise DiagnosticError(unseen.not_a_slot(statement, frame.module))
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
         raise DiagnosticError(errors.said_twice(f"what fills slot `{token.text}`", token.span, first))
@@ -98,6 +95,9 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
 def _default(context: Context, settings: Settings, statement: tree.Default, frame: Frame) -> None:
     token = statement.name
     known = frame.module.parameters_of(token.text)
+    slot = unseen.slot_as_step(statement, frame.module)
+    if slot is not None:
+        raise DiagnosticError(slot)
     if known is None:
         context.findings.unless_lost(token.text, frame)
         raise DiagnosticError(

@@ -14,7 +14,8 @@ Size: TypeAlias = tuple[int | str | None, ...]
 """Lengths and channels: ``?`` is None, and an open length that 32 divides is the word ``32?``."""
 
 _MULTIPLE = re.compile(r"(?!1\?)[1-9][0-9]*\?")
-_SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""What the lengths of a signal, an image and a volume are called."""
 
 
 def open_length(text: str) -> str | None:
@@ -86,7 +87,7 @@ def rule(divisors: Sequence[int]) -> str:
     """In words: ``sides must be multiples of 32``, ``the width must be a multiple of 32``."""
     if len(divisors) > 1 and len(set(divisors)) == 1:
         return f"sides must be multiples of {divisors[0]}"
-    named = zip(_SIDES[len(divisors)], divisors, strict=True)
+    named = zip(SIDES[len(divisors)], divisors, strict=True)
     return "the " + " and the ".join(f"{name} must be a multiple of {one}" for name, one in named if one > 1)
 
 

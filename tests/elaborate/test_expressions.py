@@ -189,7 +189,7 @@ def test_attributes_of_values() -> None:
 
 def test_words_stand_for_themselves_where_a_parameter_expects_them() -> None:
     assert argument(staged("conv(4, 3, pad = valid)"), "s_conv", "pad") == ((0, 0), (0, 0))
-    assert refused_stage("conv(4, 3, pad = halve)") == ["E0208"]
+    assert refused_stage("conv(4, 3, pad = halve)") == ["E0206"]
     assert refused_stage("conv(4, 3, pad = global)") == ["E0206"]
 
 

@@ -78,7 +78,7 @@ def test_steps_of_an_adapter_are_told_what_is_needed() -> None:
         ("add(in, conv(5, 1))", ["E0305"]),
         ("conv(in -> act, 3)", ["E0248"]),
         ("conv(4, kernel = in -> act)", ["E0248"]),
-        ("norm(in -> act)", ["E0203", "E0248"]),
+        ("norm(in -> act)", ["E0248"]),
         ("default conv(bias = in -> act) conv(4, 3)", ["E0248"]),
         ("let a = max(1, in -> act) conv(a, 3)", ["E0248"]),
     ],
