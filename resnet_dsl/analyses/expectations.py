@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.arithmetic import COMPARISONS
+from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.notation import written
@@ -98,9 +98,20 @@ _RELATIONS = {
 def _remedy(expectation: Expectation, subject: str, actual: Any) -> str:
     if actual is None or (expectation.quantity == "output" and any(not isinstance(one, int) for one in actual)):
         return "give the input a size, or leave the expectation out"
+    rounded = _as_rounded(expectation, actual)
+    if rounded is not None:
+        return f"`==` compares to the last digit; `~=` with those that are written: `expect {subject} ~= {rounded}`"
     if expectation.comparison in ("==", "~="):
         return f"change the network, or, if it is as it should be, write `expect {subject} == {_spell(actual)}`"
     return "change the network, or what is expected of it"
+
+
+def _as_rounded(expectation: Expectation, actual: Any) -> str | None:
+    """The number of an `==` as it is written, where it is the rounded one (`4.1G`)."""
+    text = expectation.span.text.partition("==")[2].strip()
+    if expectation.comparison != "==" or expectation.quantity == "output" or text[-1:] not in tuple("KMGT"):
+        return None
+    return text if abs(actual - expectation.value) <= last_digit(text) / 2 else None
 
 
 def _spell(value: Any) -> str:

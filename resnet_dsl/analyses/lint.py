@@ -33,7 +33,7 @@ _FEW = (1, 3, 4)
 def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
     """What follows from the shapes; of strides the first of each kind, since what comes behind follows from it."""
     owners = stage_of_scopes(graph)
-    found: list[Diagnostic] = list(_doubts(graph, shapes, origins))
+    found: list[Diagnostic] = [*_doubts(graph, shapes, origins), *_probabilities(graph, origins)]
     rounded = collapsed = False
     for index, node in enumerate(graph.nodes):
         if not node.inputs or len(shapes[node.inputs[0]]) < 2 or "stride" not in node.args:
@@ -46,6 +46,29 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
             rounded = True
             found.append(located(_rounded(before, after, origins[index].span), origins[index].caller))
     return tuple(found)
+
+
+def _probabilities(graph: Graph, origins: Sequence[Origin]) -> Iterator[Diagnostic]:
+    """Layers that go on from a softmax over channels as if it were a map of numbers: mostly it was to be the last."""
+    told: set[int] = set()
+    for index, node in enumerate(graph.nodes[graph.inputs :], graph.inputs):
+        before = graph.nodes[node.inputs[0]]
+        shares = OPERATIONS[before.op].probabilities(before.args) == "channels"
+        if shares and OPERATIONS[node.op].role in _GOES_ON and id(origins[index].span) not in told:
+            told.add(id(origins[index].span))
+            yield located(_behind_softmax(node, before, origins[index].span), origins[index].caller)
+
+
+_GOES_ON = ("weighted", "norm", "activation")
+
+
+def _behind_softmax(node: Node, before: Node, place: Span) -> Diagnostic:
+    return Diagnostic(
+        "W0272",
+        f"`{node.op}` goes on from probabilities: what flows in is the result of `{before.op}`",
+        Label(place),
+        help=f"leave one of the two out: `{before.op}` stands last, or makes a gate that `mul` reads",
+    )
 
 
 def _doubts(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> Iterator[Diagnostic]:
@@ -166,11 +189,25 @@ def _lost_dilation(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     )
 
 
+def _huge_epsilon(node: Node, before: Shape, place: Span) -> Diagnostic | None:
+    """PyTorch's and Flax' norms begin with the number of channels."""
+    epsilon = node.args.get("epsilon", 0)
+    if OPERATIONS[node.op].role != "norm" or epsilon < 1:
+        return None
+    return Diagnostic(
+        "W0271",
+        f"the epsilon of `{node.op}` is {epsilon:g}, and drowns the variance that it is added to",
+        Label(place, "the number of channels is no argument: it is that of what flows in"),
+        help=f"leave it out, or write a small number: `{node.op}(epsilon = 1e-5)`",
+    )
+
+
 _DOUBTS: tuple[Callable[[Node, Shape, Span], Diagnostic | None], ...] = (
     _softmax_of_one,
     _norm_of_one,
     _window_of_a_width,
     _lost_dilation,
+    _huge_epsilon,
 )
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import arguments_of
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Invocation
+from resnet_dsl.elaborate.meant import spelled
 from resnet_dsl.elaborate.merging import chain_of
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
-from resnet_dsl.ir.lengths import show
+from resnet_dsl.elaborate.wording import spell
+from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.operation import Operation, UnfitError
+from resnet_dsl.ir.windows import stride_between
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 LONGEST_LABEL = 100
+
+_PLAIN = {"sum": "doubles it", "difference": "leaves nothing of it", "join": "repeats its channels"}
+"""What a merge of one value with itself does; to multiply one with itself may be meant."""
 
 _LOOKED_THROUGH = 10  # names looked through for those of a family that take as long as a term
 
@@ -60,6 +66,8 @@ def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
         raise DiagnosticError(_few_values(operation.name, len(values), call.step.span))
     if len(values) > operation.most:
         raise DiagnosticError(_many_values(operation.name, len(values), call.step.span))
+    if len({one.node for one in values}) == 1 and operation.merge in _PLAIN:
+        context.findings.report(_one_with_itself(operation, call.step.span), call.frame.caller)
     return _place(context, operation, (), tuple(values), call)
 
 
@@ -70,6 +78,8 @@ def _merged_values(context: Context, item: tree.Expression | tree.Chain, call: I
     if chain is not None:
         return [_value_of(context, chain, call)]
     known = call.frame.values
+    if isinstance(item, tree.List):
+        raise DiagnosticError(_list_of_values(item, call.step.span))
     if isinstance(item, tree.Name) and item.token.text not in known:
         family = sorted(key for key in known if isinstance(key, tuple) and key[0] == item.token.text)
         context.budget.spend(item.span, len(known) // _LOOKED_THROUGH)
@@ -118,7 +128,44 @@ def _place(
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except UnfitError as unfit:
-        raise DiagnosticError(_unfit(unfit, inputs, call)) from None
+        diagnostic = _unfit(unfit, inputs, call)
+        raise DiagnosticError(_projected(diagnostic, operation, inputs, call)) from None
+
+
+def _projected(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
+    """Of two values that a sum cannot take: the projection that fits, of what entered, or else of the narrower one."""
+    items = tree.items(call.arguments)
+    if operation.merge not in ("sum", "difference") or len(inputs) != 2 or len(items) != 2:
+        return diagnostic
+    entered = [isinstance(item, tree.Entry) for item in items]
+    narrow = entered.index(True) if any(entered) else int(channels(inputs[1].shape) < channels(inputs[0].shape))
+    steps = {one: _projection(inputs[one].shape, inputs[1 - one].shape) for one in (narrow, 1 - narrow)}
+    changed, step = next(((one, step) for one, step in steps.items() if step is not None), (narrow, None))
+    if step is None:
+        return diagnostic
+    written = [spelled(item.span) for item in items]
+    written[changed] += f" -> {step}"
+    end = items[changed].span.end
+    edit = Edit(Span(call.step.span.source, end, end), f" -> {step}")
+    return diagnostic._replace(help=f"project one of them: `{operation.name}({', '.join(written)})`", edits=(edit,))
+
+
+def _projection(shape: Shape, target: Shape) -> str | None:
+    """The 1x1 convolution, or the dense layer, that makes one shape of another; None where a stride does not."""
+    stride = stride_between(shape, target)
+    if stride is None or len(shape) == 1:
+        return f"dense({channels(target)})" if len(shape) == len(target) == 1 else None
+    return f"conv({channels(target)}, 1{'' if stride == 1 else f', stride = {spell(stride)}'})"
+
+
+def _one_with_itself(operation: Operation, span: Span) -> Diagnostic:
+    assert operation.merge is not None
+    return Diagnostic(
+        "W0303",
+        f"this merges a value with itself: `{operation.name}` {_PLAIN[operation.merge]}",
+        Label(span, "all that is merged is one value"),
+        help="merge two results, as in `add(in, out)`, or leave the step out",
+    )
 
 
 def _unfit(unfit: UnfitError, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
@@ -137,6 +184,20 @@ def _label(token: tree.Token) -> str:
 def _does_nothing(operation: Operation, values: Mapping[str, Any]) -> bool:
     """`identity`, and noise that never strikes, need no node."""
     return operation.name == "identity" or (operation.role == "noise" and values.get("rate") == 0)
+
+
+def _list_of_values(item: tree.List, step: Span) -> Diagnostic:
+    """Keras' layers take lists."""
+    inside = spelled(Span(item.span.source, item.span.start + 1, item.span.end - 1))
+    written = spelled(step).replace(spelled(item.span), inside)
+    return Diagnostic(
+        "E0221",
+        "a value that flows is needed here",
+        Label(item.span, "this is a list"),
+        help=f"leave the `[ ]` out: `{written}`",
+        edits=(Edit(item.span, inside),),
+        sure=True,
+    )
 
 
 def _few_values(operation: str, count: int, span: Span) -> Diagnostic:

@@ -12,6 +12,7 @@ from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
 from resnet_dsl.elaborate.misfits import misfit
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
+from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.parameters import LIKE, Parameter
 from resnet_dsl.source import Span
@@ -28,7 +29,32 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
         return None
     values = {parameter.name: parameter.default for parameter in operation.parameters}
     values.update((name, _taken(operation.parameter(name), one.value)) for name, one in given.items())
+    _report_ignored(context, operation, values, call)
     return values
+
+
+def _report_ignored(context: Context, operation: Operation, values: Mapping[str, Any], call: Invocation) -> None:
+    """Arguments that are written in the call, and change nothing beside the others."""
+    ignored = operation.ignored(values)
+    for item in tree.items(call.arguments) if ignored else ():
+        parameter = operation.parameter(item.name.text) if isinstance(item, tree.Argument) else None
+        if parameter is not None and parameter.name in ignored and values[parameter.name] != parameter.default:
+            beside = _written(ignored[parameter.name], values)
+            context.findings.report(_ignored(operation, parameter.name, beside, item.span), call.frame.caller)
+
+
+def _written(name: str, values: Mapping[str, Any]) -> str:
+    return f"{name} = {spell(values[name])}"
+
+
+def _ignored(operation: Operation, name: str, beside: str, span: Span) -> Diagnostic:
+    """``beside``: the argument that leaves this one nothing to do."""
+    return Diagnostic(
+        "W0270",
+        f"`{name}` of `{operation.name}` changes nothing beside `{beside}`",
+        Label(span),
+        help=f"leave it out, or give `{beside.partition(' ')[0]}` another value",
+    )
 
 
 def _taken(parameter: Parameter | None, value: Any) -> Any:

@@ -127,6 +127,7 @@ def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) 
         remedy = "`~=` stands in `expect` lines only: compare with `==`, or with `<` and `>`"
     elif isinstance(left, tuple) or isinstance(right, tuple):
         remedy = "take one number of it: `NAME[0]`, `NAME[1]`, …"
+        remedy += "; sizes are compared by `==` and `!=`" if operator in ("<", ">", "<=", ">=") else ""
     elif isinstance(left, bool) or isinstance(right, bool):
         remedy = "a truth value stands alone (`if fast`), or beside `and`, `or`, `not`, `==`"
     return Diagnostic(

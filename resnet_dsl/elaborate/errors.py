@@ -47,11 +47,16 @@ def missing(callee: str, names: list[str], span: Span, some_given: bool) -> Diag
     lacking = " and ".join(f"`{name}`" for name in names)
     written = ", ".join(f"{name} = …" for name in names)
     before = "…, " if some_given else ""
+    pools = names == ["kernel"] and callee in OPERATIONS and "global" in OPERATIONS[callee].parameters[0].kind.words
+    whole_map = (
+        f"write `{callee}(global)` for the whole map, or the length of a window: `{callee}(2)`" if pools else None
+    )
     return Diagnostic(
         "E0204",
         f"`{callee}` needs {lacking}",
         Label(span, "not given here"),
-        help=f"write `{callee}({before}{written})`, or `default {callee}({written})` for all calls in these braces",
+        help=whole_map
+        or f"write `{callee}({before}{written})`, or `default {callee}({written})` for all calls in these braces",
     )
 
 

@@ -84,17 +84,21 @@ def _in_words(operation: Operation, parameter: Parameter, given: Given, call: In
     value, span = given
     if isinstance(value, Value):
         return _value_given(operation, parameter, spelled(span), call)
-    if is_number(value) and not is_integer(value) and parameter.kind.fits(1):
-        return "divide with `//`, which gives a whole number, or round it: `round(…)`"
+    if is_number(value) and not parameter.kind.words:
+        return _of_numbers(parameter, value)
     if isinstance(value, tuple) and parameter.kind.fits(1) and not parameter.kind.fits((1,)):
         return "write one number"
     if parameter.kind.words and not isinstance(value, str):
         return f"write one of these, as in `{parameter.name} = {parameter.kind.words[-1]}`"
-    if is_integer(value) and value < 1 and parameter.kind.fits(1):
-        return "write 1 or more"
-    if parameter.kind is RATE and is_number(value) and value >= 1:
-        return "write a number below 1: `0.5` is one half"
     return None
+
+
+def _of_numbers(parameter: Parameter, value: float) -> str | None:
+    if parameter.kind is RATE and value >= 1:
+        return "write a number below 1: `0.5` is one half"
+    if not is_integer(value) and parameter.kind.fits(1):
+        return "divide with `//`, which gives a whole number, or round it: `round(…)`"
+    return "write 1 or more" if value < 1 and parameter.kind.fits(1) else None
 
 
 def _value_given(operation: Operation, parameter: Parameter, name: str, call: Invocation) -> str:

@@ -9,10 +9,11 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
-from resnet_dsl.elaborate.values import Constant, Current, Origin, PoisonedError, Value, calls_to
+from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
-from resnet_dsl.ir.lengths import Length, OpenLength, Shape, channels, never_shorter, show, slide, told_apart
+from resnet_dsl.ir.lengths import Shape, channels, never_shorter, show, told_apart
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.windows import stride_between
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -115,28 +116,6 @@ class _Needs:
         if "stride" in known and stride is not None:
             needs["stride"] = Given(stride, self.span)
         return needs
-
-
-def stride_between(source: Shape, target: Shape) -> Constant | None:
-    """The stride that takes a shape's lengths to another's: one number, or one an axis; None where there is none."""
-    if len(source) != len(target):
-        return None
-    strides = [_axis_stride(a, b) for a, b in zip(source[:-1], target[:-1], strict=True)]
-    if None in strides:
-        return None
-    if len(set(strides)) <= 1:
-        return strides[0] if strides else 1
-    return tuple(strides)
-
-
-def _axis_stride(source: Length, target: Length) -> int | None:
-    if isinstance(source, OpenLength) != isinstance(target, OpenLength):
-        return None
-    if isinstance(source, OpenLength) and isinstance(target, OpenLength):
-        stride = round(source.rate / target.rate)
-    else:
-        stride = -(-source // target)  # type: ignore[operator]
-    return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None
 
 
 def _mismatch(context: Context, skip: _Skip, adapted: Value | None) -> Diagnostic:

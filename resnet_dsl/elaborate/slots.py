@@ -9,6 +9,7 @@ from resnet_dsl.elaborate.frames import Binding, Frame, Given, Invocation, file_
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.values import Caller, Current, is_running
 from resnet_dsl.elaborate.wording import located
+from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -47,16 +48,17 @@ def _run(context: Context, name: str, binding: Binding, caller: Caller, call: In
         raise DiagnosticError(_chain_in_slot(name, call.step.span))
     step = tree.Step(single.span, single.subject, call.step.label or single.label)
     arguments = single.subject.arguments if isinstance(single.subject, tree.Call) else None
-    extra = _extra(context, name, call)
+    known = written.module.parameters_of(single.callee.text) or []
+    extra = _extra(context, name, call, single.callee.text, known)
     return context.call(single.callee, Invocation(arguments, within, call.current, step, call.wanted, extra))
 
 
-def _extra(context: Context, slot: str, call: Invocation) -> dict[str, Given]:
+def _extra(context: Context, slot: str, call: Invocation, filler: str, known: list[str]) -> dict[str, Given]:
     """Arguments that a slot is called with; they belong to whatever fills it, so they must be named."""
     extra = {}
     for item in tree.items(call.arguments):
         if not isinstance(item, tree.Argument):
-            raise DiagnosticError(_unnamed_for_slot(slot, item.span))
+            raise DiagnosticError(_unnamed_for_slot(slot, item.span, filler, known))
         extra[item.name.text] = Given(context.evaluator.attempt(item.value, call.frame), item.span)
     return extra
 
@@ -79,10 +81,11 @@ def _chain_in_slot(slot: str, span: Span) -> Diagnostic:
     )
 
 
-def _unnamed_for_slot(slot: str, span: Span) -> Diagnostic:
+def _unnamed_for_slot(slot: str, span: Span, filler: str, known: list[str]) -> Diagnostic:
+    takes = f"takes {listed(known)}: leave this one out, or write `NAME = …`" if known else "takes none: leave it out"
     return Diagnostic(
         "E0203",
         f"`{slot}` is a slot: an argument for what fills it needs a name",
         Label(span, "which argument this is depends on what fills the slot"),
-        help=f"write the name: `{slot}(NAME = …)`",
+        help=f"`{filler}`, which fills it here, {takes}",
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf
+from math import gcd, inf
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.parameters import Argument, Parameter
+from resnet_dsl.sentences import either
 
 Arguments: TypeAlias = Mapping[str, Argument]
 Shapes: TypeAlias = tuple[Shape, ...]
@@ -37,6 +38,10 @@ Role: TypeAlias = Literal[
 ]
 Merge: TypeAlias = Literal["sum", "difference", "product", "join"]
 """How several values become one. A difference is of two; of a product the first is the main path, the others gates."""
+
+
+MOST_PARTS = 100_000
+"""Numbers of groups that are looked through for one that fits."""
 
 
 class UnfitError(Exception):
@@ -103,6 +108,10 @@ def _not_centred(arguments: Arguments, shape: Shape) -> int | None:
     return None
 
 
+def _none_ignored(arguments: Arguments) -> Mapping[str, str]:
+    return {}
+
+
 def _point(arguments: Arguments, shape: Shape) -> Window | Literal["all"]:
     axes = (1,) * (len(shape) - 1)
     return Window(axes, axes, axes, (0,) * len(axes))
@@ -126,6 +135,7 @@ class Operation(NamedTuple):
 
     Facts of its result at inference; the defaults claim nothing:
 
+    ignored: arguments -> those that change nothing, each with the name of the argument that leaves them nothing to do.
     range: no number of it lies outside, whatever flows in.
     keeps_sign: no number of it is negative where none that flows in is.
     affine: it is a matrix times the value, plus an offset.
@@ -147,6 +157,7 @@ class Operation(NamedTuple):
     window: Callable[[Arguments, Shape], Window | Literal["all"]] = _point
     label: Callable[[Arguments], str] | None = None
     liken: Callable[[Arguments, Shape, Shape], Arguments] | None = None
+    ignored: Callable[[Arguments], Mapping[str, str]] = _none_ignored
     range: tuple[float, float] = (-inf, inf)
     keeps_sign: bool = False
     affine: bool = False
@@ -182,9 +193,18 @@ def spatial(shape: Shape, operation: str) -> int:
         raise UnfitError(
             "E0301",
             f"`{operation}` needs a value with spatial axes, and what flows in is a vector of {shape[0]}",
-            f"put `{operation}` before the pooling or flattening that made the vector",
+            f"put `{operation}` before the pooling or flattening that made the vector, or pool with "
+            "`avgpool(global, keepdims = true)`; `dense` takes vectors",
         )
     return len(shape) - 1
+
+
+def nearest_divisors(count: int, *totals: int) -> str:
+    """The numbers next to ``count`` that divide all of the totals, in words: ``4 or 8``."""
+    whole = gcd(*totals)
+    found = [one for one in range(1, min(whole, MOST_PARTS) + 1) if whole % one == 0]
+    below, above = [one for one in found if one < count][-1:], [one for one in found if one > count][:1]
+    return either([str(one) for one in (*below, *above)])
 
 
 def positions(shape: Shape) -> int | None:

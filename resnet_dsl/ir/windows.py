@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.ir.lengths import Length, Shape, show, slide
+from resnet_dsl.ir.lengths import Length, OpenLength, Shape, show, slide
 from resnet_dsl.ir.operation import Arguments, Shapes, UnfitError, Window, per_axis, spatial
 from resnet_dsl.ir.parameters import Argument, Parameter, words
 
@@ -29,6 +29,12 @@ def content(arguments: Arguments) -> str:
 def spared(arguments: Arguments) -> Arguments:
     """The arguments without a ``fill`` of zeros (see Parameter.later)."""
     return {name: value for name, value in arguments.items() if (name, value) != ("fill", "zeros")}
+
+
+def is_bare(pad: Argument) -> bool:
+    """Whether this padding is none, whatever the window."""
+    sides = pad if isinstance(pad, tuple) else (pad,)
+    return all(is_bare(side) if isinstance(side, tuple) else side in ("valid", 0) for side in sides)
 
 
 def settle_padding(pad: Argument, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Argument:
@@ -148,3 +154,25 @@ def _pads(arguments: Arguments) -> tuple[Argument, ...]:
 def _border_before(length: Length, taps: int, stride: int, pad: Argument) -> int:
     """Positions before the first."""
     return border_of_same(length, taps, stride)[0] if pad == "same" else int(pad[0])
+
+
+def stride_between(source: Shape, target: Shape) -> Argument:
+    """The stride that takes a shape's lengths to another's: one number, or one an axis; None where there is none."""
+    if len(source) != len(target):
+        return None
+    strides = [_axis_stride(a, b) for a, b in zip(source[:-1], target[:-1], strict=True)]
+    if None in strides:
+        return None
+    if len(set(strides)) <= 1:
+        return strides[0] if strides else 1
+    return tuple(strides)
+
+
+def _axis_stride(source: Length, target: Length) -> int | None:
+    if isinstance(source, OpenLength) != isinstance(target, OpenLength):
+        return None
+    if isinstance(source, OpenLength) and isinstance(target, OpenLength):
+        stride = round(source.rate / target.rate)
+    else:
+        stride = -(-source // target)  # type: ignore[operator]
+    return stride if stride >= 1 and slide(source, 1, stride, 0) == target else None

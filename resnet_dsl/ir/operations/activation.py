@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Weight
+from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Weight, nearest_divisors
 from resnet_dsl.ir.parameters import COUNT, FLAG, REAL, Parameter
 
 
@@ -18,7 +18,7 @@ def _split_evenly(arguments: Arguments, shapes: Shapes) -> Shape:
         raise UnfitError(
             "E0304",
             f"{arguments['splits']} splits do not divide the {channels(shapes[0])} channels that flow in",
-            "use a number of splits that divides the channels",
+            f"use {nearest_divisors(arguments['splits'], channels(shapes[0]))}: splits divide the channels",
         )
     return shapes[0]
 

@@ -6,7 +6,16 @@ from math import prod
 
 from resnet_dsl.ir.lengths import Shape, channels, show, stretch
 from resnet_dsl.ir.notation import once, times
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, Window, positions
+from resnet_dsl.ir.operation import (
+    Arguments,
+    Operation,
+    Shapes,
+    UnfitError,
+    Weight,
+    Window,
+    nearest_divisors,
+    positions,
+)
 from resnet_dsl.ir.parameters import (
     COUNT,
     EXTENT,
@@ -18,7 +27,7 @@ from resnet_dsl.ir.parameters import (
     required,
     words,
 )
-from resnet_dsl.ir.windows import FILL, content, settle_window, slide_window, spared, window_of
+from resnet_dsl.ir.windows import FILL, content, is_bare, settle_window, slide_window, spared, window_of
 
 _BIAS = Parameter("bias", FLAG, "Whether a bias is learned for each channel.", False)
 _INIT = Parameter("init", INITIALISER, "How the kernel is initialised (He et al. 2015).", "he_normal")
@@ -31,7 +40,8 @@ def _conv_infer(arguments: Arguments, shapes: Shapes) -> Shape:
             raise UnfitError(
                 "E0304",
                 f"{groups} groups do not divide the {count} {what}",
-                f"use a number of groups that divides both {entering} and {arguments['channels']}",
+                f"use {nearest_divisors(groups, entering, arguments['channels'])}: groups divide what flows in and the "
+                "result",
             )
     return (*slide_window("conv", arguments, shapes[0]), arguments["channels"])
 
@@ -63,6 +73,11 @@ def _conv_label(arguments: Arguments) -> str:
     if content(arguments) != "zeros":
         parts.append(content(arguments))
     return ", ".join(parts)
+
+
+def _conv_ignored(arguments: Arguments) -> dict[str, str]:
+    unasked = {"none": ("epsilon", "gamma"), "plain": ("gamma",), "scaled": ()}[arguments["standardize"]]
+    return dict.fromkeys(unasked, "standardize") | ({"fill": "pad"} if is_bare(arguments["pad"]) else {})
 
 
 CONV = Operation(
@@ -100,6 +115,7 @@ CONV = Operation(
     macs=_conv_macs,
     window=window_of,
     label=_conv_label,
+    ignored=_conv_ignored,
     affine=True,
 )
 

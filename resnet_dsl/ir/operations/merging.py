@@ -9,7 +9,9 @@ _MEETING = "bring them to one size first: `resize(like = …)`, or `crop(like = 
 
 
 def _to_one_shape(shape: Shape, other: Shape) -> str:
-    if len(shape) != len(other) or shape[:-1] == other[:-1]:
+    if len(shape) != len(other):
+        return "pool or flatten the one with more axes first, or merge them in front of the pooling"
+    if shape[:-1] == other[:-1]:
         return "bring them to one shape first (a convolution, a pool), or join their channels with `concat`"
     alike = channels(shape) == channels(other)
     return _MEETING + ("" if alike else "; then to one number of channels, by a 1x1 convolution")
@@ -38,6 +40,18 @@ def _joined(lengths: tuple[Length, ...]) -> Length | None:
     return longer[0] if all(length == longer[0] for length in longer) else None
 
 
+def _gate_that_fits(shapes: Shapes, lengths: list[Length | None]) -> str:
+    """``lengths``: the common one of each axis, None where there is none."""
+    if len({*map(len, shapes)}) > 1:
+        return "a gate made by `avgpool(global)` needs `keepdims = true`"
+    if None in lengths[:-1]:
+        return _MEETING
+    main = channels(max(shapes, key=lambda shape: sum(length != 1 for length in shape)))
+    gate = next(one for one in map(channels, shapes) if one not in (1, main))
+    step = f"dense({main})" if len(shapes[0]) == 1 else f"conv({main}, 1)"
+    return f"a gate for {main} channels has {main} or 1, and this one has {gate}: let `{step}` make them"
+
+
 def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
     lengths = [_joined(axis) for axis in zip(*shapes, strict=False)]
     if len({len(shape) for shape in shapes}) > 1 or None in lengths:
@@ -45,9 +59,7 @@ def _gated(arguments: Arguments, shapes: Shapes) -> Shape:
         raise UnfitError(
             "E0305",
             f"`mul` needs values of one shape, or gates that have length 1 where the others do not; these are {listed}",
-            _MEETING
-            if None in lengths[:-1] and len({*map(len, shapes)}) == 1
-            else "a gate made by `avgpool(global)` needs `keepdims = true`",
+            _gate_that_fits(shapes, lengths),
         )
     return tuple(lengths)  # type: ignore[arg-type]
 

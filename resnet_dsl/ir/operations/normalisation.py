@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from resnet_dsl.ir.lengths import Shape, channels, elements
-from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Weight, positions, spatial
+from resnet_dsl.ir.operation import (
+    Arguments,
+    Operation,
+    Shapes,
+    UnfitError,
+    Weight,
+    nearest_divisors,
+    positions,
+    spatial,
+)
 from resnet_dsl.ir.parameters import COUNT, FLAG, POSITIVE, RATE, Parameter, words
 
 _SCALE = Parameter("scale", FLAG, "Whether a factor (gamma) is learned for each channel.", True)
@@ -20,6 +29,10 @@ def _affine(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
     return (*gamma, *beta)
 
 
+def _ignored(arguments: Arguments) -> dict[str, str]:
+    return {} if arguments["scale"] else {"gamma": "scale"}
+
+
 def _moving(arguments: Arguments, shapes: Shapes) -> tuple[Weight, ...]:
     shape = (channels(shapes[0]),)
     moments = (Weight("moving_mean", shape, "zeros", False), Weight("moving_variance", shape, "ones", False))
@@ -31,7 +44,7 @@ def _grouped(arguments: Arguments, shapes: Shapes) -> Shape:
         raise UnfitError(
             "E0304",
             f"{arguments['groups']} groups do not divide the {channels(shapes[0])} channels that flow in",
-            "use a number of groups that divides the channels",
+            f"use {nearest_divisors(arguments['groups'], channels(shapes[0]))}: groups divide the channels",
         )
     return shapes[0]
 
@@ -62,6 +75,7 @@ BATCHNORM = Operation(
     weights=_moving,
     label=lambda arguments: "batch norm",
     affine=True,
+    ignored=_ignored,
 )
 
 LAYERNORM = Operation(
@@ -72,6 +86,7 @@ LAYERNORM = Operation(
     weights=_affine,
     label=lambda arguments: "layer norm",
     centred=lambda arguments, shape: channels(shape),
+    ignored=_ignored,
 )
 
 GROUPNORM = Operation(
@@ -89,6 +104,7 @@ GROUPNORM = Operation(
     weights=_affine,
     label=lambda arguments: f"group norm, {arguments['groups']}",
     centred=lambda arguments, shape: elements((*shape[:-1], channels(shape) // arguments["groups"])),
+    ignored=_ignored,
 )
 
 
@@ -106,6 +122,7 @@ INSTANCENORM = Operation(
     weights=_affine,
     label=lambda arguments: "instance norm",
     centred=lambda arguments, shape: positions(shape),
+    ignored=_ignored,
 )
 
 

@@ -8,7 +8,7 @@ from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
-from resnet_dsl.ir.windows import FILL, content, settle_window, slide_window, spared, window_of
+from resnet_dsl.ir.windows import FILL, content, is_bare, settle_window, slide_window, spared, window_of
 
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (
@@ -64,6 +64,15 @@ def _refuse_idle_fill(name: str, arguments: Arguments) -> None:
         )
 
 
+def _ignored(arguments: Arguments) -> dict[str, str]:
+    """Over the whole map there is no step and no border; over windows no axis is lost that could be kept."""
+    if arguments["kernel"] == "global":
+        return dict.fromkeys(("stride", "pad", "fill", "count_border"), "kernel")
+    return {"keepdims": "kernel"} | (
+        dict.fromkeys(("fill", "count_border"), "pad") if is_bare(arguments["pad"]) else {}
+    )
+
+
 def _window(arguments: Arguments, shape: Shape) -> Window | str:
     return "all" if arguments["kernel"] == "global" else window_of(arguments, shape)
 
@@ -99,6 +108,7 @@ def _pool(
         infer=lambda arguments, shapes: _infer(name, zeros, arguments, shapes),
         window=_window,  # type: ignore[arg-type]
         label=lambda arguments: _label(what, arguments),
+        ignored=_ignored,
         keeps_sign=True,
         affine=affine,
     )

@@ -1,0 +1,473 @@
+"""Mistakes of meaning: the place, the cause and the remedy of each, and that the remedy, followed, compiles.
+
+The texts were written before their messages, by three hands: a Keras user's, a student's and a researcher's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pytest
+
+from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.pipeline import load_text
+
+
+class Case(NamedTuple):
+    """A text with ¦ in front of the place; what the message and the help say; and, where the help is no edit, what it
+    asks for: this for that."""
+
+    name: str
+    text: str
+    code: str
+    cause: str
+    remedy: str
+    instead: tuple[str, str] | None = None
+
+
+CASES = [
+    Case(
+        "conv_after_global",
+        ("network net {\n  input 32x32x3\n  stage one { avgpool(global) -> ¦conv(16, 1) }\n}\n"),
+        "E0301",
+        r"map|vector|spatial",
+        r"keepdims = true|dense",
+        ("global)", "global, keepdims = true)"),
+    ),
+    Case(
+        "double_equals_argument",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, ¦stride == 2) }\n}\n"),
+        "E0106",
+        r"compar|stride",
+        r"`stride = 2`",
+    ),
+    Case(
+        "compose_relu_conv",
+        ("network net {\n  input 32x32x3\n  stage one { relu(¦conv(16, 3)) }\n}\n"),
+        "E0248",
+        r"relu.*(takes|given|argument)|step",
+        r"`conv\(16, 3\) -> relu`",
+    ),
+    Case(
+        "compose_softmax_dense",
+        ("network net {\n  input 32x32x3\n  stem { conv(16, 3) }\n  head { avgpool(global) softmax(¦dense(10)) }\n}\n"),
+        "E0248",
+        r"dense.*step|step|chain",
+        r"`dense\(10\) -> softmax`",
+    ),
+    Case(
+        "add_of_list",
+        ("network net {\n  input 32x32x3\n  stage one { a = conv(16, 3) b = in -> conv(16, 1) add(¦[a, b]) }\n}\n"),
+        "E0221",
+        r"list",
+        r"`add\(a, b\)`",
+    ),
+    Case(
+        "value_as_first_argument",
+        ("network net {\n  input 32x32x3\n  stem { conv(16, 3) }\n  stage one { conv(¦stem, 16, 3) }\n}\n"),
+        "E0206",
+        r"value",
+        r"`stem -> conv\(16, 3\)`",
+        ("conv(stem, 16, 3)", "stem -> conv(16, 3)"),
+    ),
+    Case(
+        "batchnorm_channels",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) -> ¦batchnorm(64) }\n}\n"),
+        "W0271",
+        r"epsilon",
+        r"batchnorm`|leave",
+        ("batchnorm(64)", "batchnorm"),
+    ),
+    Case(
+        "norm_channels",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) -> norm(¦16) }\n}\n"),
+        "E0203",
+        r"slot",
+        r"leave|`norm`|epsilon",
+        ("norm(16)", "norm"),
+    ),
+    Case(
+        "avgpool_bare",
+        ("network net {\n  input 32x32x3\n  stem { conv(16, 3) }\n  head { ¦avgpool -> dense(10) }\n}\n"),
+        "E0204",
+        r"kernel",
+        r"avgpool\(global\)",
+        ("avgpool", "avgpool(global)"),
+    ),
+    Case(
+        "pad_full",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, pad = ¦full) }\n}\n"),
+        "E0206",
+        r"pad.*(takes|none)",
+        r"write one of these",
+        ("full", "same"),
+    ),
+    Case(
+        "init_xavier",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, init = ¦xavier) }\n}\n"),
+        "E0206",
+        r"init.*takes|none of these",
+        r"write one of these",
+        ("xavier", "glorot_uniform"),
+    ),
+    Case(
+        "bias_one",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, bias = ¦1) }\n}\n"),
+        "E0206",
+        r"true.*false",
+        r"`?true`?",
+    ),
+    Case(
+        "rate_percent",
+        (
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  head { avgpool(global) -> dropout(¦50) -> dense(10) }\n"
+            "}\n"
+        ),
+        "E0207",
+        r"rate.*0.*1|50",
+        r"0\.5",
+    ),
+    Case(
+        "quoted_number",
+        ('network net {\n  input 32x32x3\n  stage one { conv(¦"16", 3) }\n}\n'),
+        "E0206",
+        r"text|word|whole number",
+        r"quotes|`16`",
+    ),
+    Case(
+        "global_with_pad",
+        (
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  head { avgpool(global, ¦pad = same) -> dense(10) }\n"
+            "}\n"
+        ),
+        "W0270",
+        r"pad.*(nothing|ignored|no)|global",
+        r"leave",
+        (", pad = same", ""),
+    ),
+    Case(
+        "global_with_fill",
+        (
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  head { avgpool(global, ¦fill = reflect) -> dense(10) }\n"
+            "}\n"
+        ),
+        "W0270",
+        r"fill",
+        r"leave",
+        (", fill = reflect", ""),
+    ),
+    Case(
+        "keepdims_of_window",
+        ("network net {\n  input 32x32x3\n  stage one { maxpool(2, ¦keepdims = true) }\n}\n"),
+        "W0270",
+        r"keepdims",
+        r"global|leave",
+        (", keepdims = true", ""),
+    ),
+    Case(
+        "name_of_stage_in_block",
+        (
+            "block mine(width) {\n"
+            "  conv(width, 3) -> norm\n"
+            "  skip from ¦one\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { conv(16, 3) }\n"
+            "  stage two { mine(16) }\n"
+            "}\n"
+        ),
+        "E0208",
+        r"block.*(not see|know)",
+        r"argument|parameter",
+    ),
+    Case(
+        "default_of_slot",
+        ("network net {\n  input 32x32x3\n  default ¦norm(gamma = zeros)\n  stage one { conv(16, 3) -> norm }\n}\n"),
+        "E0126",
+        r"norm.*slot",
+        r"`use norm = batchnorm\(gamma = zeros\)`",
+    ),
+    Case(
+        "use_of_operation",
+        ("network net {\n  input 32x32x3\n  use ¦batchnorm = groupnorm(8)\n  stage one { conv(16, 3) -> norm }\n}\n"),
+        "E0214",
+        r"batchnorm.*operation|no slot",
+        r"`use norm = groupnorm\(8\)`",
+    ),
+    Case(
+        "use_of_relu",
+        ("network net {\n  input 32x32x3\n  use ¦relu = silu\n  stage one { conv(16, 3) -> norm -> act }\n}\n"),
+        "E0214",
+        r"relu.*operation|no slot",
+        r"`use act = silu`",
+    ),
+    Case(
+        "skips_via_on",
+        ("network net {\n  input 32x32x3\n  skips via ¦on\n  stage one { basic(16) }\n}\n"),
+        "E0201",
+        r"\bon\b",
+        r"`skips via project`|leave",
+        ("via on", "via project"),
+    ),
+    Case(
+        "no_stem",
+        ("network net {\n  input 32x32x3\n  stage one { ¦stem -> conv(16, 3) }\n}\n"),
+        "E0208",
+        r"no stem|has no `stem`",
+        r"input|stem \{",
+        ("stem ->", "input ->"),
+    ),
+    Case(
+        "in_twice",
+        ("network net {\n  input 32x32x3\n  stage one { ¦add(in, in) }\n}\n"),
+        "W0303",
+        r"itself",
+        r"",
+    ),
+    Case(
+        "channels_bare",
+        ("block mine {\n  conv(¦channels, 3)\n}\nnetwork net {\n  input 32x32x3\n  stage one { mine }\n}\n"),
+        "E0208",
+        r"channels",
+        r"`in\.channels`",
+    ),
+    Case(
+        "in_height",
+        ("block mine {\n  conv(in.¦height, 3)\n}\nnetwork net {\n  input 32x32x3\n  stage one { mine }\n}\n"),
+        "E0219",
+        r"height",
+        r"size\[0\]",
+        ("conv(in.height", "let size = in.shape conv(size[0]"),
+    ),
+    Case(
+        "in_as_number",
+        ("block mine {\n  conv(¦in, 3)\n}\nnetwork net {\n  input 32x32x3\n  stage one { mine }\n}\n"),
+        "E0206",
+        r"value",
+        r"`in\.channels`",
+        ("conv(in", "conv(in.channels"),
+    ),
+    Case(
+        "stride_zero",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, stride = ¦0) }\n}\n"),
+        "E0207",
+        r"stride.*at least 1|0",
+        r"1",
+        ("= 0", "= 1"),
+    ),
+    Case(
+        "foreach",
+        (
+            "let widths = [16, 32]\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { repeat ¦widths as w { conv(w, 3) } }\n"
+            "}\n"
+        ),
+        "E0221",
+        r"list",
+        r"`repeat len\(widths\) as w`|len\(widths\)",
+        ("repeat widths as w { conv(w", "repeat len(widths) as w { conv(widths[w]"),
+    ),
+    Case(
+        "pow",
+        ("network net {\n  input 32x32x3\n  stage one { conv(¦pow(2, 4), 3) }\n}\n"),
+        "E0208",
+        r"pow",
+        r"2 \*\* 4|\*\*",
+        ("pow(2, 4)", "2 ** 4"),
+    ),
+    Case(
+        "let_of_step",
+        ("network net {\n  input 32x32x3\n  stage one { let a = ¦conv(16, 3) relu }\n}\n"),
+        "E0208",
+        r"conv",
+        r"`a = conv\(16, 3\)`|without `let`",
+    ),
+    Case(
+        "rounded_equals",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) }\n  ¦expect macs == 442K\n}\n"),
+        "E0401",
+        r"442_?368",
+        r"~= 442K",
+        ("==", "~="),
+    ),
+    Case(
+        "gate_channels",
+        (
+            "block mine {\n"
+            "  wide = conv(16, 3)\n"
+            "  gate = wide -> avgpool(global, keepdims = true) -> conv(4, 1) -> sigmoid\n"
+            "  ¦mul(wide, gate)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { mine }\n"
+            "}\n"
+        ),
+        "E0305",
+        r"4",
+        r"16.*1|channels",
+        ("conv(4, 1)", "conv(16, 1)"),
+    ),
+    Case(
+        "add_channels",
+        (
+            "block mine {\n"
+            "  a = conv(16, 3)\n"
+            "  b = in -> conv(32, 3)\n"
+            "  ¦add(a, b)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { mine }\n"
+            "}\n"
+        ),
+        "E0305",
+        r"16.*32",
+        r"conv\(16, 1\)|conv\(32, 1\)",
+    ),
+    Case(
+        "add_in_out",
+        (
+            "block mine(width) {\n"
+            "  out = conv(width, 3) -> norm\n"
+            "  ¦add(in, out)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { mine(16) }\n"
+            "}\n"
+        ),
+        "E0305",
+        r"3.*16",
+        r"in -> conv\(16, 1\)|skip",
+    ),
+    Case(
+        "groups",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) -> ¦conv(20, 3, groups = 8) }\n}\n"),
+        "E0304",
+        r"8 groups.*20",
+        r"1, 2.*4|4",
+        ("groups = 8", "groups = 4"),
+    ),
+    Case(
+        "depthwise_word",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) -> conv(16, 3, groups = ¦in) }\n}\n"),
+        "E0206",
+        r"value",
+        r"in\.channels",
+    ),
+    Case(
+        "derived_near",
+        (
+            "network small {\n"
+            "  input 32x32x3\n"
+            "  stage conv1 { conv(16, 3) }\n"
+            "  stage conv5 { conv(16, 3) }\n"
+            "}\n"
+            "network other from small {\n"
+            "  head { ¦conv9 -> avgpool(global) }\n"
+            "}\n"
+        ),
+        "E0201",
+        r"conv9",
+        r"conv5|conv1",
+        ("conv9", "conv5"),
+    ),
+    Case(
+        "double_softmax",
+        (
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  head { avgpool(global) -> dense(10) -> softmax -> ¦softmax }\n"
+            "}\n"
+        ),
+        "W0272",
+        r"softmax",
+        r"leave",
+        (" -> softmax }", "}"),
+    ),
+    Case(
+        "size_condition",
+        (
+            "block mine(width, stride) {\n"
+            "  if ¦stride > 1 { maxpool(2) }\n"
+            "  conv(width, 3)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { mine(16, 2x1) }\n"
+            "}\n"
+        ),
+        "E0220",
+        r"size|2x1",
+        r"!=",
+    ),
+    Case(
+        "upsample_word",
+        ("network net {\n  input 32x32x3\n  stage one { upsample(2, ¦cubic) }\n}\n"),
+        "E0206",
+        r"takes|none of these",
+        r"nearest|bilinear",
+        ("cubic", "bilinear"),
+    ),
+    Case(
+        "standardize_true",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, standardize = ¦true) }\n}\n"),
+        "E0206",
+        r"standardize.*plain",
+        r"write one of these",
+        ("true", "plain"),
+    ),
+    Case(
+        "gamma_without_standardize",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, ¦gamma = 2) }\n}\n"),
+        "W0270",
+        r"gamma",
+        r"standardize",
+        (", gamma = 2", ""),
+    ),
+    Case(
+        "valid_fill",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, pad = valid, ¦fill = reflect) }\n}\n"),
+        "W0270",
+        r"fill",
+        r"leave|pad",
+        (", fill = reflect", ""),
+    ),
+]
+
+
+def edited(text: str, edits: tuple[Edit, ...]) -> str:
+    for span, new in sorted(edits, key=lambda edit: -edit.span.start):
+        text = text[: span.start] + new + text[span.end :]
+    return text
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_the_message_says_what_is_meant_and_the_remedy_compiles(case: Case) -> None:
+    wrong = case.text.replace("¦", "")
+    found = load_text(wrong).check()
+    assert [one.code for one in found] == [case.code]
+    (told,) = found
+    assert told.place is not None
+    assert told.place.span.start == case.text.index("¦")
+    assert re.search(case.cause, " | ".join([told.message, told.place.text]))
+    assert re.search(case.remedy, told.help or "")
+    if told.edits or case.instead:
+        right = edited(wrong, told.edits) if told.edits else wrong.replace(*case.instead or ("", ""))
+        assert right != wrong
+        assert load_text(right).check() == ()
