@@ -17,6 +17,7 @@ EXTRAS = {
     "plots": ("matplotlib",),
     "data": ("mlxtend", "sklearn", "PIL"),
     "pdf": ("svglib", "reportlab"),
+    "onnx": ("onnx",),
 }
 """The packages that an extra brings, as they are imported; of extras that bring the same one the first is advised."""
 

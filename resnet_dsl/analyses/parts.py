@@ -45,3 +45,11 @@ def paths_of_scopes(graph: Graph) -> tuple[str, ...]:
         outer = found[scope.parent or 0]
         found.append(f"{outer}_{scope.name}" if outer else scope.name)
     return tuple(found)
+
+
+def slashed_paths(graph: Graph) -> tuple[str, ...]:
+    """The same as people write paths, from the network on: ``/conv2/block1/se``, and ``/`` for the network itself."""
+    found = ["/"]
+    for scope in graph.scopes[1:]:
+        found.append(f"{found[scope.parent or 0].rstrip('/')}/{scope.name}")
+    return tuple(found)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec
 
+from resnet_dsl.analyses.parts import slashed_paths
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.nodes import Scope
@@ -62,7 +63,7 @@ def _parts(node: tree.Node) -> tuple[list[str], list[tuple[str, tree.Node | tree
 @_text
 def graph_text(graph: Graph, shapes: tuple[Shape, ...]) -> Iterator[str]:
     """``a_conv = conv(input, channels=8, …): 8x8x8 in a``: a line a node, below a line for each scope."""
-    names, paths = [node.name for node in graph.nodes], _paths(graph)
+    names, paths = [node.name for node in graph.nodes], slashed_paths(graph)
     yield f"graph {graph.name}"
     for scope, path in zip(graph.scopes, paths, strict=True):
         yield f"scope {path}: {_scope(scope)} from {names[scope.entry]} to {names[scope.exit]}"
@@ -79,14 +80,6 @@ def _returned(outputs: Mapping[str, str]) -> Iterator[str]:
     named = len(outputs) > 1
     for name, made in outputs.items():
         yield f"return {name}: {made}" if named else f"return {made}"
-
-
-def _paths(graph: Graph) -> list[str]:
-    """For each scope the names that lead to it: ``/conv2/block1``."""
-    found: list[str] = []
-    for scope in graph.scopes:
-        found.append("/" if scope.parent is None else f"{found[scope.parent].rstrip('/')}/{scope.name}")
-    return found
 
 
 def _numbered(names: Iterable[str]) -> list[str]:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 keras = pytest.importorskip("keras")
-from tests.interpreter.models import compare, some_batch  # noqa: E402
+from tests.interpreter.expected import some_batch  # noqa: E402
+from tests.interpreter.models import compare  # noqa: E402
 from tests.interpreter.networks import network  # noqa: E402
 
 RUN = int(os.environ.get("NETWORKS_SEED", np.random.SeedSequence().entropy % 1_000_000))  # type: ignore[operator]

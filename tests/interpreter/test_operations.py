@@ -10,33 +10,17 @@ import pytest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower
+from tests.interpreter.calls import CALLS, SIZES, entering
 from tests.interpreter.cases import Case, Size, cases, uncovered
-from tests.interpreter.networks import SINGLE, joined
+from tests.interpreter.networks import joined
 from tests.targets.keras.graphs import Sketch, one_op
 
 keras = pytest.importorskip("keras")
-from tests.interpreter.models import compare, some_batch  # noqa: E402
-
-SIZES: dict[int, tuple[Size, ...]] = {
-    0: ((4,),),
-    1: ((7, 4), (8, 4), (None, 4)),
-    2: ((7, 7, 4), (8, 8, 4), (7, 10, 4), (8, 5, 4), (None, None, 4)),
-    3: ((7, 6, 5, 4), (4, 7, 8, 4), (None, None, None, 4)),
-}
-"""By rank: vectors, and maps of even and odd lengths, square and oblong, open ones too."""
-
-RANKS = {"dense": (0,), "dropblock": (2,)}
-MAPS = frozenset(
-    {"conv", "conv_transpose", "maxpool", "avgpool", "blurpool", "attention", "instancenorm", "evonorm", "frn"}
-    | {"subsample", "upsample", "normalize", "spatial_softmax", "zero_pad", "crop", "depth_to_space", "space_to_depth"}
-    | {"resize"}
-)
-"""The operations that need a value with spatial axes."""
+from tests.interpreter.expected import some_batch  # noqa: E402
+from tests.interpreter.models import compare  # noqa: E402
 
 _MANY = ("add", "mul", "concat")
 """The merges of any number of values."""
-
-CALLS = [(op, rank) for op in SINGLE for rank in RANKS.get(op, (1, 2, 3) if op in MAPS else (0, 1, 2, 3))]
 
 FUSED = ("relu", "silu", "identity", "tanh", "hard_swish")
 """Activations that stand in turn behind convolutions and dense layers: optimised, they are one layer."""
@@ -61,18 +45,13 @@ def test_an_operation_computes_its_definition_in_every_three_choices(op: str, ra
 def _compare_calls(op: str, rank: int, strength: int) -> None:
     random = np.random.default_rng(rank)
     by_size: dict[Size, list[Case]] = defaultdict(list)
-    for size, case in cases(op, [_entering(op, size) for size in SIZES[rank]], random, strength):
+    for size, case in cases(op, [entering(op, size) for size in SIZES[rank]], random, strength):
         if _is_lowered(size, op, case):
             by_size[size].append(case)
     assert by_size, "no call fits: is it an operation of MAPS, or of some RANKS?"
     for size, tried in by_size.items():
         net = _network(size, op, tried)
         compare(*net.graph(), some_batch(size, random), random)
-
-
-def _entering(op: str, size: Size) -> Size:
-    """Attention splits its channels into queries, keys and values: it needs more of them."""
-    return (*size[:-1], 14) if op == "attention" else size
 
 
 def _is_lowered(size: Size, op: str, case: Case) -> bool:

@@ -17,7 +17,8 @@ from tests.interpreter.networks import SINGLE, joined
 from tests.targets.keras.graphs import Sketch
 
 keras = pytest.importorskip("keras")
-from tests.interpreter.models import compare, some_batch  # noqa: E402
+from tests.interpreter.expected import some_batch  # noqa: E402
+from tests.interpreter.models import compare  # noqa: E402
 
 SIZES: dict[int, tuple[Size, ...]] = {
     0: ((4,),),

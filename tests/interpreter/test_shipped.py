@@ -10,7 +10,8 @@ import pytest
 from tests.specs.family import MEMBERS, spec
 
 keras = pytest.importorskip("keras")
-from tests.interpreter.models import compare, some_batch  # noqa: E402
+from tests.interpreter.expected import some_batch  # noqa: E402
+from tests.interpreter.models import compare  # noqa: E402
 
 QUICK = {"first_smooth", "two_view_network", "seresnet18", "botnet26t_256"}
 """Those among the ordinary tests: they have branches, gates, and attention with distances."""

@@ -12,8 +12,9 @@ from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.private import UnexpectedKerasError
-from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
+from resnet_dsl.targets.keras.scaling import scaled_first
 from resnet_dsl.weights import Scaling
+from resnet_dsl.weights.scaling import expect_channels
 
 
 def to_keras(

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.sentences import listed
 from resnet_dsl.targets.keras.calls import Calls, LayerCall
 from resnet_dsl.weights import InputScaling, Scaling
 from resnet_dsl.weights.about import NORMALIZATION, scaling_of_layer
+from resnet_dsl.weights.scaling import by_input
 
 NAME = "normalization"
 """The layer's name; of several inputs ``normalization_left``. Where a node has that name, a number stands behind it."""
@@ -26,7 +23,7 @@ def scaled_first(calls: Calls, scaling: Scaling | None) -> Calls:
 
     Raises Failure where the scaling is of other inputs.
     """
-    scalings = _by_input(scaling, calls.graph)
+    scalings = by_input(scaling, calls.graph)
     inputs, names = len(calls.inputs), {call.name for call in calls.calls}
     layers = [_layer(calls, names, *one) for one in scalings.items()]
     instead = {layer.inputs[0]: inputs + number for number, layer in enumerate(layers)}
@@ -49,18 +46,6 @@ def _layer(calls: Calls, taken: set[str], index: int, scaling: InputScaling) -> 
     return LayerCall(next(one for one in names if one not in taken), NORMALIZATION, args, (index,), of.shape, of.node)
 
 
-def _by_input(scaling: Scaling | None, graph: Graph) -> dict[int, InputScaling]:
-    """By the inputs' indices. Raises Failure: one scaling for several inputs, which may be of any; other names."""
-    if scaling is None:
-        return {}
-    if isinstance(scaling, InputScaling):
-        return {only_input(graph, "a normalisation of images"): scaling}
-    names = [node.name for node in graph.nodes[: graph.inputs]]
-    if not scaling.keys() <= {*names}:
-        raise Failure(f"the model normalises {listed([*scaling])}, and the network takes {listed(names)}")
-    return {index: scaling[name] for index, name in enumerate(names) if name in scaling}
-
-
 def scaling_of(model: Any) -> Scaling | None:
     """What a model does to its inputs first; None where it takes them normalised. Raises Failure."""
     try:
@@ -78,10 +63,3 @@ def _scalings(model: Any) -> dict[str, InputScaling]:
     layers = [layer for layer in model.layers if type(layer).__name__ == NORMALIZATION and layer.input.name in names]
     scalings = ((layer.input.name, scaling_of_layer(NORMALIZATION, layer.get_config())) for layer in layers)
     return {name: scaling for name, scaling in scalings if scaling is not None}
-
-
-def expect_channels(scaling: Scaling | None, graph: Graph, shapes: tuple[Shape, ...]) -> None:
-    """Refuses a scaling of another number of channels than what enters has."""
-    for index, one in _by_input(scaling, graph).items():
-        if len(one.mean) != shapes[index][-1]:
-            raise Failure(f"the model normalises {len(one.mean)} channels, and the network has {shapes[index][-1]}")
