@@ -22,6 +22,7 @@ from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.progress import Report
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder
+from resnet_dsl.targets.keras.private.grouping import groups_apart
 
 
 class Interruption:
@@ -120,13 +121,15 @@ class Loop:
         """What is left of the epoch that ``state`` stands in; where it ended, and its means."""
         start, watch = state.position, _Watch(self, state, interruption)
         batches = TrainingBatches(self.plan.training, self.plan.seed, *start)
-        fitted = self.learner.model.fit(  # unless told not to, fit shuffles the order of the batches it is given
-            batches, initial_epoch=start.epoch, epochs=start.epoch + 1, shuffle=False, callbacks=[watch], verbose=0
-        )
+        with groups_apart():
+            fitted = self.learner.model.fit(  # unless told not to, fit shuffles the order of the batches it is given
+                batches, initial_epoch=start.epoch, epochs=start.epoch + 1, shuffle=False, callbacks=[watch], verbose=0
+            )
         return watch.position, {name: values[-1] for name, values in fitted.history.items()}
 
     def _tested(self, epoch: int, logs: dict[str, float]) -> EpochRecord:
-        tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
+        with groups_apart():
+            tested = self.learner.model.evaluate(EvaluationBatches(self.plan.testing), return_dict=True, verbose=0)
         for metric in self.learner.metrics:
             metric.reset_state()  # the sums were last used for testing
         rate = float(self.plan.rates[(epoch + 1) * self.plan.steps - 1])

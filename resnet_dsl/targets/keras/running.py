@@ -12,6 +12,7 @@ from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.sizes import beside, fits, rule
 from resnet_dsl.sentences import either, listed
 from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.private.grouping import groups_apart
 
 _Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
 """From the inputs in order to the outputs in order."""
@@ -106,7 +107,8 @@ def _tensorflow(model: Any) -> _Run:
 
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs]
     compute = tf.function(lambda *values: _outputs(model, model(_taken(values), training=False)))
-    frozen = freeze(compute.get_concrete_function(*specs), lower_control_flow=False)
+    with groups_apart():
+        frozen = freeze(compute.get_concrete_function(*specs), lower_control_flow=False)
     kinds = [spec.dtype for spec in specs]
     return lambda values: frozen(*map(tf.convert_to_tensor, values, kinds))
 
@@ -115,9 +117,12 @@ def _jax(model: Any) -> _Run:
     import jax
 
     weights = _weights(model, lambda value: jax.numpy.array(value, copy=True))  # training gives its arrays away
-    run: _Run = jax.jit(
-        lambda values: _outputs(model, model.stateless_call(*weights, _taken(values), training=False)[0])
-    )
+
+    def compute(values: list[Any]) -> Sequence[Any]:
+        with groups_apart():  # what stands here runs while it is traced
+            return _outputs(model, model.stateless_call(*weights, _taken(values), training=False)[0])
+
+    run: _Run = jax.jit(compute)
     return run
 
 
