@@ -39,6 +39,7 @@ COMMANDS = {
     "probe": "measure activations and gradients at initialisation",
     "train": "train a network",
     "compare": "train several networks and draw their errors",
+    "predict": "name the classes that a saved model finds in images",
     "load": "rebuild a saved model that plain Keras cannot load for its depth",
 }
 """Each command lives in a module of its own name in this package and is imported only when it is asked for."""

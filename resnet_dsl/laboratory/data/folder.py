@@ -52,6 +52,25 @@ def read(folder: Path, resize: tuple[int, ...] | None, channels: int | None) -> 
     return _of_two(folder, _listed(train), _listed(test), resize, channels)
 
 
+def images_in(places: list[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """The images that these files and folders are or hold, in order, and what is to be said of what was left out.
+
+    A file is taken as it is named; of folders, what is called like an image. Raises Failure where a folder holds none.
+    """
+    images: list[Path] = []
+    notes: list[str] = []
+    for place in places:
+        if not place.is_dir():
+            images.append(place)
+            continue
+        found, others = _files(place)
+        if not found:
+            raise Failure(f"{place} has no images ({', '.join(SUFFIXES)})")
+        images += found
+        notes += _notes(place, others)
+    return images, tuple(notes)
+
+
 class _Listed(NamedTuple):
     """Images with their labels, the names of the classes, and what is to be said of files that are not among them."""
 
