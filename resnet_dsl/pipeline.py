@@ -16,6 +16,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
+from resnet_dsl.elaborate.causes import in_network
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
@@ -136,7 +137,7 @@ class Spec:
         definition = self._network(network)
         outcome = Fitter().elaborate(definition, self.prelude, overrides or {}, input_size)
         asked = Asked(self, definition.tree.name.text, overrides or {}, _alone(input_size, outcome))
-        return self._finish(outcome.elaborated, outcome.diagnostics, asked)
+        return self._finish(definition, outcome, asked)
 
     def parameters(self, network: str) -> tuple[str, ...]:
         """The parameters of a network that compiles, and of those that it derives from."""
@@ -169,7 +170,7 @@ class Spec:
             found += len(outcome.diagnostics)
             if outcome.elaborated is not None:
                 facts = Facts(outcome.elaborated.graph, outcome.elaborated.shapes)
-                yield from _judge(outcome.elaborated, facts)
+                yield from _judge(definition, outcome.elaborated, facts)
             used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK
@@ -181,11 +182,12 @@ class Spec:
             yield from idle_skips(self.module, used)
             yield from idle_settings(self.module, used)
 
-    def _finish(self, elaborated: Elaborated | None, found: tuple[Diagnostic, ...], asked: Asked) -> Compiled:
+    def _finish(self, definition: Definition, outcome: Outcome, asked: Asked) -> Compiled:
+        elaborated, found = outcome.elaborated, outcome.diagnostics
         if elaborated is None:
             raise Refusal(in_order([*check_names(self.module), *found]))
         facts = Facts(elaborated.graph, elaborated.shapes)
-        judged = tuple(in_order([*found, *_judge(elaborated, facts)]))
+        judged = tuple(in_order([*found, *_judge(definition, elaborated, facts)]))
         stop_at_errors(judged)
         return Compiled(facts, elaborated.origins, judged, asked)
 
@@ -203,8 +205,8 @@ def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
     return next(iter(asked.values())) if isinstance(asked, Mapping) and found and found.graph.inputs == 1 else asked
 
 
-def _judge(elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:
-    warnings = lint(facts.graph, facts.shapes, elaborated.origins)
+def _judge(definition: Definition, elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:
+    warnings = in_network(definition, lint(facts.graph, facts.shapes, elaborated.origins))
     return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
 

@@ -22,11 +22,15 @@ from resnet_dsl.syntax import tree
 
 
 class Level:
-    """One network of a derivation: its definition, and its constants once they are known."""
+    """One network of a derivation: its definition, its constants once they are known, and its members.
 
-    def __init__(self, definition: Definition, frame: Frame) -> None:
+    ``without``: the place of a member that is left out.
+    """
+
+    def __init__(self, definition: Definition, frame: Frame, without: Span | None) -> None:
         self.definition = definition
         self.frame = frame
+        self.members = tuple(one for one in self.tree.members.items if one.span != without)
 
     @property
     def tree(self) -> tree.Network:
@@ -96,15 +100,24 @@ class Plan:
 
 
 class Derivation:
-    """The levels of one network, from its innermost base to itself, with constants and settings filled in."""
+    """The levels of one network, from its innermost base to itself, with constants and settings filled in.
+
+    ``without``: the place of a member, or of an argument of a `from`, that is left out.
+    """
 
     def __init__(
-        self, context: Context, overrides: Overrides, values: dict[Any, Value | None], outer: Settings
+        self,
+        context: Context,
+        overrides: Overrides,
+        values: dict[Any, Value | None],
+        outer: Settings,
+        without: Span | None,
     ) -> None:
         self.context = context
         self.overrides = overrides
         self.values = values
         self.settings = outer
+        self.without = without
 
     def levels(self, definition: Definition) -> list[Level]:
         """The network and those that it derives from, the innermost base first. Raises DiagnosticError."""
@@ -123,7 +136,7 @@ class Derivation:
             chain.append(found)
             if len(chain) > limits.DEEPEST_DERIVATION + 1:
                 raise PoisonedError  # a circle, or too deep: `check_derivations` tells where
-        return [Level(one, self._frame(one.module)) for one in reversed(chain)]
+        return [Level(one, self._frame(one.module), self.without) for one in reversed(chain)]
 
     def _frame(self, module: Module) -> Frame:
         return Frame(module, {}, self.values, None, self.settings, kind="network")
@@ -147,15 +160,15 @@ class Derivation:
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:
-            self.context.budget.spend(level.tree.name.span, len(level.tree.members.items) + len(inherited))
+            self.context.budget.spend(level.tree.name.span, len(level.members) + len(inherited))
             constants = {**inherited, **level.frame.constants}
             level.frame = level.frame._replace(constants=constants, settings=outer)
-            for member in level.tree.members.items:
+            for member in level.members:
                 if isinstance(member, tree.Let):
                     constants[member.name.text] = self.context.evaluator.attempt(member.value, level.frame)
                 elif isinstance(member, tree.Condition):
                     self._check_choice(member)
-            level.frame = gather(self.context, level.tree.members.items, level.frame)
+            level.frame = gather(self.context, level.members, level.frame)
             inherited, outer = constants, level.frame.settings
 
     def _check_choice(self, member: tree.Condition) -> None:
@@ -199,7 +212,7 @@ class Derivation:
         written = level.tree.base
         assert written is not None
         found = assign(self.context.evaluator, base.tree.name.text, known, written.arguments, level.frame)
-        return {name: one.value for name, one in found.items()}
+        return {name: one.value for name, one in found.items() if one.span != self.without}
 
 
 def _given(base: tree.Base | None, known: list[str]) -> set[str]:
@@ -216,7 +229,7 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
         here: dict[str, Span] = {}
         if level is levels[-1] and level is not levels[0]:
             _doubt_names(plan, level, context)
-        for member in level.tree.members.items:
+        for member in level.members:
             if isinstance(member, tree.Input | tree.NamedInput):
                 _put_input(plan, PlannedInput(member, level), here, context)
             elif isinstance(member, tree.Output):
@@ -262,7 +275,7 @@ def _check_names(plan: Plan, context: Context) -> None:
 
 def _doubt_names(plan: Plan, level: Level, context: Context) -> None:
     """A new stage that is called nearly like one of the base's was perhaps to replace it."""
-    members = level.tree.members.items
+    members = level.members
     stages = [member for member in members if isinstance(member, tree.Stage) and member.place is None]
     numbered = _by_digits(plan) if stages else {}
     for token in (stage.name for stage in stages if stage.name.text not in plan.stages):

@@ -11,17 +11,18 @@ from math import gcd, lcm
 from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.elaborate.causes import Causes
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.limits import STEPS_OF_A_NETWORK
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.networks import Outcome, elaborate
+from resnet_dsl.elaborate.networks import Key, Outcome, elaborate, key_of
 from resnet_dsl.elaborate.values import Overrides
 from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.sizes import Size, beside, multiples, offered, rule
 from resnet_dsl.source import Span
 
 MOST_STEPS_OF_A_SEARCH = 30_000
-"""Steps for all searches of one text: a U-Net of five levels takes 200, and some ten runs."""
+"""Steps for all searches of one text: a U-Net of five levels takes 200, and some ten runs. As many for causes."""
 
 _LONGEST_PERIOD = 4_096
 _UNMET = ("E0302", "E0305")
@@ -35,22 +36,25 @@ class Fitter:
     """Elaborates the networks of a text, and looks for sizes that fit where their values do not meet."""
 
     def __init__(self) -> None:
-        self._left = MOST_STEPS_OF_A_SEARCH
+        self._left = self._left_for_causes = MOST_STEPS_OF_A_SEARCH
 
     def elaborate(
         self, definition: Definition, prelude: Module, overrides: Overrides, input_size: InputSize | None
     ) -> Outcome:
         """As resnet_dsl.elaborate.networks.elaborate."""
 
-        def run(size: Size, most: int) -> Outcome:
-            return elaborate(definition, prelude, overrides, size, most)
+        def run(size: InputSize | None, most: int, without: Span | None = None) -> Outcome:
+            return elaborate(definition, prelude, overrides, size, most, without)
 
         outcome = elaborate(definition, prelude, overrides, input_size)
-        if outcome.size is None or not any(one.code in _UNMET for one in outcome.diagnostics):
-            return outcome
-        search = _Search(run, outcome, outcome.size, self._left)
-        found = search.mended("`{}`" if input_size is not None else "write `input {}`")
-        self._left = search.left
+        found = outcome.diagnostics
+        if outcome.size is not None and any(one.code in _UNMET for one in found):
+            search = _Search(run, outcome, outcome.size, self._left)
+            found = search.mended("`{}`" if input_size is not None else "write `input {}`")
+            self._left = search.left
+        causes = Causes(lambda place, most: run(input_size, most, place), definition, outcome, self._left_for_causes)
+        found = tuple(causes.told(found))
+        self._left_for_causes = causes.left
         return outcome._replace(diagnostics=found)
 
 
@@ -71,11 +75,7 @@ class _Search:
         if found is None:
             return self._failed.diagnostics
         remedy, gone = found
-        keys = _keys(self._failed)
-        return tuple(
-            one._replace(help=remedy) if key in gone else one
-            for one, key in zip(self._failed.diagnostics, keys, strict=True)
-        )
+        return tuple(one._replace(help=remedy) if key_of(one) in gone else one for one in self._failed.diagnostics)
 
     def _period(self) -> tuple[int, ...]:
         """After how many positions of each axis the roundings of its lengths begin anew; ones where it is too long."""
@@ -90,7 +90,7 @@ class _Search:
     def _opened(self) -> Size:
         return tuple(None if isinstance(one, int) else one for one in self._size[:-1]) + self._size[-1:]
 
-    def _multiples(self, period: tuple[int, ...], writing: str) -> tuple[str, set[_Key]] | None:
+    def _multiples(self, period: tuple[int, ...], writing: str) -> tuple[str, set[Key]] | None:
         """Where all multiples of a number fit: that, and the nearest of them."""
         for strict in (True, False):
             for divisors in _divisors(period):
@@ -102,12 +102,12 @@ class _Search:
                     return f"{rule(multiples(opened))}: {words}", gone
         return None
 
-    def _fitting(self, sizes: list[Size], gone: set[_Key]) -> list[Size]:
+    def _fitting(self, sizes: list[Size], gone: set[Key]) -> list[Size]:
         """Those at which values meet: without another mistake, if there are any."""
         each = ([one for one in sizes if gone <= self._gone(one, strict)] for strict in (True, False))
         return next(filter(None, each), [])
 
-    def _others(self, period: tuple[int, ...]) -> tuple[str, set[_Key]] | None:
+    def _others(self, period: tuple[int, ...]) -> tuple[str, set[Key]] | None:
         """The nearest sizes that fit by another rule: two of them, one period apart, make it none by chance."""
         if not all(isinstance(one, int) for one in self._size):
             return None
@@ -122,12 +122,12 @@ class _Search:
                 )
         return None
 
-    def _gone(self, size: Size, strict: bool) -> set[_Key]:
+    def _gone(self, size: Size, strict: bool) -> set[Key]:
         """Which values meet at this size. ``strict``: where no other mistake comes up, as one behind them may."""
         outcome = self._at(size)
         if size == self._size or outcome is None or len(outcome.shapes) < len(self._failed.shapes):
             return set()
-        before, now = set(_keys(self._failed)), set(_keys(outcome))
+        before, now = {*map(key_of, self._failed.diagnostics)}, {*map(key_of, outcome.diagnostics)}
         return set() if strict and not now <= before else {key for key in before - now if key[0] in _UNMET}
 
     def _at(self, size: Size) -> Outcome | None:
@@ -142,14 +142,6 @@ class _Search:
 
 def _moved(size: Size, by: int) -> Size:
     return (*(one + by for one in size[:-1] if isinstance(one, int)), size[-1])
-
-
-_Key: TypeAlias = tuple[str, Span | None]
-"""A mistake's code and place; its words hold lengths."""
-
-
-def _keys(outcome: Outcome) -> list[_Key]:
-    return [(one.code, one.place and one.place.span) for one in outcome.diagnostics]
 
 
 def _divisors(period: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import ends, errors, limits
@@ -49,10 +49,19 @@ class Elaborated(NamedTuple):
     warnings: tuple[Diagnostic, ...]
 
 
+Key: TypeAlias = tuple[str, Span | None]
+"""A mistake's code and place; its words hold lengths."""
+
+
+def key_of(mistake: Diagnostic) -> Key:
+    return mistake.code, mistake.place and mistake.place.span
+
+
 class Outcome(NamedTuple):
     """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used.
 
     shapes: of the values that were made, also where no graph came of it. size: its input's, where it has one alone.
+    own: the mistakes of parts that it does not have from a base.
     """
 
     elaborated: Elaborated | None
@@ -61,6 +70,7 @@ class Outcome(NamedTuple):
     used: Used
     shapes: tuple[Shape, ...]
     size: Size | None
+    own: frozenset[Key]
 
 
 def elaborate(
@@ -69,23 +79,27 @@ def elaborate(
     overrides: Overrides,
     input_size: InputSize | None,
     most_steps: int = limits.MOST_STEPS,
+    without: Span | None = None,
 ) -> Outcome:
     """The graph of a network, and the mistakes found; ``most_steps``: where it ends as too large.
+
+    ``without``: the place of a member, or of an argument of a `from`, that is left out.
 
     ``progress`` needs the number of blocks. Where the text does not say it, it is known when all have been run: a
     network that asks for it is then run a second time, and only what the second run finds counts.
     """
-    elaboration = _Elaboration(definition, prelude, overrides, input_size, None, most_steps)
+    elaboration = _Elaboration(definition, prelude, overrides, input_size, None, most_steps, without)
     result = elaboration.run()
     if elaboration.counts_in_vain and not elaboration.exhausted:
         found = elaboration.elaborator.blocks.found
-        elaboration = _Elaboration(definition, prelude, overrides, input_size, found, most_steps)
+        elaboration = _Elaboration(definition, prelude, overrides, input_size, found, most_steps, without)
         result = elaboration.run()
     held = elaboration.elaborator
     sizes = [raw.placed.arguments["shape"] for raw in held.builder.nodes if raw.operation.name == "input"]
     size = sizes[0] if len(sizes) == 1 else None
     shapes = tuple(raw.placed.shape for raw in held.builder.nodes)
-    return Outcome(result, tuple(held.findings.diagnostics), held.budget.steps, held.used, shapes, size)
+    mistakes = tuple(held.findings.diagnostics)
+    return Outcome(result, mistakes, held.budget.steps, held.used, shapes, size, frozenset(elaboration.own))
 
 
 class _Elaboration:
@@ -99,10 +113,13 @@ class _Elaboration:
         input_size: InputSize | None,
         blocks: Counter[BlockKind] | None,
         most_steps: int,
+        without: Span | None,
     ) -> None:
         self.definition = definition
         self.overrides = dict(overrides)
         self.input_size = input_size
+        self.without = without
+        self.own: set[Key] = set()
         self.exhausted = False
         self.elaborator = Elaborator(definition.tree.name.text, blocks or Counter(), most_steps)
         self.builder = self.elaborator.builder
@@ -129,7 +146,9 @@ class _Elaboration:
         return None
 
     def _run(self) -> Elaborated | None:
-        levels = Derivation(self.elaborator, self.overrides, self.values, self.settings).levels(self.definition)
+        levels = Derivation(self.elaborator, self.overrides, self.values, self.settings, self.without).levels(
+            self.definition
+        )
         plan = plan_of(levels, self.elaborator)
         if not plan.parts:
             raise DiagnosticError(_empty(levels[-1].tree))
@@ -207,7 +226,10 @@ class _Elaboration:
         trunk: Current = entry
         for part in plan.parts:
             self._check_head(part, plan)
+            found = len(self.findings.diagnostics)
             flowing = self.values[part.key] = self._part(part, trunk, own.frame.settings)
+            if part.level is own:
+                self.own.update(map(key_of, self.findings.diagnostics[found:]))
             trunk = trunk if part.kind == "head" else flowing
         return trunk
 
@@ -299,7 +321,7 @@ class _Elaboration:
         if self.findings.mistaken:
             return
         for found in self.elaborator.used.idle().values():
-            if found.place is not None and _lies_in(found.place.span, own.tree.span):
+            if found.place is not None and lies_in(found.place.span, own.tree.span):
                 self.findings.report(found)
 
     def _known(self, plan: Plan, outputs: dict[str, int] | None) -> Known:
@@ -322,7 +344,7 @@ class _Elaboration:
     def _expectations(self, own: Level, known: Known) -> tuple[Expectation, ...]:
         """The network's own expectations; they hold for the network as written, not under overrides."""
         found = []
-        for member in own.tree.members.items:
+        for member in own.members:
             if isinstance(member, tree.Expect):
                 try:
                     found.append(read_expectation(self.elaborator.evaluator, member, own.frame, known))
@@ -369,7 +391,7 @@ def _says_progress(levels: list[Level]) -> bool:
     return any("progress" in one.source.text for module in modules for one in (module, *module.imported()))
 
 
-def _lies_in(inner: Span, outer: Span) -> bool:
+def lies_in(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
