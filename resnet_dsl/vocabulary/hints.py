@@ -1,0 +1,218 @@
+"""What a mistake says where its word is another tool's: the cause, the remedy with the place's values, its edits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.source import Span
+from resnet_dsl.vocabulary.reading import call_around
+from resnet_dsl.vocabulary.table import plain, words
+from resnet_dsl.vocabulary.translating import Translation, translate, translated
+
+_COUNTED = re.compile(r"\bx\s*$")
+_BEHIND_ARROW = re.compile(r"->\s*$")
+_DEFAULT = re.compile(r"\bdefault\s+$")
+_VALUE_OF = re.compile(r"([^\W\d]\w*)\s*=\s*$")
+_NEAR = 200  # characters in front of a word that are looked at
+
+
+class Hint(NamedTuple):
+    """``place``: what is at fault, the whole call where one is translated."""
+
+    message: str
+    help: str
+    place: Span
+    notes: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    sure: bool = False
+
+    def diagnostic(self, code: str, place: Span | None = None) -> Diagnostic:
+        return Diagnostic(
+            code, self.message, Label(place or self.place), (), self.notes, self.help, self.edits, self.sure
+        )
+
+
+def of_step(span: Span) -> Hint | None:
+    """What is called there, a layer, a function or a word, or is written as if it were called."""
+    if (python := words().python.get(span.text)) is not None:
+        return Hint(f"`{span.text}` is Python's word, and the language has no such statement", python, span)
+    if _DEFAULT.search(_before(span)):
+        return _of_default(span)
+    found = translate(span.source.text, span.start)
+    return None if found is None or not found.row.tool else of_call(found, span)
+
+
+def of_call(found: Translation, span: Span) -> Hint:
+    """A call that was translated; ``span`` is where it begins."""
+    place = Span(span.source, found.call.start, found.call.end)
+    return Hint(_message(found), _remedy(found, place), place, _notes(found), *_edits(found, place))
+
+
+def _before(span: Span) -> str:
+    return span.source.text[max(0, span.start - _NEAR) : span.start]
+
+
+def _message(found: Translation) -> str:
+    call, row = found.call, found.row
+    if row.none or row.row:
+        whose = f", which is {row.word}" if row.word != "another word" else ""
+        return f"there is no operation, block or slot called `{call.path}`{whose}"
+    return f"`{call.path}` is {row.word} for `{row.member or row.step_of(call.name)}`"
+
+
+def _remedy(found: Translation, place: Span) -> str:
+    row, text = found.row, found.text
+    if row.none:
+        return row.none
+    if row.member:
+        return f"write `{text or 'input 224x224x3'}`, directly in the network's braces"
+    if not text:
+        return _pattern(found)
+    if _is_several(found, place):
+        return f"put the steps into a block, and repeat that: `block NAME {{ {text} }}`"
+    lost = "; ".join(f"without `{name}`: {why}" for name, why in found.lost)
+    return f"write `{text}`{', ' if lost else ''}{lost}"
+
+
+def _pattern(found: Translation) -> str:
+    """How the step is called, where the call itself cannot be translated."""
+    if found.row.row:
+        return "steps stand behind one another: `conv(64, 3) -> norm -> act`"
+    step = found.row.step_of(found.call.name)
+    operation = OPERATIONS[step.partition("(")[0]]
+    if operation.many:
+        return f"write `{step}(a, b)`, with the names of values"
+    needed = ", ".join(one.name for one in operation.parameters if one.required)
+    written = step if "(" in step or not needed else f"{step}({needed})"
+    return f"write it as in `{written}`" + (f"; {found.row.note}" if found.row.note else "")
+
+
+def _notes(found: Translation) -> tuple[str, ...]:
+    """What the tool does otherwise where nothing is said."""
+    if not found.text or found.row.member:
+        return ()
+    note = (found.row.note,) if found.row.note else ()
+    if found.text == found.letter:
+        return note
+    if found.text.startswith("skip"):
+        return (*note, "`x` is a word of the language: what flows needs no name")
+    whose = found.row.word.removesuffix(" word")
+    return (*note, f"with {'its' if whose == 'another' else whose} own defaults it is `{found.letter}`")
+
+
+def _edits(found: Translation, place: Span) -> tuple[tuple[Edit, ...], bool]:
+    if not found.complete or found.row.member or _is_several(found, place) or "#" in place.text:
+        return (), False
+    return (Edit(place, found.text),), found.exact and not found.row.note
+
+
+def _is_several(found: Translation, place: Span) -> bool:
+    """Whether several steps would come where one alone can stand: behind a count, or from a value behind an arrow."""
+    front = _before(place)
+    from_value = bool(found.call.applied) and bool(_BEHIND_ARROW.search(front))
+    return " -> " in found.text and (from_value or bool(_COUNTED.search(front)))
+
+
+def _of_default(span: Span) -> Hint | None:
+    """`default Conv2D(use_bias = false)`: arguments alone."""
+    found = translate(span.source.text, span.start)
+    if found is None or not found.row.here:
+        return None
+    place = Span(span.source, found.call.start, found.call.end)
+    text = found.alone
+    return Hint(_message(found), f"write `default {text}`", place, (), (Edit(place, text),), not found.lost)
+
+
+def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hint | None:
+    """An argument that a step or block does not have, which other tools call so; ``known`` are those that it has."""
+    why = _what_argument(callee, name, [*known])
+    if why is None:
+        return None
+    call = call_around(span.source.text, callee, span.start)
+    if call is None or callee not in OPERATIONS:
+        return _renamed(callee, name, span, [*known])
+    in_default = bool(_DEFAULT.search(_before(Span(span.source, call.start, call.end))))
+    found = translated(call)
+    assert found is not None
+    place = Span(span.source, call.start, call.end)
+    text = found.alone if in_default else found.text
+    message = f"`{callee}` has no argument `{name}`: {why}"
+    if name in dict(found.lost) or not text:
+        return Hint(message, "leave it out", span)
+    if in_default:
+        return Hint(message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
+    return Hint(message, _remedy(found, place), span, (), *_edits(found, place))
+
+
+def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
+    table = words()
+    if here := meant(name, known):
+        return f"it is `{here[0]}` here"
+    if name in table.steps and callee not in OPERATIONS:
+        return "a block calls slots, such as `act`, and `use act = silu` fills them"
+    for sentences in (table.steps, table.labels, table.needless, table.nowhere):
+        if name in sentences:
+            return sentences[name]
+    return _WITHOUT_ONE.get(name) if callee in OPERATIONS and name in table.arguments else None
+
+
+_WITHOUT_ONE = {
+    "affine": "`scale` and `center` say it here",
+    "elementwise_affine": "`scale` and `center` say it here",
+    "axis": "channels are the last axis, and steps that ask for an axis mean it",
+    "dim": "channels are the last axis, and steps that ask for an axis mean it",
+}
+
+
+def _renamed(callee: str, name: str, span: Span, known: list[str]) -> Hint | None:
+    here, why = meant(name, known), _what_argument(callee, name, known)
+    message = f"`{callee}` has no argument `{name}`: {why}"
+    if not here:
+        return Hint(message, "leave it out", span)
+    return Hint(message, f"write `{here[0]} = …`", span, (), (Edit(span, here[0]),), True)
+
+
+def meant(name: str, known: Iterable[str]) -> list[str]:
+    """The arguments that another tool's word may mean, of those that there are."""
+    known = [*known]
+    return [one for one in words().arguments.get(name, ()) if one in known]
+
+
+def is_argument(name: str) -> bool:
+    """Whether other tools have an argument of that name."""
+    table = words()
+    return any(name in one for one in (table.arguments, table.steps, table.labels, table.needless, table.nowhere))
+
+
+def of_word(parameter: str, word: str, span: Span) -> Hint | None:
+    """A word that an argument does not take, which other tools have for one that it takes."""
+    here = words().values.get(parameter, {}).get(plain(word))
+    if here is None or here == word:
+        return None
+    return Hint(f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
+
+
+def of_name(name: str, span: Span) -> Hint | None:
+    """A name that nothing here has, in the place of a value."""
+    value_of = _VALUE_OF.search(_before(span))
+    if value_of and (hint := of_word(value_of[1], name, span)) is not None:
+        return hint._replace(message=f"there is no `{name}`: it is `{hint.help[7:-1]}` here")
+    meant = words().names.get(name)
+    if meant is None:
+        return None
+    return Hint(
+        f"there is no `{name}`: the network's input is `{meant}`", f"write `{meant}`", span, (), (Edit(span, meant),)
+    )
+
+
+def of_slot(name: str, span: Span, known: Iterable[str]) -> Hint | None:
+    """A slot that the prelude calls otherwise; where the file's own slots are ``known``, they alone are meant."""
+    here = words().slots.get(plain(name))
+    if here is None or here not in known:
+        return None
+    message = f"there is no slot called `{name}`: it is `{here}` here"
+    return Hint(message, f"write `use {here} = …`", span, (), (Edit(span, here),), True)

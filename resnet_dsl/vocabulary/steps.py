@@ -1,0 +1,292 @@
+"""One call of another tool's layer as one operation here, argument by argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from resnet_dsl.ir.notation import written
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.vocabulary import values
+from resnet_dsl.vocabulary.reading import Written, read_call, whole_call
+from resnet_dsl.vocabulary.table import Row, rows, words
+
+LEFT_TO_TOOLS = ("pad", "bias", "epsilon", "momentum")
+"""Arguments whose defaults tools and papers see differently: where a call leaves them to its tool, that is said."""
+
+CHANNELS = {"axis": ("-1", "3", "None"), "dim": ("1", "-3", "-1", "None")}
+"""The axis of channels: behind the others in Keras, in front of them in PyTorch."""
+
+_AXIS = "channels are the last axis, and steps that ask for an axis mean it"
+
+
+def said(row: Row, call: Written) -> list[tuple[str, str]]:
+    """The arguments of a call by their names in the tool."""
+    names = [one.name for one in row.takes]
+    return [
+        (piece.name or (names[position] if position < len(names) else f"argument {position + 1}"), piece.value)
+        for position, piece in enumerate(call.arguments or ())
+    ]
+
+
+class Step:
+    """A call while it is translated.
+
+    ``fixed`` is what the step always has, ``said`` what the call says, ``left`` what it leaves to its tool's defaults:
+    arguments here with their values here. ``behind`` are steps that follow; ``lost`` are arguments that have no
+    counterpart, and why; ``flows`` is what the call is applied to where it is an argument, as functions take it.
+    ``keeps``: whether what is said stays where the language has it as its default.
+    """
+
+    def __init__(self, row: Row, call: Written, keeps: bool = False) -> None:
+        here = read_call(row.step_of(call.name))
+        assert here is not None
+        self.row, self.call, self.keeps = row, call, keeps
+        self.operation = OPERATIONS[here.path]
+        parameters = [one.name for one in self.operation.parameters]
+        self.fixed = {one.name or parameters[at]: one.value for at, one in enumerate(here.arguments or ())}
+        self.said: dict[str, str] = {}
+        self.left: dict[str, str] = {}
+        self.behind: list[str] = []
+        self.lost: dict[str, str] = {}
+        self.flows: str | None = None
+        self.label = ""
+        self.is_usual_border = False
+        for name, value, is_said in self._by_turns():
+            self._argument(name, value, is_said)
+
+    def _by_turns(self) -> Iterator[tuple[str, str, bool]]:
+        """The tool's arguments with their values, and whether they are said; those that ask for others come last."""
+        given = said(self.row, self.call)
+        names = {name for name, _ in given}
+        left = [(one.name, one.value, False) for one in self.row.takes if one.value and one.name not in names]
+        everything = [*left, *((name, value, True) for name, value in given)]
+        yield from sorted(everything, key=lambda one: self._target(one[0])[0] in ("pad", "cropping"))
+
+    def _argument(self, name: str, value: str, is_said: bool) -> None:
+        target, how = self._target(name)
+        table = words()
+        if target:
+            self._take(name, target, how, value, is_said)
+        elif name in table.flows and not self.call.applied:
+            self.flows = value
+        elif name in table.steps:
+            self._activate(name, value)
+        elif name in table.labels:
+            self.label = values.unquoted(value) or ""
+        elif name not in table.needless and value != "None" and is_said:
+            self.lost[name] = table.nowhere.get(name, f"`{self.operation.name}` has no such argument")
+
+    def _target(self, name: str) -> tuple[str, str]:
+        """The argument here, or one of _OTHERWISE, and how its value is read where that is not as always."""
+        own = {one.name for one in self.operation.parameters}
+        if name in self.row.arguments:
+            target, _, how = self.row.arguments[name].partition(" by ")
+            return target, how
+        if not self.row.tool and name in own:
+            return name, "as it is"
+        meant = words().arguments.get(name, (name,))
+        return next((one for one in meant if one in own or one in _OTHERWISE), ""), ""
+
+    def _take(self, name: str, target: str, how: str, value: str, is_said: bool) -> None:
+        if how == "as it is":
+            self._keep(name, target, value, is_said)
+        elif target in _OTHERWISE:
+            _OTHERWISE[target](self, name, value, how)
+        elif value == "None" or (target == "init" and not is_said):
+            return
+        else:
+            read = _BY.get(how) or _READ.get(target, values.number)
+            self._keep(name, target, self._border(value, how) if target == "pad" else read(value), is_said)
+
+    def _keep(self, name: str, target: str, found: str | None, is_said: bool) -> None:
+        """Takes an argument down, once."""
+        if found is None:
+            self.lost[name] = f"`{target}` of `{self.operation.name}` has no such value"
+        elif target in self.said:
+            self.lost[name] = f"`{target}` is given already"
+        else:
+            (self.said if is_said else self.left)[target] = found
+
+    def _activate(self, name: str, value: str) -> None:
+        step = activation_of(value)
+        if step is None:
+            self.lost[name] = words().steps[name]
+        elif step:
+            self.behind.append(step)
+
+    # What an argument of a tool says in another way
+
+    def _nothing(self, name: str, value: str, how: str) -> None:
+        usual = next((one.value for one in self.row.takes if one.name == name), "")
+        if value != "None" and not values.same_number(value, usual):
+            self.lost[name] = words().nowhere.get(name, f"`{self.operation.name}` has nothing of the kind")
+
+    def _one_position(self, name: str, value: str, how: str) -> None:
+        if values.extent(value) != "1":
+            self.lost[name] = "a map is pooled to one position by `global`, else by a kernel and a stride"
+
+    def _axis(self, name: str, value: str, how: str) -> None:
+        if value not in CHANNELS[name]:
+            self.lost[name] = _AXIS
+
+    def _spatial_axes(self, name: str, value: str, how: str) -> None:
+        if values.items(value) not in (("1",), ("1", "2"), ("1", "2", "3")):
+            self.lost[name] = "`prelu` learns one slope a channel"
+
+    def _scale_and_center(self, name: str, value: str, how: str) -> None:
+        for target in ("scale", "center"):
+            self._keep(name, target, values.number(value), True)
+
+    def _side(self, name: str, value: str, how: str) -> None:
+        """A height or a width of a size."""
+        before = self.said.pop("size", None)
+        length = values.number(value)
+        sides = [one for one in (before, length) if one is not None]
+        self._keep(name, "size", values.size_of(sides) if length is not None else None, True)
+
+    def _shape(self, name: str, value: str, how: str) -> None:
+        self._keep(name, "size", values.size(value), True)
+
+    def _borders(self, name: str, value: str, how: str) -> None:
+        of_one_axis = self.call.name.lower().endswith("1d")
+        found = values.last_axis_first(value) if how else values.amounts(value, of_one_axis=of_one_axis)
+        self._keep(name, "amounts", found, True)
+
+    def _crop(self, name: str, value: str, how: str) -> None:
+        """A transposed convolution's padding is what is cut off behind it."""
+        word, kernel, stride = values.unquoted(value), self._lengths("kernel"), self._lengths("stride")
+        cut = values.extent(value) if word is None else _cut(word.lower(), kernel, stride)
+        if cut is None:
+            self.lost[name] = "`conv_transpose` pads nothing: `crop` takes positions away behind it"
+        elif cut != "0":
+            self.behind.insert(0, f"crop({cut})")
+
+    # The border of a window
+
+    def _border(self, value: str, how: str) -> str | None:
+        """`pad` as it is written here: `half` where it is that, also where `same` is as long."""
+        pad = values.word("pad", value) or ("valid" if value == "0" else values.extent(value))
+        reach = self._reach()
+        halves = reach is not None and all(one % 2 == 0 for one in reach)
+        if pad == "same" and halves:
+            self.is_usual_border = self._lengths("stride") != [1] or bool(how)
+            return "same" if self.is_usual_border else "half"
+        return "half" if pad is not None and reach is not None and _is_half(pad, reach) else pad
+
+    def _reach(self) -> list[int] | None:
+        """How far the window goes beyond its first tap, axis by axis; None where that is computed."""
+        kernel, dilation = self._lengths("kernel"), self._lengths("dilation")
+        if kernel is None or dilation is None:
+            return None
+        axes = max(len(kernel), len(dilation))
+        kernel, dilation = (one * axes if len(one) == 1 else one for one in (kernel, dilation))
+        return [(taps - 1) * apart for taps, apart in zip(kernel, dilation, strict=False)]
+
+    def _lengths(self, target: str) -> list[int] | None:
+        """A kernel, stride or dilation in numbers, 1 where nothing is said of it; a pool's stride is its kernel."""
+        given = self.left | self.said
+        is_pool = target == "stride" and target not in given and self.operation.role == "pool"
+        return values.lengths_of(given.get("kernel" if is_pool else target, "1"))
+
+    # The text
+
+    @property
+    def text(self) -> str:
+        """As one writes it here: where the call leaves to its tool what tools see differently, it is left here, too."""
+        usual = {name: value for name, value in self.left.items() if name not in LEFT_TO_TOOLS}
+        return self._text({name: one for name, one in (usual | self.said).items() if not self._is_left_out(name)})
+
+    @property
+    def letter(self) -> str:
+        """With the defaults of the tool."""
+        return self._text(self.left | self.said)
+
+    @property
+    def alone(self) -> str:
+        """The step with what is said and nothing else, as `default` takes it."""
+        return f"{self.operation.name}({', '.join(f'{name} = {value}' for name, value in self.said.items())})"
+
+    def _is_left_out(self, name: str) -> bool:
+        return name == "pad" and self.is_usual_border and not self.keeps
+
+    def _text(self, given: dict[str, str]) -> str:
+        """The steps as a chain; "" where an argument is missing."""
+        parameters = self.operation.parameters
+        given = self.fixed | {name: value for name, value in given.items() if not self._is_default(name, value)}
+        if any(one.required and one.name not in given for one in parameters):
+            return ""
+        parts = [
+            given[one.name] if one.required else f"{one.name} = {given[one.name]}"
+            for one in parameters
+            if one.name in given
+        ]
+        step = f"{self.operation.name}({', '.join(parts)})" if parts else self.operation.name
+        step += f' as "{self.label}"' if self.label else ""
+        return " -> ".join([step, *self.behind] if step != "identity" or not self.behind else self.behind)
+
+    def _is_default(self, name: str, value: str) -> bool:
+        """Whether an argument can be left out."""
+        parameter = self.operation.parameter(name)
+        assert parameter is not None
+        usual = (
+            (self.left | self.said).get("kernel", "") if parameter.computed == "kernel" else written(parameter.default)
+        )
+        return not parameter.required and not (self.keeps and name in self.said) and values.same_number(value, usual)
+
+
+def activation_of(value: str) -> str | None:
+    """The step that an activation is, by its name, its function or its layer: "" for none, None where there is none."""
+    name = values.unquoted(value)
+    call = whole_call(value if name is None else name)
+    if call is None or call.name in ("None", "linear", "Identity"):
+        return None if call is None else ""
+    if _activates(call.name):
+        return call.name
+    found = [row for row in rows() if call.name in row.names and _activates(row.step_of(call.name))]
+    return Step(found[0], call).letter if found else None
+
+
+def _activates(step: str) -> bool:
+    return step in OPERATIONS and OPERATIONS[step].role == "activation"
+
+
+def _cut(border: str, kernel: list[int] | None, stride: list[int] | None) -> str | None:
+    """What Keras' `same` or `valid` takes away behind a transposed convolution; None where that is not known."""
+    if kernel is None or stride is None or max(stride) > min(kernel) or len({*kernel}) > 1 or len({*stride}) > 1:
+        return None
+    cut = kernel[0] - stride[0] if border == "same" else 0
+    return None if border not in ("same", "valid") else f"[{cut // 2}, {cut - cut // 2}]" if cut % 2 else f"{cut // 2}"
+
+
+def _is_half(pad: str, reach: list[int]) -> bool:
+    """Whether a border is `half`."""
+    lengths = [0] if pad == "valid" else values.lengths_of(pad)
+    return lengths is not None and (lengths * len(reach) if len(lengths) == 1 else lengths) == [
+        one // 2 for one in reach
+    ]
+
+
+_BY: dict[str, Callable[[str], str | None]] = {
+    "complement": values.complement,
+    "approximation": values.approximation,
+}
+
+_READ: dict[str, Callable[[str], str | None]] = {
+    **dict.fromkeys(("kernel", "stride", "dilation", "factor"), values.extent),
+    "init": values.word_of("init"),
+    "gamma": values.word_of("gamma"),
+    "fill": values.word_of("fill"),
+    "method": values.word_of("method"),
+}
+
+_OTHERWISE: dict[str, Callable[[Step, str, str, str], None]] = {
+    "nothing": Step._nothing,
+    "one position": Step._one_position,
+    "the axis of channels": Step._axis,
+    "spatial axes": Step._spatial_axes,
+    "scale and center": Step._scale_and_center,
+    "height or width": Step._side,
+    "shape": Step._shape,
+    "amounts": Step._borders,
+    "cropping": Step._crop,
+}

@@ -1,0 +1,172 @@
+"""Calls of other tools as they are here: `Conv2D(64, 3, activation="relu")(x)` is `conv(64, 3) -> relu`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from resnet_dsl.ir.operation import Operation
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.vocabulary import values
+from resnet_dsl.vocabulary.reading import Piece, Written, read_call, whole_call
+from resnet_dsl.vocabulary.steps import CHANNELS, Step, said
+from resnet_dsl.vocabulary.table import Row, find, words
+
+
+class Translation(NamedTuple):
+    """A call in other words.
+
+    ``text``: as one writes it here, "" where it cannot be written. ``letter``: the same with the tool's defaults.
+    ``lost``: arguments that have no counterpart, and why. ``only``: whether no other tool means another step by it.
+    ``alone``: the step with the arguments that the call says and no others, as `default` takes it.
+    """
+
+    call: Written
+    row: Row
+    text: str = ""
+    letter: str = ""
+    lost: tuple[tuple[str, str], ...] = ()
+    only: bool = True
+    alone: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.text) and not self.lost
+
+    @property
+    def exact(self) -> bool:
+        """Whether the text says all that the call does, and nothing else."""
+        return self.complete and self.text == self.letter and self.only
+
+
+def translate(text: str, start: int = 0) -> Translation | None:
+    """The call that begins there. None where it is none of another tool's, nor of an operation."""
+    call = read_call(text, start)
+    return translated(call, text) if call is not None else None
+
+
+def translated(call: Written, text: str = "") -> Translation | None:
+    """A call by the first row that has a place for all of it, or else by the first; ``text`` is what it stands in."""
+    found = [_by(row, call, text) for row in _rows_of(call)]
+    sound = [one for one in found if one.complete]
+    perhaps = [] if sound else [one for row in _rows_of(call) for one in _without_first(row, call, text)]
+    for best in (*sound, *perhaps, *found):
+        return best._replace(only=len({one.letter for one in sound}) == 1)
+    return None
+
+
+def _rows_of(call: Written) -> tuple[Row, ...]:
+    if call.path in OPERATIONS:
+        return (_own(OPERATIONS[call.path]),)
+    return find(call.name, call.prefix)
+
+
+def _own(operation: Operation) -> Row:
+    """An operation as a row of the table: its own arguments are what they are."""
+    takes = tuple(Piece(one.name, "", 0, 0) for one in operation.parameters)
+    return Row("", "", (operation.name,), ("",), takes, here=operation.name, values=operation.many)
+
+
+def _without_first(row: Row, call: Written, text: str) -> list[Translation]:
+    """`nn.Conv2d(16, 3)`, as if what flows in needed no word: perhaps that is what was meant."""
+    if not row.takes or row.takes[0].name not in words().needless or not row.here:
+        return []
+    found = _by(row._replace(takes=row.takes[1:]), call, text)
+    return [found._replace(row=row)] if found.complete else []
+
+
+def _by(row: Row, call: Written, text: str) -> Translation:
+    if row.row:
+        return _sequence(row, call)
+    if row.member:
+        return _member(row, call)
+    if row.none:
+        return Translation(call, row)
+    return _merge(row, call) if row.values else _step(row, call, text)
+
+
+def _step(row: Row, call: Written, text: str) -> Translation:
+    step = Step(row, call, keeps=_has_defaults(row.step_of(call.name), text))
+    applied = call.applied if step.flows is None else (Piece("", step.flows, 0, 0),)
+    flow = _flow(applied)
+    lost = tuple(step.lost.items())
+    if flow is None or not step.text:
+        return Translation(call, row, lost=lost, alone=step.alone)
+    return Translation(call, row, flow + step.text, flow + step.letter, lost, alone=step.alone)
+
+
+def _has_defaults(step: str, text: str) -> bool:
+    """Whether a text changes the defaults of a step: then what is said stays, also where it is the usual."""
+    return re.search(rf"\bdefault\s+{step.partition('(')[0]}\b", text) is not None
+
+
+def _sequence(row: Row, call: Written) -> Translation:
+    """`nn.Sequential(a, b)`, `Sequential([a, b])`: steps behind one another."""
+    given = [one.value for one in call.arguments or ()]
+    listed = values.items(given[0]) if len(given) == 1 else None
+    steps = [_inner(one) for one in (given if listed is None else listed)]
+    flow = _flow(call.applied)
+    if flow is None or not steps or not all(one is not None and one.complete for one in steps):
+        return Translation(call, row)
+    texts = [one.text for one in steps if one is not None]
+    letters = [one.letter for one in steps if one is not None]
+    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(letters))
+
+
+def _inner(written: str) -> Translation | None:
+    call = whole_call(written)
+    return translated(call) if call is not None else None
+
+
+def _member(row: Row, call: Written) -> Translation:
+    """`Input(shape=(224, 224, 3))`: a line of the network."""
+    shape = next((one.value for one in call.arguments or () if one.name in ("shape", "")), "")
+    size = values.size(shape) if shape else None
+    text = f"{row.member} {size}" if size else ""
+    return Translation(call, row, text, text)
+
+
+def _merge(row: Row, call: Written) -> Translation:
+    """`Add()([a, b])`, `torch.cat([a, b], dim=1)`, `layers.add([a, b])`."""
+    step = row.step_of(call.name)
+    merged = [_value(one) for one in _merged(call)]
+    if len(merged) < 2 or None in merged or not _joins_channels(row, call):
+        return Translation(call, row)
+    named = [one for one in merged if one]
+    text = f"{step}({', '.join(named)})"
+    if len(named) == len(merged):
+        return Translation(call, row, text, text)
+    if step == "add" and len(named) == 1 and named[0].isidentifier():
+        return Translation(call, row, f"skip from {named[0]}", f"add(x, {named[0]})")
+    return Translation(call, row)
+
+
+def _merged(call: Written) -> tuple[str, ...]:
+    """The values of a merge, which stand in a list of their own or side by side."""
+    given = tuple(one.value for one in (call.applied or call.arguments or ()) if not one.name)
+    listed = values.items(given[0]) if given else None
+    return given if listed is None else listed
+
+
+def _joins_channels(row: Row, call: Written) -> bool:
+    """Whether the axis that is said, or left to the default, is that of the channels."""
+    given = {one.name: one.value for one in row.takes} | dict(said(row, call))
+    return all(given[name] in channels for name, channels in CHANNELS.items() if given.get(name))
+
+
+def _flow(applied: tuple[Piece, ...] | None) -> str | None:
+    """What a call is applied to, as a chain begins: "" where that flows in by itself, None where it is not known."""
+    if not applied:
+        return ""
+    value = _value(applied[0].value) if len(applied) == 1 else None
+    return f"{value} -> " if value else value
+
+
+def _value(written: str) -> str | None:
+    """A value as the language calls it, "" for the one that flows: code calls it `x`. None where that is not known."""
+    if written == "x":
+        return ""
+    if written.isidentifier():
+        return words().names.get(written, written)
+    inner = _inner(written)
+    return inner.text if inner is not None and inner.complete else None
