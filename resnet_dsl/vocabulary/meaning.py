@@ -27,7 +27,9 @@ def _calls(word: str) -> Iterator[str]:
     ]
     for row in named:
         if (not prefix or prefix in row.prefixes) and (row.none or row.row or row.step_of(name) != word):
-            yield f"`{word}` is {row.word}: {row.none}." if row.none else f"`{word}` is {row.word} for {here(row, name)}."
+            yield (
+                f"`{word}` is {row.word}: {row.none}." if row.none else f"`{word}` is {row.word} for {here(row, name)}."
+            )
 
 
 def here(row: Row, name: str) -> str:

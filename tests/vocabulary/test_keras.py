@@ -1,0 +1,97 @@
+"""The table against Keras itself: names, arguments and defaults; and what a translated call computes, to the letter."""
+
+import inspect
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from resnet_dsl.api import Network
+from resnet_dsl.pipeline import load_text
+from resnet_dsl.vocabulary.table import Row, rows, words
+from resnet_dsl.vocabulary.translating import translate
+from tests.vocabulary.test_translating import network_of
+
+KERAS = [row for row in rows() if row.tool == "Keras" and "" in row.prefixes]
+LAYERS = [(row, name) for row in KERAS for name in row.names if inspect.isclass(getattr(keras.layers, name, None))]
+OTHERS = {
+    "InputSpec", "InputLayer", "Layer", "Wrapper", "Pipeline", "TFSMLayer", "FlaxLayer", "JaxLayer",
+    "TorchModuleWrapper",
+}  # fmt: skip
+"""Classes of keras.layers that nobody writes in a network."""
+
+
+def arguments_of(name: str) -> dict[str, Any]:
+    signature = inspect.signature(getattr(keras.layers, name).__init__)
+    taken = list(signature.parameters.values())[1:]
+    return {one.name: one.default for one in taken if one.kind is not one.VAR_KEYWORD}
+
+
+@pytest.mark.parametrize(("row", "name"), LAYERS, ids=lambda one: one if isinstance(one, str) else "")
+def test_arguments_and_defaults_are_those_of_keras(row: Row, name: str) -> None:
+    theirs = arguments_of(name)
+    ours = [one.name for one in row.takes]
+    assert not ours or ours == list(theirs)[: len(ours)] or name == "PReLU"
+    for one in row.takes:
+        default = theirs[one.name]
+        wanted = default[0] if isinstance(default, tuple) and len({*default}) == 1 else default
+        while isinstance(wanted, tuple):
+            wanted = wanted[0]
+        assert (one.value == "") == (default is inspect.Parameter.empty) or name.startswith("Cropping")
+        assert one.value in ("", repr(wanted))
+
+
+@pytest.mark.parametrize(("row", "name"), [one for one in LAYERS if one[0].here], ids=lambda one: str(one)[:20])
+def test_every_argument_of_a_layer_that_is_here_has_a_meaning(row: Row, name: str) -> None:
+    table = words()
+    known = {*table.arguments, *table.steps, *table.labels, *table.needless, *table.nowhere, *row.arguments}
+    own = {"groups", "epsilon", "momentum", "center", "scale", "keepdims", "units", "rate", "height", "width", "offset"}
+    assert set(arguments_of(name)) <= known | own
+
+
+def test_every_layer_of_keras_is_in_the_table() -> None:
+    named = {name for row in KERAS for name in row.names}
+    theirs = {one for one in dir(keras.layers) if inspect.isclass(getattr(keras.layers, one))}
+    images = {one for one in theirs if one.startswith(("Random", "Stateless"))}
+    assert theirs - named - OTHERS - images - PREPROCESSING == set()
+
+
+PREPROCESSING = {
+    "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization", "HashedCrossing",
+    "MaxNumBoundingBoxes", "MelSpectrogram", "STFTSpectrogram", "Solarization",
+}  # fmt: skip
+"""What is done to data before a network sees it."""
+
+EXAMPLES = [
+    one
+    for row in KERAS
+    if row.here or row.row
+    for one in row.examples
+    if not row.values and not one.startswith("Adaptive")  # which Keras 3.15 fails to build for a size of 1
+]
+SCOPE = {name: getattr(keras.layers, name) for name in dir(keras.layers)} | {"Sequential": keras.Sequential}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_translated_call_computes_what_the_layer_does(example: str) -> None:
+    """To the letter: with Keras' own defaults. The same weights, and the same result to the last bits but a few."""
+    found = translate(example)
+    assert found is not None
+    ours = Network(load_text(network_of(found.letter)).compile()).to_keras()
+    front = [layer for layer in ours.layers if "conv" in layer.name][:1] if "dense" not in found.letter else []
+    theirs = eval(example, dict(SCOPE))
+    given = front[0].output if front else next(one for one in ours.layers if "pool" in one.name).output
+    expected = keras.Model(ours.inputs, theirs(given))
+    head = keras.Model(ours.inputs, given)
+    own = ours.get_weights()[len(head.get_weights()) :]
+    rng = np.random.default_rng(0)
+    shaken = [np.abs(rng.normal(size=one.shape)).astype("float32") for one in own]
+    assert [one.shape for one in own] == [one.shape for one in theirs.get_weights()]
+    ours.set_weights([*head.get_weights(), *shaken])
+    theirs.set_weights(shaken)
+    images = rng.normal(size=(2, 32, 32, 3)).astype("float32")
+    assert ours.output_shape == expected.output_shape
+    np.testing.assert_allclose(
+        ours.predict(images, verbose=0), expected.predict(images, verbose=0), rtol=2e-4, atol=2e-5
+    )
