@@ -1,4 +1,4 @@
-"""Where ``grammar/`` and ``specs/`` lie: inside the package in a wheel, beside it in a checkout."""
+"""Where ``grammar/``, ``specs/`` and the reference lie: inside the package in a wheel, beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def prelude_path() -> str:
 
 def prelude_text() -> str:
     return _text(prelude_path())
+
+
+def reference_text() -> str:
+    """The reference of the language, as Markdown."""
+    return _text(os.path.join(_folder("docs"), "language.md"))
 
 
 def specs_folder() -> str:

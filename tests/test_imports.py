@@ -47,6 +47,7 @@ def heavy(folder: Path, *arguments: str, before: str = "", packages: tuple[str, 
         "list resnet",
         "schema",
         "new mine",
+        "explain conv skip basic norm same params resnet50 E0302",
     ],
 )
 def test_the_front_end_imports_no_framework(tmp_path: Path, command: str) -> None:

@@ -29,7 +29,7 @@ COMMANDS = {
     "draw": "draw networks or a block as a figure",
     "table": "write networks as the table of a paper",
     "fmt": "lay specs out in the one canonical way",
-    "explain": "explain a diagnostic's code",
+    "explain": "explain a word, an operation, a network or a diagnostic's code",
     "list": "list the networks that ship",
     "new": "start a spec of one's own",
     "diff": "say what tells two networks apart",

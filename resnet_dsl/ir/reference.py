@@ -39,18 +39,19 @@ def signature(operation: Operation) -> str:
     if operation.many:
         return f"{operation.name}(a, b{', …' if operation.most > 2 else ''})"
     parts = [
-        parameter.name if parameter.required else f"{parameter.name} = {_default(parameter)}"
+        parameter.name if parameter.required else f"{parameter.name} = {default(parameter)}"
         for parameter in operation.parameters
     ]
     return f"{operation.name}({', '.join(parts)})" if operation.parameters else operation.name
 
 
 def _row(parameter: Parameter) -> str:
-    default = "needed" if parameter.required else f"`{_default(parameter)}`"
-    return f"| `{parameter.name}` | {parameter.kind.wants} | {default} | {parameter.doc} |"
+    taken = "needed" if parameter.required else f"`{default(parameter)}`"
+    return f"| `{parameter.name}` | {parameter.kind.wants} | {taken} | {parameter.doc} |"
 
 
-def _default(parameter: Parameter) -> str:
+def default(parameter: Parameter) -> str:
+    """What stands for an argument that is not given."""
     return parameter.computed or written(parameter.default)
 
 

@@ -1,6 +1,7 @@
-"""Explain a diagnostic's code or an operation.
+"""Explain a word of the language, an operation, a block, an argument, a network that ships, or a diagnostic's code.
 
-Of a code: what it means, a wrong example, and the corrected one. Of an operation: its arguments.
+`explain skip`, `explain conv`, `explain bottleneck`, `explain same`, `explain head.params`, `explain resnet50`,
+`explain E0302`. What a word means in several places is told for each. Without a word all are listed.
 """
 
 from __future__ import annotations
@@ -9,34 +10,30 @@ import argparse
 import sys
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.diagnostics.explain import codes, explanation
 from resnet_dsl.diagnostics.nearest import suggestion
+from resnet_dsl.explain import explain, known, overview
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.ir.reference import describe, reference
+from resnet_dsl.ir.reference import reference
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("subject", nargs="?", metavar="CODE", help="E0302 or conv; without it all codes are listed")
+    parser.add_argument("subjects", nargs="*", metavar="WORD", help="skip, conv, norm, same, resnet50, E0302, …")
     parser.add_argument("--operations", action="store_true", help="the reference of all operations, as Markdown")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.operations:
         sys.stdout.write(reference())
-    elif options.subject is None:
-        sys.stdout.writelines(f"{code}  {title}\n" for code, title in codes().items())
+    elif not options.subjects:
+        sys.stdout.write(overview())
     else:
-        print(_explain(options.subject))
+        print("\n\n".join(page for subject in options.subjects for page in _explained(subject)))
     return FINE
 
 
-def _explain(subject: str) -> str:
-    if subject in OPERATIONS:
-        return describe(OPERATIONS[subject])
-    code = subject.upper()
-    if code in codes():
-        return explanation(code)
-    near = suggestion(code, codes()) or suggestion(subject, OPERATIONS)
-    hint = near or "`resnet-dsl explain` lists all codes"
-    raise Failure(f"there is no diagnostic and no operation `{subject}`", hint)
+def _explained(subject: str) -> list[str]:
+    found = explain(subject)
+    if not found:
+        near = suggestion(subject.upper(), known()) or suggestion(subject, known())
+        raise Failure(f"`{subject}` is nothing of the language", near or "`resnet-dsl explain` lists all that is")
+    return found
