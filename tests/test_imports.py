@@ -54,6 +54,21 @@ def test_the_front_end_imports_no_framework(tmp_path: Path, command: str) -> Non
     assert heavy(tmp_path, *command.split()) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compile net.resnet -o x.keras",
+        "compile net.resnet --to keras-json -o x.json",
+        "compile net.resnet --seed 3 --optimize inference -o x.keras",
+        "compile net.resnet --features a,b -o x.keras",
+        "compile net.resnet --weights first.keras --except head -o x.keras",
+    ],
+)
+def test_files_of_keras_are_written_without_it(tmp_path: Path, command: str) -> None:
+    heavy(tmp_path, "compile", "net.resnet", "-o", "first.keras")
+    assert heavy(tmp_path, *command.split(), packages=("keras", "tensorflow", "jax", "torch")) == []
+
+
 def test_this_test_can_fail(tmp_path: Path) -> None:
     """The same with NumPy imported first: it is seen."""
     assert heavy(tmp_path, "check", "net.resnet", before="import numpy") == ["numpy"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.ir.formats import WrittenGraph
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.serialization import write
+from resnet_dsl.ir.written import write
 
 
 def computed(graph: Graph) -> str:

@@ -53,7 +53,7 @@ class Graph:
 
     def model_dump_json(self, *, indent: int | None = None, exclude: Any = None) -> str:
         """Its JSON: compact, or a field a line. ``exclude``: what is left out, in the terms of pydantic."""
-        from resnet_dsl.ir.serialization import write
+        from resnet_dsl.ir.written import write
 
         return write(self, indent, exclude)
 

@@ -1,4 +1,4 @@
-"""Frozen classes as JSON: read strictly, written, and their schema. The one file that imports pydantic.
+"""Frozen classes from JSON, which is read strictly, and their schema. The one file that imports pydantic.
 
 What JSON may hold follows from the types of the fields; it knows no class by name.
 """
@@ -13,20 +13,14 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, TypeAdapter, ValidationError, WithJsonSchema
-from pydantic_core import to_json
 
 from resnet_dsl.ir.parameters import Argument
 
-__all__ = ["ValidationError", "first_mistake", "read", "schema", "write"]
+__all__ = ["ValidationError", "first_mistake", "read", "schema"]
 
 _CLOSED = ConfigDict(extra="forbid", strict=True)
 
 T = TypeVar("T")
-
-
-def write(record: Any, indent: int | None = None, exclude: Any = None) -> str:
-    """JSON in the order of the fields. ``exclude``: what is left out, as pydantic's ``model_dump`` takes it."""
-    return to_json(record, indent=indent, exclude=exclude, fallback=dict).decode()
 
 
 def read(kind: type[Any], text: str | bytes, check: Callable[[Any], T]) -> T:
@@ -45,7 +39,7 @@ def _reader(kind: type[Any], check: Callable[[Any], Any]) -> TypeAdapter[Any]:
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of what ``write`` makes of such a record."""
+    """The JSON Schema of what ``resnet_dsl.ir.written.write`` makes of such a record."""
     return TypeAdapter(_form(kind)).json_schema(mode="serialization")
 
 

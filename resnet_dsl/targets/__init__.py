@@ -88,8 +88,8 @@ _MODEL = ("seed", "weights", "optimize")
 _KERAS = (*_MODEL, "plain")
 
 TARGETS = {
-    "keras": Target(".keras", _keras, "a Keras model with its weights", _KERAS, ("keras",), keeps_weights=True),
-    "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS, ("keras",)),
+    "keras": Target(".keras", _keras, "a Keras model with its weights", _KERAS, keeps_weights=True),
+    "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS),
     "ir": Target(".ir.json", _ir, "the graph, for other programs (`resnet-dsl schema`)"),
     "dot": Target(".dot", _dot, "a figure for Graphviz"),
     "svg": Target(".svg", _figure, "a figure (`resnet-dsl draw` has more forms)"),

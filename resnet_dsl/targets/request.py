@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ class Request(NamedTuple):
 
     seed: of the initial weights. saved: the weights of a file. excepted: parts that keep their initial weights.
     optimize: whether it is for inference alone. plain: whether it is built with Keras' public functions alone.
+    start: what is done before Keras is first needed, which it is for few.
     """
 
     seed: int | None = None
@@ -20,6 +22,7 @@ class Request(NamedTuple):
     excepted: tuple[str, ...] = ()
     optimize: bool = False
     plain: bool = False
+    start: Callable[[], None] = lambda: None
 
 
 class Written(NamedTuple):

@@ -19,6 +19,8 @@ FRESH = "resnet_dsl/fresh.sha256"
 """The SHA-256 of the weights of a model that nobody has trained, in hexadecimal digits."""
 CONFIG = "config.json"
 """Keras' description of the model: the layers with their names."""
+METADATA = "metadata.json"
+"""Which Keras wrote it, and when."""
 WEIGHTS = "model.weights.h5"
 """The weights, as HDF5."""
 

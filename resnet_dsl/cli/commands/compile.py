@@ -166,10 +166,9 @@ def _write(compiled: Compiled, path: str, options: argparse.Namespace) -> Iterat
 
 
 def _request(options: argparse.Namespace) -> Request:
-    """What is asked of a model, once its weights are read; Keras runs by then, where the target needs it."""
+    """What is asked of a Keras model, once its weights are read; Keras starts where it is needed."""
     from resnet_dsl.weights import read_weights
 
     saved = None if options.weights is None else read_weights(options.weights)
-    if "keras" in TARGETS[options.to].packages:
-        start_keras()
-    return Request(options.seed, saved, tuple(options.excepted), options.optimize is not None, options.plain)
+    optimize = options.optimize is not None
+    return Request(options.seed, saved, tuple(options.excepted), optimize, options.plain, start_keras)

@@ -21,6 +21,11 @@ class WrongShapeError(Exception):
     """Keras computes another shape for a layer than the graph says: our bug, never the user's."""
 
 
+def seed_of(seed: int | None, layer: str, what: str) -> int | None:
+    """The seed of one initialiser or dropout, from that of the model."""
+    return None if seed is None else crc32(f"{seed}/{layer}/{what}".encode()) % _LARGEST_SEED
+
+
 class Making:
     """Makes what calls say: finds the class or function, and turns plain data into what Keras takes.
 
@@ -32,17 +37,12 @@ class Making:
         self.keras = import_keras()
         self.seed = seed
 
-    def _seed_of(self, layer: str, what: str) -> int | None:
-        if self.seed is None:
-            return None
-        return crc32(f"{self.seed}/{layer}/{what}".encode()) % _LARGEST_SEED
-
     def value(self, call: LayerCall, name: str, value: Value) -> Any:
         if not isinstance(value, Initializer):
             return value
         args = dict(value.args)
         if value.random:
-            args["seed"] = self._seed_of(call.name, name)
+            args["seed"] = seed_of(self.seed, call.name, name)
         return getattr(self.keras.initializers, value.kind)(**args)
 
     def apply(self, call: LayerCall, tensors: list[Any]) -> Any:
@@ -50,14 +50,14 @@ class Making:
 
         Raises WrongShapeError where Keras and the graph disagree.
         """
-        tensor = self._applied(call, tensors)
+        tensor = self.applied(call, tensors)
         if tuple(tensor.shape) != batched(call.shape):
             raise WrongShapeError(
                 f"{call.name} ({call.kind}): Keras says {tuple(tensor.shape)}, the graph {batched(call.shape)}"
             )
         return tensor
 
-    def _applied(self, call: LayerCall, tensors: list[Any]) -> Any:
+    def applied(self, call: LayerCall, tensors: list[Any]) -> Any:
         given = [tensors[one] for one in call.inputs]
         if call.kind == "Input":
             return self.keras.Input(call.args["size"], name=call.name)
@@ -72,7 +72,7 @@ class Making:
     def _layer(self, call: LayerCall) -> Any:
         args = {name: self.value(call, name, value) for name, value in call.args.items()}
         if call.kind == "Dropout":
-            args["seed"] = self._seed_of(call.name, "seed")
+            args["seed"] = seed_of(self.seed, call.name, "seed")
         if not call.kind.startswith("own."):
             return getattr(self.keras.layers, call.kind)(name=call.name, **args)
         from resnet_dsl import layers

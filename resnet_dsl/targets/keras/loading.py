@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.counts import count_nodes, total
 from resnet_dsl.analyses.foreign import read_json
@@ -21,9 +21,9 @@ from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
-from resnet_dsl.weights import SavedModel, fit, read_graph_json, read_weights
+from resnet_dsl.weights import SavedModel, Scaling, fit, read_graph_json, read_weights
 from resnet_dsl.weights.about import group_of
-from resnet_dsl.weights.matching import Wanted
+from resnet_dsl.weights.matching import Fitted, Wanted
 
 
 class NoGraphError(Failure):
@@ -82,37 +82,66 @@ def put_weights(
 ) -> tuple[str, ...]:
     """As ``load_weights``, from a file that was read before."""
     layers = {layer.name: layer for layer in model.layers if layer.weights}
-    parts = {} if calls is None else parts_of_layers(calls)
-    wanted = []
-    for name, layer in layers.items():
-        variables = tuple((one.name, tuple(one.shape)) for one in layer.weights)
-        wanted.append(Wanted(name, group_of(type(layer).__name__), parts.get(name, (name,)), variables))
+    described = {name: LayerWithWeights(type(layer).__name__, _variables(layer)) for name, layer in layers.items()}
     network = model.name if calls is None else calls.graph.name
-    left_out = parts.keys() - {layer.name for layer in model.layers}
-    fitted = fit(saved, wanted, network, excepted, model.variable_dtype, left_out)
-    unscaled = _unscaled(model, saved)
+    names = {layer.name for layer in model.layers}
+    fitted = fit_layers(saved, described, names, calls, excepted, network, model.variable_dtype)
+    unscaled = said_of_scaling(scaling_of(model), saved)
     for name, values in fitted.values.items():
         for variable, array in zip(layers[name].weights, values, strict=True):
             variable.assign(array)
     return (*fitted.remarks, *unscaled)
 
 
-def keeps_classes(model: Any, calls: Calls, excepted: Collection[str]) -> bool:
+def _variables(layer: Any) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple((one.name, tuple(one.shape)) for one in layer.weights)
+
+
+class LayerWithWeights(NamedTuple):
+    """kind: Keras' class. variables: name and shape of each, in Keras' order."""
+
+    kind: str
+    variables: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def fit_layers(
+    saved: SavedModel,
+    layers: Mapping[str, LayerWithWeights],
+    names: Collection[str],
+    calls: Calls | None,
+    excepted: Collection[str],
+    network: str,
+    kind: str = "float32",
+) -> Fitted:
+    """The arrays of a file for these layers, by their names.
+
+    names: of all layers of the model. calls: of the whole network, for the names of its parts. network, kind: its name
+    and the type of its numbers, for remarks. Raises Failure where a layer does not fit.
+    """
+    parts = {} if calls is None else parts_of_layers(calls)
+    wanted = [
+        Wanted(name, group_of(layer.kind), parts.get(name, (name,)), layer.variables) for name, layer in layers.items()
+    ]
+    return fit(saved, wanted, network, excepted, kind, parts.keys() - {*names})
+
+
+def keeps_classes(weighted: Collection[str], calls: Calls, excepted: Collection[str]) -> bool:
     """Whether the names of a file's classes hold for a model with its weights but for what is ``excepted``.
 
-    They do where the part that tells the classes apart, the last one with weights, is loaded whole. Of several outputs
-    nothing says which one tells them.
+    weighted: the names of its layers with weights. They hold where the part that tells the classes apart, the last one
+    with weights, is loaded whole. Of several outputs nothing says which one tells them.
     """
     if len(calls.outputs) > 1:
         return False
-    weighted = {layer.name for layer in model.layers if layer.weights}
     named = [(name, *parts) for name, parts in parts_of_layers(calls).items() if name in weighted]
     return not any({*excepted} & {*names} for names in named if names[1] == named[-1][1])
 
 
-def _unscaled(model: Any, saved: SavedModel) -> tuple[str, ...]:
-    """What to say where the weights belong to images that the file's model normalises, and this one does not so."""
-    mine = scaling_of(model)
+def said_of_scaling(mine: Scaling | None, saved: SavedModel) -> tuple[str, ...]:
+    """What to say where the weights belong to images that the file's model normalises, and the model does not so.
+
+    mine: what the model does to its images first.
+    """
     if saved.about.unsaid and mine is None:
         return (f"the model of `{saved.path}` normalises images first, by numbers that this file does not hold",)
     if saved.about.scaling is None or mine == saved.about.scaling:

@@ -27,6 +27,14 @@ def layers_in_order(calls: Calls) -> list[int]:
     return [one for depth in sorted(by_depth, reverse=True) for one in sorted(by_depth[depth], key=seen.__getitem__)]
 
 
+def nodes_of_layers(calls: Calls) -> dict[int, list[int]]:
+    """From the call that makes a layer to all calls of it that reach an output, in order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for index in sorted(_walk(calls)[0]):
+        found[owner(calls, index)].append(index)
+    return found
+
+
 def _walk(calls: Calls) -> tuple[list[int], dict[int, int]]:
     """(calls, those that are read first; when each layer was seen first), by a walk into the depth from each output."""
     finished: list[int] = []

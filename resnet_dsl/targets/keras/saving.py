@@ -41,15 +41,13 @@ def save(
     cannot be written, and Failure where a file does not end in ``.keras`` or may not be replaced.
     """
     path = Path(path)
-    _check_ending(path, ".keras", "a Keras model is")
+    check_ending(path, ".keras", "a Keras model is")
 
     def write(temporary: str) -> None:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
-            if graph is not None:
-                archive.writestr(GRAPH, graph.model_dump_json(), zipfile.ZIP_DEFLATED)
-            if class_names:
-                archive.writestr(CLASSES, json.dumps(class_names), zipfile.ZIP_DEFLATED)
+            for name, content in entries(graph, class_names).items():
+                archive.writestr(name, content, zipfile.ZIP_DEFLATED)
             if fresh:
                 mark_fresh(archive)
 
@@ -57,7 +55,13 @@ def save(
     return path
 
 
-def _check_ending(path: Path, ending: str, what: str) -> None:
+def entries(graph: Graph | None, class_names: tuple[str, ...]) -> dict[str, str]:
+    """What stands in the archive beside Keras' own, by name."""
+    graphs = {} if graph is None else {GRAPH: graph.model_dump_json()}
+    return {**graphs, **({CLASSES: json.dumps(class_names)} if class_names else {})}
+
+
+def check_ending(path: Path, ending: str, what: str) -> None:
     """A device or a pipe needs none."""
     if not path.name.endswith(ending) and not place(path, path.suffix).stream:
         raise Failure(f"{what} saved in a file that ends in {ending}, not {path.name}")
@@ -66,7 +70,7 @@ def _check_ending(path: Path, ending: str, what: str) -> None:
 def save_weights(model: Any, path: str | Path) -> Path:
     """Writes a model's weights alone, as a ``.weights.h5`` file. Raises as ``save`` does."""
     path = Path(path)
-    _check_ending(path, ".weights.h5", "weights are")
+    check_ending(path, ".weights.h5", "weights are")
     write_through(path, lambda temporary: _write_weights(model, temporary), ".weights.h5")
     return path
 

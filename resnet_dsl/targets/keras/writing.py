@@ -1,19 +1,47 @@
-"""A compiled network as a file of Keras: the model that was asked for, built and written."""
+"""A compiled network as a file of Keras: written as data, or, where that is not possible, built by Keras and saved."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 from resnet_dsl.pipeline import Compiled
+from resnet_dsl.targets.keras.direct import archive
+from resnet_dsl.targets.keras.direct.configuration import configuration
+from resnet_dsl.targets.keras.direct.making import make
+from resnet_dsl.targets.keras.direct.settings import are_usual
 from resnet_dsl.targets.keras.inference import Built, optimize_for_inference
 from resnet_dsl.targets.keras.loading import keeps_classes, put_weights
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
-from resnet_dsl.targets.keras.saving import reloading, save, save_json
+from resnet_dsl.targets.keras.saving import check_ending, entries, reloading, save, save_json
+from resnet_dsl.targets.keras.variables import LeftToKerasError
 from resnet_dsl.targets.request import Request, Written
 from resnet_dsl.weights import About
+from resnet_dsl.writing import write_through, write_whole
 
 
 def write_model(compiled: Compiled, path: str, request: Request) -> Written:
-    """A ``.keras`` file."""
+    """A ``.keras`` file; it is the same whoever writes it, but for the version in it."""
+    if _needs_no_keras(request):
+        with suppress(LeftToKerasError):
+            return write_directly(compiled, path, request)
+    return write_by_keras(compiled, path, request)
+
+
+def write_directly(compiled: Compiled, path: str, request: Request) -> Written:
+    """Without Keras. Raises LeftToKerasError, with nothing written, where that is not possible."""
+    check_ending(Path(path), ".keras", "a Keras model is")
+    made = make(compiled, request)
+    beside = entries(made.graph, made.classes)
+    weights = (array for _, array in made.weights)
+    model = archive.Model(made.calls, made.seed, weights, beside, fresh=request.saved is None)
+    write_through(path, lambda temporary: archive.write(model, temporary), ".keras")
+    return Written(made.said, reloading(lower(made.graph, made.shapes)))
+
+
+def write_by_keras(compiled: Compiled, path: str, request: Request) -> Written:
+    """A model that Keras builds and saves."""
     built, classes = _build(compiled, request)
     save(built.model, path, built.graph, classes, fresh=request.saved is None)
     return Written(built.said, reloading(lower(built.graph, built.shapes)))
@@ -21,12 +49,22 @@ def write_model(compiled: Compiled, path: str, request: Request) -> Written:
 
 def write_json(compiled: Compiled, path: str, request: Request) -> Written:
     """Keras' JSON of the model, without weights."""
+    if _needs_no_keras(request):
+        with suppress(LeftToKerasError):
+            made = make(compiled, request)
+            write_whole(path, "".join(configuration(made.calls, made.seed)) + "\n")
+            return Written()
     save_json(_build(compiled, request)[0].model, path)
     return Written()
 
 
+def _needs_no_keras(request: Request) -> bool:
+    return not request.plain and are_usual()
+
+
 def _build(compiled: Compiled, request: Request) -> tuple[Built, tuple[str, ...]]:
     """The model, and the names of its classes, from the file of its weights."""
+    request.start()
     graph, shapes, whole = compiled.graph, compiled.shapes, compiled.whole
     saved = request.saved
     about = About() if saved is None else saved.about
@@ -36,7 +74,8 @@ def _build(compiled: Compiled, request: Request) -> tuple[Built, tuple[str, ...]
     if saved is not None:
         calls = lower(whole.graph, whole.shapes)
         said = put_weights(model, saved, calls, request.excepted)
-        kept = compiled is whole and keeps_classes(model, calls, request.excepted)
+        weighted = {layer.name for layer in model.layers if layer.weights}
+        kept = compiled is whole and keeps_classes(weighted, calls, request.excepted)
         classes = about.classes if kept else ()
         if about.scaling is not None:
             said = (*said, f"images are normalised first, as by {saved.path}")

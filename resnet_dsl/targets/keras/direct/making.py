@@ -1,0 +1,109 @@
+"""What a file holds that is written without Keras: first weights, those of a file, folded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.passes import WeightedGraph, optimize
+from resnet_dsl.pipeline import Compiled
+from resnet_dsl.sentences import counted
+from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.inference import fuse_activations
+from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
+from resnet_dsl.targets.keras.loading import LayerWithWeights, fit_layers, keeps_classes, said_of_scaling
+from resnet_dsl.targets.keras.lower import lower
+from resnet_dsl.targets.keras.sampling import Array
+from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
+from resnet_dsl.targets.keras.variables import PlacedWeight, weights_of_nodes
+from resnet_dsl.targets.request import Request
+from resnet_dsl.weights import About, SavedModel, Scaling
+
+
+class Made(NamedTuple):
+    """A model as data: the graph that it is made from, its calls, the seed of its layers, its weights in Keras' order.
+
+    said: what a user is told of it. classes: their names, from the file of the weights.
+    """
+
+    graph: Graph
+    shapes: tuple[Shape, ...]
+    calls: Calls
+    seed: int | None
+    weights: Iterator[tuple[Slot, Array]]
+    said: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+
+def make(compiled: Compiled, request: Request) -> Made:
+    """The model that was asked for. Raises LeftToKerasError, and Failure where weights do not fit."""
+    saved = request.saved
+    scaling = (About() if saved is None else saved.about).scaling
+    graph, shapes = compiled.graph, compiled.shapes
+    expect_channels(scaling, graph, shapes)
+    calls = scaled_first(lower(graph, shapes), scaling)
+    made = Made(graph, shapes, calls, request.seed, initial_weights(calls, request.seed))
+    if saved is not None:
+        made = _loaded(made, compiled, saved, request.excepted)
+    return _optimized(made, scaling) if request.optimize else made
+
+
+def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequence[str]) -> Made:
+    """With the weights of a file, but for those of the parts that are excepted."""
+    whole, scaling = compiled.whole, saved.about.scaling
+    calls, layers = lower(whole.graph, whole.shapes), _layers(made.calls)
+    fitted = fit_layers(saved, layers, {call.name for call in made.calls.calls}, calls, excepted, whole.name)
+    kept = compiled is whole and keeps_classes(layers, calls, excepted)
+    said = (*fitted.remarks, *said_of_scaling(scaling, saved))
+    if scaling is not None:
+        said = (*said, f"images are normalised first, as by {saved.path}")
+    weights = _replaced(made, fitted.values)
+    return made._replace(weights=weights, said=said, classes=saved.about.classes if kept else ())
+
+
+def _layers(calls: Calls) -> dict[str, LayerWithWeights]:
+    """The layers with weights, by name."""
+    kinds = {call.name: call.kind.removeprefix("own.") for call in calls.calls}
+    found: dict[str, LayerWithWeights] = {}
+    for layer, variable in slots(calls):
+        before = found.get(layer, LayerWithWeights(kinds[layer], ()))
+        found[layer] = before._replace(variables=(*before.variables, (variable.name, variable.shape)))
+    return found
+
+
+def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tuple[Slot, Array]]:
+    """The weights with those of a file in their place; where all are, none is drawn."""
+    loaded = {layer: iter(arrays) for layer, arrays in values.items()}
+    every = all(slot.layer in loaded for slot in slots(made.calls))
+    for slot, first in ((slot, None) for slot in slots(made.calls)) if every else made.weights:
+        array = next(loaded[slot.layer]) if first is None or slot.layer in loaded else first
+        yield slot, np.ascontiguousarray(array, np.float32)
+
+
+def _optimized(made: Made, scaling: Scaling | None) -> Made:
+    """For inference alone, as ``optimize_for_inference`` makes it of a model."""
+    values = {(slot.layer, slot.variable.name): array for slot, array in made.weights}
+    weights: dict[str, dict[str, Array]] = {}
+    for one in weights_of_nodes(lower(made.graph, made.shapes), made.shapes):
+        weights.setdefault(one.node, {})[one.weight.name] = values[one.layer, one.variable].reshape(one.weight.shape)
+    network, said = optimize(WeightedGraph(made.graph, made.shapes, weights))
+    assert network.weights is not None
+    fused, count = fuse_activations(lower(network.graph, network.shapes))
+    placed = {(one.layer, one.variable): one for one in weights_of_nodes(fused, network.shapes)}
+    calls = scaled_first(fused, scaling)
+    said = (*made.said, *said, f"fused {counted(count, 'activation')}")
+    found = _found(calls, placed, network.weights)
+    return made._replace(graph=network.graph, shapes=network.shapes, calls=calls, seed=None, weights=found, said=said)
+
+
+def _found(
+    calls: Calls, placed: Mapping[tuple[str, str], PlacedWeight], weights: Mapping[str, Mapping[str, Array]]
+) -> Iterator[tuple[Slot, Array]]:
+    for slot in slots(calls):
+        place = placed[slot.layer, slot.variable.name]
+        array = weights[place.node][place.weight.name]
+        yield slot, np.ascontiguousarray(array.reshape(slot.variable.shape), np.float32)
