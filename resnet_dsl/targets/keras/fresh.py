@@ -11,8 +11,6 @@ import os
 import zipfile
 import zlib
 
-from resnet_dsl.failure import Failure
-from resnet_dsl.outputs import place
 from resnet_dsl.weights.archive import FRESH, WEIGHTS
 
 _DIGITS = 64
@@ -22,16 +20,6 @@ _UNREADABLE = (OSError, KeyError, ValueError, RuntimeError, NotImplementedError,
 def mark_fresh(archive: zipfile.ZipFile) -> None:
     """Say in a saved model's archive, open to append, that its weights are fresh."""
     archive.writestr(FRESH, _digest(archive))
-
-
-def keep_trained(path: str | os.PathLike[str]) -> None:
-    """Raises Failure where something is there that does not say, or no longer rightly, that its weights are fresh."""
-    where = place(path, ".keras")
-    if where.replaces and not is_fresh(where.path):
-        raise Failure(
-            f"`{where.given}` does not say that its weights are fresh: it may be trained",
-            "write to another file with `-o`, or replace it with `--force`",
-        )
 
 
 def is_fresh(path: str | os.PathLike[str]) -> bool:

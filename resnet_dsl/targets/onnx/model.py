@@ -11,6 +11,7 @@ from resnet_dsl.analyses.parts import slashed_paths
 from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import OpenLength, Shape
+from resnet_dsl.ir.sizes import multiples, rule
 from resnet_dsl.passes.rewriting import Weights
 from resnet_dsl.targets.onnx.calls import Array, Calls, Layout, OperatorCall, in_layout, names_of_outputs
 from resnet_dsl.targets.onnx.lower import lower
@@ -63,10 +64,20 @@ def to_onnx(
 
     Raises MissingPackageError without the package `onnx`, and Failure where the scaling is of other inputs.
     """
-    onnx = import_onnx()
+    return assembled(calls_of(graph, shapes, weights, channels, scaling), classes, inline)
+
+
+def calls_of(
+    graph: Graph, shapes: tuple[Shape, ...], weights: Weights, channels: Layout, scaling: Scaling | None
+) -> Calls:
+    """What the model is made of. Raises Failure where the scaling is of other inputs."""
     expect_channels(scaling, graph, shapes)
-    calls = lower(graph, shapes, weights, channels, by_input(scaling, graph))
-    return assembled(calls, classes, lambda name, array: onnx.numpy_helper.from_array(array, name))
+    return lower(graph, shapes, weights, channels, by_input(scaling, graph))
+
+
+def inline(name: str, array: Array) -> Any:
+    """An array in the model itself."""
+    return import_onnx().numpy_helper.from_array(array, name)
 
 
 def assembled(calls: Calls, classes: Sequence[str], stored: Stored) -> Any:
@@ -101,10 +112,12 @@ def _node(call: OperatorCall, graph: Graph, paths: tuple[str, ...]) -> Any:
 
 def _described(name: str, node: int, calls: Calls) -> Any:
     """An input or output: its type, and the shape that its node's value has. Open lengths have their formula's name."""
-    onnx = import_onnx()
-    lengths = in_layout(calls.shapes[node], calls.layout)
+    onnx, shape = import_onnx(), calls.shapes[node]
+    lengths = in_layout(shape, calls.layout)
     named = (length.formula if isinstance(length, OpenLength) else length for length in lengths)
-    return onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (BATCH, *named))
+    divisors = multiples(shape) if node < calls.graph.inputs else ()
+    doc = rule(divisors) if max(divisors, default=1) > 1 else ""
+    return onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (BATCH, *named), doc)
 
 
 def _said(graph: Graph, paths: tuple[str, ...], classes: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import onnxruntime
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Output
+from resnet_dsl.passes import WeightedGraph, optimize
 from resnet_dsl.targets.onnx import to_onnx
 from tests.interpreter.expected import Expected, some_weights
 
@@ -32,6 +33,10 @@ def channels_first(array: Any) -> Any:
     return np.ascontiguousarray(np.moveaxis(array, -1, 1))
 
 
+def channels_last(array: Any) -> Any:
+    return np.moveaxis(array, 1, -1)
+
+
 def with_ends(graph: Graph, ends: list[int]) -> Graph:
     """The graph, returning the values of these nodes by their names."""
     outputs = tuple(Output(name=graph.nodes[one].name, node=one) for one in dict.fromkeys(ends))
@@ -40,13 +45,16 @@ def with_ends(graph: Graph, ends: list[int]) -> Graph:
 
 def compare(
     graph: Graph, shapes: tuple[Shape, ...], batch: Any, random: np.random.Generator, channels: Any = "last"
-) -> None:
-    """Every output beside the interpreter."""
+) -> Any:
+    """Every output of the model, and of the optimised one, beside the interpreter. Returns the model."""
     weights = some_weights(graph, shapes, random)
     model = to_onnx(graph, shapes, weights, channels=channels)
-    last = channels == "last"
-    found = run(model, batch if last else channels_first(batch))
+    folded, _ = optimize(WeightedGraph(graph, shapes, weights))
+    optimised = to_onnx(folded.graph, folded.shapes, folded.weights or {}, channels=channels)
     expected = Expected(graph, weights, batch)
-    for output in graph.outputs:
-        got = found[output.name]
-        expected.check(output.node, got if last or got.ndim < 3 else np.moveaxis(got, 1, -1))
+    for one in (model, optimised):
+        found = run(one, batch if channels == "last" else channels_first(batch))
+        for output in graph.outputs:
+            got = found[output.name]
+            expected.check_output(output.node, got if channels == "last" else channels_last(got))
+    return model
