@@ -80,7 +80,8 @@ def values_of(model: Any, layers: list[str], batch: Any) -> list[Any]:
         called[name] += 1
     with room_for_depth(len(model.operations)):
         inner = Model(model.input, outputs)
-    return [ops.convert_to_numpy(one) for one in inner(batch, training=False)]
+    found = inner(batch, training=False)
+    return [ops.convert_to_numpy(one) for one in (found if isinstance(found, list) else [found])]
 
 
 def compare(
