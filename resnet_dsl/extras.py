@@ -64,9 +64,8 @@ def remedy(packages: Sequence[str]) -> str:
     ours = [f'"resnet-dsl[{",".join(extras)}]"'] if extras else []
     others = [distribution(package) for package in packages if not bringing(package)]
     command = f"`{' '.join(['pip install', *ours, *others])}`"
-    return (
-        f"{command} (or {either(bringing('keras')[1:])} for {bringing('keras')[0]})" if "keras" in packages else command
-    )
+    first, *more = bringing("keras")
+    return f"{command} ({either(more)} will do in place of {first})" if "keras" in packages else command
 
 
 def distribution(package: str) -> str:

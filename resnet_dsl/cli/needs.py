@@ -7,12 +7,13 @@ figures needs stands in its own row (resnet_dsl.targets, resnet_dsl.targets.form
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from resnet_dsl.extras import MissingPackageError, brought, is_installed
+from resnet_dsl.tabular import markdown
 from resnet_dsl.targets import TARGETS
-from resnet_dsl.targets.forms import FIGURES, Form
+from resnet_dsl.targets.forms import FIGURES, TABLES, Form
 
 Asked = Callable[[argparse.Namespace], bool]
 
@@ -103,3 +104,30 @@ def told(command: str) -> str | None:
     """What the help of a command says at its end; None where the light install is enough."""
     rows = [f"  {need.option or 'all of it'}: {brought(need.packages)}" for need in NEEDS if need.command == command]
     return "beyond the light install (docs/installing.md) it needs:\n" + "\n".join(rows) if rows else None
+
+
+def table() -> str:
+    """All rows in Markdown, for docs/installing.md; those that commands share stand once."""
+    commands: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for need in NEEDS:
+        commands.setdefault((need.option, need.packages), []).append(f"`{need.command}`")
+    rows = [(", ".join(names), option and f"`{option}`", brought(of)) for (option, of), names in commands.items()]
+    return _markdown(("command", "what is asked for", "needs"), rows)
+
+
+def outputs() -> str:
+    """What is written, by the form of the output, in Markdown, for docs/shipping.md."""
+    made = [(f"`compile --to {name}`", row.ending or "", row.words, row.packages) for name, row in TARGETS.items()]
+    made += [("`draw`", form.ending, form.words, form.packages) for form in FIGURES.values()]
+    made += [("`table`", form.ending, form.words, form.packages) for form in TABLES.values()]
+    return _markdown(
+        ("command", "ending", "what it is", "needs"), [(*rest, brought(last) or "nothing more") for *rest, last in made]
+    )
+
+
+def _markdown(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "".join(f"{markdown(row)}\n" for row in (header, ["---"] * len(header), *rows))
+
+
+if __name__ == "__main__":
+    print(table(), outputs(), sep="\n", end="")
