@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl import outputs, writing
+from resnet_dsl.extras import is_installed
 from resnet_dsl.failure import Failure
 from tests.cli.calling import NET, call
 
@@ -25,8 +26,13 @@ WRITING = {
     "paths": ("paths", "small.resnet", "-o"),
     "signal": ("signal", "small.resnet", "-o"),
 }
-every_command = pytest.mark.parametrize("command", WRITING.values(), ids=WRITING)
-most_commands = pytest.mark.parametrize("command", [*WRITING.values()][:-1], ids=[*WRITING][:-1])
+PLOTTED = pytest.mark.skipif(not is_installed("matplotlib"), reason="Matplotlib is not installed")
+EACH = [
+    pytest.param(command, id=name, marks=PLOTTED if name in ("paths", "signal") else ())
+    for name, command in WRITING.items()
+]
+every_command = pytest.mark.parametrize("command", EACH)
+most_commands = pytest.mark.parametrize("command", EACH[:-1])
 """Those that need no Matplotlib, which is slow to come, and one of the two that do."""
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -230,7 +236,10 @@ def test_the_standard_output_gets_the_output_and_people_are_told_elsewhere(comma
     assert b"small: 32x32x3 -> 10" in ended.stderr or ">(" in command
 
 
-@pytest.mark.parametrize(("arguments", "start"), [("draw small.resnet", FIGURE), ("signal small.resnet", FIGURE)])
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [("draw small.resnet", FIGURE), pytest.param("signal small.resnet", FIGURE, marks=PLOTTED)],
+)
 def test_figures_go_to_the_standard_output_as_svg(arguments: str, start: bytes) -> None:
     ended = process(f"D {arguments} -o -")
     assert ended.stdout.startswith(start)

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
 from resnet_dsl.laboratory.data import images as images_module
 from resnet_dsl.laboratory.data import load
 from tests.laboratory.data.reading import by_row, images_of, refused
+
+Image = pytest.importorskip("PIL.Image")
 
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 NAMES = ("ant", "bee", "cat", "dog")

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import images as images_module
@@ -24,6 +23,8 @@ from resnet_dsl.laboratory.data.decoding import Encoded, decoded, header
 from resnet_dsl.laboratory.data.limits import MOST_PIXELS
 from tests.cli.calling import NET, call
 from tests.laboratory.data.reading import by_row, images_of, refused
+
+Image = pytest.importorskip("PIL.Image")
 
 Array = NDArray[Any]
 NOISE = np.random.default_rng(0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("matplotlib")
+
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.laboratory.probe.figure import draw_paths, draw_signals
 from resnet_dsl.laboratory.signal import predict

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("matplotlib")
+
 from resnet_dsl.laboratory.training.curves import Curve, _figure, _panels, draw
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.verdict import Entrant, as_csv, markdown, words

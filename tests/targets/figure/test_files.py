@@ -11,11 +11,14 @@ from dataclasses import replace
 import pytest
 
 from resnet_dsl import pipeline
+from resnet_dsl.extras import is_installed
 from resnet_dsl.targets.figure import FigureError, MissingEngineError, block_figure, figure
 from resnet_dsl.targets.figure.formats import engine as engines
 from resnet_dsl.targets.figure.formats.palette import DARK
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from tests.targets.figure.drawn_networks import NETWORKS, Hand
+
+AS_PDF = pytest.mark.skipif(not is_installed("svglib"), reason="svglib is not installed")
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = '</title></text><script>alert(1)</script>"];evil[label="\\input{x}&amp;%$#_{}~^'
@@ -89,6 +92,7 @@ def _tame():
     return type(facts)(replace(graph, nodes=nodes, scopes=scopes, name="tame"), facts.shapes)
 
 
+@AS_PDF
 def test_same_network_same_bytes_in_another_process_folder_and_locale(tmp_path):
     code = (
         "import sys, hashlib; sys.path[:0] = sys.argv[1:3]\n"
@@ -115,7 +119,7 @@ def test_png_is_a_png_and_a_huge_one_is_refused():
         figure(NETWORKS["resnet152"](), level="layer").png(dpi=1200)
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "dot", "tex", "pdf"])
+@pytest.mark.parametrize("ending", ["svg", "png", "dot", "tex", pytest.param("pdf", marks=AS_PDF)])
 def test_saved_whole_or_not_at_all(tmp_path, ending):
     path = figure(NETWORKS["inception"]()).save(tmp_path / f"net.{ending}")
     assert path.stat().st_size > 500
@@ -158,8 +162,8 @@ def test_tex_compiles(tmp_path, name):
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
 
 
+@AS_PDF
 def test_pdf_has_one_page_of_the_figures_size_with_text_as_text():
-    pytest.importorskip("svglib")
     drawn = figure(NETWORKS["inception"](), "block", width="85mm")
     pdf = drawn.pdf()
     height = 85 * 72 / 25.4 * drawn.geometry.height / drawn.geometry.width
