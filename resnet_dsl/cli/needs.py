@@ -81,6 +81,7 @@ NEEDS = (
     Need("compare", "", ("keras", "matplotlib"), _always),
     *_data("compare"),
     Need("load", "", ("keras",), _always),
+    Need("predict", "", ("keras", "PIL"), _always),
 )  # fmt: skip
 """In the order of the commands."""
 

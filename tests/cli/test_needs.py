@@ -20,6 +20,7 @@ from resnet_dsl.targets.forms import FIGURES, TABLES
 from resnet_dsl.targets.table import FORMATS
 from tests.cli.calling import NET, call
 from tests.conftest import ROOT
+from tests.light import EXAMPLES
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BLOCKING = """
@@ -76,6 +77,11 @@ def test_targets_and_forms_have_their_rows() -> None:
     for form in FIGURES.values():
         assert rows.get(("draw", f"-o FILE{form.ending}"), ()) == form.packages
     assert sorted(TABLES) == sorted(FORMATS)
+
+
+def test_each_row_and_command_is_tried_in_the_light_install() -> None:
+    """By ``.ci/run``, in an environment that holds nothing else."""
+    assert {need[:2] for need in NEEDS} | {(command, "") for command in COMMANDS} <= {*EXAMPLES}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

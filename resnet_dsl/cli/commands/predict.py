@@ -64,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
 def _model(options: argparse.Namespace) -> Model:
     """The model, ready to run. Raises Failure where the file is no such model, before Keras is started."""
     from resnet_dsl.cli.keras_start import start_keras
+    from resnet_dsl.cli.needs import require
     from resnet_dsl.laboratory.prediction import Model, check_model
     from resnet_dsl.outputs import reads
     from resnet_dsl.targets.keras import load, read_graph
@@ -77,6 +78,7 @@ def _model(options: argparse.Namespace) -> Model:
     scaling = _scaling(options, about, graph)
     if is_fresh(options.model):
         sys.stderr.write(f"note: nobody has trained the model of `{options.model}`: its weights are random\n")
+    require("predict", options)
     start_keras()
     compute = runner(load(options.model))
     (name, *others) = [output.name for output in graph.outputs]
