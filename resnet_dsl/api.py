@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from resnet_dsl import pipeline, shipped
@@ -16,6 +16,7 @@ from resnet_dsl.passes.backbone import asked, backbone, resized
 if TYPE_CHECKING:
     from resnet_dsl.analyses.features import Feature
     from resnet_dsl.analyses.network import Facts
+    from resnet_dsl.engines import Runner
     from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
@@ -277,16 +278,23 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
     return load_model(os.fspath(path))
 
 
-def runner(model: Any) -> Callable[[Any], Any]:
-    """A function from a batch of inputs to the model's outputs: the fastest exact way of the backend, for inference.
+def runner(model: Any, engine: str | None = None, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
+    """A function from a batch of inputs to the model's outputs, for inference: the fastest exact way that there is.
 
     Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays.
 
-    The weights are those of the moment: make a new runner after training.
-    """
-    from resnet_dsl.targets.keras.running import runner as make_runner
+    engine: ``onnxruntime`` or ``openvino``, or ``keras`` for its own backend. Without one ONNX Runtime, else OpenVINO,
+        runs models that were made here, on machines without a GPU, where the packages are installed (`onnx` besides);
+        Keras' backend runs all others. ``runner(model).engine`` says which it is.
+    precision: ``bfloat16`` is faster on processors that have it, and keeps two to three digits (OpenVINO alone).
 
-    return make_runner(model)
+    In float32 the results are those of the model to rounding: 1e-5 of the largest, 1e-4 in the deepest networks. The
+    weights are those of the moment: make a new runner after training. Raises Failure for an engine that cannot run the
+    model, MissingPackageError for one that is not installed.
+    """
+    from resnet_dsl.engines import runner as make_runner
+
+    return make_runner(model, engine, precision)
 
 
 def _loaded(spec: pipeline.Spec) -> Spec:

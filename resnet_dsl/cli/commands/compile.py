@@ -131,9 +131,9 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     default = STDOUT if target.ending is None else f"{compiled.name}{target.ending}"
     path = claim(default if options.output is None else options.output, target.ending or "")
     if target.keeps_weights and not options.force:
-        from resnet_dsl.targets.keras.fresh import keep_trained
+        from resnet_dsl.targets.replacing import keep_trained
 
-        keep_trained(path)
+        keep_trained(path, target.ending or "")
     return path
 
 

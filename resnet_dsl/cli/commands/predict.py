@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.cli.ending import FINE, USAGE
+from resnet_dsl.cli.needs import require
 from resnet_dsl.failure import Failure
 
 if TYPE_CHECKING:
@@ -64,12 +65,11 @@ def run(options: argparse.Namespace) -> int:
 def _model(options: argparse.Namespace) -> Model:
     """The model, ready to run. Raises Failure where the file is no such model, before Keras is started."""
     from resnet_dsl.cli.keras_start import start_keras
-    from resnet_dsl.cli.needs import require
+    from resnet_dsl.engines import runner
     from resnet_dsl.laboratory.prediction import Model, check_model
     from resnet_dsl.outputs import reads
     from resnet_dsl.targets.keras import load, read_graph
     from resnet_dsl.targets.keras.fresh import is_fresh
-    from resnet_dsl.targets.keras.running import runner
     from resnet_dsl.weights import read_about
 
     reads(options.model)

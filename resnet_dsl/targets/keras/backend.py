@@ -50,6 +50,16 @@ def choose_backend() -> str | None:
     return f"Keras runs on {found}: its default, {BACKENDS[0]}, is not installed (KERAS_BACKEND chooses)"
 
 
+def has_accelerator() -> bool:
+    """Whether the backend, which runs, has another device than the CPU. It finds its devices, if it has not yet."""
+    backend: str = import_keras().backend.backend()
+    if backend == "jax":
+        return bool(sys.modules["jax"].default_backend() != "cpu")
+    if backend == "torch":
+        return bool(sys.modules["torch"].cuda.is_available())
+    return bool(sys.modules["tensorflow"].config.list_physical_devices("GPU"))
+
+
 def _configured() -> str:
     """The backend in Keras' own file of settings, which it writes itself, with its default, where there is none."""
     home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))

@@ -7,7 +7,6 @@ from typing import Any
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.ir.sizes import multiples
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.lower import lower
@@ -47,10 +46,10 @@ def to_keras(
 
 def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True) -> Any:
     """The Functional model of the calls: the fast way, or, where that does not hold, Keras' public functions."""
-    from resnet_dsl.targets.keras.running import hold_to_multiples
+    from resnet_dsl.targets.keras.running import made_of
 
     model = _build(calls, seed, fast)
-    hold_to_multiples(model, [multiples(call.shape) for call in calls.calls[: calls.graph.inputs]])
+    made_of(model, calls.graph)
     return model
 
 

@@ -1,4 +1,4 @@
-"""Running a model fast: a plain function on the fastest exact path of the backend."""
+"""Running a model by its backend: a plain function on the fastest exact path that it has."""
 
 from __future__ import annotations
 
@@ -7,88 +7,32 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import show
-from resnet_dsl.ir.sizes import beside, fits, rule
-from resnet_dsl.sentences import either, listed
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.private.grouping import groups_apart
 
-_Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
-"""From the inputs in order to the outputs in order."""
+Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
+"""From the inputs in order to the outputs in order, as arrays of NumPy."""
+
+_GRAPHS: WeakKeyDictionary[Any, Graph] = WeakKeyDictionary()
+"""What models were made of here: a Keras model itself has no word for it."""
 
 
-def runner(model: Any) -> Callable[[Any], Any]:
-    """A function from a batch of inputs to the model's output as a NumPy array, at inference.
+def made_of(model: Any, graph: Graph) -> None:
+    """Remembers what a model was made of."""
+    _GRAPHS[model] = graph
 
-    It takes and returns what the model does: of several inputs a list in order or a dictionary by name, of several
-    outputs a dictionary by name. TensorFlow: a ``tf.function``; JAX: ``jit``; PyTorch: a ``torch.jit`` trace. The
-    weights are frozen to constants. The results are those of ``model(values, training=False)`` to rounding. The first
-    call with a shape takes longer. The weights are those of the moment: make a new runner after training. Raises
-    Failure, when it is called, for inputs that are missing or too many, and for a size that the network of a model made
-    here does not take (``input 32?x32?x3``).
-    """
+
+def graph_of(model: Any) -> Graph | None:
+    """The graph that a model was made of here; None of another one."""
+    return _GRAPHS.get(model)
+
+
+def backend_run(model: Any) -> Run:
+    """TensorFlow: a ``tf.function``; JAX: ``jit``; PyTorch: a ``torch.jit`` trace. Weights are frozen to constants."""
     keras = import_keras()
-    ways = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
-    run = ways[keras.backend.backend()](model)
-
-    def call(values: Any) -> Any:
-        given = _inputs(model, values)
-        _check_sizes(model, given)
-        found = [keras.ops.convert_to_numpy(one) for one in run(given)]
-        return dict(zip(model.output, found, strict=True)) if isinstance(model.output, dict) else found[0]
-
-    return call
-
-
-_DIVISORS: WeakKeyDictionary[Any, list[tuple[int, ...]]] = WeakKeyDictionary()
-"""What lengths must be multiples of, of models whose networks say so: a Keras model itself has no word for it."""
-
-
-def hold_to_multiples(model: Any, divisors: list[tuple[int, ...]]) -> None:
-    """Runners of this model refuse values whose lengths are no multiples of these, one a spatial axis of each input."""
-    if any(max(one, default=1) > 1 for one in divisors):
-        _DIVISORS[model] = divisors
-
-
-def _check_sizes(model: Any, values: list[Any]) -> None:
-    for value, divisors in zip(values, _DIVISORS.get(model, ()), strict=False):
-        size = tuple(map(int, getattr(value, "shape", ())[1:]))
-        if not fits(size, divisors):
-            fitting = either([show(one) for one in beside(size, divisors)])
-            raise Failure(
-                f"`{model.name}` does not take values of {show(size)}: {rule(divisors)}", f"give it {fitting}"
-            )
-
-
-def _inputs(model: Any, values: Any) -> list[Any]:
-    """What the model takes, in order. Raises Failure where something is missing, or too much."""
-    names = [tensor.name for tensor in model.inputs]
-    if isinstance(values, Mapping):
-        _check_names(names, [*values])
-        return [values[name] for name in names]
-    if len(names) == 1:
-        return [values]
-    if not isinstance(values, list | tuple):  # an array is one input, and no list of them, however long it is
-        raise _wrong_inputs(names, f"one {type(values).__name__}")
-    if len(values) != len(names):
-        raise _wrong_inputs(names, f"{len(values)} inputs")
-    return [*values]
-
-
-def _check_names(names: list[str], given: list[Any]) -> None:
-    missing = [name for name in names if name not in given]
-    others = [str(name) for name in given if name not in names]
-    if missing or others:
-        parts = (f"nothing for {listed(missing)}" if missing else "", f"also {listed(others)}" if others else "")
-        raise _wrong_inputs(names, ", ".join(filter(None, parts)))
-
-
-def _wrong_inputs(names: list[str], given: str) -> Failure:
-    remedy = (
-        "give a value for each by name" if len(names) == 1 else "give a list in this order, or a value for each by name"
-    )
-    return Failure(f"the model takes {listed(names)}, and is given {given}", remedy)
+    run = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[keras.backend.backend()](model)
+    return lambda values: [keras.ops.convert_to_numpy(one) for one in run(values)]
 
 
 def _outputs(model: Any, result: Any) -> list[Any]:
@@ -96,12 +40,18 @@ def _outputs(model: Any, result: Any) -> list[Any]:
     return [result[name] for name in model.output] if isinstance(result, Mapping) else [result]
 
 
+def outputs_of(model: Any, values: list[Any]) -> list[Any]:
+    """What the model itself computes of its inputs in order, as arrays of NumPy, in order."""
+    keras = import_keras()
+    return [keras.ops.convert_to_numpy(one) for one in _outputs(model, model(_taken(values), training=False))]
+
+
 def _taken(values: Sequence[Any]) -> Any:
     """What a model is called with."""
     return values[0] if len(values) == 1 else [*values]
 
 
-def _tensorflow(model: Any) -> _Run:
+def _tensorflow(model: Any) -> Run:
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2 as freeze
 
@@ -113,7 +63,7 @@ def _tensorflow(model: Any) -> _Run:
     return lambda values: frozen(*map(tf.convert_to_tensor, values, kinds))
 
 
-def _jax(model: Any) -> _Run:
+def _jax(model: Any) -> Run:
     import jax
 
     weights = _weights(model, lambda value: jax.numpy.array(value, copy=True))  # training gives its arrays away
@@ -122,7 +72,7 @@ def _jax(model: Any) -> _Run:
         with groups_apart():  # what stands here runs while it is traced
             return _outputs(model, model.stateless_call(*weights, _taken(values), training=False)[0])
 
-    run: _Run = jax.jit(compute)
+    run: Run = jax.jit(compute)
     return run
 
 
@@ -132,7 +82,7 @@ def _weights(model: Any, copy: Callable[[Any], Any]) -> tuple[list[Any], list[An
     return [copy(variable.value) for variable in trained], [copy(variable.value) for variable in others]
 
 
-def _torch(model: Any) -> _Run:
+def _torch(model: Any) -> Run:
     """Traced and frozen once for each shape of the inputs: a trace holds for one shape alone."""
     import torch
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet_dsl.engines import runner
 from resnet_dsl.targets.keras import to_keras
-from resnet_dsl.targets.keras.running import runner
 from tests.targets.keras.graphs import Sketch
 
 keras = pytest.importorskip("keras")
@@ -84,7 +84,9 @@ def test_the_runner_convolves_group_by_group(kernels: list[tuple[int, ...]]) -> 
     model = to_keras(*net.graph(), seed=0)
     kernels.clear()
     values = np.ones((1, 8, 8, 8), "float32")
-    np.testing.assert_allclose(runner(model)(values), keras.ops.convert_to_numpy(model(values)), atol=1e-6)
+    np.testing.assert_allclose(
+        runner(model, engine="keras")(values), keras.ops.convert_to_numpy(model(values)), atol=1e-6
+    )
     assert kernels[:2] == [(3, 3, 4, 4)] * 2
 
 

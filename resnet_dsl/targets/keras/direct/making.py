@@ -18,10 +18,11 @@ from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
 from resnet_dsl.targets.keras.loading import LayerWithWeights, fit_layers, keeps_classes, said_of_scaling
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.sampling import Array
-from resnet_dsl.targets.keras.scaling import expect_channels, scaled_first
+from resnet_dsl.targets.keras.scaling import scaled_first
 from resnet_dsl.targets.keras.variables import PlacedWeight, weights_of_nodes
 from resnet_dsl.targets.request import Request
 from resnet_dsl.weights import About, SavedModel, Scaling
+from resnet_dsl.weights.scaling import expect_channels
 
 
 class Made(NamedTuple):

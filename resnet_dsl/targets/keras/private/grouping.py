@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from resnet_dsl.targets.keras.backend import has_accelerator
 from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect, module
 
 _BACKENDS = ("tensorflow", "jax")
@@ -42,7 +43,7 @@ def groups_apart() -> Iterator[None]:
 def _functions() -> Any:
     """The backend's module of convolutions; None where nothing is to be gained."""
     name: str = module("keras.src.backend").backend()
-    if name not in _BACKENDS or _has_accelerator(name):
+    if name not in _BACKENDS or has_accelerator():
         return None
     functions: Any = module(f"keras.src.backend.{name}.nn")
     expect(module("keras.src.backend").nn is functions, "where convolutions are looked up")
@@ -51,12 +52,6 @@ def _functions() -> Any:
 
 
 _PARAMETERS = ["inputs", "kernel", "strides", "padding", "data_format", "dilation_rate"]
-
-
-def _has_accelerator(backend: str) -> bool:
-    if backend == "jax":
-        return bool(module("jax").default_backend() != "cpu")
-    return bool(module("tensorflow").config.list_physical_devices("GPU"))
 
 
 def _by_group(known: Any) -> Any:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from resnet_dsl import load, load_keras
+from resnet_dsl.engines import runner
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.keras import save, to_keras
-from resnet_dsl.targets.keras.running import runner
 from tests.targets.keras.graphs import Sketch, residual
 
 keras = pytest.importorskip("keras")

@@ -1,0 +1,7 @@
+"""Running a network fast: by ONNX Runtime or OpenVINO where they are installed, else by Keras' backend."""
+
+from __future__ import annotations
+
+from resnet_dsl.engines.runner import Runner, runner
+
+__all__ = ["Runner", "runner"]

@@ -1,0 +1,163 @@
+"""A function from a batch of inputs to a network's outputs, by the fastest engine that is installed."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from resnet_dsl.engines.ends import Ends
+from resnet_dsl.engines.sessions import ENGINES, Precision, Run
+from resnet_dsl.extras import MissingPackageError, is_installed
+from resnet_dsl.failure import Failure
+from resnet_dsl.sentences import either
+
+if TYPE_CHECKING:
+    from resnet_dsl.ir.graph import Graph
+
+KERAS = "keras"
+"""What is asked for where Keras' backend is to run the model."""
+
+TOLERANCE = 1e-4
+"""How far results may lie from Keras', relative to the largest: what rounding makes of the deepest networks."""
+
+
+class Runner:
+    """Call it with inputs; it returns what the model does, as arrays of NumPy. ``engine`` says who computes."""
+
+    def __init__(self, engine: str, ends: Ends, run: Run) -> None:
+        self.engine = engine
+        self._ends = ends
+        self._run = run
+
+    def __call__(self, values: Any) -> Any:
+        """Raises Failure for inputs that are missing, too many, or of a size that the network does not take."""
+        return self._ends.returned(self._run(self._ends.given(values)))
+
+    def __repr__(self) -> str:
+        return f"<runner of {self._ends.network}, by {self.engine}>"
+
+
+def runner(model: Any, engine: str | None = None, precision: Precision = "float32") -> Runner:
+    """A function from a batch of inputs to what a model returns, at inference; see resnet_dsl.api.runner."""
+    _check_asked(engine, precision)
+    graph = _graph_of(model)
+    name = _chosen(model, graph, engine, precision)
+    if name == KERAS:
+        return _by_keras(model)
+    assert graph is not None
+    run = ENGINES[name].start(_in_onnx(model, graph), precision)
+    return Runner(name, _ends_of(model), run if precision != "float32" else _compared(model, run))
+
+
+def _check_asked(engine: str | None, precision: Precision) -> None:
+    known = (KERAS, *ENGINES)
+    if engine is not None and engine not in known:
+        raise Failure(f"there is no engine `{engine}`", f"take {either(known)}")
+    if engine in ENGINES and not ENGINES[engine].installed:
+        package = ENGINES[engine].package
+        raise MissingPackageError([package], f"the engine `{engine}` is a package that is not installed")
+    able = [name for name, one in ENGINES.items() if precision in one.precisions]
+    if not able:
+        raise Failure(f"there is no precision `{precision}`", "take float32, or bfloat16 where speed is worth digits")
+    if precision != "float32" and engine not in (None, *able):
+        raise Failure(f"`{engine}` does not compute in {precision}", f"take {either(able)}")
+
+
+def _chosen(model: Any, graph: Graph | None, engine: str | None, precision: Precision) -> str:
+    """The engine: the one that is asked for, else the first that is installed where it is faster, else Keras."""
+    from resnet_dsl.targets.keras.backend import has_accelerator
+
+    able = [name for name, one in ENGINES.items() if one.installed and precision in one.precisions]
+    hindrance = _hindrance(model, graph)
+    if engine is None and precision == "float32":
+        gains = able and not hindrance and is_installed("onnx") and not has_accelerator()
+        return able[0] if gains else KERAS
+    if engine == KERAS:
+        return KERAS
+    if hindrance:
+        raise Failure(f"no other engine than Keras can run this model: {hindrance}", f'leave it to `engine="{KERAS}"`')
+    if not able:
+        needed = next(one.package for one in ENGINES.values() if precision in one.precisions)
+        raise MissingPackageError([needed], f"{precision} is computed by a package that is not installed")
+    return engine or able[0]
+
+
+def _hindrance(model: Any, graph: Graph | None) -> str | None:
+    """Why no other engine computes the same; None where one does."""
+    if graph is None:
+        return "it was not made here"
+    if any(layer.compute_dtype != "float32" or layer.variable_dtype != "float32" for layer in model.layers):
+        return "it does not compute in float32"
+    if sum(int(np.prod(one.shape)) for one in model.weights) * 4 > LARGEST_IN_MEMORY:
+        return "its weights are larger than a model in ONNX can be in memory"
+    return None
+
+
+LARGEST_IN_MEMORY = 2_000_000_000
+"""Bytes: protobuf holds no more in one piece."""
+
+
+def _graph_of(model: Any) -> Graph | None:
+    from resnet_dsl.targets.keras.running import graph_of
+
+    return graph_of(model)
+
+
+def _by_keras(model: Any) -> Runner:
+    from resnet_dsl.targets.keras.backend import import_keras
+    from resnet_dsl.targets.keras.running import backend_run
+
+    return Runner(f"{KERAS} ({import_keras().backend.backend()})", _ends_of(model), backend_run(model))
+
+
+def _ends_of(model: Any) -> Ends:
+    from resnet_dsl.analyses.shapes import infer_shapes
+    from resnet_dsl.ir.sizes import multiples
+
+    graph = _graph_of(model)
+    named = isinstance(model.output, dict)
+    divisors = () if graph is None else tuple(map(multiples, infer_shapes(graph)[: graph.inputs]))
+    names = tuple(tensor.name for tensor in model.inputs)
+    return Ends(model.name, names, tuple(model.output) if named else (), named, divisors)
+
+
+def _in_onnx(model: Any, graph: Graph) -> bytes:
+    """The model, with its weights of the moment, in ONNX; normalisation is folded by the engine itself."""
+    from resnet_dsl.analyses.shapes import infer_shapes
+    from resnet_dsl.targets.keras.inference import weights_of
+    from resnet_dsl.targets.keras.lower import lower
+    from resnet_dsl.targets.keras.scaling import scaling_of
+    from resnet_dsl.targets.onnx import to_onnx
+
+    shapes = infer_shapes(graph)
+    weights = weights_of(model, lower(graph, shapes), shapes)
+    written: bytes = to_onnx(graph, shapes, weights, scaling=scaling_of(model)).SerializeToString()
+    return written
+
+
+def _compared(model: Any, run: Run) -> Run:
+    """``run``; its first results are compared with the model's own, whose layers may have been changed by hand."""
+    from resnet_dsl.targets.keras.running import backend_run, outputs_of
+
+    way: list[Run] = []
+
+    def compared(values: list[Any]) -> Any:
+        if way:
+            return way[0](values)
+        found = run(values)
+        first = [value[:1] for value in values]
+        if all(map(_alike, (one[:1] for one in found), outputs_of(model, first))):
+            way.append(run)
+            return found
+        warnings.warn(f"{model.name} computes something else than its graph: it is run by Keras", stacklevel=4)
+        way.append(backend_run(model))
+        return way[0](values)
+
+    return compared
+
+
+def _alike(found: Any, expected: Any) -> bool:
+    largest = float(np.max(np.abs(expected), initial=0.0))
+    return bool(np.allclose(found, expected, rtol=0, atol=TOLERANCE * largest, equal_nan=True))
