@@ -117,10 +117,11 @@ def _ends_of(model: Any) -> Ends:
     from resnet_dsl.ir.sizes import multiples
 
     graph = _graph_of(model)
-    named = isinstance(model.output, dict)
+    output: Any = getattr(model, "output", None)  # a Sequential model has none before its first call
+    named = isinstance(output, dict)
     divisors = () if graph is None else tuple(map(multiples, infer_shapes(graph)[: graph.inputs]))
     names = tuple(tensor.name for tensor in model.inputs)
-    return Ends(model.name, names, tuple(model.output) if named else (), named, divisors)
+    return Ends(model.name, names, tuple(output) if named else (), named, divisors)
 
 
 def _in_onnx(model: Any, graph: Graph) -> bytes:

@@ -1,0 +1,105 @@
+"""Four networks at work on every engine that is installed, at batch 1 and 8, beside Keras and PyTorch.
+
+Run: python benchmarks/engines.py
+
+All ways have the same weights. PyTorch runs what torch.compile makes of torchvision's network of the same name, with
+random weights of its own, where both packages are installed. Times are by the clock, on all cores; a depthwise network
+is one of ours: MobileNet's blocks with a skip.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import measuring
+import numpy as np
+from running import own_function
+
+import resnet_dsl
+from resnet_dsl.extras import MissingPackageError
+
+DEPTHWISE = """
+block separated(width, stride = 1) {
+  conv(2 * in.channels, 1) -> norm -> act
+  conv(2 * in.channels, 3, stride = stride, groups = 2 * in.channels) -> norm -> act
+  conv(width, 1) -> norm
+  skip
+}
+network depthwise(classes = 1000) {
+  input 224x224x3
+  stem { conv(32, 3, stride = 2) -> norm -> act }
+  stage one(stride = 2) { 2 x separated(64) }
+  stage two(stride = 2) { 3 x separated(128) }
+  stage three(stride = 2) { 4 x separated(256) }
+  stage four(stride = 2) { 2 x separated(512) }
+  head { avgpool(global) -> dense(classes) -> softmax }
+}
+"""
+NETWORKS = {"resnet50": "", "resnext50_32x4d": "", "depthwise": DEPTHWISE, "cifar_resnet56": ""}
+
+
+def ways(name: str, spec: str) -> dict[str, Callable[[Any], Any]]:
+    network = resnet_dsl.load(spec or name).network(name)
+    model = network.to_keras(seed=0)
+    found: dict[str, Callable[[Any], Any]] = {
+        "Keras' `predict`": lambda values: model.predict(values, verbose=0),
+        "`tf.function`": own_function(model),
+        "runner, Keras' backend": resnet_dsl.runner(network.optimize(model), engine="keras"),
+    }
+    for engine in ("onnxruntime", "openvino"):
+        with suppress(MissingPackageError):
+            found[f"runner, {engine}"] = resnet_dsl.runner(model, engine=engine)
+    found[f"runner, as it chooses ({resnet_dsl.runner(model).engine})"] = resnet_dsl.runner(model)
+    with suppress(ImportError, AttributeError):
+        found["PyTorch, `torch.compile`"] = torch_way(name)
+    return found
+
+
+def torch_way(name: str) -> Callable[[Any], Any]:
+    import torch
+    import torchvision
+
+    module = torch.compile(getattr(torchvision.models, name)(weights=None).eval())
+
+    def run(values: Any) -> Any:
+        with torch.inference_mode():
+            return module(torch.from_numpy(values.transpose(0, 3, 1, 2).copy())).numpy()
+
+    return run
+
+
+def measure(name: str, run: dict[str, Callable[[Any], Any]], side: int, repetitions: int) -> list[tuple[str, ...]]:
+    rows: dict[str, list[str]] = {way: [] for way in run}
+    for batch in (1, 8):
+        values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
+        results = {way: np.asarray(one(values)) for way, one in run.items()}
+        expected = results["Keras' `predict`"]
+        timed = {way: partial(measuring.wall, partial(one, values)) for way, one in run.items()}
+        taken = measuring.medians(timed, repetitions)
+        best = min(taken.values())
+        for way, seconds in taken.items():
+            differs = np.abs(results[way] - expected).max() / np.abs(expected).max()
+            exact = "" if way.startswith("PyTorch") else f"{differs:.0e}"
+            rows[way] += [f"{1000 * seconds:.1f}", measuring.times(seconds / best), exact]
+    return [(f"{name}, {way}", *cells) for way, cells in rows.items()]
+
+
+def main() -> None:
+    repetitions = 3 * measuring.repetitions(__doc__)
+    print(measuring.here("keras", "tensorflow", "onnxruntime", "openvino", "torch"))
+    print(f"\nMedians of {repetitions} turns; `times`: beside the fastest of them.\n")
+    head = ("", "1: ms", "times", "differs", "8: ms", "times", "differs")
+    rows = []
+    for name, spec in NETWORKS.items():
+        rows += measure(name, ways(name, spec), 32 if name.startswith("cifar") else 224, repetitions)
+    print(measuring.table(head, rows))
+
+
+if __name__ == "__main__":
+    main()
