@@ -69,6 +69,11 @@ def test_files_of_keras_are_written_without_it(tmp_path: Path, command: str) -> 
     assert heavy(tmp_path, *command.split(), packages=("keras", "tensorflow", "jax", "torch")) == []
 
 
+@pytest.mark.parametrize("asked", ["", "--optimize inference", "--seed 1 --channels first"])
+def test_an_onnx_model_needs_no_keras(tmp_path: Path, asked: str) -> None:
+    assert heavy(tmp_path, *f"compile net.resnet --to onnx {asked}".split()) == ["numpy"]
+
+
 def test_this_test_can_fail(tmp_path: Path) -> None:
     """The same with NumPy imported first: it is seen."""
     assert heavy(tmp_path, "check", "net.resnet", before="import numpy") == ["numpy"]

@@ -51,6 +51,13 @@ def _keras_json(compiled: Compiled, path: str, request: Request) -> Written:
     return write_json(compiled, path, request)
 
 
+def _onnx(compiled: Compiled, path: str, request: Request) -> Written:
+    from resnet_dsl.targets.onnx.writing import write_model
+    from resnet_dsl.targets.weighted import weighted
+
+    return write_model(weighted(compiled, request), path, request.channels)
+
+
 def _ir(compiled: Compiled, path: str, request: Request) -> Written:
     from resnet_dsl.writing import write_whole
 
@@ -86,10 +93,12 @@ def _stage(name: str, words: str) -> Target:
 
 _MODEL = ("seed", "weights", "optimize")
 _KERAS = (*_MODEL, "plain")
+_ONNX = (*_MODEL, "channels")
 
 TARGETS = {
     "keras": Target(".keras", _keras, "a Keras model with its weights", _KERAS, keeps_weights=True),
     "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS),
+    "onnx": Target(".onnx", _onnx, "a model for ONNX Runtime and others", _ONNX, ("onnx",), keeps_weights=True),
     "ir": Target(".ir.json", _ir, "the graph, for other programs (`resnet-dsl schema`)"),
     "dot": Target(".dot", _dot, "a figure for Graphviz"),
     "svg": Target(".svg", _figure, "a figure (`resnet-dsl draw` has more forms)"),

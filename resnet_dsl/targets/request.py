@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from resnet_dsl.weights import SavedModel
+    from resnet_dsl.passes.rewriting import WeightedGraph
+    from resnet_dsl.weights import SavedModel, Scaling
 
 
 class Request(NamedTuple):
-    """Of targets that are made of a Keras model; the others read nothing of it.
+    """Of targets that hold a model; each reads what stands in its row (`Target.takes`).
 
     seed: of the initial weights. saved: the weights of a file. excepted: parts that keep their initial weights.
     optimize: whether it is for inference alone. plain: whether it is built with Keras' public functions alone.
     start: what is done before Keras is first needed, which it is for few.
+    channels: where inputs and outputs have them.
     """
 
     seed: int | None = None
@@ -23,6 +25,21 @@ class Request(NamedTuple):
     optimize: bool = False
     plain: bool = False
     start: Callable[[], None] = lambda: None
+    channels: Literal["first", "last"] = "last"
+
+
+class Weighted(NamedTuple):
+    """A network with its weights, which a target writes without Keras.
+
+    scaling: what the model does to its images first. classes: their names. fresh: whether nobody trained it.
+    said: what a user is told of it.
+    """
+
+    network: WeightedGraph
+    scaling: Scaling | None = None
+    classes: tuple[str, ...] = ()
+    fresh: bool = True
+    said: tuple[str, ...] = ()
 
 
 class Written(NamedTuple):

@@ -19,6 +19,7 @@ from tests.cli.calling import NET, call
 FIGURE = b"<?xml"
 WRITING = {
     "ir": ("compile", "small.resnet", "--to", "ir", "--quiet", "-o"),
+    "onnx": ("compile", "small.resnet", "--to", "onnx", "--quiet", "-o"),
     "dot": ("compile", "small.resnet", "--to", "dot", "--quiet", "-o"),
     "figure": ("compile", "small.resnet", "--to", "ir", "--quiet", "--figure"),
     "draw": ("draw", "small.resnet", "-o"),
@@ -34,6 +35,8 @@ EACH = [
 every_command = pytest.mark.parametrize("command", EACH)
 most_commands = pytest.mark.parametrize("command", EACH[:-1])
 """Those that need no Matplotlib, which is slow to come, and one of the two that do."""
+drawing_commands = pytest.mark.parametrize("command", [WRITING[one] for one in WRITING if one != "onnx"])
+"""Those whose outputs hold no weights."""
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -145,7 +148,7 @@ def test_the_standard_output_is_one_place_by_any_name(command: str) -> None:
     assert b"two outputs" in process(f"set -o pipefail; {command}").stderr
 
 
-@most_commands
+@drawing_commands
 def test_figures_and_tables_are_replaced_unasked(folder: Path, command: tuple[str, ...]) -> None:
     (folder / "out.svg").write_text("old", encoding="utf-8")
     assert call(*command, "out.svg").code == 0

@@ -1,4 +1,4 @@
-"""Compile a network to a Keras model, its IR, a figure, or a stage of the compiler as text.
+"""Compile a network to a Keras or ONNX model, its IR, a figure, or a stage of the compiler as text.
 
 Writes NETWORK.keras into the current folder by default, says what it wrote, and prints the summary. A file is written
 whole or not at all. A model with fresh weights is replaced by the next; one that may be trained only under --force.
@@ -66,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="fold normalisation into convolutions, merge padding, fuse activations, drop noise; not for training",
     )
     parser.add_argument("--plain", action="store_true", help="build with Keras' public functions alone: slower")
+    parser.add_argument(
+        "--channels",
+        choices=("last", "first"),
+        help="with --to onnx: where inputs and outputs have their channels (default: last, as in Keras)",
+    )
     parser.add_argument(
         "--figure", nargs="?", const="", metavar="PATH", help="draw the network, too (default: NETWORK.svg)"
     )
@@ -166,9 +171,9 @@ def _write(compiled: Compiled, path: str, options: argparse.Namespace) -> Iterat
 
 
 def _request(options: argparse.Namespace) -> Request:
-    """What is asked of a Keras model, once its weights are read; Keras starts where it is needed."""
+    """What is asked of a model, once its weights are read; Keras starts where it is needed."""
     from resnet_dsl.weights import read_weights
 
     saved = None if options.weights is None else read_weights(options.weights)
-    optimize = options.optimize is not None
-    return Request(options.seed, saved, tuple(options.excepted), optimize, options.plain, start_keras)
+    asked = (options.seed, saved, tuple(options.excepted), options.optimize is not None, options.plain, start_keras)
+    return Request(*asked, channels=options.channels or "last")

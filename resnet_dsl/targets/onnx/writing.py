@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.outputs import place
-from resnet_dsl.targets.onnx.calls import Array, Calls
+from resnet_dsl.targets.onnx.calls import Array, Calls, Layout, names_of_outputs
 from resnet_dsl.targets.onnx.fresh import DATA, marked
-from resnet_dsl.targets.onnx.model import assembled, import_onnx, inline
+from resnet_dsl.targets.onnx.model import assembled, calls_of, import_onnx, inline
+from resnet_dsl.targets.request import Weighted, Written
 from resnet_dsl.writing import write_through, write_whole
 
 ENDING = ".onnx"
@@ -26,16 +28,36 @@ _SMALLEST, _PAGE = 1024, 4096
 into memory."""
 
 
-def save(calls: Calls, path: str | os.PathLike[str], classes: Sequence[str] = (), *, fresh: bool = False) -> None:
-    """Writes the model of the calls. ``fresh``: nobody trained it, and it says so (resnet_dsl.targets.onnx.fresh).
+def write_model(model: Weighted, path: str, channels: Layout) -> Written:
+    """The network as a file, and what is said of it."""
+    graph, shapes, weights = model.network
+    assert weights is not None
+    calls = calls_of(graph, shapes, weights, channels, model.scaling)
+    two = save(calls, path, model.classes, fresh=model.fresh)
+    beside = f"its weights stand in `{os.path.basename(path)}{DATA}`: keep both in one folder"
+    return Written((*model.said, *_other_names(graph)), (beside,) if two else ())
+
+
+def _other_names(graph: Graph) -> Iterator[str]:
+    for output, name in zip(graph.outputs, names_of_outputs(graph), strict=True):
+        if name != output.name:
+            yield f"the output `{output.name}` is called `{name}`: in ONNX none has the name of an input"
+
+
+def save(calls: Calls, path: str | os.PathLike[str], classes: Sequence[str] = (), *, fresh: bool = False) -> bool:
+    """Writes the model of the calls; whether in two files.
+
+    fresh: nobody trained it, and it says so (resnet_dsl.targets.onnx.fresh).
 
     Raises OSError where the path cannot be written, and Failure where a model of two files would go into a stream.
     """
-    if sum(array.nbytes for array in calls.arrays.values()) > LARGEST:
+    two = sum(array.nbytes for array in calls.arrays.values()) > LARGEST
+    if two:
         _save_in_two(calls, path, classes, fresh)
     else:
         content = _bytes(assembled(calls, classes, inline))
         write_whole(path, marked(content) if fresh else content, ENDING)
+    return two
 
 
 def _bytes(model: Any) -> bytes:

@@ -87,11 +87,7 @@ def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tup
 
 def _optimized(made: Made, scaling: Scaling | None) -> Made:
     """For inference alone, as ``optimize_for_inference`` makes it of a model."""
-    values = {(slot.layer, slot.variable.name): array for slot, array in made.weights}
-    weights: dict[str, dict[str, Array]] = {}
-    for one in weights_of_nodes(lower(made.graph, made.shapes), made.shapes):
-        weights.setdefault(one.node, {})[one.weight.name] = values[one.layer, one.variable].reshape(one.weight.shape)
-    network, said = optimize(WeightedGraph(made.graph, made.shapes, weights))
+    network, said = optimize(WeightedGraph(made.graph, made.shapes, by_node(made)))
     assert network.weights is not None
     fused, count = fuse_activations(lower(network.graph, network.shapes))
     placed = {(one.layer, one.variable): one for one in weights_of_nodes(fused, network.shapes)}
@@ -99,6 +95,15 @@ def _optimized(made: Made, scaling: Scaling | None) -> Made:
     said = (*made.said, *said, f"fused {counted(count, 'activation')}")
     found = _found(calls, placed, network.weights)
     return made._replace(graph=network.graph, shapes=network.shapes, calls=calls, seed=None, weights=found, said=said)
+
+
+def by_node(made: Made) -> dict[str, dict[str, Array]]:
+    """The weights by the names of nodes, in the graph's shapes. Raises LeftToKerasError."""
+    values = {(slot.layer, slot.variable.name): array for slot, array in made.weights}
+    weights: dict[str, dict[str, Array]] = {}
+    for one in weights_of_nodes(lower(made.graph, made.shapes), made.shapes):
+        weights.setdefault(one.node, {})[one.weight.name] = values[one.layer, one.variable].reshape(one.weight.shape)
+    return weights
 
 
 def _found(
