@@ -140,6 +140,36 @@ class Network:
         compiled = compiled if wanted is None else backbone(compiled, wanted)
         return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast)
 
+    def to_onnx(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        weights: Any = None,
+        excepted: Collection[str] = (),
+        seed: int | None = None,
+        optimize: bool = False,
+        channels: Literal["first", "last"] = "last",
+    ) -> tuple[str, ...]:
+        """Writes a model for inference, float32, as an ``.onnx`` file (``resnet-dsl compile --to onnx``). No Keras.
+
+        It takes and returns arrays by the names of the inputs and outputs, the batch in front, (batch, height, width,
+        channels) or, with ``channels="first"``, (batch, channels, height, width). Another size or part is another
+        network: ``spec.network(input_size=…)``, ``network.backbone(…)``.
+
+        weights: a file, as of ``load_weights``, or a Keras model of this network (``to_keras``, ``load_keras``); else
+        they are fresh, those of ``to_keras(seed=seed)``. excepted: parts that take none of the file's. optimize:
+        normalisation is folded into convolutions, noise is left out.
+
+        Returns remarks on what was written. Raises MissingPackageError without the package ``onnx``, OSError where a
+        file cannot be read or written, and Failure where the weights do not fit.
+        """
+        from resnet_dsl.targets.onnx.writing import write_model
+        from resnet_dsl.targets.weighted import folded, given
+
+        model = given(self.compiled, weights, seed, tuple(excepted))
+        written = write_model(folded(model) if optimize else model, os.fspath(path), channels)
+        return (*written.remarks, *written.loading)
+
     def load_weights(self, model: Any, path: str | os.PathLike[str], excepted: Collection[str] = ()) -> tuple[str, ...]:
         """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
 
