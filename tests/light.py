@@ -25,6 +25,7 @@ _OTHERS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-p
 
 EXAMPLES = {
     ("compile", ""): "compile resnet18 --to ir --figure",
+    ("compile", "--plain"): "compile resnet18 --plain --quiet",
     ("compile", "--figure FILE.pdf"): "compile resnet18 --to ir --figure resnet18.pdf",
     **{("compile", f"--to {name}"): f"compile resnet18 --to {name} --quiet" for name in TARGETS},
     ("check", ""): "check resnet18 --signal",

@@ -94,8 +94,8 @@ def test_help_says_what_a_command_needs(command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("compile net.resnet", '`pip install "resnet-dsl[tensorflow]"` (jax or torch will do in place of tensorflow)'),
-        ("compile net.resnet --to keras-json", '`pip install "resnet-dsl[tensorflow]"`'),
+        ("compile net.resnet --plain", '[tensorflow]"` (jax or torch will do in place of tensorflow)'),
+        ("compile net.resnet --to keras-json --plain", '`pip install "resnet-dsl[tensorflow]"`'),
         ("compile net.resnet --to onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("compile net.resnet --to ir --figure net.pdf", '`pip install "resnet-dsl[pdf]"`'),
         ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: svglib, reportlab"),
@@ -124,6 +124,8 @@ def test_what_is_missing_is_refused_by_name(tmp_path: Path, arguments: str, says
         "check net.resnet",
         "summary net.resnet --signal",
         "compile net.resnet --to ir --figure",
+        "compile net.resnet --optimize inference",
+        "compile net.resnet --to keras-json",
         "draw net.resnet -o net.png",
         "signal net.resnet",
         "paths net.resnet",
@@ -137,7 +139,7 @@ def test_the_rest_works(tmp_path: Path, arguments: str) -> None:
 def test_mistakes_of_the_spec_come_first(tmp_path: Path) -> None:
     """They can be mended without what is missing."""
     (tmp_path / "wrong.resnet").write_text("network wrong { input 8x8x3 stage s { conf(4, 3) } }", encoding="utf-8")
-    ended = without(BEYOND, tmp_path, "compile", "wrong.resnet")
+    ended = without(BEYOND, tmp_path, "compile", "wrong.resnet", "--plain")
     assert (ended.returncode, "E0201" in ended.stderr) == (1, True), ended.stderr
 
 
