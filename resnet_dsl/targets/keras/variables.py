@@ -135,6 +135,8 @@ _WITHOUT = frozenset({
     *("own.Resize", "own.Crop", "own.DepthToSpace", "own.SpaceToDepth"),
 })  # fmt: skip
 """Layers that have none. A dropout's random state is no weight, and stands in no file."""
+KINDS = _WITHOUT | _RULES.keys()
+"""Of every layer that a network may be lowered to."""
 
 
 class PlacedWeight(NamedTuple):

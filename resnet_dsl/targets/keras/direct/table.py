@@ -105,7 +105,7 @@ def made() -> dict[str, Any]:
         for kind, args in _INITIALIZERS.items()
     }
     value = keras.Input((1,), name="input")
-    model = json.loads(keras.Model(value, keras.layers.Identity()(value)).to_json())
+    model = json.loads(keras.Model(value, keras.layers.Identity(name="it")(value), name="model").to_json())
     model["config"]["layers"], found = [], model["config"]["layers"]
     layers["Input"] = {**_without_names(found[0]), "gives": value.dtype}
     return {"version": keras.__version__, "model": model, "layers": layers, "initializers": initializers}
