@@ -28,6 +28,7 @@ EXAMPLES = {
     ("compile", "--plain"): "compile resnet18 --plain --quiet",
     ("compile", "--figure FILE.pdf"): "compile resnet18 --to ir --figure resnet18.pdf",
     **{("compile", f"--to {name}"): f"compile resnet18 --to {name} --quiet" for name in TARGETS},
+    **{("compile", option): f"compile resnet18 {option} --quiet --force" for option in ("--plain", "--verify")},
     ("check", ""): "check resnet18 --signal",
     ("summary", ""): "summary resnet18 --signal",
     ("draw", ""): "draw resnet18",

@@ -68,6 +68,7 @@ _NEEDY = [form for form in FIGURES.values() if form.packages]
 NEEDS = (
     *(Need("compile", f"--to {to}", row.packages, _is("to", to)) for to, row in TARGETS.items() if row.packages),
     Need("compile", "--plain", ("keras",), _given("plain")),
+    Need("compile", "--verify", ("keras",), _given("verify")),
     *(Need("compile", f"--figure FILE{form.ending}", form.packages, _ends("figure", form)) for form in _NEEDY),
     *(Need("draw", f"-o FILE{form.ending}", form.packages, _ends("output", form)) for form in _NEEDY),
     Need("signal", "-o FILE", ("matplotlib",), _given("output")),

@@ -96,7 +96,7 @@ _KERAS = (*_MODEL, "plain")
 _ONNX = (*_MODEL, "channels")
 
 TARGETS = {
-    "keras": Target(".keras", _keras, "a Keras model with its weights", _KERAS, keeps_weights=True),
+    "keras": Target(".keras", _keras, "a Keras model with its weights", (*_KERAS, "verify"), keeps_weights=True),
     "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS),
     "onnx": Target(".onnx", _onnx, "a model for ONNX Runtime and others", _ONNX, ("onnx",), keeps_weights=True),
     "ir": Target(".ir.json", _ir, "the graph, for other programs (`resnet-dsl schema`)"),

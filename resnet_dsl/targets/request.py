@@ -15,7 +15,7 @@ class Request(NamedTuple):
 
     seed: of the initial weights. saved: the weights of a file. excepted: parts that keep their initial weights.
     optimize: whether it is for inference alone. plain: whether it is built with Keras' public functions alone.
-    start: what is done before Keras is first needed, which it is for few.
+    verify: whether Keras builds it, too, and both are compared. start: what is done before Keras is first needed.
     channels: where inputs and outputs have them.
     """
 
@@ -24,6 +24,7 @@ class Request(NamedTuple):
     excepted: tuple[str, ...] = ()
     optimize: bool = False
     plain: bool = False
+    verify: bool = False
     start: Callable[[], None] = lambda: None
     channels: Literal["first", "last"] = "last"
 

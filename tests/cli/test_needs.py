@@ -94,8 +94,9 @@ def test_help_says_what_a_command_needs(command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("compile net.resnet --plain", '[tensorflow]"` (jax or torch will do in place of tensorflow)'),
+        ("compile net.resnet --plain", '`pip install "resnet-dsl[tensorflow]"` (jax or torch will do'),
         ("compile net.resnet --to keras-json --plain", '`pip install "resnet-dsl[tensorflow]"`'),
+        ("compile net.resnet --verify", '`pip install "resnet-dsl[tensorflow]"`'),
         ("compile net.resnet --to onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("compile net.resnet --to ir --figure net.pdf", '`pip install "resnet-dsl[pdf]"`'),
         ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: svglib, reportlab"),
@@ -124,7 +125,7 @@ def test_what_is_missing_is_refused_by_name(tmp_path: Path, arguments: str, says
         "check net.resnet",
         "summary net.resnet --signal",
         "compile net.resnet --to ir --figure",
-        "compile net.resnet --optimize inference",
+        "compile net.resnet",
         "compile net.resnet --to keras-json",
         "draw net.resnet -o net.png",
         "signal net.resnet",

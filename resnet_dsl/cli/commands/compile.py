@@ -65,7 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("inference",),
         help="fold normalisation into convolutions, merge padding, fuse activations, drop noise; not for training",
     )
-    parser.add_argument("--plain", action="store_true", help="build with Keras' public functions alone: slower")
+    parser.add_argument("--plain", action="store_true", help="have Keras itself build and save the model: slower")
+    parser.add_argument(
+        "--verify", action="store_true", help="build the model with Keras, too, and compare it with the file"
+    )
     parser.add_argument(
         "--channels",
         choices=("last", "first"),
@@ -129,6 +132,9 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     if weighed and not target.keeps_weights and not options.optimize:
         keeping = _to(name for name, one in TARGETS.items() if one.keeps_weights)
         raise Failure(f"`--to {options.to}` writes no weights", f"{keeping} keeps those of `--weights`")
+    if options.verify and options.plain:
+        message = "`--verify` compares with what Keras builds, and that is what `--plain` writes"
+        raise Failure(message, "leave one of them out")
     if options.excepted and not weighed:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if weighed:
@@ -175,5 +181,7 @@ def _request(options: argparse.Namespace) -> Request:
     from resnet_dsl.weights import read_weights
 
     saved = None if options.weights is None else read_weights(options.weights)
-    asked = (options.seed, saved, tuple(options.excepted), options.optimize is not None, options.plain, start_keras)
-    return Request(*asked, channels=options.channels or "last")
+    ways = (options.optimize is not None, options.plain, options.verify)
+    return Request(
+        options.seed, saved, tuple(options.excepted), *ways, start_keras, channels=options.channels or "last"
+    )

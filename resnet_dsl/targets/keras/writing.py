@@ -36,15 +36,32 @@ def write_directly(compiled: Compiled, path: str, request: Request) -> Written:
     beside = entries(made.graph, made.classes)
     weights = (array for _, array in made.weights)
     model = archive.Model(made.calls, made.seed, weights, beside, fresh=request.saved is None)
-    write_through(path, lambda temporary: archive.write(model, temporary), ".keras")
-    return Written(made.said, reloading(lower(made.graph, made.shapes)))
+    verified: list[str] = []
+
+    def put(temporary: str) -> None:
+        archive.write(model, temporary)
+        if request.verify:
+            verified.append(_verified(compiled, temporary, request))
+
+    write_through(path, put, ".keras")
+    return Written((*made.said, *verified), reloading(lower(made.graph, made.shapes)))
+
+
+def _verified(compiled: Compiled, path: str, request: Request) -> str:
+    """What was compared. Without a seed no two models have the same first weights."""
+    from resnet_dsl.targets.keras.verifying import verify
+
+    drawn = request.seed is None and (request.saved is None or bool(request.excepted))
+    inputs = compiled.shapes[: compiled.graph.inputs]
+    return verify(path, _build(compiled, request)[0].model, inputs, weights=not drawn)
 
 
 def write_by_keras(compiled: Compiled, path: str, request: Request) -> Written:
     """A model that Keras builds and saves."""
     built, classes = _build(compiled, request)
+    verified = ("Keras built and saved the model itself",) if request.verify else ()
     save(built.model, path, built.graph, classes, fresh=request.saved is None)
-    return Written(built.said, reloading(lower(built.graph, built.shapes)))
+    return Written((*built.said, *verified), reloading(lower(built.graph, built.shapes)))
 
 
 def write_json(compiled: Compiled, path: str, request: Request) -> Written:
