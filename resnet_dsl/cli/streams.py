@@ -113,11 +113,28 @@ def wrote(path: object) -> str:
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """Draws them on the standard error, in colour where it is a terminal that shows colours (https://no-color.org)."""
+    """Draws them on the standard error, as wide as it is, and in colour where it shows colours."""
     from resnet_dsl.diagnostics.draw import draw_all
 
-    colours = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    sys.stderr.write(Painted(draw_all(diagnostics, colours=colours)))
+    sys.stderr.write(Painted(draw_all(diagnostics, _shows_colours(), _columns(), asking=True)))
+
+
+def _shows_colours() -> bool:
+    """Whether the standard error does, or is said to: https://no-color.org, https://force-color.org."""
+    if "NO_COLOR" in os.environ:
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stderr.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _columns() -> int | None:
+    """How wide the standard error is said to be, or the terminal is; None where it is none."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 class _Canvas(Screen):

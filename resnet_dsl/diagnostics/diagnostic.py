@@ -30,6 +30,8 @@ class Diagnostic(NamedTuple):
     no text is at fault, as for a file that cannot be read); ``others`` are further places that take part; ``notes`` are
     the chain of calls and the like, innermost first; ``help`` says what to write instead.
 
+    ``strict``: a warning that counts as an error (`check --strict`).
+
     ``edits`` are what ``help`` says, as changes of the text: made together they are the remedy. They are ``sure`` where
     they cannot lead to another network than was meant: one reading of the text is left, and the edits write that one.
     A sign too many, a sign of another language with one meaning here, a bracket that fits in one place, letters that
@@ -44,10 +46,11 @@ class Diagnostic(NamedTuple):
     help: str | None = None
     edits: tuple[Edit, ...] = ()
     sure: bool = False
+    strict: bool = False
 
     @property
     def severity(self) -> Severity:
-        return "error" if self.code.startswith("E") else "warning"
+        return "error" if self.strict or self.code.startswith("E") else "warning"
 
 
 class DiagnosticError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, pairwise
+from textwrap import wrap
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -14,8 +15,9 @@ from resnet_dsl.source import Source, Span
 
 _DISTANT = 5  # lines left out between two that are shown: from here on dots stand for them
 _TAB = 4
-_WIDEST = 100  # columns of a text that are shown
-_BEFORE = 30  # columns in front of the place, where a line is cut
+_WIDEST = 100  # columns of a text that are shown where nobody says how wide the terminal is
+_NARROWEST = 20  # and that are shown in any
+_BEFORE = 0.3  # of these in front of the place, where a line is cut
 _FAR = 500  # characters around the place that are looked at: a line may be a million long
 _Paint = Callable[[str, str], str]
 _RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31;1", "33;1", "34;1", "36;1", "1"
@@ -31,17 +33,28 @@ class _Stroke(NamedTuple):
     text: str
 
 
-def draw_all(diagnostics: Iterable[Diagnostic], colours: bool = False) -> str:
-    """All of them in order, with a count at the end; only the first hundred are drawn."""
+def draw_all(
+    diagnostics: Iterable[Diagnostic], colours: bool = False, columns: int | None = None, asking: bool = False
+) -> str:
+    """All of them in order, with a count at the end; only the first hundred are drawn.
+
+    ``asking``: with the command that says more about the first error, or warning.
+    """
     ordered = in_order(diagnostics)
-    drawn = [draw(diagnostic, colours) for diagnostic in ordered[:MOST_SHOWN]]
+    drawn = [draw(diagnostic, colours, columns) for diagnostic in ordered[:MOST_SHOWN]]
     left_out = len(ordered) - len(drawn)
     end = tally(ordered) + (f" (the first {MOST_SHOWN} are shown)" if left_out else "")
+    if asking and ordered:
+        first = min(ordered, key=lambda one: one.severity != "error")
+        end = f"for more about {first.code}: `resnet-dsl explain {first.code}`\n{end}"
     return "\n".join([*drawn, end]) + "\n" if ordered else ""
 
 
-def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
-    """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``."""
+def draw(diagnostic: Diagnostic, colours: bool = False, columns: int | None = None) -> str:
+    """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``.
+
+    ``columns``: how wide the terminal is; excerpts and what is said under them stay within.
+    """
 
     def paint(text: str, colour: str) -> str:
         return f"\033[{colour}m{text}\033[0m" if colours else text
@@ -55,7 +68,7 @@ def draw(diagnostic: Diagnostic, colours: bool = False) -> str:
     lines = [title]
     for number, (place, strokes) in enumerate(texts):
         arrow = paint(" " * width + (":::" if number else "-->"), _BLUE)
-        lines += [f"{arrow} {place}", bar, *_shown(strokes, place.source, width, paint, tone)]
+        lines += [f"{arrow} {place}", bar, *_shown(strokes, place.source, width, columns, paint, tone)]
     remarks = [f"= {in_line(note)}" for note in diagnostic.notes]
     if diagnostic.help:
         remarks.append(f"= {paint('help', _CYAN)}: {in_line(diagnostic.help)}")
@@ -91,8 +104,11 @@ def _strokes(label: Label, mark: str) -> list[_Stroke]:
     ]
 
 
-def _shown(strokes: list[_Stroke], source: Source, width: int, paint: _Paint, tone: str) -> Iterator[str]:
+def _shown(
+    strokes: list[_Stroke], source: Source, width: int, columns: int | None, paint: _Paint, tone: str
+) -> Iterator[str]:
     """The lines that hold strokes, each with the strokes under it."""
+    room = None if columns is None else max(columns - width - len(" | "), _NARROWEST)
     before = None
     for number, group in groupby(sorted(strokes, key=lambda stroke: stroke.line), key=lambda stroke: stroke.line):
         if before is not None and number - before > _DISTANT:
@@ -100,11 +116,13 @@ def _shown(strokes: list[_Stroke], source: Source, width: int, paint: _Paint, to
         before = number
         own = sorted(group, key=lambda stroke: stroke.start)
         focus = min(own, key=lambda stroke: stroke.mark != "^").start
-        text, places = _fitted(source.line(number), [(stroke.start, stroke.end) for stroke in own], focus)
+        spans = [(stroke.start, stroke.end) for stroke in own]
+        text, places = _fitted(source.line(number), spans, focus, _WIDEST if room is None else room - len("……"))
         yield f"{paint(f'{number:>{width}} |', _BLUE)} {text}"
         placed = [stroke._replace(start=place[0], end=place[1]) for stroke, place in zip(own, places, strict=True)]
         for row in _rows(placed):
-            yield paint(" " * width + " |", _BLUE) + " " + _underlined(row, paint, tone)
+            for line in _underlined(row, room, paint, tone):
+                yield paint(" " * width + " |", _BLUE) + " " + line
 
 
 def _rows(strokes: list[_Stroke]) -> list[list[_Stroke]]:
@@ -115,21 +133,28 @@ def _rows(strokes: list[_Stroke]) -> list[list[_Stroke]]:
     return [[stroke] for stroke in sorted(strokes, key=lambda stroke: stroke.mark != "^")]
 
 
-def _underlined(row: list[_Stroke], paint: _Paint, tone: str) -> str:
+def _underlined(row: list[_Stroke], room: int | None, paint: _Paint, tone: str) -> Iterator[str]:
+    """The strokes, with what is said of the last one behind it, or below where that has more room."""
+    *_, last = row
+    beside = room is None or last.end + 1 + columns_of(last.text) <= room
     line = ""
     column = 0
     for stroke in row:
-        words = f" {stroke.text}" if stroke.text else ""
+        words = f" {stroke.text}" if stroke.text and beside else ""
         marks = stroke.mark * (stroke.end - stroke.start)
         line += " " * (stroke.start - column) + paint(marks + words, tone if stroke.mark == "^" else _BLUE)
         column = stroke.end
-    return line
+    yield line
+    if room is not None and not beside:
+        indent = min(last.start, max(room - max(columns_of(last.text), _NARROWEST), 0))
+        for words in wrap(last.text, room - indent, break_long_words=False, break_on_hyphens=False):
+            yield " " * indent + paint(words, tone if last.mark == "^" else _BLUE)
 
 
-def _fitted(line: str, spans: list[tuple[int, int]], first: int) -> tuple[str, list[tuple[int, int]]]:
+def _fitted(line: str, spans: list[tuple[int, int]], first: int, widest: int) -> tuple[str, list[tuple[int, int]]]:
     """The line as it is shown, and the columns there of spans of its characters (each at least one column wide).
 
-    Where the line is too long, what is shown is around its character ``first``.
+    Where the line has more than ``widest`` columns, what is shown is around its character ``first``.
     """
     skipped = max(0, first - _FAR)
     cells = _cells(line[skipped : first + _FAR])
@@ -140,8 +165,9 @@ def _fitted(line: str, spans: list[tuple[int, int]], first: int) -> tuple[str, l
     def column(character: int) -> int:
         return columns[min(max(character - skipped, 0), len(cells))]
 
-    low = max(0, column(first) - _BEFORE) if skipped or max(column(end) for _, end in spans) > _WIDEST else 0
-    shown = [index for index in range(len(cells)) if low <= columns[index] and columns[index + 1] <= low + _WIDEST]
+    before = round(_BEFORE * widest)
+    low = max(0, column(first) - before) if skipped or max(column(end) for _, end in spans) > widest else 0
+    shown = [index for index in range(len(cells)) if low <= columns[index] and columns[index + 1] <= low + widest]
     end = shown[-1] + 1 if shown else 0
     start = shown[0] if shown else 0
     front = "…" if skipped + start else ""

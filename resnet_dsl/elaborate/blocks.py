@@ -37,7 +37,7 @@ def _check_recursion(block: tree.Block, call: Invocation) -> None:
     if is_running(block, call.frame.caller):
         calls = [one for one in calls_to(call.frame.caller) if isinstance(one.runs, tree.Block)]
         first = [one.runs for one in calls].index(block)
-        steps = [*(one.step for one in calls[first::-1]), call.step]
+        steps = [*(one.step for one in calls[first::-1] if isinstance(one.step, tree.Step)), call.step]
         tokens = [step.callee for step in steps if step.callee is not None]
         raise DiagnosticError(recursion([(one.text, other.span) for one, other in pairwise(tokens)]))
 

@@ -9,7 +9,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
-from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value, calls_to
+from resnet_dsl.elaborate.values import Caller, Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.lengths import Shape, channels, never_shorter, show, told_apart
 from resnet_dsl.ir.operations import OPERATIONS
@@ -90,7 +90,8 @@ def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Val
     if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
         raise DiagnosticError(_mismatch(context, skip, None))
     scope = context.builder.open("skip", "skip", frame.scope, skip.source.node)
-    within = binding.frame._replace(settings=frame.settings, scope=scope, caller=frame.caller, stride=None)
+    caller = Caller("the adapter of a skip connection", skip.statement, skip.statement, frame.caller)
+    within = binding.frame._replace(settings=frame.settings, scope=scope, caller=caller, stride=None)
     needs = _Needs(skip.target, skip.statement.span)
     result = context.chain(binding.chain, within, skip.source, needs)
     if result is None:

@@ -53,11 +53,12 @@ Overrides: TypeAlias = Mapping[str, Constant]
 class Caller(NamedTuple):
     """One call on the way to where we are: what is called, in words, and the step that calls it.
 
-    ``runs``: the block that is called, or the statement that fills the slot.
+    ``runs``: the block that is called, or the statement that fills the slot. A skip connection calls its adapter:
+    it is both.
     """
 
     what: str
-    step: tree.Step
+    step: tree.Step | tree.Skip
     runs: tree.Node
     outer: Caller | None
 

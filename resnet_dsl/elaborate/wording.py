@@ -9,6 +9,7 @@ from resnet_dsl.ir.sizes import is_open
 from resnet_dsl.source import PRELUDE, Span
 
 _LONGEST = 60  # characters of a constant: lists may hold lists
+_LONGEST_PLACE = 20  # characters of a place in the prelude that are repeated where it is called
 _MOST_CALLS = 8
 
 
@@ -55,7 +56,17 @@ def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
     place = diagnostic.place
     if place is None or place.span.source.name != PRELUDE or outside is None:
         return diagnostic
-    return diagnostic._replace(place=Label(outside.step.span, "called here"), others=(*diagnostic.others, place))
+    return diagnostic._replace(
+        place=Label(outside.step.span, _seen_from_outside(place)), others=(*diagnostic.others, place), edits=()
+    )
+
+
+def _seen_from_outside(place: Label) -> str:
+    """What is said of a place in the prelude, where the user's text calls it."""
+    written = place.span.text
+    if len(written) > _LONGEST_PLACE:
+        written = f"{written.replace('(', ' ').split()[0]} …"
+    return f"`{written}` in here: {place.text}" if place.text else "called here"
 
 
 def _chain_notes(calls: list[Caller]) -> tuple[str, ...]:

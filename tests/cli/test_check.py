@@ -103,3 +103,47 @@ def test_what_several_specs_say_of_one_place_is_said_once(folder: Path, argument
     found = data(*arguments, code=0)
     assert [one["code"] for one in found] == ["W0303"]
     assert call("check", *arguments).err.endswith("1 warning\n")
+
+
+def test_under_strict_warnings_are_called_errors() -> None:
+    ended = call("check", "--strict", "warned.resnet")
+    assert ended.code == 1
+    assert "error[W0302]" in ended.err
+    assert ended.err.endswith("1 error\n")
+    assert [one["severity"] for one in data("warned.resnet", "--strict", code=1)] == ["error"]
+
+
+def test_one_line_says_how_to_ask() -> None:
+    for arguments in (["check", "wrong.resnet"], ["summary", "wrong.resnet"]):
+        assert call(*arguments).err.count("resnet-dsl explain") == 1
+    assert "for more about E0201: `resnet-dsl explain E0201`\n" in call("check", "wrong.resnet").err
+    assert "explain" not in call("check", "small.resnet").err
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colours_may_be_asked_for(variables: dict[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in call("check", "wrong.resnet").err) is coloured
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("40", 40), ("200", 200), ("", 110), ("wide", 110), ("0", 110)])
+def test_excerpts_are_as_wide_as_columns_says(
+    columns: str, widest: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    long = f"network n {{ input 8x8x3 stage s {{ {'relu -> ' * 40}conf(4, 3){' -> relu' * 40} }} }}\n"
+    (folder / "long.resnet").write_text(long, encoding="utf-8")
+    excerpt = [line for line in call("check", "long.resnet").err.splitlines() if "|" in line]
+    assert widest - 20 <= max(map(len, excerpt)) <= widest

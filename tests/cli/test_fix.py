@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_told_once_and_the_others_are_fixed(folder: Path)
     (folder / "slipped.resnet").write_text(SLIPPED, encoding="utf-8")
     ended = call("check", "--fix", "missing.resnet", "bytes.resnet", "slipped.resnet")
     assert ended.code == 2
-    assert ended.err.count("E0001") == ended.err.count("E0005") == 1
+    assert ended.err.count("error[E0001]") == ended.err.count("error[E0005]") == 1
     assert (folder / "slipped.resnet").read_text("utf-8") == NET
 
 

@@ -140,11 +140,15 @@ def test_a_terminal_gets_our_colours_and_no_one_else_s(folder: Path) -> None:
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "resnet_dsl"]
     variables = {**os.environ, "TERM": "xterm-256color"}
-    variables.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        variables.pop(name, None)
     for arguments in (["check", f"{ESCAPE}.resnet"], ["summary", "small.resnet"]):
         subprocess.run([*command, *arguments], stdout=follower, stderr=follower, env=variables, check=False)
         shown = os.read(leader, 100_000)
         assert b"\x1b[" in shown
         assert b"\x1b]0;" not in shown
+    plain = {**variables, "TERM": "dumb"}
+    subprocess.run([*command, "check", "wrong.resnet"], stdout=follower, stderr=follower, env=plain, check=False)
+    assert b"\x1b[" not in os.read(leader, 100_000)
     os.close(follower)
     os.close(leader)

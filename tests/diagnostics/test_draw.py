@@ -195,3 +195,41 @@ def test_all_of_them() -> None:
     assert shown.endswith("\n150 errors, 1 warning (the first 100 are shown)\n")
     assert shown.count("error[") + shown.count("warning[") == 100
     assert draw_all([]) == ""
+
+
+WIDE = Source("wide.resnet", f"before\n{'aaaa ' * 30}middle {'bbbb ' * 30}\n")
+WIDE_ONE = Diagnostic(
+    "E0302",
+    "wrong",
+    Label(at(WIDE, "middle"), "this is what is said of it, in a good many words, so that they need some lines"),
+    (Label(at(WIDE, "aaaa"), "far in front"), Label(at(WIDE, "before"), "short")),
+)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120, 400])
+def test_excerpts_and_what_is_said_of_them_stay_within_the_terminal(columns: int) -> None:
+    _, _, *lines = draw(WIDE_ONE, columns=columns).splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "middle" in lines[3]
+    words = " ".join(" ".join(line.partition("|")[2].split()) for line in lines)
+    assert "this is what is said of it, in a good many words, so that they need some lines" in words
+    assert max(map(len, lines)) > min(columns, 300) - 12  # what room there is is used
+
+
+def test_a_terminal_of_no_width_to_speak_of_gets_what_can_be_read() -> None:
+    assert draw(WIDE_ONE, columns=1) == draw(WIDE_ONE, columns=20)
+    assert "middle" in draw(WIDE_ONE, columns=1)
+
+
+def test_how_to_ask_is_said_once_of_the_first_error() -> None:
+    found = [Diagnostic("W0303", "odd", None), Diagnostic("E0302", "wrong", None), Diagnostic("E0303", "wrong", None)]
+    assert draw_all(found, asking=True).splitlines()[-2:] == [
+        "for more about E0302: `resnet-dsl explain E0302`",
+        "2 errors, 1 warning",
+    ]
+    assert "W0303" in draw_all(found[:1], asking=True).splitlines()[-2]
+    assert draw_all([], asking=True) == ""
+
+
+def test_under_strict_a_warning_is_an_error() -> None:
+    assert draw_all([Diagnostic("W0303", "odd", None, strict=True)]) == "error[W0303]: odd\n\n1 error\n"

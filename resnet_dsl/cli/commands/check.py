@@ -61,11 +61,12 @@ def run(options: argparse.Namespace) -> int:
         networks += len(chosen)
         if options.signal and not any(one.severity == "error" for one in found):
             found += _signal(spec, chosen)
+    if options.strict:
+        found = [one._replace(strict=True) for one in found]
     _show(found, options, networks)
     if unreadable:
         return USAGE
-    failed = any(one.severity == "error" or options.strict for one in found)
-    return SPEC if failed else FINE
+    return SPEC if any(one.severity == "error" for one in found) else FINE
 
 
 def _fix_files(files: list[SpecFile], form: str) -> None:
