@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.source import Span
+from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary.reading import call_around
-from resnet_dsl.vocabulary.table import plain, words
+from resnet_dsl.vocabulary.table import meant, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
 _COUNTED = re.compile(r"\bx\s*$")
@@ -30,25 +30,31 @@ class Hint(NamedTuple):
     edits: tuple[Edit, ...] = ()
     sure: bool = False
 
-    def diagnostic(self, code: str, place: Span | None = None) -> Diagnostic:
-        return Diagnostic(
-            code, self.message, Label(place or self.place), (), self.notes, self.help, self.edits, self.sure
-        )
+    def diagnostic(self, code: str) -> Diagnostic:
+        return Diagnostic(code, self.message, Label(self.place), (), self.notes, self.help, self.edits, self.sure)
+
+
+def of_statement(span: Span) -> Hint | None:
+    """A word that begins a statement of Python."""
+    remedy = words().python.get(span.text)
+    message = f"`{span.text}` is Python's word, and the language has no such statement"
+    return None if remedy is None else Hint(message, remedy, span)
 
 
 def of_step(span: Span) -> Hint | None:
     """What is called there, a layer, a function or a word, or is written as if it were called."""
-    if (python := words().python.get(span.text)) is not None:
-        return Hint(f"`{span.text}` is Python's word, and the language has no such statement", python, span)
+    if span.text in words().names:
+        return of_name(span.text, span)
     if _DEFAULT.search(_before(span)):
         return _of_default(span)
     found = translate(span.source.text, span.start)
-    return None if found is None or not found.row.tool else of_call(found, span)
+    if found is None or not found.row.tool:
+        return None
+    return of_call(found, Span(span.source, found.call.start, found.call.end))
 
 
-def of_call(found: Translation, span: Span) -> Hint:
-    """A call that was translated; ``span`` is where it begins."""
-    place = Span(span.source, found.call.start, found.call.end)
+def of_call(found: Translation, place: Span) -> Hint:
+    """A call that was translated; ``place`` is all that its remedy stands for."""
     return Hint(_message(found), _remedy(found, place), place, _notes(found), *_edits(found, place))
 
 
@@ -61,7 +67,8 @@ def _message(found: Translation) -> str:
     if row.none or row.row:
         whose = f", which is {row.word}" if row.word != "another word" else ""
         return f"there is no operation, block or slot called `{call.path}`{whose}"
-    return f"`{call.path}` is {row.word} for `{row.member or row.step_of(call.name)}`"
+    step = row.member or row.step_of(call.name)
+    return f"`{call.path}` is {row.word} for `{found.text if step == 'identity' and found.text else step}`"
 
 
 def _remedy(found: Translation, place: Span) -> str:
@@ -148,35 +155,57 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
     return Hint(message, _remedy(found, place), span, (), *_edits(found, place))
 
 
+def of_value(callee: str, span: Span) -> Hint | None:
+    """What an operation without arguments is called on: `relu(conv(16, 3))`; ``span`` is the value."""
+    call = call_around(span.source.text, callee, span.start) if callee in OPERATIONS else None
+    found = None if call is None else translated(call)
+    if found is None or not found.complete or not is_called_on_value(found):
+        return None
+    return of_flow(found, Span(span.source, found.call.start, found.call.end))
+
+
+def is_called_on_value(found: Translation | None) -> bool:
+    """Whether an operation that takes nothing in brackets is given something."""
+    operation = OPERATIONS[found.call.path] if found is not None and found.call.arguments else None
+    return operation is not None and not operation.parameters and not operation.many
+
+
+def of_flow(found: Translation, place: Span) -> Hint:
+    """A step that is called on what flows into it: `conv(16, 3)(in)`."""
+    message = f"`{found.call.name}` is a step: what flows into it stands in front"
+    return Hint(message, f"write `{found.text}`", place, (), *_edits(found, place))
+
+
+def of_arguments(found: Translation, source: Source) -> Hint | None:
+    """The first argument of an operation's call that is another tool's."""
+    known = [one.name for one in OPERATIONS[found.call.path].parameters]
+    for one in found.call.arguments or ():
+        if one.name and one.name not in known and is_argument(one.name):
+            return of_argument(found.call.path, one.name, Span(source, one.start, one.start + len(one.name)), known)
+    return None
+
+
 def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
     table = words()
-    if here := meant(name, known):
+    if here := arguments_meant(name, known):
         return f"it is `{here[0]}` here"
     if name in table.steps and callee not in OPERATIONS:
         return "a block calls slots, such as `act`, and `use act = silu` fills them"
-    for sentences in (table.steps, table.labels, table.needless, table.nowhere):
+    for sentences in (table.otherwise, table.steps, table.labels, table.needless, table.nowhere):
         if name in sentences:
             return sentences[name]
-    return _WITHOUT_ONE.get(name) if callee in OPERATIONS and name in table.arguments else None
-
-
-_WITHOUT_ONE = {
-    "affine": "`scale` and `center` say it here",
-    "elementwise_affine": "`scale` and `center` say it here",
-    "axis": "channels are the last axis, and steps that ask for an axis mean it",
-    "dim": "channels are the last axis, and steps that ask for an axis mean it",
-}
+    return None
 
 
 def _renamed(callee: str, name: str, span: Span, known: list[str]) -> Hint | None:
-    here, why = meant(name, known), _what_argument(callee, name, known)
+    here, why = arguments_meant(name, known), _what_argument(callee, name, known)
     message = f"`{callee}` has no argument `{name}`: {why}"
     if not here:
         return Hint(message, "leave it out", span)
     return Hint(message, f"write `{here[0]} = …`", span, (), (Edit(span, here[0]),), True)
 
 
-def meant(name: str, known: Iterable[str]) -> list[str]:
+def arguments_meant(name: str, known: Iterable[str]) -> list[str]:
     """The arguments that another tool's word may mean, of those that there are."""
     known = [*known]
     return [one for one in words().arguments.get(name, ()) if one in known]
@@ -190,7 +219,7 @@ def is_argument(name: str) -> bool:
 
 def of_word(parameter: str, word: str, span: Span) -> Hint | None:
     """A word that an argument does not take, which other tools have for one that it takes."""
-    here = words().values.get(parameter, {}).get(plain(word))
+    here = meant(words().values.get(parameter, {}), word)
     if here is None or here == word:
         return None
     return Hint(f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
@@ -211,7 +240,7 @@ def of_name(name: str, span: Span) -> Hint | None:
 
 def of_slot(name: str, span: Span, known: Iterable[str]) -> Hint | None:
     """A slot that the prelude calls otherwise; where the file's own slots are ``known``, they alone are meant."""
-    here = words().slots.get(plain(name))
+    here = meant(words().slots, name)
     if here is None or here not in known:
         return None
     message = f"there is no slot called `{name}`: it is `{here}` here"

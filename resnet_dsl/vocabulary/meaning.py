@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
-from resnet_dsl.vocabulary.table import Row, plain, rows, words
+from resnet_dsl.vocabulary.table import Row, meant, plain, rows, words
 from resnet_dsl.vocabulary.translating import translate
 
 
@@ -56,24 +56,24 @@ def _arguments(word: str) -> Iterator[str]:
         takers = [one.name for one in OPERATIONS.values() if one.parameter(name)]
         if takers:
             yield f"The argument `{word}` is `{name}` here; {listed(takers)} take{'s' * (len(takers) == 1)} it."
-    for sentences in (table.steps, table.labels, table.flows, table.needless, table.nowhere):
+    for sentences in (table.otherwise, table.steps, table.labels, table.flows, table.needless, table.nowhere):
         if word in sentences:
             yield f"There is no argument `{word}` here: {sentences[word]}."
 
 
 def _values(word: str) -> Iterator[str]:
     for name, table in words().values.items():
-        if (meant := table.get(plain(word))) and meant != word:
-            yield f"The value `{word}` is `{name} = {meant}` here."
+        if (value := meant(table, word)) and value != word:
+            yield f"The value `{word}` is `{name} = {value}` here."
     if word in words().names:
         yield f"The value `{word}` is `{words().names[word]}` here."
 
 
 def _words(word: str) -> Iterator[str]:
     table = words()
-    if slot := table.slots.get(plain(word)):
+    if slot := meant(table.slots, word):
         yield f"The slot for `{word}` is `{slot}`: `use {slot} = …` fills it."
-    if meant := table.statements.get(word):
-        yield f"The language has no `{word}`: its word is `{meant}`."
+    if statement := table.statements.get(word):
+        yield f"The language has no `{word}`: its word is `{statement}`."
     if remedy := table.python.get(word):
         yield f"The language has no `{word}`: {remedy}."

@@ -16,8 +16,6 @@ LEFT_TO_TOOLS = ("pad", "bias", "epsilon", "momentum")
 CHANNELS = {"axis": ("-1", "3", "None"), "dim": ("1", "-3", "-1", "None")}
 """The axis of channels: behind the others in Keras, in front of them in PyTorch."""
 
-_AXIS = "channels are the last axis, and steps that ask for an axis mean it"
-
 
 def said(row: Row, call: Written) -> list[tuple[str, str]]:
     """The arguments of a call by their names in the tool."""
@@ -123,11 +121,11 @@ class Step:
 
     def _one_position(self, name: str, value: str, how: str) -> None:
         if values.extent(value) != "1":
-            self.lost[name] = "a map is pooled to one position by `global`, else by a kernel and a stride"
+            self.lost[name] = words().otherwise[name]
 
     def _axis(self, name: str, value: str, how: str) -> None:
         if value not in CHANNELS[name]:
-            self.lost[name] = _AXIS
+            self.lost[name] = words().otherwise[name]
 
     def _spatial_axes(self, name: str, value: str, how: str) -> None:
         if values.items(value) not in (("1",), ("1", "2"), ("1", "2", "3")):
@@ -143,9 +141,6 @@ class Step:
         length = values.number(value)
         sides = [one for one in (before, length) if one is not None]
         self._keep(name, "size", values.size_of(sides) if length is not None else None, True)
-
-    def _shape(self, name: str, value: str, how: str) -> None:
-        self._keep(name, "size", values.size(value), True)
 
     def _borders(self, name: str, value: str, how: str) -> None:
         of_one_axis = self.call.name.lower().endswith("1d")
@@ -273,6 +268,7 @@ _BY: dict[str, Callable[[str], str | None]] = {
 
 _READ: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(("kernel", "stride", "dilation", "factor"), values.extent),
+    "size": values.size,
     "init": values.word_of("init"),
     "gamma": values.word_of("gamma"),
     "fill": values.word_of("fill"),
@@ -286,7 +282,6 @@ _OTHERWISE: dict[str, Callable[[Step, str, str, str], None]] = {
     "spatial axes": Step._spatial_axes,
     "scale and center": Step._scale_and_center,
     "height or width": Step._side,
-    "shape": Step._shape,
     "amounts": Step._borders,
     "cropping": Step._crop,
 }

@@ -49,6 +49,7 @@ class Words(NamedTuple):
 
     arguments: dict[str, tuple[str, ...]]
     values: dict[str, dict[str, str]]
+    otherwise: dict[str, str]
     steps: dict[str, str]
     labels: dict[str, str]
     flows: dict[str, str]
@@ -58,6 +59,7 @@ class Words(NamedTuple):
     slots: dict[str, str]
     statements: dict[str, str]
     python: dict[str, str]
+    methods: dict[str, str]
 
 
 @cache
@@ -76,7 +78,12 @@ def words() -> Words:
 
 def _turned(table: dict[str, list[str]]) -> dict[str, str]:
     """From each of others' words to the word here."""
-    return {plain(other): here for here, others in table.items() for other in others}
+    return {other: here for here, others in table.items() for other in others}
+
+
+def meant(table: Mapping[str, str], word: str) -> str | None:
+    """The word here that one of others stands for; case and underscores do not count."""
+    return next((here for other, here in table.items() if plain(other) == plain(word)), None)
 
 
 def plain(word: str) -> str:

@@ -62,8 +62,8 @@ def _rows_of(call: Written) -> tuple[Row, ...]:
 
 
 def _own(operation: Operation) -> Row:
-    """An operation as a row of the table: its own arguments are what they are."""
-    takes = tuple(Piece(one.name, "", 0, 0) for one in operation.parameters)
+    """An operation as a row of the table: its arguments are what they are; one that has none is called on a value."""
+    takes = tuple(Piece(one.name, "", 0, 0) for one in operation.parameters) or (Piece("input", "", 0, 0),)
     return Row("", "", (operation.name,), ("",), takes, here=operation.name, values=operation.many)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from resnet_dsl.vocabulary.reading import read_row, whole_call
-from resnet_dsl.vocabulary.table import plain, words
+from resnet_dsl.vocabulary.table import meant, words
 
 _PYTHON = {"True": "true", "False": "false"}
 _EXPRESSION = re.compile(r"[\w\s+\-*/%.()]+")
@@ -73,7 +73,7 @@ def word(parameter: str, value: str) -> str | None:
     if found is None:
         call = whole_call(value)
         found = call.name if call is not None else ""
-    return words().values.get(parameter, {}).get(plain(found))
+    return meant(words().values.get(parameter, {}), found)
 
 
 def word_of(parameter: str) -> Callable[[str], str | None]:

@@ -1,19 +1,21 @@
 """The table of other tools' words is whole: every word in it leads to something that the language has."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.vocabulary.meaning import meaning
+from resnet_dsl.vocabulary.page import page
 from resnet_dsl.vocabulary.reading import read_call
 from resnet_dsl.vocabulary.table import Row, rows, words
 
 NAMES = [(row, name) for row in rows() for name in row.names]
 SLOTS = {"norm", "last_norm", "act", "attn", "drop", "preact_project"}
 PARAMETERS = {one.name for operation in OPERATIONS.values() for one in operation.parameters} | {"width"}
-OTHERWISE = {"scale and center", "one position", "the axis of channels", "shape"}
+OTHERWISE = {"scale and center", "one position", "the axis of channels"}
 
 
 @pytest.mark.parametrize(("row", "name"), NAMES, ids=lambda one: one if isinstance(one, str) else one.word)
@@ -38,6 +40,11 @@ def test_arguments_lead_to_arguments_words_to_words_and_slots_to_slots() -> None
         taken = {word for one in OPERATIONS.values() if (it := one.parameter(name)) for word in it.kind.words}
         assert set(values.values()) <= taken
     assert set(table.slots.values()) <= SLOTS
+
+
+def test_the_page_is_current() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "coming_from.md").read_text("utf-8")
+    assert written == page(), "run `python -m resnet_dsl.vocabulary.page > docs/coming_from.md`"
 
 
 def test_no_argument_is_two_things() -> None:
