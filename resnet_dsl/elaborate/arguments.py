@@ -108,7 +108,10 @@ def assign(
         if isinstance(item, tree.Argument):
             name = item.name.text
             if name not in names:
-                evaluator.attempt(expression, frame)
+                if errors.is_foreign(name):
+                    given |= {one: Given(POISON, item.span) for one in errors.meant_by(name, known, given)}
+                else:
+                    evaluator.attempt(expression, frame)
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
                 continue
         elif isinstance(item, tree.Comparison) and compared is not None and not evaluator.knows(compared.text, frame):

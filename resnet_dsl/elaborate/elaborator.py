@@ -171,7 +171,7 @@ class Elaborator:
     def _refuse(self, name: tree.Token, call: Invocation) -> NoReturn:
         """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
         frame = call.frame
-        for item in tree.items(call.arguments):
+        for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
             self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.findings.unless_lost(name.text, frame)
         if name in self._unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -19,6 +19,12 @@ MERGES = tuple(name for name, operation in OPERATIONS.items() if operation.many)
 
 
 def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints  # read where a mistake needs it, here and below
+
+    if hint := hints.of_statement(span):
+        return hint.diagnostic("E0252")
+    if hint := hints.of_step(span):
+        return hint.diagnostic("E0201")
     return Diagnostic(
         "E0201",
         f"there is no operation, block or slot called `{name}`",
@@ -29,6 +35,10 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints
+
+    if hint := hints.of_argument(callee, name, span, known):
+        return hint.diagnostic("E0202")
     takes = listed(known) or "no arguments"
     return Diagnostic(
         "E0202",
@@ -38,7 +48,32 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
     )
 
 
+def is_foreign_step(span: Span) -> bool:
+    """Whether a call of nothing that is known is another tool's: its arguments are theirs as well."""
+    from resnet_dsl.vocabulary import hints
+
+    return hints.of_step(span) is not None
+
+
+def is_foreign(name: str) -> bool:
+    """Whether an argument that is not known is other tools': its value is theirs as well, and is not looked at."""
+    from resnet_dsl.vocabulary import hints
+
+    return hints.is_argument(name)
+
+
+def meant_by(name: str, known: list[str], given: Container[str]) -> list[str]:
+    """The argument that another tool's word means, as far as it is known and not given yet."""
+    from resnet_dsl.vocabulary import hints
+
+    return [one for one in hints.arguments_meant(name, known)[:1] if one not in given]
+
+
 def too_many(callee: str, span: Span, known: list[str]) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints
+
+    if hint := hints.of_value(callee, span):
+        return hint.diagnostic("E0251")
     takes = f"it takes {len(known)}: {', '.join(known)}" if known else "it takes none"
     return Diagnostic("E0203", f"`{callee}` is given too many arguments", Label(span, takes), help="leave this one out")
 
@@ -71,6 +106,10 @@ def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
 
 
 def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, words: Sequence[str]) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints
+
+    if hint := hints.of_word(name, word, span):
+        return hint.diagnostic("E0206")
     return Diagnostic(
         "E0206",
         f"`{name}` of `{callee}` takes {wants}",
@@ -87,6 +126,10 @@ def unknown_size(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
 
 def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints
+
+    if hint := hints.of_name(name, span):
+        return hint.diagnostic("E0208")
     remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
     return Diagnostic(
         "E0208",
@@ -152,6 +195,11 @@ def said_twice(what: str, span: Span, first: Span) -> Diagnostic:
 
 
 def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool) -> Diagnostic:
+    from resnet_dsl.vocabulary import hints
+
+    known = list(known)
+    if hint := hints.of_slot(name, span, known):
+        return hint.diagnostic("E0214")
     remedy = f"declare it in the file: `slot {name} = identity`, and call it in a block"
     if is_operation:
         remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots such as `norm`"

@@ -193,10 +193,12 @@ class _Names:
 
     def _given(self, callee: tree.Token, arguments: tree.Arguments) -> None:
         """What arguments are made of. A step in front of the others was told of already."""
+        if self._is_unknown(callee.text) and errors.is_foreign_step(callee.span):
+            return
         known = self.module.parameters_of(callee.text) or []
         misplaced = meant.step_as_argument(callee, arguments, self.module) is not None
         for position, item in enumerate(arguments.items):
-            if position or not misplaced:
+            if (position or not misplaced) and not _is_foreign(item, known):
                 name = known[position] if position < len(known) else None
                 self._argument(callee.text, name, item, known)
 
@@ -237,6 +239,9 @@ class _Names:
         if slot is not None or self.module.parameters_of(statement.name.text) is None:
             for expression in _arguments(statement.arguments):
                 self._expression(expression)
+
+    def _is_unknown(self, name: str) -> bool:
+        return name not in self.values and not self.module.is_step(name) and not self.module.may_hold(name)
 
     def _known_callee(self, name: tree.Token) -> list[str] | None:
         """The parameters of an operation or block; what is neither is a mistake, unless it is a slot or a value."""
@@ -335,6 +340,13 @@ class _Names:
             if token.text in first:
                 self._tell(errors.defined_twice(what, token.text, token.span, first[token.text]))
             first.setdefault(token.text, token.span)
+
+
+def _is_foreign(item: tree.Node, known: list[str]) -> bool:
+    """Whether an argument is other tools', and was told of: its value is theirs as well. A slot takes any."""
+    if not known or not isinstance(item, tree.Argument) or item.name.text in known:
+        return False
+    return errors.is_foreign(item.name.text)
 
 
 def _bracket_on_next_line(call: tree.Call) -> Diagnostic:

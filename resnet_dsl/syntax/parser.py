@@ -77,6 +77,8 @@ class _Reading:
         self._mendings.append(words.starts[at] if remove else words.ends[at - 1])
         words.replace(at, remove, insert)
         self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))
+        if at < self._machine.position:
+            self._machine.restart(self._first)
 
     def _skip(self) -> None:
         position = self._machine.position

@@ -7,7 +7,7 @@ first that has something to say is heard, so the sure ones stand first.
 from __future__ import annotations
 
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips import brackets, ends, flow, keywords, literals, missing, signs
+from resnet_dsl.syntax.slips import brackets, ends, flow, foreign, keywords, literals, missing, python, signs
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.slips.taken import give_back
 from resnet_dsl.syntax.words import END
@@ -15,6 +15,9 @@ from resnet_dsl.syntax.words import END
 __all__ = ["Repair", "Slip", "diagnose"]
 
 _SLIPS = (
+    foreign.call,
+    python.statement,
+    flow.skip_off,
     literals.quotes,
     literals.number,
     literals.foreign_value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import GROUP, ROUND
 from resnet_dsl.syntax.slips.groups import BRACKETS, OF_SKIP, SETTINGS, STARTS, STATEMENTS
@@ -219,6 +219,17 @@ def number_named(stop: Stop) -> Slip | None:
 def _unnamed_number(stop: Stop, name: str, span: Span) -> Diagnostic:
     message = "a `let` is missing in front of a number's name"
     return stop.says("E0125", message, f"write `let {name} = …`", span=span)
+
+
+def skip_off(stop: Stop) -> Slip | None:
+    """``skip off``, in a block and in a network."""
+    for at in (-1, 0):
+        if (stop.at(at), stop.at(at + 1)) == ("SKIP", "OFF"):
+            message = "`skip` merges a value at its place; `skips` says what holds for all"
+            edits, place = (Edit(stop.span_at(at), "skips"),), stop.span_at(at, at + 1)
+            diagnostic = stop.says("E0122", message, "write `skips off`", span=place, edits=edits, sure=True)
+            return Slip(diagnostic, Repair(stop.index + at, 1, ("SKIPS",)))
+    return None
 
 
 def order_of_skip(stop: Stop) -> Slip | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import cached_property
 from typing import NamedTuple
@@ -130,6 +131,10 @@ class Stop:
     @property
     def head_kind(self) -> str:
         return "" if self.head is None else self.words.kinds[self.head]
+
+    def defines(self, name: str) -> bool:
+        """Whether the text gives a name to something of its own."""
+        return re.search(rf"\b(?:block|slot|network|let)\s+{re.escape(name)}\b", self.source.text) is not None
 
     def named(self, index: int) -> str:
         """A keyword with the name behind it, as ``stage conv2``, and in quotes."""

@@ -1,0 +1,109 @@
+"""Calls as Keras and PyTorch write them, where they cannot be read: one mistake, with the call as its place and what it
+is here as its remedy.
+
+What the text itself defines is never meant; a call is taken for another tool's only where its name is one of theirs,
+its brackets are closed, and the parser stopped in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.vocabulary import hints
+from resnet_dsl.vocabulary.reading import Written, read_call
+from resnet_dsl.vocabulary.translating import Translation, translated
+
+_FARTHEST = 200  # words in front of the place that are looked at
+
+
+def call(stop: Stop) -> Slip | None:
+    """``Conv2D(64, (3, 3), padding="same")``, ``nn.ReLU()``, ``x = Add()([x, y])``, ``conv(16, 3)(in)``."""
+    for index in _calls(stop):
+        written = read_call(stop.source.text, stop.words.starts[index])
+        if written is None or not _holds(stop, written):
+            continue
+        place = Span(stop.source, stop.words.starts[_target(stop, index)], written.end)
+        diagnostic = _said(stop, place, written)
+        if diagnostic is not None:
+            return Slip(diagnostic, _as_one_step(stop, place))
+    return None
+
+
+def _target(stop: Stop, index: int) -> int:
+    """Where a call begins with the name that other code gives to all that flows: ``x = …``."""
+    given = stop.words.kinds[index - 1] == "EQUAL" and stop.words.text(index - 2) == "x"
+    return index - 2 if given and index - 2 >= stop.first else index
+
+
+def _calls(stop: Stop) -> Iterator[int]:
+    """The first words of the calls that the parser stopped in, outermost first, or at the end of; or in front of."""
+    ends = [stop.index - 1] if stop.at(-1) == "RPAR" else []
+    openings = [*(one for one in stop.open if stop.words.kinds[one] in ROUND), *(_opening(stop, one) for one in ends)]
+    for opening in openings:
+        begins = _opening(stop, opening - 1) if stop.words.kinds[opening - 1] == "RPAR" else opening
+        yield from _path(stop, begins - 1)
+    yield from _path(stop, stop.index - 1)
+    for offset in (0, 1):
+        if stop.at(offset) == "EQUAL" and stop.text_at(offset - 1) == "x":
+            yield stop.index + offset + 1
+
+
+def _opening(stop: Stop, closing: int) -> int:
+    """The bracket that one closes, or the farthest that is looked at."""
+    depth = 0
+    for index in range(closing, max(stop.first, closing - _FARTHEST), -1):
+        depth += (stop.words.kinds[index] == "RPAR") - (stop.words.kinds[index] in ROUND)
+        if not depth:
+            return index
+    return stop.first
+
+
+def _path(stop: Stop, last: int) -> Iterator[int]:
+    """The first word of a name with dots."""
+    kinds = stop.words.kinds
+    while last - 1 > stop.first and kinds[last - 1] == "DOT":
+        last -= 2
+    if last >= stop.first and kinds[last] == "NAME":
+        yield last
+
+
+def _holds(stop: Stop, written: Written) -> bool:
+    """Whether a call is what stopped the parser: one without dots or second brackets can be read to its end."""
+    is_foreign = bool(written.prefix or written.applied) and not _between(stop, written.end).strip()
+    return stop.span.start < written.end or is_foreign
+
+
+def _between(stop: Stop, end: int) -> str:
+    return stop.source.text[end : stop.span.start]
+
+
+def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
+    """What is said of a call; ``place`` takes in a name in front of it that it is given."""
+    is_own = not written.prefix and stop.defines(written.name)
+    found = None if is_own else translated(written, stop.source.text)
+    if found is not None and found.row.tool:
+        return hints.of_call(found, place).diagnostic("E0201")
+    if not written.prefix and (written.applied is not None or hints.is_called_on_value(found)):
+        return _applied(place, written, found)
+    hint = hints.of_arguments(found, stop.source) if found is not None and found.complete else None
+    return None if hint is None else hint.diagnostic("E0202")
+
+
+def _applied(place: Span, written: Written, found: Translation | None) -> Diagnostic:
+    """A step that is called on a value, ``conv(16, 3)(in)``; of a block's call ``found`` is None."""
+    if found is not None and found.complete:
+        return hints.of_flow(found, place).diagnostic("E0251")
+    message = f"`{written.name}` is a step: what flows into it stands in front"
+    return Diagnostic("E0251", message, Label(place), help=f"write `VALUE -> {written.name}(…)`")
+
+
+def _as_one_step(stop: Stop, place: Span) -> Repair:
+    """All words of a place as one name."""
+    starts = stop.words.starts
+    first = bisect_left(starts, place.start)
+    return Repair(first, bisect_left(starts, place.end, hi=len(starts) - 1) - first, ("NAME",))

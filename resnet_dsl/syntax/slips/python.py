@@ -1,0 +1,128 @@
+"""Lines as Python has them: statements that the language does without, modules, `self`, methods, docstrings."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.vocabulary import hints
+from resnet_dsl.vocabulary.reading import Written, read_call, whole_call
+from resnet_dsl.vocabulary.table import words
+from resnet_dsl.vocabulary.translating import translated
+
+_QUOTES = ('"""', "'''")
+_MODULES = {
+    "keras", "tensorflow", "tf", "tf_keras", "torch", "torchvision", "timm", "jax", "flax", "numpy", "np", "math", "os",
+    "typing", "functools", "matplotlib",
+}  # fmt: skip
+
+
+def statement(stop: Stop) -> Slip | None:
+    """``return x``, ``import keras``, ``self.bn = …``, ``model.add(…)``, and a text in three quotes."""
+    if stop.source.text.startswith(_QUOTES, stop.span.start):
+        return _docstring(stop)
+    for index in _first_on_lines(stop):
+        if diagnostic := _said(stop, index):
+            return Slip(diagnostic, Repair(index, _last_on_line(stop, index) - index + 1, _in_place(stop)))
+    return None
+
+
+def _in_place(stop: Stop) -> tuple[str, ...]:
+    """What reads well where a line stood."""
+    return ("NAME",) if stop.open else ("IMPORT", "STRING")
+
+
+def _first_on_lines(stop: Stop) -> Iterator[int]:
+    """The first word on the line of the place, and, where that is it, before it the first on the line above."""
+    above = stop.index - 1 if stop.is_first_on_line and stop.index > stop.first else stop.index
+    yield from dict.fromkeys((_first_on_line(stop, above), _first_on_line(stop, stop.index)))
+
+
+def _first_on_line(stop: Stop, index: int) -> int:
+    begin = stop.source.text.rfind("\n", 0, stop.words.starts[index]) + 1
+    return max(stop.first, bisect_left(stop.words.starts, begin))
+
+
+def _last_on_line(stop: Stop, index: int) -> int:
+    """The last word on a line, but for what closes the braces around."""
+    text, starts = stop.source.text, stop.words.starts
+    end = text.find("\n", starts[index])
+    last = bisect_left(starts, len(text) if end < 0 else end, hi=len(starts) - 1) - 1
+    while last > index and stop.words.kinds[last] == "RBRACE":
+        last -= 1
+    return last
+
+
+def _said(stop: Stop, index: int) -> Diagnostic | None:
+    kinds, word = stop.words.kinds, stop.words.text(index)
+    place = stop.words.span(index).to(stop.words.span(_last_on_line(stop, index)))
+    if kinds[index + 1] == "EQUAL" and stop.words.text(index + 2) == "self":
+        return _without_self(place)
+    if kinds[index] in ("IMPORT", "FROM") and kinds[index + 1] == "NAME" and stop.words.text(index + 1) in _MODULES:
+        remedy = "operations need no import: leave the line out"
+        return _says("a spec imports other specs alone", place, remedy, Edit(place, ""))
+    if kinds[index] != "NAME" or stop.defines(word):
+        return None
+    if kinds[index + 1] == "DOT":
+        return _dotted(stop, index, place)
+    hint = hints.of_statement(stop.words.span(index))
+    return None if hint is None or kinds[index + 1] == "EQUAL" else hint.diagnostic("E0252")
+
+
+def _says(message: str, place: Span, remedy: str, *edits: Edit) -> Diagnostic:
+    return Diagnostic("E0252", message, Label(place), help=remedy, edits=edits, sure=bool(edits))
+
+
+def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
+    """``self.bn = nn.BatchNorm2d(64)``, ``model.add(Conv2D(64, 3))``, ``model.compile(…)``."""
+    written = read_call(stop.source.text, place.start)
+    name = written.name if written is not None else ""
+    if stop.words.text(index) == "self":
+        return _without_self(place)
+    if name == "add" and written is not None and written.arguments:
+        return _added(written, Span(stop.source, written.start, written.end))
+    command = words().methods.get(name)
+    return None if command is None else _says(f"a spec is the network alone, without `{name}`", place, command)
+
+
+def _without_self(place: Span) -> Diagnostic:
+    return _says("the language has no `self`", place, "write the step where it flows: `conv(64, 3) -> norm -> act`")
+
+
+def _added(written: Written, place: Span) -> Diagnostic | None:
+    step = whole_call((written.arguments or ())[0].value)
+    found = None if step is None else translated(step)
+    if found is None or not found.complete:
+        return None
+    message = f"steps stand behind one another, without `{written.path}`"
+    edit = Edit(place, found.text)
+    return Diagnostic("E0252", message, Label(place), help=f"write `{found.text}`", edits=(edit,), sure=found.exact)
+
+
+def _docstring(stop: Stop) -> Slip:
+    text, start = stop.source.text, stop.span.start
+    close = text.find(text[start : start + 3], start + 3)
+    line_end = text.find("\n", start)
+    end = close + 3 if close >= 0 else line_end if line_end >= 0 else len(text)
+    place = Span(stop.source, start, end)
+    count = bisect_left(stop.words.starts, end, hi=len(stop.words.starts) - 1) - stop.index
+    edits = (Edit(place, _commented(place)),) if close >= 0 and not _rest_of_line(text, end).strip() else ()
+    remedy = "begin every line of it with `#`" if "\n" in place.text else "begin it with `#`"
+    message = f"a comment does not begin with `{place.text[:3]}`"
+    return Slip(
+        stop.says("E0115", message, remedy, span=place, edits=edits, sure=bool(edits)), Repair(stop.index, count)
+    )
+
+
+def _rest_of_line(text: str, start: int) -> str:
+    return text[start:].partition("\n")[0]
+
+
+def _commented(place: Span) -> str:
+    """A text in three quotes as lines of comment, each where it stood; lines without words are left out."""
+    lines = [line for line in place.text[3:-3].split("\n") if line.strip()] or [""]
+    front = [line[: len(line) - len(line.lstrip())] if number else "" for number, line in enumerate(lines)]
+    return "\n".join(f"{space}# {line.strip()}".rstrip() for space, line in zip(front, lines, strict=True))
