@@ -23,7 +23,7 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
     """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises DiagnosticError."""
     known = [parameter.name for parameter in operation.parameters]
     if not known and tree.items(call.arguments):
-        raise DiagnosticError(errors.too_many(operation.name, tree.items(call.arguments)[0].span, []))
+        raise DiagnosticError(_surplus(operation.name, tree.items(call.arguments)[0]))
     given = gather_arguments(context, operation.name, known, call) if known else {}
     if not _fit(context, operation, given, call):
         return None
@@ -31,6 +31,13 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
     values.update((name, _taken(operation.parameter(name), one.value)) for name, one in given.items())
     _report_ignored(context, operation, values, call)
     return values
+
+
+def _surplus(callee: str, item: tree.Node) -> Diagnostic:
+    """An argument of an operation that has none."""
+    if isinstance(item, tree.Argument):
+        return errors.unknown_argument(callee, item.name.text, item.name.span, [])
+    return meant.too_many(callee, item, [])
 
 
 def _report_ignored(context: Context, operation: Operation, values: Mapping[str, Any], call: Invocation) -> None:
@@ -119,7 +126,7 @@ def assign(
             name, expression = compared.text, item.right
         elif position >= len(known):
             evaluator.attempt(expression, frame)
-            report(errors.too_many(callee, item.span, known), frame.caller)
+            report(meant.too_many(callee, item, known), frame.caller)
             break
         else:
             name = known[position]

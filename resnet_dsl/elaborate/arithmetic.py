@@ -128,6 +128,8 @@ def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) 
     elif isinstance(left, tuple) or isinstance(right, tuple):
         remedy = "take one number of it: `NAME[0]`, `NAME[1]`, …"
         remedy += "; sizes are compared by `==` and `!=`" if operator in ("<", ">", "<=", ">=") else ""
+    elif any(isinstance(one, str) and one.isdigit() for one in (left, right)):
+        remedy = "write the number without quotes"
     elif isinstance(left, bool) or isinstance(right, bool):
         remedy = "a truth value stands alone (`if fast`), or beside `and`, `or`, `not`, `==`"
     return Diagnostic(

@@ -172,6 +172,8 @@ class Elaborator:
         """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
         frame = call.frame
         for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
+            if meant.is_steps(item, frame.module):
+                continue
             self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.findings.unless_lost(name.text, frame)
         if name in self._unknown:

@@ -150,9 +150,10 @@ def chain_as_argument(span: Span) -> Diagnostic:
 
 def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     known = list(known)
+    has_none = name in ("stem", "head", "input")
     return Diagnostic(
         "E0208",
-        f"there is no stage called `{name}`",
+        f"the network has no `{name}`" if has_none else f"there is no stage called `{name}`",
         Label(span),
         help=suggestion(name, known) or (f"there are {listed(known)}" if known else None),
     )
@@ -168,10 +169,15 @@ def no_part(word: str, span: Span) -> Diagnostic:
     )
 
 
-def no_such_part(word: str, span: Span) -> Diagnostic:
-    """``word``: `stem` or `head`, asked for in a part of a network that has none, or none in front of this part."""
+def no_such_part(word: str, span: Span, part: str) -> Diagnostic:
+    """``word``: `stem` or `head`, asked for in a part of a network that has none, or none in front of this part.
+
+    part: the part's kind.
+    """
     written = f"{word} {{ … }}"
     told = Diagnostic("E0208", f"the network has no `{word}` in front of this", Label(span))
+    if word == part:
+        return told._replace(help=f"inside the {part} `in` is what entered it, and a name what a step gave: `a = …`")
     if word == "head":
         return told._replace(help="the head is the last part: start from a stage, by its name, or from `input`")
     return told._replace(help=f"write `{written}` behind the input, or start from `input`")
@@ -197,17 +203,17 @@ def said_twice(what: str, span: Span, first: Span) -> Diagnostic:
 def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool) -> Diagnostic:
     from resnet_dsl.vocabulary import hints
 
-    known = list(known)
-    if hint := hints.of_slot(name, span, known):
+    slots = list(known)
+    if hint := hints.of_slot(name, span, slots):
         return hint.diagnostic("E0214")
-    remedy = f"declare it in the file: `slot {name} = identity`, and call it in a block"
+    remedy = f"the slots are {listed(slots)}; one of your own is declared in the file: `slot {name} = identity`"
     if is_operation:
-        remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots such as `norm`"
+        remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots: {listed(slots)}"
     return Diagnostic(
         "E0214",
         f"there is no slot called `{name}`",
         Label(span),
-        help=remedy if is_operation else suggestion(name, known) or remedy,
+        help=remedy if is_operation else suggestion(name, slots) or remedy,
     )
 
 

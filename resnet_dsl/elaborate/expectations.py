@@ -94,6 +94,15 @@ def _unit(statement: tree.Expect) -> float:
     return last_digit(statement.value.token.text)
 
 
+_ALIKE = {
+    **dict.fromkeys(("shape", "size", "output_shape", "out"), "output"),
+    **dict.fromkeys(("layers", "num_layers"), "depth"),
+    **dict.fromkeys(("flops", "gflops", "madds", "mults"), "macs"),
+    **dict.fromkeys(("weights", "parameters", "trainable_params", "num_params"), "params"),
+}
+"""What papers and tools call the quantities."""
+
+
 def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: str | None) -> Diagnostic:
     what = "a network" if subject is None else "a stage" if known == PART_QUANTITIES else f"`{subject}`"
     example = known[0] if subject is None else f"{subject}.{known[0]}"
@@ -101,5 +110,13 @@ def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: st
         "E0402",
         f"`{name}` is not a quantity that can be expected" + (f" of {what}" if subject is not None else ""),
         Label(span),
-        help=suggestion(name, known) or f"{what} has {listed(known)}: `expect {example} == 1_000`",
+        help=_near_quantity(name, known) or f"{what} has {listed(known)}: `expect {example} == 1_000`",
     )
+
+
+def _near_quantity(name: str, known: tuple[str, ...]) -> str | None:
+    *owners, last = name.split(".")
+    meant = _ALIKE.get(last.lower(), last)
+    if meant in known:
+        return f"did you mean `{f'{owners[0]}.{meant}' if owners and owners[0] != 'in' else meant}`?"
+    return suggestion(name, known)

@@ -78,7 +78,9 @@ class Evaluator:
     def truth(self, expression: tree.Expression, frame: Frame) -> bool:
         value = self.evaluate(expression, frame)
         if not isinstance(value, bool):
-            raise DiagnosticError(errors.not_a("a truth value (a comparison, `true`, `false`)", value, expression.span))
+            remedy = f"compare it, as in `{expression.span.text} > 1`" if is_number(value) else None
+            wanted = "a truth value (a comparison, `true`, `false`)"
+            raise DiagnosticError(errors.not_a(wanted, value, expression.span, remedy))
         return value
 
     def flowing(self, expression: tree.Expression, frame: Frame) -> Value:
@@ -107,7 +109,9 @@ class Evaluator:
             return text
         self.findings.unless_lost(text, frame)
         known = [*_names(frame), *FUNCTIONS, *sorted(WORDS), "progress"]
-        raise DiagnosticError(unseen.unknown_name(text, token.span, known, frame.module, running_block(frame)))
+        raise DiagnosticError(
+            unseen.unknown_name(text, token.span, known, frame.module, running_block(frame), frame.entry is not None)
+        )
 
     def _let(self, definition: Definition, token: tree.Token, frame: Frame) -> Constant:
         """A file's `let`, evaluated when it is first asked for, by ``token``."""
@@ -172,7 +176,8 @@ class Evaluator:
             raise DiagnosticError(_no_index(name, index, node.span, known))
         items = self._named(node.name, frame)
         if not isinstance(items, Items | tuple) or isinstance(items, Value):
-            raise DiagnosticError(errors.not_a("a list", items, node.name.span))
+            remedy = f"it is one number: write `{name}`" if is_number(items) else None
+            raise DiagnosticError(errors.not_a("a list", items, node.name.span, remedy))
         if not 0 <= index < len(items):
             raise DiagnosticError(_no_index(name, index, node.index.span, list(range(len(items)))))
         return items[index]
@@ -325,7 +330,7 @@ def _no_part(word: str, span: Span, frame: Frame) -> Diagnostic:
     block = running_block(frame)
     if isinstance(block, tree.Block):
         return unseen.hidden_value(word, span, block)
-    return errors.no_part(word, span) if frame.kind == "file" else errors.no_such_part(word, span)
+    return errors.no_part(word, span) if frame.kind == "file" else errors.no_such_part(word, span, frame.kind)
 
 
 def _names(frame: Frame) -> list[str]:
@@ -397,7 +402,10 @@ def _unknown_attribute(name: str, value: Constant, span: Span) -> Diagnostic:
     if isinstance(value, Value):
         return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=_attribute_meant(name, value))
     remedy = "only values that flow (`in`, a named result) have attributes"
-    if isinstance(value, tuple):
+    sides = SIDES.get(len(value) - 1, ()) if isinstance(value, tuple) and not isinstance(value, Items) else ()
+    if name in sides:
+        remedy = f"write `[{sides.index(name)}]` behind its name for its {name}"
+    elif isinstance(value, tuple):
         remedy = "`len(a)` is how many numbers it holds, `a[0]` the first one"
     return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=remedy)
 

@@ -21,7 +21,7 @@ def step_as_argument(callee: tree.Token, arguments: tree.Arguments | None, modul
     Nothing where the step merges, or is none; and nothing behind the first argument.
     """
     items = tree.items(arguments)
-    if arguments is None or not items or not _is_steps(items[0], module):
+    if arguments is None or not items or not is_steps(items[0], module):
         return None
     operation = module.operation(callee.text)
     if (operation is not None and operation.many) or not module.is_step(callee.text):
@@ -35,10 +35,19 @@ def step_as_argument(callee: tree.Token, arguments: tree.Arguments | None, modul
         return told._replace(help=f"write `{_in_flow(callee.text, items, module, missing='…')}`")
     written = _in_flow(callee.text, items, module)
     place = Span(callee.span.source, callee.span.start, arguments.span.end)
-    return told._replace(help=f"write `{written}`", edits=(Edit(place, written),))
+    edits = () if isinstance(items[0], tree.Chain) else (Edit(place, written),)  # a value has no place behind an arrow
+    return told._replace(help=f"write `{written}`", edits=edits)
 
 
-def _is_steps(item: tree.Node, module: Module) -> bool:
+def repeated(diagnostic: Diagnostic, times: tree.Times) -> Diagnostic:
+    """The same of a step with a count: what is repeated is all of it."""
+    written = (diagnostic.help or "").removeprefix("write `").removesuffix("`")
+    braces = f"repeat {spelled(times.count.span)} {{ {written} }}"
+    return diagnostic._replace(help=f"write `{braces}`", edits=(Edit(times.span, braces),) if diagnostic.edits else ())
+
+
+def is_steps(item: tree.Node, module: Module) -> bool:
+    """Whether an argument is a chain, or the call of a step."""
     chain = chain_of(item)
     return chain is not None and (chain is item or module.is_step(item.name.text))  # type: ignore[attr-defined]
 
@@ -48,7 +57,7 @@ def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing:
     inner, *rest = items
     given = ", ".join(filter(None, [missing, *(spelled(one.span) for one in rest)]))
     own = f"{callee}({given})" if given else callee
-    nested = isinstance(inner, tree.Call) and inner.arguments.items and _is_steps(inner.arguments.items[0], module)
+    nested = isinstance(inner, tree.Call) and inner.arguments.items and is_steps(inner.arguments.items[0], module)
     before = _in_flow(inner.name.text, inner.arguments.items, module) if nested else spelled(inner.span)  # type: ignore[attr-defined]
     return f"{before} -> {own}"
 
@@ -56,6 +65,18 @@ def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing:
 def spelled(span: Span) -> str:
     """A piece of the text on one line."""
     return " ".join(span.text.split())
+
+
+def too_many(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
+    """An argument behind the last one that a step has. `in` and the like name what flows, which is no argument."""
+    told = errors.too_many(callee, item.span, known)
+    if not isinstance(item, tree.Entry):
+        return told
+    return told._replace(help=value_in_front(spelled(item.span), callee))
+
+
+def value_in_front(value: str, step: str) -> str:
+    return f"what flows in stands in front: `{value} -> {step}`, or leave it out to go on with what flows"
 
 
 def compared_parameter(item: tree.Node, known: Iterable[str]) -> tree.Token | None:
@@ -70,7 +91,7 @@ def compared_for_given(item: tree.Comparison) -> Diagnostic:
     return Diagnostic(
         "E0106",
         "a name is given with `=`; `==` compares",
-        Label(item.span, f"there is no `{name}` here to compare"),
+        Label(item.span, f"`{name}` is an argument"),
         help=f"write `{name} = {spelled(item.right.span)}`",
         edits=(Edit(item.operator.span, "="),),
         sure=True,

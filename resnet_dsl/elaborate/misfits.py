@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.elaborate import errors
@@ -14,7 +13,8 @@ from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.parameters import EXTENT, FLAG, RATE, Parameter, is_integer, is_number
+from resnet_dsl.ir.parameters import EXTENT, FLAG, LARGEST, RATE, Parameter, is_integer, is_number
+from resnet_dsl.ir.reference import default
 from resnet_dsl.syntax import tree
 
 
@@ -35,35 +35,39 @@ def _remedied(
     told: Diagnostic, operation: Operation, parameter: Parameter, given: Given, call: Invocation
 ) -> Diagnostic:
     """With the first remedy that fits; where that is another text in the value's place, as an edit, too."""
-    instead = _instead(operation, parameter, given)
+    instead = _instead(operation, parameter, given, call)
     if instead is not None:
         return told._replace(help=f"write `{instead}`", edits=(Edit(given.span, instead),))
     return told._replace(help=_in_words(operation, parameter, given, call) or told.help)
 
 
-def _instead(operation: Operation, parameter: Parameter, given: Given) -> str | None:
+def _instead(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> str | None:
     """What the text of a value was to be, where one thing can be meant."""
-    return next(filter(None, _readings(operation, parameter, *given)), None)
+    return next(filter(None, _readings(operation, parameter, given, call)), None)
 
 
-def _readings(operation: Operation, parameter: Parameter, value: Any, span: Any) -> Iterator[str | None]:
-    text = span.text
+def _readings(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> Iterator[str | None]:
+    value, text, fits = given.value, given.span.text, parameter.kind.fits
     if isinstance(value, str):
         yield _unquoted(parameter, text)
-        yield _named_for(operation, parameter, value) if text == value and not parameter.required else None
+        yield _named_for(operation, parameter, value) if text == value and _is_positional(given, call) else None
     if isinstance(value, bool):
         name, _, right = text.partition("==")
         yield f"{name.strip()} = {right.strip()}" if right and operation.parameter(name.strip()) else None
-    if parameter.kind is FLAG and value in (0, 1):
+    elif parameter.kind is FLAG and value in (0, 1):
         yield written(bool(value))
     if parameter.kind is RATE and is_integer(value) and 1 < value < 100:
         yield f"{value / 100:g}"
     if isinstance(value, Items) and parameter.kind.wants == EXTENT.wants and EXTENT.fits(tuple(value)):
         yield show(tuple(value)) if len(value) > 1 else str(value[0])
-    if is_number(value) and not is_integer(value) and text == spell(value) and parameter.kind.fits(int(value)):
-        yield str(int(value)) if value == int(value) else None
-    if is_integer(value) and text == str(value) and parameter.kind.fits(-value):
+    if is_number(value) and not is_integer(value) and text == spell(value) and value == int(value) and fits(int(value)):
+        yield str(int(value))
+    if is_integer(value) and text == str(value) and value < 0 and parameter.required and fits(-value):
         yield str(-value)
+
+
+def _is_positional(given: Given, call: Invocation) -> bool:
+    return any(item.span == given.span for item in tree.items(call.arguments))
 
 
 def _unquoted(parameter: Parameter, text: str) -> str | None:
@@ -77,37 +81,59 @@ def _unquoted(parameter: Parameter, text: str) -> str | None:
 def _named_for(operation: Operation, parameter: Parameter, word: str) -> str | None:
     """A word of another parameter, whose name is left out: `conv(16, 3, same)`."""
     takers = [one.name for one in operation.parameters if one is not parameter and word in one.kind.words]
-    return f"{takers[0]} = {word}" if len(takers) == 1 else None
+    return f"{takers[0]} = {word}" if len(takers) == 1 and not parameter.required else None
 
 
 def _in_words(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> str | None:
-    value, span = given
+    value, kind = given.value, parameter.kind
     if isinstance(value, Value):
-        return _value_given(operation, parameter, spelled(span), call)
-    if is_number(value) and not parameter.kind.words:
+        return _value_given(operation, given, call)
+    if is_number(value) and not kind.words:
         return _of_numbers(parameter, value)
-    if isinstance(value, tuple) and parameter.kind.fits(1) and not parameter.kind.fits((1,)):
+    if isinstance(value, str):
+        return None if kind.words else _of_text(parameter, value)
+    if isinstance(value, bool) and not kind.words:
+        return "a number is needed here: `==` compares and gives a truth value, `=` gives an argument"
+    if isinstance(value, tuple) and kind.fits(1) and not kind.fits((1,)):
         return "write one number"
-    if parameter.kind.words and not isinstance(value, str):
-        return f"write one of these, as in `{parameter.name} = {parameter.kind.words[-1]}`"
-    return None
+    return f"write one of these, as in `{parameter.name} = {_example(parameter, value)}`" if kind.words else None
+
+
+def _example(parameter: Parameter, value: Constant) -> str:
+    """A word that a parameter takes: the default, unless `true` asks for something else."""
+    words = [word for word in parameter.kind.words if value is not True or word != parameter.default]
+    return str(parameter.default) if parameter.default in words else words[0]
 
 
 def _of_numbers(parameter: Parameter, value: float) -> str | None:
-    if parameter.kind is RATE and value >= 1:
-        return "write a number below 1: `0.5` is one half"
-    if not is_integer(value) and parameter.kind.fits(1):
+    kind = parameter.kind
+    counts = kind.fits(1) and not kind.fits(0.5)
+    if kind is RATE:
+        return "write 0 or more, and less than 1: `0.5` is one half"
+    if value > LARGEST:
+        return f"numbers here end at {LARGEST:_}"
+    if counts and not is_integer(value):
         return "divide with `//`, which gives a whole number, or round it: `round(…)`"
-    return "write 1 or more" if value < 1 and parameter.kind.fits(1) else None
+    if not parameter.required:
+        return f"leave it out for `{default(parameter)}`, its default"
+    return "write 1 or more" if counts else None
 
 
-def _value_given(operation: Operation, parameter: Parameter, name: str, call: Invocation) -> str:
+def _of_text(parameter: Parameter, value: str) -> str | None:
+    """A word or a text for a number."""
+    if value.isascii() and value.isdigit():
+        return f"write `{value}` where it is given, without quotes"
+    return None if parameter.required else f"leave it out for `{default(parameter)}`, its default"
+
+
+def _value_given(operation: Operation, given: Given, call: Invocation) -> str:
     """What flows is no argument: its channels may be meant, or it stands where it does in other languages."""
-    items = tree.items(call.arguments)
+    name, items = spelled(given.span), tree.items(call.arguments)
+    if name in call.frame.constants:
+        return f"`{name}` was given a value that flows: what flows into a block stands in front of its call"
     needed = [one.name for one in operation.parameters if one.required]
     rest = [one for one in items[1:] if not isinstance(one, tree.Argument)]
-    first = bool(items) and spelled(items[0].span) == name
-    if first and len(rest) >= len(needed):
+    if items and items[0].span == given.span and len(rest) >= len(needed):
         own = ", ".join(spelled(one.span) for one in items[1:])
         return f"what flows in stands in front: write `{name} -> {operation.name}{f'({own})' if own else ''}`"
     return f"write `{name}.channels` for its channels; what flows in stands in front: `{name} -> {operation.name}(…)`"

@@ -158,7 +158,7 @@ class _Names:
         for position, item in enumerate(written.items):
             step = item.step if isinstance(item, tree.Times) else item
             if isinstance(step.subject, tree.Call):
-                self._callee(step.subject.name, step.subject.arguments)
+                self._callee(step.subject.name, step.subject.arguments, item if isinstance(item, tree.Times) else None)
             elif step.callee is not None and not (position == 0 and self._may_be_value(step.callee.text)):
                 self._bare(step.callee, written, position == 0)
 
@@ -196,9 +196,8 @@ class _Names:
         if self._is_unknown(callee.text) and errors.is_foreign_step(callee.span):
             return
         known = self.module.parameters_of(callee.text) or []
-        misplaced = meant.step_as_argument(callee, arguments, self.module) is not None
         for position, item in enumerate(arguments.items):
-            if (position or not misplaced) and not _is_foreign(item, known):
+            if (position or not meant.is_steps(item, self.module)) and not _is_foreign(item, known):
                 name = known[position] if position < len(known) else None
                 self._argument(callee.text, name, item, known)
 
@@ -223,8 +222,13 @@ class _Names:
             self._tell(mistake)
         return mistake is not None
 
+    def _stage(self, stage: tree.Stage) -> None:
+        for item in tree.items(stage.arguments):
+            self._argument(f"stage {stage.name.text}", None, item, ["stride"])
+
     def _let(self, statement: tree.Let) -> None:
-        mistake = unseen.step_in_let(statement, self.module, statement is self.definition)
+        known = isinstance(statement.value, tree.Name) and self._is_known(statement.value.token.text)
+        mistake = None if known else unseen.step_in_let(statement, self.module, statement is self.definition)
         if mistake is not None:
             self._tell(mistake)
         else:
@@ -275,13 +279,14 @@ class _Names:
         if isinstance(self.definition, tree.Block) and name in self.module.values_of_networks:
             self._tell(unseen.hidden_value(name, source.span, self.definition))
         else:
-            self._tell(unseen.unknown_result(name, source.span, known, self.preceding.chain(source.span)))
+            self._tell(unseen.unknown_result(name, source.span, known, self.preceding.result(source.span)))
 
-    def _callee(self, name: tree.Token, arguments: tree.Arguments | None) -> None:
+    def _callee(self, name: tree.Token, arguments: tree.Arguments | None, times: tree.Times | None = None) -> None:
+        """A call; ``times``: with its count, if it has one."""
         known = self._known_callee(name)
         misplaced = meant.step_as_argument(name, arguments, self.module)
         if misplaced is not None:
-            self._tell(misplaced)
+            self._tell(misplaced if times is None else meant.repeated(misplaced, times))
         if known is None or misplaced is not None:
             return
         many = self._merges(name)
@@ -291,7 +296,7 @@ class _Names:
                 if item.name.text not in names:
                     self._tell(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
             elif position >= len(known) and not many:
-                self._tell(errors.too_many(name.text, item.span, known))
+                self._tell(meant.too_many(name.text, item, known))
                 break
 
     def _merges(self, name: tree.Token) -> bool:
@@ -307,7 +312,8 @@ class _Names:
                 self._tell(unseen.unknown_function(node, self.module))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
-                self._tell(unseen.unknown_name(node.token.text, node.span, known, self.module, self.definition))
+                flows = self.preceding.flows(node.span)
+                self._tell(unseen.unknown_name(node.token.text, node.span, known, self.module, self.definition, flows))
 
     def _input(self, node: tree.Input) -> None:
         size = node.size
@@ -371,6 +377,7 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
     tree.Skip: _Names._skip,
     tree.Skips: lambda names, node: names.adapters.add(node.chain),
     tree.Let: _Names._let,
+    tree.Stage: _Names._stage,
     tree.Body: lambda names, node: names._statements(node.statements),
     tree.Members: lambda names, node: names._statements(node.items),
     tree.Call: _Names._call,
@@ -394,6 +401,5 @@ _EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
     tree.Condition: lambda node: (node.test,),
     tree.Times: lambda node: (node.count,),
     tree.Base: lambda node: _arguments(node.arguments),
-    tree.Stage: lambda node: _arguments(node.arguments),
 }
 """The expressions that stand directly in a node which is itself none."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors, unseen
+from resnet_dsl.elaborate import errors, meant, unseen
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
 from resnet_dsl.elaborate.values import PoisonedError
@@ -106,6 +106,11 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     defaults = settings.defaults.setdefault(token.text, {})
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
+        compared = meant.compared_parameter(item, known)
+        if isinstance(item, tree.Comparison) and compared is not None:
+            report(meant.compared_for_given(item), frame.caller)
+            defaults.setdefault(compared.text, Deferred(item.right, frame, statement))
+            continue
         if not isinstance(item, tree.Argument):
             report(_unnamed_default(token.text, item.span, known[position:]), frame.caller)
             if position < len(known):

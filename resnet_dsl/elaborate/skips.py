@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
@@ -66,7 +67,8 @@ def _merge_of(statement: tree.Skip) -> str:
         return "add"
     if statement.merge.text not in _MERGES:
         word, span = statement.merge.text, statement.merge.span
-        raise DiagnosticError(errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES))
+        told = errors.unknown_word("skip", "by", "`add`, `mul` or `concat`", word, span, _MERGES)
+        raise DiagnosticError(told._replace(help=suggestion(word, _MERGES) or "write `by add`, or leave it out"))
     return statement.merge.text
 
 
@@ -176,6 +178,10 @@ def _lengths_that_meet(skip: _Skip) -> str:
 def _remedy(skip: _Skip, adapted: Value | None) -> str:
     source, target = skip.source.shape, skip.target
     stride = stride_between(source, target)
+    if len(source) != len(target) and skip.merge == "mul":
+        return (
+            "a gate for a map keeps its axes: `avgpool(global, keepdims = true)`, and `conv(…, 1)` in place of `dense`"
+        )
     if len(source) != len(target):
         return "a skip cannot change the number of axes: start it from a value before the pooling, or end it there"
     if stride is None:

@@ -27,6 +27,9 @@ _ELSEWHERE = {
     "int": "`floor(a)` rounds down, `round(a)` to the nearest, and `a // b` divides so",
     "abs": "`max(a, -a)` is `a` without its sign",
     "sum": "add the items one by one: `a[0] + a[1]`",
+    "mean": "a mean is written out: `(a + b) / 2`",
+    "clip": "`max(low, min(a, high))` keeps `a` between two numbers",
+    "clamp": "`max(low, min(a, high))` keeps `a` between two numbers",
     "range": "rounds are counted by `repeat n as i { … }`, from 0",
 }
 """Functions of other languages, and how the same is written here."""
@@ -37,38 +40,52 @@ class Preceding:
 
     def __init__(self, definition: tree.Node) -> None:
         self._definition = definition
-        self._found: list[tuple[int, tree.Node | None]] | None = None
+        self._found: list[tuple[int, int, tree.Node | None]] | None = None
 
-    def chain(self, span: Span) -> tree.Chain | None:
-        """The steps without a name right above the statement of a place."""
+    def flows(self, span: Span) -> bool:
+        """Whether a place is in braces in which something flows."""
+        before = self._before(span)
+        return before is not None and span.start < before[1]
+
+    def result(self, span: Span) -> tree.Chain | tree.Named | None:
+        """The steps right above the statement of a place, with the name of their result or without one."""
+        found = self._before(span)
+        before = found[2] if found is not None else None
+        return before if isinstance(before, tree.Chain | tree.Named) else None
+
+    def _before(self, span: Span) -> tuple[int, int, tree.Node | None] | None:
+        """The innermost statement that begins last in front of a place: from where to where, and the one before it."""
         if self._found is None:
             self._found = sorted(_preceding(self._definition), key=lambda one: one[0])
         position = bisect_right(self._found, span.start, key=lambda one: one[0]) - 1
-        before = self._found[position][1] if position >= 0 else None
-        return before if isinstance(before, tree.Chain) else None
+        return self._found[position] if position >= 0 else None
 
 
-def _preceding(definition: tree.Node) -> Iterator[tuple[int, tree.Node | None]]:
+def _preceding(definition: tree.Node) -> Iterator[tuple[int, int, tree.Node | None]]:
     for body in tree.walk(definition):
         if isinstance(body, tree.Body):
             for before, statement in zip((None, *body.statements), body.statements, strict=False):
-                yield statement.span.start, before
+                yield statement.span.start, statement.span.end, before
 
 
-def unknown_result(name: str, span: Span, known: list[str], before: tree.Chain | None) -> Diagnostic:
-    """A value that a merge or a skip is to read; ``before``: the steps above, whose result has no name yet."""
+def unknown_result(name: str, span: Span, known: list[str], before: tree.Chain | tree.Named | None) -> Diagnostic:
+    """A value that a merge or a skip is to read; ``before``: the steps above, whose result may be meant."""
     found = errors.unknown_name(name, span, known)
     if suggestion(name, known) is not None:
         return found
+    if name in OPERATIONS:
+        return found._replace(help=f"`{name}` is a step: name its result, `{name}_out = …`, and write `{name}_out`")
     if before is None:
         return found._replace(help=f"name the result of a step above: `{name} = …`")
+    if isinstance(before, tree.Named):
+        return found._replace(help=f"did you mean `{spelled(before.target.span)}`, the result right above?")
     edit = Edit(Span(before.span.source, before.span.start, before.span.start), f"{name} = ")
     return found._replace(help=f"name the result of the steps above: `{name} = {spelled(before.span)}`", edits=(edit,))
 
 
 def hidden_value(name: str, span: Span, block: tree.Block) -> Diagnostic:
     """A value of the network, asked for inside a block."""
-    own = [one.name.text for one in tree.parameters(block)]
+    own = [spelled(one.span) for one in tree.parameters(block)]
     passed = f"{name}_in" if name in ("input", "stem", "head") else name
     return Diagnostic(
         "E0208",
@@ -79,14 +96,16 @@ def hidden_value(name: str, span: Span, block: tree.Block) -> Diagnostic:
     )
 
 
-def unknown_name(name: str, span: Span, known: list[str], module: Module, block: tree.Node | None) -> Diagnostic:
-    """A name in an expression. ``block``: the block that it stands in, if it does."""
+def unknown_name(
+    name: str, span: Span, known: list[str], module: Module, block: tree.Node | None, flows: bool
+) -> Diagnostic:
+    """A name in an expression. ``block``: the block that it stands in, if any; ``flows``: whether something does."""
     if isinstance(block, tree.Block) and name in module.values_of_networks:
         return hidden_value(name, span, block)
     found = errors.unknown_name(name, span, known)
-    if isinstance(block, tree.Block) and name in ATTRIBUTES:
+    if flows and name in ATTRIBUTES:
         edit = Edit(span, f"in.{name}")
-        return found._replace(help=f"`in.{name}` is that of the value that entered the block", edits=(edit,))
+        return found._replace(help=f"`in.{name}` is that of the value that entered these braces", edits=(edit,))
     return found
 
 
@@ -95,7 +114,11 @@ def unknown_function(call: tree.Call, module: Module) -> Diagnostic:
     name = call.name.text
     remedy = _ELSEWHERE.get(name) or suggestion(name, FUNCTIONS)
     if module.is_step(name):
-        remedy = f"`{name}` is a step, and gives no number: a count stands in front of its step, as in `3 x {name}`"
+        remedy = (
+            f"`{name}` is a step: name its result to pass it on, `side = {name}(…)`; counts stand in front of steps"
+        )
+    elif remedy is None and (near := suggestion(name, OPERATIONS)):
+        remedy = f"{near} A step is no argument: what flows into another one stands in front of it"
     elif remedy is None:
         remedy = f"expressions have {listed(FUNCTIONS)}; steps stand outside of expressions"
     return Diagnostic("E0208", f"there is no function called `{name}`", Label(call.name.span), help=remedy)
@@ -103,7 +126,8 @@ def unknown_function(call: tree.Call, module: Module) -> Diagnostic:
 
 def step_in_let(let: tree.Let, module: Module, in_file: bool) -> Diagnostic | None:
     """A step's result that is named with `let`, which is for numbers and the like."""
-    called = let.value.name if isinstance(let.value, tree.Call) else None
+    value = let.value
+    called = value.name if isinstance(value, tree.Call) else value.token if isinstance(value, tree.Name) else None
     if called is None or called.text in FUNCTIONS or not module.is_step(called.text):
         return None
     name, steps = let.name.text, spelled(let.value.span)
@@ -131,14 +155,21 @@ def slot_as_step(statement: tree.Default, module: Module) -> Diagnostic | None:
     if filler is None:
         return None
     span, arguments = statement.span, spelled(statement.arguments.span)
-    written = f"use {slot} = {filler}{arguments}" if filler else f"use {slot} = …"
-    return Diagnostic(
+    told = Diagnostic(
         "E0126",
         f"`{slot}` is a slot: `default` is for steps, `use` for slots",
         Label(statement.name.span),
-        help=f"write `{written}`",
-        edits=(Edit(span, written),) if filler else (),
     )
+    if not _takes(filler, statement.arguments, module):
+        return told._replace(help=f"write `use {slot} = STEP{arguments}`, with the step that is to fill it")
+    written = f"use {slot} = {filler}{arguments}"
+    return told._replace(help=f"write `{written}`", edits=(Edit(span, written),))
+
+
+def _takes(step: str, arguments: tree.Arguments, module: Module) -> bool:
+    """Whether a step has these arguments, which are named."""
+    known = module.parameters_of(step) or []
+    return all(isinstance(item, tree.Argument) and item.name.text in known for item in arguments.items)
 
 
 def _filler(slot: str, module: Module) -> str | None:
@@ -158,6 +189,8 @@ def not_a_slot(statement: tree.Use, module: Module) -> Diagnostic:
     token, slots = statement.slot, module.names(tree.Slot)
     operation = module.operation(token.text)
     told = errors.unknown_slot(token.text, token.span, slots, operation is not None)
+    if operation is None and module.is_step(token.text):
+        return told._replace(help=_block_instead(token.text, spelled(statement.chain.span), module))
     fillers = {slot: module.operation(_filler(slot, module) or "") for slot in slots}
     fitting = [slot for slot, one in fillers.items() if operation is not None and one and one.role == operation.role]
     if not fitting:
@@ -165,3 +198,11 @@ def not_a_slot(statement: tree.Use, module: Module) -> Diagnostic:
     written = f"use {fitting[0]} = {spelled(statement.chain.span)}"
     words = f"`{token.text}` is an operation, and stands in the slot `{fitting[0]}`: write `{written}`"
     return told._replace(help=words, edits=(Edit(token.span, fitting[0]),))
+
+
+def _block_instead(name: str, steps: str, module: Module) -> str:
+    """What to write where something is to stand in a block's place."""
+    if "channels" in (module.parameters_of(name) or ()):
+        return f"`{name}` is a block: what skip connections pass through is said by `skips via {steps}`"
+    slots = listed(module.names(tree.Slot))
+    return f"`{name}` is a block; the slots are {slots}. A block `{name}` of this file takes the place of the prelude's"

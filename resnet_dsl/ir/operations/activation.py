@@ -18,7 +18,8 @@ def _split_evenly(arguments: Arguments, shapes: Shapes) -> Shape:
         raise UnfitError(
             "E0304",
             f"{arguments['splits']} splits do not divide the {channels(shapes[0])} channels that flow in",
-            f"use {nearest_divisors(arguments['splits'], channels(shapes[0]))}: splits divide the channels",
+            f"use {nearest_divisors(arguments['splits'], channels(shapes[0]))}: splits divide the channels; `softmax` "
+            "alone runs along all of them",
         )
     return shapes[0]
 
