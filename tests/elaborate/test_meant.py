@@ -448,6 +448,335 @@ CASES = [
         r"leave|pad",
         (", fill = reflect", ""),
     ),
+    Case(
+        "default_attn",
+        ("network net {\n  input 32x32x3\n  default ¦attn(8)\n  stage one { basic(16) }\n}\n"),
+        "E0126",
+        r"attn",
+        r"write `use attn = STEP\(8\)`, with the step that is to fill it",
+    ),
+    Case(
+        "use_project",
+        ("network net {\n  input 32x32x3\n  use ¦project = pad\n  stage one { basic(16) }\n}\n"),
+        "E0214",
+        r"project",
+        r"`project` is a block: what skip connections pass through is said by `s",
+    ),
+    Case(
+        "use_se",
+        ("network net {\n  input 32x32x3\n  use ¦se = se(8)\n  stage one { basic(16) }\n}\n"),
+        "E0214",
+        r"se",
+        r"`se` is a block; the slots are `norm`, `last_norm`, `act`, `attn`, `dr",
+    ),
+    Case(
+        "use_pool",
+        ("network net {\n  input 32x32x3\n  use ¦pool = maxpool(2)\n  stage one { basic(16) }\n}\n"),
+        "E0214",
+        r"pool",
+        r"the slots are `norm`, `last_norm`, `act`, `attn`, `drop`, `preact_proj",
+    ),
+    Case(
+        "pad_num",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, pad = ¦-1) }\n}\n"),
+        "E0207",
+        r"pad",
+        r"write one of these, as in `pad = half`",
+    ),
+    Case(
+        "bias_none",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, bias = ¦none) }\n}\n"),
+        "E0206",
+        r"bias",
+        r"leave it out for `false`, its default",
+    ),
+    Case(
+        "same_positional",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, 1, ¦same) }\n}\n"),
+        "E0206",
+        r"dilation",
+        r"write `pad = same`",
+    ),
+    Case(
+        "kernel_list",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, ¦[3, 3]) }\n}\n"),
+        "E0206",
+        r"kernel",
+        r"write `3x3`",
+    ),
+    Case(
+        "float_channels",
+        ("network net {\n  input 32x32x3\n  stage one { conv(¦16.0, 3) }\n}\n"),
+        "E0206",
+        r"channels",
+        r"write `16`",
+    ),
+    Case(
+        "bias_str",
+        ('network net {\n  input 32x32x3\n  stage one { conv(16, 3, bias = ¦"false") }\n}\n'),
+        "E0206",
+        r"bias",
+        r"write `false`",
+    ),
+    Case(
+        "epsilon_zero",
+        ("network net {\n  input 32x32x3\n  stage one { batchnorm(epsilon = ¦0) }\n}\n"),
+        "E0207",
+        r"epsilon",
+        r"leave it out for `1e\-05`, its default",
+    ),
+    Case(
+        "act_in",
+        ("network net {\n  input 32x32x3\n  stage one { act(¦in) }\n}\n"),
+        "E0203",
+        r"act",
+        r"what flows in stands in front: `in \-> act`, or leave it out to go on w",
+    ),
+    Case(
+        "let_relu",
+        ("network net {\n  input 32x32x3\n  stage one { let a = ¦relu conv(16, 3) }\n}\n"),
+        "E0208",
+        r"let",
+        r"write it without `let`: `a = relu`",
+    ),
+    Case(
+        "if_in",
+        (
+            "block mine(width, stride = 1) {\n"
+            "  if ¦stride { maxpool(2) }\n"
+            "  conv(width, 3)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  stage one { mine(16) }\n"
+            "}\n"
+        ),
+        "E0221",
+        r"true",
+        r"compare it, as in `stride > 1`",
+    ),
+    Case(
+        "index_of_int",
+        ("let width = 16\nnetwork net {\n  input 32x32x3\n  stage one { conv(¦width[0], 3) }\n}\n"),
+        "E0221",
+        r"a list is needed her",
+        r"it is one number: write `width`",
+    ),
+    Case(
+        "merge_one_name",
+        (
+            "block mine(width, stride = 1) {\n"
+            "  a = conv(16, 3)\n"
+            "  b = in -> conv(16, 1)\n"
+            "  add(a, ¦c)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            "  stage one { mine(16) }\n"
+            "}\n"
+        ),
+        "E0208",
+        r"let",
+        r"did you mean `b`, the result right above\?",
+    ),
+    Case(
+        "stem_in_stem",
+        ("network net {\n  input 32x32x3\n  stem { conv(16, 3) ¦stem -> relu }\n}\n"),
+        "E0208",
+        r"stem",
+        r"inside the stem `in` is what entered it, and a name what a step gave: ",
+    ),
+    Case(
+        "expect_head_none",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) }\n  expect ¦head.params == 160\n}\n"),
+        "E0208",
+        r"head",
+        r"there are `one`, `input`",
+    ),
+    Case(
+        "expect_shape",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) }\n  expect ¦shape == 32x32x16\n}\n"),
+        "E0402",
+        r"shape",
+        r"did you mean `output`\?",
+    ),
+    Case(
+        "expect_block_of_stage",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) }\n  expect ¦one.conv.params == 432\n}\n"),
+        "E0402",
+        r"one\.conv\.params",
+        r"did you mean `one\.params`\?",
+    ),
+    Case(
+        "default_cmp",
+        ("network net {\n  input 32x32x3\n  default conv(¦bias == true)\n  stage one { conv(16, 3) }\n}\n"),
+        "E0106",
+        r"=",
+        r"write `bias = true`",
+    ),
+    Case(
+        "stage_cmp",
+        ("network net {\n  input 32x32x3\n  stage one(¦stride == 2) { conv(16, 3) }\n}\n"),
+        "E0106",
+        r"=",
+        r"write `stride = 2`",
+    ),
+    Case(
+        "block_cmp",
+        ("network net {\n  input 32x32x3\n  stage one { basic(16, ¦stride == 2) }\n}\n"),
+        "E0106",
+        r"=",
+        r"write `stride = 2`",
+    ),
+    Case(
+        "times_compose",
+        ("network net {\n  input 32x32x3\n  stage one { 3 x relu(¦conv(16, 3)) }\n}\n"),
+        "E0248",
+        r"relu",
+        r"write `repeat 3 \{ conv\(16, 3\) \-> relu \}`",
+    ),
+    Case(
+        "compose_block_named",
+        (
+            "block mine(side) { concat(in, side) }\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stage one { mine(side = ¦conv(16, 3)) }\n"
+            "}\n"
+        ),
+        "E0208",
+        r"conv",
+        r"`conv` is a step: name its result to pass it on, `side = conv\(…\)`; cou",
+    ),
+    Case(
+        "skip_from_op",
+        ("network net {\n  input 32x32x3\n  stage one { conv(3, 3) skip from ¦conv }\n}\n"),
+        "E0208",
+        r"let",
+        r"`conv` is a step: name its result, `conv_out = …`, and write `conv_out",
+    ),
+    Case(
+        "channels_stage",
+        ("network net {\n  input 32x32x3\n  stage one { conv(¦channels, 3) }\n}\n"),
+        "E0208",
+        r"let",
+        r"`in\.channels` is that of the value that entered these braces",
+    ),
+    Case(
+        "skips_via_projekt",
+        ("network net {\n  input 32x32x3\n  skips via ¦projekt\n  stage one(stride = 2) { basic(16) }\n}\n"),
+        "E0201",
+        r"projekt",
+        r"did you mean `project`\?",
+    ),
+    Case(
+        "default_word",
+        ("network net {\n  input 32x32x3\n  default conv(init = ¦xavier)\n  stage one { conv(16, 3) }\n}\n"),
+        "E0206",
+        r"init",
+        r"write one of these, as in `init = he_normal`",
+    ),
+    Case(
+        "by_avg",
+        ("network net {\n  input 32x32x3\n  stage one { channel_pool(¦avg) }\n}\n"),
+        "E0206",
+        r"by",
+        r"write one of these, as in `by = mean`",
+    ),
+    Case(
+        "kernel_all",
+        ("network net {\n  input 32x32x3\n  stage one { avgpool(¦all) }\n}\n"),
+        "E0206",
+        r"kernel",
+        r"write one of these, as in `kernel = global`",
+    ),
+    Case(
+        "index_size",
+        ("let widths = [16, 32]\nnetwork net {\n  input 32x32x3\n  stage one { conv(widths[¦2], 3) }\n}\n"),
+        "E0230",
+        r"widths\[2\]",
+        r"there are `widths\[0\]`, `widths\[1\]`",
+    ),
+    Case(
+        "huge",
+        ("network net {\n  input 32x32x3\n  stage one { conv(¦10_000_000_000, 3) }\n}\n"),
+        "E0207",
+        r"channels",
+        r"numbers here end at 2_147_483_647",
+    ),
+    Case(
+        "drop_80",
+        ("network net {\n  input 32x32x3\n  stage one { dropout(¦80) }\n}\n"),
+        "E0207",
+        r"rate",
+        r"write `0\.8`",
+    ),
+    Case(
+        "relu_named",
+        ("network net {\n  input 32x32x3\n  stage one { conv(16, 3) -> relu(¦slope = 0.1) }\n}\n"),
+        "E0202",
+        r"relu",
+        r"`relu` takes no arguments",
+    ),
+    Case(
+        "base_cmp",
+        (
+            "network net(classes = 3) {\n"
+            "  input 32x32x3\n"
+            "  stage one { conv(classes, 3) }\n"
+            "}\n"
+            "network b from net(¦classes == 10) {}\n"
+        ),
+        "E0106",
+        r"=",
+        r"write `classes = 10`",
+    ),
+    Case(
+        "skip_by_list",
+        ("network net {\n  input 32x32x3\n  stage one { conv(3, 3) skip from input by ¦sum }\n}\n"),
+        "E0206",
+        r"by",
+        r"write `by add`, or leave it out",
+    ),
+    Case(
+        "rank_word",
+        ("block mine { if ¦rank == 2 { relu } }\nnetwork net {\n  input 32x32x3\n  stage one { mine }\n}\n"),
+        "E0208",
+        r"let",
+        r"`in\.rank` is that of the value that entered these braces",
+    ),
+    Case(
+        "let_norm_file",
+        ("let stem2 = ¦conv(16, 3)\nnetwork net {\n  input 32x32x3\n  stage one { basic(16) }\n}\n"),
+        "E0208",
+        r"let",
+        r"steps get a name as a block: `block stem2 \{ conv\(16, 3\) \}`",
+    ),
+    Case(
+        "softmax_10",
+        ("network net {\n  input 32x32x3\n  stem { conv(16, 3) }\n  head { avgpool(global) -> ¦softmax(10) }\n}\n"),
+        "E0304",
+        r"10 splits do not div",
+        r"use 8 or 16: splits divide the channels; `softmax` alone runs along al",
+    ),
+    Case(
+        "block_string",
+        (
+            "block mine(width, stride = 1) {\n"
+            "  conv(¦width, 3)\n"
+            "}\n"
+            "network net {\n"
+            "  input 32x32x3\n"
+            "  stem { conv(16, 3) }\n"
+            '  stage one { mine("16") }\n'
+            "}\n"
+        ),
+        "E0206",
+        r"channels",
+        r"write `16` where it is given, without quotes",
+    ),
 ]
 
 
