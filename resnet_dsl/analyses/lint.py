@@ -14,6 +14,7 @@ from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Length, Shape, channels, show
 from resnet_dsl.ir.nodes import Node
+from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
 
@@ -50,13 +51,23 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
 
 def _probabilities(graph: Graph, origins: Sequence[Origin]) -> Iterator[Diagnostic]:
     """Layers that go on from a softmax over channels as if it were a map of numbers: mostly it was to be the last."""
+    shares = {index for index, node in enumerate(graph.nodes) if node.op in _SHARING and _shares(node)}
     told: set[int] = set()
-    for index, node in enumerate(graph.nodes[graph.inputs :], graph.inputs):
+    for index, node in enumerate(graph.nodes[graph.inputs :] if shares else (), graph.inputs):
         before = graph.nodes[node.inputs[0]]
-        shares = OPERATIONS[before.op].probabilities(before.args) == "channels"
-        if shares and OPERATIONS[node.op].role in _GOES_ON and id(origins[index].span) not in told:
+        if node.inputs[0] in shares and OPERATIONS[node.op].role in _GOES_ON and id(origins[index].span) not in told:
             told.add(id(origins[index].span))
             yield located(_behind_softmax(node, before, origins[index].span), origins[index].caller)
+
+
+_SHARING = {
+    name for name, one in OPERATIONS.items() if one.probabilities is not Operation._field_defaults["probabilities"]
+}
+"""Operations that may make probabilities."""
+
+
+def _shares(node: Node) -> bool:
+    return OPERATIONS[node.op].probabilities(node.args) == "channels"
 
 
 _GOES_ON = ("weighted", "norm", "activation")

@@ -10,10 +10,9 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import arguments_of
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Invocation
-from resnet_dsl.elaborate.meant import spelled
 from resnet_dsl.elaborate.merging import chain_of
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
-from resnet_dsl.elaborate.wording import spell
+from resnet_dsl.elaborate.wording import spell, spelled
 from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.operation import Operation, UnfitError
 from resnet_dsl.ir.windows import stride_between

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors, meant
+from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
-from resnet_dsl.elaborate.misfits import misfit
+from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
 from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.operation import Operation
@@ -23,7 +23,7 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
     """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises DiagnosticError."""
     known = [parameter.name for parameter in operation.parameters]
     if not known and tree.items(call.arguments):
-        raise DiagnosticError(_surplus(operation.name, tree.items(call.arguments)[0]))
+        raise DiagnosticError(_surplus(operation.name, tree.items(call.arguments)[0], []))
     given = gather_arguments(context, operation.name, known, call) if known else {}
     if not _fit(context, operation, given, call):
         return None
@@ -33,19 +33,23 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> di
     return values
 
 
-def _surplus(callee: str, item: tree.Node) -> Diagnostic:
-    """An argument of an operation that has none."""
+def _surplus(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
+    """An argument behind the last one that a step has."""
+    from resnet_dsl.elaborate import meant
+
     if isinstance(item, tree.Argument):
-        return errors.unknown_argument(callee, item.name.text, item.name.span, [])
-    return meant.too_many(callee, item, [])
+        return errors.unknown_argument(callee, item.name.text, item.name.span, known)
+    return meant.too_many(callee, item, known)
 
 
 def _report_ignored(context: Context, operation: Operation, values: Mapping[str, Any], call: Invocation) -> None:
     """Arguments that are written in the call, and change nothing beside the others."""
-    ignored = operation.ignored(values)
-    for item in tree.items(call.arguments) if ignored else ():
+    for item in tree.items(call.arguments):
         parameter = operation.parameter(item.name.text) if isinstance(item, tree.Argument) else None
-        if parameter is not None and parameter.name in ignored and values[parameter.name] != parameter.default:
+        if parameter is None or values[parameter.name] == parameter.default:
+            continue
+        ignored = operation.ignored(values)
+        if parameter.name in ignored:
             beside = _written(ignored[parameter.name], values)
             context.findings.report(_ignored(operation, parameter.name, beside, item.span), call.frame.caller)
 
@@ -110,7 +114,7 @@ def assign(
     names = set(known)
     report = evaluator.findings.report
     for position, item in enumerate(arguments.items):
-        compared = meant.compared_parameter(item, names)
+        compared = compared_parameter(item, names)
         expression = item.value if isinstance(item, tree.Argument) else item
         if isinstance(item, tree.Argument):
             name = item.name.text
@@ -122,11 +126,13 @@ def assign(
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
                 continue
         elif isinstance(item, tree.Comparison) and compared is not None and not evaluator.knows(compared.text, frame):
+            from resnet_dsl.elaborate import meant
+
             report(meant.compared_for_given(item), frame.caller)
             name, expression = compared.text, item.right
         elif position >= len(known):
             evaluator.attempt(expression, frame)
-            report(meant.too_many(callee, item, known), frame.caller)
+            report(_surplus(callee, item, known), frame.caller)
             break
         else:
             name = known[position]
@@ -148,6 +154,8 @@ def _fit(context: Context, operation: Operation, given: Mapping[str, Given], cal
         if value is POISON:
             sound = False
         elif not _fits(parameter, value):
+            from resnet_dsl.elaborate.misfits import misfit  # what words mistakes is read where there is one
+
             context.findings.report(misfit(operation, parameter, one, value, call), call.frame.caller)
             sound = False
     absent = [one.name for one in operation.parameters if one.required and one.name not in given]

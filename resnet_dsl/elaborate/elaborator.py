@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors, limits, meant
+from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.applying import apply_operation
 from resnet_dsl.elaborate.blocks import call_block
 from resnet_dsl.elaborate.builder import BlockKind, Builder
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
+from resnet_dsl.elaborate.merging import has_step_in_front, is_steps
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.settings import branch, gather
 from resnet_dsl.elaborate.sharing import Sharing
@@ -155,9 +156,8 @@ class Elaborator:
     def call(self, name: tree.Token, call: Invocation) -> Current:
         """See Context."""
         self.budget.spend(call.step.span)
-        misplaced = meant.step_as_argument(name, call.arguments, call.frame.module)
-        if misplaced is not None:
-            raise DiagnosticError(misplaced)
+        if has_step_in_front(name, call.arguments, call.frame.module):
+            self._refuse_step(name, call)
         operation = call.frame.module.operation(name.text)
         if operation is not None and operation.role != "input":
             return apply_operation(self, operation, call)
@@ -168,11 +168,18 @@ class Elaborator:
             return fill_slot(self, definition, call)
         self._refuse(name, call)
 
+    def _refuse_step(self, name: tree.Token, call: Invocation) -> NoReturn:
+        """A step as an argument of another one."""
+        from resnet_dsl.elaborate import meant
+
+        assert call.arguments is not None
+        raise DiagnosticError(meant.step_as_argument(name, call.arguments, call.frame.module))
+
     def _refuse(self, name: tree.Token, call: Invocation) -> NoReturn:
         """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
         frame = call.frame
         for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
-            if meant.is_steps(item, frame.module):
+            if is_steps(item, frame.module):
                 continue
             self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.findings.unless_lost(name.text, frame)

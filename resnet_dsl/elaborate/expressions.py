@@ -7,7 +7,7 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import nearest
-from resnet_dsl.elaborate import errors, limits, meant, unseen
+from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS, LARGEST, calculate, compare, extent, number, too_large
 from resnet_dsl.elaborate.circles import let_circle
 from resnet_dsl.elaborate.findings import Findings
@@ -109,6 +109,8 @@ class Evaluator:
             return text
         self.findings.unless_lost(text, frame)
         known = [*_names(frame), *FUNCTIONS, *sorted(WORDS), "progress"]
+        from resnet_dsl.elaborate import unseen
+
         raise DiagnosticError(
             unseen.unknown_name(text, token.span, known, frame.module, running_block(frame), frame.entry is not None)
         )
@@ -260,6 +262,8 @@ class Evaluator:
     def _call(self, node: tree.Call, frame: Frame) -> Constant:
         name, written = node.name.text, node.arguments
         if name not in FUNCTIONS:
+            from resnet_dsl.elaborate import unseen
+
             raise DiagnosticError(unseen.unknown_function(node, frame.module))
         least, most, function = FUNCTIONS[name]
         for item in written.items:
@@ -327,6 +331,8 @@ def running_block(frame: Frame) -> tree.Node | None:
 
 
 def _no_part(word: str, span: Span, frame: Frame) -> Diagnostic:
+    from resnet_dsl.elaborate import unseen
+
     block = running_block(frame)
     if isinstance(block, tree.Block):
         return unseen.hidden_value(word, span, block)
@@ -349,6 +355,8 @@ def _as_word(
     parameter, span = operation.parameter(name), expression.span
     if raised.diagnostic.code != "E0208" or raised.diagnostic.place is None or raised.diagnostic.place.span != span:
         return raised
+    from resnet_dsl.elaborate import meant
+
     mistake = meant.no_word(callee, parameter, expression.token.text, span, _names(frame))
     return raised if mistake is None else DiagnosticError(mistake)
 

@@ -7,25 +7,18 @@ from collections.abc import Iterable
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.merging import chain_of
+from resnet_dsl.elaborate.merging import is_steps
 from resnet_dsl.elaborate.modules import Module
+from resnet_dsl.elaborate.wording import spelled
 from resnet_dsl.ir.parameters import FLAG, Parameter
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def step_as_argument(callee: tree.Token, arguments: tree.Arguments | None, module: Module) -> Diagnostic | None:
-    """A step or a chain in front of a step's own arguments, as layers are called elsewhere: `relu(conv(16, 3))`.
-
-    Nothing where the step merges, or is none; and nothing behind the first argument.
-    """
-    items = tree.items(arguments)
-    if arguments is None or not items or not is_steps(items[0], module):
-        return None
-    operation = module.operation(callee.text)
-    if (operation is not None and operation.many) or not module.is_step(callee.text):
-        return None
+def step_as_argument(callee: tree.Token, arguments: tree.Arguments, module: Module) -> Diagnostic:
+    """A step or a chain in front of a step's own arguments, as layers are called elsewhere: `relu(conv(16, 3))`."""
+    items, operation = arguments.items, module.operation(callee.text)
     told = Diagnostic(
         "E0248",
         f"`{callee.text}` takes no step as an argument; {listed(errors.MERGES)} do",
@@ -46,12 +39,6 @@ def repeated(diagnostic: Diagnostic, times: tree.Times) -> Diagnostic:
     return diagnostic._replace(help=f"write `{braces}`", edits=(Edit(times.span, braces),) if diagnostic.edits else ())
 
 
-def is_steps(item: tree.Node, module: Module) -> bool:
-    """Whether an argument is a chain, or the call of a step."""
-    chain = chain_of(item)
-    return chain is not None and (chain is item or module.is_step(item.name.text))  # type: ignore[attr-defined]
-
-
 def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing: str = "") -> str:
     """Calls in one another as a chain: the innermost is the first. ``missing``: what stands for an argument to give."""
     inner, *rest = items
@@ -60,11 +47,6 @@ def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing:
     nested = isinstance(inner, tree.Call) and inner.arguments.items and is_steps(inner.arguments.items[0], module)
     before = _in_flow(inner.name.text, inner.arguments.items, module) if nested else spelled(inner.span)  # type: ignore[attr-defined]
     return f"{before} -> {own}"
-
-
-def spelled(span: Span) -> str:
-    """A piece of the text on one line."""
-    return " ".join(span.text.split())
 
 
 def too_many(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
@@ -77,13 +59,6 @@ def too_many(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
 
 def value_in_front(value: str, step: str) -> str:
     return f"what flows in stands in front: `{value} -> {step}`, or leave it out to go on with what flows"
-
-
-def compared_parameter(item: tree.Node, known: Iterable[str]) -> tree.Token | None:
-    """The parameter that an argument compares, as in `conv(16, 3, stride == 2)`."""
-    if not isinstance(item, tree.Comparison) or item.operator.text != "==" or not isinstance(item.left, tree.Name):
-        return None
-    return item.left.token if item.left.token.text in known else None
 
 
 def compared_for_given(item: tree.Comparison) -> Diagnostic:

@@ -1,8 +1,8 @@
-"""The arguments of a merge, each a value or a chain: `add(in -> conv(width, 1), norm())`."""
+"""Arguments that are steps: those of a merge, each a value or a chain: `add(in -> conv(width, 1), norm())`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
@@ -42,3 +42,24 @@ def called(step: tree.Step, module: Module) -> Iterator[tree.Step]:
         ]
         pending += [tree.Step(call.span, call, None) for call in calls]
     yield from pending[1:]
+
+
+def is_steps(item: tree.Node, module: Module) -> bool:
+    """Whether an argument is a chain, or the call of a step."""
+    chain = chain_of(item)
+    return chain is not None and (chain is item or module.is_step(item.name.text))  # type: ignore[attr-defined]
+
+
+def has_step_in_front(callee: tree.Token, arguments: tree.Arguments | None, module: Module) -> bool:
+    """Whether the first argument of a step that does not merge is a step, or a chain: `relu(conv(16, 3))`."""
+    if arguments is None or not arguments.items or not is_steps(arguments.items[0], module):
+        return False
+    operation = module.operation(callee.text)
+    return module.is_step(callee.text) and not (operation is not None and operation.many)
+
+
+def compared_parameter(item: tree.Node, known: Iterable[str]) -> tree.Token | None:
+    """The parameter that an argument compares, as in `conv(16, 3, stride == 2)`."""
+    if not isinstance(item, tree.Comparison) or item.operator.text != "==" or not isinstance(item.left, tree.Name):
+        return None
+    return item.left.token if item.left.token.text in known else None

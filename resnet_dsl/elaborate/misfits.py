@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.frames import Given, Invocation
-from resnet_dsl.elaborate.meant import spelled
 from resnet_dsl.elaborate.values import Constant, Items, Value
-from resnet_dsl.elaborate.wording import sort_of, spell
+from resnet_dsl.elaborate.wording import sort_of, spell, spelled
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operation import Operation

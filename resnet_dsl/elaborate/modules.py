@@ -130,6 +130,11 @@ class Module:
         found = self.find(name)
         return name in OPERATIONS or (found is not None and isinstance(found.tree, tree.Block | tree.Slot))
 
+    def is_slot(self, name: str) -> bool:
+        """Whether a name is a slot's."""
+        found = self.find(name)
+        return found is not None and isinstance(found.tree, tree.Slot)
+
     def networks(self) -> dict[str, Definition]:
         """The networks that this file itself defines, in its order."""
         return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.Network)}

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.order import MOST_FOUND
-from resnet_dsl.elaborate import errors, meant, unseen
+from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.circles import check_derivations, check_recursions
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
-from resnet_dsl.elaborate.merging import called
+from resnet_dsl.elaborate.merging import called, compared_parameter, has_step_in_front, is_steps
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
+
+if TYPE_CHECKING:
+    from resnet_dsl.elaborate import unseen
 
 
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
@@ -99,7 +103,6 @@ class _Names:
         own = _names_of(definition, own_names)
         self.constants = _Union(own.constants)
         self.values = _Union(own.values)
-        self.preceding = unseen.Preceding(definition)
         self.adapters: set[tree.Chain] = set()
 
     def run(self) -> list[Diagnostic]:
@@ -167,6 +170,8 @@ class _Names:
         if self.module.is_step(name.text) or name.text in self.values or self.module.may_hold(name.text):
             self._callee(name, None)
         elif written in self.adapters:
+            from resnet_dsl.elaborate import unseen
+
             self._tell(unseen.unknown_adapter(name.text, name.span, self.module))
         else:
             steps = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot)]
@@ -197,15 +202,17 @@ class _Names:
             return
         known = self.module.parameters_of(callee.text) or []
         for position, item in enumerate(arguments.items):
-            if (position or not meant.is_steps(item, self.module)) and not _is_foreign(item, known):
+            if (position or not is_steps(item, self.module)) and not _is_foreign(item, known):
                 name = known[position] if position < len(known) else None
                 self._argument(callee.text, name, item, known)
 
     def _argument(self, callee: str, name: str | None, item: tree.Node, known: list[str]) -> None:
         """``name``: of the parameter that stands at its position."""
-        compared = meant.compared_parameter(item, known)
+        compared = compared_parameter(item, known)
         name, value = (item.name.text, item.value) if isinstance(item, tree.Argument) else (name, item)
         if isinstance(item, tree.Comparison) and compared is not None and not self._is_known(compared.text):
+            from resnet_dsl.elaborate import meant
+
             self._tell(meant.compared_for_given(item))
             self._expression(item.right)
         elif not self._is_no_word(callee, name, value):
@@ -216,6 +223,8 @@ class _Names:
         operation = self.module.operation(callee)
         if operation is None or name is None or not isinstance(value, tree.Name) or self._is_known(value.token.text):
             return False
+        from resnet_dsl.elaborate import meant
+
         known = [*self.constants, *self.values, *self.module.lets()]
         mistake = meant.no_word(callee, operation.parameter(name), value.token.text, value.span, known)
         if mistake is not None:
@@ -227,20 +236,24 @@ class _Names:
             self._argument(f"stage {stage.name.text}", None, item, ["stride"])
 
     def _let(self, statement: tree.Let) -> None:
-        known = isinstance(statement.value, tree.Name) and self._is_known(statement.value.token.text)
-        mistake = None if known else unseen.step_in_let(statement, self.module, statement is self.definition)
-        if mistake is not None:
-            self._tell(mistake)
-        else:
-            self._expression(statement.value)
+        value = statement.value
+        called = value.name if isinstance(value, tree.Call) else value.token if isinstance(value, tree.Name) else None
+        if called is None or not self.module.is_step(called.text) or called.text in FUNCTIONS:
+            self._expression(value)
+        elif isinstance(value, tree.Call) or not self._is_known(called.text):
+            from resnet_dsl.elaborate import unseen
+
+            self._tell(unseen.step_in_let(statement, called, statement is self.definition))
 
     def _default(self, statement: tree.Default) -> None:
-        slot = unseen.slot_as_step(statement, self.module)
-        if slot is not None:
-            self._tell(slot)
+        is_slot = self.module.is_slot(statement.name.text)
+        if is_slot:
+            from resnet_dsl.elaborate import unseen
+
+            self._tell(unseen.slot_as_step(statement, self.module))
         elif self._known_callee(statement.name) is not None:
             self._given(statement.name, statement.arguments)
-        if slot is not None or self.module.parameters_of(statement.name.text) is None:
+        if is_slot or self.module.parameters_of(statement.name.text) is None:
             for expression in _arguments(statement.arguments):
                 self._expression(expression)
 
@@ -261,9 +274,9 @@ class _Names:
 
     def _slot(self, statement: tree.Use) -> None:
         name = statement.slot.text
-        definition = self.module.find(name)
-        is_slot = definition is not None and isinstance(definition.tree, tree.Slot)
-        if not is_slot and not self.module.may_hold(name):
+        if not self.module.is_slot(name) and not self.module.may_hold(name):
+            from resnet_dsl.elaborate import unseen
+
             self._tell(unseen.not_a_slot(statement, self.module))
 
     def _skip(self, statement: tree.Skip) -> None:
@@ -275,19 +288,24 @@ class _Names:
         """The value that a skip connection starts from, or that a merge reads."""
         if not isinstance(source, tree.Name) or self._is_known(source.token.text):
             return
+        from resnet_dsl.elaborate import unseen
+
         name, known = source.token.text, [*self.values, *self.constants]
         if isinstance(self.definition, tree.Block) and name in self.module.values_of_networks:
             self._tell(unseen.hidden_value(name, source.span, self.definition))
         else:
-            self._tell(unseen.unknown_result(name, source.span, known, self.preceding.result(source.span)))
+            self._tell(unseen.unknown_result(name, source.span, known, self._preceding.result(source.span)))
 
     def _callee(self, name: tree.Token, arguments: tree.Arguments | None, times: tree.Times | None = None) -> None:
         """A call; ``times``: with its count, if it has one."""
         known = self._known_callee(name)
-        misplaced = meant.step_as_argument(name, arguments, self.module)
-        if misplaced is not None:
+        if arguments is not None and has_step_in_front(name, arguments, self.module):
+            from resnet_dsl.elaborate import meant
+
+            misplaced = meant.step_as_argument(name, arguments, self.module)
             self._tell(misplaced if times is None else meant.repeated(misplaced, times))
-        if known is None or misplaced is not None:
+            return
+        if known is None:
             return
         many = self._merges(name)
         names = set(known)
@@ -296,6 +314,8 @@ class _Names:
                 if item.name.text not in names:
                     self._tell(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
             elif position >= len(known) and not many:
+                from resnet_dsl.elaborate import meant
+
                 self._tell(meant.too_many(name.text, item, known))
                 break
 
@@ -309,11 +329,24 @@ class _Names:
             self._tell(errors.chain_as_argument(expression.span))
         for node in tree.walk(expression, tree.Chain):
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
+                from resnet_dsl.elaborate import unseen
+
                 self._tell(unseen.unknown_function(node, self.module))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
-                flows = self.preceding.flows(node.span)
-                self._tell(unseen.unknown_name(node.token.text, node.span, known, self.module, self.definition, flows))
+                self._tell(self._unknown_name(node.token.text, node.span, known))
+
+    @cached_property
+    def _preceding(self) -> unseen.Preceding:
+        from resnet_dsl.elaborate import unseen
+
+        return unseen.Preceding(self.definition)
+
+    def _unknown_name(self, name: str, span: Span, known: list[str]) -> Diagnostic:
+        from resnet_dsl.elaborate import unseen
+
+        flows = self._preceding.flows(span)
+        return unseen.unknown_name(name, span, known, self.module, self.definition, flows)
 
     def _input(self, node: tree.Input) -> None:
         size = node.size

@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import errors, meant, unseen
+from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
+from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import PoisonedError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -84,6 +85,8 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
     definition = frame.module.find(token.text)
     if definition is None or not isinstance(definition.tree, tree.Slot):
         context.findings.unless_lost(token.text, frame)
+        from resnet_dsl.elaborate import unseen
+
         raise DiagnosticError(unseen.not_a_slot(statement, frame.module))
     if token.text in settings.uses:
         first = settings.uses[token.text].statement.span
@@ -95,9 +98,10 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
 def _default(context: Context, settings: Settings, statement: tree.Default, frame: Frame) -> None:
     token = statement.name
     known = frame.module.parameters_of(token.text)
-    slot = unseen.slot_as_step(statement, frame.module)
-    if slot is not None:
-        raise DiagnosticError(slot)
+    if frame.module.is_slot(token.text):
+        from resnet_dsl.elaborate import unseen
+
+        raise DiagnosticError(unseen.slot_as_step(statement, frame.module))
     if known is None:
         context.findings.unless_lost(token.text, frame)
         raise DiagnosticError(
@@ -106,8 +110,10 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     defaults = settings.defaults.setdefault(token.text, {})
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
-        compared = meant.compared_parameter(item, known)
+        compared = compared_parameter(item, known)
         if isinstance(item, tree.Comparison) and compared is not None:
+            from resnet_dsl.elaborate import meant
+
             report(meant.compared_for_given(item), frame.caller)
             defaults.setdefault(compared.text, Deferred(item.right, frame, statement))
             continue

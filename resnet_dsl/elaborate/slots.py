@@ -6,7 +6,6 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import limits
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given, Invocation, file_frame
-from resnet_dsl.elaborate.meant import value_in_front
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.elaborate.values import Caller, Current, is_running
 from resnet_dsl.elaborate.wording import located
@@ -59,6 +58,8 @@ def _extra(context: Context, slot: str, call: Invocation, filler: str, known: li
     extra = {}
     for item in tree.items(call.arguments):
         if not isinstance(item, tree.Argument):
+            from resnet_dsl.elaborate.meant import value_in_front
+
             told = _unnamed_for_slot(slot, item.span, filler, known)
             flows = isinstance(item, tree.Entry)
             raise DiagnosticError(told._replace(help=value_in_front(item.span.text, slot)) if flows else told)

@@ -9,8 +9,8 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
-from resnet_dsl.elaborate.meant import spelled
 from resnet_dsl.elaborate.modules import Module
+from resnet_dsl.elaborate.wording import spelled
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
@@ -124,12 +124,8 @@ def unknown_function(call: tree.Call, module: Module) -> Diagnostic:
     return Diagnostic("E0208", f"there is no function called `{name}`", Label(call.name.span), help=remedy)
 
 
-def step_in_let(let: tree.Let, module: Module, in_file: bool) -> Diagnostic | None:
+def step_in_let(let: tree.Let, called: tree.Token, in_file: bool) -> Diagnostic:
     """A step's result that is named with `let`, which is for numbers and the like."""
-    value = let.value
-    called = value.name if isinstance(value, tree.Call) else value.token if isinstance(value, tree.Name) else None
-    if called is None or called.text in FUNCTIONS or not module.is_step(called.text):
-        return None
     name, steps = let.name.text, spelled(let.value.span)
     edit = Edit(Span(let.span.source, let.span.start, let.name.span.start), "")
     told = Diagnostic("E0208", f"`let` names numbers, and `{called.text}` is a step", Label(called.span))
@@ -148,12 +144,10 @@ def unknown_adapter(name: str, span: Span, module: Module) -> Diagnostic:
     return found._replace(help="`skips via project` is the default; `skips off` leaves skip connections out")
 
 
-def slot_as_step(statement: tree.Default, module: Module) -> Diagnostic | None:
+def slot_as_step(statement: tree.Default, module: Module) -> Diagnostic:
     """`default norm(…)`: a slot has no arguments of its own, what fills it has."""
     slot = statement.name.text
     filler = _filler(slot, module)
-    if filler is None:
-        return None
     span, arguments = statement.span, spelled(statement.arguments.span)
     told = Diagnostic(
         "E0126",
@@ -172,16 +166,16 @@ def _takes(step: str, arguments: tree.Arguments, module: Module) -> bool:
     return all(isinstance(item, tree.Argument) and item.name.text in known for item in arguments.items)
 
 
-def _filler(slot: str, module: Module) -> str | None:
-    """The step that a file fills a slot with, slots looked through; "" where it is several; None for no slot."""
-    name: str | None = slot
+def _filler(slot: str, module: Module) -> str:
+    """The step that a file fills a slot with, slots looked through; "" where that is no single one."""
+    name = slot
     for _ in range(len(module.seen)):
-        found = module.find(name) if name is not None else None
+        found = module.find(name)
         if found is None or not isinstance(found.tree, tree.Slot):
-            break
+            return name
         items = found.tree.chain.items
-        name = items[0].callee.text if len(items) == 1 and isinstance(items[0], tree.Step) and items[0].callee else None
-    return None if name == slot else name or ""
+        name = items[0].callee.text if len(items) == 1 and isinstance(items[0], tree.Step) and items[0].callee else ""
+    return ""
 
 
 def not_a_slot(statement: tree.Use, module: Module) -> Diagnostic:
@@ -191,7 +185,7 @@ def not_a_slot(statement: tree.Use, module: Module) -> Diagnostic:
     told = errors.unknown_slot(token.text, token.span, slots, operation is not None)
     if operation is None and module.is_step(token.text):
         return told._replace(help=_block_instead(token.text, spelled(statement.chain.span), module))
-    fillers = {slot: module.operation(_filler(slot, module) or "") for slot in slots}
+    fillers = {slot: module.operation(_filler(slot, module)) for slot in slots}
     fitting = [slot for slot, one in fillers.items() if operation is not None and one and one.role == operation.role]
     if not fitting:
         return told

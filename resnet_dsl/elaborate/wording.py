@@ -37,6 +37,11 @@ def _spell_list(items: Items) -> str:
     return f"{text}]"
 
 
+def spelled(span: Span) -> str:
+    """A piece of the text on one line."""
+    return " ".join(span.text.split())
+
+
 def sort_of(value: Constant) -> str:
     """What kind of thing a constant is."""
     names = {

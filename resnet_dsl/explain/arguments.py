@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_dsl.elaborate.meant import spelled
+from resnet_dsl.elaborate.wording import spelled
 from resnet_dsl.explain import pages, prelude
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
