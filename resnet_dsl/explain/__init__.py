@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.explain import codes, explanation
 from resnet_dsl.explain import arguments, networks, operations, pages, prelude
+from resnet_dsl.vocabulary.meaning import meaning
+from resnet_dsl.vocabulary.table import rows
 
 
 class Family(NamedTuple):
@@ -37,7 +39,8 @@ FAMILIES = (
 def explain(subject: str) -> list[str]:
     """Everything that a name means, a page each; nothing where it means nothing.
 
-    ``subject`` may be a code in either case, a call (`conv(64, 3)`), or a part's quantity (`head.params`).
+    ``subject`` may be a code in either case, a call (`conv(64, 3)`), a part's quantity (`head.params`), or a word of
+    other tools (`nn.Conv2d`).
     """
     code = subject.upper()
     if code in codes():
@@ -47,14 +50,22 @@ def explain(subject: str) -> list[str]:
 
 
 def _pages(name: str) -> list[str]:
-    return [family.tell(name) for family in FAMILIES if name in family.names()]
+    return [*(family.tell(name) for family in FAMILIES if name in family.names()), *_elsewhere(name)]
+
+
+def _elsewhere(name: str) -> list[str]:
+    """What a word of another tool is here."""
+    found = meaning(name)
+    return [f"## `{name}`: a word of other tools\n\n{found}"] if found else []
 
 
 def known() -> Iterator[str]:
-    """Every name that is explained, codes last."""
+    """Every name that is explained, codes and other tools' layers last."""
     for family in FAMILIES:
         yield from family.names()
     yield from codes()
+    for row in rows():
+        yield from row.names
 
 
 def overview() -> str:
@@ -62,6 +73,7 @@ def overview() -> str:
     lines = []
     for family in FAMILIES:
         lines += [f"{family.title}:", *_wrapped(family.names()), ""]
+    lines += ["Words of Keras, PyTorch and Python: `resnet-dsl explain Conv2D`.", ""]
     lines += ["Codes of diagnostics:", *(f"{code}  {title}" for code, title in codes().items())]
     return "\n".join(lines) + "\n"
 

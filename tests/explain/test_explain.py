@@ -141,7 +141,19 @@ def test_several_are_explained_in_one_call() -> None:
     assert "E0302:" in told
 
 
-@pytest.mark.parametrize(("wrong", "near"), [("skpi", "skip"), ("botleneck", "bottleneck"), ("resnet5O", "resnet50")])
+@pytest.mark.parametrize(
+    ("asked", "here"),
+    [("Conv2D", "`conv`"), ("nn.Conv2d", "`conv`"), ("padding", "`pad`"), ("xavier", "glorot_uniform"), ("LSTM", "no")],
+)
+def test_words_of_other_tools_are_told_as_they_are_here(asked: str, here: str) -> None:
+    (told,) = explain(asked)
+    assert "a word of other tools" in told
+    assert here in told
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"), [("Cnov2D", "Conv2D"), ("skpi", "skip"), ("botleneck", "bottleneck"), ("resnet5O", "resnet50")]
+)
 def test_near_spellings_are_offered(wrong: str, near: str) -> None:
     ended = call("explain", wrong)
     assert ended.code == 2
