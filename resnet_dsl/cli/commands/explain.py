@@ -1,7 +1,8 @@
 """Explain a word of the language, an operation, a block, an argument, a network that ships, or a diagnostic's code.
 
 `explain skip`, `explain conv`, `explain bottleneck`, `explain same`, `explain head.params`, `explain resnet50`,
-`explain E0302`; also a word of other tools (`explain Conv2D`). What a word means in several places is told for each. Without a word all are listed.
+`explain E0302`; also a word of other tools (`explain Conv2D`). What a word means in several places is told for each.
+Without a word all are listed.
 """
 
 from __future__ import annotations
