@@ -311,6 +311,9 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
 def runner(model: Any, engine: str | None = None, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
     """A function from a batch of inputs to the model's outputs, for inference: the fastest exact way that there is.
 
+    model: of Keras, or the path of a file that `compile` or `train` wrote: a ``.keras`` or ``.onnx`` file, which the
+        engines below run without Keras; a process that runs the latter has its first answer soonest.
+
     Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays.
 
     engine: ``onnxruntime`` or ``openvino``, or ``keras`` for its own backend. Without one ONNX Runtime, else OpenVINO,

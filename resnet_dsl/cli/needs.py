@@ -34,6 +34,13 @@ def _always(options: argparse.Namespace) -> bool:
     return True
 
 
+def _without_engines(options: argparse.Namespace) -> bool:
+    """Whether neither ONNX Runtime nor OpenVINO can run a model in Keras' place."""
+    from resnet_dsl.engines import runs_without_keras
+
+    return not runs_without_keras()
+
+
 def _given(name: str) -> Asked:
     return lambda options: bool(getattr(options, name))
 
@@ -82,7 +89,8 @@ NEEDS = (
     Need("compare", "", ("keras", "matplotlib"), _always),
     *_data("compare"),
     Need("load", "", ("keras",), _always),
-    Need("predict", "", ("keras", "PIL"), _always),
+    Need("predict", "", ("PIL",), _always),
+    Need("predict", "", ("keras",), _without_engines),
 )  # fmt: skip
 """In the order of the commands."""
 

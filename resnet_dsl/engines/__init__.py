@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from resnet_dsl.engines.running import Runner, runner
+from resnet_dsl.engines.running import Runner, runner, runs_without_keras
 
-__all__ = ["Runner", "runner"]
+__all__ = ["Runner", "runner", "runs_without_keras"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,15 @@ import numpy as np
 from resnet_dsl.engines.ends import Ends
 from resnet_dsl.engines.sessions import ENGINES, Precision, Run
 from resnet_dsl.extras import MissingPackageError, is_installed
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
+from resnet_dsl.ir.sizes import multiples
 from resnet_dsl.sentences import either
 
 if TYPE_CHECKING:
     from resnet_dsl.ir.graph import Graph
+    from resnet_dsl.ir.lengths import Shape
+    from resnet_dsl.passes.rewriting import Weights
+    from resnet_dsl.weights import Scaling
 
 KERAS = "keras"
 """What is asked for where Keras' backend is to run the model."""
@@ -42,13 +47,59 @@ class Runner:
 def runner(model: Any, engine: str | None = None, precision: Precision = "float32") -> Runner:
     """A function from a batch of inputs to what a model returns, at inference; see resnet_dsl.api.runner."""
     _check_asked(engine, precision)
+    if isinstance(model, str | os.PathLike):
+        return _of_file(model, engine, precision)
     graph = _graph_of(model)
     name = _chosen(model, graph, engine, precision)
     if name == KERAS:
         return _by_keras(model)
     assert graph is not None
-    run = ENGINES[name].start(_in_onnx(model, graph), precision)
+    run = ENGINES[name].start(_in_onnx(model, graph), precision).run
     return Runner(name, _ends_of(model), run if precision != "float32" else _compared(model, run))
+
+
+def _of_file(path: str | os.PathLike[str], engine: str | None, precision: Precision) -> Runner:
+    """Of a file that was written here: without Keras, where another engine is to run it."""
+    if os.fspath(path).endswith(".onnx"):
+        return _of_onnx(os.fspath(path), engine, precision)
+    if engine == KERAS or not runs_without_keras(precision):
+        from resnet_dsl.targets.keras import load
+
+        return runner(load(path), engine, precision)
+    from resnet_dsl.targets.keras.direct.making import by_node, of_file
+
+    made, about = of_file(path)
+    name = engine or _able(precision)[0]
+    written = _written(made.graph, made.shapes, by_node(made), about.scaling)
+    return Runner(name, _ends(made.graph, made.shapes), ENGINES[name].start(written, precision).run)
+
+
+def runs_without_keras(precision: Precision = "float32") -> bool:
+    """Whether an engine is installed that runs ``.keras`` files of ours, and the package that hands them over."""
+    return is_installed("onnx") and bool(_able(precision))
+
+
+def _of_onnx(path: str, engine: str | None, precision: Precision) -> Runner:
+    """Of a file in ONNX: the fastest to start."""
+    if engine == KERAS:
+        raise Failure(f"Keras does not run files in ONNX such as `{path}`", f"take {either([*ENGINES])}")
+    able = _able(precision)
+    if not able:
+        raise MissingPackageError(["onnxruntime"], "files in ONNX are run by packages that are not installed")
+    with open(path, "rb"):  # OSError, where it cannot be read
+        pass
+    name = engine or able[0]
+    try:
+        session = ENGINES[name].start(path, precision)
+    except Exception as error:  # the engines raise a dozen kinds
+        raise Failure(f"`{path}` is damaged, or no model in ONNX that {name} runs: {reason(error)}") from None
+    ends = Ends(os.path.basename(path), session.inputs, session.outputs, len(session.outputs) > 1)
+    return Runner(name, ends, session.run)
+
+
+def _able(precision: Precision) -> list[str]:
+    """The engines that are installed and compute in this precision."""
+    return [name for name, one in ENGINES.items() if one.installed and precision in one.precisions]
 
 
 def _check_asked(engine: str | None, precision: Precision) -> None:
@@ -69,7 +120,7 @@ def _chosen(model: Any, graph: Graph | None, engine: str | None, precision: Prec
     """The engine: the one that is asked for, else the first that is installed where it is faster, else Keras."""
     from resnet_dsl.targets.keras.backend import has_accelerator
 
-    able = [name for name, one in ENGINES.items() if one.installed and precision in one.precisions]
+    able = _able(precision)
     hindrance = _hindrance(model, graph)
     if engine is None and precision == "float32":
         gains = able and not hindrance and is_installed("onnx") and not has_accelerator()
@@ -114,7 +165,6 @@ def _by_keras(model: Any) -> Runner:
 
 def _ends_of(model: Any) -> Ends:
     from resnet_dsl.analyses.shapes import infer_shapes
-    from resnet_dsl.ir.sizes import multiples
 
     graph = _graph_of(model)
     output: Any = getattr(model, "output", None)  # a Sequential model has none before its first call
@@ -124,17 +174,27 @@ def _ends_of(model: Any) -> Ends:
     return Ends(model.name, names, tuple(output) if named else (), named, divisors)
 
 
+def _ends(graph: Graph, shapes: tuple[Shape, ...]) -> Ends:
+    inputs = tuple(node.name for node in graph.nodes[: graph.inputs])
+    outputs = tuple(output.name for output in graph.outputs)
+    return Ends(graph.name, inputs, outputs, len(outputs) > 1, tuple(map(multiples, shapes[: graph.inputs])))
+
+
 def _in_onnx(model: Any, graph: Graph) -> bytes:
     """The model, with its weights of the moment, in ONNX; normalisation is folded by the engine itself."""
     from resnet_dsl.analyses.shapes import infer_shapes
     from resnet_dsl.targets.keras.inference import weights_of
     from resnet_dsl.targets.keras.lower import lower
     from resnet_dsl.targets.keras.scaling import scaling_of
-    from resnet_dsl.targets.onnx import to_onnx
 
     shapes = infer_shapes(graph)
-    weights = weights_of(model, lower(graph, shapes), shapes)
-    written: bytes = to_onnx(graph, shapes, weights, scaling=scaling_of(model)).SerializeToString()
+    return _written(graph, shapes, weights_of(model, lower(graph, shapes), shapes), scaling_of(model))
+
+
+def _written(graph: Graph, shapes: tuple[Shape, ...], weights: Weights, scaling: Scaling | None) -> bytes:
+    from resnet_dsl.targets.onnx import to_onnx
+
+    written: bytes = to_onnx(graph, shapes, weights, scaling=scaling).SerializeToString()
     return written
 
 

@@ -13,11 +13,19 @@ Precision: TypeAlias = Literal["float32", "bfloat16"]
 Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
 
 
+class Session(NamedTuple):
+    """A model in an engine. inputs, outputs: their names in order."""
+
+    run: Run
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
 class Engine(NamedTuple):
-    """package: what it is imported as. start: (an ONNX model, precision) -> the function."""
+    """package: what it is imported as. start: (an ONNX model's bytes, or its path; precision) -> the session."""
 
     package: str
-    start: Callable[[bytes, Precision], Run]
+    start: Callable[[bytes | str, Precision], Session]
     precisions: tuple[Precision, ...]
 
     @property
@@ -25,31 +33,35 @@ class Engine(NamedTuple):
         return is_installed(self.package)
 
 
-def _onnx_runtime(model: bytes, precision: Precision) -> Run:
+def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
     session = onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
-    names = [one.name for one in session.get_inputs()]
-    return lambda values: session.run(None, {name: _float32(one) for name, one in zip(names, values, strict=True)})
+    inputs, outputs = ([one.name for one in ends] for ends in (session.get_inputs(), session.get_outputs()))
+
+    def run(values: list[Any]) -> Sequence[Any]:
+        found: Sequence[Any] = session.run(None, dict(zip(inputs, map(_float32, values), strict=True)))
+        return found
+
+    return Session(run, tuple(inputs), tuple(outputs))
 
 
-def _openvino(model: bytes, precision: Precision) -> Run:
+def _openvino(model: bytes | str, precision: Precision) -> Session:
     import openvino
 
-    hints = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
-    }
+    computes = {"float32": "f32", "bfloat16": "bf16"}[precision]
+    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": computes}
     core = openvino.Core()
-    compiled = core.compile_model(core.read_model(model=model, weights=b""), "CPU", hints)
+    read = core.read_model(model) if isinstance(model, str) else core.read_model(model=model, weights=b"")
+    compiled = core.compile_model(read, "CPU", hints)
 
     def run(values: list[Any]) -> Sequence[Any]:
         found = compiled([_float32(one) for one in values])
         return [np.array(found[output]) for output in compiled.outputs]  # they lie in memory of the engine's own
 
-    return run
+    return Session(run, *(tuple(one.get_any_name() for one in ends) for ends in (compiled.inputs, compiled.outputs)))
 
 
 def _float32(value: Any) -> Any:

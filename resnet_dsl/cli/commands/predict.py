@@ -65,10 +65,10 @@ def run(options: argparse.Namespace) -> int:
 def _model(options: argparse.Namespace) -> Model:
     """The model, ready to run. Raises Failure where the file is no such model, before Keras is started."""
     from resnet_dsl.cli.keras_start import start_keras
-    from resnet_dsl.engines import runner
+    from resnet_dsl.engines import runner, runs_without_keras
     from resnet_dsl.laboratory.prediction import Model, check_model
     from resnet_dsl.outputs import reads
-    from resnet_dsl.targets.keras import load, read_graph
+    from resnet_dsl.targets.keras import read_graph
     from resnet_dsl.targets.keras.fresh import is_fresh
     from resnet_dsl.weights import read_about
 
@@ -79,8 +79,9 @@ def _model(options: argparse.Namespace) -> Model:
     if is_fresh(options.model):
         sys.stderr.write(f"note: nobody has trained the model of `{options.model}`: its weights are random\n")
     require("predict", options)
-    start_keras()
-    compute = runner(load(options.model))
+    if not runs_without_keras():
+        start_keras()
+    compute = runner(options.model)
     (name, *others) = [output.name for output in graph.outputs]
     return Model(graph, about, compute if others else lambda images: {name: compute(images)}, scaling)
 

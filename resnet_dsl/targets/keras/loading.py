@@ -32,7 +32,7 @@ class NoGraphError(Failure):
 
 def read_graph(path: str | os.PathLike[str]) -> Graph:
     """The graph that a ``.keras`` file carries. Raises OSError, NoGraphError, or Failure where the file is damaged."""
-    return _graph_and_shapes(path)[0]
+    return graph_and_shapes(path)[0]
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -40,23 +40,24 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
     """
-    graph, shapes = _graph_and_shapes(path)
+    graph, shapes = graph_and_shapes(path)
     saved = read_weights(path)
-    _check_room(saved, graph, shapes)
+    check_room(saved, graph, shapes)
     model = to_keras(graph, shapes, scaling=saved.about.scaling)
     for remark in put_weights(model, saved, lower(graph, shapes)):
         warnings.warn(f"{path}: {remark}", stacklevel=2)
     return model
 
 
-def _graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
+def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
+    """As ``read_graph``, with the shapes of its values."""
     text = read_graph_json(path)
     if text is None:
         raise NoGraphError(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl")
     return read_json(text)
 
 
-def _check_room(saved: SavedModel, graph: Graph, shapes: tuple[Shape, ...]) -> None:
+def check_room(saved: SavedModel, graph: Graph, shapes: tuple[Shape, ...]) -> None:
     """Raises Failure where a graph asks for more numbers than the file has, before room is made for them."""
     wanted = total(count_nodes(graph, shapes)).total_params
     held = sum(array.values.size for layer in saved.layers for array in layer.arrays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,13 +16,20 @@ from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.inference import fuse_activations
 from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
-from resnet_dsl.targets.keras.loading import LayerWithWeights, fit_layers, keeps_classes, said_of_scaling
+from resnet_dsl.targets.keras.loading import (
+    LayerWithWeights,
+    check_room,
+    fit_layers,
+    graph_and_shapes,
+    keeps_classes,
+    said_of_scaling,
+)
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.sampling import Array
 from resnet_dsl.targets.keras.scaling import scaled_first
 from resnet_dsl.targets.keras.variables import PlacedWeight, weights_of_nodes
 from resnet_dsl.targets.request import Request
-from resnet_dsl.weights import About, SavedModel, Scaling
+from resnet_dsl.weights import About, SavedModel, Scaling, read_weights
 from resnet_dsl.weights.scaling import expect_channels
 
 
@@ -51,6 +59,20 @@ def make(compiled: Compiled, request: Request) -> Made:
     if saved is not None:
         made = _loaded(made, compiled, saved, request.excepted)
     return _optimized(made, scaling) if request.optimize else made
+
+
+def of_file(path: str | os.PathLike[str]) -> tuple[Made, About]:
+    """The network of a ``.keras`` file that was written here, with its weights, and what the file says besides.
+
+    Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
+    """
+    graph, shapes = graph_and_shapes(path)
+    saved = read_weights(path)
+    check_room(saved, graph, shapes)
+    calls = lower(graph, shapes)
+    fitted = fit_layers(saved, _layers(calls), {call.name for call in calls.calls}, calls, (), graph.name)
+    made = Made(graph, shapes, calls, None, iter(()), fitted.remarks)
+    return made._replace(weights=_replaced(made, fitted.values)), saved.about
 
 
 def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequence[str]) -> Made:
