@@ -88,16 +88,15 @@ def _batchnorm(at: LoweringContext) -> Value:
 
 
 def _gamma_and_beta(at: LoweringContext) -> tuple[str, str]:
-    """Of operators that want both: ones, and zeros, where they are not learned."""
+    """Ones, and zeros, where they are not learned: operators want both, or (LayerNormalization, in ONNX Runtime 1.18)
+    bring the process down without."""
     gamma = at.weight("gamma") if at.args["scale"] else np.ones(at.entering, np.float32)
     beta = at.weight("beta") if at.args["center"] else np.zeros(at.entering, np.float32)
     return at.variable("gamma", gamma), at.variable("beta", beta)
 
 
 def _layernorm(at: LoweringContext) -> Value:
-    gamma = at.weight("gamma") if at.args["scale"] else np.ones(at.entering, np.float32)
-    beta = [at.variable("beta", at.weight("beta"))] if at.args["center"] else []
-    given = (at.tensor("last"), at.variable("gamma", gamma), *beta)
+    given = (at.tensor("last"), *_gamma_and_beta(at))
     return at.value(at.call("LayerNormalization", *given, axis=-1, epsilon=at.args["epsilon"]), "last")
 
 
