@@ -1,4 +1,4 @@
-"""How long a cold `resnet-dsl check resnet50` takes, beside what it is compared with. Run: python benchmarks/start.py
+"""How long a cold `resnet-dsl check resnet50` takes, and `list`, beside others. Run: python benchmarks/start.py
 
 Each command is a process of its own, Python's start included. Processor time (user and system) of the process.
 """
@@ -20,6 +20,7 @@ COMMANDS = {
     BARE: ["-c", "import lark, pydantic"],
     "`resnet-dsl check resnet50`": ["-m", "resnet_dsl", "check", "resnet50"],
     "`resnet-dsl summary resnet50`": ["-m", "resnet_dsl", "summary", "resnet50"],
+    "`resnet-dsl list`": ["-m", "resnet_dsl", "list"],
     "`import keras`": ["-c", "import keras"],
     "`keras.applications.ResNet50`": ["-c", "import keras; keras.applications.ResNet50(weights=None)"],
 }

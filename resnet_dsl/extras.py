@@ -34,13 +34,14 @@ class MissingPackageError(Failure):
 
 
 def is_installed(package: str) -> bool:
-    """Whether it is there to be imported; nothing of it runs."""
+    """Whether it is there to be imported; nothing of it runs. A bare folder, as pip leaves some, is not."""
     from importlib.util import find_spec  # takes a moment that only those wait who ask
 
     try:
-        return find_spec(package) is not None
+        found = find_spec(package)
     except (ImportError, ValueError):  # where imports are blocked, or it was put in place by hand
         return False
+    return found is not None and found.origin is not None
 
 
 def bringing(package: str) -> tuple[str, ...]:

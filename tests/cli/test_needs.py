@@ -14,7 +14,7 @@ import pytest
 
 from resnet_dsl.cli import COMMANDS
 from resnet_dsl.cli.needs import NEEDS, told
-from resnet_dsl.extras import EXTRAS, bringing, distribution, remedy
+from resnet_dsl.extras import EXTRAS, bringing, distribution, is_installed, remedy
 from resnet_dsl.targets import TARGETS
 from resnet_dsl.targets.forms import FIGURES, TABLES
 from resnet_dsl.targets.table import FORMATS
@@ -148,6 +148,21 @@ def test_what_an_extra_brings_in_part_is_asked_for_by_itself(tmp_path: Path) -> 
     """Who has a part of an extra is not sent away for the others."""
     ended = without({"sklearn", "mlxtend", "keras"}, tmp_path, "probe", "net.resnet")
     assert "not installed: keras, mlxtend\n" in ended.stderr
+
+
+def test_a_folder_alone_is_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pip leaves them where a package had made files."""
+    (tmp_path / "left_behind" / "__pycache__").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not is_installed("left_behind")
+    assert not is_installed("never_heard_of")
+    assert is_installed("json")
+
+
+def test_what_brings_keras_brings_it_still() -> None:
+    """Who trained by `[train]` and tested by `[test]` does so on the same backend."""
+    written = PROJECT["optional-dependencies"]
+    assert all("tensorflow" in re.findall(r"\w+", written[extra][0]) for extra in ("train", "test", "all"))
 
 
 def test_a_remedy_is_one_command() -> None:

@@ -9,7 +9,8 @@ import warnings
 from types import ModuleType
 
 from resnet_dsl.extras import MissingPackageError, bringing, is_installed
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
+from resnet_dsl.sentences import either
 
 BACKENDS = bringing("keras")
 """Those that Keras trains on; its own default comes first. An extra that brings Keras has its backend's name."""
@@ -18,8 +19,8 @@ BACKENDS = bringing("keras")
 def import_keras() -> ModuleType:
     """Keras itself, on the backend that the user chose, else on the first of BACKENDS that is installed.
 
-    Raises MissingPackageError where Keras or its backend is not installed. Warns where the backend is none that the
-    user chose and not Keras' default.
+    Raises MissingPackageError where Keras or its backend is not installed, Failure where one does not start. Warns
+    where the backend is none that the user chose and not Keras' default.
     """
     remark = choose_backend()
     if remark is not None:
@@ -31,8 +32,9 @@ def import_keras() -> ModuleType:
         if package not in ("keras", *BACKENDS):
             raise
         raise _missing(package) from None
-    except ValueError as unknown:
-        raise Failure(f"Keras does not start: {unknown}", "set KERAS_BACKEND to tensorflow, jax or torch") from None
+    except (ValueError, ImportError, RuntimeError) as error:  # of versions that do not go together, too
+        remedy = f"set KERAS_BACKEND to {either(BACKENDS)}, whichever works here, or install that anew"
+        raise Failure(f"Keras does not start: {reason(error)}", remedy) from error
     return keras  # type: ignore[no-any-return]
 
 

@@ -68,6 +68,32 @@ def test_keras_that_runs_already_stays(machine: Callable[..., None], monkeypatch
     assert backend.choose_backend() is None
 
 
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        ("RuntimeError('jaxlib 0.4 is too old for jax 0.10')", "Keras does not start: jaxlib 0.4 is too old for jax"),
+        ("ImportError('cannot import name x')", "Keras does not start: cannot import name x"),
+        ("ModuleNotFoundError('No module named absl', name='absl')", "the package `absl` is not installed"),
+        ("ModuleNotFoundError('No module named jaxlib', name='jax.lib')", "(jax) is not installed"),
+    ],
+)
+def test_what_keeps_keras_from_starting_is_told(tmp_path: Path, raised: str, said: str) -> None:
+    """A Keras that is not whole, or not of one version with its backend."""
+    (tmp_path / "keras").mkdir()
+    (tmp_path / "keras" / "__init__.py").write_text(f"raise {raised}\n", encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "resnet_dsl", "compile", "small_resnet8", "--plain"],
+        cwd=tmp_path,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["keras"]
+
+
 WITHOUT_TENSORFLOW = """
 import sys
 class Blocked:
