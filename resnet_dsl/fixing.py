@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -84,24 +84,40 @@ def _choices(sure: list[Diagnostic]) -> Iterator[list[Diagnostic]]:
         yield from ([one] for one in sure)
 
 
-def _helps(made: list[Diagnostic], before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> bool:
-    """Whether mistakes have become fewer.
+def _helps(made: list[Diagnostic], before: tuple[Diagnostic, ...], after: tuple[Diagnostic, ...]) -> bool:
+    """Whether mistakes have become fewer, or what was written is none and has brought no more.
 
-    Those count that stand in front of the last edit's end and are found as early as what was to go: a mistake of form
-    hides those behind it, and all names and shapes in its definition.
+    Those count as fewer that stand in front of the last edit's end and are found as early as what was to go: a mistake
+    of form hides those behind it, and all names and shapes in its definition.
     """
     latest = max(map(_stage, made))
     edits = [edit for one in made for edit in one.edits]
     end = max(edit.span.end for edit in edits)
     grown = sum(len(edit.text) - len(edit.span.text) for edit in edits)
-    return _count(after, latest, end + grown) < _count(before, latest, end)
+    if _count(after, latest, end + grown) < _count(before, latest, end):
+        return True
+    return len(_errors(after)) <= len(_errors(before)) and not any(_touches(edits, one) for one in _errors(after))
 
 
-def _count(found: Iterable[Diagnostic], latest: str, end: int) -> int:
-    return sum(
-        one.severity == "error" and _stage(one) <= latest and (one.place is None or one.place.span.start <= end)
-        for one in found
-    )
+def _errors(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    return [one for one in found if one.severity == "error"]
+
+
+def _count(found: tuple[Diagnostic, ...], latest: str, end: int) -> int:
+    return sum(_stage(one) <= latest and (one.place is None or one.place.span.start <= end) for one in _errors(found))
+
+
+def _touches(edits: list[Edit], mistake: Diagnostic) -> bool:
+    """Whether a mistake stands at what the edits have written."""
+    if mistake.place is None:
+        return False
+    _, start, end = mistake.place.span
+    grown = 0
+    for span, text in sorted(edits, key=lambda edit: edit.span.start):
+        if start <= span.start + grown + len(text) and span.start + grown <= end:
+            return True
+        grown += len(text) - len(span.text)
+    return False
 
 
 def _stage(one: Diagnostic) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from resnet_dsl.diagnostics.alike import latin, odd_letter, told_apart
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
+
 _LONGEST = 40  # longer names are compared no further: nobody mistypes them by a letter or two, and it is quadratic
 _MOST = 500  # and no more names than these
 
@@ -11,8 +14,9 @@ _MOST = 500  # and no more names than these
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that ``name`` was probably to be, None where none is near.
 
-    Near is: the same but for case and underscores, or one slip (a letter too many, too few, wrong, or two exchanged)
-    for every three letters, three at most. Among equally near ones the first letter decides, then the order given.
+    Near is: the same but for case, underscores and letters that only look Latin, or one slip (a letter too many, too
+    few, wrong, or two exchanged) for every three letters, three at most. Among equally near ones the first letter
+    decides, then the order given.
     """
     if len(name) > _LONGEST:
         return None
@@ -29,11 +33,30 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def suggestion(name: str, known: Iterable[str]) -> str | None:
     """The remedy where a known name is near: ``did you mean `conv`?``."""
     found = nearest(name, known)
-    return f"did you mean `{found}`?" if found else None
+    return asked(name, found) if found else None
+
+
+def asked(name: str, near: str) -> str:
+    """The question, or the answer, where the two only look alike."""
+    return told_apart(name, near) or f"did you mean `{near}`?"
+
+
+def respelt(mistake: Diagnostic, name: str, known: Iterable[str]) -> Diagnostic:
+    """A mistake of a name, whose place it is, with the near name as its remedy, if there is one.
+
+    It is sure where the two differ in case and underscores alone, or look alike, and no other known name does.
+    """
+    known = list(known)
+    near = nearest(name, known)
+    if near is None or mistake.place is None:
+        odd = odd_letter(name)
+        return mistake._replace(help=f"{odd}; {mistake.help}") if odd else mistake
+    sure = latin(near) == near and [one for one in known if _plain(one) == _plain(name)] == [near]
+    return mistake._replace(help=asked(name, near), edits=(Edit(mistake.place.span, near),), sure=sure)
 
 
 def _plain(name: str) -> str:
-    return name.lower().replace("_", "")
+    return latin(name).lower().replace("_", "")
 
 
 def _slips(one: str, other: str, bound: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.diagnostics.nearest import nearest, suggestion
+from resnet_dsl.diagnostics.nearest import nearest, respelt, suggestion
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.context import Context
@@ -351,18 +351,12 @@ def _no_place(place: tree.Place, stage: str) -> Diagnostic:
 
 
 def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
-    other = module.find(name)
-    if other is not None:
-        remedy = f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage"
-    else:
-        remedy = "define it in this file, or import the file that does; `resnet-dsl list` shows those that ship"
+    found = Diagnostic("E0215", f"there is no network called `{name}` to derive from", Label(span))
+    if module.find(name) is not None:
+        return found._replace(help=f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage")
+    remedy = "define it in this file, or import the file that does; `resnet-dsl list` shows those that ship"
     known = [*module.names(tree.Network), *shipped.names()]
-    return Diagnostic(
-        "E0215",
-        f"there is no network called `{name}` to derive from",
-        Label(span),
-        help=remedy if other is not None else suggestion(name, known) or remedy,
-    )
+    return respelt(found._replace(help=remedy), name, known)
 
 
 def _nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnostic:
@@ -409,13 +403,13 @@ def _taken(kind: str, name: str, span: Span, other: str, first: Span) -> Diagnos
 
 
 def _no_head(name: str, span: Span, known: list[str]) -> Diagnostic:
-    return Diagnostic(
+    found = Diagnostic(
         "E0262",
         f"there is no head `{name}` to leave out",
         Label(span, "braces without a step leave the head of that name out"),
-        help=suggestion(name, known)
-        or (f"there is {listed(known)}" if known else "give it steps, or take this line out"),
+        help=f"there is {listed(known)}" if known else "give it steps, or take this line out",
     )
+    return respelt(found, name, known)
 
 
 def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Diagnostic:

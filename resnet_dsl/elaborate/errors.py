@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.diagnostics.nearest import suggestion
+from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate.values import Constant
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operations import OPERATIONS
@@ -25,13 +25,13 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         return hint.diagnostic("E0252")
     if hint := hints.of_step(span):
         return hint.diagnostic("E0201")
-    return Diagnostic(
+    found = Diagnostic(
         "E0201",
         f"there is no operation, block or slot called `{name}`",
         Label(span),
-        help=suggestion(name, [*known, *_STATEMENTS])
-        or f"define it (`block {name}(…) {{ … }}`), or import the file that does",
+        help=f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
+    return respelt(found, name, [*known, *_STATEMENTS])
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:
@@ -40,12 +40,8 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
     if hint := hints.of_argument(callee, name, span, known):
         return hint.diagnostic("E0202")
     takes = listed(known) or "no arguments"
-    return Diagnostic(
-        "E0202",
-        f"`{callee}` has no argument `{name}`",
-        Label(span),
-        help=suggestion(name, known) or f"`{callee}` takes {takes}",
-    )
+    found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=f"`{callee}` takes {takes}")
+    return respelt(found, name, known)
 
 
 def is_foreign_step(span: Span) -> bool:
@@ -110,19 +106,20 @@ def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, word
 
     if hint := hints.of_word(name, word, span):
         return hint.diagnostic("E0206")
-    return Diagnostic(
+    found = Diagnostic(
         "E0206",
         f"`{name}` of `{callee}` takes {wants}",
         Label(span, f"`{word}` is none of these"),
-        help=suggestion(word, words) or f"write one of these, as in `{name} = {words[0]}`",
+        help=f"write one of these, as in `{name} = {words[0]}`",
     )
+    return respelt(found, word, words) if span.text == word else found
 
 
 def unknown_size(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     """Of an input, where it is a name alone: perhaps that of the input, whose size is missing."""
     found = unknown_name(name, span, ())
     remedy = f"if that is the input's name, write its size behind it: `input {name} 224x224x3`"
-    return found._replace(help=suggestion(name, known) or remedy)
+    return respelt(found._replace(help=remedy), name, known)
 
 
 def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
@@ -131,12 +128,8 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     if hint := hints.of_name(name, span):
         return hint.diagnostic("E0208")
     remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
-    return Diagnostic(
-        "E0208",
-        f"there is no parameter, `let` or value called `{name}` here",
-        Label(span),
-        help=suggestion(name, known) or remedy,
-    )
+    found = Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
+    return respelt(found, name, known)
 
 
 def chain_as_argument(span: Span) -> Diagnostic:
@@ -151,12 +144,9 @@ def chain_as_argument(span: Span) -> Diagnostic:
 def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     known = list(known)
     has_none = name in ("stem", "head", "input")
-    return Diagnostic(
-        "E0208",
-        f"the network has no `{name}`" if has_none else f"there is no stage called `{name}`",
-        Label(span),
-        help=suggestion(name, known) or (f"there are {listed(known)}" if known else None),
-    )
+    message = f"the network has no `{name}`" if has_none else f"there is no stage called `{name}`"
+    there = f"there are {listed(known)}" if known else None
+    return respelt(Diagnostic("E0208", message, Label(span), help=there), name, known)
 
 
 def no_part(word: str, span: Span) -> Diagnostic:
@@ -206,15 +196,12 @@ def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool
     slots = list(known)
     if hint := hints.of_slot(name, span, slots):
         return hint.diagnostic("E0214")
-    remedy = f"the slots are {listed(slots)}; one of your own is declared in the file: `slot {name} = identity`"
+    found = Diagnostic("E0214", f"there is no slot called `{name}`", Label(span))
     if is_operation:
         remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots: {listed(slots)}"
-    return Diagnostic(
-        "E0214",
-        f"there is no slot called `{name}`",
-        Label(span),
-        help=remedy if is_operation else suggestion(name, slots) or remedy,
-    )
+        return found._replace(help=remedy)
+    remedy = f"the slots are {listed(slots)}; one of your own is declared in the file: `slot {name} = identity`"
+    return respelt(found._replace(help=remedy), name, slots)
 
 
 def no_entry(span: Span) -> Diagnostic:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.diagnostics.nearest import suggestion
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
+from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import last_digit
 from resnet_dsl.elaborate.expressions import Evaluator
@@ -106,17 +106,17 @@ _ALIKE = {
 def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: str | None) -> Diagnostic:
     what = "a network" if subject is None else "a stage" if known == PART_QUANTITIES else f"`{subject}`"
     example = known[0] if subject is None else f"{subject}.{known[0]}"
-    return Diagnostic(
+    found = Diagnostic(
         "E0402",
         f"`{name}` is not a quantity that can be expected" + (f" of {what}" if subject is not None else ""),
         Label(span),
-        help=_near_quantity(name, known) or f"{what} has {listed(known)}: `expect {example} == 1_000`",
+        help=f"{what} has {listed(known)}: `expect {example} == 1_000`",
     )
-
-
-def _near_quantity(name: str, known: tuple[str, ...]) -> str | None:
+    word = Span(span.source, span.end - len(name), span.end)  # behind the part's name
     *owners, last = name.split(".")
     meant = _ALIKE.get(last.lower(), last)
     if meant in known:
-        return f"did you mean `{f'{owners[0]}.{meant}' if owners and owners[0] != 'in' else meant}`?"
-    return suggestion(name, known)
+        written = f"{owners[0]}.{meant}" if owners and owners[0] != "in" else meant
+        return found._replace(help=f"did you mean `{written}`?", edits=(Edit(word, written),))
+    told = respelt(found, name, known)
+    return told._replace(edits=tuple(Edit(word, one.text) for one in told.edits))

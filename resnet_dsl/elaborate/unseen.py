@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
-from resnet_dsl.diagnostics.nearest import suggestion
+from resnet_dsl.diagnostics.nearest import respelt, suggestion
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
@@ -112,16 +112,19 @@ def unknown_name(
 def unknown_function(call: tree.Call, module: Module) -> Diagnostic:
     """A call in an expression, of what is no function."""
     name = call.name.text
-    remedy = _ELSEWHERE.get(name) or suggestion(name, FUNCTIONS)
+    found = Diagnostic("E0208", f"there is no function called `{name}`", Label(call.name.span))
     if module.is_step(name):
         remedy = (
             f"`{name}` is a step: name its result to pass it on, `side = {name}(…)`; counts stand in front of steps"
         )
-    elif remedy is None and (near := suggestion(name, OPERATIONS)):
+        return found._replace(help=remedy)
+    if name in _ELSEWHERE:
+        return found._replace(help=_ELSEWHERE[name])
+    if suggestion(name, FUNCTIONS) is None and (near := suggestion(name, OPERATIONS)):
         remedy = f"{near} A step is no argument: what flows into another one stands in front of it"
-    elif remedy is None:
-        remedy = f"expressions have {listed(FUNCTIONS)}; steps stand outside of expressions"
-    return Diagnostic("E0208", f"there is no function called `{name}`", Label(call.name.span), help=remedy)
+        return found._replace(help=remedy)
+    remedy = f"expressions have {listed(FUNCTIONS)}; steps stand outside of expressions"
+    return respelt(found._replace(help=remedy), name, FUNCTIONS)
 
 
 def step_in_let(let: tree.Let, called: tree.Token, in_file: bool) -> Diagnostic:

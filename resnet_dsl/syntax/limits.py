@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.showing import STEERING
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
@@ -38,8 +38,18 @@ def check_text(source: Source) -> Iterator[Diagnostic]:
         return
     at = find_hidden(source.text)
     if at is not None:
-        place = Label(Span(source, at, at + 1), f"character U+{ord(source.text[at]):04X}")
-        yield Diagnostic("E0006", "this text holds a character that cannot be seen", place, help="delete the character")
+        span = Span(source, at, at + 1)
+        message = "this text holds a character that cannot be seen"
+        place = Label(span, f"character U+{ord(source.text[at]):04X}")
+        sure = not _parts_words(source.text, at)
+        yield Diagnostic("E0006", message, place, help="delete the character", edits=(Edit(span, ""),), sure=sure)
+
+
+def _parts_words(text: str, at: int) -> bool:
+    """Whether a hidden character stands between letters, or in quotes: without it another word may be read there."""
+    before, behind = text[max(at - 1, 0) : at], text[at + 1 : at + 2]
+    in_quotes = text.count('"', text.rfind("\n", 0, at) + 1, at) % 2 == 1
+    return in_quotes or (before.isalnum() and behind.isalnum())
 
 
 def check_words(words: Words) -> Iterator[Diagnostic]:

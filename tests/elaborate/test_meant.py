@@ -797,6 +797,6 @@ def test_the_message_says_what_is_meant_and_the_remedy_compiles(case: Case) -> N
     assert re.search(case.cause, " | ".join([told.message, told.place.text]))
     assert re.search(case.remedy, told.help or "")
     if told.edits or case.instead:
-        right = edited(wrong, told.edits) if told.edits else wrong.replace(*case.instead or ("", ""))
+        right = wrong.replace(*case.instead) if case.instead else edited(wrong, told.edits)
         assert right != wrong
         assert load_text(right).check() == ()

@@ -20,6 +20,7 @@ _SLIPS = (
     flow.skip_off,
     literals.quotes,
     literals.number,
+    literals.size,
     literals.foreign_value,
     signs.foreign_comment,
     ends.sign_of_output,

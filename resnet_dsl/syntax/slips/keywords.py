@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Label
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
@@ -36,7 +36,7 @@ def misspelt(stop: Stop) -> Slip | None:
         if meant is None or meant.split()[0] not in known:
             continue
         kind = stop.machine.tables.keywords.get(meant, "")
-        message, remedy = f"`{word}` is not known here", f"did you mean `{meant}`?"
+        message, remedy = f"`{word}` is not known here", asked(word, meant)
         if word in _ELSEWHERE:
             message, remedy = f"the language has no `{word}`", f"write `{_EXAMPLES.get(meant, meant)}`"
         edits = () if meant in _EXAMPLES else stop.instead(meant, stop.span_at(offset))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from resnet_dsl.diagnostics.alike import latin, told_apart
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import END, FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
@@ -82,6 +83,19 @@ def number(stop: Stop) -> Slip | None:
     kind = "NAME" if stop.accepts("NAME") and not remedy.startswith("write") else "NUMBER"
     message = f"`{stop.text}` is neither a number nor a name"
     return Slip(stop.says("E0118", message, remedy, edits=edits, sure=sure), stop.replaced(kind))
+
+
+def size(stop: Stop) -> Slip | None:
+    """``224х224``, where the ``х`` is a Cyrillic or a Greek letter: a number and a name were read."""
+    if stop.kind != "NAME" or stop.at(-1) != "NUMBER" or not stop.touches(-1):
+        return None
+    span = stop.span_at(-1, 0)
+    meant = latin(span.text)
+    if meant == span.text or stop.kind_of(meant) != "EXTENT":
+        return None
+    remedy, edits = told_apart(span.text, meant), stop.instead(meant, span)
+    diagnostic = stop.says("E0114", "this only looks like a size", remedy, span=span, edits=edits, sure=True)
+    return Slip(diagnostic, Repair(stop.index, 1))
 
 
 def foreign_value(stop: Stop) -> Slip | None:
