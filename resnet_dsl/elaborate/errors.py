@@ -110,7 +110,7 @@ def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, word
         "E0206",
         f"`{name}` of `{callee}` takes {wants}",
         Label(span, f"`{word}` is none of these"),
-        help=f"write one of these, as in `{name} = {words[0]}`",
+        help=f"write one of these, such as `{words[0]}`",
     )
     return respelt(found, word, words) if span.text == word else found
 

@@ -95,7 +95,7 @@ def _unit(statement: tree.Expect) -> float:
 
 
 _ALIKE = {
-    **dict.fromkeys(("shape", "size", "output_shape", "out"), "output"),
+    **dict.fromkeys(("shape", "size", "output_shape", "out", "channels"), "output"),
     **dict.fromkeys(("layers", "num_layers"), "depth"),
     **dict.fromkeys(("flops", "gflops", "madds", "mults"), "macs"),
     **dict.fromkeys(("weights", "parameters", "trainable_params", "num_params"), "params"),

@@ -398,6 +398,8 @@ def _progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:
 
 def _whole(value: Constant, text: str) -> str | None:
     """What to write for a whole number."""
+    if is_number(value) and text.count("/") == 1:
+        return f"write `{text.replace('/', '//')}`, which rounds down"
     if is_number(value):
         return "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`"
     if isinstance(value, Items):

@@ -40,6 +40,10 @@ def _remedied(
     return told._replace(help=_in_words(operation, parameter, given, call) or told.help)
 
 
+_FILLED = {0: "zeros", 1: "ones"}
+"""The words for arrays of one number."""
+
+
 def _instead(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> str | None:
     """What the text of a value was to be, where one thing can be meant."""
     return next(filter(None, _readings(operation, parameter, given, call)), None)
@@ -55,6 +59,10 @@ def _readings(operation: Operation, parameter: Parameter, given: Given, call: In
         yield f"{name.strip()} = {right.strip()}" if right and operation.parameter(name.strip()) else None
     elif parameter.kind is FLAG and value in (0, 1):
         yield written(bool(value))
+    if is_integer(value) and _FILLED.get(value) in parameter.kind.words:
+        yield _FILLED[value]
+    if fits(1) and not fits(0.5) and is_number(value) and text.count("/") == 1:
+        yield text.replace("/", "//")
     if parameter.kind is RATE and is_integer(value) and 1 < value < 100:
         yield f"{value / 100:g}"
     if isinstance(value, Items) and parameter.kind.wants == EXTENT.wants and EXTENT.fits(tuple(value)):
@@ -95,7 +103,7 @@ def _in_words(operation: Operation, parameter: Parameter, given: Given, call: In
         return "a number is needed here: `==` compares and gives a truth value, `=` gives an argument"
     if isinstance(value, tuple) and kind.fits(1) and not kind.fits((1,)):
         return "write one number"
-    return f"write one of these, as in `{parameter.name} = {_example(parameter, value)}`" if kind.words else None
+    return f"write one of these, such as `{_example(parameter, value)}`" if kind.words else None
 
 
 def _example(parameter: Parameter, value: Constant) -> str:

@@ -173,6 +173,10 @@ class _Names:
             from resnet_dsl.elaborate import unseen
 
             self._tell(unseen.unknown_adapter(name.text, name.span, self.module))
+        elif first and isinstance(self.definition, tree.Block) and name.text in self.module.values_of_networks:
+            from resnet_dsl.elaborate import unseen
+
+            self._tell(unseen.hidden_value(name.text, name.span, self.definition)._replace(code="E0201"))
         else:
             steps = [*OPERATIONS, *self.module.names(tree.Block, tree.Slot)]
             values = [*self.values] if first else []

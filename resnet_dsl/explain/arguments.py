@@ -46,5 +46,5 @@ def tell_word(word: str) -> str:
     lines = [f"## `{word}`: a word that arguments take", ""]
     for operation, parameter in _all():
         if word in parameter.kind.words:
-            lines.append(f"- `{parameter.name} = {word}` of `{operation.name}`: {parameter.doc}")
+            lines.append(f"- for `{parameter.name}` of `{operation.name}`: {parameter.doc}")
     return "\n".join([*lines, *pages.quoted("3. Operations", word)])

@@ -481,7 +481,7 @@ CASES = [
         ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, pad = ¦-1) }\n}\n"),
         "E0207",
         r"pad",
-        r"write one of these, as in `pad = half`",
+        r"write one of these, such as `half`",
     ),
     Case(
         "bias_none",
@@ -676,21 +676,21 @@ CASES = [
         ("network net {\n  input 32x32x3\n  default conv(init = ¦xavier)\n  stage one { conv(16, 3) }\n}\n"),
         "E0206",
         r"init",
-        r"write one of these, as in `init = he_normal`",
+        r"write one of these, such as `he_normal`",
     ),
     Case(
         "by_avg",
         ("network net {\n  input 32x32x3\n  stage one { channel_pool(¦avg) }\n}\n"),
         "E0206",
         r"by",
-        r"write one of these, as in `by = mean`",
+        r"write one of these, such as `mean`",
     ),
     Case(
         "kernel_all",
         ("network net {\n  input 32x32x3\n  stage one { avgpool(¦all) }\n}\n"),
         "E0206",
         r"kernel",
-        r"write one of these, as in `kernel = global`",
+        r"write one of these, such as `global`",
     ),
     Case(
         "index_size",
