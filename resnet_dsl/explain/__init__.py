@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.explain import codes, explanation
+from resnet_dsl.diagnostics.nearest import nearest, suggestion
 from resnet_dsl.explain import arguments, networks, operations, pages, prelude
 from resnet_dsl.vocabulary.meaning import meaning
 from resnet_dsl.vocabulary.table import rows
@@ -31,6 +32,7 @@ FAMILIES = (
     Family("Slots that every file sees", prelude.slots, prelude.tell_slot),
     Family("Words that arguments take", arguments.words, arguments.tell_word),
     Family("Arguments", arguments.names, arguments.tell),
+    Family("Files that ship", networks.files, networks.tell_file),
     Family("Networks that ship", networks.names, networks.tell),
 )
 """All but the codes of diagnostics, in the order in which they are listed."""
@@ -59,13 +61,17 @@ def _elsewhere(name: str) -> list[str]:
     return [f"## `{name}`: a word of other tools\n\n{found}"] if found else []
 
 
-def known() -> Iterator[str]:
-    """Every name that is explained, codes and other tools' layers last."""
-    for family in FAMILIES:
-        yield from family.names()
-    yield from codes()
-    for row in rows():
-        yield from row.names
+def known() -> Iterator[list[str]]:
+    """Every name that is explained, list by list: families, codes, and other tools' layers."""
+    yield from ([*family.names()] for family in FAMILIES)
+    yield [*codes()]
+    yield [name for row in rows() for name in row.names]
+
+
+def near(subject: str) -> str | None:
+    """The name that was probably to be explained: the nearest of those that are nearest in each list."""
+    found = (nearest(word, names) for names in known() for word in (subject, subject.upper()))
+    return suggestion(subject, filter(None, found))
 
 
 def overview() -> str:

@@ -51,3 +51,22 @@ def _parameters(definition: Definition | None) -> list[str]:
             found.setdefault(one.name.text, " ".join(one.span.text.split()))
         definition = definition.module.base_of(definition.tree)
     return [f"- its parameters: {', '.join(f'`{one}`' for one in found.values())}"] if found else []
+
+
+def files() -> list[str]:
+    return shipped.file_names()
+
+
+def tell_file(name: str) -> str:
+    """What a file that ships says of itself, and what it defines, each with the first line of its documentation."""
+    path = shipped.file_called(name)
+    assert path is not None
+    spec = pipeline.load(path)
+    lines = [f"## `{name}`: a file that ships", "", _opening(spec.source.text), ""]
+    return "\n".join([*lines, *(_entry(one.tree) for one in spec.module.own.values())])
+
+
+def _entry(defined: tree.Node) -> str:
+    kind = type(defined).__name__.lower()
+    doc = defined.doc.partition("\n")[0] if isinstance(defined, tree.Block | tree.Slot | tree.Network) else ""
+    return f"- {kind} `{defined.name.text}`{f': {doc}' if doc else ''}"  # type: ignore[attr-defined]

@@ -48,7 +48,7 @@ def test_every_quantity_is_explained_and_no_other() -> None:
 
 
 def test_every_name_of_the_language_is_known() -> None:
-    names = {*known()}
+    names = {name for names in known() for name in names}
     arguments = {one.name for operation in OPERATIONS.values() for one in operation.parameters} - {"shape"}
     assert {*OPERATIONS, *WORDS, *FUNCTIONS, *arguments, *shipped.names()} <= names
     assert {name for _, name in PRELUDE} <= names

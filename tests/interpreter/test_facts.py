@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from resnet_dsl.ir.operation import Operation, Weight
 from resnet_dsl.ir.operations import OPERATIONS
-from tests.interpreter.cases import Case, Size, cases
+from tests.interpreter.cases import Case, Size, cases, fits
 from tests.interpreter.interpret import RULES
 from tests.interpreter.places import MERGES
 from tests.interpreter.windows import Arguments, Array
@@ -126,3 +127,25 @@ def test_merges_are_of_their_kind(op: str) -> None:
     np.testing.assert_array_equal(MERGES[op]([x, y]), wanted[merge])
     assert OPERATIONS[op].keeps_sign == (merge != "difference")
     assert OPERATIONS[op].affine == (merge != "product")
+
+
+IGNORING = [name for name, one in OPERATIONS.items() if one.ignored is not Operation._field_defaults["ignored"]]
+
+
+@pytest.mark.parametrize("op", IGNORING)
+def test_what_is_said_to_change_nothing_changes_nothing(op: str) -> None:
+    """Each argument that is ignored, at every other of its choices: the same weights, the same numbers."""
+    seen = set()
+    for one in tried(op):
+        for name in OPERATIONS[op].ignored(one.case):
+            for value in {other.case[name] for other in tried(op) if len(other.size) == len(one.size)}:
+                changed = one._replace(case={**one.case, name: value})
+                if fits(op, changed.case, one.size):
+                    assert [weight.shape for weight in weights(changed)] == [weight.shape for weight in weights(one)]
+                    assert np.array_equal(changed.of(one.some()), one.of(one.some())), (name, one.case, value)
+                    seen.add(name)
+    assert seen
+
+
+def weights(tried_one: Tried) -> tuple[Weight, ...]:
+    return OPERATIONS[tried_one.op].weights(tried_one.settled, (tried_one.size,))

@@ -11,8 +11,7 @@ import argparse
 import sys
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.explain import explain, known, overview
+from resnet_dsl.explain import explain, near, overview
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.reference import reference
 
@@ -35,6 +34,6 @@ def run(options: argparse.Namespace) -> int:
 def _explained(subject: str) -> list[str]:
     found = explain(subject)
     if not found:
-        near = suggestion(subject.upper(), known()) or suggestion(subject, known())
-        raise Failure(f"`{subject}` is nothing of the language", near or "`resnet-dsl explain` lists all that is")
+        remedy = near(subject) or "`resnet-dsl explain` lists all that is"
+        raise Failure(f"`{subject}` is nothing of the language", remedy)
     return found

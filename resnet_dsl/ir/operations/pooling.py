@@ -66,11 +66,10 @@ def _refuse_idle_fill(name: str, arguments: Arguments) -> None:
 
 def _ignored(arguments: Arguments) -> dict[str, str]:
     """Over the whole map there is no step and no border; over windows no axis is lost that could be kept."""
+    border = [name for name in ("fill", "count_border") if name in arguments]
     if arguments["kernel"] == "global":
-        return dict.fromkeys(("stride", "pad", "fill", "count_border"), "kernel")
-    return {"keepdims": "kernel"} | (
-        dict.fromkeys(("fill", "count_border"), "pad") if is_bare(arguments["pad"]) else {}
-    )
+        return dict.fromkeys(("stride", "pad", *border), "kernel")
+    return {"keepdims": "kernel"} | (dict.fromkeys(border, "pad") if is_bare(arguments["pad"]) else {})
 
 
 def _window(arguments: Arguments, shape: Shape) -> Window | str:
