@@ -107,8 +107,8 @@ CASES = [
         "init_xavier",
         ("network net {\n  input 32x32x3\n  stage one { conv(16, 3, init = ¦xavier) }\n}\n"),
         "E0206",
-        r"init.*takes|none of these",
-        r"write one of these",
+        r"`xavier` is `glorot_uniform` here",
+        r"`glorot_uniform`",
         ("xavier", "glorot_uniform"),
     ),
     Case(
@@ -675,8 +675,8 @@ CASES = [
         "default_word",
         ("network net {\n  input 32x32x3\n  default conv(init = ¦xavier)\n  stage one { conv(16, 3) }\n}\n"),
         "E0206",
-        r"init",
-        r"write one of these, such as `he_normal`",
+        r"`xavier` is `glorot_uniform` here",
+        r"`glorot_uniform`",
     ),
     Case(
         "by_avg",
