@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
-from resnet_dsl.vocabulary.reading import call_around
+from resnet_dsl.vocabulary.reading import Written, call_around
 from resnet_dsl.vocabulary.table import meant, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
@@ -18,6 +18,10 @@ _BEHIND_ARROW = re.compile(r"->\s*$")
 _DEFAULT = re.compile(r"\bdefault\s+$")
 _VALUE_OF = re.compile(r"([^\W\d]\w*)\s*=\s*$")
 _NEAR = 200  # characters in front of a word that are looked at
+
+
+Where: TypeAlias = Literal["part", "network", "file"]
+"""In which braces a call stands: among steps, directly in a network's, or in none."""
 
 
 class Hint(NamedTuple):
@@ -53,9 +57,22 @@ def of_step(span: Span) -> Hint | None:
     return of_call(found, Span(span.source, found.call.start, found.call.end))
 
 
-def of_call(found: Translation, place: Span) -> Hint:
+def of_call(found: Translation, place: Span, where: Where = "part") -> Hint:
     """A call that was translated; ``place`` is all that its remedy stands for."""
-    return Hint(_message(found), _remedy(found, place), place, _notes(found), *_edits(found, place))
+    written = Hint(_message(found), _remedy(found, place), place, _notes(found))
+    if found.row.member:
+        return _of_member(found, written, where)
+    if where != "part" and found.text:
+        return written._replace(help=f"{written.help}, in the braces of `stem`, `stage NAME` or `head`")
+    edits, sure = _edits(found, place)
+    return written._replace(edits=edits, sure=sure)
+
+
+def _of_member(found: Translation, hint: Hint, where: Where) -> Hint:
+    """A line that stands directly in a network."""
+    if where == "network" and found.complete:
+        return hint._replace(edits=(Edit(hint.place, found.text),), sure=True)
+    return hint._replace(help=f"{hint.help}, directly in the network's braces")
 
 
 def _before(span: Span) -> str:
@@ -76,7 +93,7 @@ def _remedy(found: Translation, place: Span) -> str:
     if row.none:
         return row.none
     if row.member:
-        return f"write `{text or 'input 224x224x3'}`, directly in the network's braces"
+        return f"write `{text or 'input 224x224x3'}`"
     if not text:
         return _pattern(found)
     if _is_several(found, place):
@@ -112,7 +129,7 @@ def _notes(found: Translation) -> tuple[str, ...]:
 
 
 def _edits(found: Translation, place: Span) -> tuple[tuple[Edit, ...], bool]:
-    if not found.complete or found.row.member or _is_several(found, place) or "#" in place.text:
+    if not found.complete or _is_several(found, place) or "#" in place.text:
         return (), False
     return (Edit(place, found.text),), found.exact and not found.row.note
 
@@ -141,7 +158,7 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
         return None
     call = call_around(span.source.text, callee, span.start)
     if call is None or callee not in OPERATIONS:
-        return _renamed(callee, name, span, [*known])
+        return _renamed(callee, name, span, [*known], call)
     in_default = bool(_DEFAULT.search(_before(Span(span.source, call.start, call.end))))
     found = translated(call)
     assert found is not None
@@ -197,12 +214,15 @@ def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
     return None
 
 
-def _renamed(callee: str, name: str, span: Span, known: list[str]) -> Hint | None:
+def _renamed(callee: str, name: str, span: Span, known: list[str], call: Written | None) -> Hint:
+    """An argument of a block."""
     here, why = arguments_meant(name, known), _what_argument(callee, name, known)
     message = f"`{callee}` has no argument `{name}`: {why}"
     if not here:
         return Hint(message, "leave it out", span)
-    return Hint(message, f"write `{here[0]} = …`", span, (), (Edit(span, here[0]),), True)
+    given = [one.value for one in (call.arguments or () if call is not None else ()) if one.start == span.start]
+    edits = (Edit(span, here[0]),)
+    return Hint(message, f"write `{here[0]} = {given[0] if given else '…'}`", span, (), edits, True)
 
 
 def arguments_meant(name: str, known: Iterable[str]) -> list[str]:

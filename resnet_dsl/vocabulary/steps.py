@@ -117,7 +117,8 @@ class Step:
     def _nothing(self, name: str, value: str, how: str) -> None:
         usual = next((one.value for one in self.row.takes if one.name == name), "")
         if value != "None" and not values.same_number(value, usual):
-            self.lost[name] = words().nowhere.get(name, f"`{self.operation.name}` has nothing of the kind")
+            table = words().nowhere | words().otherwise
+            self.lost[name] = table.get(name, f"`{self.operation.name}` has nothing of the kind")
 
     def _one_position(self, name: str, value: str, how: str) -> None:
         if values.extent(value) != "1":

@@ -104,13 +104,17 @@ def _sequence(row: Row, call: Written) -> Translation:
     """`nn.Sequential(a, b)`, `Sequential([a, b])`: steps behind one another."""
     given = [one.value for one in call.arguments or ()]
     listed = values.items(given[0]) if len(given) == 1 else None
-    steps = [_inner(one) for one in (given if listed is None else listed)]
+    inner = [_inner(one) for one in (given if listed is None else listed)]
+    steps = [one for one in inner if one is None or not one.row.member]
+    lost = tuple(
+        (one.call.name, f"it is a line of the network, `{one.text}`") for one in inner if one and one.row.member
+    )
     flow = _flow(call.applied)
     if flow is None or not steps or not all(one is not None and one.complete for one in steps):
         return Translation(call, row)
     texts = [one.text for one in steps if one is not None]
     letters = [one.letter for one in steps if one is not None]
-    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(letters))
+    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(letters), lost)
 
 
 def _inner(written: str) -> Translation | None:

@@ -50,6 +50,9 @@ CALLS = [
     (STEM, "E0202", "groupnorm(num_groups = 4)", "groupnorm(groups = 4)", True),
     (STEM, "E0202", "batchnorm(eps = 1e-3)", "batchnorm(epsilon = 1e-3)", True),
     (STEM, "E0202", "softmax(axis = -1)", "softmax", True),
+    (STEM, "E0202", "upsample(size = 2)", "upsample", True),
+    (STEM, "E0201", "MaxPool(2)", "maxpool(2)", True),
+    (STEM, "E0201", "torch.flatten(x, 1)", "flatten", True),
     (STEM, "E0202", "basic(16, strides = 2)", "stride", True),
     (STEM, "E0202", 'conv(16, 3, name = "first")', 'conv(16, 3) as "first"', True),
     (HEAD, "E0202", "dropout(p = 0.5)", "dropout(0.5)", True),
@@ -157,6 +160,41 @@ def test_a_docstring_of_several_lines_becomes_as_many_comments() -> None:
     text = 'block b(w) {\n  """Two.\n\n  And more.\n  """\n  conv(w, 3)\n}\n'
     (found,) = load_text(text).check()
     assert applied(text, found) == "block b(w) {\n  # Two.\n  # And more.\n  conv(w, 3)\n}\n"
+
+
+KERAS = '''\
+block residual(filters, stride = 1) {
+  x = Conv2D(filters, 3, strides=stride, padding='same')(in)
+  x = BatchNormalization()(x)
+  shortcut = Conv2D(filters, 1, strides=stride)(in)
+  x = Add()([x, shortcut])
+  return Activation('relu')(x)
+}
+
+network mine(classes = 10) {
+  input = Input(shape=(32, 32, 3))
+  stem { Conv2D(16, (3, 3), padding="same") -> ReLU() }
+}
+
+block other(width) { """Another.""" conv(width, 3) }
+'''
+
+
+def test_each_line_of_keras_is_one_mistake() -> None:
+    found = load_text(KERAS).check()
+    assert [one.place.span.source.position(one.place.span.start)[0] for one in found if one.place] == [
+        2, 3, 4, 5, 6, 10, 11, 14,
+    ]  # fmt: skip
+
+
+def test_a_script_is_one_mistake_and_no_let_is_missing() -> None:
+    (found,) = load_text("inputs = keras.Input(shape=(224, 224, 3))\nx = layers.ReLU()(inputs)\n").check()
+    assert (found.code, found.help) == ("E0201", "write `input 224x224x3`, directly in the network's braces")
+
+
+def test_a_definition_of_the_name_of_a_layer_is_no_call() -> None:
+    assert "E0201" not in {one.code for one in load_text("network BasicBlock(nn.Module) {}\n").check()}
+    assert "E0201" not in {one.code for one in load_text("class BasicBlock(nn.Module):\n").check()}
 
 
 def test_many_foreign_calls_cost_no_more_than_their_text() -> None:

@@ -13,43 +13,63 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips.groups import NAMING
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.reading import Written, read_call
 from resnet_dsl.vocabulary.translating import Translation, translated
 
 _FARTHEST = 200  # words in front of the place that are looked at
+_DEFINE = ("class", "def", "block", "network", "shared")
+_OF_STEPS = {"USE", "SLOT", "SKIPS", "DEFAULT"}  # what holds steps wherever it stands
 
 
 def call(stop: Stop) -> Slip | None:
     """``Conv2D(64, (3, 3), padding="same")``, ``nn.ReLU()``, ``x = Add()([x, y])``, ``conv(16, 3)(in)``."""
     for index in _calls(stop):
         written = read_call(stop.source.text, stop.words.starts[index])
-        if written is None or not _holds(stop, written):
+        if written is None or _defines(stop, index) or not _holds(stop, written):
             continue
         place = Span(stop.source, stop.words.starts[_target(stop, index)], written.end)
         diagnostic = _said(stop, place, written)
         if diagnostic is not None:
-            return Slip(diagnostic, _as_one_step(stop, place))
+            return Slip(diagnostic, None if _where(stop) == "file" else _as_one_step(stop, place))
     return None
 
 
 def _target(stop: Stop, index: int) -> int:
-    """Where a call begins with the name that other code gives to all that flows: ``x = …``."""
-    given = stop.words.kinds[index - 1] == "EQUAL" and stop.words.text(index - 2) == "x"
-    return index - 2 if given and index - 2 >= stop.first else index
+    """Where a call begins with a name that is none here: ``x = …``, which other code gives to all that flows; and any
+    name outside of a network's parts."""
+    is_given = index - 2 >= stop.first and stop.words.kinds[index - 1] == "EQUAL"
+    return index - 2 if is_given and (stop.words.text(index - 2) == "x" or _where(stop) != "part") else index
+
+
+def _where(stop: Stop) -> hints.Where:
+    if stop.head_kind in _OF_STEPS:
+        return "part"
+    return "file" if stop.owner is None else "network" if stop.owner_kind == "NETWORK" else "part"
+
+
+def _defines(stop: Stop, index: int) -> bool:
+    """Whether a definition's name, or what stands behind it, is no call: ``class BasicBlock(nn.Module)``."""
+    start = stop.words.starts[index]
+    begins = stop.source.text.rfind("\n", 0, start) + 1
+    first = bisect_left(stop.words.starts, begins)
+    is_definition = stop.words.text(first) in _DEFINE and "{" not in stop.source.text[begins:start]
+    return is_definition or (index > first and stop.words.kinds[index - 1] in NAMING)
 
 
 def _calls(stop: Stop) -> Iterator[int]:
     """The first words of the calls that the parser stopped in, outermost first, or at the end of; or in front of."""
-    ends = [stop.index - 1] if stop.at(-1) == "RPAR" else []
+    last = stop.index - 1 - (stop.at(-1) == "X")  # `y = conv(16, 3)(in)` and, on the next line, `x = …`: no count
+    ends = [last] if last >= stop.first and stop.words.kinds[last] == "RPAR" else []
     openings = [*(one for one in stop.open if stop.words.kinds[one] in ROUND), *(_opening(stop, one) for one in ends)]
     for opening in openings:
         begins = _opening(stop, opening - 1) if stop.words.kinds[opening - 1] == "RPAR" else opening
         yield from _path(stop, begins - 1)
     yield from _path(stop, stop.index - 1)
     for offset in (0, 1):
-        if stop.at(offset) == "EQUAL" and stop.text_at(offset - 1) == "x":
+        if stop.at(offset) == "EQUAL" and (stop.text_at(offset - 1) == "x" or _where(stop) != "part"):
             yield stop.index + offset + 1
 
 
@@ -73,8 +93,8 @@ def _path(stop: Stop, last: int) -> Iterator[int]:
 
 
 def _holds(stop: Stop, written: Written) -> bool:
-    """Whether a call is what stopped the parser: one without dots or second brackets can be read to its end."""
-    is_foreign = bool(written.prefix or written.applied) and not _between(stop, written.end).strip()
+    """Whether a call is what stopped the parser, or its name; without dots or second brackets it is read to its end."""
+    is_foreign = bool(written.prefix or written.applied) and _between(stop, written.end).strip() in ("", "x")
     return stop.span.start < written.end or is_foreign
 
 
@@ -87,7 +107,7 @@ def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
     is_own = not written.prefix and stop.defines(written.name)
     found = None if is_own else translated(written, stop.source.text)
     if found is not None and found.row.tool:
-        return hints.of_call(found, place).diagnostic("E0201")
+        return hints.of_call(found, place, _where(stop)).diagnostic("E0201")
     if not written.prefix and (written.applied is not None or hints.is_called_on_value(found)):
         return _applied(place, written, found)
     hint = hints.of_arguments(found, stop.source) if found is not None and found.complete else None
@@ -103,7 +123,8 @@ def _applied(place: Span, written: Written, found: Translation | None) -> Diagno
 
 
 def _as_one_step(stop: Stop, place: Span) -> Repair:
-    """All words of a place as one name."""
+    """All words of a place as one name, or as a size directly in a network."""
     starts = stop.words.starts
     first = bisect_left(starts, place.start)
-    return Repair(first, bisect_left(starts, place.end, hi=len(starts) - 1) - first, ("NAME",))
+    kinds = ("NAME",) if _where(stop) == "part" else ("INPUT", "NUMBER")
+    return Repair(first, bisect_left(starts, place.end, hi=len(starts) - 1) - first, kinds)
