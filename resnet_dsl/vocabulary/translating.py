@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_dsl.ir.operation import Operation
@@ -86,7 +87,7 @@ def _by(row: Row, call: Written, text: str) -> Translation:
 
 
 def _step(row: Row, call: Written, text: str) -> Translation:
-    step = Step(row, call, keeps=_has_defaults(row.step_of(call.name), text))
+    step = Step(row, call, keeps=row.step_of(call.name).partition("(")[0] in _changed_defaults(text))
     applied = call.applied if step.flows is None else (Piece("", step.flows, 0, 0),)
     flow = _flow(applied)
     lost = tuple(step.lost.items())
@@ -95,9 +96,10 @@ def _step(row: Row, call: Written, text: str) -> Translation:
     return Translation(call, row, flow + step.text, flow + step.letter, lost, alone=step.alone)
 
 
-def _has_defaults(step: str, text: str) -> bool:
-    """Whether a text changes the defaults of a step: then what is said stays, also where it is the usual."""
-    return re.search(rf"\bdefault\s+{step.partition('(')[0]}\b", text) is not None
+@lru_cache(maxsize=2)
+def _changed_defaults(text: str) -> frozenset[str]:
+    """The steps whose defaults a text changes: what is said of them stays, also where it is the usual."""
+    return frozenset(re.findall(r"\bdefault\s+(\w+)", text))
 
 
 def _sequence(row: Row, call: Written) -> Translation:

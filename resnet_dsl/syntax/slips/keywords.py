@@ -8,13 +8,8 @@ from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END
+from resnet_dsl.vocabulary.table import words
 
-_ELSEWHERE = {
-    "def": "block", "function": "block", "fn": "block", "func": "block", "layer": "block", "module": "block",
-    "class": "network", "model": "network", "net": "network", "for": "repeat", "while": "repeat", "loop": "repeat",
-    "elif": "else if", "elseif": "else if", "elsif": "else if", "const": "let", "var": "let", "val": "let",
-    "include": "import", "assert": "expect", "outputs": "output", "top": "head", "group": "stage", "section": "stage",
-}  # fmt: skip
 _EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
 _PLACES = {
     DEFINITIONS: "at the top of a file, outside of all braces",
@@ -32,15 +27,16 @@ def misspelt(stop: Stop) -> Slip | None:
             continue
         word = stop.text_at(offset)
         known = _words_for(stop)
-        meant = _ELSEWHERE.get(word) or nearest(word, known)
+        elsewhere = words().statements.get(word)
+        meant = elsewhere or nearest(word, known)
         if meant is None or meant.split()[0] not in known:
             continue
         kind = stop.machine.tables.keywords.get(meant, "")
         message, remedy = f"`{word}` is not known here", asked(word, meant)
-        if word in _ELSEWHERE:
+        if elsewhere:
             message, remedy = f"the language has no `{word}`", f"write `{_EXAMPLES.get(meant, meant)}`"
         edits = () if meant in _EXAMPLES else stop.instead(meant, stop.span_at(offset))
-        sure = word not in _ELSEWHERE and nearest(word, (one for one in known if one != meant)) is None
+        sure = not elsewhere and nearest(word, (one for one in known if one != meant)) is None
         diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset), edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced(kind) if offset == 0 and stop.accepts(kind) else None)
     return None
