@@ -72,8 +72,11 @@ class _Reading:
         return diagnose(self._machine, self._first)
 
     def _mend(self, repair: Repair) -> None:
-        at, remove, insert = repair
+        at, remove, insert, also = repair
         words = self._machine.words
+        for other in reversed(also):
+            self._mendings.append(words.starts[other.at] if other.remove else words.ends[other.at - 1])
+            words.replace(other.at, other.remove, other.insert)
         self._mendings.append(words.starts[at] if remove else words.ends[at - 1])
         words.replace(at, remove, insert)
         self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))

@@ -19,7 +19,7 @@ def missing_comma(stop: Stop) -> Slip | None:
     if not _closes_soon(stop):
         return None
     end = stop.span_at(-1).end
-    what = "items" if stop.inside == "LSQB" else "parameters" if _in_parameters(stop) else "arguments"
+    what = "items" if stop.inside == "LSQB" else "parameters" if in_parameters(stop) else "arguments"
     diagnostic = stop.says(
         "E0104",
         f"a comma is missing between two {what}",
@@ -35,10 +35,10 @@ def missing_comma(stop: Stop) -> Slip | None:
 def _are_apart(stop: Stop) -> bool:
     """Whether nothing but a comma can be missing: a product may be meant, or a word be there twice by a slip."""
     numbers = stop.at(-1) == stop.kind == "NUMBER" and stop.at(-2) in ("LPAR", "COMMA")
-    return stop.text != stop.text_at(-1) and (stop.at(1) == "EQUAL" or _in_parameters(stop) or numbers)
+    return stop.text != stop.text_at(-1) and (stop.at(1) == "EQUAL" or in_parameters(stop) or numbers)
 
 
-def _in_parameters(stop: Stop) -> bool:
+def in_parameters(stop: Stop) -> bool:
     """Whether the innermost bracket is that of a definition."""
     owner = stop.open[-1] - 2
     return owner >= stop.first and stop.words.kinds[owner] in WITH_PARAMETERS

@@ -15,14 +15,19 @@ from resnet_dsl.syntax.slips.groups import BRACKETS, NAMING, OWNERS, STARTS
 from resnet_dsl.syntax.words import END, split
 
 _HEADS = {*STARTS, "ELSE"}  # what begins a piece of text with a form of its own
+_FARTHEST = 500  # words to look ahead: a line, or a bracket, may be as long as a file
 
 
 class Repair(NamedTuple):
-    """What the text was probably to be: words from ``at`` on replaced by others, so that reading can go on."""
+    """What the text was probably to be: words from ``at`` on replaced by others, so that reading can go on.
+
+    ``also``: repairs further on that belong to the same mistake, in the text's order.
+    """
 
     at: int
     remove: int
     insert: tuple[str, ...] = ()
+    also: tuple[Repair, ...] = ()
 
 
 class Slip(NamedTuple):
@@ -81,6 +86,68 @@ class Stop:
                 found.append(index)
             elif kind in CLOSING and found:
                 found.pop()
+        return found
+
+    def closing(self, opening: int) -> int | None:
+        """The word that closes a bracket, None where none does before a brace or far away."""
+        depth = 0
+        for index in range(opening, min(opening + _FARTHEST, len(self.words.kinds))):
+            kind = self.words.kinds[index]
+            depth += (kind in BRACKETS) - (kind in ("RPAR", "RSQB"))
+            if depth == 0:
+                return index
+            if kind in ("LBRACE", "RBRACE", END):
+                return None
+        return None
+
+    @cached_property
+    def line_begin(self) -> int:
+        """The first word on the line of this one."""
+        start = self.source.text.rfind("\n", 0, self.span.start) + 1
+        return max(bisect_left(self.words.starts, start, hi=self.index), self.first)
+
+    @cached_property
+    def line_end(self) -> int:
+        """The word behind the last one on the line of this one, or behind the farthest that is looked at."""
+        end = self.source.text.find("\n", self.span.start)
+        last = len(self.words.kinds) - 1
+        found = last if end < 0 else bisect_left(self.words.starts, end, lo=self.index, hi=last)
+        return min(found, self.index + _FARTHEST)
+
+    def until(self, *kinds: str, start: int = 0) -> int:
+        """The first word of these kinds on the line, from so many words away on; the line's end where there is none."""
+        depth = 0
+        for index in range(self.index + start, self.line_end):
+            kind = self.words.kinds[index]
+            if depth == 0 and kind in kinds:
+                return index
+            depth += (kind in OPENING) - (kind in CLOSING)
+            if depth < 0:
+                return index
+        return self.line_end
+
+    def between(self, first: int, behind: int) -> Span:
+        """The place of the words from one up to another."""
+        return self.words.span(first).to(self.words.span(behind - 1))
+
+    def items(self, first: int, behind: int) -> list[Span]:
+        """The words from one up to another, parted by the commas that stand in no brackets."""
+        found, depth, start = [], 0, first
+        for index in range(first, behind):
+            kind = self.words.kinds[index]
+            depth += (kind in OPENING) - (kind in CLOSING)
+            if kind == "COMMA" and depth == 0 and index > start:
+                found.append(self.between(start, index))
+                start = index + 1
+        return [*found, self.between(start, behind)] if start < behind else found
+
+    def defined(self, keyword: str) -> dict[str, int]:
+        """The names that the text has behind a keyword, with the place of the keyword among the words."""
+        kinds, index = self.words.kinds, -1
+        found: dict[str, int] = {}
+        for _ in range(kinds.count(keyword)):
+            index = kinds.index(keyword, index + 1)
+            found.setdefault(self.words.text(index + 1), index)
         return found
 
     @cached_property
@@ -146,6 +213,19 @@ class Stop:
     def kind_of(self, sign: str) -> str:
         return split(Source("", sign), self.machine.tables).kinds[0]
 
+    def mended(
+        self,
+        code: str,
+        message: str,
+        *edits: Edit,
+        remedy: str | None = None,
+        span: Span | None = None,
+        sure: bool = True,
+    ) -> Diagnostic:
+        """A diagnostic whose remedy is to make the edits: to write the first one's text, where it is not said."""
+        remedy = remedy or f"write `{' '.join(edits[0].text.split())}`"
+        return self.says(code, message, remedy, span=span or edits[0].span, edits=edits, sure=sure)
+
     def says(
         self,
         code: str,
@@ -168,6 +248,11 @@ class Stop:
     def put_behind(self, offset: int, text: str) -> tuple[Edit, ...]:
         """The remedy that is a text behind a word."""
         return (Edit(self.span_at(offset).behind, text),)
+
+    @property
+    def spoiled(self) -> tuple[Repair, ...]:
+        """The word in front once more: what it ends is not what was meant, and is left out."""
+        return (Repair(self.index - 1, 1, (self.at(-1),)),)
 
     def replaced(self, kind: str, remove: int = 1) -> Repair:
         """The word and those behind it as one of another kind."""
