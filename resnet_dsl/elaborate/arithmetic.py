@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.elaborate import notation
 from resnet_dsl.elaborate.values import Constant, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.parameters import is_number
@@ -132,7 +133,8 @@ def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) 
         remedy = "write the number without quotes"
     elif isinstance(left, bool) or isinstance(right, bool):
         remedy = "a truth value stands alone (`if fast`), or beside `and`, `or`, `not`, `==`"
-    return Diagnostic(
+    behind = Span(span.source, span.end, span.end)
+    return (notation.prose(behind) if operator == "//" else None) or Diagnostic(
         "E0220",
         f"`{operator}` cannot be used on {sort_of(left)} and {sort_of(right)}",
         Label(span, f"{_quoted(left)} and {_quoted(right)}"),

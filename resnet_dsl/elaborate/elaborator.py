@@ -222,7 +222,8 @@ def _taken_name(name: str, what: str, span: Span) -> Diagnostic:
         "E0210",
         f"a value cannot be called `{name}`: that is {what}",
         Label(span),
-        help=f"call it something else, `{name}_out` for one",
+        help=f"call it something else, `{name}_out` for one"
+        + (f"; `use {name} = …` fills the slot" if what == "a slot" else ""),
     )
 
 

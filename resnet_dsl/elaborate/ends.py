@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeGuard
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.elaborate import limits
+from resnet_dsl.elaborate import limits, notation
 from resnet_dsl.elaborate.derivation import Level, Part, PlannedInput
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
@@ -42,7 +42,7 @@ def checked_size(size: Constant, name: tree.Token | None, span: Span) -> Size:
     """
     given = (size,) if is_integer(size) and name is not None else size
     if not _is_input(given):
-        raise DiagnosticError(_not_an_input(size, _why_no_input(size), span))
+        raise DiagnosticError(notation.size_of_input(span) or _not_an_input(size, _why_no_input(size), span))
     return given
 
 

@@ -25,6 +25,8 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         return hint.diagnostic("E0252")
     if hint := hints.of_step(span):
         return hint.diagnostic("E0201")
+    if misread := notation.prose(span) or notation.count_behind(span):
+        return misread
     found = Diagnostic(
         "E0201",
         f"there is no operation, block or slot called `{name}`",
@@ -71,7 +73,10 @@ def too_many(callee: str, span: Span, known: list[str]) -> Diagnostic:
     if hint := hints.of_value(callee, span):
         return hint.diagnostic("E0251")
     takes = f"it takes {len(known)}: {', '.join(known)}" if known else "it takes none"
-    return Diagnostic("E0203", f"`{callee}` is given too many arguments", Label(span, takes), help="leave this one out")
+    message = f"`{callee}` is given too many arguments"
+    return notation.comma_in_number(span, is_sure=True) or Diagnostic(
+        "E0203", message, Label(span, takes), help="leave this one out"
+    )
 
 
 def missing(callee: str, names: list[str], span: Span, some_given: bool) -> Diagnostic:
@@ -128,6 +133,8 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     if hint := hints.of_name(name, span):
         return hint.diagnostic("E0208")
     remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
+    if misread := notation.compared_argument(span) or notation.foreign_word(span):
+        return misread
     found = Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
     return respelt(found, name, known)
 

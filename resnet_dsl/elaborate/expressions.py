@@ -264,7 +264,8 @@ class Evaluator:
         if name not in FUNCTIONS:
             from resnet_dsl.elaborate import unseen
 
-            raise DiagnosticError(unseen.unknown_function(node, frame.module))
+            is_value = name in frame.constants or name in frame.values or frame.module.find_let(name) is not None
+            raise DiagnosticError(unseen.unknown_function(node, frame.module, is_value))
         least, most, function = FUNCTIONS[name]
         for item in written.items:
             if isinstance(item, tree.Argument):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, notation
 from resnet_dsl.elaborate.frames import Given, Invocation
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell, spelled
@@ -20,6 +20,8 @@ from resnet_dsl.syntax import tree
 def misfit(operation: Operation, parameter: Parameter, given: Given, taken: Constant, call: Invocation) -> Diagnostic:
     """Why a value is not one that the parameter takes. ``taken``: the value as the parameter would take it."""
     value, span = given
+    if misread := notation.comma_in_number(span, is_sure=False):
+        return misread
     kind, what = parameter.kind, f"`{parameter.name}` of `{operation.name}` takes {parameter.kind.wants}"
     if isinstance(value, str) and kind.words:
         told = errors.unknown_word(operation.name, parameter.name, kind.wants, value, span, kind.words)
@@ -51,6 +53,8 @@ def _instead(operation: Operation, parameter: Parameter, given: Given, call: Inv
 
 def _readings(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> Iterator[str | None]:
     value, text, fits = given.value, given.span.text, parameter.kind.fits
+    number = notation.other_base(text)
+    yield str(number) if number is not None and fits(number) else None
     if isinstance(value, str):
         yield _unquoted(parameter, text)
         yield _named_for(operation, parameter, value) if text == value and _is_positional(given, call) else None

@@ -335,7 +335,7 @@ class _Names:
             if isinstance(node, tree.Call) and node.name.text not in FUNCTIONS:
                 from resnet_dsl.elaborate import unseen
 
-                self._tell(unseen.unknown_function(node, self.module))
+                self._tell(unseen.unknown_function(node, self.module, self._is_known(node.name.text)))
             if isinstance(node, tree.Name) and not self._is_known(node.token.text):
                 known = [*self.constants, *self.values, *self.module.lets(), *sorted(WORDS), "progress"]
                 self._tell(self._unknown_name(node.token.text, node.span, known))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.elaborate import ends, errors, limits
+from resnet_dsl.elaborate import ends, errors, limits, notation
 from resnet_dsl.elaborate.arguments import assign
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, PlannedInput, plan_of
@@ -369,7 +369,7 @@ class _Elaboration:
             token = self.builder.named.get(index)
             if token is None:
                 origin = self.builder.origins[index]
-                self.findings.report(_lost(origin.span), origin.caller)
+                self.findings.report(notation.missing_from(origin.span) or _lost(origin.span), origin.caller)
             else:
                 warnings.append(_unused_value(token))
         return tuple(warnings)

@@ -18,19 +18,29 @@ def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
     """
     parameters = _Parameters()
     for definition in module.own.values():
-        for token in _given_always(definition.tree):
+        for token, value in _given_always(definition.tree):
             parameter = parameters.find(token.text, definition)
             if parameter is not None:
-                yield _hides_parameter(token.text, token.span, parameter)
+                yield _hides_parameter(token.text, token.span, parameter, _of_base(definition, token.text, value))
 
 
-def _given_always(definition: tree.Node) -> Iterator[tree.Token]:
-    """The names of `let`s inside a block or network, and of rounds; those in an `if` left out."""
+def _of_base(definition: Definition, name: str, value: str) -> str | None:
+    """How a network gives a parameter of its base a value, None where the parameter is its own."""
+    network = definition.tree
+    if not isinstance(network, tree.Network) or network.base is None or not value:
+        return None
+    if name in {one.name.text for one in tree.parameters(network)}:
+        return None
+    return f"from {network.base.name.text}({name} = {value})"
+
+
+def _given_always(definition: tree.Node) -> Iterator[tuple[tree.Token, str]]:
+    """The names of `let`s inside a block or network, and their values, and of rounds; those in an `if` left out."""
     for node in tree.walk(definition, tree.Condition):
         if isinstance(node, tree.Let) and node is not definition and not tree.mentions(node.value, node.name.text):
-            yield node.name
+            yield node.name, node.value.span.text
         elif isinstance(node, tree.Repeat) and node.index is not None:
-            yield node.index
+            yield node.index, ""
 
 
 class _Parameters:
@@ -66,11 +76,14 @@ class _Parameters:
         return self._given[base]
 
 
-def _hides_parameter(name: str, span: Span, parameter: Span) -> Diagnostic:
+def _hides_parameter(name: str, span: Span, parameter: Span, given: str | None) -> Diagnostic:
+    remedy = f"give this another name, or leave the parameter out; another default is written `{name} = …` up there"
+    if given is not None:
+        remedy = f"write `{given}` to give the base another value, or give this another name"
     return Diagnostic(
         "E0244",
         f"this takes the place of the parameter `{name}`: whoever sets it changes nothing",
         Label(span),
         (Label(parameter, "the parameter"),),
-        help=f"give this another name, or leave the parameter out; another default is written `{name} = …` up there",
+        help=remedy,
     )

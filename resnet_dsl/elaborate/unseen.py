@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import respelt, suggestion
-from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate import errors, notation
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.wording import spelled
@@ -109,15 +109,19 @@ def unknown_name(
     return found
 
 
-def unknown_function(call: tree.Call, module: Module) -> Diagnostic:
-    """A call in an expression, of what is no function."""
-    name = call.name.text
-    found = Diagnostic("E0208", f"there is no function called `{name}`", Label(call.name.span))
+def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnostic:
+    """A call in an expression, of what is no function. ``is_value``: but a parameter, a `let` or a value."""
+    name, span = call.name.text, call.name.span
+    if misread := notation.named_input(span) or (notation.bracket_behind(span) if module.is_step(name) else None):
+        return misread
+    found = Diagnostic("E0208", f"there is no function called `{name}`", Label(span))
     if module.is_step(name):
         remedy = (
             f"`{name}` is a step: name its result to pass it on, `side = {name}(…)`; counts stand in front of steps"
         )
         return found._replace(help=remedy)
+    if is_value:
+        return found._replace(help=f"`{name}` is a value: an item of a list stands in square brackets, `{name}[0]`")
     if name in _ELSEWHERE:
         return found._replace(help=_ELSEWHERE[name])
     if suggestion(name, FUNCTIONS) is None and (near := suggestion(name, OPERATIONS)):

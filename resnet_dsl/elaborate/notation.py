@@ -1,0 +1,158 @@
+"""Mistakes of notation that read like something else, and come to light where what was read does not fit.
+
+Each looks at the text around the place: ``dropout(0,2)`` is two arguments, ``stride == 2`` compares a name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.source import Span
+
+_NUMBERS = r"\d+(?:\.\d+)?(?:,\d+)+"
+_LONGEST = 200  # characters of a line that are looked at on one side of a place
+_PROSE = r"//\s*+[^\W\d][\w\s,.'’!?-]*+"
+_STEP = r"\b[^\W\d]\w*+(?:\([^()]*+\))?(?=\s*$)"
+_TRUTH = {"TRUE": "true", "yes": "true", "YES": "true", "FALSE": "false", "no": "false", "NO": "false"}
+_NOTHING = {"null", "NULL", "nil", "undefined", "nan"}
+
+
+def _before(span: Span) -> str:
+    """The line in front of a place."""
+    text, start = span.source.text, span.start
+    return text[max(text.rfind("\n", 0, start) + 1, start - _LONGEST) : start]
+
+
+def _behind(span: Span) -> str:
+    """The line behind a place."""
+    text, end = span.source.text, span.end
+    line_end = text.find("\n", end)
+    return text[end : min(len(text) if line_end < 0 else line_end, end + _LONGEST)]
+
+
+def comma_in_number(span: Span, *, is_sure: bool) -> Diagnostic | None:
+    """``dropout(0,2)``, ``dense(1,000)``: an argument that is a part of a number with a comma.
+
+    ``is_sure``: whether it cannot be an argument at all; else what begins with 0, and thousands, are taken for one.
+    """
+    from resnet_dsl.syntax.slips.numerals import MESSAGE, readings, written
+
+    begin = span.start - len(_before(span)) + len(re.sub(r"[\d,.]+$", "", _before(span)))
+    found = re.match(_NUMBERS, span.source.text[begin : span.end + len(_behind(span))])
+    if found is None or begin + found.end() <= span.start:
+        return None
+    known = readings(found[0])
+    if not known or not (is_sure or found[0].startswith("0,") or len(known) > 1):
+        return None
+    whole = Span(span.source, begin, begin + found.end())
+    edits = (Edit(whole, known[0].text),)
+    return Diagnostic("E0146", MESSAGE, Label(whole), help=written(known), edits=edits, sure=len(known) == 1)
+
+
+def compared_argument(span: Span) -> Diagnostic | None:
+    """``conv(16, 3, stride == 2)``: a name that nothing has, in front of `==`, as an argument."""
+    sign, before = re.match(r"\s*==\s*([^=,()\s][^,()]*)", _behind(span)), _before(span).rstrip()
+    is_first = re.search(r"(?<![\w.])(?!if|and|or|not|else|expect)\w+\($", before) is not None
+    if sign is None or not (is_first or (before.endswith(",") and before.count("(") > before.count(")"))):
+        return None
+    start = span.source.text.index("==", span.end)
+    place = Span(span.source, start, start + 2)
+    remedy, edits = f"write `{span.text} = {sign[1].strip()}`", (Edit(place, "="),)
+    return Diagnostic(
+        "E0106", "a name is given with `=`; `==` compares", Label(place), help=remedy, edits=edits, sure=True
+    )
+
+
+def foreign_word(span: Span) -> Diagnostic | None:
+    """``TRUE``, ``no``, ``null`` as values."""
+    message = f"the language has no `{span.text}`"
+    if span.text in _NOTHING:
+        return Diagnostic("E0117", message, Label(span), help="leave the argument out")
+    if (word := _TRUTH.get(span.text)) is None:
+        return None
+    return Diagnostic("E0117", message, Label(span), help=f"write `{word}`", edits=(Edit(span, word),), sure=True)
+
+
+def prose(span: Span) -> Diagnostic | None:
+    """``let n = width // half of it``: a comment that was read as a division, and words behind it."""
+    before = _before(span)
+    sign = before.rfind("//")
+    line = before[sign:] + span.text + _behind(span)
+    if sign < 0 or "#" in before[:sign] or not re.fullmatch(_PROSE, line) or len(line[2:].split()) < 2:
+        return None
+    start = span.start - len(before) + sign
+    comment, mark = Span(span.source, start, start + len(line.rstrip())), Span(span.source, start, start + 2)
+    message, edits = "a comment does not begin with `//`", (Edit(mark, "#"),)
+    return Diagnostic("E0115", message, Label(comment), help="begin it with `#`", edits=edits, sure=True)
+
+
+def count_behind(span: Span) -> Diagnostic | None:
+    """``basic(16) x3``."""
+    step = re.search(_STEP, _before(span))
+    if not re.fullmatch(r"[xX]\d+", span.text) or step is None:
+        return None
+    whole = Span(span.source, span.start - len(_before(span)) + step.start(), span.end)
+    text = f"{span.text[1:]} x {step[0]}"
+    message = "the count stands in front of the step that is repeated"
+    return Diagnostic("E0109", message, Label(span), help=f"write `{text}`", edits=(Edit(whole, text),), sure=True)
+
+
+def size_of_input(span: Span) -> Diagnostic | None:
+    """``input [32, 32, 3]``, ``input 32*32*3``: what was read as a list, or a product."""
+    from resnet_dsl.syntax.slips.sizes import size_of
+
+    size = size_of(span.text)
+    if size is None or size == span.text:
+        return None
+    message = "a size has `x` between its lengths, and no brackets"
+    edits = (Edit(span, size),)
+    return Diagnostic("E0144", message, Label(span), help=f"write `{size}`", edits=edits, sure=True)
+
+
+def named_input(span: Span) -> Diagnostic | None:
+    """``input left (64, 64, 3)``: read as a call of `left`."""
+    found = re.match(r"\s*\([^()]*\)", _behind(span))
+    if found is None or not re.search(r"^\s*input\s+$|[{}]\s*input\s+$", _before(span)):
+        return None
+    return size_of_input(Span(span.source, span.end + len(found[0]) - len(found[0].lstrip()), span.end + found.end()))
+
+
+def bracket_behind(span: Span) -> Diagnostic | None:
+    """``norm (n - 1) x basic(16)``: a count in brackets, read as the arguments of the word in front."""
+    if not re.match(r"[ \t]+\(.*\)[^()]*\bx\s+\w", _behind(span)):
+        return None
+    start = span.source.text.index("(", span.end)
+    place = Span(span.source, start, start + 1)
+    remedy = f"begin a new line behind `{span.text}`: on its line, a bracket is that of its call"
+    edits = (Edit(Span(span.source, span.end, start), "\n"),)
+    message = f"this bracket is read as that of a call of `{span.text}`"
+    return Diagnostic("E0208", message, Label(place), help=remedy, edits=edits, sure=True)
+
+
+def missing_from(span: Span) -> Diagnostic | None:
+    """``skip in``: a `skip`, and a value on its line that nothing takes."""
+    found = re.match(r"[ \t]+(in|\w+)[ \t]*(?=$|[}#])", _behind(span))
+    if span.text != "skip" or found is None:
+        return None
+    whole = Span(span.source, span.start, span.end + found.end(1))
+    edits = (Edit(Span(span.source, span.end, span.end), " from"),)
+    remedy = f"write `skip from {found[1]}`"
+    return Diagnostic("E0125", "a `from` is missing behind `skip`", Label(whole), help=remedy, edits=edits)
+
+
+def other_base(text: str) -> int | None:
+    """The number that is meant by ``0x10``, which reads as a size."""
+    from resnet_dsl.syntax.slips.numerals import whole
+
+    found = whole(text)
+    return int(found) if found else None
+
+
+def lengths(text: str) -> str | None:
+    """The size that is meant by ``[3, 3]``, which reads as a list: one number where all are the same."""
+    from resnet_dsl.syntax.slips.sizes import size_of
+
+    size = size_of(text) if text.startswith("[") else None
+    parts = size.split("x") if size else []
+    return parts[0] if len({*parts}) == 1 else size
