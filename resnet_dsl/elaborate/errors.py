@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import respelt
+from resnet_dsl.elaborate import notation
 from resnet_dsl.elaborate.values import Constant
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operations import OPERATIONS

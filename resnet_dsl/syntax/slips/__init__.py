@@ -7,7 +7,19 @@ first that has something to say is heard, so the sure ones stand first.
 from __future__ import annotations
 
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips import brackets, ends, flow, foreign, keywords, literals, missing, python, signs
+from resnet_dsl.syntax.slips import (
+    brackets,
+    ends,
+    flow,
+    foreign,
+    keywords,
+    literals,
+    missing,
+    numerals,
+    python,
+    signs,
+    sizes,
+)
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.slips.taken import give_back
 from resnet_dsl.syntax.words import END
