@@ -169,7 +169,7 @@ SLIPS = [
     ("E0118", FILE, "let a = .5\n"),
     ("E0118", FILE, "let a = 1.\n"),
     ("E0118", FILE, "let a = 1.2.3\n"),
-    ("E0118", FILE, "block 3conv { }"),
+    ("E0147", FILE, "block 3conv { }"),
     ("E0119", FILE, "let a =\nlet b = 3\n"),
     ("E0119", BLOCK, "conv(64, stride = )"),
     ("E0119", NETWORK, "stage { f }"),
