@@ -9,6 +9,7 @@ from __future__ import annotations
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips import (
     brackets,
+    calls,
     ends,
     flow,
     foreign,
@@ -50,6 +51,7 @@ _SLIPS = (
     flow.order_of_skip,
     flow.in_brackets,
     flow.number_named,
+    calls.in_other_brackets,
     sizes.capital_x,
     sizes.slice_of,
     sizes.comprehension,
@@ -57,6 +59,9 @@ _SLIPS = (
     sizes.in_braces,
     sizes.row_without_brackets,
     keywords.shared,
+    calls.name_in_brackets,
+    calls.of_definition,
+    calls.without_brackets,
     flow.repeated,
     missing.ternary,
     missing.chosen_steps,
