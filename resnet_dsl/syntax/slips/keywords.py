@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Label
+from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
@@ -62,6 +62,21 @@ def _words_for(stop: Stop) -> list[str]:
     return words or ["skip", "repeat", "if", "else", "let", "use", "skips"]
 
 
+def imported(stop: Stop) -> Slip | None:
+    """``import "a" as b``, ``from "a" import b``."""
+    if stop.kind == "AS" and stop.at(-2) == "IMPORT":
+        end = stop.until(*DEFINITIONS, start=1)
+        edit = Edit(stop.span_at(-1).behind.to(stop.between(stop.index, end)), "")
+        remedy = f"leave `{stop.between(stop.index, end).text}` out: what the file defines keeps its names"
+        diagnostic = stop.mended("E0120", "an import is given no name", edit, remedy=remedy, span=stop.span)
+        return Slip(diagnostic, Repair(stop.index, end - stop.index))
+    if stop.kind != "FROM" or stop.open or stop.at(1) not in ("STRING", QUOTED) or stop.at(2) != "IMPORT":
+        return None
+    edit = Edit(stop.between(stop.index, stop.line_end), f'import "{stop.text_at(1)[1:-1]}"')
+    diagnostic = stop.mended("E0120", "an import brings all that the file defines", edit, span=stop.span)
+    return Slip(diagnostic, Repair(stop.index, stop.line_end - stop.index, ("IMPORT", "STRING")))
+
+
 def reserved(stop: Stop) -> Slip | None:
     """``let x = 3``, ``stage head { }``, ``conv(in = 3)``, ``x = conv(64, 3)``."""
     keywords = stop.machine.tables.keywords
@@ -118,8 +133,6 @@ def misplaced(stop: Stop) -> Slip | None:
         if stop.kind in kinds:
             remedy = f"`{stop.text}` stands {place}"
             return Slip(stop.says("E0120", f"`{stop.text}` has no place here", remedy, others=_inside(stop)))
-    if stop.kind == "NAME" and (stop.at(1) == "EQUAL" or stop.text_at(1) == ":") and stop.accepts("LET"):
-        return Slip(stop.says("E0125", "a `let` is missing", f"write `let {stop.text} = …`"))
     if stop.kind == "NAME" and stop.owner_kind == "NETWORK" and stop.inside == "LBRACE" and stop.accepts("STAGE"):
         remedy = "put it in the braces of `stem`, `stage NAME` or `head`"
         return Slip(stop.says("E0120", "a step does not stand directly in a network", remedy, others=_inside(stop)))
