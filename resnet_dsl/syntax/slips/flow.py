@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import GROUP, ROUND
+from resnet_dsl.syntax.slips import types
 from resnet_dsl.syntax.slips.groups import BRACKETS, OF_SKIP, SETTINGS, STARTS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, STRANGE
@@ -12,6 +15,9 @@ from resnet_dsl.syntax.words import END, STRANGE
 _ARROW = "->"
 _MERGES = {"+": "add", "*": "mul"}
 _ARROW_PARTS = ("=", "-", "|", "->", ">")
+_APART = ("|", "–", "—")  # arrows only with a space behind
+_ARROWS = ("-&gt;", "&gt;", "~>", "::", *_APART)
+_TOLD = ("channels", "shape", "rank")  # what a value tells behind a point
 
 
 def arrow(stop: Stop) -> Slip | None:
@@ -54,10 +60,55 @@ def _misspelt(stop: Stop) -> Slip | None:
     sign = stop.source.text[stop.span.start : stop.span_at(max(count - 1, 0)).end]
     if not count or not sign.endswith(">"):
         return None
-    message, span = f"the language has no `{sign}`", stop.span_at(0, count - 1)
-    edits = stop.instead(_ARROW, span)
-    diagnostic = stop.says("E0110", message, "write `->`", span=span, edits=edits, sure=True)
+    diagnostic = stop.mended("E0110", f"the language has no `{sign}`", Edit(stop.span_at(0, count - 1), "->"))
     return Slip(diagnostic, stop.replaced("ARROW", count))
+
+
+def other_arrow(stop: Stop) -> Slip | None:
+    """``conv(3) | norm``, ``conv(3) – norm``, ``conv(3) -&gt; norm``: signs that stand for an arrow between steps."""
+    if stop.inside != "LBRACE" or not (stop.accepts("ARROW") or stop.text_at(-1) == "-"):
+        return None
+    text, begin = stop.source.text, stop.span.start - (stop.text_at(-1) == "-" and stop.touches(-1))
+    sign = next((one for one in _ARROWS if text.startswith(one, begin)), None)
+    if sign is None or stop.head_kind in ("IF", "EXPECT", "REPEAT", "LET", "INPUT"):
+        return None
+    behind = bisect_left(stop.words.starts, begin + len(sign), lo=stop.index)
+    if stop.words.kinds[behind] not in ("NAME", "IN", "NUMBER") or (sign in _APART and stop.touches(0)):
+        return None
+    span = Span(stop.source, begin, begin + len(sign))
+    diagnostic = stop.mended("E0110", f"the language has no `{sign}`", Edit(span, "->"))
+    return Slip(diagnostic, stop.replaced("ARROW", behind - stop.index) if begin == stop.span.start else None)
+
+
+def method(stop: Stop) -> Slip | None:
+    """``conv(3).norm()``, ``y.relu()``, ``conv(3).norm -> act``: a step behind a point."""
+    point = stop.index - 2
+    if stop.count is None or stop.at(-2) != "DOT" or stop.at(-1) != "NAME" or stop.text_at(-1) in _TOLD:
+        return None
+    is_call = stop.kind in ROUND and stop.touches(-1)
+    if not is_call and stop.words.kinds[point - 1] != "RPAR":
+        return None
+    edit = Edit(stop.words.span(point), " -> ")
+    written = f"{_text(stop, stop.count).rpartition('.')[0].strip()} -> {stop.text_at(-1)}"
+    diagnostic = stop.mended("E0110", "a step follows behind `->`, not behind a `.`", edit, remedy=f"write `{written}`")
+    return Slip(diagnostic, Repair(stop.index, 0, ("X", "NAME")))
+
+
+def braces_of_steps(stop: Stop) -> Slip | None:
+    """``conv(3) -> { norm -> act }``, ``repeat 3 {{ … }}``: braces that belong to nothing."""
+    if stop.kind != "LBRACE" or not stop.accepts("NAME") or stop.inside != "LBRACE" or stop.owner_kind == "NETWORK":
+        return None
+    depth = 0
+    for index in range(stop.index, len(stop.words.kinds)):
+        depth += (stop.words.kinds[index] == "LBRACE") - (stop.words.kinds[index] == "RBRACE")
+        if depth == 0:
+            edits = Edit(stop.span, ""), Edit(stop.words.span(index), "")
+            message = "these braces belong to nothing: steps stand in no braces of their own"
+            diagnostic = stop.mended(
+                "E0124", message, *edits, remedy="leave them out, or write `repeat` or `if` in front"
+            )
+            return Slip(diagnostic, Repair(stop.index, 1, (), (Repair(index, 1),)))
+    return None
 
 
 def named_in_chain(stop: Stop) -> Slip | None:
@@ -124,8 +175,10 @@ def counted_alone(stop: Stop) -> Slip | None:
     step = operators[-1] + 1 if operators else first
     if operators and _multiplies_step(stop, operators[-1]):
         diagnostic = _multiplied(stop, first, operators[-1])
+    elif len(operators) == 1 and _multiplies_behind(stop, operators[0]):
+        diagnostic = _multiplied_behind(stop, first, operators[0])
     elif operators and stop.words.kinds[first - 1] == "EQUAL" and not _adds_values(stop, operators):
-        diagnostic = _unnamed_number(stop, stop.words.text(first - 2), stop.words.span(first - 2))
+        diagnostic = _unnamed_number(stop, first - 2)
     elif operators:
         diagnostic = _between_steps(stop, operators[0])
     elif stop.kind == "ARROW" and stop.words.kinds[step] == GROUP:
@@ -157,13 +210,37 @@ def _multiplies_step(stop: Stop, operator: int) -> bool:
     )
 
 
+def _multiplies_behind(stop: Stop, operator: int) -> bool:
+    """``basic(16) * 3``: a call, and a whole number behind it at which the count ends."""
+    kinds = stop.words.kinds
+    is_step = kinds[operator - 1] == "RPAR" and kinds[operator + 1] == "NUMBER" and operator + 2 == stop.index
+    return stop.words.text(operator) == "*" and is_step and stop.words.text(operator + 1).isdigit()
+
+
 def _multiplied(stop: Stop, first: int, operator: int) -> Diagnostic:
-    count, step = stop.words.text(operator - 1), stop.words.text(operator + 1)
+    sums = [index for index in _operators(stop, first) if stop.words.kinds[index] == "SIGN"]
+    count, step = (
+        stop.words.span(sums[-1] + 1 if sums else first).to(stop.words.span(operator - 1)).text,
+        stop.words.text(operator + 1),
+    )
     remedy = f"write `{count} x {step}`"
-    if stop.words.kinds[operator - 1] == "NAME":
+    is_value = stop.words.kinds[operator - 1] == "NAME" and operator - 1 == first
+    if is_value:
         remedy += f" to repeat, `mul({count}, {step})` to multiply values"
     span = stop.words.span(first).to(stop.words.span(operator))
-    return stop.says("E0109", "a step is repeated with `x`", remedy, span=span)
+    edit = Edit(stop.words.span(operator), "x")
+    return stop.mended(
+        "E0109", "a step is repeated with `x`", edit, remedy=remedy, span=span, sure=not is_value and not sums
+    )
+
+
+def _multiplied_behind(stop: Stop, first: int, operator: int) -> Diagnostic:
+    """``basic(16) * 3``."""
+    step, count = stop.words.span(first).to(stop.words.span(operator - 1)).text, stop.text_at(-1)
+    edit = Edit(stop.words.span(first).to(stop.span_at(-1)), f"{count} x {step}")
+    return stop.mended(
+        "E0109", "the count stands in front of the step that is repeated", edit, span=stop.words.span(operator)
+    )
 
 
 def _adds_values(stop: Stop, operators: list[int]) -> bool:
@@ -209,16 +286,40 @@ def number_named(stop: Stop) -> Slip | None:
     offset = -1 if stop.at(-1) == "NUMBER" else -2
     if stop.inside != "LBRACE" or stop.at(offset - 1) != "EQUAL" or stop.at(offset - 2) != "NAME":
         return None
-    if stop.at(offset - 3) != "LBRACE" and stop.line(offset - 3) == stop.line(offset - 2):
+    is_typed = types.in_front(stop, stop.index + offset - 2) is not None
+    if stop.at(offset - 3) != "LBRACE" and stop.line(offset - 3) == stop.line(offset - 2) and not is_typed:
         return None
     if stop.accepts("RBRACE") and stop.at(1) != "NUMBER":
         return None
-    return Slip(_unnamed_number(stop, stop.text_at(offset - 2), stop.span_at(offset - 2)))
+    return Slip(_unnamed_number(stop, stop.index + offset - 2))
 
 
-def _unnamed_number(stop: Stop, name: str, span: Span) -> Diagnostic:
-    message = "a `let` is missing in front of a number's name"
-    return stop.says("E0125", message, f"write `let {name} = …`", span=span)
+def _unnamed_number(stop: Stop, name: int) -> Diagnostic:
+    """``half = width // 2``, ``int half = width // 2``; ``name``: the word that is named."""
+    span = stop.words.span(name)
+    typed = types.in_front(stop, name)
+    edit = Edit(typed, "let") if typed else Edit(span.front, "let ")
+    message = (
+        "a `let` is missing in front of a number's name"
+        if not typed
+        else "a number is named with `let`, without a type"
+    )
+    value = " ".join(stop.between(name + 2, _value_end(stop, name + 2)).text.split())
+    if span.text == "stride" and stop.owner_kind == "STAGE" and not typed:
+        return _stride_of_stage(stop, span, value)
+    return stop.mended("E0125", message, edit, remedy=f"write `let {span.text} = {value}`", span=typed or span)
+
+
+def _stride_of_stage(stop: Stop, span: Span, value: str) -> Diagnostic:
+    stage = stop.words.text((stop.owner or 0) + 1)
+    remedy = f"write `stage {stage}(stride = {value}) {{ … }}`, or `let stride = {value}` for a number of that name"
+    return stop.says("E0125", "a stage's stride stands in brackets behind its name", remedy, span=span)
+
+
+def _value_end(stop: Stop, first: int) -> int:
+    """Behind the last word of a value that was read, on its line."""
+    end = stop.index if stop.line_begin <= first or stop.is_first_on_line else stop.line_begin
+    return max(end, first + 1)
 
 
 def skip_off(stop: Stop) -> Slip | None:
@@ -237,6 +338,10 @@ def order_of_skip(stop: Stop) -> Slip | None:
     if _calls_skip(stop):
         message = "`skip` is a statement, not an operation"
         return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`"))
+    if stop.head_kind == "SKIP" and stop.text in _MERGES and not stop.is_first_on_line:
+        message = f"a `skip` starts from one value: `{stop.text}` does not stand in it"
+        remedy = f"name the value first (`both = {_MERGES[stop.text]}(…)`), and write `skip from both`"
+        return Slip(stop.says("E0122", message, remedy))
     if stop.head_kind != "SKIP" or stop.kind not in OF_SKIP or stop.at(-1) in OF_SKIP:
         return None
     message = f"`{stop.text}` comes too late in this `skip`"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Label
+from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
-from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES
+from resnet_dsl.syntax.slips.brackets import in_parameters
+from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES, WITH_PARAMETERS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 
 _EXAMPLES = {
@@ -29,6 +30,7 @@ _EXAMPLES = {
 }
 
 
+_SIGNS_OF_SKIPS = ("=", ":", "(", ")", "are")
 _ENDS_VALUE = {*VALUES, "RPAR", "RSQB"} - {*ROUND, "LSQB", "IF"}
 
 
@@ -194,10 +196,6 @@ def _without_braces(stop: Stop, head: int, index: int) -> Slip:
 
 def missing_sign(stop: Stop) -> Slip | None:
     """``let a 3``, ``expect params 25M``, ``skips pad``."""
-    if stop.at(-1) == "SKIPS" and stop.kind == "NAME":
-        span, edits = stop.span_at(-1, 0), stop.put_behind(-1, " via")
-        diagnostic = stop.says("E0125", "a `via` is missing", f"write `skips via {stop.text}`", span=span, edits=edits)
-        return Slip(diagnostic, Repair(stop.index, 0, ("VIA",)))
     for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
         if not stop.accepts(kind) or stop.inside in BRACKETS or stop.kind not in VALUES:
             continue
@@ -211,6 +209,58 @@ def missing_sign(stop: Stop) -> Slip | None:
         )  # fmt: skip
         return Slip(diagnostic, Repair(stop.index, 0, (kind,)))
     return None
+
+
+def way_of_skips(stop: Stop) -> Slip | None:
+    """``skips pad``, ``skips on``, ``skips = off``, ``skips(off)``, ``skips false``."""
+    if stop.text_at(-1) != "skips":
+        return None
+    first = next((i for i in range(stop.index, stop.line_end) if stop.words.text(i) not in _SIGNS_OF_SKIPS), None)
+    if first is None or stop.words.text(first) == "off":
+        return _skips(stop, "off", "") if first is not None else None
+    word = stop.words.text(first).lower()
+    if word in ("on", "true", "yes", "always"):
+        return _skips(stop, "via project", ", the default, or leave the line out")
+    if word in ("none", "false", "no", "never"):
+        return _skips(stop, "off", "")
+    return _missing_via(stop) if stop.kind == "NAME" else None
+
+
+def _skips(stop: Stop, way: str, otherwise: str) -> Slip:
+    span = stop.between(stop.index - 1, stop.line_end)
+    edit = Edit(Span(stop.source, span.start, max(span.end, stop.span.end)), f"skips {way}")
+    sure = not otherwise
+    diagnostic = stop.mended(
+        "E0125", "`skips` says `off`, or `via` which steps", edit, remedy=f"write `skips {way}`{otherwise}", sure=sure
+    )
+    return Slip(diagnostic, Repair(stop.index, stop.line_end - stop.index, ("OFF",)))
+
+
+def _missing_via(stop: Stop) -> Slip:
+    edit, remedy = Edit(stop.span.front, "via "), f"write `skips via {stop.text}`"
+    diagnostic = stop.mended("E0125", "a `via` is missing", edit, remedy=remedy, span=stop.span_at(-1, 0))
+    return Slip(diagnostic, Repair(stop.index, 0, ("VIA",)))
+
+
+def argument_sign(stop: Stop) -> Slip | None:
+    """``conv(16, 3, stride 2)``: a name that nothing here has, and a value behind it."""
+    if stop.inside != "LPAR" or stop.at(-1) != "NAME" or stop.at(-2) not in ("LPAR", "COMMA"):
+        return None
+    if stop.kind not in VALUES - {"NAME", *ROUND, "LSQB"} or in_parameters(stop) or stop.closing(stop.open[-1]) is None:
+        return None
+    name = stop.text_at(-1)
+    if name in stop.defined("LET") or name in _own_parameters(stop):
+        return None
+    edit, remedy = Edit(stop.span_at(-1).behind, " ="), f"write `{name} = {stop.text}`"
+    message = "an `=` is missing behind an argument's name"
+    return Slip(stop.mended("E0104", message, edit, remedy=remedy), Repair(stop.index, 0, ("EQUAL",)))
+
+
+def _own_parameters(stop: Stop) -> set[str]:
+    """The names in the brackets of the definition that this stands in."""
+    body, kinds = stop.open[0], stop.words.kinds
+    begin = next((i for i in range(body, stop.first - 1, -1) if kinds[i] in WITH_PARAMETERS), body)
+    return {stop.words.text(index) for index in range(begin + 2, body) if kinds[index] == "NAME"}
 
 
 def missing_operator(stop: Stop) -> Slip | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import BRACKETS, KEYWORDS, VALUES
+from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.syntax.slips.groups import BRACKETS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
+from resnet_dsl.syntax.words import STRANGE
 
 _LOOKALIKES = {
     "x": "×✕✖⨯⨉х",  # the last is a Cyrillic letter
@@ -29,76 +29,18 @@ _LOOKALIKES = {
 }
 _MEANT = {lookalike: sign for sign, lookalikes in _LOOKALIKES.items() for lookalike in lookalikes}
 _OPERATORS = {"!": "not", "&": "and", "|": "or"}
-_OF_COMMENTS = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
+_COMPARED = {
+    "is": "==",
+    "equals": "==",
+    "eq": "==",
+    "isnt": "!=",
+    "ne": "!=",
+    "lt": "<",
+    "gt": ">",
+    "le": "<=",
+    "ge": ">=",
+}
 _TOUCHING = {"===": "==", "<>": "!=", "=<": "<=", "=>": ">="}
-
-
-def foreign_comment(stop: Stop) -> Slip | None:
-    """``// …`` and ``/* … */``."""
-    if stop.kind != "TIMES":
-        return _comment_read_as_division(stop)
-    text, start = stop.source.text, stop.span.start
-    if stop.text == "//":
-        return _comment(stop, start, _line_end(text, start))
-    if stop.text == "*" and stop.text_at(-1) == "/" and stop.touches(-1):
-        start -= 1
-    if not text.startswith("/*", start):
-        return None
-    end = text.find("*/", start)
-    return _comment(stop, start, end + 2 if end != -1 else _line_end(text, start))
-
-
-def _comment_read_as_division(stop: Stop) -> Slip | None:
-    """``let n = 3 // number of blocks``: what stands behind was taken for a divisor."""
-    division = _opening_division(stop) if stop.is_first_on_line else _division(stop)
-    if division is None:
-        return None
-    start = stop.words.starts[division]
-    return _comment(stop, start, _line_end(stop.source.text, start))
-
-
-def _opening_division(stop: Stop) -> int | None:
-    """A ``//`` that begins a line between steps: ``norm`` and, on the next line, ``// activation``."""
-    for index in range(stop.index - 1, stop.index if stop.count is None else stop.count, -1):
-        if stop.words.text(index) == "//" and stop.line(index - stop.index - 1) < stop.line(index - stop.index):
-            return index
-    return None
-
-
-def _division(stop: Stop) -> int | None:
-    """A ``//`` on the line of a word that has no place behind it, where no step of a count can be meant."""
-    if stop.kind not in _OF_COMMENTS or (stop.kind == "NAME" and stop.at(-1) in ("NUMBER", "RPAR") and stop.count):
-        return None
-    if stop.inside in BRACKETS and _closes_on_line(stop):
-        return None
-    offset = -1
-    while stop.at(offset) and stop.line(offset) == stop.line():
-        if stop.text_at(offset) == "//":
-            return stop.index + offset
-        offset -= 1
-    return None
-
-
-def _closes_on_line(stop: Stop) -> bool:
-    offset = 0
-    while stop.at(offset) and stop.line(offset) == stop.line():
-        if stop.at(offset) in ("RPAR", "RSQB"):
-            return True
-        offset += 1
-    return False
-
-
-def _comment(stop: Stop, start: int, end: int) -> Slip:
-    span = Span(stop.source, start, end)
-    remedy = "begin every line of it with `#`" if "\n" in span.text else "begin it with `#`"
-    diagnostic = stop.says("E0115", f"a comment does not begin with `{span.text[:2]}`", remedy, span=span)
-    count = sum(stop.span.start <= word < end for word in stop.words.starts[:-1])
-    return Slip(diagnostic, Repair(stop.index, count) if start == stop.span.start else None)
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end == -1 else end
 
 
 def foreign_operator(stop: Stop) -> Slip | None:
@@ -115,7 +57,23 @@ def foreign_operator(stop: Stop) -> Slip | None:
             sure=True,
         )
         return Slip(diagnostic, stop.replaced(word.upper(), count))
-    return _power(stop) or _assignment(stop) or _comparison(stop)
+    return (
+        _power(stop)
+        or _assignment(stop)
+        or _counted(stop)
+        or _nearly_equal(stop)
+        or _comparison(stop)
+        or _in_words(stop)
+    )
+
+
+def _nearly_equal(stop: Stop) -> Slip | None:
+    """``expect params ~ 25M``, ``expect params =~ 25M``."""
+    if stop.text != "~" or not stop.accepts("COMPARE"):
+        return None
+    behind = 1 + (stop.text_at(1) == "==" and stop.touches(0))
+    edit = Edit(stop.span_at(0, behind - 1), "~=")
+    return Slip(stop.mended("E0116", f"the language has no `{edit.span.text}`", edit), stop.replaced("COMPARE", behind))
 
 
 def _apart(stop: Stop, word: str, count: int = 1) -> str:
@@ -145,6 +103,53 @@ def _assignment(stop: Stop) -> Slip | None:
         diagnostic = stop.says("E0116", "the language has no `:=`", "write `=`", span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     return None
+
+
+def _counted(stop: Stop) -> Slip | None:
+    """``i++``, ``--i``."""
+    signs = stop.text_at(-2) + stop.text_at(-1)
+    if signs not in ("++", "--") or not stop.touches(-2) or stop.at(-3) != "NAME" or not stop.touches(-3):
+        return None
+    remedy = "leave it out: `repeat COUNT as i { … }` counts by itself, and a name keeps its value"
+    diagnostic = stop.says("E0116", f"the language has no `{signs}`", remedy, span=stop.span_at(-2, -1))
+    return Slip(diagnostic, Repair(stop.index, 0, ("NUMBER", "X", "NAME")))
+
+
+def _in_words(stop: Stop) -> Slip | None:
+    """``if kind is 1``, ``expect params equals 25M``, ``if kind in [1, 2]``."""
+    if not stop.accepts("COMPARE", "LBRACE") or stop.head_kind not in ("IF", "EXPECT") or stop.is_first_on_line:
+        return None
+    if stop.kind == "IN" and stop.at(1) == "LSQB" and stop.accepts("LBRACE"):
+        return _one_of(stop)
+    if stop.text not in _COMPARED:
+        return None
+    negated = stop.at(1) == "NOT" and stop.text == "is"
+    sign = "!=" if negated else _COMPARED[stop.text]
+    span = stop.span_at(0, int(negated))
+    diagnostic = stop.mended("E0116", f"the language has no `{' '.join(span.text.split())}`", Edit(span, sign))
+    return Slip(diagnostic, _compared(stop, 1 + negated))
+
+
+def _compared(stop: Stop, words: int) -> Repair:
+    """As a comparison, or, where what stands in front was read as the whole condition, without the rest of it."""
+    return (
+        stop.replaced("COMPARE", words)
+        if stop.accepts("COMPARE")
+        else Repair(stop.index, stop.until("LBRACE") - stop.index)
+    )
+
+
+def _one_of(stop: Stop) -> Slip | None:
+    """``kind in [1, 2]``: a comparison with each of the items."""
+    closing = stop.closing(stop.index + 1)
+    if closing is None or stop.at(-1) != "NAME":
+        return None
+    name = stop.text_at(-1)
+    text = " or ".join(f"{name} == {item.text}" for item in stop.items(stop.index + 2, closing))
+    whole = stop.head is not None and stop.head == stop.index - 2 and stop.words.kinds[closing + 1] == "LBRACE"
+    edit = Edit(stop.between(stop.index - 1, closing + 1), text if whole else f"({text})")
+    diagnostic = stop.mended("E0116", "`in` does not ask for an item of a list", edit, span=stop.span)
+    return Slip(diagnostic, Repair(stop.index, stop.until("LBRACE") - stop.index))
 
 
 def _comparison(stop: Stop) -> Slip | None:
@@ -177,10 +182,13 @@ def lookalike(stop: Stop) -> Slip | None:
 
 def separator(stop: Stop) -> Slip | None:
     """``;``, ``:`` and ``,`` where nothing is needed, or braces, or another sign."""
+    if stop.text == ";" and stop.inside in BRACKETS and stop.accepts("COMMA"):
+        diagnostic = stop.mended("E0113", "a comma parts what stands in brackets, not a `;`", Edit(stop.span, ","))
+        return Slip(diagnostic, stop.replaced("COMMA"))
     if stop.text == ";":
         remedy = "leave it out: a line end, or nothing, is enough"
-        message, sure = "steps and lines do not end with `;`", stop.inside not in BRACKETS
-        return Slip(stop.says("E0113", message, remedy, edits=stop.instead(""), sure=sure), Repair(stop.index, 1))
+        diagnostic = stop.mended("E0113", "steps and lines do not end with `;`", Edit(stop.span, ""), remedy=remedy)
+        return Slip(diagnostic, Repair(stop.index, 1))
     if stop.text == ":":
         return _colon(stop)
     return _comma(stop) if stop.kind == "COMMA" else None
@@ -188,12 +196,22 @@ def separator(stop: Stop) -> Slip | None:
 
 def _colon(stop: Stop) -> Slip | None:
     if stop.inside == "LPAR" and stop.at(-1) == "NAME":
-        diagnostic = stop.says("E0113", "an argument is given with `=`, not with `:`", f"write `{stop.text_at(-1)} =`")
+        edit, remedy = Edit(stop.span, _spaced(stop, "=")), f"write `{stop.text_at(-1)} =`"
+        diagnostic = stop.mended("E0113", "an argument is given with `=`, not with `:`", edit, remedy=remedy)
         return Slip(diagnostic, stop.replaced("EQUAL"))
-    if stop.at(1) == "LBRACE" or not stop.accepts("LBRACE"):
-        return Slip(stop.says("E0113", "no `:` is needed here", "leave it out"), Repair(stop.index, 1))
-    remedy = "write `{` in place of `:`, and `}` behind the last of the lines: indentation carries no meaning"
-    return Slip(stop.says("E0113", "braces hold what belongs together, not a `:`", remedy))
+    for sign, kind in (("=", "EQUAL"), ("==", "COMPARE")):
+        if stop.accepts(kind) and (kind == "EQUAL" or stop.head_kind == "EXPECT"):
+            what = "a name is given with `=`" if kind == "EQUAL" else "values are compared with `==`"
+            edit, remedy = Edit(stop.span, _spaced(stop, sign)), f"write `{stop.text_at(-1)} {sign} …`"
+            diagnostic = stop.mended("E0113", f"{what}, not with `:`", edit, remedy=remedy)
+            return Slip(diagnostic, stop.replaced(kind))
+    edit = Edit(stop.span, "")
+    return Slip(stop.mended("E0113", "no `:` is needed here", edit, remedy="leave it out"), Repair(stop.index, 1))
+
+
+def _spaced(stop: Stop, sign: str) -> str:
+    """A sign in the place of one that touches the word in front."""
+    return f" {sign}" if stop.touches(-1) else sign
 
 
 def _comma(stop: Stop) -> Slip | None:

@@ -1,0 +1,147 @@
+"""Comments of other languages: ``// …``, ``/* … */``, ``-- …``, ``% …``."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.slips.groups import BRACKETS, KEYWORDS, VALUES
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
+
+_OPENING = ("//", "--", "%", ";", "REM ")  # what a line begins with that is a comment
+_ENCLOSING = {"/*": "*/", "<!--": "-->", "(*": "*)", "{-": "-}"}
+_OF_PROSE = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
+
+
+def foreign_comment(stop: Stop) -> Slip | None:
+    return _enclosed(stop) or _opening_line(stop) or _behind(stop)
+
+
+def _enclosed(stop: Stop) -> Slip | None:
+    """``/* … */``, which may take several lines; the parser stops at its first sign, or the second."""
+    text = stop.source.text
+    for start in (stop.span.start, stop.span.start - 1):
+        mark = next((one for one in _ENCLOSING if text.startswith(one, start)), None)
+        if mark is None or start < 0 or (start < stop.span.start and not stop.touches(-1)):
+            continue
+        end = text.find(_ENCLOSING[mark], start)
+        if mark in ("(*", "{-") and (end < 0 or text[start + 2 : start + 3] not in " \n"):
+            continue
+        return _comment(stop, mark, start, end + len(_ENCLOSING[mark]) if end != -1 else _line_end(text, start))
+    return None
+
+
+def _opening_line(stop: Stop) -> Slip | None:
+    """``-- widths``: the parser stops on the line, or, where a sign was read as an operator, behind it."""
+    oldest = stop.line_begin if stop.count is None else min(stop.count, stop.line_begin)
+    for index in range(stop.index, oldest - 1, -1):
+        start = stop.words.starts[index]
+        mark = next((one for one in _OPENING if stop.source.text.startswith(one, start)), None)
+        if mark is None or not _is_prose(stop, start + len(mark)) or (mark == ";" and index != stop.index):
+            continue
+        if _is_first(stop, index) or (mark == ";" and stop.head_kind == "LET" and _is_words(stop, start + 1)):
+            return _comment(stop, mark, start, _line_end(stop.source.text, start))
+    return None
+
+
+def _is_first(stop: Stop, index: int) -> bool:
+    return index == stop.first or stop.line(index - stop.index - 1) < stop.line(index - stop.index)
+
+
+def _is_prose(stop: Stop, start: int) -> bool:
+    """Whether something stands behind a mark, and no arrow or bracket next to it."""
+    text = stop.source.text
+    return (
+        text[start : start + 1] not in (">", "(", "=", "-", ";") and not text[start : _line_end(text, start)].isspace()
+    )
+
+
+def _is_words(stop: Stop, start: int) -> bool:
+    """Whether several words follow on the line, and no sign."""
+    line = stop.source.text[start : _line_end(stop.source.text, start)]
+    return len(line.split()) > 1 and line.replace(" ", "").isalpha()
+
+
+def _behind(stop: Stop) -> Slip | None:
+    """``let n = 3 // number of blocks``: what stands behind was taken for a divisor."""
+    if stop.text == "//":
+        return _comment(stop, "//", stop.span.start, _line_end(stop.source.text, stop.span.start))
+    found = _mark(stop)
+    if found is None:
+        return None
+    start = stop.words.starts[found]
+    mark = "--" if stop.words.text(found) == "-" else stop.words.text(found)
+    return _comment(stop, mark, start, _line_end(stop.source.text, start))
+
+
+def _mark(stop: Stop) -> int | None:
+    """A mark on the line of a word that has no place behind it, where no step of a count can be meant."""
+    is_step = stop.kind == "NAME" and stop.at(-1) in ("NUMBER", "RPAR") and stop.count is not None
+    if stop.inside in BRACKETS and _closes_on_line(stop):
+        return None
+    for index in range(stop.index - 1, _earliest(stop) - 1, -1):
+        text = stop.words.text(index)
+        if _is_double(stop, index):
+            return index
+        behind = stop.words.kinds[index + 1] if text in ("//", "%") else ""
+        is_read = stop.kind in _OF_PROSE and not is_step and not stop.is_first_on_line
+        if is_read and (text == "//" or (text == "%" and behind == stop.kind == "NAME")):
+            return index
+    return None
+
+
+def _earliest(stop: Stop) -> int:
+    """The first word of the line, or of that of a count that was read."""
+    return stop.line_begin if not stop.is_first_on_line else stop.index if stop.count is None else stop.count
+
+
+def _is_double(stop: Stop, index: int) -> bool:
+    """Whether two minus signs that touch, and a space, stand here."""
+    text, start = stop.source.text, stop.words.starts[index]
+    return text.startswith("--", start) and text[start + 2 : start + 3].isspace() and stop.words.text(index + 1) == "-"
+
+
+def _closes_on_line(stop: Stop) -> bool:
+    return any(stop.words.kinds[index] in ("RPAR", "RSQB") for index in range(stop.index, stop.line_end))
+
+
+def _comment(stop: Stop, mark: str, start: int, end: int) -> Slip:
+    span = Span(stop.source, start, end)
+    remedy = "begin every line of it with `#`" if "\n" in span.text else "begin it with `#`"
+    is_one_word = mark == "--" and len(span.text.split()) == 2 and stop.words.starts[stop.line_begin] != start
+    if is_one_word:
+        remedy += ", or write `->` where an arrow is meant"
+    edit = _edit(span, mark)
+    diagnostic = stop.mended(
+        "E0115", f"a comment does not begin with `{mark.strip()}`", edit, remedy=remedy, span=span, sure=not is_one_word
+    )
+    return Slip(diagnostic, _repair(stop, start, end))
+
+
+def _edit(span: Span, mark: str) -> Edit:
+    """The comment in the language's way: one within a line is left out, since `#` ends with the line."""
+    if mark not in _ENCLOSING:
+        return Edit(Span(span.source, span.start, span.start + len(mark.strip())), "#")
+    text = span.source.text
+    if text[span.end : _line_end(text, span.end)].strip():
+        return Edit(span, "")
+    inner = span.text.removeprefix(mark).removesuffix(_ENCLOSING[mark])
+    lines = [line.strip().removeprefix("*").strip() for line in inner.strip().splitlines()]
+    return Edit(span, "\n".join(f"# {line}".rstrip() for line in lines))
+
+
+def _repair(stop: Stop, start: int, end: int) -> Repair | None:
+    """Without the comment, of which the words in front of the parser were read as something else."""
+    remove = max(bisect_left(stop.words.starts, end, hi=len(stop.words.kinds) - 1) - stop.index, 0)
+    if start >= stop.span.start:
+        return Repair(stop.index, remove)
+    if stop.at(-1) in ("TIMES", "SIGN"):
+        return None
+    return Repair(stop.index, remove, ("X", "NAME") if stop.count is not None else (), stop.spoiled)
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end == -1 else end

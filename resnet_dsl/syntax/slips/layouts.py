@@ -1,0 +1,316 @@
+"""Statements of languages that say by a colon, by words or by indentation what braces say here."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
+from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import CLOSING, OPENING
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+
+_OPENERS = {"then", "do", "begin", "times"}  # in place of `{`, or in front of it
+_CLOSERS = {"end", "fi", "done", "endif", "endfor", "od"}
+_LOOPS = {"for", "foreach", "while", "until", "loop"}
+_ELSE_IFS = {"elif", "elsif", "elseif", "elseIf"}
+_HOLDING = {"STAGE", "HEAD", "STEM", "BLOCK"}
+_RANGE = re.compile(r"(?:for|foreach)\s*+\(?\s*+(\w+)\s+in\s+range\s*+\((.*)\)\)?", re.DOTALL)
+_SPAN = re.compile(r"(?:for|foreach)\s+(\w+)\s+(?:in|=)\s+(?:0|1)\s*+(?:\.\.|to|:)\s*+(\w+)")
+_LIST = re.compile(r"(?:for|foreach)\s+(\w+)\s+in\s+(\w+|\[.*\])", re.DOTALL)
+_COUNTED = re.compile(r"for\s*+\(\s*+(?:\w+\s+)?(\w+)\s*+=\s*+0\s*+;\s*+\w+\s*+<\s*+(\w+)\s*+;.*\)", re.DOTALL)
+_REPEATED = re.compile(r"(\w+)\s+in\s+(?:range\s*+\((.*)\)|(\w+))", re.DOTALL)
+
+
+class Body(NamedTuple):
+    """What a statement holds: the words from ``first`` to ``last``, and how braces come around them."""
+
+    first: int
+    last: int
+    edits: tuple[Edit, ...]
+    closed: bool  # whether a `}` stands behind it already
+
+
+def body_behind(stop: Stop, sign: int, behind: int) -> Body | None:
+    """The lines that are indented below the line of a sign, or the rest of its line; ``behind``: the word behind it.
+
+    The sign becomes `{`, and a `}` comes behind the last word where none is there.
+    """
+    first, last = behind, _last(stop, sign, behind)
+    if last is None:
+        return None
+    line_begin = _begin(stop, sign)
+    follows = stop.words.kinds[last + 1]
+    closed = follows == "RBRACE" and _indent(stop, last + 1) == _indent(stop, line_begin) and _is_first(stop, last + 1)
+    closed = closed and len(stop.open) > 0 and _indent(stop, _begin(stop, stop.open[-1])) < _indent(stop, line_begin)
+    space = "" if stop.source.text[stop.words.starts[sign] - 1].isspace() else " "
+    opened = Edit(stop.between(sign, behind), f"{space}{{")
+    return Body(first, last, (opened,) if closed else (opened, _closing(stop, line_begin, last)), closed)
+
+
+def _last(stop: Stop, sign: int, behind: int) -> int | None:
+    """The last word that a colon holds by its indentation, or on its line."""
+    words, text = stop.words, stop.source.text
+    line_end = text.find("\n", words.ends[behind - 1])
+    if line_end < 0 or words.starts[behind] < line_end:
+        stop_at = len(words.kinds) - 1 if line_end < 0 else bisect_left(words.starts, line_end)
+        return _balanced(stop, behind, stop_at)
+    own, index = _indent(stop, _begin(stop, sign)), behind
+    while index < len(words.kinds) - 1 and _indent(stop, index) > own:
+        line_end = text.find("\n", words.starts[index])
+        index = bisect_left(words.starts, line_end + 1, lo=index + 1) if line_end >= 0 else len(words.kinds)
+        index = min(index, len(words.kinds) - 1)
+    return _balanced(stop, behind, index)
+
+
+def _balanced(stop: Stop, first: int, behind: int) -> int | None:
+    """The last word in front of one that closes a brace from outside; None where there is none."""
+    depth = 0
+    for index in range(first, behind):
+        depth += (stop.words.kinds[index] in OPENING) - (stop.words.kinds[index] in CLOSING)
+        if depth < 0:
+            behind = index
+            break
+    return behind - 1 if behind > first else None
+
+
+def _begin(stop: Stop, index: int) -> int:
+    """The first word on the line of another."""
+    start = stop.source.text.rfind("\n", 0, stop.words.starts[index]) + 1
+    return bisect_left(stop.words.starts, start, hi=index)
+
+
+def _is_first(stop: Stop, index: int) -> bool:
+    return _begin(stop, index) == index
+
+
+def _indent(stop: Stop, index: int) -> int:
+    """The column of the first word on the line of another."""
+    return stop.source.position(stop.words.starts[_begin(stop, index)])[1]
+
+
+def _closing(stop: Stop, line_begin: int, last: int) -> Edit:
+    place = stop.words.span(last).behind
+    if stop.words.starts[last] < stop.words.ends[last] and stop.line(last - stop.index) == stop.line(
+        line_begin - stop.index
+    ):
+        return Edit(place, " }")
+    start = stop.source.text.rfind("\n", 0, stop.words.starts[line_begin]) + 1
+    return Edit(place, f"\n{stop.source.text[start : stop.words.starts[line_begin]]}}}")
+
+
+def colon(stop: Stop) -> Slip | None:
+    """``if a:``, ``else:``, ``stage conv2:`` and, indented, what it holds."""
+    if stop.text != ":" or not stop.accepts("LBRACE") or stop.at(1) == "LBRACE":
+        return None
+    message = "braces hold what belongs together, not a `:`"
+    remedy = "write `{` in place of `:`, and `}` behind the last of the lines: indentation carries no meaning"
+    body = body_behind(stop, stop.index, stop.index + 1)
+    if body is None:
+        return Slip(stop.says("E0113", message, remedy))
+    if body.closed:
+        remedy = "write `{` in place of `:`"
+    elif stop.line(body.last - stop.index) == stop.line():
+        held = " ".join(stop.between(body.first, body.last + 1).text.split())
+        remedy = f"write `{{ {held} }}`"
+    return Slip(stop.mended("E0113", message, *body.edits, remedy=remedy), _around(stop, 1, ("LBRACE",), body))
+
+
+def _around(stop: Stop, remove: int, insert: tuple[str, ...], body: Body) -> Repair:
+    also = () if body.closed else (Repair(body.last + 1, 0, ("RBRACE",)),)
+    return Repair(stop.index, remove, insert, also)
+
+
+def sign_of_body(stop: Stop) -> Slip | None:
+    """``stage s = { … }``, ``stem = conv(64, 7)``, ``block b(width) => conv(width, 3)``, ``head -> dense(10)``."""
+    if not _holds(stop):
+        return None
+    behind = 1 + (stop.text == "=" and stop.text_at(1) == ">" and stop.touches(0))
+    sign = stop.span_at(0, behind - 1)
+    if sign.text not in ("=", "->", "=>"):
+        return None
+    message = f"braces hold what belongs together, not a `{sign.text}`"
+    if stop.at(behind) == "LBRACE":
+        edit = Edit(Span(stop.source, sign.start, stop.words.starts[stop.index + behind]), "")
+        diagnostic = stop.mended("E0121", message, edit, remedy="leave it out", span=sign)
+        return Slip(diagnostic, Repair(stop.index, behind))
+    body = body_behind(stop, stop.index, stop.index + behind)
+    if body is None or stop.at(behind) not in ("NAME", "IN"):
+        return None
+    held = " ".join(stop.between(body.first, body.last + 1).text.split())
+    name = stop.named(stop.index - 1 if stop.head is None or stop.at(-1) in ("STEM", "HEAD") else stop.head)
+    remedy = f"write {name[:-1]} {{ {held} }}`"
+    return Slip(stop.mended("E0121", message, *body.edits, remedy=remedy), _around(stop, behind, ("LBRACE",), body))
+
+
+def _holds(stop: Stop) -> bool:
+    """Whether braces belong here: behind a member or definition whose name and arguments are read."""
+    if stop.at(-1) in ("STEM", "HEAD"):
+        return stop.owner_kind == "NETWORK"
+    return stop.head_kind in _HOLDING and stop.head is not None and stop.accepts("LBRACE")
+
+
+def opener(stop: Stop) -> Slip | None:
+    """``if a then { … }``, ``repeat 3 do … end``, ``repeat 3 times { … }``."""
+    if stop.text not in _OPENERS or not stop.accepts("LBRACE"):
+        return None
+    word = stop.text
+    if stop.at(1) == "LBRACE":
+        edit = Edit(Span(stop.source, stop.span.start, stop.words.starts[stop.index + 1]), "")
+        diagnostic = stop.mended("E0107", f"the language has no `{word}`", edit, remedy="leave it out", span=stop.span)
+        return Slip(diagnostic, Repair(stop.index, 1))
+    remedy = f"write `{{` in place of `{word}`, and `}}` where it is to end"
+    body = body_behind(stop, stop.index, stop.index + 1)
+    if body is None:
+        return Slip(stop.says("E0107", f"the language has no `{word}`", remedy))
+    edits, also = body.edits, (Repair(body.last + 1, 0, ("RBRACE",)),)
+    ending = next((i for i in (body.last, body.last + 1) if stop.words.text(i) in _CLOSERS), None)
+    if ending is not None:
+        edits, also = (edits[0], Edit(stop.words.span(ending), "}")), (Repair(ending, 1, ("RBRACE",)),)
+        remedy = f"write `{{` in place of `{word}`, and `}}` in place of `{stop.words.text(ending)}`"
+    diagnostic = stop.mended("E0107", f"the language has no `{word}`", *edits, remedy=remedy, span=stop.span)
+    return Slip(diagnostic, Repair(stop.index, 1, ("LBRACE",), also))
+
+
+def foreign_statement(stop: Stop) -> Slip | None:
+    """``for i in range(3):``, ``while n > 0 { … }``, ``elif a {``, with braces or indented."""
+    first = _foreign(stop)
+    if first is None:
+        return None
+    word = stop.words.text(first)
+    sign = _sign(stop, first)
+    head = stop.between(first, sign if sign is not None else max(stop.line_end, first + 1))
+    text, sure, note = _translated(stop, head.text)
+    message, remedy = f"the language has no `{word}`", f"write `{text} {{ … }}`{note}"
+    place = stop.words.span(first)
+    if stop.owner_kind == "NETWORK" or not stop.open:
+        remedy = "stages are written one by one; in the braces of one, `repeat COUNT as i { … }` repeats steps"
+        return Slip(stop.says("E0107", message, remedy, span=place))
+    if sign is None:
+        return Slip(stop.says("E0107", message, remedy, span=place))
+    edits: tuple[Edit, ...] = () if "COUNT" in text else (Edit(head, text),)
+    repair, body = _mended(stop, first, sign)
+    if body is not None:
+        edits = (*edits, *body.edits) if edits else ()
+    return Slip(stop.says("E0107", message, remedy, span=place, edits=edits, sure=sure and bool(edits)), repair)
+
+
+def _foreign(stop: Stop) -> int | None:
+    """The foreign word that began the statement in which the parser stopped: first on its line, or behind a brace."""
+    for index in range(stop.index, stop.line_begin - 1, -1):
+        if stop.words.text(index) in _LOOPS | _ELSE_IFS and (index == stop.line_begin or _behind_brace(stop, index)):
+            is_named = stop.words.kinds[index + 1 : index + 2] in (["EQUAL"], ["ARROW"])
+            return None if is_named or stop.words.kinds[index] != "NAME" else index
+        if stop.words.kinds[index] in ("LBRACE", "RBRACE") and index != stop.index:
+            return None
+    return None
+
+
+def _behind_brace(stop: Stop, index: int) -> bool:
+    return index > stop.first and stop.words.kinds[index - 1] in ("LBRACE", "RBRACE")
+
+
+def _sign(stop: Stop, first: int) -> int | None:
+    """The `{` or `:` that ends the first line of a statement, or, of a `{`, begins the next."""
+    depth = 0
+    for index in range(first, min(stop.line_end + 1, len(stop.words.kinds))):
+        kind, text = stop.words.kinds[index], stop.words.text(index)
+        if depth == 0 and index > first and (kind == "LBRACE" or (text == ":" and index < stop.line_end)):
+            return index
+        depth += (kind in OPENING) - (kind in CLOSING)
+        if depth < 0:
+            return None
+    return None
+
+
+def _mended(stop: Stop, first: int, sign: int) -> tuple[Repair | None, Body | None]:
+    """How reading goes on: the rest of the statement's first line as one that the language has."""
+    start = ("IF", "TRUE") if stop.words.text(first) in _ELSE_IFS else ("REPEAT", "NUMBER")
+    reads = stop.inside in ("", "LBRACE") and (stop.index == first or stop.accepts(start[0])) and stop.index <= sign
+    body = None
+    if stop.words.text(sign) == ":":
+        body = body_behind(stop, sign, sign + 1)
+        if body is None or not reads:
+            return None, body
+        return _around(stop, sign + 1 - stop.index, (*start, "LBRACE"), body), body
+    return Repair(stop.index, sign - stop.index, start) if reads else None, body
+
+
+def _translated(stop: Stop, head: str) -> tuple[str, bool, str]:
+    """A statement's first line in the language, whether that is sure, and what is to be changed inside."""
+    if (word := head.split(None, 1)[0]) in _ELSE_IFS:
+        condition = " ".join(head[len(word) :].split())
+        return f"else if {condition or 'CONDITION'}", bool(condition), ""
+    if found := _RANGE.fullmatch(head):
+        return _of_range(found[1], found[2])
+    if found := _COUNTED.fullmatch(head) or _SPAN.fullmatch(head):
+        is_sure = found.re is _COUNTED
+        return _counted(found[1], found[2]), is_sure, "" if is_sure else f", where `{found[1]}` counts from 0"
+    if (found := _LIST.fullmatch(head)) and found[1] != "_":
+        items = " ".join(found[2].split())
+        counted = f"repeat len({items}) as i"
+        return counted, False, f", and `{items}[i]` for `{found[1]}`" if items.isidentifier() else ""
+    if word in ("while", "until"):
+        return "repeat COUNT", False, ": rounds are counted, and what is in braces cannot end them"
+    return "repeat COUNT as i", False, ""
+
+
+def _of_range(name: str, inside: str) -> tuple[str, bool, str]:
+    """``range(n)``, ``range(0, n)`` and ``range(a, b)``."""
+    parts = [part.strip() for part in inside.split(",")]
+    if len(parts) == 1 and parts[0]:
+        return _counted(name, parts[0]), True, ""
+    if len(parts) == 2 and parts[0] == "0":
+        return _counted(name, parts[1]), True, ""
+    if len(parts) == 2 and "(" not in inside:
+        return _counted(name, f"{parts[1]} - {parts[0]}"), False, f", and `{name} + {parts[0]}` for `{name}`"
+    return "repeat COUNT as i", False, ""
+
+
+def _counted(name: str, count: str) -> str:
+    return f"repeat {' '.join(count.split())}" + ("" if name == "_" else f" as {name}")
+
+
+def order_of_repeat(stop: Stop) -> Slip | None:
+    """``repeat i in range(3) { … }``, ``repeat i in 3 { … }``, ``repeat 3 x basic(16)``, ``repeat 3 basic(16)``."""
+    if stop.head is None or stop.head_kind != "REPEAT" or not stop.accepts("LBRACE"):
+        return None
+    if stop.kind == "IN":
+        return _repeat_in(stop, stop.head)
+    crosses = [i for i in range(stop.head + 2, stop.index - 1) if stop.words.kinds[i : i + 2] == ["X", "NAME"]]
+    if crosses and stop.kind != "LBRACE":
+        return Slip(
+            _repeat_step(stop, stop.head, crosses[0], crosses[0] + 1), Repair(stop.index, 0, ("LBRACE", "RBRACE"))
+        )
+    if stop.kind != "NAME" or stop.head + 1 == stop.index or _sign(stop, stop.head) is not None:
+        return None
+    ending = (Repair(stop.until("RBRACE"), 0, ("RBRACE",)),)
+    return Slip(_repeat_step(stop, stop.head, stop.index, stop.index), Repair(stop.index, 0, ("LBRACE",), ending))
+
+
+def _repeat_in(stop: Stop, head: int) -> Slip | None:
+    sign = _sign(stop, head)
+    found = _REPEATED.fullmatch(stop.between(head + 1, sign).text.strip()) if sign is not None else None
+    if sign is None or found is None:
+        return None
+    text, sure, note = _of_range(found[1], found[2] or found[3])
+    edit = Edit(stop.between(head, sign), text)
+    message = "a `repeat` has its count first, then the name of the round"
+    diagnostic = stop.mended("E0109", message, edit, remedy=f"write `{text} {{ … }}`{note}", span=stop.span, sure=sure)
+    body = body_behind(stop, sign, sign + 1) if stop.words.text(sign) == ":" else None
+    if body is not None:
+        return Slip(
+            diagnostic._replace(edits=(edit, *body.edits)), _around(stop, sign + 1 - stop.index, ("LBRACE",), body)
+        )
+    return Slip(diagnostic, Repair(stop.index, sign - stop.index))
+
+
+def _repeat_step(stop: Stop, head: int, behind: int, step: int) -> Diagnostic:
+    """A step in place of the braces; ``behind``: the word behind the count."""
+    count = " ".join(stop.between(head + 1, behind).text.split())
+    name = stop.words.text(step)
+    edit = Edit(stop.between(head, step + 1), f"{count} x {name}")
+    remedy = f"write `{count} x {name}`, or `repeat {count} {{ … }}`"
+    message = "`repeat` repeats what stands in braces, `x` one step"
+    return stop.mended("E0109", message, edit, remedy=remedy, span=stop.words.span(behind))

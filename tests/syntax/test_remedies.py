@@ -1,0 +1,234 @@
+"""Habits of other languages: the remedy, followed, is the text that was meant, and it compiles."""
+
+from __future__ import annotations
+
+import pytest
+
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.pipeline import load_text
+
+STEPS = "block b(width, n = 2, kind = 1) {\n  %s\n}\nnetwork net {\n  input 32x32x16\n  stage s { b(16) }\n}\n"
+MEMBERS = (
+    "network net(classes = 10, blocks = 2) {\n  input 32x32x3\n  stem { conv(16, 3) }\n  %s\n"
+    "  head { avgpool(global) -> dense(classes) }\n}\n"
+)
+FILE = "%s\n" + MEMBERS % "stage s { conv(16, 3) }"
+DERIVED = MEMBERS % "stage s { conv(16, 3) }" + "%s\n"
+INPUT = "network net {\n  %s\n  stem { conv(16, 3) }\n}\n"
+
+SURE = [
+    # sizes and lists
+    (STEPS, "conv(16, (3, 3))", "conv(16, 3)"),
+    (STEPS, "conv(16, kernel = (3, 1)) -> norm", "conv(16, kernel = 3x1) -> norm"),
+    (STEPS, "conv(16, 3, stride = (2, 2))", "conv(16, 3, stride = 2)"),
+    (STEPS, "conv(16, 3, dilation = (width // 8, 1))", "conv(16, 3, dilation = width // 8 x 1)"),
+    (STEPS, "conv(16, [3, 1])", "conv(16, 3x1)"),
+    (STEPS, "conv(16, 3X1)", "conv(16, 3x1)"),
+    (STEPS, "conv(16, 3 X 1)", "conv(16, 3x1)"),
+    (STEPS, "maxpool((2, 2), (2, 2))", "maxpool(2, 2)"),
+    (STEPS, "resize((16, 16))", "resize(16x16)"),
+    (STEPS, "zero_pad(((1, 1), (1, 1)))", "zero_pad([[1, 1], [1, 1]])"),
+    (STEPS, "a = conv(16, 3)\n  concat((a, in))", "a = conv(16, 3)\n  concat(a, in)"),
+    (STEPS, "conv({width}, 3)", "conv(width, 3)"),
+    (STEPS, "conv(0x10, 3)", "conv(16, 3)"),
+    (STEPS, "conv(0x1F, 3)", "conv(31, 3)"),
+    (INPUT, "input (224, 224, 3)", "input 224x224x3"),
+    (INPUT, "input(224, 224, 3)", "input 224x224x3"),
+    (INPUT, "input [224, 224, 3]", "input 224x224x3"),
+    (INPUT, "input (None, None, 3)", "input ?x?x3"),
+    (INPUT, "input shape = (32, 32, 3)", "input 32x32x3"),
+    (INPUT, "input 32, 32, 3", "input 32x32x3"),
+    (INPUT, "input 32*32*3", "input 32x32x3"),
+    (INPUT, "input 32 × 32 × 3", "input 32x32x3"),
+    (INPUT, "input 32X32X3", "input 32x32x3"),
+    (INPUT, "input 32 by 32 by 3", "input 32x32x3"),
+    (INPUT, "input 32 32 3", "input 32x32x3"),
+    (INPUT, "input: 32x32x3", "input 32x32x3"),
+    (INPUT, "input = 32x32x3", "input 32x32x3"),
+    (INPUT, "input left (64, 64, 3)", "input left 64x64x3"),
+    (FILE, "let widths = {16, 32, 64}", "let widths = [16, 32, 64]"),
+    (FILE, "let widths = 16, 32, 64", "let widths = [16, 32, 64]"),
+    (FILE, "let widths = (0.5, 0.25)", "let widths = [0.5, 0.25]"),
+    (FILE, "let a, b = 1, 2", "let a = 1\nlet b = 2"),
+    (FILE, "let a = 1, b = 2", "let a = 1\nlet b = 2"),
+    (FILE, "let w = [16 * 2 ** i for i in range(3)]", "let w = [16 * 2 ** 0, 16 * 2 ** 1, 16 * 2 ** 2]"),
+    # types
+    (STEPS, "let half: int = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),
+    (STEPS, "int half = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),
+    (FILE, "const int n = 3", "let n = 3"),
+    (FILE, "block b(width: int, stride: int = 1) { conv(width, 3) }", "block b(width, stride = 1) { conv(width, 3) }"),
+    (FILE, "block b(int width) { conv(width, 3) }", "block b(width) { conv(width, 3) }"),
+    (FILE, "block b(width: Optional[int] = 3) { conv(width, 3) }", "block b(width = 3) { conv(width, 3) }"),
+    (FILE, "block b(width: 64) { conv(width, 3) }", "block b(width = 64) { conv(width, 3) }"),
+    (FILE, "block b(width) -> Tensor { conv(width, 3) }", "block b(width) { conv(width, 3) }"),
+    (FILE, "block b(width, *args) { conv(width, 3) }", "block b(width) { conv(width, 3) }"),
+    # numbers
+    (STEPS, "dropout(0,2)", "dropout(0.2)"),
+    (STEPS, "leaky_relu(0,01)", "leaky_relu(0.01)"),
+    (STEPS, "use drop = drop_path(0,2 * progress)\n  basic(16)", "use drop = drop_path(0.2 * progress)\n  basic(16)"),
+    (STEPS, "dropout(50%)", "dropout(0.5)"),
+    (STEPS, "dropout(0.5f)", "dropout(0.5)"),
+    (STEPS, "dropout(1e-3f)", "dropout(1e-3)"),
+    (FILE, "let rate = 0,5", "let rate = 0.5"),
+    (FILE, "let many = 25,557,032", "let many = 25_557_032"),
+    (FILE, "let many = 25.557.032", "let many = 25_557_032"),
+    (FILE, "let many = 25.5 M", "let many = 25.5M"),
+    # loops, conditions, indentation
+    (STEPS, "for i in range(3) { basic(16) }", "repeat 3 as i { basic(16) }"),
+    (STEPS, "for i in range(n - 1):\n    basic(16)\n    norm", "repeat n - 1 as i {\n    basic(16)\n    norm\n  }"),
+    (STEPS, "for _ in range(0, 3): basic(16)", "repeat 3 { basic(16) }"),
+    (STEPS, "for (int i = 0; i < n; i++) { basic(16) }", "repeat n as i { basic(16) }"),
+    (STEPS, "repeat i in range(n) { basic(16) }", "repeat n as i { basic(16) }"),
+    (STEPS, "repeat i in 3 { basic(16) }", "repeat 3 as i { basic(16) }"),
+    (STEPS, "repeat n x basic(16)", "n x basic(16)"),
+    (STEPS, "repeat 3 basic(16)", "3 x basic(16)"),
+    (STEPS, "repeat 3 times { basic(16) }", "repeat 3 { basic(16) }"),
+    (STEPS, "repeat 3 {{ basic(16) }}", "repeat 3 { basic(16) }"),
+    (STEPS, "if kind == 1 then { norm }", "if kind == 1 { norm }"),
+    (STEPS, "if kind == 1 then\n    norm\n  end", "if kind == 1 {\n    norm\n  }"),
+    (STEPS, "if kind == 1 { norm } elif kind == 2 { act }", "if kind == 1 { norm } else if kind == 2 { act }"),
+    (
+        STEPS,
+        "if kind == 1:\n    norm\n  elif kind == 2:\n    act\n  else:\n    relu",
+        "if kind == 1 {\n    norm\n  }\n  else if kind == 2 {\n    act\n  }\n  else {\n    relu\n  }",
+    ),
+    (STEPS, "if kind is 1 { norm }", "if kind == 1 { norm }"),
+    (STEPS, "if kind is not 1 { norm }", "if kind != 1 { norm }"),
+    (STEPS, "if kind in [1, 2] { norm }", "if kind == 1 or kind == 2 { norm }"),
+    (MEMBERS, "stage s:\n    3 x basic(16)", "stage s {\n    3 x basic(16)\n  }"),
+    (MEMBERS, "stage s:\n    3 x basic(16)\n  }", "stage s {\n    3 x basic(16)\n  }"),
+    (MEMBERS, "stage s: 3 x basic(16)", "stage s { 3 x basic(16) }"),
+    (MEMBERS, "stage s = basic(16)", "stage s { basic(16) }"),
+    (MEMBERS, "stage s = { basic(16) }", "stage s { basic(16) }"),
+    (FILE, "block b(width) => conv(width, 3)", "block b(width) { conv(width, 3) }"),
+    # names
+    (MEMBERS, "stage conv-2 { basic(16) }", "stage conv_2 { basic(16) }"),
+    (MEMBERS, 'stage "s" { basic(16) }', "stage s { basic(16) }"),
+    (FILE, "block my-block(base-w) { conv(base-w, 3) }", "block my_block(base_w) { conv(base_w, 3) }"),
+    (FILE, "network resnet-50.v2 {\n  input 32x32x3\n  stem { conv(16, 3) }\n}", None),
+    (STEPS, "low-level = conv(16, 3)\n  add(low-level, in)", "low_level = conv(16, 3)\n  add(low_level, in)"),
+    # values and derived networks
+    (STEPS, "half = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),
+    (STEPS, "conv(16, 3, stride == 2)", "conv(16, 3, stride = 2)"),
+    (STEPS, "conv(16, 3, stride: 2)", "conv(16, 3, stride = 2)"),
+    (STEPS, "conv(16, 3, stride 2, groups 2)", "conv(16, 3, stride = 2, groups = 2)"),
+    (STEPS, "conv(16, 3, bias = TRUE)", "conv(16, 3, bias = true)"),
+    (MEMBERS, "act = silu\n  stage s { basic(16) }", "use act = silu\n  stage s { basic(16) }"),
+    (MEMBERS, "use act: silu\n  stage s { basic(16) }", "use act = silu\n  stage s { basic(16) }"),
+    (MEMBERS, "skips = off\n  stage s { basic(16) }", "skips off\n  stage s { basic(16) }"),
+    (DERIVED, "network five from net { classes = 5 }", "network five from net(classes = 5) {  }"),
+    (
+        DERIVED,
+        "network five from net(blocks = 1) { classes: 5 }",
+        "network five from net(blocks = 1, classes = 5) {  }",
+    ),
+    (DERIVED, "network five from net { width = 5 }", "network five from net { let width = 5 }"),
+    (DERIVED, "network five extends net {}", "network five from net {}"),
+    (DERIVED, "network five = net(classes = 5)", "network five from net(classes = 5) {}"),
+    # brackets
+    (STEPS, "conv 16, 3 -> norm", "conv(16, 3) -> norm"),
+    (STEPS, "conv 16 3", "conv(16, 3)"),
+    (STEPS, "dropout 0.5 -> norm", "dropout(0.5) -> norm"),
+    (STEPS, "conv[16, 3]", "conv(16, 3)"),
+    (STEPS, "conv{16, 3}", "conv(16, 3)"),
+    (STEPS, "conv<16, 3>", "conv(16, 3)"),
+    (STEPS, "conv(16; 3)", "conv(16, 3)"),
+    (MEMBERS, "stage s stride=2 { basic(16) }", "stage s(stride = 2) { basic(16) }"),
+    (MEMBERS, "stage s [stride = 2] { basic(16) }", "stage s(stride = 2) { basic(16) }"),
+    (MEMBERS, "stage(s) { basic(16) }", "stage s { basic(16) }"),
+    (
+        MEMBERS,
+        "default conv.bias = true\n  stage s { conv(8, 3) }",
+        "default conv(bias = true)\n  stage s { conv(8, 3) }",
+    ),
+    (FILE, "block b width, stride { conv(width, 3) }", "block b(width, stride) { conv(width, 3) }"),
+    # counts and arrows
+    (STEPS, "norm\n  n // 2 * basic(16)", "norm\n  n // 2 x basic(16)"),
+    (STEPS, "(n + 2) // 2 * basic(16)", "(n + 2) // 2 x basic(16)"),
+    (STEPS, "basic(16) * 3", "3 x basic(16)"),
+    (STEPS, "basic(16) x3", "3 x basic(16)"),
+    (STEPS, "[basic(16)] * 3", "3 x basic(16)"),
+    (STEPS, "conv(16, 3) | norm | act", "conv(16, 3) -> norm -> act"),
+    (STEPS, "conv(16, 3) – norm", "conv(16, 3) -> norm"),
+    (STEPS, "conv(16, 3) -&gt; norm", "conv(16, 3) -> norm"),
+    (STEPS, "conv(16, 3).norm()", "conv(16, 3) -> norm()"),
+    (STEPS, "norm (n + 1) x basic(16)", "norm\n(n + 1) x basic(16)"),
+    # comments
+    (STEPS, "norm // the first layer\n  act", "norm # the first layer\n  act"),
+    (STEPS, "conv(16, 3) -- the first layer", "conv(16, 3) # the first layer"),
+    (STEPS, "norm\n  % activation\n  act", "norm\n  # activation\n  act"),
+    (STEPS, "let h = width // half of it\n  conv(h, 3)", "let h = width # half of it\n  conv(h, 3)"),
+    (FILE, "let n = 3 -- number of blocks", "let n = 3 # number of blocks"),
+    (FILE, "; the number of blocks\nlet n = 3", "# the number of blocks\nlet n = 3"),
+    (FILE, "/* blocks,\n * each */\nlet n = 3", "# blocks,\n# each\nlet n = 3"),
+    (FILE, 'import "resnet/imagenet" as r', 'import "resnet/imagenet"'),
+    (FILE, 'from "resnet/imagenet" import resnet18', 'import "resnet/imagenet"'),
+]
+
+UNSURE = [
+    (FILE, "let widths = (16, 32)", "write `[16, 32]`, or `16x32` where a size is meant"),
+    (FILE, "let blocks = 3,4", "write `3.4` for a fraction or `[3, 4]` for a list"),
+    (STEPS, "dense(1,000)", "write `1_000` for thousands or `1.000` for a fraction"),
+    (STEPS, "for w in [16, 32]:\n    conv(16, 3)", "write `repeat len([16, 32]) as i { … }`"),
+    (STEPS, "conv(16, 3) -- norm", "begin it with `#`, or write `->` where an arrow is meant"),
+    (MEMBERS, "stage 1 { basic(16) }", "write another name, such as `stage1`"),
+    (MEMBERS, "stage s { stride = 2\n basic(16) }", "write `stage s(stride = 2) { … }`, or `let stride = 2`"),
+    (MEMBERS, "skips on\n  stage s { basic(16) }", "write `skips via project`, the default, or leave the line out"),
+    (FILE, "network n from resnet-50 {}", "write `resnet50`, or `resnet_50`"),
+    (
+        FILE,
+        "network n from resnet18 { classes = 5 }",
+        "write `network n from resnet18(classes = 5) { … }`, or `let classes = 5` for a value of its own",
+    ),
+]
+
+RIGHT = [
+    (STEPS, "n // 2 x basic(16)"),
+    (STEPS, "norm\n  (n + 2) // 2 x basic(16)"),
+    (STEPS, "conv(width-8, 3)"),
+    (STEPS, "conv(max(width, 3) % 5, 3, pad = 1x0)"),
+    (STEPS, "let d = width - -8\n  conv(d, 3)"),
+    (STEPS, "left = in -> conv(width, 1)\n  out = conv(width, 3)\n  add(left -> norm, out)"),
+    (MEMBERS, "stage s { 3x basic(16) }"),
+    (MEMBERS, "stage s { basic(16) }\n  expect head.params == 170"),
+]
+
+
+def errors(text: str) -> list[Diagnostic]:
+    return [one for one in load_text(text).check() if one.severity == "error"]
+
+
+def edited(text: str, diagnostic: Diagnostic) -> str:
+    for edit in sorted(diagnostic.edits, key=lambda edit: -edit.span.start):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def followed(text: str) -> str:
+    """The text with every sure remedy made, one after the other."""
+    for _ in range(8):
+        sure = next((one for one in errors(text) if one.sure), None)
+        if sure is None:
+            return text
+        text = edited(text, sure)
+    raise AssertionError("the remedies lead in a circle")
+
+
+@pytest.mark.parametrize(("frame", "wrong", "right"), SURE)
+def test_the_remedies_followed_are_what_was_meant(frame: str, wrong: str, right: str | None) -> None:
+    text = followed(frame % wrong)
+    assert not errors(text)
+    assert right is None or text == frame % right
+
+
+@pytest.mark.parametrize(("frame", "wrong", "remedy"), UNSURE)
+def test_where_several_things_may_be_meant_all_are_said(frame: str, wrong: str, remedy: str) -> None:
+    first = errors(frame % wrong)[0]
+    assert first.help is not None
+    assert first.help.startswith(remedy)
+    assert not first.sure
+
+
+@pytest.mark.parametrize(("frame", "text"), RIGHT)
+def test_what_the_language_has_is_no_mistake(frame: str, text: str) -> None:
+    assert not errors(frame % text)
