@@ -26,7 +26,7 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         return hint.diagnostic("E0252")
     if hint := hints.of_step(span):
         return hint.diagnostic("E0201")
-    if misread := notation.prose(span) or notation.count_behind(span):
+    if misread := notation.prose(span) or notation.foreign_loop(span) or notation.count_behind(span):
         return misread
     found = Diagnostic(
         "E0201",

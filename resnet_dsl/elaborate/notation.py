@@ -87,6 +87,21 @@ def prose(span: Span) -> Diagnostic | None:
     return Diagnostic("E0115", message, Label(comment), help="begin it with `#`", edits=edits, sure=True)
 
 
+def foreign_loop(span: Span) -> Diagnostic | None:
+    """``for i in range(3)`` without braces or a colon, which reads as steps."""
+    line = _before(span) + span.text + _behind(span)
+    found = re.match(r"\s*(for|foreach)\s+(\w+)\s+in\s+(?:range\s*\((?:0,\s*)?([^(),]+)\))?", line)
+    if (
+        found is None
+        or span.source.text[span.start - len(_before(span)) - 1 : span.start - len(_before(span))] not in "\n"
+    ):
+        return None
+    start = span.start - len(_before(span)) + found.start(1)
+    place = Span(span.source, start, start + len(found[1]))
+    remedy = f"write `repeat {(found[3] or 'COUNT').strip()} as {found[2]} {{ … }}`"
+    return Diagnostic("E0107", f"the language has no `{found[1]}`", Label(place), help=remedy)
+
+
 def count_behind(span: Span) -> Diagnostic | None:
     """``basic(16) x3``."""
     step = re.search(_STEP, _before(span))

@@ -16,6 +16,7 @@ FILE = "%s\n" + MEMBERS % "stage s { conv(16, 3) }"
 DERIVED = MEMBERS % "stage s { conv(16, 3) }" + "%s\n"
 INPUT = "network net {\n  %s\n  stem { conv(16, 3) }\n}\n"
 
+MEMBERS_EXPECTED = "stage s { conv(16, 3) }\n  expect s.output == 32x32x16"
 SURE = [
     # sizes and lists
     (STEPS, "conv(16, (3, 3))", "conv(16, 3)"),
@@ -52,7 +53,11 @@ SURE = [
     (FILE, "let a, b = 1, 2", "let a = 1\nlet b = 2"),
     (FILE, "let a = 1, b = 2", "let a = 1\nlet b = 2"),
     (FILE, "let w = [16 * 2 ** i for i in range(3)]", "let w = [16 * 2 ** 0, 16 * 2 ** 1, 16 * 2 ** 2]"),
+    (STEPS, "conv((16, 3))", "conv(16, 3)"),
+    (MEMBERS, "stage s { conv(16, 3) }\n  expect s.output == (32, 32, 16)", MEMBERS_EXPECTED),
+    (MEMBERS, "stage s { conv(16, 3) }\n  expect s.output == 32, 32, 16", MEMBERS_EXPECTED),
     # types
+    (MEMBERS, "width: int = 3", "let width = 3"),
     (STEPS, "let half: int = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),
     (STEPS, "int half = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),
     (FILE, "const int n = 3", "let n = 3"),
@@ -125,8 +130,13 @@ SURE = [
     (DERIVED, "network five from net { width = 5 }", "network five from net { let width = 5 }"),
     (DERIVED, "network five extends net {}", "network five from net {}"),
     (DERIVED, "network five = net(classes = 5)", "network five from net(classes = 5) {}"),
+    (STEPS, "y = conv(16, 3)\n  y + in", "y = conv(16, 3)\n  add(y, in)"),
+    (STEPS, "in + conv(16, 1)", "add(in, conv(16, 1))"),
+    (STEPS, "in * sigmoid", "mul(in, sigmoid())"),
+    (MEMBERS, "skips via off\n  stage s { basic(16) }", "skips off\n  stage s { basic(16) }"),
     # brackets
     (STEPS, "conv 16, 3 -> norm", "conv(16, 3) -> norm"),
+    (STEPS, "conv width, 3", "conv(width, 3)"),
     (STEPS, "conv 16 3", "conv(16, 3)"),
     (STEPS, "dropout 0.5 -> norm", "dropout(0.5) -> norm"),
     (STEPS, "conv[16, 3]", "conv(16, 3)"),
@@ -134,6 +144,8 @@ SURE = [
     (STEPS, "conv<16, 3>", "conv(16, 3)"),
     (STEPS, "conv(16; 3)", "conv(16, 3)"),
     (MEMBERS, "stage s stride=2 { basic(16) }", "stage s(stride = 2) { basic(16) }"),
+    (MEMBERS, "stage s stride 2 { basic(16) }", "stage s(stride = 2) { basic(16) }"),
+    (MEMBERS, "stage s: stride = 2 { basic(16) }", "stage s(stride = 2) { basic(16) }"),
     (MEMBERS, "stage s [stride = 2] { basic(16) }", "stage s(stride = 2) { basic(16) }"),
     (MEMBERS, "stage(s) { basic(16) }", "stage s { basic(16) }"),
     (
@@ -146,6 +158,7 @@ SURE = [
     (STEPS, "norm\n  n // 2 * basic(16)", "norm\n  n // 2 x basic(16)"),
     (STEPS, "(n + 2) // 2 * basic(16)", "(n + 2) // 2 x basic(16)"),
     (STEPS, "basic(16) * 3", "3 x basic(16)"),
+    (STEPS, "basic(16) * n", "n x basic(16)"),
     (STEPS, "basic(16) x3", "3 x basic(16)"),
     (STEPS, "[basic(16)] * 3", "3 x basic(16)"),
     (STEPS, "conv(16, 3) | norm | act", "conv(16, 3) -> norm -> act"),
@@ -170,6 +183,16 @@ UNSURE = [
     (FILE, "let blocks = 3,4", "write `3.4` for a fraction or `[3, 4]` for a list"),
     (STEPS, "dense(1,000)", "write `1_000` for thousands or `1.000` for a fraction"),
     (STEPS, "for w in [16, 32]:\n    conv(16, 3)", "write `repeat len([16, 32]) as i { … }`"),
+    (STEPS, "y = conv(16, 3)\n  y - in", "write `sub(y, in)`, or `->` where an arrow is meant"),
+    (
+        MEMBERS,
+        "conv2 = 3 x basic(16)",
+        "write `stage conv2 { 3 x basic(16) }`, or put it in the braces of another part",
+    ),
+    (STEPS, "skip = in", "write `skip from VALUE`"),
+    (STEPS, "for i in range(3)\n    basic(16)", "write `repeat 3 as i { … }`"),
+    (STEPS, "repeat:\n    basic(16)", "write it as in `repeat 3 { … }`"),
+    (STEPS, "use norm", "write it as in `use act = silu`"),
     (STEPS, "conv(16, 3) -- norm", "begin it with `#`, or write `->` where an arrow is meant"),
     (MEMBERS, "stage 1 { basic(16) }", "write another name, such as `stage1`"),
     (MEMBERS, "stage s { stride = 2\n basic(16) }", "write `stage s(stride = 2) { … }`, or `let stride = 2`"),

@@ -31,6 +31,16 @@ def without_brackets(stop: Stop) -> Slip | None:
     return _bracketed(stop, first - 1, span, Repair(stop.index, end - stop.index, ("X", "NAME")))
 
 
+def names_without_brackets(stop: Stop) -> Slip | None:
+    """``conv width, 3``: two names, and behind a comma what is no step."""
+    if stop.kind != "COMMA" or stop.inside != "LBRACE" or (stop.at(-2), stop.at(-1)) != ("NAME", "NAME"):
+        return None
+    if not _begins_step(stop, stop.index - 2) or (stop.at(1) not in ("NUMBER", "EXTENT") and stop.at(2) != "EQUAL"):
+        return None
+    end = stop.until(*_ENDS)
+    return _bracketed(stop, stop.index - 2, stop.between(stop.index - 1, end), Repair(stop.index, end - stop.index))
+
+
 def _begins_step(stop: Stop, index: int) -> bool:
     """Whether a name begins a step, and its line or what follows an arrow or a brace."""
     kind = stop.words.kinds[index - 1]
@@ -117,10 +127,11 @@ def _definition(stop: Stop) -> int | None:
 
 def _inside(text: str) -> str:
     """What stands in the brackets, of a text with other brackets or none."""
-    words = text.strip().removeprefix(",").removeprefix(".").split()
+    words = text.strip().lstrip(",.:").split()
     if words and words[0] in _IN_WORDS:
         words = words[1:]
     inner = re.sub(r" *(?<![=<>!~])=(?!=) *", " = ", " ".join(words))
+    inner = re.sub(r"^stride (\w+)$", r"stride = \1", inner)
     for opening, closing in ("[]", "{}", "<>"):
         if inner.startswith(opening) and inner.endswith(closing):
             inner = inner[1:-1].strip()

@@ -81,7 +81,7 @@ def _mark(stop: Stop) -> int | None:
     is_step = stop.kind == "NAME" and stop.at(-1) in ("NUMBER", "RPAR") and stop.count is not None
     if stop.inside in BRACKETS and _closes_on_line(stop):
         return None
-    for index in range(stop.index - 1, _earliest(stop) - 1, -1):
+    for index in range(_earliest(stop), stop.index):
         text = stop.words.text(index)
         if _is_double(stop, index):
             return index
@@ -110,12 +110,13 @@ def _closes_on_line(stop: Stop) -> bool:
 def _comment(stop: Stop, mark: str, start: int, end: int) -> Slip:
     span = Span(stop.source, start, end)
     remedy = "begin every line of it with `#`" if "\n" in span.text else "begin it with `#`"
-    is_one_word = mark == "--" and len(span.text.split()) == 2 and stop.words.starts[stop.line_begin] != start
-    if is_one_word:
+    is_code = len(span.text.split()) == 2 or "->" in span.text or " -- " in span.text
+    is_unclear = mark == "--" and is_code and stop.words.starts[stop.line_begin] != start
+    if is_unclear:
         remedy += ", or write `->` where an arrow is meant"
     edit = _edit(span, mark)
     diagnostic = stop.mended(
-        "E0115", f"a comment does not begin with `{mark.strip()}`", edit, remedy=remedy, span=span, sure=not is_one_word
+        "E0115", f"a comment does not begin with `{mark.strip()}`", edit, remedy=remedy, span=span, sure=not is_unclear
     )
     return Slip(diagnostic, _repair(stop, start, end))
 

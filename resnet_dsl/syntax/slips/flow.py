@@ -13,8 +13,9 @@ from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
-_MERGES = {"+": "add", "*": "mul"}
+_MERGES = {"+": "add", "*": "mul", "-": "sub"}
 _ARROW_PARTS = ("=", "-", "|", "->", ">")
+_ENTRIES = ("in", "input", "stem", "head")
 _APART = ("|", "–", "—")  # arrows only with a space behind
 _ARROWS = ("-&gt;", "&gt;", "~>", "::", *_APART)
 _TOLD = ("channels", "shape", "rank")  # what a value tells behind a point
@@ -98,6 +99,8 @@ def braces_of_steps(stop: Stop) -> Slip | None:
     """``conv(3) -> { norm -> act }``, ``repeat 3 {{ … }}``: braces that belong to nothing."""
     if stop.kind != "LBRACE" or not stop.accepts("NAME") or stop.inside != "LBRACE" or stop.owner_kind == "NETWORK":
         return None
+    if stop.at(-1) not in ("ARROW", "LBRACE", "RBRACE") and not stop.is_first_on_line:
+        return None
     depth = 0
     for index in range(stop.index, len(stop.words.kinds)):
         depth += (stop.words.kinds[index] == "LBRACE") - (stop.words.kinds[index] == "RBRACE")
@@ -179,6 +182,8 @@ def counted_alone(stop: Stop) -> Slip | None:
         diagnostic = _multiplied_behind(stop, first, operators[0])
     elif operators and stop.words.kinds[first - 1] == "EQUAL" and not _adds_values(stop, operators):
         diagnostic = _unnamed_number(stop, first - 2)
+    elif len(operators) == 1 and stop.words.text(operators[0]) in _MERGES and _adds_values(stop, operators):
+        diagnostic = _merged(stop, first, operators[0])
     elif operators:
         diagnostic = _between_steps(stop, operators[0])
     elif stop.kind == "ARROW" and stop.words.kinds[step] == GROUP:
@@ -213,8 +218,9 @@ def _multiplies_step(stop: Stop, operator: int) -> bool:
 def _multiplies_behind(stop: Stop, operator: int) -> bool:
     """``basic(16) * 3``: a call, and a whole number behind it at which the count ends."""
     kinds = stop.words.kinds
-    is_step = kinds[operator - 1] == "RPAR" and kinds[operator + 1] == "NUMBER" and operator + 2 == stop.index
-    return stop.words.text(operator) == "*" and is_step and stop.words.text(operator + 1).isdigit()
+    count = stop.words.text(operator + 1)
+    is_step = kinds[operator - 1] == "RPAR" and operator + 2 == stop.index
+    return stop.words.text(operator) == "*" and is_step and (count.isdigit() or count in stop.numbers)
 
 
 def _multiplied(stop: Stop, first: int, operator: int) -> Diagnostic:
@@ -246,8 +252,28 @@ def _multiplied_behind(stop: Stop, first: int, operator: int) -> Diagnostic:
 def _adds_values(stop: Stop, operators: list[int]) -> bool:
     """Whether values that flow are probably meant: ``a + b``, ``conv(3) + conv(4)``."""
     signs = {stop.words.text(index) for index in operators}
-    beside = {stop.words.kinds[index + offset] for index in operators for offset in (-1, 1)}
-    return signs <= {*_MERGES} and "NUMBER" not in beside
+    beside = [index + offset for index in operators for offset in (-1, 1)]
+    are_numbers = all(stop.words.text(index) in stop.numbers for index in beside)
+    return signs <= {*_MERGES} and "NUMBER" not in {stop.words.kinds[index] for index in beside} and not are_numbers
+
+
+def _merged(stop: Stop, first: int, operator: int) -> Diagnostic:
+    """``y = in + conv(16, 1)``, ``y - in``."""
+    sign, words = stop.words.text(operator), stop.words
+    parts = [stop.between(first, operator), stop.between(operator + 1, stop.index)]
+    left, right = (_as_argument(stop, " ".join(part.text.split())) for part in parts)
+    edit = Edit(parts[0].to(parts[1]), f"{_MERGES[sign]}({left}, {right})")
+    remedy = f"write `{edit.text}`" + (", or `->` where an arrow is meant" if sign == "-" else "")
+    message = f"`{sign}` does not stand between steps"
+    return stop.mended("E0124", message, edit, remedy=remedy, span=words.span(operator), sure=sign != "-")
+
+
+def _as_argument(stop: Stop, text: str) -> str:
+    """A value or a step as an argument of a merge: a step without arguments needs brackets there."""
+    is_value = not text.isidentifier() or text in (*_ENTRIES, *stop.numbers)
+    named = range(stop.first, stop.index - 1)
+    is_value = is_value or any(stop.words.text(i) == text and stop.words.kinds[i + 1] == "EQUAL" for i in named)
+    return text if is_value else f"{text}()"
 
 
 def _between_steps(stop: Stop, operator: int) -> Diagnostic:
@@ -335,9 +361,12 @@ def skip_off(stop: Stop) -> Slip | None:
 
 def order_of_skip(stop: Stop) -> Slip | None:
     """``skip by mul from v``, ``skip(v)``."""
-    if _calls_skip(stop):
+    if _called_skip(stop) is not None:
         message = "`skip` is a statement, not an operation"
-        return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`"))
+        return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`", span=_called_skip(stop)))
+    if stop.at(-1) == "SKIP" and stop.kind in ("EQUAL", "ARROW"):
+        remedy = "write `skip from VALUE`" if stop.kind == "EQUAL" else "leave the arrow out: a line end is enough"
+        return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", remedy), Repair(stop.index, 1))
     if stop.head_kind == "SKIP" and stop.text in _MERGES and not stop.is_first_on_line:
         message = f"a `skip` starts from one value: `{stop.text}` does not stand in it"
         remedy = f"name the value first (`both = {_MERGES[stop.text]}(…)`), and write `skip from both`"
@@ -351,11 +380,12 @@ def order_of_skip(stop: Stop) -> Slip | None:
     return Slip(stop.says("E0122", message, remedy))
 
 
-def _calls_skip(stop: Stop) -> bool:
-    """Whether a bracket stands behind the word `skip` on its line."""
+def _called_skip(stop: Stop) -> Span | None:
+    """The word `skip` and a bracket behind it on its line."""
     brackets = (stop.count, *stop.open[-1:])
     called = [one for one in brackets if one is not None and stop.words.kinds[one - 1 : one + 1] == ["SKIP", GROUP]]
-    return any("\n" not in stop.words.span(one - 1).to(stop.words.span(one)).text for one in called)
+    spans = [stop.between(one - 1, one + 1) for one in called]
+    return next((span for span in spans if "\n" not in span.text), None)
 
 
 def stray(stop: Stop) -> Slip | None:

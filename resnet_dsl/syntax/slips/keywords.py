@@ -7,10 +7,11 @@ from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
-from resnet_dsl.syntax.words import END
+from resnet_dsl.syntax.words import END, QUOTED
 from resnet_dsl.vocabulary.table import words
 
 _EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
+_LED_BY = ("VIA", "BY", "FROM", "AS", "EXPECT", "REPEAT", "IF", "USE", "DEFAULT")  # a value or a name stands behind
 _PLACES = {
     DEFINITIONS: "at the top of a file, outside of all braces",
     MEMBERS: "directly in a network's braces",
@@ -81,6 +82,10 @@ def reserved(stop: Stop) -> Slip | None:
     """``let x = 3``, ``stage head { }``, ``conv(in = 3)``, ``x = conv(64, 3)``."""
     keywords = stop.machine.tables.keywords
     offset = 0
+    if stop.kind == "EQUAL" and stop.at(-1) in _LED_BY:
+        remedy, edit = "leave it out", Edit(stop.span, "")
+        diagnostic = stop.mended("E0113", f"no `=` stands behind `{stop.text_at(-1)}`", edit, remedy=remedy)
+        return Slip(diagnostic, Repair(stop.index, 1))
     if stop.kind == "EQUAL" and stop.text_at(-1) in keywords:
         offset = -1
     word = stop.text_at(offset)

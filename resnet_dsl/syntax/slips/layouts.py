@@ -153,6 +153,10 @@ def _holds(stop: Stop) -> bool:
 
 def opener(stop: Stop) -> Slip | None:
     """``if a then { … }``, ``repeat 3 do … end``, ``repeat 3 times { … }``."""
+    if stop.kind == "LBRACE" and stop.at(-3) == "STAGE" and stop.text_at(-1) in _OPENERS:
+        message, edit = f"the language has no `{stop.text_at(-1)}`", Edit(stop.span_at(-1).to(stop.span.front), "")
+        diagnostic = stop.mended("E0107", message, edit, remedy="leave it out", span=stop.span_at(-1))
+        return Slip(diagnostic, Repair(stop.index, 0, ("NAME",)))
     if stop.text not in _OPENERS or not stop.accepts("LBRACE"):
         return None
     word = stop.text
@@ -283,7 +287,9 @@ def order_of_repeat(stop: Stop) -> Slip | None:
         return Slip(
             _repeat_step(stop, stop.head, crosses[0], crosses[0] + 1), Repair(stop.index, 0, ("LBRACE", "RBRACE"))
         )
-    if stop.kind != "NAME" or stop.head + 1 == stop.index or _sign(stop, stop.head) is not None:
+    if stop.kind != "NAME" or stop.head + 1 == stop.index or stop.is_first_on_line:
+        return None
+    if _sign(stop, stop.head) is not None or stop.words.kinds[stop.until("ARROW")] == "ARROW":
         return None
     ending = (Repair(stop.until("RBRACE"), 0, ("RBRACE",)),)
     return Slip(_repeat_step(stop, stop.head, stop.index, stop.index), Repair(stop.index, 0, ("LBRACE",), ending))

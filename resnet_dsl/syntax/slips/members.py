@@ -37,7 +37,7 @@ def named_value(stop: Stop) -> Slip | None:
 
 def _end(stop: Stop, start: int) -> int:
     """Behind the last word of a value: on the line, and in front of what begins a member."""
-    return stop.until("RBRACE", *_MEMBERS, start=start)
+    return stop.until("RBRACE", "COMMA", *_MEMBERS, start=start)
 
 
 def _given_to_base(stop: Stop, end: int) -> Diagnostic | None:
@@ -126,10 +126,13 @@ def _chain(stop: Stop, sign: int) -> Diagnostic | None:
     first, second = stop.at(sign + 1), stop.at(sign + 2)
     arrow = stop.words.kinds[stop.until("ARROW", start=sign)] == "ARROW"
     is_call = first == "NAME" and second == "LPAR" and stop.text_at(sign + 1) not in _FUNCTIONS
-    if not is_call and not arrow:
+    end = _end(stop, sign + 1)
+    is_count = ["X", "NAME", "LPAR"] in [stop.words.kinds[i : i + 3] for i in range(stop.index, end)]
+    if not is_call and not arrow and not is_count:
         return None
     if stop.open:
-        remedy = "put it in the braces of `stem`, `stage NAME` or `head`"
+        value = " ".join(stop.between(stop.index + sign + 1, end).text.split())
+        remedy = f"write `stage {stop.text} {{ {value} }}`, or put it in the braces of another part"
         return stop.says("E0120", "a step does not stand directly in a network", remedy)
     remedy = f"write `block {stop.text} {{ … }}`, or `slot {stop.text} = …` where settings are to fill it"
     return stop.says("E0120", "a step does not stand outside of all braces", remedy)

@@ -6,7 +6,7 @@ from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.brackets import in_parameters
-from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES, WITH_PARAMETERS
+from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 
 _EXAMPLES = {
@@ -38,12 +38,9 @@ def single_equal(stop: Stop) -> Slip | None:
     """``if a = b``, ``expect params = 25M``."""
     if stop.kind != "EQUAL" or stop.head_kind not in ("IF", "EXPECT", "LET", "REPEAT") or not stop.accepts("COMPARE"):
         return None
-    message, edits, sure = (
-        "values are compared with `==`; `=` gives a name",
-        stop.instead("=="),
-        stop.head_kind != "LET",
-    )
-    diagnostic = stop.says("E0105", message, "write `==`", edits=edits, sure=sure)
+    remedy = "write `==`" + (" to compare, or a `let` for each name" if stop.head_kind == "LET" else "")
+    message, sure = "values are compared with `==`; `=` gives a name", stop.head_kind != "LET"
+    diagnostic = stop.says("E0105", message, remedy, edits=stop.instead("=="), sure=sure)
     return Slip(diagnostic, stop.replaced("COMPARE"))
 
 
@@ -196,6 +193,17 @@ def _without_braces(stop: Stop, head: int, index: int) -> Slip:
 
 def missing_sign(stop: Stop) -> Slip | None:
     """``let a 3``, ``expect params 25M``, ``skips pad``."""
+    if stop.text in ("is", "be", "to") and stop.at(-2) == "LET" and stop.accepts("EQUAL"):
+        diagnostic = stop.mended("E0125", "a name is given with `=`", Edit(stop.span, "="))
+        return Slip(diagnostic, stop.replaced("EQUAL"))
+    if (
+        stop.at(-2) in ("LET", "USE", "SLOT")
+        and stop.accepts("EQUAL")
+        and (stop.is_first_on_line or stop.kind == "RBRACE")
+    ):
+        example = _EXAMPLES[stop.text_at(-2)]
+        message = f"`=` and a value are missing behind `{stop.text_at(-1)}`"
+        return Slip(stop.says("E0119", message, f"write it as in `{example}`", span=stop.span_at(-1)))
     for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
         if not stop.accepts(kind) or stop.inside in BRACKETS or stop.kind not in VALUES:
             continue
@@ -213,17 +221,28 @@ def missing_sign(stop: Stop) -> Slip | None:
 
 def way_of_skips(stop: Stop) -> Slip | None:
     """``skips pad``, ``skips on``, ``skips = off``, ``skips(off)``, ``skips false``."""
+    if stop.at(-2) == "SKIPS":
+        return _unfinished_skips(stop)
     if stop.text_at(-1) != "skips":
         return None
     first = next((i for i in range(stop.index, stop.line_end) if stop.words.text(i) not in _SIGNS_OF_SKIPS), None)
-    if first is None or stop.words.text(first) == "off":
-        return _skips(stop, "off", "") if first is not None else None
-    word = stop.words.text(first).lower()
+    word = "" if first is None else stop.words.text(first).lower()
     if word in ("on", "true", "yes", "always"):
         return _skips(stop, "via project", ", the default, or leave the line out")
-    if word in ("none", "false", "no", "never"):
+    if word in ("off", "none", "false", "no", "never"):
         return _skips(stop, "off", "")
-    return _missing_via(stop) if stop.kind == "NAME" else None
+    return _missing_via(stop) if word and stop.kind == "NAME" else None
+
+
+def _unfinished_skips(stop: Stop) -> Slip | None:
+    """``skips always``, ``skips via off``."""
+    if stop.at(-1) == "VIA" and stop.text == "off":
+        edit, message = Edit(stop.span_at(-1, 0), "off"), "`off` is no step: no skip connection is made"
+        return Slip(stop.mended("E0125", message, edit, remedy="write `skips off`"), stop.replaced("NAME"))
+    if stop.at(-1) == "ALWAYS":
+        message, remedy = "a `via` with steps is missing behind `always`", "write `skips always via project`"
+        return Slip(stop.says("E0119", message, remedy, span=stop.span_at(-2, -1)))
+    return None
 
 
 def _skips(stop: Stop, way: str, otherwise: str) -> Slip:
@@ -249,18 +268,11 @@ def argument_sign(stop: Stop) -> Slip | None:
     if stop.kind not in VALUES - {"NAME", *ROUND, "LSQB"} or in_parameters(stop) or stop.closing(stop.open[-1]) is None:
         return None
     name = stop.text_at(-1)
-    if name in stop.defined("LET") or name in _own_parameters(stop):
+    if name in stop.numbers:
         return None
     edit, remedy = Edit(stop.span_at(-1).behind, " ="), f"write `{name} = {stop.text}`"
     message = "an `=` is missing behind an argument's name"
     return Slip(stop.mended("E0104", message, edit, remedy=remedy), Repair(stop.index, 0, ("EQUAL",)))
-
-
-def _own_parameters(stop: Stop) -> set[str]:
-    """The names in the brackets of the definition that this stands in."""
-    body, kinds = stop.open[0], stop.words.kinds
-    begin = next((i for i in range(body, stop.first - 1, -1) if kinds[i] in WITH_PARAMETERS), body)
-    return {stop.words.text(index) for index in range(begin + 2, body) if kinds[index] == "NAME"}
 
 
 def missing_operator(stop: Stop) -> Slip | None:

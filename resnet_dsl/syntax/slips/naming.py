@@ -83,7 +83,7 @@ def _is_given(stop: Stop, first: int, behind: int) -> bool:
     if (
         first == stop.first
         or not stop.words.text(first).isidentifier()
-        or not stop.words.text(behind - 1)[-1].isalnum()
+        or not stop.words.text(behind - 1)[-1:].isalnum()
     ):
         return False
     if kinds[first - 1] in _GIVING or (kinds[first - 1] in ("LPAR", "COMMA") and stop.open and in_parameters(stop)):
@@ -142,7 +142,7 @@ def with_a_digit_first(stop: Stop) -> Slip | None:
     """``stage 1 { … }``, ``network 3d_resnet { … }``."""
     if stop.kind not in ("NUMBER", MALFORMED) or stop.at(-1) not in _GIVING or stop.at(1) not in _BEHIND:
         return None
-    word = "" if stop.at(-1) in ("LET", "SLOT") else stop.text_at(-1)
+    word = "n" if stop.at(-1) == "LET" else stop.text_at(-1)
     edit = Edit(stop.span, f"{word}_{name_of(stop.text)}" if stop.kind == MALFORMED else f"{word}{name_of(stop.text)}")
     remedy = f"write another name, such as `{edit.text}`"
     diagnostic = stop.mended("E0147", "a name begins with a letter", edit, remedy=remedy, sure=False)

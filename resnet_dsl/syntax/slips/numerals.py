@@ -43,7 +43,7 @@ def written(found: list[Reading]) -> str:
 
 def comma_in_number(stop: Stop) -> Slip | None:
     """``let rate = 0,5``, ``expect params == 25,557,032``: within a number, where no list stands."""
-    if stop.inside in BRACKETS or not _parts_digits(stop, 0):
+    if stop.inside in BRACKETS or stop.count is not None or not _parts_digits(stop, 0):
         return None
     behind = 2
     while _parts_digits(stop, behind):

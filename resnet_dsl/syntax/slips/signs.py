@@ -205,6 +205,10 @@ def _colon(stop: Stop) -> Slip | None:
             edit, remedy = Edit(stop.span, _spaced(stop, sign)), f"write `{stop.text_at(-1)} {sign} …`"
             diagnostic = stop.mended("E0113", f"{what}, not with `:`", edit, remedy=remedy)
             return Slip(diagnostic, stop.replaced(kind))
+    if stop.at(-1) in ("REPEAT", "IF") and stop.line(1) > stop.line():
+        what, example = ("count", "repeat 3 { … }") if stop.at(-1) == "REPEAT" else ("condition", "if stride > 1 { … }")
+        message = f"a {what} is missing behind `{stop.text_at(-1)}`"
+        return Slip(stop.says("E0119", message, f"write it as in `{example}`", span=stop.span_at(-1, 0)))
     edit = Edit(stop.span, "")
     return Slip(stop.mended("E0113", "no `:` is needed here", edit, remedy="leave it out"), Repair(stop.index, 1))
 
@@ -220,6 +224,9 @@ def _comma(stop: Stop) -> Slip | None:
             "E0113", "the lengths of a size stand with `x` between them", "write it as in `224x224x3`"
         )
         return Slip(diagnostic, stop.replaced("X"))
+    if stop.head_kind == "EXPECT" and stop.until("COMPARE") < stop.line_end:
+        remedy = "write a line for each, with its own `expect`"
+        return Slip(stop.says("E0113", "an `expect` compares one quantity", remedy), stop.replaced("EXPECT"))
     if stop.inside in BRACKETS:
         if stop.at(-1) not in ("COMMA", *BRACKETS):
             return None

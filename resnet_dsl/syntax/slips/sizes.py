@@ -29,6 +29,7 @@ _WINDOWED = {
     "crop",
     "resize",
 }  # whose other ones do
+_CONVOLUTIONS = {"conv", "conv_transpose"}  # whose first argument is no size
 _MERGES = {"add", "concat", "mul", "sub"}
 _LENGTH = r"(?:\d[\d_]*+\??|\?|None)"
 _SIZE = re.compile(
@@ -64,7 +65,9 @@ def size_of_input(stop: Stop) -> Slip | None:
     touching = stop.words.ends[first - 1] == span.start
     edit = Edit(span, f" {size}" if touching else size)
     remedy = f"write `{' '.join(stop.between(begin, first).text.split())} {size}`"
-    place = stop.words.span(first) if span.text[0] in "([" else stop.span_at(-1) if stop.text[0] in "Xx" else None
+    place = (
+        stop.words.span(first) if span.text[0] in "([" else stop.span_at(-1) if stop.text[:1] in ("x", "X") else None
+    )
     code = "E0113" if place is None and ("," in span.text or span.text[0] in "=:") else "E0144"
     diagnostic = stop.mended(code, _of_size(span.text, size), edit, remedy=remedy, span=place or stop.span)
     insert = ("NUMBER",) if stop.index == first or stop.at(-1) in BRACKETS else ()
@@ -119,18 +122,17 @@ def _row(stop: Stop, opening: int, closing: int) -> Diagnostic:
     span = stop.between(opening, closing + 1)
     items = [item.text for item in stop.items(opening + 1, closing)]
     callee, name = _argument(stop, opening)
-    if callee in _MERGES:
+    is_whole = stop.words.kinds[opening - 1] == "LPAR" and stop.words.kinds[closing + 1] == "RPAR"
+    if callee in _MERGES or (callee in _CONVOLUTIONS and is_whole):
         edits = Edit(stop.words.span(opening), ""), Edit(stop.words.span(closing), "")
         remedy = f"write `{callee}({', '.join(items)})`"
-        return stop.mended(
-            "E0144", "the values that a step merges need no brackets of their own", *edits, remedy=remedy
-        )
+        return stop.mended("E0144", "arguments need no brackets of their own", *edits, remedy=remedy)
     if name not in _AS_SIZE and not all(item.isidentifier() or item.isdigit() for item in items):
         return _list(stop, opening, closing)
     if any(item.startswith("(") for item in items):
         return _list(stop, opening, closing)
-    if name in _AS_SIZE or (not name and callee in _WINDOWED):
-        same = len({*items}) == 1 and "size" not in (name, callee) and callee != "resize"
+    if name in _AS_SIZE or (not name and callee in _WINDOWED) or (not callee and stop.head_kind == "EXPECT"):
+        same = len({*items}) == 1 and name != "size" and callee not in ("", "resize")
         text = items[0] if same else _size(items)
         return stop.mended(
             "E0144", "a size has no brackets: it is one number, or `x` between several", Edit(span, text)
@@ -172,33 +174,47 @@ def _argument(stop: Stop, opening: int) -> tuple[str, str]:
 
 
 def row_without_brackets(stop: Stop) -> Slip | None:
-    """``let widths = 16, 32, 64``, ``let a, b = 1, 2``, ``let a = 1, b = 2``."""
-    if stop.kind != "COMMA" or stop.head_kind != "LET" or stop.inside not in ("", "LBRACE"):
+    """``let widths = 16, 32, 64``, ``let a, b = 1, 2``, ``expect output == 32, 32, 16``."""
+    if stop.kind != "COMMA" or stop.inside not in ("", "LBRACE"):
         return None
-    assert stop.head is not None
-    if stop.at(-2) == "LET":
-        return _several_names(stop)
+    if stop.head_kind == "EXPECT":
+        return _size_expected(stop)
+    if stop.head_kind != "LET" or stop.head is None:
+        return None
+    return _several_names(stop, stop.head) if stop.at(-2) == "LET" else _list_or_names(stop, stop.head)
+
+
+def _list_or_names(stop: Stop, head: int) -> Slip | None:
+    """``let widths = 16, 32, 64``, ``let a = 1, b = 2``."""
     end = stop.until("RBRACE")
-    items = [item.text for item in stop.items(stop.head + 3, end)]
-    if stop.words.kinds[stop.head + 2] != "EQUAL":
+    items = [item.text for item in stop.items(head + 3, end)]
+    if stop.words.kinds[head + 2] != "EQUAL" or stop.words.kinds[end - 1] == "COMMA":
         return None
     if all(_NAMED.match(item) for item in items[1:]):
-        return _several(stop, [stop.between(stop.head + 1, stop.index).text, *items[1:]])
+        return _several(stop, head, [stop.between(head + 1, stop.index).text, *items[1:]])
     if not all(map(_is_value, items)):
         return None
-    edit = Edit(stop.between(stop.head + 3, end), f"[{', '.join(items)}]")
-    return Slip(
-        stop.mended("E0144", "a list stands in square brackets", edit),
-        Repair(stop.index, end - stop.index, (), stop.spoiled),
-    )
+    edit = Edit(stop.between(head + 3, end), f"[{', '.join(items)}]")
+    diagnostic = stop.mended("E0144", "a list stands in square brackets", edit)
+    return Slip(diagnostic, Repair(stop.index, end - stop.index, (), stop.spoiled))
 
 
-def _several(stop: Stop, named: list[str]) -> Slip:
+def _size_expected(stop: Stop) -> Slip | None:
+    """``expect output == 32, 32, 16``."""
+    end = stop.until("RBRACE")
+    size = size_of(stop.between(stop.index - 1, end).text)
+    if size is None or stop.at(-2) != "COMPARE":
+        return None
+    edit = Edit(stop.between(stop.index - 1, end), size)
+    diagnostic = stop.mended("E0144", "a size has `x` between its lengths", edit, span=stop.span)
+    return Slip(diagnostic, Repair(stop.index, end - stop.index))
+
+
+def _several(stop: Stop, head: int, named: list[str]) -> Slip:
     """Names with their values, each for a `let` of its own."""
-    assert stop.head is not None
     lets, end = [f"let {one}" for one in named], stop.until("RBRACE")
-    indent = " " * (stop.source.position(stop.words.starts[stop.head])[1] - 1)
-    edit = Edit(stop.between(stop.head, end), f"\n{indent}".join(lets))
+    indent = " " * (stop.source.position(stop.words.starts[head])[1] - 1)
+    edit = Edit(stop.between(head, end), f"\n{indent}".join(lets))
     remedy = f"write a line for each: {', '.join(f'`{one}`' for one in lets)}"
     diagnostic = stop.mended("E0144", "a `let` names one value", edit, remedy=remedy, span=stop.span)
     insert = ("EQUAL", "NUMBER") if stop.at(-2) == "LET" else ()
@@ -210,14 +226,13 @@ def _is_value(text: str) -> bool:
     return re.fullmatch(r"[\w.?]+", text) is not None
 
 
-def _several_names(stop: Stop) -> Slip | None:
+def _several_names(stop: Stop, head: int) -> Slip | None:
     """``let a, b = 1, 2``."""
-    assert stop.head is not None
     equal, end = stop.until("EQUAL"), stop.until("RBRACE")
-    names, values = stop.items(stop.head + 1, equal), stop.items(equal + 1, end)
+    names, values = stop.items(head + 1, equal), stop.items(equal + 1, end)
     if len(names) != len(values):
         return None
-    return _several(stop, [f"{name.text} = {value.text}" for name, value in zip(names, values, strict=True)])
+    return _several(stop, head, [f"{name.text} = {value.text}" for name, value in zip(names, values, strict=True)])
 
 
 def in_braces(stop: Stop) -> Slip | None:

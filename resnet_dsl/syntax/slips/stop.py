@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
 from resnet_dsl.syntax.driver import Machine
-from resnet_dsl.syntax.slips.groups import BRACKETS, NAMING, OWNERS, STARTS
+from resnet_dsl.syntax.slips.groups import BRACKETS, NAMING, OWNERS, STARTS, WITH_PARAMETERS
 from resnet_dsl.syntax.words import END, split
 
 _HEADS = {*STARTS, "ELSE"}  # what begins a piece of text with a form of its own
@@ -89,14 +89,17 @@ class Stop:
         return found
 
     def closing(self, opening: int) -> int | None:
-        """The word that closes a bracket, None where none does before a brace or far away."""
-        depth = 0
+        """The word that closes a bracket, None where none does before a brace, or another kind does, or far away."""
+        opened: list[str] = []
         for index in range(opening, min(opening + _FARTHEST, len(self.words.kinds))):
             kind = self.words.kinds[index]
-            depth += (kind in BRACKETS) - (kind in ("RPAR", "RSQB"))
-            if depth == 0:
+            if kind in BRACKETS:
+                opened.append(OPENING[kind])
+            elif kind in CLOSING and (kind == "RBRACE" or opened.pop() != kind):
+                return None
+            if not opened:
                 return index
-            if kind in ("LBRACE", "RBRACE", END):
+            if kind in ("LBRACE", END):
                 return None
         return None
 
@@ -248,6 +251,13 @@ class Stop:
     def put_behind(self, offset: int, text: str) -> tuple[Edit, ...]:
         """The remedy that is a text behind a word."""
         return (Edit(self.span_at(offset).behind, text),)
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The names that are no values that flow, as far as the text says: `let`s, and the definition's parameters."""
+        body, kinds = self.open[0] if self.open else self.index, self.words.kinds
+        begin = next((i for i in range(body, self.first - 1, -1) if kinds[i] in WITH_PARAMETERS), body)
+        return {*self.defined("LET"), *(self.words.text(i) for i in range(begin + 2, body) if kinds[i] == "NAME")}
 
     @property
     def spoiled(self) -> tuple[Repair, ...]:

@@ -73,6 +73,10 @@ def of_value(stop: Stop) -> Slip | None:
 
 def of_declaration(stop: Stop) -> Slip | None:
     """``int n = 3``, ``const int n = 3`` at the top of a file or among a network's members."""
+    if stop.kind == "NAME" and stop.text_at(1) == ":" and (stop.at(2), stop.at(3)) == ("NAME", "EQUAL"):
+        edit = Edit(stop.span_at(0, 2), f"let {stop.text}")
+        diagnostic = stop.mended("E0145", _VALUES, edit, remedy=f"write `let {stop.text} = …`", span=stop.span_at(1))
+        return Slip(diagnostic, Repair(stop.index, 3, ("LET", "NAME"))) if stop.accepts("LET") else None
     name = 2 if stop.text in _KINDS else 1
     kinds = [stop.at(one) for one in range(name + 2)]
     if stop.text_at(name - 1) not in _TYPES or kinds != ["NAME"] * (name + 1) + ["EQUAL"] or not stop.accepts("LET"):
