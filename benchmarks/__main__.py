@@ -22,6 +22,7 @@ PAGE = HERE.parent / "docs" / "benchmarks.md"
 PARTS = {
     "start": "Starting",
     "building": "Building Keras models",
+    "files": "Writing `.keras` files",
     "growth": "Growth with the number of blocks",
     "memory": "Memory",
     "running": "Running ResNet-50",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Any, NamedTuple, TypeAlias
 
@@ -76,7 +77,7 @@ def _classes(archive: Archive) -> tuple[str, ...]:
 def _scaling(config: bytes) -> Scaling | None:
     """By the first layer behind the input, or behind each of several."""
     try:
-        described = json.loads(config)["config"]
+        described = _read_json(config)["config"]
         layers = described.get("layers", []) if isinstance(described, dict) else []
         inputs = [layer["config"]["name"] for layer in layers if layer["class_name"] == "InputLayer"]
         if len(inputs) > 1:
@@ -84,6 +85,12 @@ def _scaling(config: bytes) -> Scaling | None:
         return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as wrong:
         raise DamagedError(f"Keras' description of its first layers cannot be used ({wrong})") from None
+
+
+@lru_cache(maxsize=1)
+def _read_json(config: bytes) -> Any:
+    """Once: of a deep network it takes a tenth of a second."""
+    return json.loads(config)
 
 
 def _scalings(layers: list[dict[str, Any]], inputs: list[str]) -> dict[str, InputScaling]:
@@ -105,7 +112,7 @@ def names_of_groups(config: bytes) -> dict[str, str]:
     Raises DamagedError.
     """
     try:
-        layers = json.loads(config)["config"]["layers"]
+        layers = _read_json(config)["config"]["layers"]
         # Operations of ``keras.ops`` stand among the layers, under the same names (``Add``).
         own = [one for one in layers if not str(one.get("module")).startswith(("keras.src.ops", "keras.ops"))]
         found = [(group_of(one["class_name"]), one["config"]["name"]) for one in own]

@@ -6,70 +6,34 @@ Keras 3 keeps the variables of a layer as ``layers/conv2d_3/vars/0``, ``…/1``,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import prod
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import h5py
-import numpy as np
 
-from resnet_dsl.weights.bounds import LONGEST_NAME, DamagedError
+from resnet_dsl.weights.bounds import DamagedError
+from resnet_dsl.weights.stored import DEEPEST, NOT_WEIGHTS, Stored, StoredLayer, in_order, readable, within
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
-
-_DEEPEST = 20  # groups in groups
 _MOST_LAYERS = 1_000_000
 _FILTERS = {"1": "gzip", "2": "shuffle", "3": "fletcher32", "32000": "lzf"}
 """Filters that h5py has built in; any other would load a library from the disk."""
-_NOT_WEIGHTS = ("optimizer", "seed_generator", "random_seed_generator")
-"""Groups beside the layers' weights: what an optimiser remembers, and where random layers stand."""
 
 
-class Stored(NamedTuple):
-    """One array, not yet read. ``name`` is None where the file numbers the arrays; ``kind`` is their type's name."""
-
-    name: str | None
-    dataset: Any
-    kind: str
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.dataset.shape)
-
-    def read(self) -> np.ndarray[Any, Any]:
-        """The numbers, as little-endian floats; of bfloat16 as float32, which holds each of them."""
-        values = self.dataset[()]
-        if self.kind == "bfloat16":
-            bits = np.frombuffer(values.tobytes(), "<u2").astype("<u4") << 16
-            return bits.view("<f4").reshape(self.shape)
-        return np.asarray(values, values.dtype.newbyteorder("<"), order="C")
-
-
-class StoredLayer(NamedTuple):
-    """A layer in the file. ``name`` is None where the file does not say it; ``place`` is where it stands there."""
-
-    name: str | None
-    place: str
-    arrays: tuple[Stored, ...]
-
-
-def stored_layers(content: bytes, most: int, names: Mapping[str, str]) -> tuple[StoredLayer, ...]:
+def stored_layers(content: bytes, most: int, named: Callable[[str], str | None]) -> tuple[StoredLayer, ...]:
     """Every layer, also those that have no arrays. Raises DamagedError; and whatever h5py raises for a damaged file.
 
-    most: the bytes that all arrays together may unpack to. names: what names the groups that do not say it.
+    most: the bytes that all arrays together may unpack to. named: from the place of a group that does not say it to its
+    layer's name.
     """
     root = _opened(content)
-    walk = _Walk(names)
+    walk = _Walk(named)
     if "layer_names" in root.attrs or "layer_names0" in root.attrs:
         layers = tuple(walk.older_layers(root))
     elif "model_weights" in root:
         layers = tuple(walk.older_layers(walk.child(root, "model_weights")))
     else:
         layers = tuple(walk.layers(root))
-    unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
-    if unpacked > most:
-        raise DamagedError(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
-    return layers
+    return within(layers, most)
 
 
 def model_config(content: bytes) -> bytes | None:
@@ -94,8 +58,8 @@ def _opened(content: bytes) -> Any:
 class _Walk:
     """Goes through the groups of a file, each once."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._names = names
+    def __init__(self, named: Callable[[str], str | None]) -> None:
+        self._named = named
         self._seen: set[Any] = set()
 
     def layers(self, root: Any) -> Iterator[StoredLayer]:
@@ -106,7 +70,7 @@ class _Walk:
         while pending:
             group, place = pending.pop()
             for key in group:
-                if not key.startswith(_NOT_WEIGHTS):
+                if not key.startswith(NOT_WEIGHTS):
                     yield from self._entry(group, key, place, pending)
 
     def _entry(self, group: Any, key: str, place: str, pending: list[Any]) -> Iterator[StoredLayer]:
@@ -116,13 +80,12 @@ class _Walk:
             raise DamagedError(f"`{_shown(place)}` holds {_shown(key)}, which is no group")
         if key != "vars":
             inside = f"{place}/{key}".lstrip("/")
-            if inside.count("/") > _DEEPEST:
+            if inside.count("/") > DEEPEST:
                 raise DamagedError("its groups are nested too deep")
             pending.append((child, inside))
             return
-        name = _text(child.attrs, "name") if "name" in child.attrs else self._names.get(place)
-        order = sorted(child, key=lambda one: (not one.isdigit(), len(one) if one.isdigit() else 0, one))
-        arrays = (self._stored(None if one.isdigit() else one, self.child(child, one)) for one in order)
+        name = _text(child.attrs, "name") if "name" in child.attrs else self._named(place)
+        arrays = (self._stored(None if one.isdigit() else one, self.child(child, one)) for one in in_order(child))
         yield StoredLayer(name, place, tuple(arrays))
 
     def older_layers(self, root: Any) -> Iterator[StoredLayer]:
@@ -204,21 +167,13 @@ def _texts(attributes: Any, name: str) -> list[str]:
     shape = attributes.get_id(name).shape
     if shape is None or len(shape) != 1 or shape[0] > _MOST_LAYERS:
         raise DamagedError(f"its attribute `{name}` is no list of names")
-    return [_readable(one, name) for one in attributes[name]] if shape[0] else []
+    return [readable(one, name) for one in attributes[name]] if shape[0] else []
 
 
 def _text(attributes: Any, name: str) -> str:
     if attributes.get_id(name).shape != ():
         raise DamagedError(f"its attribute `{name}` is no name")
-    return _readable(attributes[name], name)
-
-
-def _readable(value: object, name: str) -> str:
-    """A name, as text without control characters. Raises DamagedError."""
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME or not text.isprintable():
-        raise DamagedError(f"its attribute `{name}` is no name")
-    return text
+    return readable(attributes[name], name)
 
 
 def _shown(name: str) -> str:

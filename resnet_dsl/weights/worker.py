@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -84,7 +84,8 @@ def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
 def _about(file: BinaryIO, archive: Archive | None) -> About:
     if archive is not None:
         return about(archive, archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None)
-    from resnet_dsl.weights.hdf5 import SIGNATURE, model_config
+    from resnet_dsl.weights.hdf5 import model_config
+    from resnet_dsl.weights.stored import SIGNATURE
 
     file.seek(0)
     content = file.read()
@@ -101,7 +102,7 @@ def _archive(file: BinaryIO, size: int) -> Archive | None:
 
 
 def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ...]:
-    from resnet_dsl.weights.hdf5 import SIGNATURE, stored_layers
+    from resnet_dsl.weights.stored import SIGNATURE
 
     names: dict[str, str] = {}
     if archive is not None:
@@ -110,7 +111,18 @@ def _layers(file: BinaryIO, size: int, archive: Archive | None) -> tuple[Any, ..
     if not content.startswith(SIGNATURE):
         raise DamagedError("it is neither a `.keras` archive nor an HDF5 file")
     with _hdf5():
-        return stored_layers(content, most_unpacked(size), names)
+        return _stored_layers(content, most_unpacked(size), names.get)
+
+
+def _stored_layers(content: bytes, most: int, named: Callable[[str], str | None]) -> tuple[Any, ...]:
+    """As most files are written they are read without h5py, many times as fast."""
+    from resnet_dsl.weights import plain
+
+    with suppress(plain.NotPlainError):
+        return plain.stored_layers(content, most, named)
+    from resnet_dsl.weights.hdf5 import stored_layers
+
+    return stored_layers(content, most, named)
 
 
 @contextmanager

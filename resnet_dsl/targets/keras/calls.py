@@ -6,7 +6,7 @@ Both ways of building (plain and fast) read the same calls, so they differ in no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -17,6 +17,9 @@ from resnet_dsl.ir.naming import layer_name
 
 Value: TypeAlias = Any
 """int | float | bool | str | None | Initializer | tuple[Value, ...]: plain, hashable data."""
+
+LayerValues: TypeAlias = Mapping[str, Sequence[Any]]
+"""From a layer's name to the arrays of its variables, in Keras' order."""
 
 SLICE = "slice"
 """The kind of a call that takes a part of a value: ``key`` has (start, stop, step) for each axis, the batch's first."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, functional, layer_of
-from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, batched, is_layer
+from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, LayerValues, batched, is_layer
 from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.copying import Template
 from resnet_dsl.targets.keras.private.sorting import further_arguments, recorder, sorting_without_recursion
@@ -26,19 +26,22 @@ _LEFT_TO_KERAS = frozenset({"Input", "Dropout", "Normalization"})
 """What is not copied: a dropout has a seed of its own, and of the others there is one."""
 
 
-def build_fast(calls: Calls, seed: int | None = None) -> Any:
-    """The Functional model of the calls. Raises UnexpectedKerasError where Keras is another than was known."""
+def build_fast(calls: Calls, seed: int | None = None, values: LayerValues | None = None) -> Any:
+    """The Functional model of the calls. Raises UnexpectedKerasError where Keras is another than was known.
+
+    values: the weights of the layers that do not begin with drawn ones.
+    """
     making = Making(seed)
     try:
         with uncollected():
-            return _build(making, calls)
+            return _build(making, calls, values or {})
     except (UnexpectedKerasError, WrongShapeError, MemoryError):
         raise
     except Exception as failure:
         raise UnexpectedKerasError(f"{type(failure).__name__}: {failure}") from failure
 
 
-def _build(making: Making, calls: Calls) -> Any:
+def _build(making: Making, calls: Calls, values: LayerValues) -> Any:
     _expect_the_usual(making)
     if making.keras.backend.backend() in _BACKENDS:
         with variables_without_values(making.keras):
@@ -47,7 +50,7 @@ def _build(making: Making, calls: Calls) -> Any:
         tensors = carry_out(calls, making.apply)
     with sorting_without_recursion():
         model = functional(making, calls, tensors)
-    _Initializing(making).run(model.layers)
+    _Initializing(making).run(model.layers, values)
     return model
 
 
@@ -117,18 +120,31 @@ class _Initializing:
         self._shares = making.keras.backend.backend() == "tensorflow"  # its variables copy on writing what they share
         self._constants: dict[tuple[float, tuple[int, ...]], Any] = {}
 
-    def run(self, layers: list[Any]) -> None:
+    def run(self, layers: list[Any], values: LayerValues) -> None:
         for layer in layers:
+            if layer.name in values:
+                for variable, array in zip(layer.weights, values[layer.name], strict=True):
+                    self._begin_with(variable, array)
+                continue
             for variable in layer.variables:
-                wanted = awaited(variable)
-                if wanted is None:
-                    continue
-                initializer, shape, dtype = wanted
-                tensor = self._tensor(initializer, shape) if dtype == "float32" else None
-                if tensor is None:
-                    initialize(variable)
-                else:
-                    self._values.give(variable, tensor)
+                if (wanted := awaited(variable)) is not None:
+                    self._begin(variable, *wanted)
+
+    def _begin_with(self, variable: Any, array: Any) -> None:
+        wanted = awaited(variable)
+        if wanted is not None and wanted[2] == "float32":
+            self._values.give(variable, self._values.tensor(array.astype("float32", copy=False)))
+            return
+        if wanted is not None:
+            initialize(variable)
+        variable.assign(array)
+
+    def _begin(self, variable: Any, initializer: Any, shape: tuple[int, ...], dtype: str) -> None:
+        tensor = self._tensor(initializer, shape) if dtype == "float32" else None
+        if tensor is None:
+            initialize(variable)
+        else:
+            self._values.give(variable, tensor)
 
     def _tensor(self, initializer: Any, shape: tuple[int, ...]) -> Any:
         """The first value; None where only the initialiser itself knows it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.counts import count_nodes, total
@@ -17,7 +18,9 @@ from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.initial import slots
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
@@ -40,13 +43,26 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
     """
-    graph, shapes = graph_and_shapes(path)
-    saved = read_weights(path)
-    check_room(saved, graph, shapes)
-    model = to_keras(graph, shapes, scaling=saved.about.scaling)
-    for remark in put_weights(model, saved, lower(graph, shapes)):
+    graph, shapes, saved = read_model(path)
+    calls, scaling = lower(graph, shapes), saved.about.scaling
+    kind = import_keras().config.dtype_policy().variable_dtype
+    fitted = fit_layers(saved, layers_of(calls), {call.name for call in calls.calls}, calls, (), graph.name, kind)
+    for remark in (*fitted.remarks, *said_of_scaling(scaling, saved)):
         warnings.warn(f"{path}: {remark}", stacklevel=2)
-    return model
+    return to_keras(graph, shapes, scaling=scaling, values=fitted.values)
+
+
+def read_model(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...], SavedModel]:
+    """The graph of a ``.keras`` file written here, with the shapes of its values, and the weights, which it has room for.
+
+    Raises as ``load`` does.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_weights, path)  # a process of its own reads them, and another one the graph
+        graph, shapes = graph_and_shapes(path)
+        saved = reading.result()
+    check_room(saved, graph, shapes)
+    return graph, shapes, saved
 
 
 def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
@@ -103,6 +119,16 @@ class LayerWithWeights(NamedTuple):
 
     kind: str
     variables: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def layers_of(calls: Calls) -> dict[str, LayerWithWeights]:
+    """The layers with weights of the model that calls make, by name. Raises LeftToKerasError."""
+    kinds = {call.name: call.kind.removeprefix("own.") for call in calls.calls}
+    found: dict[str, LayerWithWeights] = {}
+    for layer, variable in slots(calls):
+        before = found.get(layer, LayerWithWeights(kinds[layer], ()))
+        found[layer] = before._replace(variables=(*before.variables, (variable.name, variable.shape)))
+    return found
 
 
 def fit_layers(

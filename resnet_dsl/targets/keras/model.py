@@ -8,7 +8,7 @@ from typing import Any
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.building import build
-from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.calls import Calls, LayerValues
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.private import UnexpectedKerasError
 from resnet_dsl.targets.keras.scaling import scaled_first
@@ -23,6 +23,7 @@ def to_keras(
     seed: int | None = None,
     fast: bool = True,
     scaling: Scaling | None = None,
+    values: LayerValues | None = None,
 ) -> Any:
     """An ordinary Functional model of the graph, on the backend that Keras is set to.
 
@@ -34,6 +35,7 @@ def to_keras(
         be, and with ``fast=False``, by the public API alone. The model is the same but for the random numbers drawn.
     scaling: what the model does to its images first, by a layer of its own, to several inputs by their names; None
         where it takes them normalised.
+    values: the weights to begin with in place of drawn ones: those of each layer by its name, in Keras' order.
 
     Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
     Raises MissingPackageError without Keras or a backend, and WrongShapeError where Keras' shapes are not the graph's
@@ -41,22 +43,28 @@ def to_keras(
     """
     expect_channels(scaling, graph, shapes)
     calls = scaled_first(lower(graph, shapes), scaling)
-    return build_either_way(calls, seed, fast=fast)
+    return build_either_way(calls, seed, fast=fast, values=values)
 
 
-def build_either_way(calls: Calls, seed: int | None = None, *, fast: bool = True) -> Any:
+def build_either_way(
+    calls: Calls, seed: int | None = None, *, fast: bool = True, values: LayerValues | None = None
+) -> Any:
     """The Functional model of the calls: the fast way, or, where that does not hold, Keras' public functions."""
     from resnet_dsl.targets.keras.running import made_of
 
-    model = _build(calls, seed, fast)
+    model = _build(calls, seed, fast, values or {})
     made_of(model, calls.graph)
     return model
 
 
-def _build(calls: Calls, seed: int | None, fast: bool) -> Any:
+def _build(calls: Calls, seed: int | None, fast: bool, values: LayerValues) -> Any:
     from resnet_dsl.targets.keras.fast import build_fast
 
     if fast:
         with suppress(UnexpectedKerasError):
-            return build_fast(calls, seed)
-    return build(calls, seed)
+            return build_fast(calls, seed, values)
+    model = build(calls, seed)
+    for layer in (one for one in model.layers if one.name in values):
+        for variable, array in zip(layer.weights, values[layer.name], strict=True):
+            variable.assign(array)
+    return model

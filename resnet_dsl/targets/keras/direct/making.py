@@ -16,20 +16,13 @@ from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.inference import fuse_activations
 from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
-from resnet_dsl.targets.keras.loading import (
-    LayerWithWeights,
-    check_room,
-    fit_layers,
-    graph_and_shapes,
-    keeps_classes,
-    said_of_scaling,
-)
+from resnet_dsl.targets.keras.loading import fit_layers, keeps_classes, layers_of, read_model, said_of_scaling
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.sampling import Array
 from resnet_dsl.targets.keras.scaling import scaled_first
 from resnet_dsl.targets.keras.variables import PlacedWeight, weights_of_nodes
 from resnet_dsl.targets.request import Request
-from resnet_dsl.weights import About, SavedModel, Scaling, read_weights
+from resnet_dsl.weights import About, SavedModel, Scaling
 from resnet_dsl.weights.scaling import expect_channels
 
 
@@ -66,11 +59,9 @@ def of_file(path: str | os.PathLike[str]) -> tuple[Made, About]:
 
     Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
     """
-    graph, shapes = graph_and_shapes(path)
-    saved = read_weights(path)
-    check_room(saved, graph, shapes)
+    graph, shapes, saved = read_model(path)
     calls = lower(graph, shapes)
-    fitted = fit_layers(saved, _layers(calls), {call.name for call in calls.calls}, calls, (), graph.name)
+    fitted = fit_layers(saved, layers_of(calls), {call.name for call in calls.calls}, calls, (), graph.name)
     made = Made(graph, shapes, calls, None, iter(()), fitted.remarks)
     return made._replace(weights=_replaced(made, fitted.values)), saved.about
 
@@ -78,7 +69,7 @@ def of_file(path: str | os.PathLike[str]) -> tuple[Made, About]:
 def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequence[str]) -> Made:
     """With the weights of a file, but for those of the parts that are excepted."""
     whole, scaling = compiled.whole, saved.about.scaling
-    calls, layers = lower(whole.graph, whole.shapes), _layers(made.calls)
+    calls, layers = lower(whole.graph, whole.shapes), layers_of(made.calls)
     fitted = fit_layers(saved, layers, {call.name for call in made.calls.calls}, calls, excepted, whole.name)
     kept = compiled is whole and keeps_classes(layers, calls, excepted)
     said = (*fitted.remarks, *said_of_scaling(scaling, saved))
@@ -86,16 +77,6 @@ def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequenc
         said = (*said, f"images are normalised first, as by {saved.path}")
     weights = _replaced(made, fitted.values)
     return made._replace(weights=weights, said=said, classes=saved.about.classes if kept else ())
-
-
-def _layers(calls: Calls) -> dict[str, LayerWithWeights]:
-    """The layers with weights, by name."""
-    kinds = {call.name: call.kind.removeprefix("own.") for call in calls.calls}
-    found: dict[str, LayerWithWeights] = {}
-    for layer, variable in slots(calls):
-        before = found.get(layer, LayerWithWeights(kinds[layer], ()))
-        found[layer] = before._replace(variables=(*before.variables, (variable.name, variable.shape)))
-    return found
 
 
 def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tuple[Slot, Array]]:

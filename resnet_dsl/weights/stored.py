@@ -1,0 +1,78 @@
+"""What a weights file holds, whoever finds it there: layers with their arrays, which are read when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from resnet_dsl.weights.bounds import LONGEST_NAME, DamagedError
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+DEEPEST = 20
+"""Groups in groups."""
+NOT_WEIGHTS = ("optimizer", "seed_generator", "random_seed_generator")
+"""Groups beside the layers' weights: what an optimiser remembers, and where random layers stand."""
+
+
+class Dataset(Protocol):
+    """An array in the file: h5py's, or one of resnet_dsl.weights.plain."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, key: tuple[()], /) -> Any: ...
+
+
+class Stored(NamedTuple):
+    """One array, not yet read. ``name`` is None where the file numbers the arrays; ``kind`` is their type's name."""
+
+    name: str | None
+    dataset: Dataset
+    kind: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.dataset.shape)
+
+    def read(self) -> np.ndarray[Any, Any]:
+        """The numbers, as little-endian floats; of bfloat16 as float32, which holds each of them."""
+        values = self.dataset[()]
+        if self.kind == "bfloat16":
+            bits = np.frombuffer(values.tobytes(), "<u2").astype("<u4") << 16
+            return bits.view("<f4").reshape(self.shape)
+        return np.asarray(values, values.dtype.newbyteorder("<"), order="C")
+
+
+class StoredLayer(NamedTuple):
+    """A layer in the file. ``name`` is None where the file does not say it; ``place`` is where it stands there."""
+
+    name: str | None
+    place: str
+    arrays: tuple[Stored, ...]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The variables of a layer: numbers first, then names."""
+    return sorted(names, key=lambda one: (not one.isdigit(), len(one) if one.isdigit() else 0, one))
+
+
+def within(layers: Sequence[StoredLayer], most: int) -> tuple[StoredLayer, ...]:
+    """The layers. Raises DamagedError where their arrays together unpack to more than ``most`` bytes."""
+    unpacked = sum(prod(one.shape) * one.dataset.dtype.itemsize for layer in layers for one in layer.arrays)
+    if unpacked > most:
+        raise DamagedError(f"its arrays unpack to {unpacked:,} bytes, and {most:,} are the most for a file of its size")
+    return tuple(layers)
+
+
+def readable(value: object, name: str) -> str:
+    """A name in a file, as text without control characters. ``name``: of the attribute. Raises DamagedError."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME or not text.isprintable():
+        raise DamagedError(f"its attribute `{name}` is no name")
+    return text
