@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from types import ModuleType
+from typing import Any
 
 from resnet_dsl.extras import MissingPackageError, bringing, is_installed
 from resnet_dsl.failure import Failure, reason
@@ -43,7 +44,11 @@ def choose_backend() -> str | None:
 
     Keras itself would take TensorFlow, and fail where that is not installed. Processes started from here do the same.
     """
-    if "keras" in sys.modules or os.environ.get("KERAS_BACKEND") or _configured() != BACKENDS[0]:
+    if (
+        "keras" in sys.modules
+        or os.environ.get("KERAS_BACKEND")
+        or str(configured().get("backend", BACKENDS[0])) != BACKENDS[0]
+    ):
         return None
     found = next(filter(is_installed, BACKENDS), BACKENDS[0])
     if found == BACKENDS[0]:
@@ -62,14 +67,15 @@ def has_accelerator() -> bool:
     return bool(sys.modules["tensorflow"].config.list_physical_devices("GPU"))
 
 
-def _configured() -> str:
-    """The backend in Keras' own file of settings, which it writes itself, with its default, where there is none."""
+def configured() -> dict[str, Any]:
+    """Keras' own file of settings, which it writes itself, with its defaults, where there is none."""
     home = os.environ.get("KERAS_HOME", os.path.join("~", ".keras"))
     try:
         with open(os.path.expanduser(os.path.join(home, "keras.json")), encoding="utf-8") as file:
-            return str(json.load(file).get("backend", BACKENDS[0]))
-    except (OSError, ValueError, AttributeError):  # Keras passes over it, too
-        return BACKENDS[0]
+            said = json.load(file)
+    except (OSError, ValueError):  # Keras passes over it, too
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _missing(package: str) -> MissingPackageError:

@@ -44,7 +44,7 @@ def write_directly(compiled: Compiled, path: str, request: Request) -> Written:
             verified.append(_verified(compiled, temporary, request))
 
     write_through(path, put, ".keras")
-    return Written((*made.said, *verified), reloading(lower(made.graph, made.shapes)))
+    return Written((*made.said, *verified), reloading(made.calls))
 
 
 def _verified(compiled: Compiled, path: str, request: Request) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from typing import Any
+
+from resnet_dsl.targets.keras.backend import configured
 
 _USUAL = {"floatx": "float32", "image_data_format": "channels_last"}
 
@@ -16,15 +15,4 @@ def are_usual() -> bool:
     if keras is not None:
         policy, order = keras.config.dtype_policy().name, keras.config.image_data_format()
         return bool((policy, order) == tuple(_USUAL.values()))
-    return all(_said().get(name, usual) == usual for name, usual in _USUAL.items())
-
-
-def _said() -> dict[str, Any]:
-    """``keras.json`` in the user's folder; nothing where it cannot be read, as Keras takes it."""
-    folder = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
-    try:
-        with open(os.path.join(folder, "keras.json"), encoding="utf-8") as file:
-            said = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
+    return all(configured().get(name, usual) == usual for name, usual in _USUAL.items())
