@@ -53,7 +53,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def read_model(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...], SavedModel]:
-    """The graph of a ``.keras`` file written here, with the shapes of its values, and the weights, which it has room for.
+    """The graph of a ``.keras`` file written here, the shapes of its values, and the file's weights.
 
     Raises as ``load`` does.
     """
