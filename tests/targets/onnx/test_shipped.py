@@ -11,7 +11,7 @@ import pytest
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.analyses.head import logits
 from resnet_dsl.pipeline import Compiled
-from resnet_dsl.targets.keras import to_keras
+from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.onnx import to_onnx
 from tests.targets.onnx.running import run, with_ends
 
@@ -52,7 +52,8 @@ def difference(network: Compiled) -> float:
     normalise(model, _taken(_batches(network, 8, random)))
     batches = _batches(network, 2, random)
     ends = [end if (end := logits(graph, output.node)) is not None else output.node for output in graph.outputs]
-    right = values_of(model, [graph.nodes[one].name for one in ends], _taken(batches))
+    calls = lower(graph, shapes)
+    right = values_of(model, [calls.calls[calls.result[one]].name for one in ends], _taken(batches))
     got = run(to_onnx(with_ends(graph, ends), shapes, read(model, graph, shapes)), *batches)
     return max(_relative(got[graph.nodes[one].name], theirs) for one, theirs in zip(ends, right, strict=True))
 
