@@ -121,6 +121,17 @@ def stretch(length: Length, factor: int, extra: int = 0) -> Length:
     return _normal(length, factor * times, step, before, by, factor * after + extra)
 
 
+def factor_between(length: Length, other: Length) -> int | None:
+    """The whole number by which one length is multiplied to be another; None where there is none."""
+    if isinstance(length, int) and isinstance(other, int):
+        factor = other // length
+    elif isinstance(length, int) or isinstance(other, int):
+        return None
+    else:
+        factor = round(other.rate / length.rate)
+    return factor if stretch(length, factor) == other else None
+
+
 def longer(length: Length, by: int) -> Length:
     """A length with ``by`` positions more (or fewer)."""
     return length + by if isinstance(length, int) else length._replace(after=length.after + by)

@@ -49,3 +49,16 @@ def _compare_calls(op: str, rank: int, strength: int, channels: Any = "last") ->
 def _end(net: Sketch, op: str, case: Case, number: int) -> int:
     end = net.add(op, 0, **case)
     return net.add("batchnorm", end) if OPERATIONS[op].role == "weighted" and number % 2 else end
+
+
+@pytest.mark.parametrize("size", [(None, 4), (None, None, 4), (None, 12, 4), (None, None, None, 4)], ids=str)
+def test_a_value_is_brought_to_the_size_of_another(size: Size) -> None:
+    """Where lengths are open: by whatever ratio, and by a number of positions that nobody knows before."""
+    random = np.random.default_rng(len(size))
+    net = Sketch(*size)
+    smaller = [net.add("subsample", 0, stride=3), net.add("conv", 0, channels=4, kernel=3, stride=2, pad="valid")]
+    methods = ("nearest", "bilinear") if len(size) == 3 else ("nearest",)
+    ends = [net.add("resize", one, 0, like=True, method=method) for one in smaller for method in methods]
+    ends += [net.add("crop", 0, one, like=True) for one in smaller]
+    graph, shapes = net.graph()
+    compare(with_ends(graph, ends), shapes, some_batch(size, random), random)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from resnet_dsl.ir.lengths import Length, stretch
+from resnet_dsl.ir.lengths import factor_between
 from resnet_dsl.targets.keras.calls import Value
 from resnet_dsl.targets.keras.lower.place import LoweringContext, Rules
 
 
 def _resize(at: LoweringContext) -> int:
-    factors = [_factor(*axis) for axis in zip(at.shapes[0][:-1], at.shape[:-1], strict=True)]
+    factors = [factor_between(*axis) for axis in zip(at.shapes[0][:-1], at.shape[:-1], strict=True)]
     if None not in factors and not at.alone_lends:
         return _enlarge(at, tuple(factors))
     method, size = at.args["method"], at.args["size"]
@@ -20,17 +20,6 @@ def _resize(at: LoweringContext) -> int:
             "Resizing", at.input, height=size[0], width=size[1], interpolation=method, data_format="channels_last"
         )
     return at.call("own.Resize", *at.inputs, size=size, method=method)
-
-
-def _factor(entering: Length, leaving: Length) -> int | None:
-    """The whole number by which a length is multiplied; None where there is none."""
-    if isinstance(entering, int) and isinstance(leaving, int):
-        factor = leaving // entering
-    elif isinstance(entering, int) or isinstance(leaving, int):
-        return None
-    else:
-        factor = round(leaving.rate / entering.rate)
-    return factor if stretch(entering, factor) == leaving else None
 
 
 def _enlarge(at: LoweringContext, factors: tuple[int | None, ...]) -> int:

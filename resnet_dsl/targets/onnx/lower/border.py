@@ -33,13 +33,13 @@ def in_a_row(widths: Widths) -> list[int]:
     return [front for front, _ in widths] + [behind for _, behind in widths]
 
 
-def bordered(at: LoweringContext, map_: str, widths: Widths | None, fill: str, reaches: tuple[int, ...]) -> str:
+def bordered(at: LoweringContext, tensor: str, widths: Widths | None, fill: str, reaches: tuple[int, ...]) -> str:
     """A map of the input's shape with a border; where its widths are None, with that of `same` under these reaches."""
     if widths is None:
-        return at.call("Pad", map_, _same(at, reaches), *_number(at, fill), suffix="pad", mode=_MODES[fill])
+        return at.call("Pad", tensor, _same(at, reaches), *_number(at, fill), suffix="pad", mode=_MODES[fill])
     if not any(map(any, widths)):
-        return map_
-    return pad(at, map_, "first", dict(enumerate(widths)), _MODES[fill], *_number(at, fill), suffix="pad")
+        return tensor
+    return pad(at, tensor, "first", dict(enumerate(widths)), _MODES[fill], *_number(at, fill), suffix="pad")
 
 
 def _number(at: LoweringContext, fill: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from resnet_dsl.ir.lengths import Length, stretch
+from resnet_dsl.ir.lengths import factor_between
 from resnet_dsl.targets.onnx.lower.operators import END, Lengths, lengths_of, padded, size_of, sliced
 from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rules, Value
 
@@ -26,20 +26,11 @@ def _enlarged(at: LoweringContext, factors: Any) -> Value:
 
 
 def _resize(at: LoweringContext) -> Value:
-    factors = [_factor(*axis) for axis in zip(at.input.shape[:-1], at.shape[:-1], strict=True)]
+    factors = [factor_between(*axis) for axis in zip(at.input.shape[:-1], at.shape[:-1], strict=True)]
     if None not in factors:
         return _enlarged(at, factors)
     size = [*at.args["size"]] if at.args["size"] else lengths_of(at, at.inputs[1], "size")
     return _bilinear(at, size) if at.args["method"] == "bilinear" else _nearest(at, size)
-
-
-def _factor(entering: Length, leaving: Length) -> int | None:
-    """The whole number by which a length is multiplied; None where there is none."""
-    if isinstance(entering, int) != isinstance(leaving, int):
-        return None
-    known = isinstance(entering, int) and isinstance(leaving, int)
-    factor = leaving // entering if known else round(leaving.rate / entering.rate)  # type: ignore[operator, union-attr]
-    return factor if stretch(entering, factor) == leaving else None
 
 
 def _bilinear(at: LoweringContext, size: Lengths) -> Value:
