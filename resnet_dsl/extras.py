@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from resnet_dsl.failure import Failure
@@ -19,7 +20,7 @@ EXTRAS = {
     "pdf": ("svglib", "reportlab"),
     "onnx": ("onnx",),
 }
-"""The packages that an extra brings, as they are imported; of extras that bring the same one the first is advised."""
+"""The packages that an extra brings, as they are imported. One that brings Keras has its backend's name."""
 
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "tensorflow_datasets": "tensorflow-datasets"}
 """What pip calls a package, where that is not what it is imported as."""
@@ -61,12 +62,28 @@ def _brought(package: str) -> str:
 
 def remedy(packages: Sequence[str]) -> str:
     """The one command that brings these packages."""
-    extras = dict.fromkeys(extra for package in packages for extra in bringing(package)[:1])
+    extras = dict.fromkeys(extra for package in packages for extra in _advised(package))
     ours = [f'"resnet-dsl[{",".join(extras)}]"'] if extras else []
     others = [distribution(package) for package in packages if not bringing(package)]
     command = f"`{' '.join(['pip install', *ours, *others])}`"
-    first, *more = bringing("keras")
-    return f"{command} ({either(more)} will do in place of {first})" if "keras" in packages else command
+    return f"{command} ({_choice()})" if "keras" in packages else command
+
+
+def _choice() -> str:
+    """Which backends could have been advised."""
+    (backend,) = _advised("keras")
+    return f"{either([one for one in bringing('keras') if one != backend])} will do in place of {backend}"
+
+
+def _advised(package: str) -> Sequence[str]:
+    """Of the extras that bring it the chosen backend's, else one whose other packages are there, else the first."""
+    extras = bringing(package)
+    chosen = [extra for extra in extras if extra == os.environ.get("KERAS_BACKEND")]
+    return (chosen or [extra for extra in extras if _is_nearly_there(extra, package)] or extras)[:1]
+
+
+def _is_nearly_there(extra: str, package: str) -> bool:
+    return all(is_installed(other) for other in EXTRAS[extra] if other != package)
 
 
 def distribution(package: str) -> str:

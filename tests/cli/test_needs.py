@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from resnet_dsl import extras
 from resnet_dsl.cli import COMMANDS
 from resnet_dsl.cli.needs import NEEDS, told
 from resnet_dsl.extras import EXTRAS, bringing, distribution, is_installed, remedy
@@ -44,7 +46,10 @@ def without(packages: set[str], folder: Path, *arguments: str) -> subprocess.Com
     """A command in a process of its own, in which these packages are not there to be found."""
     (folder / "net.resnet").write_text(NET, encoding="utf-8")
     program = BLOCKING.format(blocked=packages, arguments=[*arguments])
-    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
+    free = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, env=free, capture_output=True, text=True, check=False
+    )
 
 
 def test_an_extra_brings_what_the_table_says() -> None:
@@ -163,6 +168,19 @@ def test_what_brings_keras_brings_it_still() -> None:
     """Who trained by `[train]` and tested by `[test]` does so on the same backend."""
     written = PROJECT["optional-dependencies"]
     assert all("tensorflow" in re.findall(r"\w+", written[extra][0]) for extra in ("train", "test", "all"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "installed", "extra"),
+    [("jax", (), "jax"), ("", ("torch",), "torch"), ("", (), "tensorflow"), ("numpy", ("jax",), "jax")],
+)
+def test_keras_is_advised_for_the_backend_that_is_wanted_or_there(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, installed: tuple[str, ...], extra: str
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", chosen)
+    monkeypatch.setattr(extras, "is_installed", lambda package: package in installed)
+    assert remedy(["keras", "matplotlib"]).startswith(f'`pip install "resnet-dsl[{extra},plots]"` (')
+    assert remedy(["keras"]).endswith(f"will do in place of {extra})")
 
 
 def test_a_remedy_is_one_command() -> None:

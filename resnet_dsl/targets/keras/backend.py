@@ -14,7 +14,7 @@ from resnet_dsl.failure import Failure, reason
 from resnet_dsl.sentences import either
 
 BACKENDS = bringing("keras")
-"""Those that Keras trains on; its own default comes first. An extra that brings Keras has its backend's name."""
+"""Those that Keras trains on; its own default comes first."""
 
 
 def import_keras() -> ModuleType:
