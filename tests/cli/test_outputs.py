@@ -35,7 +35,7 @@ EACH = [
 every_command = pytest.mark.parametrize("command", EACH)
 most_commands = pytest.mark.parametrize("command", EACH[:-1])
 """Those that need no Matplotlib, which is slow to come, and one of the two that do."""
-drawing_commands = pytest.mark.parametrize("command", [WRITING[one] for one in WRITING if one != "onnx"])
+drawing_commands = pytest.mark.parametrize("command", [one for one in EACH if one.id != "onnx"])
 """Those whose outputs hold no weights."""
 
 pytestmark = pytest.mark.usefixtures("folder")
