@@ -72,7 +72,8 @@ def _better(
 
 
 def _is_sure(one: Diagnostic, source: Source) -> bool:
-    return one.sure and one.severity == "error" and all(edit.span.source == source for edit in one.edits)
+    own = bool(one.edits) and all(edit.span.source == source for edit in one.edits)
+    return one.sure and own and one.severity == "error"
 
 
 def _choices(sure: list[Diagnostic]) -> Iterator[list[Diagnostic]]:

@@ -22,6 +22,8 @@ Run: TypeAlias = Callable[[Span, int], Outcome]
 _PARTS = (tree.Input, tree.NamedInput, tree.Stem, tree.Stage)
 _SETTINGS = (tree.Use, tree.Default, tree.Skips, tree.Condition)
 _CAUSE = "this is the cause"
+_OF_NAMES = ("E0201", "E0202", "E0208")
+"""Codes of names that are not known: they are mistakes where they stand, whoever has it run."""
 _MISSING = "E0237"
 """The code of a network that lacks a value for a parameter."""
 
@@ -75,22 +77,32 @@ class Causes:
         outcome = self._run(candidate.left_out, self.left)
         self.left -= outcome.steps + STEPS_OF_A_NETWORK
         now = {*map(key_of, outcome.diagnostics)}
-        gone = self._before - now
+        gone = {key for key in self._before - now if key[0] not in _OF_NAMES and self._is_run(key[1], outcome)}
         if any(code == _MISSING for code, _ in now - self._before):
             return {key for key in gone if key[1] is not None and _names(key[1], candidate.parameter)}
         return gone if now <= self._before else set()
 
+    def _is_run(self, place: Span | None, outcome: Outcome) -> bool:
+        """Whether the block that a place lies in, if it does in one, runs there, too: else the mistake is the block's."""
+        around = {one for one in self._failed.used.blocks if place is not None and lies_in(place, one.span)}
+        return not around or not around.isdisjoint(outcome.used.blocks)
+
     def _cause(self, mistake: Diagnostic) -> _Candidate | None:
         key = key_of(mistake)
-        is_own = key in self._failed.own
-        return next((one for one, gone in self._gone if key in gone and not (is_own and one.is_part)), None)
+        causes = (one for one, gone in self._gone if key in gone and not self._holds(one, key))
+        return next(causes, None)
+
+    def _holds(self, candidate: _Candidate, key: Key) -> bool:
+        """Whether a mistake lies in what may be its cause, or in a part that this network has itself."""
+        lies_inside = key[1] is not None and lies_in(key[1], candidate.left_out)
+        return lies_inside or (candidate.is_part and key in self._failed.own)
 
     def _at(self, cause: _Candidate, mistake: Diagnostic) -> Diagnostic:
         """At its cause, in the network that this stands in, which may lie between the base and what was to be built."""
         others = (*filter(None, (mistake.place,)), *mistake.others)
         if cause.network != self._definition.tree.name:
             mistake = _noted(mistake, cause.network)
-        return self._in_network(mistake)._replace(place=Label(cause.place, _CAUSE), others=others, edits=())
+        return self._in_network(mistake)._replace(place=Label(cause.place, _CAUSE), others=others, edits=(), sure=False)
 
     def _in_network(self, mistake: Diagnostic) -> Diagnostic:
         return _noted(mistake, self._definition.tree.name)

@@ -62,7 +62,10 @@ def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
     if place is None or place.span.source.name != PRELUDE or outside is None:
         return diagnostic
     return diagnostic._replace(
-        place=Label(outside.step.span, _seen_from_outside(place)), others=(*diagnostic.others, place), edits=()
+        place=Label(outside.step.span, _seen_from_outside(place)),
+        others=(*diagnostic.others, place),
+        edits=(),
+        sure=False,
     )
 
 

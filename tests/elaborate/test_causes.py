@@ -108,3 +108,18 @@ def test_a_mistake_that_two_lines_cause_is_named_by_its_network() -> None:
 def test_warnings_of_a_bases_text_say_in_which_network() -> None:
     (found, *_) = caused("network n from cifar_resnet20 { input 33x33x3 }")
     assert (found.severity, found.code) == ("warning", "W0302")
+
+
+@pytest.mark.parametrize("mistake", ["conv(0, 3)", "cnov(width, 3)", "conv(width, 3, stirde = 2)", "conv(widht, 3)"])
+def test_a_mistake_of_a_block_that_nothing_else_calls_stands_there(mistake: str) -> None:
+    text = f"block mine(width) {{ {mistake} }}\nnetwork n from base {{ use tail = mine(4) }}\n"
+    (found,) = (one for one in load_text(BASE + text).check() if one.code != "E0237")
+    assert found.place is not None
+    assert found.place.span.start < (BASE + text).index("network n from")
+
+
+def test_a_mistake_of_a_network_between_stands_in_its_part() -> None:
+    text = "network c from b { use norm = identity }\nnetwork b from base { stage d { conv(0, 3) } }\n"
+    (found,) = (one for one in load_text(BASE + text).check() if one.code != "E0237")
+    assert found.place is not None
+    assert found.place.span.text == "0"

@@ -83,3 +83,8 @@ def test_what_is_sure_gives_the_network_of_the_right_example(code: str) -> None:
     fixed = fix(load_text(wrong)).spec
     if fixed.source.text != wrong and not any(one.severity == "error" for one in fixed.check()):
         assert graphs(fixed.source.text) == graphs(right)
+
+
+@pytest.mark.parametrize("source", [*sources()], ids=lambda source: Path(source.name).name)
+def test_what_is_sure_has_edits(source: Source) -> None:
+    assert all(one.edits for one in Spec(source).check() if one.sure)

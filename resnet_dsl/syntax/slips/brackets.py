@@ -44,10 +44,10 @@ def in_parameters(stop: Stop) -> bool:
     return owner >= stop.first and stop.words.kinds[owner] in WITH_PARAMETERS
 
 
-def _closes_soon(stop: Stop) -> bool:
+def _closes_soon(stop: Stop, behind: int = 0) -> bool:
     """Whether the innermost bracket is closed before a brace or a word that begins something new."""
     depth = 0
-    for kind in stop.words.kinds[stop.index :]:
+    for kind in stop.words.kinds[stop.index + behind :]:
         if kind in BRACKETS:
             depth += 1
         elif kind in ("RPAR", "RSQB"):
@@ -197,6 +197,8 @@ def surplus(stop: Stop) -> Slip | None:
         return _closed_early(stop)
     if stop.kind not in CLOSING or stop.kind in [OPENING[stop.words.kinds[index]] for index in stop.open]:
         return None
+    if stop.inside in BRACKETS and stop.accepts(OPENING[stop.inside]) and not _closes_soon(stop, 1):
+        return None  # it stands where another kind was to close
     remedy = "take it out, or look above for a bracket that was to be opened"
     diagnostic = stop.says("E0102", f"this `{stop.text}` closes nothing", remedy, edits=stop.instead(""))
     return Slip(diagnostic, Repair(stop.index, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resnet_dsl.diagnostics.alike import latin
 from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
@@ -36,11 +37,16 @@ def misspelt(stop: Stop) -> Slip | None:
         message, remedy = f"`{word}` is not known here", asked(word, meant)
         if elsewhere:
             message, remedy = f"the language has no `{word}`", f"write `{_EXAMPLES.get(meant, meant)}`"
-        edits = () if meant in _EXAMPLES else stop.instead(meant, stop.span_at(offset))
-        sure = not elsewhere and nearest(word, (one for one in known if one != meant)) is None
+        edits = () if elsewhere and meant in _EXAMPLES else stop.instead(meant, stop.span_at(offset))
+        sure = not elsewhere and _is_alone(word, meant, known)
         diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset), edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced(kind) if offset == 0 and stop.accepts(kind) else None)
     return None
+
+
+def _is_alone(word: str, meant: str, known: list[str]) -> bool:
+    """Whether no other word is near; of two or three letters, many are: `se` may be a block."""
+    return latin(word) == meant or (len(word) > 3 and nearest(word, (one for one in known if one != meant)) is None)
 
 
 def _candidates(stop: Stop) -> list[int]:
