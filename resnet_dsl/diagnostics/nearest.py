@@ -42,7 +42,7 @@ def asked(name: str, near: str) -> str:
 
 
 def respelt(mistake: Diagnostic, name: str, known: Iterable[str]) -> Diagnostic:
-    """A mistake of a name, whose place it is, with the near name as its remedy, if there is one.
+    """A mistake of a name, which its place begins with, with the near name as its remedy, if there is one.
 
     It is sure where the two differ in case and underscores alone, or look alike, and no other known name does.
     """
@@ -51,8 +51,12 @@ def respelt(mistake: Diagnostic, name: str, known: Iterable[str]) -> Diagnostic:
     if near is None or mistake.place is None:
         odd = odd_letter(name)
         return mistake._replace(help=f"{odd}; {mistake.help}") if odd else mistake
+    told = mistake._replace(help=asked(name, near))
+    span = mistake.place.span
+    if span.text.partition(".")[0] != name:  # it may go on, as in `conv5.output`; else the name came from elsewhere
+        return told
     sure = latin(near) == near and [one for one in known if _plain(one) == _plain(name)] == [near]
-    return mistake._replace(help=asked(name, near), edits=(Edit(mistake.place.span, near),), sure=sure)
+    return told._replace(edits=(Edit(span._replace(end=span.start + len(name)), near),), sure=sure)
 
 
 def _plain(name: str) -> str:

@@ -83,7 +83,7 @@ class Causes:
         return gone if now <= self._before else set()
 
     def _is_run(self, place: Span | None, outcome: Outcome) -> bool:
-        """Whether the block that a place lies in, if it does in one, runs there, too: else the mistake is the block's."""
+        """Whether the block that a place lies in, if there is one, runs there, too: else the mistake is the block's."""
         around = {one for one in self._failed.used.blocks if place is not None and lies_in(place, one.span)}
         return not around or not around.isdisjoint(outcome.used.blocks)
 

@@ -118,7 +118,7 @@ def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, word
         Label(span, f"`{word}` is none of these"),
         help=f"write one of these, such as `{words[0]}`",
     )
-    return respelt(found, word, words) if span.text == word else found
+    return respelt(found, word, words)
 
 
 def unknown_size(name: str, span: Span, known: Iterable[str]) -> Diagnostic:

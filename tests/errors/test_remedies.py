@@ -88,3 +88,43 @@ def test_what_is_sure_gives_the_network_of_the_right_example(code: str) -> None:
 @pytest.mark.parametrize("source", [*sources()], ids=lambda source: Path(source.name).name)
 def test_what_is_sure_has_edits(source: Source) -> None:
     assert all(one.edits for one in Spec(source).check() if one.sure)
+
+
+FRAME = "block mine(width) { conv(width, 3) }\nnetwork n { input 8x8x3 stage conv5 { %s } %s }\n"
+NOT_CHOSEN = {
+    "an index or a call": ("conv[4, 3)", ""),
+    "a bracket within": ("conv((4 + 2, 3 * 2 -> relu", ""),
+    "a comma or a product": ("conv(2 width, 3)", ""),
+    "a word that is there twice": ("mine(4 4)", ""),
+    "a near name": ("cnov(4, 3)", ""),
+    "a short word": ("relu", "use attn = se se(16)"),
+    "a comparison": ("relu", "expect params 25M"),
+    "an arrow too many, or a step too few": ("conv(4, 3) ->", ""),
+}
+CHOSEN = {
+    "a closing bracket": ("conv(4, 3 -> relu", "", "conv(4, 3) -> relu", ""),
+    "the other closing bracket": ("conv(4, 3] -> relu", "", "conv(4, 3) -> relu", ""),
+    "a comma between numbers": ("conv(4 3)", "", "conv(4, 3)", ""),
+    "a comma in front of a name": ("conv(4, 3 stride = 2)", "", "conv(4, 3, stride = 2)", ""),
+    "an arrow": ("conv(4, 3) => relu", "", "conv(4, 3) -> relu", ""),
+    "an arrow twice": ("conv(4, 3) -> -> relu", "", "conv(4, 3) ->  relu", ""),
+    "a count": ("2 mine(4)", "", "2 x mine(4)", ""),
+    "a cross in a size": ("conv(4, 3×3)", "", "conv(4, 3x3)", ""),
+    "a cross between a count and a step": ("2×mine(4)", "", "2 x mine(4)", ""),
+    "a negation": ("if !(1 > 2) { relu }", "", "if not (1 > 2) { relu }", ""),
+    "a part's name": ("relu", "expect Conv5.depth == 0", "relu", "expect conv5.depth == 0"),
+    "a keyword": ("relu", "skpis off", "relu", "skips off"),
+    "a comparison": ("relu", "expect depth = 0", "relu", "expect depth == 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("steps", "member"), NOT_CHOSEN.values(), ids=NOT_CHOSEN)
+def test_where_two_things_may_be_meant_nothing_is_chosen(steps: str, member: str) -> None:
+    text = FRAME % (steps, member)
+    assert any(one.severity == "error" for one in load_text(text).check())
+    assert fix(load_text(text)).spec.source.text == text
+
+
+@pytest.mark.parametrize(("steps", "member", "right", "as_well"), CHOSEN.values(), ids=CHOSEN)
+def test_where_one_thing_is_meant_it_is_written(steps: str, member: str, right: str, as_well: str) -> None:
+    assert fix(load_text(FRAME % (steps, member))).spec.source.text == FRAME % (right, as_well)

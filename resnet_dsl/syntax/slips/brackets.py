@@ -69,7 +69,7 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
     if stop.kind in ("RPAR", "RSQB"):
         message, repair = f"`{opening.text}` is closed by `{stop.text}`", _closed_otherwise(stop)
         edits = stop.instead(sign) if repair.remove else stop.put_behind(-1, sign)
-        sure = bool(repair.remove)
+        sure = bool(repair.remove) and stop.words.kinds[stop.open[-1] - 1 : stop.open[-1] + 1] != ["NAME", "LSQB"]
         return Slip(stop.says("E0103", message, f"write `{sign}`", others=others, edits=edits, sure=sure), repair)
     last = _last_inside(stop) - stop.index
     end = stop.span_at(last).end
