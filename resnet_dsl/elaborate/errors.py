@@ -154,7 +154,8 @@ def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     has_none = name in ("stem", "head", "input")
     message = f"the network has no `{name}`" if has_none else f"there is no stage called `{name}`"
     there = f"there are {listed(known)}" if known else None
-    return respelt(Diagnostic("E0208", message, Label(span), help=there), name, known)
+    found = respelt(Diagnostic("E0208", message, Label(span), help=there), name, known)
+    return found._replace(sure=False)  # a derived network may have named its own one wrongly
 
 
 def no_part(word: str, span: Span) -> Diagnostic:

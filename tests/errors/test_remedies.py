@@ -99,6 +99,7 @@ NOT_CHOSEN = {
     "a near name": ("cnov(4, 3)", ""),
     "a short word": ("relu", "use attn = se se(16)"),
     "a comparison": ("relu", "expect params 25M"),
+    "a part's name, or what reads it": ("relu", "expect Conv5.depth == 0"),
     "an arrow too many, or a step too few": ("conv(4, 3) ->", ""),
 }
 CHOSEN = {
@@ -112,7 +113,6 @@ CHOSEN = {
     "a cross in a size": ("conv(4, 3×3)", "", "conv(4, 3x3)", ""),
     "a cross between a count and a step": ("2×mine(4)", "", "2 x mine(4)", ""),
     "a negation": ("if !(1 > 2) { relu }", "", "if not (1 > 2) { relu }", ""),
-    "a part's name": ("relu", "expect Conv5.depth == 0", "relu", "expect conv5.depth == 0"),
     "a keyword": ("relu", "skpis off", "relu", "skips off"),
     "a comparison": ("relu", "expect depth = 0", "relu", "expect depth == 0"),
 }  # fmt: skip
@@ -128,3 +128,8 @@ def test_where_two_things_may_be_meant_nothing_is_chosen(steps: str, member: str
 @pytest.mark.parametrize(("steps", "member", "right", "as_well"), CHOSEN.values(), ids=CHOSEN)
 def test_where_one_thing_is_meant_it_is_written(steps: str, member: str, right: str, as_well: str) -> None:
     assert fix(load_text(FRAME % (steps, member))).spec.source.text == FRAME % (right, as_well)
+
+
+def test_of_a_name_that_goes_on_the_name_alone_is_written() -> None:
+    (found,) = (one for one in load_text(FRAME % ("relu", "expect Conv5.depth == 0")).check() if one.edits)
+    assert [(edit.span.text, edit.text) for edit in found.edits] == [("Conv5", "conv5")]

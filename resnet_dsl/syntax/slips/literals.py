@@ -59,7 +59,7 @@ def _unquoted(stop: Stop) -> Slip | None:
     span = stop.span_at(0, count - 1)
     what = "the path of an import" if stop.at(-1) == "IMPORT" else "a label"
     message, edits = f"{what} stands in double quotes", stop.instead(f'"{span.text}"', span)
-    sure = stop.at(count) != "STRING" and _PLAIN.fullmatch(span.text) is not None
+    sure = stop.at(count) not in ("STRING", "LBRACE") and _PLAIN.fullmatch(span.text) is not None
     diagnostic = stop.says("E0112", message, f'write `"{span.text}"`', span=span, edits=edits, sure=sure)
     return Slip(diagnostic, stop.replaced("STRING", count))
 
