@@ -23,9 +23,9 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     from resnet_dsl.vocabulary import hints  # read where a mistake needs it, here and below
 
     if hint := hints.of_statement(span):
-        return hint.diagnostic("E0252")
+        return hint.diagnostic
     if hint := hints.of_step(span):
-        return hint.diagnostic("E0201")
+        return hint.diagnostic
     if misread := notation.prose(span) or notation.foreign_loop(span) or notation.count_behind(span):
         return misread
     found = Diagnostic(
@@ -41,7 +41,7 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
     from resnet_dsl.vocabulary import hints
 
     if hint := hints.of_argument(callee, name, span, known):
-        return hint.diagnostic("E0202")
+        return hint.diagnostic
     takes = listed(known) or "no arguments"
     found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=f"`{callee}` takes {takes}")
     return respelt(found, name, known)
@@ -72,7 +72,7 @@ def too_many(callee: str, span: Span, known: list[str]) -> Diagnostic:
     from resnet_dsl.vocabulary import hints
 
     if hint := hints.of_value(callee, span):
-        return hint.diagnostic("E0251")
+        return hint.diagnostic
     takes = f"it takes {len(known)}: {', '.join(known)}" if known else "it takes none"
     message = f"`{callee}` is given too many arguments"
     return notation.comma_in_number(span, is_sure=True) or Diagnostic(
@@ -111,7 +111,7 @@ def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, word
     from resnet_dsl.vocabulary import hints
 
     if hint := hints.of_word(name, word, span):
-        return hint.diagnostic("E0206")
+        return hint.diagnostic
     found = Diagnostic(
         "E0206",
         f"`{name}` of `{callee}` takes {wants}",
@@ -132,7 +132,7 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     from resnet_dsl.vocabulary import hints
 
     if hint := hints.of_name(name, span):
-        return hint.diagnostic("E0208")
+        return hint.diagnostic
     remedy = f"define it before it is used: `let {name} = …`, a parameter `{name}`, or `{name} = …` for a step's result"
     if misread := notation.compared_argument(span) or notation.foreign_word(span):
         return misread
@@ -204,7 +204,7 @@ def unknown_slot(name: str, span: Span, known: Iterable[str], is_operation: bool
 
     slots = list(known)
     if hint := hints.of_slot(name, span, slots):
-        return hint.diagnostic("E0214")
+        return hint.diagnostic
     found = Diagnostic("E0214", f"there is no slot called `{name}`", Label(span))
     if is_operation:
         remedy = f"`{name}` is an operation: `default {name}(…)` sets its arguments, `use` fills slots: {listed(slots)}"

@@ -111,6 +111,10 @@ def unknown_name(
 
 def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnostic:
     """A call in an expression, of what is no function. ``is_value``: but a parameter, a `let` or a value."""
+    from resnet_dsl.vocabulary import hints
+
+    if hint := hints.of_function(call.span):
+        return hint.diagnostic
     name, span = call.name.text, call.name.span
     if misread := notation.named_input(span) or (notation.bracket_behind(span) if module.is_step(name) else None):
         return misread

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
-from resnet_dsl.vocabulary.reading import Written, call_around
+from resnet_dsl.vocabulary import values
+from resnet_dsl.vocabulary.reading import Written, call_around, read_call
 from resnet_dsl.vocabulary.table import meant, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
@@ -27,6 +28,7 @@ Where: TypeAlias = Literal["part", "network", "file"]
 class Hint(NamedTuple):
     """``place``: what is at fault, the whole call where one is translated."""
 
+    code: str
     message: str
     help: str
     place: Span
@@ -34,23 +36,23 @@ class Hint(NamedTuple):
     edits: tuple[Edit, ...] = ()
     sure: bool = False
 
-    def diagnostic(self, code: str) -> Diagnostic:
-        return Diagnostic(code, self.message, Label(self.place), (), self.notes, self.help, self.edits, self.sure)
+    @property
+    def diagnostic(self) -> Diagnostic:
+        place = Label(self.place)
+        return Diagnostic(self.code, self.message, place, (), self.notes, self.help, self.edits, self.sure)
 
 
 def of_statement(span: Span) -> Hint | None:
     """A word that begins a statement of Python."""
     remedy = words().python.get(span.text)
     message = f"`{span.text}` is Python's word, and the language has no such statement"
-    return None if remedy is None else Hint(message, remedy, span)
+    return None if remedy is None else Hint("E0252", message, remedy, span)
 
 
 def of_step(span: Span) -> Hint | None:
     """What is called there, a layer, a function or a word, or is written as if it were called."""
-    if span.text in words().names:
-        return of_name(span.text, span)
-    if _DEFAULT.search(_before(span)):
-        return _of_default(span)
+    if (name := of_name(span.text, span)) is not None:
+        return name._replace(code="E0201")
     found = translate(span.source.text, span.start)
     if found is None or not found.row.tool:
         return None
@@ -59,7 +61,10 @@ def of_step(span: Span) -> Hint | None:
 
 def of_call(found: Translation, place: Span, where: Where = "part") -> Hint:
     """A call that was translated; ``place`` is all that its remedy stands for."""
-    written = Hint(_message(found), _remedy(found, place), place, _notes(found))
+    if found.row.here and _DEFAULT.search(_before(place)):
+        edit = Edit(place, found.alone)
+        return Hint("E0201", _message(found), f"write `default {found.alone}`", place, (), (edit,), not found.lost)
+    written = Hint("E0201", _message(found), _remedy(found, place), place, _notes(found))
     if found.row.member:
         return _of_member(found, written, where)
     if where != "part" and found.text:
@@ -141,16 +146,6 @@ def _is_several(found: Translation, place: Span) -> bool:
     return " -> " in found.text and (from_value or bool(_COUNTED.search(front)))
 
 
-def _of_default(span: Span) -> Hint | None:
-    """`default Conv2D(use_bias = false)`: arguments alone."""
-    found = translate(span.source.text, span.start)
-    if found is None or not found.row.here:
-        return None
-    place = Span(span.source, found.call.start, found.call.end)
-    text = found.alone
-    return Hint(_message(found), f"write `default {text}`", place, (), (Edit(place, text),), not found.lost)
-
-
 def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hint | None:
     """An argument that a step or block does not have, which other tools call so; ``known`` are those that it has."""
     why = _what_argument(callee, name, [*known])
@@ -166,10 +161,10 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
     text = found.alone if in_default else found.text
     message = f"`{callee}` has no argument `{name}`: {why}"
     if name in dict(found.lost) or not text:
-        return Hint(message, "leave it out", span)
+        return Hint("E0202", message, "leave it out", span)
     if in_default:
-        return Hint(message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
-    return Hint(message, _remedy(found, place), span, (), *_edits(found, place))
+        return Hint("E0202", message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
+    return Hint("E0202", message, _remedy(found, place), span, (), *_edits(found, place))
 
 
 def of_value(callee: str, span: Span) -> Hint | None:
@@ -190,16 +185,30 @@ def is_called_on_value(found: Translation | None) -> bool:
 def of_flow(found: Translation, place: Span) -> Hint:
     """A step that is called on what flows into it: `conv(16, 3)(in)`."""
     message = f"`{found.call.name}` is a step: what flows into it stands in front"
-    return Hint(message, f"write `{found.text}`", place, (), *_edits(found, place))
+    return Hint("E0251", message, f"write `{found.text}`", place, (), *_edits(found, place))
 
 
 def of_arguments(found: Translation, source: Source) -> Hint | None:
-    """The first argument of an operation's call that is another tool's."""
+    """The first argument of an operation's call that is another tool's, or has another tool's value."""
     known = [one.name for one in OPERATIONS[found.call.path].parameters]
     for one in found.call.arguments or ():
         if one.name and one.name not in known and is_argument(one.name):
             return of_argument(found.call.path, one.name, Span(source, one.start, one.start + len(one.name)), known)
+        if one.name in known and (hint := of_function(Span(source, one.end - len(one.value), one.end))) is not None:
+            return hint
     return None
+
+
+def of_function(span: Span) -> Hint | None:
+    """A value that another tool makes by a call, `init = HeNormal()`; ``span`` is where it begins."""
+    value_of, call = _VALUE_OF.search(_before(span)), read_call(span.source.text, span.start)
+    if value_of is None or call is None:
+        return None
+    place = Span(span.source, call.start, call.end)
+    here = values.word(value_of[1], place.text)
+    if here is None or here == place.text:
+        return None
+    return Hint("E0206", f"`{place.text}` is `{here}` here", f"write `{here}`", place, (), (Edit(place, here),), True)
 
 
 def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
@@ -219,10 +228,10 @@ def _renamed(callee: str, name: str, span: Span, known: list[str], call: Written
     here, why = arguments_meant(name, known), _what_argument(callee, name, known)
     message = f"`{callee}` has no argument `{name}`: {why}"
     if not here:
-        return Hint(message, "leave it out", span)
+        return Hint("E0202", message, "leave it out", span)
     given = [one.value for one in (call.arguments or () if call is not None else ()) if one.start == span.start]
     edits = (Edit(span, here[0]),)
-    return Hint(message, f"write `{here[0]} = {given[0] if given else '…'}`", span, (), edits, True)
+    return Hint("E0202", message, f"write `{here[0]} = {given[0] if given else '…'}`", span, (), edits, True)
 
 
 def arguments_meant(name: str, known: Iterable[str]) -> list[str]:
@@ -242,20 +251,16 @@ def of_word(parameter: str, word: str, span: Span) -> Hint | None:
     here = meant(words().values.get(parameter, {}), word)
     if here is None or here == word:
         return None
-    return Hint(f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
+    return Hint("E0206", f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
 
 
 def of_name(name: str, span: Span) -> Hint | None:
-    """A name that nothing here has, in the place of a value."""
-    value_of = _VALUE_OF.search(_before(span))
-    if value_of and (hint := of_word(value_of[1], name, span)) is not None:
-        return hint._replace(message=f"there is no `{name}`: it is `{hint.help[7:-1]}` here")
-    meant = words().names.get(name)
-    if meant is None:
+    """A name that code gives to a value which the language has by another."""
+    here = words().names.get(name)
+    if here is None:
         return None
-    return Hint(
-        f"there is no `{name}`: the network's input is `{meant}`", f"write `{meant}`", span, (), (Edit(span, meant),)
-    )
+    message = f"there is no `{name}`: the network's input is `{here}`"
+    return Hint("E0208", message, f"write `{here}`", span, (), (Edit(span, here),))
 
 
 def of_slot(name: str, span: Span, known: Iterable[str]) -> Hint | None:
@@ -264,4 +269,4 @@ def of_slot(name: str, span: Span, known: Iterable[str]) -> Hint | None:
     if here is None or here not in known:
         return None
     message = f"there is no slot called `{name}`: it is `{here}` here"
-    return Hint(message, f"write `use {here} = …`", span, (), (Edit(span, here),), True)
+    return Hint("E0214", message, f"write `use {here} = …`", span, (), (Edit(span, here),), True)

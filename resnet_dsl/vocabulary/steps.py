@@ -38,7 +38,7 @@ class Step:
     def __init__(self, row: Row, call: Written, keeps: bool = False) -> None:
         here = read_call(row.step_of(call.name))
         assert here is not None
-        self.row, self.call, self.keeps = row, call, keeps
+        self.row, self.call, self.keeps = row, call, keeps or not row.tool
         self.operation = OPERATIONS[here.path]
         parameters = [one.name for one in self.operation.parameters]
         self.fixed = {one.name or parameters[at]: one.value for at, one in enumerate(here.arguments or ())}
@@ -87,7 +87,7 @@ class Step:
 
     def _take(self, name: str, target: str, how: str, value: str, is_said: bool) -> None:
         if how == "as it is":
-            self._keep(name, target, value, is_said)
+            self._keep(name, target, values.word(target, value) or value, is_said)
         elif target in _OTHERWISE:
             _OTHERWISE[target](self, name, value, how)
         elif value == "None" or (target == "init" and not is_said):
@@ -162,6 +162,8 @@ class Step:
     def _border(self, value: str, how: str) -> str | None:
         """`pad` as it is written here: `half` where it is that, also where `same` is as long."""
         pad = values.word("pad", value) or ("valid" if value == "0" else values.extent(value))
+        if not self.row.tool:
+            return pad
         reach = self._reach()
         halves = reach is not None and all(one % 2 == 0 for one in reach)
         if pad == "same" and halves:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
-from resnet_dsl.syntax.slips.groups import NAMING
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.reading import Written, read_call
@@ -21,6 +20,7 @@ from resnet_dsl.vocabulary.translating import Translation, translated
 
 _FARTHEST = 200  # words in front of the place that are looked at
 _DEFINE = ("class", "def", "block", "network", "shared")
+_NAMES = {"BLOCK", "NETWORK", "STAGE", "SLOT", "LET"}  # the name of a definition stands behind these
 _OF_STEPS = {"USE", "SLOT", "SKIPS", "DEFAULT"}  # what holds steps wherever it stands
 
 
@@ -56,7 +56,7 @@ def _defines(stop: Stop, index: int) -> bool:
     begins = stop.source.text.rfind("\n", 0, start) + 1
     first = bisect_left(stop.words.starts, begins)
     is_definition = stop.words.text(first) in _DEFINE and "{" not in stop.source.text[begins:start]
-    return is_definition or (index > first and stop.words.kinds[index - 1] in NAMING)
+    return is_definition or (index > first and stop.words.kinds[index - 1] in _NAMES)
 
 
 def _calls(stop: Stop) -> Iterator[int]:
@@ -107,17 +107,17 @@ def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
     is_own = not written.prefix and stop.defines(written.name)
     found = None if is_own else translated(written, stop.source.text)
     if found is not None and found.row.tool:
-        return hints.of_call(found, place, _where(stop)).diagnostic("E0201")
+        return hints.of_call(found, place, _where(stop)).diagnostic
     if not written.prefix and (written.applied is not None or hints.is_called_on_value(found)):
         return _applied(place, written, found)
     hint = hints.of_arguments(found, stop.source) if found is not None and found.complete else None
-    return None if hint is None else hint.diagnostic("E0202")
+    return None if hint is None else hint.diagnostic
 
 
 def _applied(place: Span, written: Written, found: Translation | None) -> Diagnostic:
     """A step that is called on a value, ``conv(16, 3)(in)``; of a block's call ``found`` is None."""
     if found is not None and found.complete:
-        return hints.of_flow(found, place).diagnostic("E0251")
+        return hints.of_flow(found, place).diagnostic
     message = f"`{written.name}` is a step: what flows into it stands in front"
     return Diagnostic("E0251", message, Label(place), help=f"write `VALUE -> {written.name}(…)`")
 

@@ -63,13 +63,18 @@ def _said(stop: Stop, index: int) -> Diagnostic | None:
         return _without_self(place)
     if kinds[index] in ("IMPORT", "FROM") and kinds[index + 1] == "NAME" and stop.words.text(index + 1) in _MODULES:
         remedy = "operations need no import: leave the line out"
-        return _says("a spec imports other specs alone", place, remedy, Edit(place, ""))
+        return _says("a spec imports other specs alone", place, remedy, Edit(_whole_line(place), ""))
     if kinds[index] != "NAME" or stop.defines(word):
         return None
     if kinds[index + 1] == "DOT":
         return _dotted(stop, index, place)
     hint = hints.of_statement(stop.words.span(index))
-    return None if hint is None or kinds[index + 1] == "EQUAL" else hint.diagnostic("E0252")
+    return None if hint is None or kinds[index + 1] == "EQUAL" else hint.diagnostic
+
+
+def _whole_line(place: Span) -> Span:
+    """With the line end behind it."""
+    return place._replace(end=place.end + place.source.text.startswith("\n", place.end))
 
 
 def _says(message: str, place: Span, remedy: str, *edits: Edit) -> Diagnostic:
@@ -89,7 +94,7 @@ def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
 
 
 def _without_self(place: Span) -> Diagnostic:
-    return _says("the language has no `self`", place, "write the step where it flows: `conv(64, 3) -> norm -> act`")
+    return _says("the language has no `self`", place, words().python["self"])
 
 
 def _added(written: Written, place: Span) -> Diagnostic | None:
