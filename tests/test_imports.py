@@ -111,3 +111,8 @@ def test_check_leaves_out_what_only_targets_need(tmp_path: Path) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == ["fine: 1 network", ""]
+
+
+def test_a_text_without_mistakes_never_opens_the_vocabulary_of_other_tools(tmp_path: Path) -> None:
+    assert heavy(tmp_path, "check", "net.resnet", packages=("tomllib",)) == []
+    assert heavy(tmp_path, "check", "net.resnet", before="import tomllib", packages=("tomllib",)) == ["tomllib"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ _MODULES = {
     "keras", "tensorflow", "tf", "tf_keras", "torch", "torchvision", "timm", "jax", "flax", "numpy", "np", "math", "os",
     "typing", "functools", "matplotlib",
 }  # fmt: skip
+
+_SUM = re.compile(r"(?P<target>\w+)[ \t]*(?:=[ \t]*(?P<one>\w+)[ \t]*\+|\+=)[ \t]*(?P<other>\w+)")
+_OF_VALUES = {"x", "in", "identity", "residual", "shortcut", "skip", "skip_connection"}
 
 
 def statement(stop: Stop) -> Slip | None:
@@ -64,6 +68,8 @@ def _said(stop: Stop, index: int) -> Diagnostic | None:
     if kinds[index] in ("IMPORT", "FROM") and kinds[index + 1] == "NAME" and stop.words.text(index + 1) in _MODULES:
         remedy = "operations need no import: leave the line out"
         return _says("a spec imports other specs alone", place, remedy, Edit(_whole_line(place), ""))
+    if summed := _summed(place):
+        return summed
     if kinds[index] != "NAME" or stop.defines(word):
         return None
     if kinds[index + 1] == "DOT":
@@ -75,6 +81,19 @@ def _said(stop: Stop, index: int) -> Diagnostic | None:
 def _whole_line(place: Span) -> Span:
     """With the line end behind it."""
     return place._replace(end=place.end + place.source.text.startswith("\n", place.end))
+
+
+def _summed(place: Span) -> Diagnostic | None:
+    """``x = x + shortcut``, ``out += identity``: values by names that code gives them."""
+    found = _SUM.fullmatch(place.text)
+    if found is None or _OF_VALUES.isdisjoint(found.groups()):
+        return None
+    target, one, other = found["target"], found["one"] or found["target"], found["other"]
+    named = [name for name in (one, other) if name != "x"]
+    written = f"skip from {named[0]}" if len(named) == 1 else f"{target} = add({one}, {other})"
+    message = "values are added by their names: `+` is for numbers"
+    edits = (Edit(place, written),) if named else ()
+    return Diagnostic("E0124", message, Label(place), help=f"write `{written}`" if named else None, edits=edits)
 
 
 def _says(message: str, place: Span, remedy: str, *edits: Edit) -> Diagnostic:
