@@ -24,7 +24,8 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
     if hint := hints.of_statement(span):
         return hint.diagnostic
-    if hint := hints.of_step(span):
+    known = list(known)
+    if hint := hints.of_step(span, (one for one in known if one not in OPERATIONS)):
         return hint.diagnostic
     if misread := notation.prose(span) or notation.foreign_loop(span) or notation.count_behind(span):
         return misread

@@ -150,7 +150,7 @@ def unknown_adapter(name: str, span: Span, module: Module) -> Diagnostic:
     steps = [*module.names(tree.Block), *OPERATIONS]
     known = [one for one in steps if {"channels", "stride"} & {*(module.parameters_of(one) or ())}]
     found = errors.unknown_step(name, span, known)
-    if suggestion(name, known) is not None:
+    if found.edits or suggestion(name, known) is not None:
         return found
     return found._replace(help="`skips via project` is the default; `skips off` leaves skip connections out")
 

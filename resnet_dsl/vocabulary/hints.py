@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.reading import Written, call_around, read_call
-from resnet_dsl.vocabulary.table import meant, words
+from resnet_dsl.vocabulary.table import meant, plain, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
 _COUNTED = re.compile(r"\bx\s*$")
@@ -49,8 +50,13 @@ def of_statement(span: Span) -> Hint | None:
     return None if remedy is None else Hint("E0252", message, remedy, span)
 
 
-def of_step(span: Span) -> Hint | None:
-    """What is called there, a layer, a function or a word, or is written as if it were called."""
+def of_step(span: Span, own: Iterable[str] = ()) -> Hint | None:
+    """What is called there, a layer, a function or a word, or is written as if it were called.
+
+    ``own`` are steps and values that there are: what is one of them but for case and underscores is meant for it.
+    """
+    if plain(span.text) in map(plain, own):
+        return None
     if (name := of_name(span.text, span)) is not None:
         return name._replace(code="E0201")
     found = translate(span.source.text, span.start)
@@ -148,14 +154,16 @@ def _is_several(found: Translation, place: Span) -> bool:
 
 def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hint | None:
     """An argument that a step or block does not have, which other tools call so; ``known`` are those that it has."""
-    why = _what_argument(callee, name, [*known])
-    if why is None:
+    known = [*known]
+    why = _what_argument(callee, name, known)
+    if why is None or (not arguments_meant(name, known) and nearest(name, known)):
         return None
     call = call_around(span.source.text, callee, span.start)
-    if call is None or callee not in OPERATIONS:
-        return _renamed(callee, name, span, [*known], call)
+    operation = OPERATIONS.get(callee)
+    if call is None or operation is None or known != [one.name for one in operation.parameters]:
+        return _renamed(callee, name, span, known, call)
     in_default = bool(_DEFAULT.search(_before(Span(span.source, call.start, call.end))))
-    found = translated(call)
+    found = translated(call, span.source.text)
     assert found is not None
     place = Span(span.source, call.start, call.end)
     text = found.alone if in_default else found.text

@@ -165,6 +165,20 @@ def test_a_block_of_the_file_with_the_name_of_a_layer_is_not_translated() -> Non
     assert "E0201" not in {one.code for one in load_text(text).check()}
 
 
+@pytest.mark.parametrize(
+    ("definition", "written", "remedy"),
+    [
+        ("block res_block(width) { conv(width, 3) }", "ResBlock(8)", "did you mean `res_block`?"),
+        ("block unit(width, norm_layers = 1) { conv(width, 3) }", "unit(8, norm_layer = 2)", "norm_layers"),
+        ("block crop(strides) { conv(strides, 3) }", "crop(stride = 2)", "strides"),
+        ("block crop(size) { conv(size, 3) }", "crop(target_shape = 2)", "write `size = 2`"),
+    ],
+)
+def test_what_the_file_has_nearby_comes_before_other_tools(definition: str, written: str, remedy: str) -> None:
+    found = load_text(f"{definition}\nnetwork n {{ input 32x32x3 stem {{ {written} }} }}\n").check()
+    assert any(remedy in (one.help or "") for one in found), [one.help for one in found]
+
+
 def test_a_slot_and_a_value_of_the_name_are_meant() -> None:
     text = "slot bn = batchnorm\nnetwork n {\n  input 32x32x3\n  stem { fc = conv(8, 3) -> bn fc -> relu }\n}\n"
     assert load_text(text).check() == ()
