@@ -12,7 +12,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.reading import Written, call_around, read_call
-from resnet_dsl.vocabulary.table import meant, plain, words
+from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
 _COUNTED = re.compile(r"\bx\s*$")
@@ -79,6 +79,17 @@ def of_call(found: Translation, place: Span, where: Where = "part") -> Hint:
     return written._replace(edits=edits, sure=sure)
 
 
+def of_unknown(call: Written, place: Span) -> Hint | None:
+    """A function of another tool's that the table does not have."""
+    if call.arguments is None or call.prefix.partition(".")[0] not in modules():
+        return None
+    near = nearest(call.name, names_behind(call.prefix))
+    remedy = "the language has the operations in docs/operations.md; docs/coming_from.md says whose words they are"
+    if near is not None:
+        remedy = f"did you mean `{call.prefix}.{near}`?"
+    return Hint("E0201", f"there is no operation, block or slot called `{call.path}`", remedy, place)
+
+
 def _of_member(found: Translation, hint: Hint, where: Where) -> Hint:
     """A line that stands directly in a network."""
     if where == "network" and found.complete:
@@ -105,12 +116,10 @@ def _remedy(found: Translation, place: Span) -> str:
         return row.none
     if row.member:
         return f"write `{text or 'input 224x224x3'}`"
-    if not text:
-        return _pattern(found)
-    if _is_several(found, place):
+    if text and _is_several(found, place):
         return f"put the steps into a block, and repeat that: `block NAME {{ {text} }}`"
     lost = "; ".join(f"without `{name}`: {why}" for name, why in found.lost)
-    return f"write `{text}`{', ' if lost else ''}{lost}"
+    return f"{f'write `{text}`' if text else _pattern(found)}{', ' if lost else ''}{lost}"
 
 
 def _pattern(found: Translation) -> str:
@@ -173,6 +182,13 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
     if in_default:
         return Hint("E0202", message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
     return Hint("E0202", message, _remedy(found, place), span, (), *_edits(found, place))
+
+
+def step_in_quotes(text: str) -> str | None:
+    """The step that a text in quotes names, as other tools name activations and norms: `"relu"`, `"batchnorm"`."""
+    word = values.unquoted(text) or ""
+    found = translate(word)
+    return word if word in OPERATIONS else found.text if found is not None and found.complete else None
 
 
 def of_value(callee: str, span: Span) -> Hint | None:

@@ -98,6 +98,7 @@ def _of_words() -> Iterator[str]:
     yield "## Slots\n\n" + _table(("there", "here"), _pairs(_quoted(table.slots)))
     yield "## Statements\n\n" + _table(("there", "here"), _pairs(_quoted(table.statements) | table.python))
     yield "## Methods of a model\n\n" + _table(("there", "here"), _pairs(table.methods))
+    yield "## Methods of a value\n\n" + _table(("there", "here"), _pairs(table.tensors))
 
 
 def _quoted(found: Mapping[str, str]) -> dict[str, str]:

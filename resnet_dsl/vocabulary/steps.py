@@ -87,7 +87,7 @@ class Step:
 
     def _take(self, name: str, target: str, how: str, value: str, is_said: bool) -> None:
         if how == "as it is":
-            self._keep(name, target, values.word(target, value) or value, is_said)
+            self._keep(name, target, self._own(target, value), is_said)
         elif target in _OTHERWISE:
             _OTHERWISE[target](self, name, value, how)
         elif value == "None" or (target == "init" and not is_said):
@@ -95,6 +95,12 @@ class Step:
         else:
             read = _BY.get(how) or _READ.get(target, values.number)
             self._keep(name, target, self._border(value, how) if target == "pad" else read(value), is_said)
+
+    def _own(self, target: str, value: str) -> str | None:
+        """A value of the language's own argument: as it is, unless Python writes it otherwise."""
+        if value.startswith("(") or value in ("True", "False"):
+            return _READ.get(target, values.number)(value)
+        return values.word(target, value) or value
 
     def _keep(self, name: str, target: str, found: str | None, is_said: bool) -> None:
         """Takes an argument down, once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -60,6 +60,7 @@ class Words(NamedTuple):
     statements: dict[str, str]
     python: dict[str, str]
     methods: dict[str, str]
+    tensors: dict[str, str]
 
 
 @cache
@@ -99,10 +100,16 @@ def find(name: str, prefix: str = "") -> tuple[Row, ...]:
     return tuple(row for row in found if prefix in row.prefixes)
 
 
+def names_behind(prefix: str) -> Iterator[str]:
+    """The names that stand behind a prefix in some row."""
+    return (name for row in rows() if prefix in row.prefixes for name in row.names)
+
+
 @cache
-def prefixes() -> frozenset[str]:
-    """All that stands in front of a name in some row."""
-    return frozenset(prefix for row in rows() for prefix in row.prefixes)
+def modules() -> frozenset[str]:
+    """The words that stand in front of names in some row, short ones left out, which may be anything."""
+    first = {prefix.partition(".")[0] for row in rows() for prefix in row.prefixes}
+    return frozenset(one for one in first if one in ("F", "nn", "tf", "np") or len(one) > 2) - {"init", "models"}
 
 
 @cache

@@ -136,7 +136,9 @@ def _merge(row: Row, call: Written) -> Translation:
     """`Add()([a, b])`, `torch.cat([a, b], dim=1)`, `layers.add([a, b])`."""
     step = row.step_of(call.name)
     merged = [_value(one) for one in _merged(call)]
-    if len(merged) < 2 or None in merged or not _joins_channels(row, call):
+    if not _joins_channels(row, call):
+        return Translation(call, row, lost=(("axis", words().otherwise["axis"]),))
+    if len(merged) < 2 or None in merged:
         return Translation(call, row)
     named = [one for one in merged if one]
     text = f"{step}({', '.join(named)})"

@@ -67,6 +67,11 @@ CALLS = [
     (SETTING, "E0201", "default BatchNormalization(momentum=0.99)", "batchnorm(momentum = 0.99)", True),
     (STEM, "E0206", "conv(16, 3, init = xavier_uniform)", "glorot_uniform", True),
     (STEM, "E0201", "inputs -> conv(16, 3)", "input", False),
+    (STEM, "E0202", "conv(16, (3, 3), bias=False, activation='relu')", "conv(16, 3, bias = false) -> relu", True),
+    (STEM, "E0201", "F.interpolate(left, size=(64, 64))", "left -> resize(size = 64x64)", True),
+    (SETTING, "E0100", 'use act = "relu"', "relu", True),
+    (SETTING, "E0100", "use act = 'swish'", "silu", True),
+    (SETTING, "E0100", 'use norm = "batch_norm"', "batchnorm", True),
     (STEM, "E0208", "skip from inputs via project", "input", False),
     (SETTING, "E0214", "use activation = silu", "act", True),
     (SETTING, "E0214", "use normalization = groupnorm(8)", "norm", True),
@@ -134,6 +139,11 @@ TOLD = [
     (STEM, "E0252", "model.compile(optimizer='adam')", "`resnet-dsl train FILE`"),
     (STEM, "E0252", "print(model.summary())", "`resnet-dsl summary FILE`"),
     (STEM, "E0252", "super().__init__()", "leave it out"),
+    (STEM, "E0252", "x = x.view(x.size(0), -1)", "`flatten`"),
+    (STEM, "E0252", "left.mean([2, 3])", "`avgpool(global)`"),
+    (STEM, "E0201", "layers.Concatenate(axis=1)([left, left])", "channels are the last axis"),
+    (STEM, "E0201", "tf.pad(left, [[0, 0], [1, 1], [1, 1], [0, 0]])", "docs/coming_from.md"),
+    (STEM, "E0201", "nn.Con2d(3, 64, 3)", "did you mean `nn.Conv2d`?"),
 ]
 
 

@@ -34,6 +34,7 @@ __all__ = ["Repair", "Slip", "diagnose"]
 
 _SLIPS = (
     foreign.call,
+    foreign.step_in_quotes,
     python.statement,
     flow.skip_off,
     sizes.size_of_input,

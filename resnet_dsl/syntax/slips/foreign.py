@@ -10,10 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.words import QUOTED
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.reading import Written, read_call
 from resnet_dsl.vocabulary.translating import Translation, translated
@@ -110,6 +111,9 @@ def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
         return hints.of_call(found, place, _where(stop)).diagnostic
     if not written.prefix and (written.applied is not None or hints.is_called_on_value(found)):
         return _applied(place, written, found)
+    if found is None:
+        unknown = hints.of_unknown(written, place)
+        return None if unknown is None else unknown.diagnostic
     hint = hints.of_arguments(found, stop.source) if found is not None and found.complete else None
     return None if hint is None else hint.diagnostic
 
@@ -120,6 +124,20 @@ def _applied(place: Span, written: Written, found: Translation | None) -> Diagno
         return hints.of_flow(found, place).diagnostic
     message = f"`{written.name}` is a step: what flows into it stands in front"
     return Diagnostic("E0251", message, Label(place), help=f"write `VALUE -> {written.name}(…)`")
+
+
+def step_in_quotes(stop: Stop) -> Slip | None:
+    """``use act = "relu"``, as activations are named elsewhere."""
+    if stop.kind not in ("STRING", QUOTED) or stop.at(-1) != "EQUAL" or stop.head_kind not in ("USE", "SLOT"):
+        return None
+    step = hints.step_in_quotes(stop.text)
+    if step is None:
+        return None
+    edits = (Edit(stop.span, step),)
+    diagnostic = stop.says(
+        "E0100", f"{stop.text} is a text, where a step belongs", f"write `{step}`", edits=edits, sure=True
+    )
+    return Slip(diagnostic, stop.replaced("NAME"))
 
 
 def _as_one_step(stop: Stop, place: Span) -> Repair:

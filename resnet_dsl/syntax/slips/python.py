@@ -61,26 +61,38 @@ def _last_on_line(stop: Stop, index: int) -> int:
 
 
 def _said(stop: Stop, index: int) -> Diagnostic | None:
-    kinds, word = stop.words.kinds, stop.words.text(index)
     place = stop.words.span(index).to(stop.words.span(_last_on_line(stop, index)))
+    return _imported(stop, index, place) or _given(stop, index, place) or _begun(stop, index, place)
+
+
+def _imported(stop: Stop, index: int, place: Span) -> Diagnostic | None:
+    """``import keras``, ``from torch import nn``."""
+    begins = stop.words.kinds[index] in ("IMPORT", "FROM") and stop.words.kinds[index + 1] == "NAME"
+    if not begins or stop.words.text(index + 1) not in _MODULES:
+        return None
+    remedy = "operations need no import: leave the line out"
+    return _says("a spec imports other specs alone", place, remedy, Edit(_whole_line(place), ""))
+
+
+def _given(stop: Stop, index: int, place: Span) -> Diagnostic | None:
+    """``out = self.conv1(x)``, ``x = x.view(…)``, ``x = x + shortcut``."""
+    kinds = stop.words.kinds
     if kinds[index + 1] == "EQUAL" and stop.words.text(index + 2) == "self":
         return _without_self(place)
-    if kinds[index] in ("IMPORT", "FROM") and kinds[index + 1] == "NAME" and stop.words.text(index + 1) in _MODULES:
-        remedy = "operations need no import: leave the line out"
-        return _says("a spec imports other specs alone", place, remedy, Edit(_whole_line(place), ""))
-    if summed := _summed(place):
-        return summed
-    if kinds[index] != "NAME" or stop.defines(word):
+    if kinds[index + 1 : index + 4 : 2] == ["EQUAL", "DOT"]:
+        return _of_value(stop.words.text(index + 4), place)
+    return _summed(place)
+
+
+def _begun(stop: Stop, index: int, place: Span) -> Diagnostic | None:
+    """A line that begins with a word of Python, or with a name and a dot."""
+    kinds = stop.words.kinds
+    if kinds[index] != "NAME" or kinds[index + 1] == "EQUAL" or stop.defines(stop.words.text(index)):
         return None
     if kinds[index + 1] == "DOT":
         return _dotted(stop, index, place)
     hint = hints.of_statement(stop.words.span(index))
-    return None if hint is None or kinds[index + 1] == "EQUAL" else hint.diagnostic
-
-
-def _whole_line(place: Span) -> Span:
-    """With the line end behind it."""
-    return place._replace(end=place.end + place.source.text.startswith("\n", place.end))
+    return None if hint is None else hint.diagnostic
 
 
 def _summed(place: Span) -> Diagnostic | None:
@@ -96,6 +108,11 @@ def _summed(place: Span) -> Diagnostic | None:
     return Diagnostic("E0124", message, Label(place), help=f"write `{written}`" if named else None, edits=edits)
 
 
+def _whole_line(place: Span) -> Span:
+    """With the line end behind it."""
+    return place._replace(end=place.end + place.source.text.startswith("\n", place.end))
+
+
 def _says(message: str, place: Span, remedy: str, *edits: Edit) -> Diagnostic:
     return Diagnostic("E0252", message, Label(place), help=remedy, edits=edits, sure=bool(edits))
 
@@ -108,8 +125,16 @@ def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return _without_self(place)
     if name == "add" and written is not None and written.arguments:
         return _added(written, Span(stop.source, written.start, written.end))
+    if name in words().tensors:
+        return _of_value(name, place)
     command = words().methods.get(name)
     return None if command is None else _says(f"a spec is the network alone, without `{name}`", place, command)
+
+
+def _of_value(name: str, place: Span) -> Diagnostic | None:
+    """``x = x.view(…)``, ``out.mean([2, 3])``."""
+    remedy = words().tensors.get(name)
+    return None if remedy is None else _says(f"a value has no method `{name}`", place, remedy)
 
 
 def _without_self(place: Span) -> Diagnostic:
