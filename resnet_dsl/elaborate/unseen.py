@@ -109,14 +109,20 @@ def unknown_name(
     return found
 
 
-def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnostic:
-    """A call in an expression, of what is no function. ``is_value``: but a parameter, a `let` or a value."""
+def _misread(call: tree.Call, module: Module) -> Diagnostic | None:
+    """A call that is written as elsewhere: a value of another tool, an input's name, a bracket behind a step."""
     from resnet_dsl.vocabulary import hints
 
     if hint := hints.of_function(call.span):
         return hint.diagnostic
+    span = call.name.span
+    return notation.named_input(span) or (notation.bracket_behind(span) if module.is_step(span.text) else None)
+
+
+def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnostic:
+    """A call in an expression, of what is no function. ``is_value``: but a parameter, a `let` or a value."""
     name, span = call.name.text, call.name.span
-    if misread := notation.named_input(span) or (notation.bracket_behind(span) if module.is_step(name) else None):
+    if misread := _misread(call, module):
         return misread
     found = Diagnostic("E0208", f"there is no function called `{name}`", Label(span))
     if module.is_step(name):
