@@ -132,21 +132,32 @@ def _place(
 
 
 def _projected(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
-    """Of two values that a sum cannot take: the projection that fits, of what entered, or else of the narrower one."""
+    """Of values that a sum cannot take: the projections that fit."""
     items = tree.items(call.arguments)
-    if operation.merge not in ("sum", "difference") or len(inputs) != 2 or len(items) != 2:
+    if operation.merge not in ("sum", "difference") or len(inputs) != len(items):
         return diagnostic
-    entered = [isinstance(item, tree.Entry) for item in items]
-    narrow = entered.index(True) if any(entered) else int(channels(inputs[1].shape) < channels(inputs[0].shape))
-    steps = {one: _projection(inputs[one].shape, inputs[1 - one].shape) for one in (narrow, 1 - narrow)}
-    changed, step = next(((one, step) for one, step in steps.items() if step is not None), (narrow, None))
-    if step is None:
+    entered = [position for position, item in enumerate(items) if isinstance(item, tree.Entry)]
+    steps = _projections([one.shape for one in inputs], entered)
+    if not steps:
         return diagnostic
-    written = [spelled(item.span) for item in items]
-    written[changed] += f" -> {step}"
-    end = items[changed].span.end
-    edit = Edit(Span(call.step.span.source, end, end), f" -> {step}")
-    return diagnostic._replace(help=f"project one of them: `{operation.name}({', '.join(written)})`", edits=(edit,))
+    written = [
+        spelled(item.span) + (f" -> {steps[place]}" if place in steps else "") for place, item in enumerate(items)
+    ]
+    ends = {place: items[place].span.end for place in steps}
+    edits = tuple(Edit(Span(call.step.span.source, ends[one], ends[one]), f" -> {steps[one]}") for one in steps)
+    return diagnostic._replace(help=f"project to one shape: `{operation.name}({', '.join(written)})`", edits=edits)
+
+
+def _projections(shapes: list[Shape], entered: list[int]) -> dict[int, str]:
+    """The step behind each value that is to have another's shape: of two what entered, or else the narrower one; of
+    more all that have not the shape that most have. Nothing where one cannot be had."""
+    if len(shapes) > 2:
+        target = max(shapes, key=shapes.count)
+        steps = {place: _projection(shape, target) for place, shape in enumerate(shapes) if shape != target}
+        return {place: step for place, step in steps.items() if step} if all(steps.values()) else {}
+    first = entered[0] if entered else int(channels(shapes[1]) < channels(shapes[0]))
+    each = ((one, _projection(shapes[one], shapes[1 - one])) for one in (first, 1 - first))
+    return next(({place: step} for place, step in each if step), {})
 
 
 def _projection(shape: Shape, target: Shape) -> str | None:

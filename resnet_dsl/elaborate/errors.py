@@ -44,8 +44,16 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
     if hint := hints.of_argument(callee, name, span, known):
         return hint.diagnostic
     takes = listed(known) or "no arguments"
-    found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=f"`{callee}` takes {takes}")
+    words = f"`{callee}` takes {takes}{_takers(callee, name)}"
+    found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=words)
     return respelt(found, name, known)
+
+
+def _takers(callee: str, name: str) -> str:
+    """Operations of the same kind that have the argument: one of them may be meant."""
+    role = OPERATIONS[callee].role if callee in OPERATIONS else None
+    found = [one.name for one in OPERATIONS.values() if one.role == role and one.parameter(name)]
+    return f"; {listed(found)} {'takes' if len(found) == 1 else 'take'} `{name}`" if found else ""
 
 
 def is_foreign_step(span: Span) -> bool:
@@ -233,6 +241,8 @@ def no_progress(span: Span) -> Diagnostic:
 
 
 def not_a(wanted: str, value: Constant, span: Span, remedy: str | None = None) -> Diagnostic:
+    if remedy is None and isinstance(value, str) and value.isdigit():
+        remedy = f"write `{value}`, without quotes"
     return Diagnostic(
         "E0221", f"{wanted} is needed here", Label(span, f"this is {sort_of(value)}: {spell(value)}"), help=remedy
     )

@@ -115,8 +115,8 @@ def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: st
     word = Span(span.source, span.end - len(name), span.end)  # behind the part's name
     *owners, last = name.split(".")
     meant = _ALIKE.get(last.lower(), last)
-    if meant in known:
-        written = f"{owners[0]}.{meant}" if owners and owners[0] != "in" else meant
+    if meant in known and owners != ["in"]:
+        written = f"{owners[0]}.{meant}" if owners else meant
         return found._replace(help=f"did you mean `{written}`?", edits=(Edit(word, written),))
     told = respelt(found, name, known)
     return told._replace(edits=tuple(Edit(word, one.text) for one in told.edits))

@@ -11,6 +11,7 @@ from resnet_dsl.elaborate import errors, notation
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.wording import spelled
+from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
@@ -200,15 +201,22 @@ def not_a_slot(statement: tree.Use, module: Module) -> Diagnostic:
     token, slots = statement.slot, module.names(tree.Slot)
     operation = module.operation(token.text)
     told = errors.unknown_slot(token.text, token.span, slots, operation is not None)
+    slot = told.edits[0].text if told.edits else _slot_of(operation, slots, module)
+    if slot is not None:
+        written = f"write `use {slot} = {spelled(statement.chain.span)}`"
+        words = written if told.edits else f"`{token.text}` is an operation, and stands in the slot `{slot}`: {written}"
+        return told._replace(help=words, edits=told.edits or (Edit(token.span, slot),))
     if operation is None and module.is_step(token.text):
         return told._replace(help=_block_instead(token.text, spelled(statement.chain.span), module))
-    fillers = {slot: module.operation(_filler(slot, module)) for slot in slots}
-    fitting = [slot for slot, one in fillers.items() if operation is not None and one and one.role == operation.role]
-    if not fitting:
-        return told
-    written = f"use {fitting[0]} = {spelled(statement.chain.span)}"
-    words = f"`{token.text}` is an operation, and stands in the slot `{fitting[0]}`: write `{written}`"
-    return told._replace(help=words, edits=(Edit(token.span, fitting[0]),))
+    return told
+
+
+def _slot_of(operation: Operation | None, slots: list[str], module: Module) -> str | None:
+    """The first slot that a file fills with the operation, or with one of its kind."""
+    if operation is None:
+        return None
+    fillers = ((slot, module.operation(_filler(slot, module))) for slot in slots)
+    return next((slot for slot, one in fillers if one is not None and one.role == operation.role), None)
 
 
 def _block_instead(name: str, steps: str, module: Module) -> str:

@@ -466,8 +466,8 @@ CASES = [
         "use_se",
         ("network net {\n  input 32x32x3\n  use ¦se = se(8)\n  stage one { basic(16) }\n}\n"),
         "E0214",
-        r"se",
-        r"`se` is a block; the slots are `norm`, `last_norm`, `act`, `attn`, `dr",
+        r"`attn` here",
+        r"`use attn = se\(8\)`",
     ),
     Case(
         "use_pool",
