@@ -12,7 +12,7 @@ from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Invocation
 from resnet_dsl.elaborate.merging import chain_of
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
-from resnet_dsl.elaborate.wording import spell, spelled
+from resnet_dsl.elaborate.wording import in_place_of, spell, spelled
 from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.operation import Operation, UnfitError
 from resnet_dsl.ir.windows import stride_between
@@ -205,7 +205,7 @@ def _list_of_values(item: tree.List, step: Span) -> Diagnostic:
         "a value that flows is needed here",
         Label(item.span, "this is a list"),
         help=f"leave the `[ ]` out: `{written}`",
-        edits=(Edit(item.span, inside),),
+        edits=in_place_of(item.span, inside),
         sure=True,
     )
 

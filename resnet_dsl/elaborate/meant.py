@@ -9,7 +9,7 @@ from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.merging import is_steps
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.wording import spelled
+from resnet_dsl.elaborate.wording import in_place_of, spelled
 from resnet_dsl.ir.parameters import FLAG, Parameter
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
@@ -28,7 +28,7 @@ def step_as_argument(callee: tree.Token, arguments: tree.Arguments, module: Modu
         return told._replace(help=f"write `{_in_flow(callee.text, items, module, missing='…')}`")
     written = _in_flow(callee.text, items, module)
     place = Span(callee.span.source, callee.span.start, arguments.span.end)
-    edits = () if isinstance(items[0], tree.Chain) else (Edit(place, written),)  # a value has no place behind an arrow
+    edits = () if isinstance(items[0], tree.Chain) else in_place_of(place, written)  # values do not stand behind arrows
     return told._replace(help=f"write `{written}`", edits=edits)
 
 
@@ -36,7 +36,9 @@ def repeated(diagnostic: Diagnostic, times: tree.Times) -> Diagnostic:
     """The same of a step with a count: what is repeated is all of it."""
     written = (diagnostic.help or "").removeprefix("write `").removesuffix("`")
     braces = f"repeat {spelled(times.count.span)} {{ {written} }}"
-    return diagnostic._replace(help=f"write `{braces}`", edits=(Edit(times.span, braces),) if diagnostic.edits else ())
+    return diagnostic._replace(
+        help=f"write `{braces}`", edits=in_place_of(times.span, braces) if diagnostic.edits else ()
+    )
 
 
 def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing: str = "") -> str:

@@ -10,7 +10,7 @@ from resnet_dsl.diagnostics.nearest import respelt, suggestion
 from resnet_dsl.elaborate import errors, notation
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.wording import spelled
+from resnet_dsl.elaborate.wording import in_place_of, spelled
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
@@ -175,7 +175,7 @@ def slot_as_step(statement: tree.Default, module: Module) -> Diagnostic:
     if not _takes(filler, statement.arguments, module):
         return told._replace(help=f"write `use {slot} = STEP{arguments}`, with the step that is to fill it")
     written = f"use {slot} = {filler}{arguments}"
-    return told._replace(help=f"write `{written}`", edits=(Edit(span, written),))
+    return told._replace(help=f"write `{written}`", edits=in_place_of(span, written))
 
 
 def _takes(step: str, arguments: tree.Arguments, module: Module) -> bool:

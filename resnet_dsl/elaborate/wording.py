@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.elaborate.values import Caller, Constant, Items, Value, calls_to
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.sizes import is_open
@@ -10,6 +10,7 @@ from resnet_dsl.source import PRELUDE, Span
 
 _LONGEST = 60  # characters of a constant: lists may hold lists
 _LONGEST_PLACE = 20  # characters of a place in the prelude that are repeated where it is called
+_LONGEST_PIECE = 200  # characters of the text that a remedy repeats
 _MOST_CALLS = 8
 
 
@@ -38,8 +39,14 @@ def _spell_list(items: Items) -> str:
 
 
 def spelled(span: Span) -> str:
-    """A piece of the text on one line."""
-    return " ".join(span.text.split())
+    """A piece of the text on one line; a long one is cut short, and holds a `…`."""
+    text = " ".join(span.source.text[span.start : min(span.end, span.start + _LONGEST_PIECE + 1)].split())
+    return text if span.end - span.start <= _LONGEST_PIECE else f"{text[:_LONGEST_PIECE]}…"
+
+
+def in_place_of(span: Span, written: str) -> tuple[Edit, ...]:
+    """The edit that writes a remedy in a place; none where it is cut short, or a comment would swallow the rest."""
+    return () if "…" in written or "#" in written else (Edit(span, written),)
 
 
 def sort_of(value: Constant) -> str:

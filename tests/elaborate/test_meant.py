@@ -800,3 +800,19 @@ def test_the_message_says_what_is_meant_and_the_remedy_compiles(case: Case) -> N
         right = wrong.replace(*case.instead) if case.instead else edited(wrong, told.edits)
         assert right != wrong
         assert load_text(right).check() == ()
+
+
+def test_a_long_text_is_not_repeated_by_each_of_its_mistakes() -> None:
+    """Steps of 400 KB above a merge of 400 unknown names: what is said stays short."""
+    steps = " -> ".join(["relu"] * 60_000)
+    names = ", ".join(f"unknown{number}" for number in range(400))
+    found = load_text(
+        f"network net {{\n  input 8x8x3\n  stage one {{\n    {steps}\n    add({names})\n  }}\n}}\n"
+    ).check()
+    assert len(found) > 300
+    assert sum(len(one.help or "") for one in found) < 200_000
+
+
+def test_a_comment_is_not_written_into_a_line() -> None:
+    (told,) = load_text("network net {\n  input 8x8x3\n  stage one {\n    relu(conv(3, # why\n 3))\n  }\n}\n").check()
+    assert (told.code, told.edits) == ("E0248", ())
