@@ -12,7 +12,7 @@ from resnet_dsl.elaborate.wording import sort_of, spell, spelled
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operation import Operation
-from resnet_dsl.ir.parameters import EXTENT, FLAG, LARGEST, RATE, Parameter, is_integer, is_number
+from resnet_dsl.ir.parameters import EXTENT, FLAG, LARGEST, LIKE, RATE, Parameter, is_integer, is_number
 from resnet_dsl.ir.reference import default
 from resnet_dsl.syntax import tree
 
@@ -53,6 +53,8 @@ def _instead(operation: Operation, parameter: Parameter, given: Given, call: Inv
 
 def _readings(operation: Operation, parameter: Parameter, given: Given, call: Invocation) -> Iterator[str | None]:
     value, text, fits = given.value, given.span.text, parameter.kind.fits
+    if isinstance(value, Value) and operation.parameter("like") and _is_positional(given, call):
+        yield f"like = {spelled(given.span)}"
     number = notation.other_base(text)
     yield str(number) if number is not None and fits(number) else None
     if isinstance(value, str):
@@ -73,7 +75,7 @@ def _readings(operation: Operation, parameter: Parameter, given: Given, call: In
         yield show(tuple(value)) if len(value) > 1 else str(value[0])
     if is_number(value) and not is_integer(value) and text == spell(value) and value == int(value) and fits(int(value)):
         yield str(int(value))
-    if is_integer(value) and text == str(value) and value < 0 and parameter.required and fits(-value):
+    if is_integer(value) and text == str(value) and value < 0 and parameter.required and not fits(0) and fits(-value):
         yield str(-value)
 
 
@@ -118,6 +120,8 @@ def _example(parameter: Parameter, value: Constant) -> str:
 
 def _of_numbers(parameter: Parameter, value: float) -> str | None:
     kind = parameter.kind
+    if kind is LIKE:
+        return f"name a value that flows: `{parameter.name} = in`"
     counts = kind.fits(1) and not kind.fits(0.5)
     if kind is RATE:
         return "write 0 or more, and less than 1: `0.5` is one half"
@@ -127,7 +131,7 @@ def _of_numbers(parameter: Parameter, value: float) -> str | None:
         return "divide with `//`, which gives a whole number, or round it: `round(…)`"
     if not parameter.required:
         return f"leave it out for `{default(parameter)}`, its default"
-    return "write 1 or more" if counts else None
+    return f"write {0 if kind.fits(0) else 1} or more" if counts else None
 
 
 def _of_text(parameter: Parameter, value: str) -> str | None:

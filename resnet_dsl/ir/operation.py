@@ -212,6 +212,13 @@ def positions(shape: Shape) -> int | None:
     return elements(shape[:-1])
 
 
+def _as_many(numbers: tuple[int, ...], rank: int) -> str:
+    """What to write for one number an axis where there are more, as with the channels, or fewer."""
+    if len(numbers) > rank:
+        return f"write `{show(numbers[:rank])}`, a number an axis, or one for all axes"
+    return f"write {rank} numbers, or one for all axes"
+
+
 def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
     """One number for all axes, or one an axis, as one an axis."""
     if isinstance(value, int):
@@ -221,6 +228,6 @@ def per_axis(value: Argument, rank: int, what: str) -> tuple[int, ...]:
             "E0301",
             f"{what} {show(value)} has {len(value)} numbers, and the value that flows in has {rank} spatial "
             f"{'axis' if rank == 1 else 'axes'}",
-            "write one number" if rank == 1 else f"write {rank} numbers, or one for all axes",
+            _as_many(value, rank),
         )
     return tuple(value)

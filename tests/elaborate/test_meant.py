@@ -777,6 +777,32 @@ CASES = [
         r"channels",
         r"write `16` where it is given, without quotes",
     ),
+    Case(
+        "value_for_a_size",
+        (
+            "network net {\n  input 32x32x3\n  stage one { conv(16, 3) }\n"
+            "  stage two { conv(16, 3, stride = 2) -> resize(¦one) }\n}\n"
+        ),
+        "E0206",
+        r"`size` of `resize`",
+        r"`like = one`",
+    ),
+    Case(
+        "size_with_channels",
+        ("network net {\n  input 32x32x3\n  stage one { ¦resize(64x64x3) }\n}\n"),
+        "E0301",
+        r"64x64x3 has 3 numbers",
+        r"write `64x64`",
+        ("64x64x3", "64x64"),
+    ),
+    Case(
+        "first_channel_from_behind",
+        ("network net {\n  input 32x32x3\n  stage one { channels(¦-1, 2) }\n}\n"),
+        "E0207",
+        r"`start` of `channels`",
+        r"write 0 or more",
+        ("-1", "0"),
+    ),
 ]
 
 
