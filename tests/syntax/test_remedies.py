@@ -97,6 +97,12 @@ SURE = [
         "if kind == 1:\n    norm\n  elif kind == 2:\n    act\n  else:\n    relu",
         "if kind == 1 {\n    norm\n  }\n  else if kind == 2 {\n    act\n  }\n  else {\n    relu\n  }",
     ),
+    (STEPS, "if kind == 1: norm else: act", "if kind == 1 { norm } else { act }"),
+    (
+        STEPS,
+        "conv(16, 3, stride = if kind == 1: 2 else: 1, groups = 1)",
+        "conv(16, 3, stride = if kind == 1 { 2 } else { 1 }, groups = 1)",
+    ),
     (STEPS, "if kind is 1 { norm }", "if kind == 1 { norm }"),
     (STEPS, "if kind is not 1 { norm }", "if kind != 1 { norm }"),
     (STEPS, "if kind in [1, 2] { norm }", "if kind == 1 or kind == 2 { norm }"),
@@ -164,6 +170,7 @@ SURE = [
     (STEPS, "conv(16, 3) | norm | act", "conv(16, 3) -> norm -> act"),
     (STEPS, "conv(16, 3) – norm", "conv(16, 3) -> norm"),
     (STEPS, "conv(16, 3) -&gt; norm", "conv(16, 3) -> norm"),
+    (STEPS, "self.norm()", "norm()"),
     (STEPS, "conv(16, 3).norm()", "conv(16, 3) -> norm()"),
     (STEPS, "norm (n + 1) x basic(16)", "norm\n(n + 1) x basic(16)"),
     # comments
@@ -189,6 +196,7 @@ UNSURE = [
         "conv2 = 3 x basic(16)",
         "write `stage conv2 { 3 x basic(16) }`, or put it in the braces of another part",
     ),
+    (STEPS, "path[0, 1] = conv(16, 3)", "write one number, as in `path[0]`"),
     (STEPS, "skip = in", "write `skip from VALUE`"),
     (STEPS, "for i in range(3)\n    basic(16)", "write `repeat 3 as i { … }`"),
     (STEPS, "repeat:\n    basic(16)", "write it as in `repeat 3 { … }`"),

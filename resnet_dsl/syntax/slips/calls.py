@@ -67,8 +67,10 @@ def in_other_brackets(stop: Stop) -> Slip | None:
         return None
     sign = {"[": "]", "{": "}", "<": ">"}[stop.words.text(opening)]
     closing = next((i for i in range(opening + 1, stop.line_end) if stop.words.text(i) == sign), None)
-    if closing is None or closing == opening + 1 or stop.words.kinds[closing + 1] == "EQUAL":
+    if closing is None or closing == opening + 1:
         return None
+    if stop.words.kinds[closing + 1] == "EQUAL":
+        return _two_indices(stop, opening, closing)
     if stop.words.kinds[opening + 1] not in ("NUMBER", "EXTENT") and stop.words.kinds[opening + 2] not in (
         "COMMA",
         "EQUAL",
@@ -78,6 +80,17 @@ def in_other_brackets(stop: Stop) -> Slip | None:
     edit = Edit(stop.between(opening - 1, closing + 1), f"{stop.words.text(opening - 1)}({text})")
     remove = closing - stop.index + (sign != "]")
     return Slip(stop.mended("E0149", _MESSAGE, edit, span=stop.words.span(opening)), Repair(stop.index, remove))
+
+
+def _two_indices(stop: Stop, opening: int, closing: int) -> Slip | None:
+    """``path[0, 1] = conv(16, 3)``."""
+    if stop.kind != "COMMA" or stop.words.text(opening) != "[":
+        return None
+    first = stop.between(opening + 1, stop.index).text
+    remedy = f"write one number, as in `{stop.words.text(opening - 1)}[{first}]`"
+    return Slip(
+        stop.says("E0149", "a value of a family has one index", remedy), Repair(stop.index, closing - stop.index)
+    )
 
 
 def _opened(stop: Stop) -> int | None:

@@ -10,7 +10,7 @@ from resnet_dsl.syntax.slips.groups import BRACKETS, KEYWORDS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
 
-_OPENING = ("//", "--", "%", ";", "REM ")  # what a line begins with that is a comment
+_OPENING = ("//", "-- ", "%", ";", "REM ")  # what a line begins with that is a comment
 _ENCLOSING = {"/*": "*/", "<!--": "-->", "(*": "*)", "{-": "-}"}
 _OF_PROSE = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
 

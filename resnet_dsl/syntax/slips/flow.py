@@ -89,6 +89,10 @@ def method(stop: Stop) -> Slip | None:
     is_call = stop.kind in ROUND and stop.touches(-1)
     if not is_call and stop.words.kinds[point - 1] != "RPAR":
         return None
+    if stop.words.text(point - 1) == "self":
+        edit = Edit(stop.between(point - 1, point + 1), "")
+        diagnostic = stop.mended("E0110", "the language has no `self`", edit, remedy=f"write `{stop.text_at(-1)}`")
+        return Slip(diagnostic, Repair(stop.index, 0, ("X", "NAME")))
     edit = Edit(stop.words.span(point), " -> ")
     written = f"{_text(stop, stop.count).rpartition('.')[0].strip()} -> {stop.text_at(-1)}"
     diagnostic = stop.mended("E0110", "a step follows behind `->`, not behind a `.`", edit, remedy=f"write `{written}`")

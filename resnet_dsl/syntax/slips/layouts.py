@@ -9,6 +9,7 @@ from typing import NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
+from resnet_dsl.syntax.slips.groups import BRACKETS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 
 _OPENERS = {"then", "do", "begin", "times"}  # in place of `{`, or in front of it
@@ -65,11 +66,12 @@ def _last(stop: Stop, sign: int, behind: int) -> int | None:
 
 
 def _balanced(stop: Stop, first: int, behind: int) -> int | None:
-    """The last word in front of one that closes a brace from outside; None where there is none."""
+    """The last word in front of what ends a body: a bracket from outside, an `else`; None where there is none."""
     depth = 0
     for index in range(first, behind):
-        depth += (stop.words.kinds[index] in OPENING) - (stop.words.kinds[index] in CLOSING)
-        if depth < 0:
+        kind = stop.words.kinds[index]
+        depth += (kind in OPENING) - (kind in CLOSING)
+        if depth < 0 or (depth == 0 and (kind == "ELSE" or (kind == "COMMA" and stop.inside in BRACKETS))):
             behind = index
             break
     return behind - 1 if behind > first else None

@@ -36,10 +36,11 @@ def joined(stop: Stop) -> Slip | None:
     indexed = re.fullmatch(r"(\w+)\.(\d+)", span.text) if stop.words.kinds[behind] == "EQUAL" else None
     if indexed and stop.words.kinds[first - 1] not in _GIVING:
         return _indexed(stop, span, f"{indexed[1]}[{indexed[2]}]", behind)
-    edits = _uses(stop, span, name_of(span.text))
+    edits = _uses(stop, span, name_of(span.text.removeprefix("self.")))
     message = f"names have no `{stop.words.text(sign)}`: letters, digits and `_`"
     remedy = f"write `{edits[0].text}`" + (", wherever it is named" if len(edits) > 1 else "")
-    diagnostic = stop.mended("E0147", message, *edits, remedy=remedy, span=span)
+    sure = not span.text.startswith("self.")
+    diagnostic = stop.mended("E0147", message, *edits, remedy=remedy, span=span, sure=sure)
     return Slip(diagnostic, _repair(stop, behind, edits))
 
 
