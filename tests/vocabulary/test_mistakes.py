@@ -230,6 +230,11 @@ def test_a_script_is_one_mistake_and_no_let_is_missing() -> None:
     assert (found.code, found.help) == ("E0201", "write `input 224x224x3`, directly in the network's braces")
 
 
+def test_a_class_is_one_mistake() -> None:
+    (found,) = load_text("class Net(nn.Module):\n    def forward(self, x):\n        return F.relu(x)\n").check()
+    assert (found.code, found.place and found.place.span.text) == ("E0252", "class Net(nn.Module):")
+
+
 def test_a_definition_of_the_name_of_a_layer_is_no_call() -> None:
     assert "E0201" not in {one.code for one in load_text("network BasicBlock(nn.Module) {}\n").check()}
     assert "E0201" not in {one.code for one in load_text("class BasicBlock(nn.Module):\n").check()}

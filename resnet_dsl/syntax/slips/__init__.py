@@ -33,6 +33,7 @@ from resnet_dsl.syntax.words import END
 __all__ = ["Repair", "Slip", "diagnose"]
 
 _SLIPS = (
+    python.of_class,
     foreign.call,
     foreign.step_in_quotes,
     python.statement,

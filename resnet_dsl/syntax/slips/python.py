@@ -21,6 +21,7 @@ _MODULES = {
 }  # fmt: skip
 
 _SUM = re.compile(r"(?P<target>\w+)[ \t]*(?:=[ \t]*(?P<one>\w+)[ \t]*\+|\+=)[ \t]*(?P<other>\w+)")
+_CLASS = re.compile(r"class\s+\w+\s*(\([\w\s.,]*\)\s*)?:")
 _OF_VALUES = {"x", "in", "identity", "residual", "shortcut", "skip", "skip_connection"}
 
 
@@ -32,6 +33,16 @@ def statement(stop: Stop) -> Slip | None:
         if diagnostic := _said(stop, index):
             return Slip(diagnostic, Repair(index, _last_on_line(stop, index) - index + 1, _in_place(stop)))
     return None
+
+
+def of_class(stop: Stop) -> Slip | None:
+    """``class Net(nn.Module):``, with all that stands in it."""
+    index = _first_on_line(stop, stop.index)
+    place = stop.words.span(index).to(stop.words.span(_last_on_line(stop, index)))
+    if stop.open or not _CLASS.fullmatch(place.text):
+        return None
+    remedy = "a module is `block NAME(parameters) { … }`, a whole model `network NAME { … }`"
+    return Slip(_says("a spec has no classes", place, remedy))
 
 
 def _in_place(stop: Stop) -> tuple[str, ...]:
@@ -68,10 +79,11 @@ def _said(stop: Stop, index: int) -> Diagnostic | None:
 def _imported(stop: Stop, index: int, place: Span) -> Diagnostic | None:
     """``import keras``, ``from torch import nn``."""
     begins = stop.words.kinds[index] in ("IMPORT", "FROM") and stop.words.kinds[index + 1] == "NAME"
-    if not begins or stop.words.text(index + 1) not in _MODULES:
+    module = stop.words.text(index + 1)
+    if not begins or module not in _MODULES:
         return None
     remedy = "operations need no import: leave the line out"
-    return _says("a spec imports other specs alone", place, remedy, Edit(_whole_line(place), ""))
+    return _says(f"a spec imports other specs alone, not `{module}`", place, remedy, Edit(_whole_line(place), ""))
 
 
 def _given(stop: Stop, index: int, place: Span) -> Diagnostic | None:
