@@ -134,7 +134,7 @@ def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
     written = read_call(stop.source.text, place.start)
     name = written.name if written is not None else ""
     if stop.words.text(index) == "self":
-        return _without_self(place)
+        return _without_self(place) if stop.words.kinds[index + 3 : index + 4] == ["EQUAL"] else None
     if name == "add" and written is not None and written.arguments:
         return _added(written, Span(stop.source, written.start, written.end))
     if name in words().tensors:
