@@ -69,6 +69,8 @@ _SLIPS = (
     signs.lookalike,
     flow.in_brackets,
     flow.number_named,
+    layouts.steps_in_round_brackets,
+    layouts.setting_in_brackets,
     calls.in_other_brackets,
     sizes.capital_x,
     sizes.slice_of,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.brackets import CLOSING, OPENING
-from resnet_dsl.syntax.slips.groups import BRACKETS
+from resnet_dsl.syntax.brackets import CLOSING, OPENING, ROUND
+from resnet_dsl.syntax.slips.groups import BRACKETS, SETTINGS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 
 _OPENERS = {"then", "do", "begin", "times"}  # in place of `{`, or in front of it
@@ -322,3 +322,59 @@ def _repeat_step(stop: Stop, head: int, behind: int, step: int) -> Diagnostic:
     remedy = f"write `{count} x {name}`, or `repeat {count} {{ … }}`"
     message = "`repeat` repeats what stands in braces, `x` one step"
     return stop.mended("E0109", message, edit, remedy=remedy, span=stop.words.span(behind))
+
+
+def steps_in_round_brackets(stop: Stop) -> Slip | None:
+    """``stage one(2 x basic(16))``, ``stem (conv(16, 3) -> norm)``: round brackets in place of braces."""
+    opening = _opening_of_body(stop)
+    closing = None if opening is None else stop.closing(opening)
+    if opening is None or closing is None or not _are_steps(stop, opening, closing):
+        return None
+    what = stop.named(opening - (2 if stop.words.kinds[opening - 2] == "STAGE" else 1))
+    span = stop.words.span(opening)
+    edits = Edit(span, "{"), Edit(stop.words.span(closing), "}")
+    message = f"the steps of {what} stand in braces, not in round brackets"
+    diagnostic = stop.mended("E0121", message, *edits, remedy="write `{ … }`", span=span)
+    return Slip(diagnostic, Repair(opening, 1, ("LBRACE",), (Repair(closing, 1, ("RBRACE",)),)))
+
+
+def _opening_of_body(stop: Stop) -> int | None:
+    """The round bracket that the word stands in or behind, where it is that of a stage, a stem or a head."""
+    opened = [index for index in stop.open if stop.words.kinds[index] in ROUND]
+    closed = stop.head + 2 if stop.head is not None and stop.head_kind == "STAGE" else None
+    candidates = [*opened[:1], *([closed] if closed is not None and closed < stop.index else []), stop.index]
+    return next((index for index in candidates if _is_of_body(stop, index)), None)
+
+
+def _is_of_body(stop: Stop, index: int) -> bool:
+    kinds = stop.words.kinds
+    return kinds[index] in ROUND and (kinds[index - 2] == "STAGE" or kinds[index - 1] in ("STEM", "HEAD"))
+
+
+def _are_steps(stop: Stop, opening: int, closing: int) -> bool:
+    """Whether what stands in brackets is no list of arguments, and no body in braces follows."""
+    kinds, depth = stop.words.kinds, 0
+    for index in range(opening + 1, closing):
+        depth += (kinds[index] in OPENING) - (kinds[index] in CLOSING)
+        if depth == 0 and kinds[index] == "EQUAL":
+            return False
+    inside = {*kinds[opening + 1 : closing]}
+    return bool(inside & {"ARROW", "X", *ROUND}) and kinds[closing + 1] != "LBRACE"
+
+
+def setting_in_brackets(stop: Stop) -> Slip | None:
+    """``stage one(use act = gelu) { … }``: a setting in the brackets of what has braces."""
+    if stop.inside not in ROUND or stop.kind not in SETTINGS or stop.at(-1) not in (*ROUND, "COMMA"):
+        return None
+    opening = stop.open[-1]
+    closing = stop.closing(opening)
+    if closing is None or stop.words.kinds[closing + 1] != "LBRACE":
+        return None
+    written = stop.between(stop.index, closing).text
+    alone = stop.at(-1) != "COMMA"
+    away = stop.between(opening, closing + 1) if alone else stop.between(stop.index - 1, closing)
+    edits = Edit(away, ""), Edit(stop.words.span(closing + 1).behind, f"\n{written}\n")
+    message, remedy = "settings stand in braces, not in brackets", f"write `{{ {written} … }}`"
+    diagnostic = stop.mended("E0120", message, *edits, remedy=remedy, span=stop.between(stop.index, closing))
+    begin = opening if alone else stop.index - 1
+    return Slip(diagnostic, Repair(begin, closing + (1 if alone else 0) - begin))

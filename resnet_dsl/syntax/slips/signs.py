@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.syntax.brackets import OPENING
 from resnet_dsl.syntax.slips.groups import BRACKETS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
-from resnet_dsl.syntax.words import STRANGE
+from resnet_dsl.syntax.words import END, STRANGE
 
 _LOOKALIKES = {
     "x": "×✕✖⨯⨉х",  # the last is a Cyrillic letter
@@ -182,6 +183,11 @@ def lookalike(stop: Stop) -> Slip | None:
 
 def separator(stop: Stop) -> Slip | None:
     """``;``, ``:`` and ``,`` where nothing is needed, or braces, or another sign."""
+    if stop.text == ";" and stop.inside in BRACKETS and stop.accepts(OPENING[stop.inside]) and _ends_line(stop):
+        opening, sign = stop.words.span(stop.open[-1]), stop.machine.tables.literals[OPENING[stop.inside]]
+        message = f"this `{opening.text}` is closed by `;`"
+        diagnostic = stop.mended("E0103", message, Edit(stop.span, sign))
+        return Slip(diagnostic, stop.replaced(OPENING[stop.inside]))
     if stop.text == ";" and stop.inside in BRACKETS and stop.accepts("COMMA"):
         diagnostic = stop.mended("E0113", "a comma parts what stands in brackets, not a `;`", Edit(stop.span, ","))
         return Slip(diagnostic, stop.replaced("COMMA"))
@@ -192,6 +198,11 @@ def separator(stop: Stop) -> Slip | None:
     if stop.text == ":":
         return _colon(stop)
     return _comma(stop) if stop.kind == "COMMA" else None
+
+
+def _ends_line(stop: Stop) -> bool:
+    """Whether nothing stands behind the word but what closes braces."""
+    return stop.at(1) in ("RBRACE", END) or stop.line(1) != stop.line()
 
 
 def _colon(stop: Stop) -> Slip | None:
