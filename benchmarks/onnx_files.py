@@ -85,7 +85,7 @@ def images_for(model: Any) -> Any:
 def _reason(refused: Exception) -> str:
     """The operator that stops it."""
     words = str(refused).split()
-    found = [word.partition("(")[0] for word in words if word.startswith(("Flex", "Erfc(", "Stateful"))]
+    found = [word.partition("(")[0].rstrip(",") for word in words if word.startswith(("Flex", "Erfc(", "Stateful"))]
     return f"`{found[0]}`" if found else " ".join(words)[:60]
 
 
