@@ -36,10 +36,21 @@ def _remedied(
     told: Diagnostic, operation: Operation, parameter: Parameter, given: Given, call: Invocation
 ) -> Diagnostic:
     """With the first remedy that fits; where that is another text in the value's place, as an edit, too."""
+    if (same := _in_other_notation(parameter, given)) is not None:
+        return told._replace(help=f"write `{same}`", edits=(Edit(given.span, same),), sure=True)
     instead = _instead(operation, parameter, given, call)
     if instead is not None:
         return told._replace(help=f"write `{instead}`", edits=(Edit(given.span, instead),))
     return told._replace(help=_in_words(operation, parameter, given, call) or told.help)
+
+
+def _in_other_notation(parameter: Parameter, given: Given) -> str | None:
+    """What is meant by ``[3, 3]`` or ``0x10``, where the parameter takes that: the same value, as it is written."""
+    value, text = given.value, given.span.text
+    number, size = notation.other_base(text), notation.lengths(text)
+    if number is not None and parameter.kind.fits(number):
+        return str(number)
+    return size if size and isinstance(value, Items) and parameter.kind.fits(tuple(value)) else None
 
 
 _FILLED = {0: "zeros", 1: "ones"}
@@ -55,8 +66,6 @@ def _readings(operation: Operation, parameter: Parameter, given: Given, call: In
     value, text, fits = given.value, given.span.text, parameter.kind.fits
     if isinstance(value, Value) and operation.parameter("like") and _is_positional(given, call):
         yield f"like = {spelled(given.span)}"
-    number = notation.other_base(text)
-    yield str(number) if number is not None and fits(number) else None
     if isinstance(value, str):
         yield _unquoted(parameter, text)
         yield _named_for(operation, parameter, value) if text == value and _is_positional(given, call) else None

@@ -56,9 +56,13 @@ def test_the_mistake_is_gone_and_none_came_in_front_of_it(source: Source, remedy
     text = edited(source.text, remedy.edits)
     before, after = Spec(source).check(), Spec(replace(source, text=text)).check()
     assert remedy.place is not None
-    gone = (remedy.code, remedy.message, remedy.place.span.start)
-    assert gone not in [(one.code, one.message, one.place.span.start) for one in after if one.place]
+    gone = _said((remedy,))[0]  # counted: the next line may make the same mistake at the same place
+    assert _said(after).count(gone) < _said(before).count(gone)
     assert in_front(after, remedy) <= in_front(before, remedy)
+
+
+def _said(found: tuple[Diagnostic, ...]) -> list[tuple[str, str, str]]:
+    return [(one.code, one.message, one.place.span.text if one.place else "") for one in found]
 
 
 @pytest.mark.parametrize(("source", "remedy"), REMEDIES, ids=NAMES)
