@@ -56,6 +56,15 @@ SURE = [
     (STEPS, "conv((16, 3))", "conv(16, 3)"),
     (MEMBERS, "stage s { conv(16, 3) }\n  expect s.output == (32, 32, 16)", MEMBERS_EXPECTED),
     (MEMBERS, "stage s { conv(16, 3) }\n  expect s.output == 32, 32, 16", MEMBERS_EXPECTED),
+    # brackets for braces, and braces' contents in brackets
+    (MEMBERS, "stage s( conv(16, 3) )", "stage s{ conv(16, 3) }"),
+    (MEMBERS, "stage s(conv(16, 3) -> norm)", "stage s{conv(16, 3) -> norm}"),
+    (MEMBERS, "stage s(2 x basic(16))", "stage s{2 x basic(16)}"),
+    (MEMBERS, "stage s(use act = gelu) { basic(16) }", "stage s {\nuse act = gelu\n basic(16) }"),
+    (MEMBERS, "stage s(stride = 2, skips off) { basic(16) }", "stage s(stride = 2) {\nskips off\n basic(16) }"),
+    (MEMBERS, "stage s { basic(16; }", "stage s { basic(16) }"),
+    (FILE, "def b(width):\n  conv(width, 3)\n\n", "block b(width) {\n  conv(width, 3)\n}\n\n"),
+    (FILE, "function b(width):\n  conv(width, 3)\n\n", "block b(width) {\n  conv(width, 3)\n}\n\n"),
     # types
     (MEMBERS, "width: int = 3", "let width = 3"),
     (STEPS, "let half: int = width // 2\n  conv(half, 3)", "let half = width // 2\n  conv(half, 3)"),

@@ -55,6 +55,7 @@ _SLIPS = (
     literals.size,
     literals.foreign_value,
     comments.foreign_comment,
+    layouts.foreign_definition,
     layouts.foreign_statement,
     layouts.opener,
     members.derived_otherwise,

@@ -16,6 +16,7 @@ _OPENERS = {"then", "do", "begin", "times"}  # in place of `{`, or in front of i
 _CLOSERS = {"end", "fi", "done", "endif", "endfor", "od"}
 _LOOPS = {"for", "foreach", "while", "until", "loop"}
 _ELSE_IFS = {"elif", "elsif", "elseif", "elseIf"}
+_DEFINING = {"def", "function", "func", "fn", "fun", "proc", "sub"}
 _HOLDING = {"STAGE", "HEAD", "STEM", "BLOCK"}
 _RANGE = re.compile(r"(?:for|foreach)\s*+\(?\s*+(\w+)\s+in\s+range\s*+\((.*)\)\)?", re.DOTALL)
 _SPAN = re.compile(r"(?:for|foreach)\s+(\w+)\s+(?:in|=)\s+(?:0|1)\s*+(?:\.\.|to|:)\s*+(\w+)")
@@ -200,6 +201,24 @@ def foreign_statement(stop: Stop) -> Slip | None:
     if body is not None:
         edits = (*edits, *body.edits) if edits else ()
     return Slip(stop.says("E0107", message, remedy, span=place, edits=edits, sure=sure and bool(edits)), repair)
+
+
+def foreign_definition(stop: Stop) -> Slip | None:
+    """``def res(width):`` and, indented, its steps."""
+    if stop.text not in _DEFINING or stop.at(1) != "NAME" or not stop.accepts("BLOCK"):
+        return None
+    sign = _sign(stop, stop.index)
+    if sign is None or stop.words.text(sign) != ":":
+        return None
+    body = body_behind(stop, sign, sign + 1)
+    if body is None:
+        return None
+    message = f"the language has no `{stop.text}`: a block's steps stand in braces"
+    remedy = f"write `block {stop.between(stop.index + 1, sign).text} {{ … }}`"
+    edits = (Edit(stop.span, "block"), *body.edits)
+    closing = () if body.closed else (Repair(body.last + 1, 0, ("RBRACE",)),)
+    repair = Repair(stop.index, 1, ("BLOCK",), (Repair(sign, 1, ("LBRACE",)), *closing))
+    return Slip(stop.mended("E0107", message, *edits, remedy=remedy, span=stop.span), repair)
 
 
 def _foreign(stop: Stop) -> int | None:
