@@ -502,7 +502,7 @@ CASES = [
         ("network net {\n  input 32x32x3\n  stage one { conv(16, ¦[3, 3]) }\n}\n"),
         "E0206",
         r"kernel",
-        r"write `3x3`",
+        r"write `3`",
     ),
     Case(
         "float_channels",

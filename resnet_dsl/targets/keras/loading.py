@@ -20,7 +20,6 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.calls import Calls
-from resnet_dsl.targets.keras.initial import slots
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
 from resnet_dsl.targets.keras.scaling import scaling_of
@@ -123,6 +122,8 @@ class LayerWithWeights(NamedTuple):
 
 def layers_of(calls: Calls) -> dict[str, LayerWithWeights]:
     """The layers with weights of the model that calls make, by name. Raises LeftToKerasError."""
+    from resnet_dsl.targets.keras.initial import slots  # brings NumPy, which who writes a graph does not need
+
     kinds = {call.name: call.kind.removeprefix("own.") for call in calls.calls}
     found: dict[str, LayerWithWeights] = {}
     for layer, variable in slots(calls):
