@@ -8,6 +8,7 @@ from typing import Any
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import arguments_of
+from resnet_dsl.elaborate.assuming import any_lengths, any_shape, behind_arguments, behind_mistake, behind_unfit
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Invocation
 from resnet_dsl.elaborate.merging import chain_of
@@ -15,6 +16,7 @@ from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.elaborate.wording import in_place_of, spell, spelled
 from resnet_dsl.ir.lengths import Shape, channels, show
 from resnet_dsl.ir.operation import Operation, UnfitError
+from resnet_dsl.ir.parameters import LIKE, Parameter
 from resnet_dsl.ir.windows import stride_between
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -31,9 +33,11 @@ def apply_operation(context: Context, operation: Operation, call: Invocation) ->
     """The operation's result on what flows; None behind a mistake. Raises DiagnosticError."""
     if operation.many:
         return _merge(context, operation, call)
-    values = arguments_of(context, operation, call)
-    if values is None or call.current is None:
+    values, mistaken = arguments_of(context, operation, call)
+    if call.current is None:
         return None
+    if mistaken:
+        return _place_mistaken(context, operation, values, mistaken, call)
     if call.step.label is None and _does_nothing(operation, values):
         return call.current
     like = values.get("like")
@@ -42,10 +46,23 @@ def apply_operation(context: Context, operation: Operation, call: Invocation) ->
     return _place(context, operation, tuple(values.items()), (call.current,), call)
 
 
+def _place_mistaken(
+    context: Context, operation: Operation, values: dict[str, Any], mistaken: list[Parameter], call: Invocation
+) -> Current:
+    """What stands for a step whose arguments have mistakes."""
+    assert call.current is not None
+    if any(one.kind is LIKE for one in mistaken):
+        return any_lengths(call.current)
+    shapes = behind_arguments(operation, values, mistaken, (call.current,))
+    return _stand_in(context, operation, shapes, (call.current,), call)
+
+
 def _place_like(context: Context, operation: Operation, values: dict[str, Any], like: Value, call: Invocation) -> Value:
     """A node that has the size of another value, which it reads where that is not known."""
     assert operation.liken is not None
     assert call.current is not None
+    if call.current.others or like.others:
+        return any_lengths(call.current)
     try:
         given = operation.liken(values, call.current.shape, like.shape)
     except UnfitError as unfit:
@@ -57,22 +74,33 @@ def _place_like(context: Context, operation: Operation, values: dict[str, Any], 
 
 def _merge(context: Context, operation: Operation, call: Invocation) -> Value:
     values: list[Value] = []
+    missing = False
     for item in tree.items(call.arguments):
-        if isinstance(item, tree.Argument):
-            raise DiagnosticError(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
-        values.extend(_merged_values(context, item, call))
+        try:
+            values.extend(_merged_values(context, operation, item, call))
+        except (DiagnosticError, PoisonedError) as raised:
+            context.findings.take(raised, call.frame.caller)
+            missing = True
+    if missing and not values:
+        raise PoisonedError
+    if missing:
+        values.append(any_shape(values[0]))
     if len(values) < 2:
         raise DiagnosticError(_few_values(operation.name, len(values), call.step.span))
     if len(values) > operation.most:
         raise DiagnosticError(_many_values(operation.name, len(values), call.step.span))
-    if len({one.node for one in values}) == 1 and operation.merge in _PLAIN:
+    if not missing and len({one.node for one in values}) == 1 and operation.merge in _PLAIN:
         context.findings.report(_one_with_itself(operation, call.step.span), call.frame.caller)
     return _place(context, operation, (), tuple(values), call)
 
 
-def _merged_values(context: Context, item: tree.Expression | tree.Chain, call: Invocation) -> list[Value]:
+def _merged_values(
+    context: Context, operation: Operation, item: tree.Argument | tree.Expression | tree.Chain, call: Invocation
+) -> list[Value]:
     """What flows out of a chain, the value that an argument names, or all of a family: `concat(branch)` merges
-    `branch[0]`, `branch[1]`, …"""
+    `branch[0]`, `branch[1]`, … Raises DiagnosticError or PoisonedError."""
+    if isinstance(item, tree.Argument):
+        raise DiagnosticError(errors.unknown_argument(operation.name, item.name.text, item.name.span, []))
     chain = chain_of(item)
     if chain is not None:
         return [_value_of(context, chain, call)]
@@ -120,15 +148,28 @@ def _place(
     inputs: tuple[Value, ...],
     call: Invocation,
 ) -> Value:
-    """A node of the graph; what does not fit is a Mistake at the step."""
+    """A node of the graph; what does not fit is reported at the step."""
     step = call.step
     label = None if step.label is None else _label(step.label)
     origin = Origin(step.span, call.frame.caller)
+    if any(one.others for one in inputs):
+        shapes = behind_mistake(operation, arguments, inputs)
+        if shapes:
+            return _stand_in(context, operation, shapes, inputs, call)
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except UnfitError as unfit:
-        diagnostic = _unfit(unfit, inputs, call)
-        raise DiagnosticError(_projected(diagnostic, operation, inputs, call)) from None
+        diagnostic = _projected(_unfit(unfit, inputs, call), operation, inputs, call)
+        context.findings.report(diagnostic, call.frame.caller)
+    return _stand_in(context, operation, behind_unfit(operation, dict(arguments), inputs), inputs, call)
+
+
+def _stand_in(
+    context: Context, operation: Operation, shapes: tuple[Shape, ...], inputs: tuple[Value, ...], call: Invocation
+) -> Value:
+    """A node for a step with a mistake, or behind one."""
+    origin = Origin(call.step.span, call.frame.caller)
+    return context.builder.stand_in(operation, shapes, inputs, call.frame.scope, origin)
 
 
 def _projected(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:

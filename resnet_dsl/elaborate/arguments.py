@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
+from resnet_dsl.elaborate.intended import is_followed, meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
 from resnet_dsl.elaborate.wording import spell
@@ -19,18 +21,22 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def arguments_of(context: Context, operation: Operation, call: Invocation) -> dict[str, Any] | None:
-    """All arguments of an operation, in its order; None behind a mistake, which is reported. Raises DiagnosticError."""
+def arguments_of(context: Context, operation: Operation, call: Invocation) -> tuple[dict[str, Any], list[Parameter]]:
+    """All arguments of an operation, in its order, and the parameters whose arguments have a mistake or are missing.
+
+    What is wrong is reported.
+    """
     known = [parameter.name for parameter in operation.parameters]
     if not known and tree.items(call.arguments):
-        raise DiagnosticError(_surplus(operation.name, tree.items(call.arguments)[0], []))
+        surplus = _surplus(operation.name, tree.items(call.arguments)[0], [])
+        context.findings.report(surplus, call.frame.caller)
     given = gather_arguments(context, operation.name, known, call) if known else {}
-    if not _fit(context, operation, given, call):
-        return None
+    mistaken = _mistaken(context, operation, given, call)
     values = {parameter.name: parameter.default for parameter in operation.parameters}
     values.update((name, _taken(operation.parameter(name), one.value)) for name, one in given.items())
-    _report_ignored(context, operation, values, call)
-    return values
+    if not mistaken:
+        _report_ignored(context, operation, values, call)
+    return values, mistaken
 
 
 def _surplus(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
@@ -79,10 +85,11 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
     frame, report = call.frame, context.findings.report
     given = assign(context.evaluator, callee, known, call.arguments, frame)
     for name, one in call.extra.items():
-        if name in known:
-            given[name] = one
-        else:
+        if name not in known:
             report(errors.unknown_argument(callee, name, one.span, known), frame.caller)
+        meant = name if name in known else nearest(name, known)
+        if meant is not None:
+            given[meant] = one
     stride = frame.stride
     if stride is not None and not stride.taken and "stride" in known:
         stride.taken = True
@@ -101,6 +108,7 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
         context.used.settings.add(statement)
         given[name] = Given(context.evaluator.argument(callee, name, expression, written_in), expression.span)
     context.sharing.ask_defaults(callee, ((name, defaults[name].frame, given[name].value) for name in taken))
+    leave_open(given, known, call.arguments, call.step.span)
     return given
 
 
@@ -111,24 +119,20 @@ def assign(
     given: dict[str, Given] = {}
     if arguments is None:
         return given
-    names = set(known)
+    meant = meant_parameters(arguments, known)
     report = evaluator.findings.report
     for position, item in enumerate(arguments.items):
-        compared = compared_parameter(item, names)
+        compared = compared_parameter(item, known)
         expression = item.value if isinstance(item, tree.Argument) else item
         if isinstance(item, tree.Argument):
             name = item.name.text
-            if name not in names:
-                if errors.is_foreign(name):
-                    given |= {one: Given(POISON, item.span) for one in errors.meant_by(name, known, given)}
-                else:
-                    evaluator.attempt(expression, frame)
+            if name in meant:
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
-                continue
+                name = meant[name] or ""
         elif isinstance(item, tree.Comparison) and compared is not None and not evaluator.knows(compared.text, frame):
-            from resnet_dsl.elaborate import meant
+            from resnet_dsl.elaborate.meant import compared_for_given
 
-            report(meant.compared_for_given(item), frame.caller)
+            report(compared_for_given(item), frame.caller)
             name, expression = compared.text, item.right
         elif position >= len(known):
             evaluator.attempt(expression, frame)
@@ -136,33 +140,40 @@ def assign(
             break
         else:
             name = known[position]
-        value = evaluator.argument(callee, name, expression, frame)
+        value = evaluator.argument(callee, name, expression, frame) if is_followed(item, meant) else POISON
         if name in given:
             report(errors.given_twice(callee, name, item.span, given[name].span), frame.caller)
-            continue
-        given[name] = Given(value, expression.span)
+        elif name:
+            given[name] = Given(value, expression.span)
     return given
 
 
-def _fit(context: Context, operation: Operation, given: Mapping[str, Given], call: Invocation) -> bool:
-    """Whether all arguments of an operation fit and none is missing; what is wrong is reported."""
-    sound = True
+def leave_open(given: dict[str, Given], known: list[str], arguments: tree.Arguments | None, span: Span) -> None:
+    """Where it is not known what an argument was meant for, it may have been any of those that are not given."""
+    if None in meant_parameters(arguments, known).values():
+        for name in known:
+            given.setdefault(name, Given(POISON, span))
+
+
+def _mistaken(context: Context, operation: Operation, given: Mapping[str, Given], call: Invocation) -> list[Parameter]:
+    """The parameters whose arguments do not fit or are missing, which is reported."""
+    found = []
     for name, one in given.items():
         parameter = operation.parameter(name)
         assert parameter is not None
         value = _taken(parameter, one.value)
-        if value is POISON:
-            sound = False
-        elif not _fits(parameter, value):
+        if value is POISON or not _fits(parameter, value):
+            found.append(parameter)
+        if value is not POISON and not _fits(parameter, value):
             from resnet_dsl.elaborate.misfits import misfit  # what words mistakes is read where there is one
 
             context.findings.report(misfit(operation, parameter, one, value, call), call.frame.caller)
-            sound = False
-    absent = [one.name for one in operation.parameters if one.required and one.name not in given]
+    absent = [one for one in operation.parameters if one.required and one.name not in given]
     if absent:
-        diagnostic = errors.missing(operation.name, absent, call.step.span, bool(given))
+        names = [one.name for one in absent]
+        diagnostic = errors.missing(operation.name, names, call.step.span, bool(given))
         context.findings.report(diagnostic, call.frame.caller)
-    return sound and not absent
+    return [*found, *absent]
 
 
 def _fits(parameter: Parameter, value: Constant) -> bool:

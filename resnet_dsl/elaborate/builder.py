@@ -75,7 +75,7 @@ class Builder:
     """Collects the nodes of one network. Indices are final only in ``finish``.
 
     named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off.
-    lent: those whose size another value has.
+    lent: those whose size another value has. doubtful: those that stand for steps with a mistake, or behind one.
     """
 
     def __init__(self, name: str) -> None:
@@ -85,6 +85,7 @@ class Builder:
         self.named: dict[int, tree.Token] = {}
         self.excused: set[int] = set()
         self.lent: set[int] = set()
+        self.doubtful: set[int] = set()
         self._known: dict[tuple[Any, ...], _Placed] = {}
         self._siblings: Counter[tuple[int, str]] = Counter()
 
@@ -130,8 +131,7 @@ class Builder:
 
         Raises UnfitError (it does not fit), DiagnosticError (it is too large), TooLargeError (the network is).
         """
-        if len(self.nodes) >= MOST_NODES:
-            raise TooLargeError(located(_too_many(origin.span), origin.caller))
+        self._check_room(origin)
         shapes = tuple(value.shape for value in inputs)
         key = (operation.name, arguments, shapes)
         placed = self._known.get(key)
@@ -144,6 +144,24 @@ class Builder:
         self.nodes.append(Unnamed(operation, placed, nodes, scope, label, skip))
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, placed.shape)
+
+    def stand_in(
+        self, operation: Operation, shapes: tuple[Shape, ...], inputs: tuple[Value, ...], scope: int, origin: Origin
+    ) -> Value:
+        """A node for a step with a mistake, or behind one, with the shapes that its value may have.
+
+        Raises TooLargeError.
+        """
+        self._check_room(origin)
+        placed = _Placed(MappingProxyType({}), shapes[0])
+        self.doubtful.add(len(self.nodes))
+        self.nodes.append(Unnamed(operation, placed, tuple(value.node for value in inputs), scope, None, None))
+        self.origins.append(origin)
+        return Value(len(self.nodes) - 1, shapes[0], shapes[1:])
+
+    def _check_room(self, origin: Origin) -> None:
+        if len(self.nodes) >= MOST_NODES:
+            raise TooLargeError(located(_too_many(origin.span), origin.caller))
 
     def tie(self, first: int, other: int, count: int) -> None:
         """Makes nodes from ``other`` on, as many as ``count``, call the layers of those from ``first`` on."""

@@ -10,7 +10,7 @@ from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import nearest, respelt, suggestion
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.arguments import assign, leave_open
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Settings
 from resnet_dsl.elaborate.modules import Definition, Module
@@ -212,6 +212,7 @@ class Derivation:
         written = level.tree.base
         assert written is not None
         found = assign(self.context.evaluator, base.tree.name.text, known, written.arguments, level.frame)
+        leave_open(found, known, written.arguments, written.span)
         return {name: one.value for name, one in found.items() if one.span != self.without}
 
 
@@ -336,7 +337,7 @@ def _put_after(plan: Plan, part: Part, place: tree.Place, context: Context) -> N
     keys = ["stem", *(one.key for one in others)]
     if place.stage.text not in keys:
         context.findings.report(errors.unknown_part(place.stage.text, place.stage.span, keys[1:]))
-        return
+        keys[-1] = place.stage.text
     others.insert(keys.index(place.stage.text), part)
     plan.stages = {one.key: one for one in others}
 

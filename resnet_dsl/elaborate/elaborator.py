@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.applying import apply_operation
+from resnet_dsl.elaborate.assuming import any_shape
 from resnet_dsl.elaborate.blocks import call_block
 from resnet_dsl.elaborate.builder import BlockKind, Builder
 from resnet_dsl.elaborate.expressions import Evaluator
@@ -54,6 +55,7 @@ class Elaborator:
                 current = _STATEMENTS[type(statement)](self, statement, within, before)
             except (DiagnosticError, PoisonedError) as raised:
                 self.findings.take(raised, within.caller)
+                current = before and any_shape(before)
             except TooLargeError as too_much:
                 raise TooLargeError(located(too_much.diagnostic, within.caller)) from None
         return current
@@ -64,9 +66,10 @@ class Elaborator:
         name: str | tuple[str, int] = token.text
         try:
             check_value_name(token, frame)
-        except DiagnosticError:
+        except DiagnosticError as mistake:
             self.findings.refused.add((frame.scope, token.text))
-            raise
+            self.findings.take(mistake, frame.caller)
+            return self.chain(statement.chain, frame, current)
         if isinstance(target, tree.Indexed):
             name = (token.text, self.evaluator.integer(target.index, frame, "a whole number as index"))
         result = frame.values[name] = self.chain(statement.chain, frame, current)
@@ -86,7 +89,11 @@ class Elaborator:
     def _repeat(self, statement: tree.Repeat, frame: Frame, current: Current) -> Current:
         if statement.holds_settings_alone:
             return current
-        count = self.evaluator.integer(statement.count, frame, "a whole number of repeats")
+        try:
+            count = self.evaluator.integer(statement.count, frame, "a whole number of repeats")
+        except (DiagnosticError, PoisonedError):
+            _forget(statement.body, frame)
+            raise
         with self.budget.repeating(count, statement.count.span):
             if count > 1:  # a hundred repeats of one round, in one another, would look through the innermost each
                 self.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
@@ -100,7 +107,11 @@ class Elaborator:
         return current
 
     def _condition(self, statement: tree.Condition, frame: Frame, current: Current) -> Current:
-        chosen = branch(self, statement, frame)
+        try:
+            chosen = branch(self, statement, frame)
+        except (DiagnosticError, PoisonedError):
+            _forget(statement, frame)
+            raise
         if chosen is None or statement.holds_settings_alone:
             return current
         self._doubt_scope(chosen, frame)
@@ -130,6 +141,7 @@ class Elaborator:
                     current = self._step(item, frame, before, wanted, item is chain.items[0])
             except (DiagnosticError, PoisonedError) as raised:
                 self.findings.take(raised, frame.caller)
+                current = before and any_shape(before)
         return current
 
     def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:
@@ -202,6 +214,16 @@ _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = 
     tree.Default: Elaborator._setting,
     tree.Skips: Elaborator._setting,
 }
+
+
+def _forget(braces: tree.Node, frame: Frame) -> None:
+    """The names that are given in braces of which it is not known whether they run: nothing is known of them."""
+    for node in tree.walk(braces):
+        if isinstance(node, tree.Let):
+            frame.constants[node.name.text] = POISON
+        elif isinstance(node, tree.Named):
+            name = node.target.token.text if isinstance(node.target, tree.Name) else node.target.name.text
+            frame.values[name] = None
 
 
 def check_value_name(token: tree.Token, frame: Frame) -> None:

@@ -189,7 +189,7 @@ class Evaluator:
         for token in node.names:
             if not isinstance(value, Value) or token.text not in _ATTRIBUTES:
                 raise DiagnosticError(_unknown_attribute(token.text, value, token.span))
-            value = _ATTRIBUTES[token.text](value)
+            value = _certain(_ATTRIBUTES[token.text], value)
         return value
 
     # What is made of others
@@ -295,6 +295,15 @@ _ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
     "shape": lambda value: written_size(value.shape),
     "rank": lambda value: len(value.shape) - 1,
 }
+
+
+def _certain(attribute: Callable[[Value], Constant], value: Value) -> Constant:
+    """What a value says of itself. Raises PoisonedError where that is not known behind a mistake."""
+    found = attribute(value)
+    if any(attribute(value._replace(shape=other)) != found for other in value.others):
+        raise PoisonedError
+    return found
+
 
 _LEAVES = (tree.Name, tree.Number, tree.Text, tree.Truth, tree.Extent, tree.Entry)
 

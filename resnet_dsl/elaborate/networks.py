@@ -60,8 +60,8 @@ def key_of(mistake: Diagnostic) -> Key:
 class Outcome(NamedTuple):
     """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used.
 
-    shapes: of the values that were made, also where no graph came of it. size: its input's, where it has one alone.
-    own: the mistakes of parts that it does not have from a base.
+    shapes: of the values that were made, also where no graph came of it, but for those behind a mistake. size: its
+    input's, where it has one alone. own: the mistakes of parts that it does not have from a base.
     """
 
     elaborated: Elaborated | None
@@ -97,7 +97,8 @@ def elaborate(
     held = elaboration.elaborator
     sizes = [raw.placed.arguments["shape"] for raw in held.builder.nodes if raw.operation.name == "input"]
     size = sizes[0] if len(sizes) == 1 else None
-    shapes = tuple(raw.placed.shape for raw in held.builder.nodes)
+    doubtful = held.builder.doubtful
+    shapes = tuple(raw.placed.shape for index, raw in enumerate(held.builder.nodes) if index not in doubtful)
     mistakes = tuple(held.findings.diagnostics)
     return Outcome(result, mistakes, held.budget.steps, held.used, shapes, size, frozenset(elaboration.own))
 

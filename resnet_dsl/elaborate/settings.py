@@ -10,6 +10,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
+from resnet_dsl.elaborate.intended import meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import PoisonedError
 from resnet_dsl.ir.operations import OPERATIONS
@@ -108,13 +109,14 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
             errors.unknown_step(token.text, token.span, [*OPERATIONS, *frame.module.names(tree.Block)])
         )
     defaults = settings.defaults.setdefault(token.text, {})
+    meant = meant_parameters(statement.arguments, known)
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
         compared = compared_parameter(item, known)
         if isinstance(item, tree.Comparison) and compared is not None:
-            from resnet_dsl.elaborate import meant
+            from resnet_dsl.elaborate.meant import compared_for_given
 
-            report(meant.compared_for_given(item), frame.caller)
+            report(compared_for_given(item), frame.caller)
             defaults.setdefault(compared.text, Deferred(item.right, frame, statement))
             continue
         if not isinstance(item, tree.Argument):
@@ -123,11 +125,12 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
                 defaults.setdefault(known[position], Deferred(item, frame, statement))
             continue
         name = item.name.text
-        if name not in known:
+        if name in meant:
             report(errors.unknown_argument(token.text, name, item.name.span, known), frame.caller)
-        elif name in defaults:
+            name = meant[name] or ""
+        if name in defaults:
             report(errors.given_twice(token.text, name, item.span, defaults[name].expression.span), frame.caller)
-        else:
+        elif name:
             defaults[name] = Deferred(item.value, frame, statement)
     if any(one.statement is statement for one in defaults.values()):
         why = f"nothing takes it from `{token.text}` here"

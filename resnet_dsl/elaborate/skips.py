@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
+from resnet_dsl.elaborate.assuming import any_channels, behind_mistake, behind_unfit, may_be
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
 from resnet_dsl.elaborate.values import Caller, Current, Origin, PoisonedError, Value, calls_to
@@ -40,8 +41,12 @@ class _Skip(NamedTuple):
 
 def merge_skip(context: Context, statement: tree.Skip, frame: Frame, current: Current) -> Current:
     """Merges a value into what flows; under `skips off` what flows goes on alone."""
-    merge = _merge_of(statement)
-    source = _source(context, statement, frame)
+    try:
+        merge = _merge_of(statement)
+        source = _source(context, statement, frame)
+    except (DiagnosticError, PoisonedError) as raised:
+        context.findings.take(raised, frame.caller)
+        return _without(statement, current)
     policy = frame.settings.skips()
     context.sharing.ask_policy(policy, has_own=statement.via is not None)
     if policy.off or statement.via is None:
@@ -53,13 +58,33 @@ def merge_skip(context: Context, statement: tree.Skip, frame: Frame, current: Cu
         return None
     skip = _Skip(statement, merge, source, current)
     always = statement.always is not None or (policy.always and statement.via is None)
+    if source.others or current.others:
+        return _behind_mistake(context, skip, frame)
     if source.shape == skip.target and not always:
         if source.node == current.node:
             context.findings.report(_around_nothing(statement, merge), frame.caller)
         return _merged(context, skip, source, frame, "identity")
     binding = policy.adapter if statement.via is None else Binding(statement.via, frame, statement)
     assert binding is not None
-    return _merged(context, skip, _adapt(context, skip, binding, frame), frame, "adapted")
+    adapted = _adapt(context, skip, binding, frame)
+    return (
+        _behind_mistake(context, skip, frame) if adapted is None else _merged(context, skip, adapted, frame, "adapted")
+    )
+
+
+def _without(statement: tree.Skip, current: Current) -> Current:
+    """What flows behind a skip that has no source: a sum has the shape of what it is added to."""
+    adds = statement.merge is None or statement.merge.text in ("add", "mul")
+    return current if adds or current is None else any_channels(current)
+
+
+def _behind_mistake(context: Context, skip: _Skip, frame: Frame) -> Value:
+    """What flows behind a skip whose shapes differ, or one of whose values has a mistake: either shape may be meant."""
+    inputs = (skip.current, skip.source)
+    shapes = behind_mistake(OPERATIONS[skip.merge], (), inputs) or behind_unfit(OPERATIONS[skip.merge], {}, inputs)
+    return context.builder.stand_in(
+        OPERATIONS[skip.merge], shapes, inputs, frame.scope, Origin(skip.statement.span, frame.caller)
+    )
 
 
 def _merge_of(statement: tree.Skip) -> str:
@@ -87,21 +112,25 @@ def _merged(context: Context, skip: _Skip, value: Value, frame: Frame, how: Lite
     return context.builder.place(OPERATIONS[skip.merge], (), (skip.current, value), frame.scope, origin, None, how)
 
 
-def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Value:
-    """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed."""
+def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Current:
+    """Runs the adapter in a scope of its own; each of its steps is told the channels and the stride still needed.
+
+    None where the two cannot meet, which is reported.
+    """
     if skip.statement.via is None and stride_between(skip.source.shape, skip.target) is None:
-        raise DiagnosticError(_mismatch(context, skip, None))
+        context.findings.report(_mismatch(context, skip, None), frame.caller)
+        return None
     scope = context.builder.open("skip", "skip", frame.scope, skip.source.node)
     caller = Caller("the adapter of a skip connection", skip.statement, skip.statement, frame.caller)
     within = binding.frame._replace(settings=frame.settings, scope=scope, caller=caller, stride=None)
     needs = _Needs(skip.target, skip.statement.span)
     result = context.chain(binding.chain, within, skip.source, needs)
     if result is None:
-        raise PoisonedError
+        return None
     context.builder.close(scope, result.node)
-    if result.shape != skip.target:
-        raise DiagnosticError(_mismatch(context, skip, result))
-    return result
+    if not may_be(result, skip.target):
+        context.findings.report(_mismatch(context, skip, result), frame.caller)
+    return result if result.shape == skip.target else None
 
 
 class _Needs:

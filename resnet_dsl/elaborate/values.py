@@ -12,14 +12,18 @@ from resnet_dsl.syntax import tree
 
 
 class Value(NamedTuple):
-    """What flows: the index of the node that makes it, and its shape."""
+    """What flows: the index of the node that makes it, and its shape.
+
+    others: behind a mistake, shapes that it may have as well; a length in which they differ is not known.
+    """
 
     node: int
     shape: Shape
+    others: tuple[Shape, ...] = ()
 
 
 Current: TypeAlias = Value | None
-"""What flows; None behind a mistake: nothing that follows from it is reported again."""
+"""What flows; None where nothing does, because of a mistake: what follows from it is not reported again."""
 
 
 class PoisonedError(Exception):

@@ -72,7 +72,7 @@ def test_steps_of_an_adapter_are_told_what_is_needed() -> None:
         ("add(in, max(1, 2))", ["E0221"]),
         ("add(in, conf(4, 1))", ["E0201"]),
         ("add(in, in -> conf(4, 1))", ["E0201"]),
-        ("add(in, conv(4, 1, stirde = 2))", ["E0202"]),
+        ("add(in, conv(4, 1, stirde = 2))", ["E0305", "E0202"]),  # the stride was meant
         ("add(in, other -> conv(4, 1))", ["E0201"]),
         ("add(in, conv(4, 1) -> in)", ["E0226"]),
         ("add(in, conv(5, 1))", ["E0305"]),

@@ -76,6 +76,7 @@ def test_all_mistakes_of_a_file_in_its_order() -> None:
         ("E0206", 20),  # bias = 1
         ("E0215", 23),  # frist
         ("E0207", 29),  # conv(0, 3)
+        ("E0304", 30),  # groups = 3, of 8 channels
         ("E0209", 31),  # stage one
         ("E0402", 33),  # parameter
     ]

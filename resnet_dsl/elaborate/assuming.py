@@ -1,0 +1,172 @@
+"""What flows behind a mistake: the shapes that it may have, so that further mistakes are found and none follows.
+
+Each of these shapes is tried with what comes next, and only what fits none of them is a mistake of its own. Nothing is
+known here of an operation: its own rules are asked, under other arguments and other shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any, TypeAlias
+
+from resnet_dsl.elaborate.values import Value
+from resnet_dsl.ir.lengths import Length, Shape
+from resnet_dsl.ir.operation import Operation, UnfitError
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import Parameter
+
+_LENGTH, _CHANNELS = 240, 960  # longer than most windows, and divided by much
+_ANYTHING: tuple[Shape, ...] = tuple(
+    (*(length,) * axes, channels)
+    for axes in (2, 0, 1, 3)
+    for length, channels in ((_LENGTH, _CHANNELS), (_LENGTH // 2, _CHANNELS // 2))
+)
+_MOST = 12  # shapes that a value is followed with
+_ROUNDS = 6
+_TRIED = (1, 2, 3, 64, 0.5, (1, 1), True, False)  # in place of an argument that has a mistake
+
+_Arguments: TypeAlias = dict[str, Any]
+_Lengths: TypeAlias = tuple[Length | None, ...]
+"""Of a value: None for one that is not known."""
+_Row: TypeAlias = tuple[Shape, ...]
+"""The shapes of an operation's inputs."""
+
+
+def any_shape(value: Value) -> Value:
+    """What flows behind a step of which nothing is known."""
+    return value._replace(others=_ANYTHING)
+
+
+def any_channels(value: Value) -> Value:
+    """The same lengths, and channels that are not known."""
+    return value._replace(others=(*value.others, (*value.shape[:-1], _CHANNELS)))
+
+
+def any_lengths(value: Value) -> Value:
+    """The same channels, and lengths that are not known."""
+    return value._replace(others=(*value.others, (*(_LENGTH for _ in value.shape[:-1]), value.shape[-1])))
+
+
+def may_be(value: Value, shape: Shape) -> bool:
+    """Whether a value may have a shape, as far as its lengths are known."""
+    known = _known(value, len(shape))
+    return known is not None and all(own is None or own == length for own, length in zip(known, shape, strict=True))
+
+
+def behind_mistake(
+    operation: Operation, arguments: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]
+) -> tuple[Shape, ...]:
+    """What an operation may give of inputs behind a mistake; nothing where it fits none of their shapes."""
+    return _behind_mistake(operation.name, arguments, tuple(one._replace(node=0) for one in inputs))
+
+
+@lru_cache(maxsize=1024)
+def _behind_mistake(name: str, arguments: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> tuple[Shape, ...]:
+    operation = OPERATIONS[name]
+    found = _results(operation, [dict(arguments)], _rows(inputs))
+    return _first(one for shape in found for one in (shape, _clouded(shape, inputs))) if operation.many else found
+
+
+def _clouded(shape: Shape, inputs: tuple[Value, ...]) -> Shape:
+    """Of a merge: a length that is not known of one of its inputs is not known because another has it."""
+    known = [one for one in (_known(value, len(shape)) for value in inputs) if one is not None]
+    usual = (*(_LENGTH for _ in shape[:-1]), _CHANNELS)
+    return tuple(
+        usual[place] if any(one[place] is None for one in known) else length for place, length in enumerate(shape)
+    )
+
+
+def behind_unfit(operation: Operation, arguments: _Arguments, inputs: tuple[Value, ...]) -> tuple[Shape, ...]:
+    """What an operation may give where it does not fit: with one argument less, or other shapes flowing in."""
+    fewer = [{**arguments, one.name: one.default} for one in operation.parameters if not one.required]
+    other = [(*_results(operation, fewer, _rows(inputs)), *_results(operation, [arguments], _varied(inputs)))]
+    return _first(other[0]) or _results(operation, [arguments], _anything(inputs)) or _ANYTHING
+
+
+def behind_arguments(
+    operation: Operation, arguments: _Arguments, mistaken: list[Parameter], inputs: tuple[Value, ...]
+) -> tuple[Shape, ...]:
+    """What an operation may give where some arguments have a mistake: the others are sound."""
+    tried = {one.name: _tried(one) for one in mistaken}
+    rounds = [
+        {**arguments, **{name: values[number % len(values)] for name, values in tried.items()}}
+        for number in range(_ROUNDS if all(tried.values()) else 0)
+    ]
+    return _results(operation, rounds, _rows(inputs)) or _ANYTHING
+
+
+def _tried(parameter: Parameter) -> list[Any]:
+    """Values that a parameter may have."""
+    default = () if parameter.required else (parameter.default,)
+    mixed = [one for pair in zip_longest(parameter.kind.words, _TRIED) for one in pair]
+    return [*default, *filter(parameter.kind.fits, mixed)]
+
+
+def _results(operation: Operation, rounds: Iterable[_Arguments], rows: Iterable[_Row]) -> tuple[Shape, ...]:
+    found: list[Shape] = []
+    rows = list(rows)
+    for arguments in rounds:
+        for row in rows:
+            with suppress(UnfitError):
+                found.append(operation.infer(operation.settle(arguments, row), row))
+    return _first(found)
+
+
+def _first(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
+    return tuple(dict.fromkeys(shapes))[:_MOST]
+
+
+# The shapes that inputs may have
+
+
+def _known(value: Value, axes: int) -> _Lengths | None:
+    """A value's lengths where it has so many axes, with None for one that is not known; else None."""
+    shapes = [one for one in (value.shape, *value.others) if len(one) == axes]
+    return tuple(row[0] if len({*row}) == 1 else None for row in zip(*shapes, strict=True)) if shapes else None
+
+
+def _rows(inputs: tuple[Value, ...]) -> list[_Row]:
+    """What may flow in. Of several values, each takes what is not known of it from those of which it is."""
+    if not any(one.others for one in inputs):
+        return [tuple(one.shape for one in inputs)]
+    found: list[_Row] = []
+    for axes in dict.fromkeys(len(shape) for one in inputs for shape in (one.shape, *one.others)):
+        lengths = [known for one in inputs if (known := _known(one, axes)) is not None]
+        if len(lengths) == len(inputs):
+            found += [tuple(_completed(one, lengths, *how) for one in lengths) for how in _WAYS]
+    return found
+
+
+_WAYS = ((_LENGTH, _CHANNELS, True), (_LENGTH // 2, _CHANNELS // 2, True), (_LENGTH, _CHANNELS, False))
+
+
+def _completed(known: _Lengths, others: list[_Lengths], length: int, channels: int, alike: bool) -> Shape:
+    """Lengths, where not known those of the other values, and where these are not known either, such as fit most.
+
+    ``alike``: whether channels come from the others, too, as in a sum.
+    """
+    found = []
+    for place, own in enumerate(known):
+        is_last = place == len(known) - 1
+        theirs = [one[place] for one in others] if alike or not is_last else [own]
+        found.append(next((one for one in (own, *theirs) if one is not None), channels if is_last else length))
+    return tuple(found)
+
+
+def _varied(inputs: tuple[Value, ...]) -> Iterator[_Row]:
+    """Other lengths, or other channels; of several values those, or the whole shape, of one of them."""
+    if len(inputs) == 1:
+        shape = inputs[0].shape
+        yield ((*(_LENGTH for _ in shape[:-1]), shape[-1]),)
+        yield ((*shape[:-1], _CHANNELS),)
+        return
+    for model in inputs[:_MOST]:
+        yield tuple((*model.shape[:-1], one.shape[-1]) for one in inputs)
+        yield tuple(model.shape for _ in inputs)
+
+
+def _anything(inputs: tuple[Value, ...]) -> list[_Row]:
+    return [(shape,) * len(inputs) for shape in _ANYTHING]
