@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from resnet_dsl import resources
+from resnet_dsl import resources, shipped
 from resnet_dsl.analyses.expectations import check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
@@ -32,7 +32,7 @@ from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
-from resnet_dsl.syntax.parser import parse
+from resnet_dsl.syntax.parser import Parsed, parse_mended
 from resnet_dsl.syntax.reading import read, read_spec
 
 Overrides = Mapping[str, Any]
@@ -116,6 +116,7 @@ class Spec:
         self.source = source
         self.module = loader.load(source)
         self.prelude = loader.prelude
+        self._written = [one for path, one in loader.modules.items() if one is self.module or not shipped.holds(path)]
         self.files = tuple(loader.modules)
         self.diagnostics = (*loader.diagnostics, *self._hidden(loader))
 
@@ -153,8 +154,9 @@ class Spec:
     def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
         found = [*self.diagnostics]
-        if self.module.file.definitions:
-            found += check_names(self.module)
+        for module in self._written:
+            if module.file.definitions:
+                found += check_names(module)
         found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
         if not any(one.code.startswith(_OF_NAMES) for one in found):
             found += unused_names(self.module)
@@ -165,6 +167,9 @@ class Spec:
         steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
         for definition in definitions:
+            if definition.tree.name.text in definition.module.unsound:
+                sound = False
+                continue
             outcome = fitter.elaborate(definition, self.prelude, {}, None)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
@@ -226,13 +231,13 @@ def load_text(text: str, name: str = "<text>") -> Spec:
     return Spec(Source(name, text))
 
 
-def _parse(source: Source) -> Any:
-    return _parse_prelude(source) if source.name == PRELUDE else parse(source)
+def _parse(source: Source) -> Parsed:
+    return _parse_prelude(source) if source.name == PRELUDE else parse_mended(source)
 
 
 @lru_cache(maxsize=1)
-def _parse_prelude(source: Source) -> Any:
-    return parse(source)
+def _parse_prelude(source: Source) -> Parsed:
+    return parse_mended(source)
 
 
 def stop_at_errors(diagnostics: tuple[Diagnostic, ...]) -> None:

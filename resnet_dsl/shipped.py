@@ -39,6 +39,11 @@ def shipped_files() -> Iterator[ShippedFile]:
                 yield ShippedFile("" if family == "." else family, path, names)
 
 
+def holds(path: str) -> bool:
+    """Whether a file is one that ships, whatever links lead to it."""
+    return path.startswith(os.path.join(os.path.realpath(resources.specs_folder()), ""))
+
+
 def find(name: str) -> str | None:
     """The path of the file that ships a network of this name."""
     return next((file.path for file in shipped_files() if name in file.networks), None)

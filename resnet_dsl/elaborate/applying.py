@@ -150,7 +150,7 @@ def _place(
 ) -> Value:
     """A node of the graph; what does not fit is reported at the step."""
     step = call.step
-    label = None if step.label is None else _label(step.label)
+    label = _label(step.label) if step.label is not None and step.label.text else None
     origin = Origin(step.span, call.frame.caller)
     if any(one.others for one in inputs):
         shapes = behind_mistake(operation, arguments, inputs)

@@ -19,7 +19,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Parameter
 
 _LENGTH, _CHANNELS = 240, 960  # longer than most windows, and divided by much
-_ANYTHING: tuple[Shape, ...] = tuple(
+ANYTHING: tuple[Shape, ...] = tuple(
     (*(length,) * axes, channels)
     for axes in (2, 0, 1, 3)
     for length, channels in ((_LENGTH, _CHANNELS), (_LENGTH // 2, _CHANNELS // 2))
@@ -37,7 +37,7 @@ _Row: TypeAlias = tuple[Shape, ...]
 
 def any_shape(value: Value) -> Value:
     """What flows behind a step of which nothing is known."""
-    return value._replace(others=_ANYTHING)
+    return value._replace(others=ANYTHING)
 
 
 def any_channels(value: Value) -> Value:
@@ -83,7 +83,7 @@ def behind_unfit(operation: Operation, arguments: _Arguments, inputs: tuple[Valu
     """What an operation may give where it does not fit: with one argument less, or other shapes flowing in."""
     fewer = [{**arguments, one.name: one.default} for one in operation.parameters if not one.required]
     other = [(*_results(operation, fewer, _rows(inputs)), *_results(operation, [arguments], _varied(inputs)))]
-    return _first(other[0]) or _results(operation, [arguments], _anything(inputs)) or _ANYTHING
+    return _first(other[0]) or _results(operation, [arguments], _anything(inputs)) or ANYTHING
 
 
 def behind_arguments(
@@ -95,7 +95,7 @@ def behind_arguments(
         {**arguments, **{name: values[number % len(values)] for name, values in tried.items()}}
         for number in range(_ROUNDS if all(tried.values()) else 0)
     ]
-    return _results(operation, rounds, _rows(inputs)) or _ANYTHING
+    return _results(operation, rounds, _rows(inputs)) or ANYTHING
 
 
 def _tried(parameter: Parameter) -> list[Any]:
@@ -169,4 +169,4 @@ def _varied(inputs: tuple[Value, ...]) -> Iterator[_Row]:
 
 
 def _anything(inputs: tuple[Value, ...]) -> list[_Row]:
-    return [(shape,) * len(inputs) for shape in _ANYTHING]
+    return [(shape,) * len(inputs) for shape in ANYTHING]

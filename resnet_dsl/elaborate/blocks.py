@@ -87,7 +87,7 @@ def _run_shared(
     first = len(builder.nodes)
     with sharing.listening(inner.scope) as answers:
         result = _run_body(context, block, given, call, inner)
-    if result is None or call.current is None or result.others or call.current.others:
+    if result is None or call.current is None or builder.is_doubtful(first):
         return result
     size = len(builder.nodes) - first
     context.budget.spend(call.step.span, limits.TERMS_OF_AN_ANSWER * (len(answers) + size))

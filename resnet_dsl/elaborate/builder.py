@@ -159,6 +159,11 @@ class Builder:
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, shapes[0], shapes[1:])
 
+    def is_doubtful(self, first: int) -> bool:
+        """Whether there is a mistake in what was made from a node on, or what flowed in had one."""
+        read = (one for raw in self.nodes[first:] for one in raw.inputs)
+        return not self.doubtful.isdisjoint(range(first, len(self.nodes))) or not self.doubtful.isdisjoint(read)
+
     def _check_room(self, origin: Origin) -> None:
         if len(self.nodes) >= MOST_NODES:
             raise TooLargeError(located(_too_many(origin.span), origin.caller))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -17,6 +17,7 @@ from resnet_dsl.ir.operation import RESERVED, Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import tree
+from resnet_dsl.syntax.parser import Parsed
 
 Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
 
@@ -55,11 +56,17 @@ class Module:
         self.imports: list[tuple[tree.ImportFile, Module]] = []
         self.shipped: dict[str, Definition] = {}
         self.lost: set[str] = set()
+        self.unsound: frozenset[str] = frozenset()
         self.blind = False
 
     def may_hold(self, name: str) -> bool:
-        """Whether a name may be defined in a text with a mistake of form, or in a file that could not be read."""
-        return self.blind or name in self.lost or any(other.blind or name in other.lost for other in self.imported())
+        """Whether a name may be defined in a text with a mistake of form, or in a file that could not be read.
+
+        An empty one stands for what could not be read.
+        """
+        if self.blind or not name or name in self.lost:
+            return True
+        return any(other.blind or name in other.lost for other in self.imported())
 
     @cached_property
     def values_of_networks(self) -> frozenset[str]:
@@ -148,7 +155,7 @@ def _value_given(node: tree.Node) -> str | None:
     return node.target.token.text if isinstance(node, tree.Named) and isinstance(node.target, tree.Name) else None
 
 
-Parse: TypeAlias = Callable[[Source], tuple[tree.File, Iterable[Diagnostic]]]
+Parse: TypeAlias = Callable[[Source], Parsed]
 Read: TypeAlias = Callable[[str], Source]
 
 
@@ -235,18 +242,17 @@ class Loader:
             remedy = told.help or suggestion(written, shipped.file_names())
             raise DiagnosticError(_unreadable(written, told.message, statement.path.span, remedy)) from None
         source = Source(source.name, source.text, target)
-        if not _DEFINITION.search(source.text) and any(self.parse(source)[1]):
+        if not _DEFINITION.search(source.text) and self.parse(source).mistakes:
             raise DiagnosticError(_unreadable(written, "it holds no definition, and is no spec", statement.path.span))
         found = self._define(source)
         self.modules[target] = found
         return found, True
 
     def _define(self, source: Source) -> Module:
-        file, diagnostics = self.parse(source)
-        mistakes = list(diagnostics)
-        self.diagnostics += mistakes
-        module = Module(source, file)
-        for definition in file.definitions:
+        parsed = self.parse(source)
+        self.diagnostics += parsed.mistakes
+        module = Module(source, parsed.file)
+        for definition in parsed.file.definitions:
             if isinstance(definition, tree.ImportFile):
                 continue
             token = definition.name
@@ -257,9 +263,10 @@ class Loader:
                 self.diagnostics.append(errors.defined_twice("the name", token.text, token.span, first))
             else:
                 module.own[token.text] = Definition(definition, module)
-        if mistakes:
-            module.lost = set(_DEFINED.findall(source.text)) - set(module.own)
-            module.blind = not file.definitions
+        if parsed.mistakes:
+            module.lost = {*_DEFINED.findall(source.text), *parsed.lost} - {*module.own}
+            module.unsound = parsed.unsound
+            module.blind = not parsed.file.definitions
         return module
 
     def _see(self, module: Module) -> None:

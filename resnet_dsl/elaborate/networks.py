@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import ends, errors, limits, notation
 from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.assuming import ANYTHING
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, PlannedInput, plan_of
 from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
@@ -95,10 +96,10 @@ def elaborate(
         elaboration = _Elaboration(definition, prelude, overrides, input_size, found, most_steps, without)
         result = elaboration.run()
     held = elaboration.elaborator
-    sizes = [raw.placed.arguments["shape"] for raw in held.builder.nodes if raw.operation.name == "input"]
+    sure = [raw for index, raw in enumerate(held.builder.nodes) if index not in held.builder.doubtful]
+    sizes = [raw.placed.arguments["shape"] for raw in sure if raw.operation.name == "input"]
     size = sizes[0] if len(sizes) == 1 else None
-    doubtful = held.builder.doubtful
-    shapes = tuple(raw.placed.shape for index, raw in enumerate(held.builder.nodes) if index not in doubtful)
+    shapes = tuple(raw.placed.shape for raw in sure)
     mistakes = tuple(held.findings.diagnostics)
     return Outcome(result, mistakes, held.budget.steps, held.used, shapes, size, frozenset(elaboration.own))
 
@@ -177,19 +178,28 @@ class _Elaboration:
         """The network's inputs, each a value of its name. The first one, which flows, is `input`, too, if none is."""
         keys = [*plan.inputs] or ["input"]
         sizes = ends.sizes_of_inputs(self.input_size, keys, own.tree)
-        if not plan.inputs and not sizes:
-            raise DiagnosticError(ends.no_input(own.tree))
         if len(keys) > limits.MOST_INPUTS:
             raise DiagnosticError(ends.too_many_inputs(len(keys), limits.MOST_INPUTS, "a network", own.tree.name.span))
         for key in keys:
-            self.values[key] = self._input(plan.inputs.get(key), sizes.get(key), own)
+            self.values[key] = self._sound_input(plan.inputs.get(key), sizes.get(key), own)
         first = self.values[keys[0]]
         assert first is not None
         self.values.setdefault("input", first)
         return first
 
+    def _sound_input(self, source: PlannedInput | None, size: Constant, own: Level) -> Value:
+        """One input; behind a mistake, which is reported, of any size."""
+        try:
+            return self._input(source, size, own)
+        except (DiagnosticError, PoisonedError) as raised:
+            self.findings.take(raised)
+        span = own.tree.name.span if source is None else source.member.size.span
+        return self.builder.stand_in(OPERATIONS["input"], ANYTHING, (), 0, Origin(span, None))
+
     def _input(self, source: PlannedInput | None, size: Constant, own: Level) -> Value:
         """One input, of the size that was asked for, or of that of the text."""
+        if source is None and size is None:
+            raise DiagnosticError(ends.no_input(own.tree))
         name, level = (None, own) if source is None else (source.name, source.level)
         span = own.tree.name.span if source is None else source.member.size.span
         written = self._written(source, required=size is None)

@@ -42,6 +42,19 @@ class Machine:
         self.depth = 0
         self._depths: list[int] = []
 
+    def rewind(self, level: int, position: int) -> None:
+        """Forgets what was read above a height of the stack, and goes on at the word where that began."""
+        self.position = position
+        for row in (self.states, self.values, self.starts, self._depths):
+            del row[level + (row is self.states) :]
+        self.depth = max(self._depths, default=0)
+
+    def drop_behind(self, place: int) -> None:
+        """Forgets the statements of the row on top of the stack that begin at a place of the text, or behind it."""
+        row = self.values[-1]
+        while isinstance(row, list) and row and row[-1].span.start >= place:
+            row.pop()
+
     def run(self, deepest: int) -> bool:
         """True when the file is whole; False when the word at ``position`` has no place or closes too deep a tree."""
         actions, gotos, rules = self.tables.actions, self.tables.gotos, self.tables.rules

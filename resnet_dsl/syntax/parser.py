@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.memory import uncollected
 from resnet_dsl.source import Source, Span
@@ -13,55 +13,97 @@ from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.words import END, Words, split
 
 if TYPE_CHECKING:
+    from resnet_dsl.syntax.recovery import Hole
     from resnet_dsl.syntax.slips import Repair, Slip
 
 _MOST_MISTAKES = 100  # nobody reads more
+_SAYING = {"NAME", "NUMBER"}
 _MOST_WALKED = 2_000_000  # words that are looked through for what to say: a mistake costs a walk through its definition
+
+
+class Parsed(NamedTuple):
+    """What could be read of a text, with what was meant in place of mistakes of form, and the mistakes.
+
+    mendings: where in the text something else was read than is written. lost: names that may be given where nothing
+    could be read. unsound: names of definitions of which it is not known where their braces end.
+    """
+
+    file: tree.File
+    mistakes: tuple[Diagnostic, ...] = ()
+    mendings: tuple[int, ...] = ()
+    lost: frozenset[str] = frozenset()
+    unsound: frozenset[str] = frozenset()
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     """The definitions of a text that are well formed, and the mistakes of form in the rest, in the text's order."""
+    parsed = parse_mended(source)
+    whole = [one for one in parsed.file.definitions if not any(_holds(one, at) for at in parsed.mendings)]
+    return tree.File(parsed.file.span, tuple(whole)), parsed.mistakes
+
+
+def parse_mended(source: Source) -> Parsed:
+    """All definitions of a text that can be read, with what was meant in place of mistakes of form."""
     span = Span(source, 0, len(source.text))
     if mistakes := tuple(limits.check_text(source)):
-        return tree.File(span, ()), mistakes
+        return Parsed(tree.File(span, ()), mistakes)
     words = split(source, tables.load())
     if mistakes := tuple(limits.check_words(words)):
-        return tree.File(span, ()), mistakes
+        return Parsed(tree.File(span, ()), mistakes)
     with uncollected():
-        definitions, mistakes = _Reading(words).read()
-    return tree.File(span, definitions), mistakes
+        return _Reading(words).read(span)
+
+
+def _holds(definition: tree.Node, place: int) -> bool:
+    return definition.span.start <= place < definition.span.end
 
 
 class _Reading:
-    """One text: goes on behind each mistake, with what was meant where that is sure, else with the next definition."""
+    """One text: goes on behind each mistake, with what was meant where that is sure, else without the statement."""
 
     def __init__(self, words: Words) -> None:
-        self._machine = Machine(tables.load(), words, tree.maker, tree.Token)
+        self._machine = Machine(tables.load(), words, tree.maker, self._leaf)
         self._definitions: list[tree.Definition] = []
         self._mistakes: list[Diagnostic] = []
         self._first = 0  # the word from which on is read
         self._mended = -1  # the last word of a repair: a mistake there follows from it
-        self._mendings: list[int] = []  # where in the text
+        self._mendings: dict[tuple[int, int], None] = {}  # from where to where in the text
+        self._lost: set[str] = set()
+        self._unclosed: list[int] = []
         self._walked = 0
 
-    def read(self) -> tuple[tuple[tree.Definition, ...], tuple[Diagnostic, ...]]:
+    def read(self, span: Span) -> Parsed:
         while not self._machine.run(limits.MAX_DEPTH):
             if len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED:
                 break
-            if self._machine.position <= self._mended:
-                self._skip()
-                continue
-            slip = self._slip()
-            self._mistakes.append(slip.diagnostic)
-            if slip.repair:
-                self._mend(slip.repair)
-            else:
-                self._skip()
+            self._go_on()
         self._definitions += _finished(self._machine)
-        whole = [
-            one for one in self._definitions if not any(one.span.start <= at < one.span.end for at in self._mendings)
+        unsound = [
+            one.name.text for one in self._definitions if not isinstance(one, tree.ImportFile) and self._is_open(one)
         ]
-        return tuple(whole), tuple(in_order(self._mistakes))
+        return Parsed(
+            tree.File(span, tuple(self._definitions)),
+            tuple(in_order(self._mistakes)),
+            tuple(start for start, _ in self._mendings),
+            frozenset(self._lost),
+            frozenset(unsound),
+        )
+
+    def _is_open(self, definition: tree.Node) -> bool:
+        return any(definition.span.start <= place <= definition.span.end for place in self._unclosed)
+
+    def _go_on(self) -> None:
+        """Words the mistake at which the machine stopped, and mends it, leaves the statement out, or the definition."""
+        if self._machine.position <= self._mended:
+            self._leave_out()
+            return
+        slip = self._slip()
+        if not self._is_told(slip.diagnostic):
+            self._mistakes.append(slip.diagnostic)
+        if slip.repair is not None and _is_sure(slip.repair, slip.diagnostic, self._machine.words):
+            self._mend(slip.repair)
+        else:
+            self._leave_out(slip.diagnostic.place)
 
     def _slip(self) -> Slip:
         from resnet_dsl.syntax.slips import Slip, diagnose  # a text without mistakes is read without their words
@@ -71,23 +113,91 @@ class _Reading:
         self._walked += self._machine.position - self._first
         return diagnose(self._machine, self._first)
 
+    def _is_told(self, found: Diagnostic) -> bool:
+        """Whether this is the same word of the language as a name, once more."""
+        return found.code == "E0108" and any(one[:2] == found[:2] for one in self._mistakes)
+
     def _mend(self, repair: Repair) -> None:
         at, remove, insert, also = repair
-        words = self._machine.words
         for other in reversed(also):
-            self._mendings.append(words.starts[other.at] if other.remove else words.ends[other.at - 1])
-            words.replace(other.at, other.remove, other.insert)
-        self._mendings.append(words.starts[at] if remove else words.ends[at - 1])
-        words.replace(at, remove, insert)
+            self._put(other)
+        self._put(repair)
         self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))
         if at < self._machine.position:
             self._machine.restart(self._first)
+
+    def _put(self, repair: Repair) -> None:
+        at, remove, insert, _ = repair
+        words = self._machine.words
+        gone = words.starts[at], words.ends[at + remove - 1] if remove else words.starts[at]
+        words.replace(at, remove, insert)
+        places = [(words.starts[index], words.ends[index]) for index in range(at, at + len(insert))]
+        self._mendings.update(dict.fromkeys(places or [gone]))
+
+    def _leave_out(self, place: Label | None = None) -> None:
+        """Reads on without the statement; without the definition where none can be told."""
+        from resnet_dsl.syntax.recovery import hole
+
+        if self._machine.depth > limits.MAX_DEPTH:
+            self._skip()
+        elif not self._close():
+            found = hole(self._machine, self._first, place)
+            if found is None:
+                self._skip()
+            else:
+                self._fill(found)
+
+    def _fill(self, found: Hole) -> None:
+        """Reads on behind a statement, with what stands for it."""
+        from resnet_dsl.syntax.recovery import names_given
+
+        words = self._machine.words
+        self._lost.update(names_given(words, found.begin, found.end))
+        self._machine.rewind(found.level, found.begin)
+        self._machine.drop_behind(words.starts[found.begin])
+        at = found.begin + found.kept
+        words.replace(at, found.end - at, ())
+        self._insert(at, found.insert)
+
+    def _insert(self, at: int, kinds: tuple[str, ...]) -> None:
+        """Words that stand nowhere in the text."""
+        words = self._machine.words
+        words.replace(at, 0, kinds)
+        self._mendings[words.ends[at - 1], words.ends[at - 1]] = None
+        self._mended = at + len(kinds) - 1
+
+    def _close(self) -> bool:
+        """Closes all braces where a definition begins, or the text ends; whether that is possible."""
+        from resnet_dsl.syntax.recovery import unclosed
+
+        braces = unclosed(self._machine, self._first)
+        if braces:
+            self._unclosed.append(self._machine.words.ends[self._machine.position - 1])
+            self._insert(self._machine.position, ("RBRACE",) * braces)
+        return braces > 0
 
     def _skip(self) -> None:
         position = self._machine.position
         self._definitions += _finished(self._machine)
         self._first = _next_definition(self._machine.words, max(position, self._first + 1))
         self._machine.restart(self._first)
+
+    def _leaf(self, kind: str, text: str, span: Span) -> tree.Token:
+        """A word; one that was put in another's place says what was meant, or nothing."""
+        if (span.start, span.end) in self._mendings:
+            from resnet_dsl.syntax.recovery import meant
+
+            return tree.Token(kind, meant(kind, text), span)
+        return tree.Token(kind, text, span)
+
+
+def _is_sure(repair: Repair, diagnostic: Diagnostic, words: Words) -> bool:
+    """Whether a repair reads what was meant: of a name or a number that is missing, or left out, nothing is known."""
+    if repair.insert:
+        return repair.remove > 0 or not _SAYING & {*repair.insert}
+    if diagnostic.edits:
+        return not any(one.text for one in diagnostic.edits)
+    return not _SAYING & {*words.kinds[repair.at : repair.at + repair.remove]}
 
 
 def _finished(machine: Machine) -> list[tree.Definition]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.alike import latin, told_apart
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import OPENING
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import END, FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
 
@@ -19,13 +21,23 @@ def quotes(stop: Stop) -> Slip | None:
     """A text that is not closed, or stands in other quotes than ``"``, or in none."""
     if stop.kind == UNCLOSED or (stop.kind == QUOTED and (len(stop.text) == 1 or not stop.text.endswith("'"))):
         remedy = 'write `"` at the end of the text: it cannot go on in the next line'
-        return Slip(stop.says("E0111", "this text is not closed", remedy))
+        return Slip(
+            stop.says("E0111", "this text is not closed", remedy), stop.replaced("STRING", 1, *_swallowed(stop))
+        )
     if stop.kind == QUOTED:
         plain = f'"{stop.text[1:-1]}"'
         message, edits, sure = "a text stands in double quotes", stop.instead(plain), plain.count('"') == 2
         diagnostic = stop.says("E0112", message, f"write `{plain}`", edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced("STRING"))
     return _curly(stop) or _unquoted(stop)
+
+
+def _swallowed(stop: Stop) -> Iterator[str]:
+    """The brackets that a text which is not closed has taken in, as far as they are those that are open."""
+    closing = [OPENING[stop.words.kinds[index]] for index in stop.open]
+    for sign in stop.text.partition("#")[0]:
+        if sign in ")]}" and closing and stop.kind_of(sign) == closing[-1]:
+            yield closing.pop()
 
 
 def _curly(stop: Stop) -> Slip | None:

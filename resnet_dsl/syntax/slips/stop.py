@@ -264,9 +264,9 @@ class Stop:
         """The word in front once more: what it ends is not what was meant, and is left out."""
         return (Repair(self.index - 1, 1, (self.at(-1),)),)
 
-    def replaced(self, kind: str, remove: int = 1) -> Repair:
-        """The word and those behind it as one of another kind."""
-        return Repair(self.index, remove, (kind,))
+    def replaced(self, kind: str, remove: int = 1, *more: str) -> Repair:
+        """The word and those behind it as one of another kind, with ``more`` words behind."""
+        return Repair(self.index, remove, (kind, *more))
 
 
 def shown(stop: Stop) -> str:
