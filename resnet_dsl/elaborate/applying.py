@@ -51,7 +51,7 @@ def _place_mistaken(
 ) -> Current:
     """What stands for a step whose arguments have mistakes."""
     assert call.current is not None
-    if any(one.kind is LIKE for one in mistaken):
+    if values.get("like") is not None or any(one.kind is LIKE for one in mistaken):
         return any_lengths(call.current)
     shapes = behind_arguments(operation, values, mistaken, (call.current,))
     return _stand_in(context, operation, shapes, (call.current,), call)

@@ -129,10 +129,11 @@ class _Reading:
     def _put(self, repair: Repair) -> None:
         at, remove, insert, _ = repair
         words = self._machine.words
-        gone = words.starts[at], words.ends[at + remove - 1] if remove else words.starts[at]
+        start = words.starts[at] if remove else words.ends[at - 1]
+        self._mendings[start, start] = None
         words.replace(at, remove, insert)
-        places = [(words.starts[index], words.ends[index]) for index in range(at, at + len(insert))]
-        self._mendings.update(dict.fromkeys(places or [gone]))
+        for index in range(at, at + len(insert)):
+            self._mendings[words.starts[index], words.ends[index]] = None
 
     def _leave_out(self, place: Label | None = None) -> None:
         """Reads on without the statement; without the definition where none can be told."""
@@ -149,7 +150,7 @@ class _Reading:
 
     def _fill(self, found: Hole) -> None:
         """Reads on behind a statement, with what stands for it."""
-        from resnet_dsl.syntax.recovery import names_given
+        from resnet_dsl.syntax.recovery import begins_definition, names_given
 
         words = self._machine.words
         self._lost.update(names_given(words, found.begin, found.end))
@@ -158,6 +159,8 @@ class _Reading:
         at = found.begin + found.kept
         words.replace(at, found.end - at, ())
         self._insert(at, found.insert)
+        if begins_definition(words, self._mended + 1):
+            self._mended += 1  # that the braces are not closed follows
 
     def _insert(self, at: int, kinds: tuple[str, ...]) -> None:
         """Words that stand nowhere in the text."""

@@ -81,11 +81,18 @@ def _from_place(words: Words, begin: int, place: Label | None) -> int:
 def unclosed(machine: Machine, first: int) -> int:
     """How many braces are open where a definition begins or the text ends, and could be closed there; 0 elsewhere."""
     words, stopped = machine.words, machine.position
-    start = words.starts[stopped]
-    begins = words.kinds[stopped] in _DEFINING and words.source.text[start - 1 : start] == "\n"
-    ends = words.kinds[stopped] == END or begins
+    if not begins_definition(words, stopped) or not machine.accepts("RBRACE"):
+        return 0
     kinds = words.kinds[first:stopped]
-    return kinds.count("LBRACE") - kinds.count("RBRACE") if ends and machine.accepts("RBRACE") else 0
+    return kinds.count("LBRACE") - kinds.count("RBRACE")
+
+
+def begins_definition(words: Words, index: int) -> bool:
+    """Whether a definition begins at a word, first on a line that is not indented, or the text ends."""
+    if words.kinds[index] not in _DEFINING:
+        return words.kinds[index] == END
+    start = words.starts[index]
+    return words.source.text[start - 1 : start] == "\n"
 
 
 def names_given(words: Words, begin: int, end: int) -> Iterator[str]:
@@ -108,14 +115,14 @@ def _level(machine: Machine) -> int | None:
 def _end(words: Words, begin: int, stopped: int) -> int | None:
     """The word behind a hole: it closes the braces around, or begins a line as a statement does."""
     depth = 0
-    for index in range(begin, len(words.kinds) - 1):
-        kind, follows = words.kinds[index : index + 2]
-        if depth == 0 and kind == "RBRACE":
+    for index in range(begin, len(words.kinds)):
+        kind = words.kinds[index]
+        if (depth == 0 and kind == "RBRACE") or (index > begin and begins_definition(words, index)):
             return index
         depth += (kind == "LBRACE") - (kind == "RBRACE")
         if index < stopped or depth > 0:
             continue
-        if (kind == "RBRACE" and follows != "ELSE") or _breaks(words, index):
+        if (kind == "RBRACE" and words.kinds[index + 1] != "ELSE") or _breaks(words, index):
             return index + 1
     return None
 
