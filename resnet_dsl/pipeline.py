@@ -158,8 +158,8 @@ class Spec:
             if module.file.definitions:
                 found += check_names(module)
         found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
-        if not any(one.code.startswith(_OF_NAMES) for one in found):
-            found += unused_names(self.module)
+        mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
+        found += unused_names(self.module, mistaken)
         return tuple(in_order(found))
 
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
@@ -173,9 +173,9 @@ class Spec:
             outcome = fitter.elaborate(definition, self.prelude, {}, None)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
-            if outcome.elaborated is not None:
-                facts = Facts(outcome.elaborated.graph, outcome.elaborated.shapes)
-                yield from _judge(definition, outcome.elaborated, facts)
+            judged = outcome.elaborated or outcome.sound
+            if judged is not None:
+                yield from _judge(definition, judged, Facts(judged.graph, judged.shapes))
             used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK

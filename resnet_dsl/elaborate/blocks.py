@@ -82,12 +82,14 @@ def _run_body(context: Context, block: tree.Block, given: dict[str, Given], call
 def _run_shared(
     context: Context, block: tree.Block, given: dict[str, Given], call: Invocation, inner: Frame
 ) -> Current:
-    """The same, as the layers of the earlier call that this one is equal to. Raises DiagnosticError where it is not."""
+    """The same, as the layers of the earlier call that this one is equal to; where it is not, that is reported."""
     builder, sharing = context.builder, context.sharing
-    first = len(builder.nodes)
+    first, troubles = len(builder.nodes), context.findings.troubles
     with sharing.listening(inner.scope) as answers:
         result = _run_body(context, block, given, call, inner)
-    if result is None or call.current is None or builder.is_doubtful(first):
+    if result is None or call.current is None:
+        return None
+    if context.findings.troubles > troubles or builder.is_doubtful(first):
         return result
     size = len(builder.nodes) - first
     context.budget.spend(call.step.span, limits.TERMS_OF_AN_ANSWER * (len(answers) + size))
@@ -95,7 +97,7 @@ def _run_shared(
     made = Layers(block.name.text, inner.scope, first, size, call.current.shape, call.step.span)
     mistake = sharing.settle(builder, SharedCall(block, told), answers, made)
     if mistake is not None:
-        raise DiagnosticError(mistake)
+        context.findings.report(mistake, call.frame.caller)
     return result
 
 

@@ -141,6 +141,8 @@ class Builder:
         if operation.name == "input" and self.nodes:
             placed = placed._replace(shape=of_further_input(placed.shape, layer_name(label or operation.name)))
         nodes = tuple(value.node for value in inputs)
+        if self.doubtful and not self.doubtful.isdisjoint(nodes):
+            self.doubtful.add(len(self.nodes))
         self.nodes.append(Unnamed(operation, placed, nodes, scope, label, skip))
         self.origins.append(origin)
         return Value(len(self.nodes) - 1, placed.shape)
@@ -220,6 +222,12 @@ class Builder:
         graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, outputs=returned)
         shapes = tuple(self.nodes[old].placed.shape for old in kept)
         return graph, shapes, tuple(self.origins[old] for old in kept)
+
+    def unread(self) -> dict[str, int]:
+        """Nodes in front of all mistakes that no other such node reads, under names of their own."""
+        sure = [index for index in range(len(self.nodes)) if index not in self.doubtful]
+        read = {one for index in sure for one in self.nodes[index].inputs}
+        return {str(index): index for index in sure if index not in read}
 
     def _owners(self, kept: list[int]) -> dict[int, int]:
         """For each node the first one that is left of those that call the same layer: itself, where it is alone."""

@@ -173,7 +173,7 @@ class Derivation:
 
     def _check_choice(self, member: tree.Condition) -> None:
         """Nothing flows among a network's members, so that an `if` there chooses settings alone."""
-        if member.no_setting is not None:
+        if member.no_setting is not None and member.no_setting.span.text:
             self.context.findings.report(_not_a_setting(member.no_setting))
 
     def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:

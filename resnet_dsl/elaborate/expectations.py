@@ -9,7 +9,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit,
 from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import last_digit
-from resnet_dsl.elaborate.expressions import Evaluator
+from resnet_dsl.elaborate.expressions import Evaluator, said
 from resnet_dsl.elaborate.frames import Frame
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.ir.parameters import is_number
@@ -38,7 +38,7 @@ def known_quantities(parts: Iterable[str], outputs: list[str], inputs: Iterable[
 
 
 def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, facts: Known) -> Expectation:
-    """One expectation. Raises DiagnosticError where its quantity or value is none."""
+    """One expectation. Raises DiagnosticError where its quantity or value is none, and PoisonedError."""
     subject, quantity, span = _quantity(statement.quantity)
     if subject not in facts:
         raise DiagnosticError(errors.unknown_part(str(subject), span, filter(None, facts)))
@@ -47,7 +47,7 @@ def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame,
         raise DiagnosticError(_which_output(span, [name for name, has in facts.items() if name and "depth" in has]))
     if quantity not in known:
         raise DiagnosticError(_unknown_quantity(quantity, span, known, subject))
-    comparison = statement.comparison.text
+    comparison = said(statement.comparison)
     value = evaluator.evaluate(statement.value, frame)
     if quantity == "output" and (not isinstance(value, tuple) or comparison not in ("==", "!=")):
         value = (value,) if isinstance(value, int) and comparison in ("==", "!=") else value

@@ -208,10 +208,10 @@ class Evaluator:
         if isinstance(left, Items):
             self.budget.spend(node.span, limits.check_list(left, node.span))
         operator = node.operator
-        return compare(left, _said(operator), right, operator.span if operator.text == "~=" else node.span)
+        return compare(left, said(operator), right, operator.span if operator.text == "~=" else node.span)
 
     def _number(self, node: tree.Number, frame: Frame) -> int | float:
-        value = number(_said(node.token))
+        value = number(said(node.token))
         if value >= LARGEST:
             raise DiagnosticError(too_large(node.span))
         return value
@@ -234,7 +234,7 @@ class Evaluator:
         result = self.evaluate(items[0], frame)  # type: ignore[arg-type]
         for position in range(1, len(items), 2):
             right = self.evaluate(items[position + 1], frame)  # type: ignore[arg-type]
-            _said(items[position])  # type: ignore[arg-type]
+            said(items[position])  # type: ignore[arg-type]
             result = calculate(result, items[position], right)  # type: ignore[arg-type]
         return result
 
@@ -243,7 +243,7 @@ class Evaluator:
 
     def _sign(self, node: tree.Sign, frame: Frame) -> Constant:
         value = self.evaluate(node.operand, frame)
-        _said(node.sign)
+        said(node.sign)
         if not is_number(value):
             raise DiagnosticError(errors.not_a("a number", value, node.operand.span))
         return -value if node.sign.text == "-" else value
@@ -299,7 +299,7 @@ _ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
 }
 
 
-def _said(token: tree.Token) -> str:
+def said(token: tree.Token) -> str:
     """What a word says. Raises PoisonedError where it stands for one that could not be read."""
     if not token.text:
         raise PoisonedError
@@ -339,8 +339,8 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Unknown: lambda self, node, frame: open_length(node.token.text),
     tree.Number: Evaluator._number,
     tree.Extent: lambda self, node, frame: extent(node.token.text),
-    tree.Text: lambda self, node, frame: _said(node.token)[1:-1],
-    tree.Truth: lambda self, node, frame: _said(node.token) == "true",
+    tree.Text: lambda self, node, frame: said(node.token)[1:-1],
+    tree.Truth: lambda self, node, frame: said(node.token) == "true",
 }
 
 

@@ -13,22 +13,31 @@ class Findings:
     """Diagnostics, each once: a block's mistake comes up in each of its calls.
 
     refused: names that a mistake has kept from a value, each with the scope that it would be in. clouded: whether
-    something was asked for that may stand in a text that could not be read.
+    something was asked for that may stand in a text that could not be read. troubles: how often a mistake, or what
+    follows from one, came up. poisoned: whether something was not looked at for that.
     """
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.refused: set[tuple[int, str]] = set()
         self.clouded = False
+        self.troubles = 0
+        self.poisoned = False
         self._fresh = Fresh()
 
     @property
     def mistaken(self) -> bool:
         return self.clouded or any(one.severity == "error" for one in self.diagnostics)
 
+    @property
+    def of_shapes_alone(self) -> bool:
+        """Whether all was looked at, and what is wrong are shapes."""
+        return not self.poisoned and all(one.code.startswith(("E03", "W")) for one in self.diagnostics)
+
     def report(self, diagnostic: Diagnostic, caller: Caller | None = None) -> None:
         """Takes a diagnostic down, with the chain of calls that led to it. Raises TooLargeError."""
         found = located(diagnostic, caller)
+        self.troubles += found.severity == "error"
         if self._fresh(found):
             self.diagnostics.append(found)
             if len(self.diagnostics) == MOST_FOUND:
@@ -38,6 +47,9 @@ class Findings:
         """Takes a mistake down, so that all can go on behind it; what follows from one is reported already."""
         if isinstance(raised, DiagnosticError):
             self.report(raised.diagnostic, caller)
+        else:
+            self.troubles += 1
+            self.poisoned = True
 
     def unless_lost(self, name: str, frame: Frame) -> None:
         """Raises PoisonedError where an unknown name is the consequence of a mistake that is reported.

@@ -57,6 +57,7 @@ class Module:
         self.shipped: dict[str, Definition] = {}
         self.lost: set[str] = set()
         self.unsound: frozenset[str] = frozenset()
+        self.mended: frozenset[str] = frozenset()
         self.blind = False
 
     def may_hold(self, name: str) -> bool:
@@ -212,6 +213,9 @@ class Loader:
             if statement is None:
                 pending.pop()
                 continue
+            if not statement.path.text:
+                module.blind = True
+                continue
             try:
                 found, fresh = self._import(module, statement, path)
             except DiagnosticError as mistake:
@@ -266,6 +270,7 @@ class Loader:
         if parsed.mistakes:
             module.lost = {*_DEFINED.findall(source.text), *parsed.lost} - {*module.own}
             module.unsound = parsed.unsound
+            module.mended = parsed.mended
             module.blind = not parsed.file.definitions
         return module
 

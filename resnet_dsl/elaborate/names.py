@@ -313,15 +313,21 @@ class _Names:
             return
         many = self._merges(name)
         names = set(known)
+        first: dict[str, Span] = {}
         for position, item in enumerate(tree.items(arguments)):
             if isinstance(item, tree.Argument):
                 if item.name.text not in names:
                     self._tell(errors.unknown_argument(name.text, item.name.text, item.name.span, known))
+                elif item.name.text in first:
+                    self._tell(errors.given_twice(name.text, item.name.text, item.span, first[item.name.text]))
+                first.setdefault(item.name.text, item.value.span)
             elif position >= len(known) and not many:
                 from resnet_dsl.elaborate import meant
 
                 self._tell(meant.too_many(name.text, item, known))
                 break
+            elif not many:
+                first[known[position]] = item.span
 
     def _merges(self, name: tree.Token) -> bool:
         operation = self.module.operation(name.text)

@@ -36,6 +36,7 @@ from resnet_dsl.ir.sizes import Size
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
+_OF_SOUND_PARTS = ("params", "total_params", "macs", "output")
 _TERMS_OF_A_PART = 3 * limits.TERMS_OF_A_STEP
 _COPIED = 20  # names that a part is given in the time of a term
 
@@ -61,11 +62,13 @@ def key_of(mistake: Diagnostic) -> Key:
 class Outcome(NamedTuple):
     """What became of a network: its graph, or None; the mistakes; how many steps it took; and what it used.
 
+    sound: of a network with mistakes the graph of what stands in front of them, with the expectations of whole parts.
     shapes: of the values that were made, also where no graph came of it, but for those behind a mistake. size: its
     input's, where it has one alone. own: the mistakes of parts that it does not have from a base.
     """
 
     elaborated: Elaborated | None
+    sound: Elaborated | None
     diagnostics: tuple[Diagnostic, ...]
     steps: int
     used: Used
@@ -100,8 +103,8 @@ def elaborate(
     sizes = [raw.placed.arguments["shape"] for raw in sure if raw.operation.name == "input"]
     size = sizes[0] if len(sizes) == 1 else None
     shapes = tuple(raw.placed.shape for raw in sure)
-    mistakes = tuple(held.findings.diagnostics)
-    return Outcome(result, mistakes, held.budget.steps, held.used, shapes, size, frozenset(elaboration.own))
+    mistakes, own = tuple(held.findings.diagnostics), frozenset(elaboration.own)
+    return Outcome(result, elaboration.sound, mistakes, held.budget.steps, held.used, shapes, size, own)
 
 
 class _Elaboration:
@@ -129,6 +132,8 @@ class _Elaboration:
         self.counted = blocks is not None
         self.values: dict[Any, Value | None] = {}
         self.settings = Settings(None, policy=_default_policy(prelude))
+        self.sound_parts: set[str] = set()
+        self.sound: Elaborated | None = None
 
     @property
     def counts_in_vain(self) -> bool:
@@ -153,24 +158,38 @@ class _Elaboration:
         )
         plan = plan_of(levels, self.elaborator)
         if not plan.parts:
-            raise DiagnosticError(_empty(levels[-1].tree))
+            raise _empty(levels)
         if not self.counted and _says_progress(levels):
             self.elaborator.blocks.expect(plan.stage_bodies())
         own = levels[-1]
         trunk = self._parts(plan, own, self._inputs(plan, own))
         if self.counts_in_vain:
             return None
-        self._check_settings(own)
         outputs = self._outputs(plan, trunk)
-        expectations = self._expectations(own, self._known(plan, outputs))
-        if outputs is None or self.findings.mistaken:
+        is_whole = not self.findings.mistaken
+        self._check_settings(own)
+        expectations = self._expectations(own, self._known(plan, outputs if is_whole else None))
+        if outputs is None or not is_whole:
+            self.sound = self._in_front_of_mistakes(own, expectations)
             return None
+        troubles = self.findings.troubles
         warnings = self._lost(plan, outputs, own)
-        if self.findings.mistaken:
+        if self.findings.troubles > troubles:
             return None
         self.builder.close(0, max(outputs.values()))
         graph, shapes, origins = self.builder.finish(own.tree.doc, outputs)
         return Elaborated(graph, shapes, origins, expectations, warnings)
+
+    def _in_front_of_mistakes(self, own: Level, expectations: tuple[Expectation, ...]) -> Elaborated | None:
+        """What can be judged of a network with mistakes; nothing where its inputs or shared weights may be others."""
+        inputs = sum(raw.operation.name == "input" for raw in self.builder.nodes)
+        if not self.builder.doubtful.isdisjoint(range(inputs)) or any(
+            raw.twin is not None for raw in self.builder.nodes
+        ):
+            return None
+        graph, shapes, origins = self.builder.finish(own.tree.doc, self.builder.unread())
+        judged = [one for one in expectations if one.subject in self.sound_parts and one.quantity in _OF_SOUND_PARTS]
+        return Elaborated(graph, shapes, origins, tuple(judged), ())
 
     # From input to output
 
@@ -264,11 +283,14 @@ class _Elaboration:
         if isinstance(part.member, tree.Stage):
             frame = frame._replace(stride=self._stage_stride(part.member, frame))
         self.elaborator.blocks.part = frame.kind  # type: ignore[assignment]
-        first = len(self.builder.nodes)
+        first, troubles = len(self.builder.nodes), self.findings.troubles
         current = self.elaborator.body(part.member.body, frame, current)
         self.elaborator.blocks.part = None
-        if frame.stride is not None and not frame.stride.taken and current is not None:
+        is_sound = self.findings.troubles == troubles
+        if frame.stride is not None and not frame.stride.taken and is_sound and current is not None:
             self.findings.report(_no_stride_taken(part.key, frame.stride.span))
+        elif is_sound and not self.builder.is_doubtful(first):
+            self.sound_parts.add(part.key)
         if current is not None and kind == "head":
             self.builder.close_head(scope, current.node, first)
         elif current is not None:
@@ -329,7 +351,7 @@ class _Elaboration:
 
     def _check_settings(self, own: Level) -> None:
         """The settings that this network and its parts state must matter; those of its bases were judged there."""
-        if self.findings.mistaken:
+        if self.findings.mistaken and not self.findings.of_shapes_alone:
             return
         for found in self.elaborator.used.idle().values():
             if found.place is not None and lies_in(found.place.span, own.tree.span):
@@ -414,12 +436,17 @@ def _default_policy(prelude: Module) -> Policy:
     return Policy(False, False, Binding(chain, file_frame(prelude, Settings(None)), block), block)
 
 
-def _empty(network: tree.Network) -> Diagnostic:
-    return Diagnostic(
-        "E0234",
-        f"network `{network.name.text}` has neither a stem, a stage nor a head",
-        Label(network.name.span),
-        help="write `stage NAME { … }` with its blocks",
+def _empty(levels: list[Level]) -> DiagnosticError | PoisonedError:
+    network = levels[-1].tree
+    if any(level.tree.name.text in level.definition.module.mended for level in levels):
+        return PoisonedError()  # what it has may stand where nothing could be read
+    return DiagnosticError(
+        Diagnostic(
+            "E0234",
+            f"network `{network.name.text}` has neither a stem, a stage nor a head",
+            Label(network.name.span),
+            help="write `stage NAME { … }` with its blocks",
+        )
     )
 
 

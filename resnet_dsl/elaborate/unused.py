@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -54,8 +55,13 @@ def idle_settings(module: Module, used: Used) -> Iterator[Diagnostic]:
             yield from (idle[node] for node in tree.walk(definition.tree) if node in idle)
 
 
-def unused_names(module: Module) -> Iterator[Diagnostic]:
-    """Parameters and `let`s that nothing mentions, and imports of which nothing is."""
+def unused_names(module: Module, mistaken: list[Span]) -> Iterator[Diagnostic]:
+    """Parameters and `let`s that nothing mentions, and imports of which nothing is.
+
+    A definition that holds a place of ``mistaken`` is not asked, nor is the file where there is any: what seems unused
+    was perhaps meant there.
+    """
+    places = sorted(one.start for one in mistaken if one.source is module.source)
     mentioned: set[str] = set()
     for definition in module.own.values():
         inside: set[str] = set()
@@ -67,8 +73,10 @@ def unused_names(module: Module) -> Iterator[Diagnostic]:
             elif kind in _DEFINED:
                 defined.append(node)
         mentioned |= inside
-        if isinstance(definition.tree, tree.Block | tree.Network):
+        if isinstance(definition.tree, tree.Block | tree.Network) and not _holds(definition.tree.span, places):
             yield from (_unused(_DEFINED[type(one)], one.name) for one in defined if one.name.text not in inside)
+    if mistaken:
+        return
     used = {other for other in module.imported() if not mentioned.isdisjoint(other.own)}
     for statement, other in module.imports:
         if other not in used:
@@ -78,6 +86,10 @@ def unused_names(module: Module) -> Iterator[Diagnostic]:
     for name, definition in module.own.items():
         if isinstance(definition.tree, tree.Let) and name not in mentioned:
             yield _unused("`let`", definition.tree.name)
+
+
+def _holds(span: Span, places: list[int]) -> bool:
+    return bisect_left(places, span.start) < bisect_left(places, span.end)
 
 
 _MENTIONED: dict[type, Callable[[Any], str]] = {

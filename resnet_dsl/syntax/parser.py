@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -25,13 +27,14 @@ class Parsed(NamedTuple):
     """What could be read of a text, with what was meant in place of mistakes of form, and the mistakes.
 
     mendings: where in the text something else was read than is written. lost: names that may be given where nothing
-    could be read. unsound: names of definitions of which it is not known where their braces end.
+    could be read. mended: names of definitions with a mistake; unsound: of those whose braces end nobody knows where.
     """
 
     file: tree.File
     mistakes: tuple[Diagnostic, ...] = ()
     mendings: tuple[int, ...] = ()
     lost: frozenset[str] = frozenset()
+    mended: frozenset[str] = frozenset()
     unsound: frozenset[str] = frozenset()
 
 
@@ -78,19 +81,23 @@ class _Reading:
                 break
             self._go_on()
         self._definitions += _finished(self._machine)
-        unsound = [
-            one.name.text for one in self._definitions if not isinstance(one, tree.ImportFile) and self._is_open(one)
-        ]
+        mendings = tuple(start for start, _ in self._mendings)
         return Parsed(
             tree.File(span, tuple(self._definitions)),
             tuple(in_order(self._mistakes)),
-            tuple(start for start, _ in self._mendings),
+            mendings,
             frozenset(self._lost),
-            frozenset(unsound),
+            self._named_around(mendings),
+            self._named_around(self._unclosed),
         )
 
-    def _is_open(self, definition: tree.Node) -> bool:
-        return any(definition.span.start <= place <= definition.span.end for place in self._unclosed)
+    def _named_around(self, places: Sequence[int]) -> frozenset[str]:
+        """The names of the definitions that hold places of the text, or end there."""
+        ends = sorted(places)
+        named = (one for one in self._definitions if not isinstance(one, tree.ImportFile))
+        return frozenset(
+            one.name.text for one in named if bisect_left(ends, one.span.start) < bisect_right(ends, one.span.end)
+        )
 
     def _go_on(self) -> None:
         """Words the mistake at which the machine stopped, and mends it, leaves the statement out, or the definition."""

@@ -25,7 +25,7 @@ _MEANT = {
     "POWER": {"": "**", "^": "**"},
     "TIMES": {"×": "*", "·": "*"},
     "SIGN": dict.fromkeys("−–—", "-"),
-    "COMPARE": {"": "==", "=": "==", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "≠": "!="},
+    "COMPARE": {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "≠": "!="},
 }
 
 
@@ -143,6 +143,6 @@ def _instead(kinds: list[str], in_network: bool) -> tuple[int, tuple[str, ...]]:
         return 0, () if kinds[0] in _SETTINGS else _STEP
     if kinds[0] not in _COMPLETED:
         return 0, ()
-    is_named = kinds[0] in ("STAGE", "HEAD") and kinds[1:2] == ["NAME"]
+    is_named = kinds[:2] == ["STAGE", "NAME"] or kinds[:3] == ["HEAD", "NAME", "LBRACE"]
     nameless = _STEP if kinds[0] == "STAGE" and not is_named else ()
     return 1 + is_named, (*nameless, *_COMPLETED[kinds[0]])

@@ -82,7 +82,7 @@ def unclosed_bracket(stop: Stop) -> Slip | None:
         edits=stop.put_behind(last, sign),
         sure=_holds_a_list(stop, last),
     )
-    return Slip(diagnostic, Repair(stop.index, 0, (OPENING[stop.inside],)))
+    return Slip(diagnostic, Repair(stop.index + last + 1, 0, (OPENING[stop.inside],)))
 
 
 def _holds_a_list(stop: Stop, last: int) -> bool:

@@ -143,14 +143,14 @@ def repeated(stop: Stop) -> Slip | None:
         return Slip(diagnostic, stop.replaced("X"))
     message, remedy = "an `x` is missing between a count and the step to repeat", f"write `{count} x {name}`"
     edits, sure = stop.put_behind(-1, " x" if not stop.touches(-1) else " x "), stop.at(-1) == "NUMBER"
+    repair: Repair | None = Repair(stop.index, 0, ("X",))
     if stop.touches(-1) and name.startswith("x") and len(name) > 1:
         message, remedy = (
             "the `x` between a count and a step stands apart",
             f"write `{count} x {name[1:]}`, with spaces",
         )
-        edits = stop.instead(f" x {name[1:]}")
-    diagnostic = stop.says("E0109", message, remedy, span=span, edits=edits, sure=sure)
-    return Slip(diagnostic, Repair(stop.index, 0, ("X",)))
+        edits, repair = stop.instead(f" x {name[1:]}"), None
+    return Slip(stop.says("E0109", message, remedy, span=span, edits=edits, sure=sure), repair)
 
 
 def _text(stop: Stop, first: int) -> str:
