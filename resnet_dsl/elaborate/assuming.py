@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from itertools import zip_longest
+from math import prod
 from typing import Any, TypeAlias
 
 from resnet_dsl.elaborate.values import Value
@@ -42,12 +43,18 @@ def any_shape(value: Value) -> Value:
 
 def any_channels(value: Value) -> Value:
     """The same lengths, and channels that are not known."""
-    return value._replace(others=(*value.others, (*value.shape[:-1], _CHANNELS)))
+    *lengths, channels = value.shape
+    return value._replace(others=(*value.others, (*lengths, _another(channels, _CHANNELS))))
 
 
 def any_lengths(value: Value) -> Value:
     """The same channels, and lengths that are not known."""
-    return value._replace(others=(*value.others, (*(_LENGTH for _ in value.shape[:-1]), value.shape[-1])))
+    *lengths, channels = value.shape
+    return value._replace(others=(*value.others, (*(_another(one, _LENGTH) for one in lengths), channels)))
+
+
+def _another(length: Length, usual: int) -> int:
+    return usual // 2 if length == usual else usual
 
 
 def may_be(value: Value, shape: Shape) -> bool:
@@ -66,7 +73,7 @@ def behind_mistake(
 @lru_cache(maxsize=1024)
 def _behind_mistake(name: str, arguments: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> tuple[Shape, ...]:
     operation = OPERATIONS[name]
-    found = _results(operation, [dict(arguments)], _rows(inputs))
+    found = _results(operation, [dict(arguments)], [*_rows(inputs), *_rows_for(dict(arguments), inputs)])
     return _first(one for shape in found for one in (shape, _clouded(shape, inputs))) if operation.many else found
 
 
@@ -75,7 +82,8 @@ def _clouded(shape: Shape, inputs: tuple[Value, ...]) -> Shape:
     known = [one for one in (_known(value, len(shape)) for value in inputs) if one is not None]
     usual = (*(_LENGTH for _ in shape[:-1]), _CHANNELS)
     return tuple(
-        usual[place] if any(one[place] is None for one in known) else length for place, length in enumerate(shape)
+        _another(length, usual[place]) if any(one[place] is None for one in known) else length
+        for place, length in enumerate(shape)
     )
 
 
@@ -143,6 +151,22 @@ def _rows(inputs: tuple[Value, ...]) -> list[_Row]:
 _WAYS = ((_LENGTH, _CHANNELS, True), (_LENGTH // 2, _CHANNELS // 2, True), (_LENGTH, _CHANNELS, False))
 
 
+def _rows_for(arguments: _Arguments, inputs: tuple[Value, ...]) -> Iterator[_Row]:
+    """What may flow in for these arguments: as many channels as one of them says, as many numbers as a size holds."""
+    if len(inputs) > 1:
+        return
+    for given in arguments.values():
+        shapes = _first((inputs[0].shape, *inputs[0].others))
+        if isinstance(given, int) and given > 1:
+            yield from (((*shape[:-1], given),) for shape in shapes if may_be(inputs[0], (*shape[:-1], given)))
+        elif (
+            isinstance(given, tuple)
+            and all(isinstance(one, int) for one in given)
+            and may_be(inputs[0], (prod(given),))
+        ):
+            yield ((prod(given),),)
+
+
 def _completed(known: _Lengths, others: list[_Lengths], length: int, channels: int, alike: bool) -> Shape:
     """Lengths, where not known those of the other values, and where these are not known either, such as fit most.
 
@@ -160,8 +184,8 @@ def _varied(inputs: tuple[Value, ...]) -> Iterator[_Row]:
     """Other lengths, or other channels; of several values those, or the whole shape, of one of them."""
     if len(inputs) == 1:
         shape = inputs[0].shape
-        yield ((*(_LENGTH for _ in shape[:-1]), shape[-1]),)
-        yield ((*shape[:-1], _CHANNELS),)
+        yield ((*(_another(one, _LENGTH) for one in shape[:-1]), shape[-1]),)
+        yield ((*shape[:-1], _another(shape[-1], _CHANNELS)),)
         return
     for model in inputs[:_MOST]:
         yield tuple((*model.shape[:-1], one.shape[-1]) for one in inputs)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.applying import apply_operation
 from resnet_dsl.elaborate.assuming import any_shape
@@ -41,7 +42,7 @@ class Elaborator:
         self.blocks = Blocks(blocks_in_all)
         self.sharing = Sharing()
         self.evaluator = Evaluator(self.budget, self.findings, self.blocks, self.sharing)
-        self._unknown: set[tree.Token] = set()
+        self._unknown: dict[tree.Token, str | None] = {}  # for each unknown step what was meant
 
     # Statements
 
@@ -178,7 +179,7 @@ class Elaborator:
             return call_block(self, definition, call)
         if definition is not None and isinstance(definition.tree, tree.Slot):
             return fill_slot(self, definition, call)
-        self._refuse(name, call)
+        return self._guessed(name, call)
 
     def _refuse_step(self, name: tree.Token, call: Invocation) -> NoReturn:
         """A step as an argument of another one."""
@@ -187,20 +188,37 @@ class Elaborator:
         assert call.arguments is not None
         raise DiagnosticError(meant.step_as_argument(name, call.arguments, call.frame.module))
 
-    def _refuse(self, name: tree.Token, call: Invocation) -> NoReturn:
-        """There is nothing of that name; the arguments are looked through all the same. Told once a place."""
+    def _guessed(self, name: tree.Token, call: Invocation) -> Current:
+        """There is nothing of that name, which is told once a place: what flows out of the one that was meant.
+
+        The arguments are looked through all the same. Raises PoisonedError where none is near, or it does not fit.
+        """
         frame = call.frame
         for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
             if is_steps(item, frame.module):
                 continue
             self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
         self.findings.unless_lost(name.text, frame)
-        if name in self._unknown:
+        if name not in self._unknown:
+            known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
+            known += [one for one in frame.values if isinstance(one, str)]
+            self._unknown[name] = nearest(name.text, [*known, *errors.STATEMENTS])
+            self.findings.report(errors.unknown_step(name.text, name.span, known), frame.caller)
+        meant = self._unknown[name]
+        if meant is None or not (meant in frame.values or frame.module.is_step(meant)):
             raise PoisonedError
-        self._unknown.add(name)
-        known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
-        known += [one for one in frame.values if isinstance(one, str)]
-        raise DiagnosticError(errors.unknown_step(name.text, name.span, known))
+        return self._tried(name._replace(text=meant), call)
+
+    def _tried(self, meant: tree.Token, call: Invocation) -> Current:
+        """What flows out of a value or a step. Raises PoisonedError where something is wrong with it."""
+        troubles = self.findings.troubles
+        if meant.text in call.frame.values:
+            return self.evaluator.flowing(tree.Name(meant.span, meant), call.frame)
+        with self.findings.muted():
+            result = self.call(meant, call)
+        if self.findings.troubles > troubles:
+            raise PoisonedError
+        return result
 
 
 _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = {

@@ -13,7 +13,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 
-_STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
+STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
 """Words that begin a statement: mistyped, they read like a step."""
 
 MERGES = tuple(name for name, operation in OPERATIONS.items() if operation.many)
@@ -35,7 +35,7 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         Label(span),
         help=f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
-    return respelt(found, name, [*known, *_STATEMENTS])
+    return respelt(found, name, [*known, *STATEMENTS])
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:

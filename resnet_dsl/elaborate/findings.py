@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
 from resnet_dsl.elaborate.frames import Frame
 from resnet_dsl.elaborate.values import Caller, PoisonedError, TooLargeError
 from resnet_dsl.elaborate.wording import located
+
+
+def _never(diagnostic: Diagnostic) -> bool:
+    return False
 
 
 class Findings:
@@ -23,7 +30,7 @@ class Findings:
         self.clouded = False
         self.troubles = 0
         self.poisoned = False
-        self._fresh = Fresh()
+        self._fresh: Callable[[Diagnostic], bool] = Fresh()
 
     @property
     def mistaken(self) -> bool:
@@ -42,6 +49,15 @@ class Findings:
             self.diagnostics.append(found)
             if len(self.diagnostics) == MOST_FOUND:
                 raise TooLargeError(found)
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Around what was perhaps meant: what is wrong with it is not told."""
+        kept, self._fresh = self._fresh, _never
+        try:
+            yield
+        finally:
+            self._fresh = kept
 
     def take(self, raised: DiagnosticError | PoisonedError, caller: Caller | None = None) -> None:
         """Takes a mistake down, so that all can go on behind it; what follows from one is reported already."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import ends, errors, limits, notation
-from resnet_dsl.elaborate.arguments import assign
+from resnet_dsl.elaborate.arguments import assign, leave_open
 from resnet_dsl.elaborate.assuming import ANYTHING
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, PlannedInput, plan_of
@@ -19,7 +19,6 @@ from resnet_dsl.elaborate.frames import Binding, Frame, Pending, Policy, Setting
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import (
-    POISON,
     Constant,
     Current,
     Expectation,
@@ -278,12 +277,12 @@ class _Elaboration:
         constants = dict(part.level.frame.constants)
         module = part.level.definition.module
         frame = Frame(module, constants, self.values, current, settings_in_force, scope, kind=kind)
+        first, troubles = len(self.builder.nodes), self.findings.troubles
         if part.name is not None:
             self._check_name(part.name, frame)
         if isinstance(part.member, tree.Stage):
             frame = frame._replace(stride=self._stage_stride(part.member, frame))
         self.elaborator.blocks.part = frame.kind  # type: ignore[assignment]
-        first, troubles = len(self.builder.nodes), self.findings.troubles
         current = self.elaborator.body(part.member.body, frame, current)
         self.elaborator.blocks.part = None
         is_sound = self.findings.troubles == troubles
@@ -305,8 +304,9 @@ class _Elaboration:
 
     def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
         name = f"stage {stage.name.text}"
-        stride = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame).get("stride")
-        return None if stride is None or stride.value is POISON else Pending(*stride)
+        found = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame)
+        leave_open(found, ["stride"], stage.arguments, stage.name.span)
+        return Pending(*found["stride"]) if found else None
 
     def _outputs(self, plan: Plan, trunk: Current) -> dict[str, int] | None:
         """The nodes whose values the network returns, by name; None behind a mistake.
