@@ -98,12 +98,15 @@ def behind_arguments(
     operation: Operation, arguments: _Arguments, mistaken: list[Parameter], inputs: tuple[Value, ...]
 ) -> tuple[Shape, ...]:
     """What an operation may give where some arguments have a mistake: the others are sound."""
+    return _results(operation, _rounds(arguments, mistaken), _rows(inputs)) or ANYTHING
+
+
+def _rounds(arguments: _Arguments, mistaken: list[Parameter]) -> Iterator[_Arguments]:
+    """Sound arguments: others of one parameter after the other."""
     tried = {one.name: _tried(one) for one in mistaken}
-    rounds = [
-        {**arguments, **{name: values[number % len(values)] for name, values in tried.items()}}
-        for number in range(_ROUNDS if all(tried.values()) else 0)
-    ]
-    return _results(operation, rounds, _rows(inputs)) or ANYTHING
+    if all(tried.values()):
+        first = {**arguments, **{name: values[0] for name, values in tried.items()}}
+        yield from ({**first, name: value} for name, values in tried.items() for value in values[:_ROUNDS])
 
 
 def _tried(parameter: Parameter) -> list[Any]:
@@ -187,9 +190,9 @@ def _varied(inputs: tuple[Value, ...]) -> Iterator[_Row]:
         yield ((*(_another(one, _LENGTH) for one in shape[:-1]), shape[-1]),)
         yield ((*shape[:-1], _another(shape[-1], _CHANNELS)),)
         return
-    for model in inputs[:_MOST]:
-        yield tuple((*model.shape[:-1], one.shape[-1]) for one in inputs)
-        yield tuple(model.shape for _ in inputs)
+    for shape in _first(shape for one in inputs for shape in (one.shape, *one.others)):
+        yield tuple((*shape[:-1], one.shape[-1]) for one in inputs)
+        yield tuple(shape for _ in inputs)
 
 
 def _anything(inputs: tuple[Value, ...]) -> list[_Row]:

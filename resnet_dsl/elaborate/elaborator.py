@@ -16,14 +16,14 @@ from resnet_dsl.elaborate.builder import BlockKind, Builder
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
-from resnet_dsl.elaborate.merging import has_step_in_front, is_steps
+from resnet_dsl.elaborate.merging import chain_of, has_step_in_front
 from resnet_dsl.elaborate.residual import Blocks
 from resnet_dsl.elaborate.settings import branch, gather
 from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.skips import merge_skip
 from resnet_dsl.elaborate.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
-from resnet_dsl.elaborate.values import POISON, Current, PoisonedError, TooLargeError, Value
+from resnet_dsl.elaborate.values import POISON, Constant, Current, PoisonedError, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.ir.operation import RESERVED
 from resnet_dsl.ir.operations import OPERATIONS
@@ -72,7 +72,9 @@ class Elaborator:
             self.findings.take(mistake, frame.caller)
             return self.chain(statement.chain, frame, current)
         if isinstance(target, tree.Indexed):
+            frame.values.setdefault(token.text, None)  # where its index has a mistake
             name = (token.text, self.evaluator.integer(target.index, frame, "a whole number as index"))
+            frame.values.pop(token.text)
         result = frame.values[name] = self.chain(statement.chain, frame, current)
         if result is not None:
             self.builder.named.setdefault(result.node, token)
@@ -93,19 +95,22 @@ class Elaborator:
         try:
             count = self.evaluator.integer(statement.count, frame, "a whole number of repeats")
         except (DiagnosticError, PoisonedError):
-            _forget(statement.body, frame)
+            self._round(statement, frame, current, POISON)
             raise
         with self.budget.repeating(count, statement.count.span):
             if count > 1:  # a hundred repeats of one round, in one another, would look through the innermost each
                 self.budget.foresee("this repeat", statement.body, frame.module, statement.count.span, count)
             self._doubt_scope(statement.body, frame)
             for index in range(count):
-                if statement.index is not None:
-                    frame.constants[statement.index.text] = index
-                self.budget.spend(statement.span)
-                with self.budget.deeper(limits.IN_BRACES, statement.span):
-                    current = self.body(statement.body, frame, current)
+                current = self._round(statement, frame, current, index)
         return current
+
+    def _round(self, statement: tree.Repeat, frame: Frame, current: Current, index: Constant) -> Current:
+        if statement.index is not None:
+            frame.constants[statement.index.text] = index
+        self.budget.spend(statement.span)
+        with self.budget.deeper(limits.IN_BRACES, statement.span):
+            return self.body(statement.body, frame, current)
 
     def _condition(self, statement: tree.Condition, frame: Frame, current: Current) -> Current:
         try:
@@ -146,7 +151,11 @@ class Elaborator:
         return current
 
     def _times(self, item: tree.Times, frame: Frame, current: Current, wanted: Wanted | None) -> Current:
-        count = self.evaluator.integer(item.count, frame, "a whole number of repeats")
+        try:
+            count = self.evaluator.integer(item.count, frame, "a whole number of repeats")
+        except (DiagnosticError, PoisonedError):
+            self._step(item.step, frame, current, wanted)
+            raise
         with self.budget.repeating(count, item.count.span):
             self.budget.foresee("this repeat", item.step, frame.module, item.count.span, count)
             for _ in range(count):
@@ -195,9 +204,7 @@ class Elaborator:
         """
         frame = call.frame
         for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
-            if is_steps(item, frame.module):
-                continue
-            self.evaluator.attempt(item.value if isinstance(item, tree.Argument) else item, frame)
+            self._look_through(item.value if isinstance(item, tree.Argument) else item, call)
         self.findings.unless_lost(name.text, frame)
         if name not in self._unknown:
             known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
@@ -208,6 +215,14 @@ class Elaborator:
         if meant is None or not (meant in frame.values or frame.module.is_step(meant)):
             raise PoisonedError
         return self._tried(name._replace(text=meant), call)
+
+    def _look_through(self, item: tree.Expression | tree.Chain, call: Invocation) -> None:
+        """For mistakes in an argument of a step that is unknown: it may be one that merges."""
+        chain = chain_of(item)
+        if chain is not None:
+            self.chain(chain, call.frame, call.current, call.wanted)
+        elif not isinstance(item, tree.Name) or (item.token.text, 0) not in call.frame.values:
+            self.evaluator.attempt(item, call.frame)
 
     def _tried(self, meant: tree.Token, call: Invocation) -> Current:
         """What flows out of a value or a step. Raises PoisonedError where something is wrong with it."""

@@ -16,8 +16,9 @@ from resnet_dsl.diagnostics.order import MOST_FOUND
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import FUNCTIONS
 from resnet_dsl.elaborate.circles import check_derivations, check_recursions
+from resnet_dsl.elaborate.intended import is_followed, meant_parameters
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
-from resnet_dsl.elaborate.merging import called, compared_parameter, has_step_in_front, is_steps
+from resnet_dsl.elaborate.merging import called, chain_of, compared_parameter, has_step_in_front, is_steps
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
 from resnet_dsl.source import Span
@@ -201,12 +202,19 @@ class _Names:
                     self._reference(item)
 
     def _given(self, callee: tree.Token, arguments: tree.Arguments) -> None:
-        """What arguments are made of. A step in front of the others was told of already."""
+        """What arguments are made of. A step in front of the others was told of already.
+
+        A word for an unknown argument is part of that mistake; of a step that is unknown chains may be arguments.
+        """
         if self._is_unknown(callee.text) and errors.is_foreign_step(callee.span):
             return
+        is_unknown = self.module.parameters_of(callee.text) is None
         known = self.module.parameters_of(callee.text) or []
+        meant = meant_parameters(arguments, known) if known else {}
         for position, item in enumerate(arguments.items):
-            if (position or not is_steps(item, self.module)) and not _is_foreign(item, known):
+            if is_unknown and chain_of(item.value if isinstance(item, tree.Argument) else item) is not None:
+                continue
+            if (position or not is_steps(item, self.module)) and is_followed(item, meant):
                 name = known[position] if position < len(known) else None
                 self._argument(callee.text, name, item, known)
 
@@ -389,13 +397,6 @@ class _Names:
             if token.text in first:
                 self._tell(errors.defined_twice(what, token.text, token.span, first[token.text]))
             first.setdefault(token.text, token.span)
-
-
-def _is_foreign(item: tree.Node, known: list[str]) -> bool:
-    """Whether an argument is other tools', and was told of: its value is theirs as well. A slot takes any."""
-    if not known or not isinstance(item, tree.Argument) or item.name.text in known:
-        return False
-    return errors.is_foreign(item.name.text)
 
 
 def _bracket_on_next_line(call: tree.Call) -> Diagnostic:

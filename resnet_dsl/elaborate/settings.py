@@ -43,7 +43,7 @@ def _found(context: Context, statements: tuple[tree.Node, ...], frame: Frame) ->
             yield statement
         elif isinstance(statement, tree.Condition | tree.Repeat) and statement.holds_settings_alone:
             ahead = ahead or _looked_ahead(context, statements[:position], frame)
-            yield from _found(context, _chosen(context, statement, ahead), ahead)
+            yield from _found(context, _chosen(context, statement, ahead, statements), ahead)
 
 
 def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
@@ -56,8 +56,10 @@ def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Fr
     return ahead
 
 
-def _chosen(context: Context, statement: tree.Condition | tree.Repeat, ahead: Frame) -> tuple[tree.Statement, ...]:
-    """What stands in the braces that run. It is asked when the braces around are entered, before any step."""
+def _chosen(
+    context: Context, statement: tree.Condition | tree.Repeat, ahead: Frame, around: tuple[tree.Node, ...]
+) -> tuple[tree.Statement, ...]:
+    """What stands in the braces that run. It is asked when the braces ``around`` are entered, before any step."""
     try:
         if isinstance(statement, tree.Repeat):
             count = context.evaluator.integer(statement.count, ahead, "a whole number")
@@ -66,11 +68,18 @@ def _chosen(context: Context, statement: tree.Condition | tree.Repeat, ahead: Fr
         return chosen.statements if chosen is not None else ()
     except DiagnosticError as mistake:
         asks = statement.count if isinstance(statement, tree.Repeat) else statement.test
-        early = mistake.diagnostic.code == "E0208"
+        early = mistake.diagnostic.code == "E0208" and _gives(around, asks)
         context.findings.report(_chosen_too_late(asks.span) if early else mistake.diagnostic, ahead.caller)
     except PoisonedError:
         pass
     return ()
+
+
+def _gives(statements: tuple[tree.Node, ...], asks: tree.Node) -> bool:
+    """Whether a name that is asked for is that of a result among some statements."""
+    asked = {token.text for token in tree.names(asks)}
+    named = (below.target for one in statements for below in tree.walk(one) if isinstance(below, tree.Named))
+    return any((one.token if isinstance(one, tree.Name) else one.name).text in asked for one in named)
 
 
 def branch(context: Context, condition: tree.Condition, frame: Frame) -> tree.Body | None:

@@ -80,11 +80,13 @@ def _without(statement: tree.Skip, current: Current) -> Current:
 
 def _behind_mistake(context: Context, skip: _Skip, frame: Frame) -> Value:
     """What flows behind a skip whose shapes differ, or one of whose values has a mistake: either shape may be meant."""
-    inputs = (skip.current, skip.source)
-    shapes = behind_mistake(OPERATIONS[skip.merge], (), inputs) or behind_unfit(OPERATIONS[skip.merge], {}, inputs)
-    return context.builder.stand_in(
-        OPERATIONS[skip.merge], shapes, inputs, frame.scope, Origin(skip.statement.span, frame.caller)
-    )
+    operation, inputs = OPERATIONS[skip.merge], (skip.current, skip.source)
+    shapes = behind_mistake(operation, (), inputs)
+    if not shapes and (skip.current.others or skip.source.others):
+        shapes = (skip.current.shape, *skip.current.others)  # an adapter makes it fit
+    shapes = shapes or behind_unfit(operation, {}, inputs)
+    origin = Origin(skip.statement.span, frame.caller)
+    return context.builder.stand_in(operation, shapes, inputs, frame.scope, origin)
 
 
 def _merge_of(statement: tree.Skip) -> str:
