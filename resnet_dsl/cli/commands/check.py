@@ -1,7 +1,8 @@
 """Find every mistake in specs, without Keras.
 
-All independent mistakes are reported in one run, in source order, each once, with place, cause and remedy. Folders are
-searched for *.resnet files. `resnet-dsl explain CODE` says more about a diagnostic.
+All independent mistakes are reported in one run, in source order, each once, with place, cause and remedy: over all
+parts, networks, blocks and imported files. What only follows from another mistake is not told. Folders are searched for
+*.resnet files. `resnet-dsl explain CODE` says more about a diagnostic.
 
 `--fix` makes those remedies that cannot lead to another network than was meant (a sign too many, a bracket that fits in
 one place), says each, and checks again. Files are rewritten whole; `-` writes the text to the standard output. What has
