@@ -62,6 +62,7 @@ def _place_like(context: Context, operation: Operation, values: dict[str, Any], 
     assert operation.liken is not None
     assert call.current is not None
     if call.current.others or like.others:
+        context.builder.lent.add(like.node)
         return any_lengths(call.current)
     try:
         given = operation.liken(values, call.current.shape, like.shape)

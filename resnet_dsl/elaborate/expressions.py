@@ -105,7 +105,7 @@ class Evaluator:
         let = frame.module.find_let(text)
         if let is not None:
             return self._let(let, token, frame)
-        if text in WORDS:
+        if text in WORDS and text not in frame.module.lost:
             return text
         self.findings.unless_lost(text, frame)
         known = [*_names(frame), *FUNCTIONS, *sorted(WORDS), "progress"]

@@ -170,6 +170,8 @@ class _Elaboration:
         expectations = self._expectations(own, self._known(plan, outputs if is_whole else None))
         if outputs is None or not is_whole:
             self.sound = self._in_front_of_mistakes(own, expectations)
+            if outputs is not None and self.findings.of_shapes_alone:
+                self.sound = self.sound and self.sound._replace(warnings=self._lost(plan, outputs, own))
             return None
         troubles = self.findings.troubles
         warnings = self._lost(plan, outputs, own)

@@ -132,6 +132,7 @@ def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Cur
     context.builder.close(scope, result.node)
     if not may_be(result, skip.target):
         context.findings.report(_mismatch(context, skip, result), frame.caller)
+        context.builder.excused.add(result.node)
     return result if result.shape == skip.target else None
 
 

@@ -120,9 +120,9 @@ def _end(words: Words, begin: int, stopped: int) -> int | None:
         if (depth == 0 and kind == "RBRACE") or (index > begin and begins_definition(words, index)):
             return index
         depth += (kind == "LBRACE") - (kind == "RBRACE")
-        if index < stopped or depth > 0:
+        if index < stopped - 1 or depth > 0:
             continue
-        if (kind == "RBRACE" and words.kinds[index + 1] != "ELSE") or _breaks(words, index):
+        if (kind == "RBRACE" and index >= stopped and words.kinds[index + 1] != "ELSE") or _breaks(words, index):
             return index + 1
     return None
 
