@@ -58,7 +58,8 @@ def parse_mended(source: Source) -> Parsed:
 
 
 def _holds(definition: tree.Node, place: int) -> bool:
-    return definition.span.start <= place < definition.span.end
+    """Whether a place is in a definition; where braces are missing it is the end."""
+    return definition.span.start <= place <= definition.span.end
 
 
 class _Reading:
