@@ -229,8 +229,11 @@ class Elaborator:
         troubles = self.findings.troubles
         if meant.text in call.frame.values:
             return self.evaluator.flowing(tree.Name(meant.span, meant), call.frame)
-        with self.findings.muted():
-            result = self.call(meant, call)
+        try:
+            with self.findings.muted():
+                result = self.call(meant, call)
+        except DiagnosticError:
+            raise PoisonedError from None
         if self.findings.troubles > troubles:
             raise PoisonedError
         return result

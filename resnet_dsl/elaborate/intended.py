@@ -13,14 +13,17 @@ def meant_parameters(arguments: tree.Arguments | None, known: list[str]) -> dict
     Another tool's word stands for what it means here, or for nothing (an empty name).
     """
     items = tree.items(arguments)
+    unknown = [item.name.text for item in items if isinstance(item, tree.Argument) and item.name.text not in known]
+    return _all_meant(items, unknown, known) if unknown else {}
+
+
+def _all_meant(items: tuple[tree.Node, ...], unknown: list[str], known: list[str]) -> dict[str, str | None]:
     named = [item.name.text for item in items if isinstance(item, tree.Argument)]
-    unknown = [name for name in named if name not in known]
+    given = {*named, *known[: len(items) - len(named)]}
     found: dict[str, str | None] = {}
-    if unknown:
-        given = {*named, *known[: len(items) - len(named)]}
-        for name in unknown:
-            found[name] = _meant(name, known, given)
-            given |= {found[name] or name}
+    for name in unknown:
+        found[name] = _meant(name, known, given)
+        given |= {found[name] or name}
     return found
 
 
