@@ -11,16 +11,16 @@ _LONGEST = 40  # longer names are compared no further: nobody mistypes them by a
 _MOST = 500  # and no more names than these
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], letters: int = 3) -> str | None:
     """The known name that ``name`` was probably to be, None where none is near.
 
     Near is: the same but for case, underscores and letters that only look Latin, or one slip (a letter too many, too
-    few, wrong, or two exchanged) for every three letters, three at most. Among equally near ones the first letter
+    few, wrong, or two exchanged) for every three ``letters``, three at most. Among equally near ones the first letter
     decides, then the order given.
     """
     if len(name) > _LONGEST:
         return None
-    limit = min(3, (len(name) + 1) // 3)
+    limit = min(3, (len(name) + 1) // letters)
     best: tuple[int, bool] = (limit + 1, False)
     found = None
     for _, candidate in zip(range(_MOST), known, strict=False):

@@ -209,7 +209,7 @@ class Elaborator:
         if name not in self._unknown:
             known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
             known += [one for one in frame.values if isinstance(one, str)]
-            self._unknown[name] = nearest(name.text, [*known, *errors.STATEMENTS])
+            self._unknown[name] = nearest(name.text, [*known, *errors.STATEMENTS], _SURE)
             self.findings.report(errors.unknown_step(name.text, name.span, known), frame.caller)
         meant = self._unknown[name]
         if meant is None or not (meant in frame.values or frame.module.is_step(meant)):
@@ -237,6 +237,9 @@ class Elaborator:
         if self.findings.troubles > troubles:
             raise PoisonedError
         return result
+
+
+_SURE = 5  # letters for each slip, where what is near is gone on with
 
 
 _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = {
