@@ -155,19 +155,16 @@ _WAYS = ((_LENGTH, _CHANNELS, True), (_LENGTH // 2, _CHANNELS // 2, True), (_LEN
 
 
 def _rows_for(arguments: _Arguments, inputs: tuple[Value, ...]) -> Iterator[_Row]:
-    """What may flow in for these arguments: as many channels as one of them says, as many numbers as a size holds."""
+    """What may flow in for these arguments: as many channels as one of them says or lists, or the numbers of a size."""
     if len(inputs) > 1:
         return
+    (value,) = inputs
     for given in arguments.values():
-        shapes = _first((inputs[0].shape, *inputs[0].others))
-        if isinstance(given, int) and given > 1:
-            yield from (((*shape[:-1], given),) for shape in shapes if may_be(inputs[0], (*shape[:-1], given)))
-        elif (
-            isinstance(given, tuple)
-            and all(isinstance(one, int) for one in given)
-            and may_be(inputs[0], (prod(given),))
-        ):
-            yield ((prod(given),),)
+        count = len(given) if isinstance(given, tuple) else given if isinstance(given, int) else 0
+        wanted = [(*shape[:-1], count) for shape in _first((value.shape, *value.others))]
+        if isinstance(given, tuple) and all(isinstance(one, int) for one in given):
+            wanted.append((prod(given),))
+        yield from ((shape,) for shape in wanted if shape[-1] > 1 and may_be(value, shape))
 
 
 def _completed(known: _Lengths, others: list[_Lengths], length: int, channels: int, alike: bool) -> Shape:

@@ -1,6 +1,6 @@
 """Texts with several mistakes, or one that tempts to tell what follows from it: each mistake is told, and nothing else.
 
-In `independent.txt` a line says behind `#!` which codes are told there; `|` stands between codes of which one is.
+In `independent.texts` a line says behind `#!` which codes are told there; `|` stands between codes of which one is.
 """
 
 import re
@@ -12,7 +12,7 @@ import pytest
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.pipeline import load
 
-CASES = re.split(r"^== ", (Path(__file__).parent / "independent.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]
+CASES = re.split(r"^== ", (Path(__file__).parent / "independent.texts").read_text("utf-8"), flags=re.MULTILINE)[1:]
 
 
 def files(case: str) -> dict[str, str]:
