@@ -161,10 +161,10 @@ def _rows_for(arguments: _Arguments, inputs: tuple[Value, ...]) -> Iterator[_Row
     (value,) = inputs
     for given in arguments.values():
         count = len(given) if isinstance(given, tuple) else given if isinstance(given, int) else 0
-        wanted = [(*shape[:-1], count) for shape in _first((value.shape, *value.others))]
+        wanted: list[Shape] = [(*shape[:-1], count) for shape in _first((value.shape, *value.others)) if count > 1]
         if isinstance(given, tuple) and all(isinstance(one, int) for one in given):
             wanted.append((prod(given),))
-        yield from ((shape,) for shape in wanted if shape[-1] > 1 and may_be(value, shape))
+        yield from ((shape,) for shape in wanted if may_be(value, shape))
 
 
 def _completed(known: _Lengths, others: list[_Lengths], length: int, channels: int, alike: bool) -> Shape:
