@@ -153,14 +153,23 @@ class Spec:
     @unhindered
     def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
-        found = [*self.diagnostics]
+        meant: list[Diagnostic] = []
         for module in self._written:
             if module.file.definitions:
-                found += check_names(module)
-        found += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
+                meant += check_names(module)
+        meant += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
+        found = [*self.diagnostics, *(one for one in meant if not self._follows(one))]
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
         found += unused_names(self.module, mistaken)
         return tuple(in_order(found))
+
+    def _follows(self, found: Diagnostic) -> bool:
+        """Whether what is found stands in a mistake of form, whose words say nothing."""
+        if found.place is None:
+            return False
+        span = found.place.span
+        around = (one for module in self._written for one in module.blurred if one.source is span.source)
+        return any(one.start <= span.start < one.end for one in around)
 
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
         used, fitter = Used(), Fitter()

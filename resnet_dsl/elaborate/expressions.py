@@ -336,9 +336,9 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
     tree.Chain: Evaluator._chain,
     tree.List: Evaluator._list,
     tree.Call: Evaluator._call,
-    tree.Unknown: lambda self, node, frame: open_length(node.token.text),
+    tree.Unknown: lambda self, node, frame: open_length(said(node.token)),
     tree.Number: Evaluator._number,
-    tree.Extent: lambda self, node, frame: extent(node.token.text),
+    tree.Extent: lambda self, node, frame: extent(said(node.token)),
     tree.Text: lambda self, node, frame: said(node.token)[1:-1],
     tree.Truth: lambda self, node, frame: said(node.token) == "true",
 }

@@ -58,6 +58,7 @@ class Module:
         self.lost: set[str] = set()
         self.unsound: frozenset[str] = frozenset()
         self.mended: frozenset[str] = frozenset()
+        self.blurred: tuple[Span, ...] = ()
         self.blind = False
 
     def may_hold(self, name: str) -> bool:
@@ -271,6 +272,7 @@ class Loader:
             module.lost = {*_DEFINED.findall(source.text), *parsed.lost} - {*module.own}
             module.unsound = parsed.unsound
             module.mended = parsed.mended
+            module.blurred = parsed.blurred
             module.blind = not parsed.file.definitions
         return module
 

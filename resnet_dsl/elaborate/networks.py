@@ -165,7 +165,7 @@ class _Elaboration:
         if self.counts_in_vain:
             return None
         outputs = self._outputs(plan, trunk)
-        is_whole = not self.findings.mistaken
+        is_whole = not (self.findings.mistaken or self.findings.poisoned or self.builder.doubtful)
         self._check_settings(own)
         expectations = self._expectations(own, self._known(plan, outputs if is_whole else None))
         if outputs is None or not is_whole:

@@ -126,8 +126,12 @@ def _adapt(context: Context, skip: _Skip, binding: Binding, frame: Frame) -> Cur
     caller = Caller("the adapter of a skip connection", skip.statement, skip.statement, frame.caller)
     within = binding.frame._replace(settings=frame.settings, scope=scope, caller=caller, stride=None)
     needs = _Needs(skip.target, skip.statement.span)
+    troubles = context.findings.troubles
     result = context.chain(binding.chain, within, skip.source, needs)
     if result is None:
+        return None
+    if context.findings.troubles > troubles:
+        context.builder.excused.add(result.node)
         return None
     context.builder.close(scope, result.node)
     if not may_be(result, skip.target):

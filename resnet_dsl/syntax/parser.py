@@ -11,6 +11,7 @@ from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.memory import uncollected
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits, tables, tree
+from resnet_dsl.syntax.brackets import CLOSING
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.words import END, Words, split
 
@@ -28,6 +29,7 @@ class Parsed(NamedTuple):
 
     mendings: where in the text something else was read than is written. lost: names that may be given where nothing
     could be read. mended: names of definitions with a mistake; unsound: of those whose braces end nobody knows where.
+    blurred: places of mistakes where all can be read, and what it means is not known.
     """
 
     file: tree.File
@@ -36,6 +38,7 @@ class Parsed(NamedTuple):
     lost: frozenset[str] = frozenset()
     mended: frozenset[str] = frozenset()
     unsound: frozenset[str] = frozenset()
+    blurred: tuple[Span, ...] = ()
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
@@ -74,6 +77,7 @@ class _Reading:
         self._mendings: dict[tuple[int, int], None] = {}  # from where to where in the text
         self._lost: set[str] = set()
         self._unclosed: list[int] = []
+        self._blurred: list[Span] = []
         self._walked = 0
 
     def read(self, span: Span) -> Parsed:
@@ -90,6 +94,7 @@ class _Reading:
             frozenset(self._lost),
             self._named_around(mendings),
             self._named_around(self._unclosed),
+            tuple(self._blurred),
         )
 
     def _named_around(self, places: Sequence[int]) -> frozenset[str]:
@@ -108,8 +113,12 @@ class _Reading:
         slip = self._slip()
         if not self._is_told(slip.diagnostic):
             self._mistakes.append(slip.diagnostic)
-        if slip.repair is not None and _is_sure(slip.repair, slip.diagnostic, self._machine.words):
+        if slip.repair is not None and not _adds_word(slip.repair):
+            is_sure = _is_sure(slip.repair, slip.diagnostic, self._machine.words)
+            was_read = not is_sure and self._blur(slip.diagnostic)
             self._mend(slip.repair)
+            if was_read or slip.repair.at < self._machine.position:
+                self._machine.restart(self._first)
         else:
             self._leave_out(slip.diagnostic.place)
 
@@ -131,8 +140,15 @@ class _Reading:
             self._put(other)
         self._put(repair)
         self._mended = at + (max(len(insert) - 1, 0) if remove else len(insert))
-        if at < self._machine.position:
-            self._machine.restart(self._first)
+
+    def _blur(self, found: Diagnostic) -> bool:
+        """Lets the words at a mistake say nothing, though all can be read there; whether some of them were read."""
+        spans = [*((found.place.span,) if found.place else ()), *(one.span for one in found.edits)]
+        words, start, end = self._machine.words, min(one.start for one in spans), max(one.end for one in spans)
+        first, last = bisect_left(words.starts, start), bisect_left(words.starts, end)
+        self._lost.update(words.text(one) for one in range(first, last) if words.kinds[one] == "NAME")
+        self._blurred.append(Span(words.source, start, end))
+        return first < self._machine.position
 
     def _put(self, repair: Repair) -> None:
         at, remove, insert, _ = repair
@@ -199,16 +215,25 @@ class _Reading:
             from resnet_dsl.syntax.recovery import meant
 
             return tree.Token(kind, meant(kind, text), span)
+        if any(one.start <= span.start < one.end for one in self._blurred):
+            return tree.Token(kind, "", span)
         return tree.Token(kind, text, span)
 
 
 def _is_sure(repair: Repair, diagnostic: Diagnostic, words: Words) -> bool:
-    """Whether a repair reads what was meant: of a name or a number that is missing, or left out, nothing is known."""
+    """Whether a repair reads what was meant: signs alone, or what the remedy writes."""
+    if repair.also or len(repair.insert) > 1:
+        return False
     if repair.insert:
-        return repair.remove > 0 or not _SAYING & {*repair.insert}
+        return repair.remove == 1 or repair.insert[0] not in CLOSING | _SAYING
     if diagnostic.edits:
-        return not any(one.text for one in diagnostic.edits)
+        return all(one.text[:1] in ("", "#") for one in diagnostic.edits)
     return not _SAYING & {*words.kinds[repair.at : repair.at + repair.remove]}
+
+
+def _adds_word(repair: Repair) -> bool:
+    """Whether a repair adds a name or a number, of which nothing is known."""
+    return repair.remove == 0 and not _SAYING.isdisjoint(repair.insert)
 
 
 def _finished(machine: Machine) -> list[tree.Definition]:

@@ -115,7 +115,7 @@ def _level(machine: Machine) -> int | None:
 def _end(words: Words, begin: int, stopped: int) -> int | None:
     """The word behind a hole: it closes the braces around, or begins a line as a statement does."""
     depth = 0
-    for index in range(begin, len(words.kinds)):
+    for index in range(begin, len(words.kinds) - 1):
         kind = words.kinds[index]
         if (depth == 0 and kind == "RBRACE") or (index > begin and begins_definition(words, index)):
             return index

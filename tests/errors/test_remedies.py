@@ -47,7 +47,8 @@ NAMES = [f"{Path(source.name).name}-{one.code}" for source, one in REMEDIES]
 def in_front(found: tuple[Diagnostic, ...], remedy: Diagnostic) -> set[tuple[str, int]]:
     """The mistakes in front of a remedy that are found as early as its own: one of form hides all others."""
     first, stage = min(edit.span.start for edit in remedy.edits), max(remedy.code[:3], "E01")
-    placed = [(one.code, one.place.span.start) for one in found if one.place and one.severity == "error"]
+    told = [one for one in found if one.severity == "error" and one.code != "E0401"]  # known where all others are right
+    placed = [(one.code, one.place.span.start) for one in told if one.place]
     return {(code, start) for code, start in placed if start < first and code[:3] <= stage}
 
 

@@ -370,7 +370,7 @@ def order_of_skip(stop: Stop) -> Slip | None:
         return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`", span=_called_skip(stop)))
     if stop.at(-1) == "SKIP" and stop.kind in ("EQUAL", "ARROW"):
         remedy = "write `skip from VALUE`" if stop.kind == "EQUAL" else "leave the arrow out: a line end is enough"
-        return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", remedy), Repair(stop.index, 1))
+        return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", remedy))
     if stop.head_kind == "SKIP" and stop.text in _MERGES and not stop.is_first_on_line:
         message = f"a `skip` starts from one value: `{stop.text}` does not stand in it"
         remedy = f"name the value first (`both = {_MERGES[stop.text]}(…)`), and write `skip from both`"

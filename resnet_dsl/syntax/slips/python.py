@@ -89,7 +89,7 @@ def _imported(stop: Stop, index: int, place: Span) -> Diagnostic | None:
 def _given(stop: Stop, index: int, place: Span) -> Diagnostic | None:
     """``out = self.conv1(x)``, ``x = x.view(…)``, ``x = x + shortcut``."""
     kinds = stop.words.kinds
-    if kinds[index + 1] == "EQUAL" and stop.words.text(index + 2) == "self":
+    if kinds[index + 1 : index + 2] == ["EQUAL"] and stop.words.text(index + 2) == "self":
         return _without_self(place)
     if kinds[index + 1 : index + 4 : 2] == ["EQUAL", "DOT"]:
         return _of_value(stop.words.text(index + 4), place)
