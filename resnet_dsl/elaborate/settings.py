@@ -10,7 +10,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
-from resnet_dsl.elaborate.intended import meant_parameters
+from resnet_dsl.elaborate.intended import is_followed, meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import PoisonedError
 from resnet_dsl.ir.operations import OPERATIONS
@@ -140,7 +140,9 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
         if name in defaults:
             report(errors.given_twice(token.text, name, item.span, defaults[name].expression.span), frame.caller)
         elif name:
-            defaults[name] = Deferred(item.value, frame, statement)
+            unread = tree.Name(item.value.span, item.name._replace(text=""))  # nothing is known of another tool's value
+            value = item.value if is_followed(item, meant) else unread
+            defaults[name] = Deferred(value, frame, statement)
     if any(one.statement is statement for one in defaults.values()):
         why = f"nothing takes it from `{token.text}` here"
         context.used.state(statement, why, f"leave it out, or call `{token.text}`")
