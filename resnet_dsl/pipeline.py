@@ -16,7 +16,6 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.causes import in_network
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
@@ -220,7 +219,11 @@ def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
 
 
 def _judge(definition: Definition, elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:
-    warnings = in_network(definition, lint(facts.graph, facts.shapes, elaborated.origins))
+    warnings = lint(facts.graph, facts.shapes, elaborated.origins)
+    if warnings:
+        from resnet_dsl.elaborate.causes import in_network  # read where something is to be told
+
+        warnings = tuple(in_network(definition, warnings))
     return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
 

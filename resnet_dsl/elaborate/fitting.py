@@ -11,7 +11,6 @@ from math import gcd, lcm
 from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.elaborate.causes import Causes
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.limits import STEPS_OF_A_NETWORK
 from resnet_dsl.elaborate.modules import Definition, Module
@@ -52,6 +51,10 @@ class Fitter:
             search = _Search(run, outcome, outcome.size, self._left)
             found = search.mended("`{}`" if input_size is not None else "write `input {}`")
             self._left = search.left
+        if not found:
+            return outcome
+        from resnet_dsl.elaborate.causes import Causes  # read where something is to be told
+
         causes = Causes(lambda place, most: run(input_size, most, place), definition, outcome, self._left_for_causes)
         found = tuple(causes.told(found))
         self._left_for_causes = causes.left
