@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
@@ -29,7 +29,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
-from resnet_dsl.source import PRELUDE, Source
+from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import Parsed, parse_mended
 from resnet_dsl.syntax.reading import read, read_spec
@@ -38,6 +38,12 @@ Overrides = Mapping[str, Any]
 
 _OF_NAMES = ("E01", "E02")
 """Mistakes of form and names, which may be why a name seems unused."""
+
+_LINE = 500
+"""Characters of a line in which a mistake is looked for beside another."""
+
+_UNMET = "E0401"
+"""The code of an expectation that failed."""
 
 
 class Asked(NamedTuple):
@@ -157,7 +163,8 @@ class Spec:
             if module.file.definitions:
                 meant += check_names(module)
         meant += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
-        found = [*self.diagnostics, *(one for one in meant if not self._follows(one))]
+        formed = _independent(self.diagnostics)
+        found = [*formed, *(one for one in meant if not self._follows(one) and not _beside(one, formed))]
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
         found += unused_names(self.module, mistaken)
         return tuple(in_order(found))
@@ -169,6 +176,23 @@ class Spec:
         span = found.place.span
         around = (one for module in self._written for one in module.blurred if one.source is span.source)
         return any(one.start <= span.start < one.end for one in around)
+
+    def _misread(self, definition: Definition) -> bool:
+        """Whether a network may be another than was meant: a mistake of form stands in its text, or in what it calls.
+
+        One whose remedy is sure leaves no doubt, and neither does one in a network that this one does not derive from.
+        """
+        doubtful = [one.place.span for one in self.diagnostics if one.code < "E02" and one.place and not one.sure]
+        if not doubtful:
+            return False
+        networks = [one for module in self._written for one in module.networks().values()]
+        derived: set[tree.Node] = set()
+        level: Definition | None = definition
+        while level is not None and isinstance(level.tree, tree.Network) and level.tree not in derived:
+            derived.add(level.tree)
+            level = level.module.base_of(level.tree)
+        around = ([one.tree for one in networks if _holds(one.tree.span, span)] for span in doubtful)
+        return any(not holders or not derived.isdisjoint(holders) for holders in around)
 
     def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
         used, fitter = Used(), Fitter()
@@ -183,7 +207,9 @@ class Spec:
             found += len(outcome.diagnostics)
             judged = outcome.elaborated or outcome.sound
             if judged is not None:
-                yield from _judge(definition, judged, Facts(judged.graph, judged.shapes))
+                told = _judge(definition, judged, Facts(judged.graph, judged.shapes))
+                misread = self._misread(definition)
+                yield from (one for one in told if not (misread and one.code == _UNMET))
             used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK
@@ -210,6 +236,36 @@ class Spec:
         if name in self.networks:
             return self.networks[name]
         raise Refusal((_which(self.source, name, list(self.networks)),))
+
+
+def _independent(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without the mistakes of form that stand beside one in front of them, by which the text was read otherwise."""
+    kept: list[Diagnostic] = []
+    for one in in_order(found):
+        if not (_is_of_form(one) and _beside(one, kept)):
+            kept.append(one)
+    return kept
+
+
+def _beside(one: Diagnostic, others: Iterable[Diagnostic]) -> bool:
+    """Whether it stands on the line of a mistake of form whose remedy is not sure, with no brace between them."""
+    return any(_is_of_form(other) and not other.sure and _on_one_line(one, other) for other in others)
+
+
+def _is_of_form(one: Diagnostic) -> bool:
+    return one.code < "E02"
+
+
+def _on_one_line(one: Diagnostic, other: Diagnostic) -> bool:
+    if one.place is None or other.place is None or one.place.span.source is not other.place.span.source:
+        return False
+    first, last = sorted((one.place.span.start, other.place.span.start))
+    between = one.place.span.source.text[first : min(last, first + _LINE)]
+    return last - first < _LINE and not {*between} & {*"\n{}"}
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.source is inner.source and outer.start <= inner.start < outer.end
 
 
 def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
