@@ -74,7 +74,7 @@ def check_model(graph: Graph, about: About) -> None:
         if len(shapes[output.node]) != 1:
             made = show(shapes[output.node])
             raise Failure(f"`{graph.name}` returns {made} as `{output.name}`, no number for each class", _FROM_PYTHON)
-    expect_channels(channels_of(graph))
+    expect_channels(_channels(shapes[0]))
     for output in graph.outputs:
         (classes,) = shapes[output.node]
         if about.classes and len(about.classes) != classes:
@@ -87,7 +87,11 @@ _FROM_PYTHON = "from Python: `resnet_dsl.runner(resnet_dsl.load_keras(path))`"
 
 def channels_of(graph: Graph) -> int:
     """How many channels the images have."""
-    channels = infer_shapes(graph)[0][-1]
+    return _channels(infer_shapes(graph)[0])
+
+
+def _channels(shape: Shape) -> int:
+    channels = shape[-1]
     assert isinstance(channels, int)
     return channels
 
@@ -124,7 +128,7 @@ def predictions(
 
 def _image(path: Path, shape: Shape, model: Model) -> NDArray[np.float32]:
     """The image as the network takes it: the largest centred part of its proportions, pooled to its size."""
-    pixels = decoded(Encoded(path, str(path)), channels_of(model.graph))
+    pixels = decoded(Encoded(path, str(path)), _channels(shape))
     _expect_bits(pixels, str(path), model)
     size = [length for length in shape[:-1] if isinstance(length, int)]
     image = pixels.astype(np.float32)
