@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.ir.lengths import Length
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.keras import lower
 from tests.interpreter.cases import OPEN, Case, Size, call_by_chance, fits
+from tests.interpreter.expected import some_batch
 from tests.targets.keras.graphs import Sketch
 
 SINGLE = [name for name, operation in OPERATIONS.items() if not operation.many and name != "input"]
 LARGEST = 3_000
 """Numbers of a value."""
+
+RUN = int(os.environ.get("NETWORKS_SEED", np.random.SeedSequence().entropy % 1_000_000))  # type: ignore[operator]
+"""The seed of this run; a test that fails says which to give to have it again."""
+
+CHAINS = 10
+"""Networks on one input, in one model."""
+
+
+def drawn(seed: int) -> tuple[Graph, tuple[Shape, ...], Any, np.random.Generator]:
+    """Networks on one input in one graph, its shapes, a batch for it, and what draws on."""
+    random = np.random.default_rng(seed)
+    graph, shapes = network(random, CHAINS).graph()
+    print(f"NETWORKS_SEED={RUN}")
+    return graph, shapes, some_batch(graph.nodes[0].args["shape"], random), random
 
 
 def network(random: np.random.Generator, chains: int, most: int = 8) -> Sketch:

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import os
-
-import numpy as np
 import pytest
 
 keras = pytest.importorskip("keras")
-from tests.interpreter.expected import some_batch  # noqa: E402
 from tests.interpreter.models import compare  # noqa: E402
-from tests.interpreter.networks import network  # noqa: E402
-
-RUN = int(os.environ.get("NETWORKS_SEED", np.random.SeedSequence().entropy % 1_000_000))  # type: ignore[operator]
-"""The seed of this run; a test that fails says which to give to have it again."""
-
-CHAINS = 10
-"""Networks on one input, in one model."""
-
-
-def _compare(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    graph, shapes = network(random, CHAINS).graph()
-    print(f"NETWORKS_SEED={RUN}")
-    compare(graph, shapes, some_batch(graph.nodes[0].args["shape"], random), random)
+from tests.interpreter.networks import RUN, drawn  # noqa: E402
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_networks_compute_what_numpy_computes(seed: int) -> None:
-    _compare(seed)
+    compare(*drawn(seed))
 
 
 @pytest.mark.parametrize("number", range(15))
 def test_networks_of_this_run_compute_what_numpy_computes(number: int) -> None:
-    _compare(RUN + number)
+    compare(*drawn(RUN + number))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(15, 515))
 def test_thousands_of_networks_compute_what_numpy_computes(number: int) -> None:
-    _compare(RUN + number)
+    compare(*drawn(RUN + number))
