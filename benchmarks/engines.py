@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import measuring
 import numpy as np
+from of_torch import OfTorch
 from running import own_function
 
 import resnet_dsl
@@ -56,22 +57,13 @@ def ways(name: str, spec: str) -> dict[str, Callable[[Any], Any]]:
         with suppress(MissingPackageError):
             found[f"runner, {engine}"] = resnet_dsl.runner(model, engine=engine)
     found[f"runner, as it chooses ({resnet_dsl.runner(model).engine})"] = resnet_dsl.runner(model)
-    with suppress(ImportError, AttributeError):
-        found["PyTorch, `torch.compile`"] = torch_way(name)
+    with suppress(ImportError):
+        found["PyTorch, `torch.compile`"] = OfTorch(name)
     return found
 
 
-def torch_way(name: str) -> Callable[[Any], Any]:
-    import torch
-    import torchvision
-
-    module = torch.compile(getattr(torchvision.models, name)(weights=None).eval())
-
-    def run(values: Any) -> Any:
-        with torch.inference_mode():
-            return module(torch.from_numpy(values.transpose(0, 3, 1, 2).copy())).numpy()
-
-    return run
+def cost(way: Callable[[Any], Any], values: Any) -> Callable[[], float]:
+    return way.seconds if isinstance(way, OfTorch) else partial(measuring.wall, partial(way, values))
 
 
 def measure(name: str, run: dict[str, Callable[[Any], Any]], side: int, repetitions: int) -> list[tuple[str, ...]]:
@@ -80,7 +72,7 @@ def measure(name: str, run: dict[str, Callable[[Any], Any]], side: int, repetiti
         values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
         results = {way: np.asarray(one(values)) for way, one in run.items()}
         expected = results["Keras' `predict`"]
-        timed = {way: partial(measuring.wall, partial(one, values)) for way, one in run.items()}
+        timed = {way: cost(one, values) for way, one in run.items()}
         taken = measuring.medians(timed, repetitions)
         best = min(taken.values())
         for way, seconds in taken.items():

@@ -122,14 +122,13 @@ def assign(
     meant = meant_parameters(arguments, known)
     report = evaluator.findings.report
     for position, item in enumerate(arguments.items):
-        compared = compared_parameter(item, known)
         expression = item.value if isinstance(item, tree.Argument) else item
         if isinstance(item, tree.Argument):
             name = item.name.text
             if name in meant:
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
                 name = meant[name] or ""
-        elif isinstance(item, tree.Comparison) and compared is not None and not evaluator.knows(compared.text, frame):
+        elif isinstance(item, tree.Comparison) and (compared := _unknown_compared(item, known, evaluator, frame)):
             from resnet_dsl.elaborate.meant import compared_for_given
 
             report(compared_for_given(item), frame.caller)
@@ -140,12 +139,19 @@ def assign(
             break
         else:
             name = known[position]
-        value = evaluator.argument(callee, name, expression, frame) if is_followed(item, meant) else POISON
+        followed = not meant or is_followed(item, meant)
+        value = evaluator.argument(callee, name, expression, frame) if followed else POISON
         if name in given:
             report(errors.given_twice(callee, name, item.span, given[name].span), frame.caller)
         elif name:
             given[name] = Given(value, expression.span)
     return given
+
+
+def _unknown_compared(item: tree.Comparison, known: list[str], evaluator: Evaluator, frame: Frame) -> tree.Token | None:
+    """The parameter that a comparison names, where no value has its name."""
+    compared = compared_parameter(item, known)
+    return None if compared is None or evaluator.knows(compared.text, frame) else compared
 
 
 def leave_open(given: dict[str, Given], known: list[str], arguments: tree.Arguments | None, span: Span) -> None:
@@ -162,9 +168,10 @@ def _mistaken(context: Context, operation: Operation, given: Mapping[str, Given]
         parameter = operation.parameter(name)
         assert parameter is not None
         value = _taken(parameter, one.value)
-        if value is POISON or not _fits(parameter, value):
-            found.append(parameter)
-        if value is not POISON and not _fits(parameter, value):
+        if value is not POISON and _fits(parameter, value):
+            continue
+        found.append(parameter)
+        if value is not POISON:
             from resnet_dsl.elaborate.misfits import misfit  # what words mistakes is read where there is one
 
             context.findings.report(misfit(operation, parameter, one, value, call), call.frame.caller)

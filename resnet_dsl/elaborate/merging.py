@@ -58,8 +58,8 @@ def has_step_in_front(callee: tree.Token, arguments: tree.Arguments | None, modu
     return module.is_step(callee.text) and not (operation is not None and operation.many)
 
 
-def compared_parameter(item: tree.Node, known: Iterable[str]) -> tree.Token | None:
+def compared_parameter(item: tree.Comparison, known: Iterable[str]) -> tree.Token | None:
     """The parameter that an argument compares, as in `conv(16, 3, stride == 2)`."""
-    if not isinstance(item, tree.Comparison) or item.operator.text != "==" or not isinstance(item.left, tree.Name):
+    if item.operator.text != "==" or not isinstance(item.left, tree.Name):
         return None
     return item.left.token if item.left.token.text in known else None

@@ -214,14 +214,14 @@ class _Names:
         for position, item in enumerate(arguments.items):
             if is_unknown and chain_of(item.value if isinstance(item, tree.Argument) else item) is not None:
                 continue
-            if (position or not is_steps(item, self.module)) and is_followed(item, meant):
+            if (position or not is_steps(item, self.module)) and (not meant or is_followed(item, meant)):
                 name = known[position] if position < len(known) else None
                 self._argument(callee.text, name, item, known)
 
     def _argument(self, callee: str, name: str | None, item: tree.Node, known: list[str]) -> None:
         """``name``: of the parameter that stands at its position."""
-        compared = compared_parameter(item, known)
         name, value = (item.name.text, item.value) if isinstance(item, tree.Argument) else (name, item)
+        compared = compared_parameter(item, known) if isinstance(item, tree.Comparison) else None
         if isinstance(item, tree.Comparison) and compared is not None and not self._is_known(compared.text):
             from resnet_dsl.elaborate import meant
 

@@ -121,8 +121,7 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     meant = meant_parameters(statement.arguments, known)
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
-        compared = compared_parameter(item, known)
-        if isinstance(item, tree.Comparison) and compared is not None:
+        if isinstance(item, tree.Comparison) and (compared := compared_parameter(item, known)):
             from resnet_dsl.elaborate.meant import compared_for_given
 
             report(compared_for_given(item), frame.caller)

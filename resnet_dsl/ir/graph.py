@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from resnet_dsl.ir.formats import WrittenGraph
 from resnet_dsl.ir.nodes import Node, Output, Scope, ScopeKind
 from resnet_dsl.ir.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from resnet_dsl.ir.formats import WrittenGraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Graph:
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Graph:
         """The graph in a JSON text of ``model_dump_json``. Raises pydantic.ValidationError, a ValueError."""
+        from resnet_dsl.ir.formats import WrittenGraph
         from resnet_dsl.ir.serialization import read
 
         return read(WrittenGraph, text, lambda found: verified(_of_today(found)))
