@@ -1,0 +1,81 @@
+"""The text of a network: its inputs, its parts, what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from resnet_dsl.importing.flat import FlatNetwork
+from resnet_dsl.importing.mining.names import Names
+from resnet_dsl.importing.mining.program import Program
+from resnet_dsl.importing.mining.writing import Writer
+from resnet_dsl.importing.words import size
+from resnet_dsl.ir.graph import Graph
+
+
+class Part(NamedTuple):
+    """kind: ``stem``, ``stage`` or ``head``. end: the value that it gives. stride: given to its first step."""
+
+    kind: str
+    name: str
+    end: int
+    stride: str = ""
+
+    @property
+    def header(self) -> str:
+        return self.kind if self.kind != "stage" else f"stage {self.name}{self.stride}"
+
+
+def network_text(
+    name: str,
+    flat: FlatNetwork,
+    program: Program,
+    parts: Sequence[Part],
+    free: Names,
+    lines: Sequence[str] = (),
+    parameters: str = "",
+) -> str:
+    """``lines``: the settings. ``free``: names that are still to be had."""
+    inputs = _inputs(flat.graph, free)
+    names = {value: ("input" if len(inputs) == 1 else one) for value, one in enumerate(inputs)}
+    names |= {part.end: part.name for part in parts}
+    names |= _outputs(flat.graph, program, names, free)
+    writer = Writer(program, names, free, [part.end for part in parts])
+    written = writer.parts()
+    body = [*_input_lines(flat, inputs), *lines]
+    for part, statements in zip(parts, written, strict=True):
+        body += [f"{part.header} {{", *statements, "}"]
+    body += _output_line(program, parts, writer)
+    return f"network {name}{parameters} {{\n" + "\n".join(body) + "\n}\n"
+
+
+def _inputs(graph: Graph, free: Names) -> list[str]:
+    count = graph.inputs
+    return ["input"] if count == 1 else [free.take(node.name) for node in graph.nodes[:count]]
+
+
+def _input_lines(flat: FlatNetwork, inputs: Sequence[str]) -> list[str]:
+    sizes = [size(node.args["shape"]) for node in flat.graph.nodes[: len(inputs)]]
+    return (
+        [f"input {sizes[0]}"]
+        if len(inputs) == 1
+        else [f"input {one} {it}" for one, it in zip(inputs, sizes, strict=True)]
+    )
+
+
+def _outputs(graph: Graph, program: Program, names: dict[int, str], free: Names) -> dict[int, str]:
+    """Several outputs keep the source's names, where these are free."""
+    if len(graph.outputs) == 1:
+        return {}
+    found: dict[int, str] = {}
+    for output, value in zip(graph.outputs, program.outputs, strict=True):
+        if value not in names and value not in found:
+            found[value] = free.take(output.name)
+    return found
+
+
+def _output_line(program: Program, parts: Sequence[Part], writer: Writer) -> list[str]:
+    """Nothing where the network returns its head, or its last stage."""
+    if len(program.outputs) == 1 and parts and program.outputs[0] == parts[-1].end:
+        return []
+    return [f"output {', '.join(writer.names[one] for one in program.outputs)}"]

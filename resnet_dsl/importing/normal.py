@@ -1,0 +1,140 @@
+"""The normal form of a network, by which two of them are compared: what is written in two ways, and is one, is alike.
+
+Steps that do nothing are looked through. A concatenation of a concatenation is one of all its parts, and so is a sum of
+a sum that nothing else reads. Of arguments those are left out that change nothing, and those of which a source says
+nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.nodes import Node
+from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.parameters import Argument
+
+MOST_JOINED = 2_000_000
+"""Parts of all concatenations together; those beyond it are compared as they are written."""
+
+_STILL = {"flatten", "reshape", "channels", "pad_channels", "zero_pad", "crop"}
+"""Operations that do nothing where they leave the shape as it is."""
+
+
+class Step(NamedTuple):
+    """A node in normal form. args: sorted by name. inputs: indices of nodes, none of which does nothing."""
+
+    op: str
+    args: tuple[tuple[str, Argument], ...]
+    inputs: tuple[int, ...]
+
+    @property
+    def commutes(self) -> bool:
+        return OPERATIONS[self.op].merge in ("sum", "product")
+
+
+class Normal:
+    """A graph in normal form. ``steps``: for each of its nodes; ``stands``: the node whose value a node's value is.
+
+    ``outputs``: nodes, in order. ``needed``: the nodes that an output depends on, in order, and all inputs.
+    """
+
+    def __init__(self, graph: Graph, shapes: Sequence[Shape], unsaid: Iterable[str] = ()) -> None:
+        self.graph = graph
+        self.unsaid = frozenset(unsaid)
+        self.stands = _looked_through(graph, shapes)
+        self.steps = self._made()
+        self.outputs = tuple(self.stands[output.node] for output in graph.outputs)
+        self.needed = self._reached()
+
+    @cached_property
+    def digests(self) -> tuple[bytes, ...]:
+        """Of each node: equal where two values are computed alike from the inputs, whatever their weights are."""
+        found: list[bytes] = []
+        for index, step in enumerate(self.steps):
+            before = [found[one] for one in step.inputs]
+            place = str(index) if step.op == "input" else ""
+            found.append(digest(step.op, step.args, place, *(sorted(before) if step.commutes else before)))
+        return tuple(found)
+
+    @cached_property
+    def uses(self) -> tuple[bytes, ...]:
+        """Of each node: equal where two values are read alike, up to the outputs."""
+        read: list[list[bytes]] = [[] for _ in self.steps]
+        for place, output in enumerate(self.outputs):
+            read[output].append(digest("output", place))
+        found = [b""] * len(self.steps)
+        for index in reversed(self.needed):
+            found[index] = digest(self.digests[index], *sorted(read[index]))
+            for place, one in enumerate(self.steps[index].inputs):
+                at = "" if self.steps[index].commutes else place
+                read[one].append(digest(found[index], at))
+        return tuple(found)
+
+    def _made(self) -> list[Step]:
+        steps: list[Step] = []
+        read = _times_read(self.graph, self.stands)
+        known: dict[int, tuple[tuple[str, Argument], ...]] = {}
+        left = MOST_JOINED
+        for node in self.graph.nodes:
+            if id(node.args) not in known:
+                known[id(node.args)] = self._arguments(node)
+            before = [self.stands[one] for one in node.inputs]
+            merge = OPERATIONS[node.op].merge
+            inputs: list[int] = []
+            for one in before:
+                opened = steps[one].op == node.op and (
+                    (merge == "join" and len(steps[one].inputs) <= left) or (merge == "sum" and read[one] == 1)
+                )
+                inputs += steps[one].inputs if opened else [one]
+            left -= len(inputs) if merge == "join" else 0
+            steps.append(Step(node.op, known[id(node.args)], tuple(inputs)))
+        return steps
+
+    def _arguments(self, node: Node) -> tuple[tuple[str, Argument], ...]:
+        parameters = OPERATIONS[node.op].parameters
+        args = {one.name: one.default for one in parameters} | dict(node.args)
+        idle = OPERATIONS[node.op].ignored(args)
+        return tuple(sorted((name, args[name]) for name in args if name not in idle and name not in self.unsaid))
+
+    def _reached(self) -> tuple[int, ...]:
+        needed = {*self.outputs, *range(self.graph.inputs)}
+        for index in range(len(self.steps) - 1, -1, -1):
+            if index in needed:
+                needed.update(self.steps[index].inputs)
+        return tuple(sorted(needed))
+
+
+def digest(*parts: object) -> bytes:
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def _looked_through(graph: Graph, shapes: Sequence[Shape]) -> list[int]:
+    stands: list[int] = []
+    for index, node in enumerate(graph.nodes):
+        stands.append(stands[node.inputs[0]] if does_nothing(node, shapes, index) else index)
+    return stands
+
+
+def does_nothing(node: Node, shapes: Sequence[Shape], index: int) -> bool:
+    """Whether a node's value is the one that it reads: in training, too."""
+    operation = OPERATIONS[node.op]
+    if operation.role == "noise":
+        return not node.args["rate"]
+    if node.op in _STILL and len(node.inputs) == 1:
+        return shapes[index] == shapes[node.inputs[0]]
+    return len(node.inputs) == 1 and operation.idle(node.args)
+
+
+def _times_read(graph: Graph, stands: Sequence[int]) -> list[int]:
+    read = [0] * len(graph.nodes)
+    for index, node in enumerate(graph.nodes):
+        for one in node.inputs if stands[index] == index else ():
+            read[stands[one]] += 1
+    for output in graph.outputs:
+        read[stands[output.node]] += 1
+    return read
