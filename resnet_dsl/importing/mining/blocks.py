@@ -1,20 +1,194 @@
-"""The text of a block."""
+"""The blocks of a network: the prelude's where they are, and its own, each found once and called often."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
+from resnet_dsl.importing.mining import adapters
+from resnet_dsl.importing.mining.gates import Gates
 from resnet_dsl.importing.mining.names import Names
-from resnet_dsl.importing.mining.program import Definition
+from resnet_dsl.importing.mining.naming import name_of
+from resnet_dsl.importing.mining.probing import Prober
+from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
+from resnet_dsl.importing.mining.recognising import Recogniser
+from resnet_dsl.importing.mining.regions import JOINT
+from resnet_dsl.importing.mining.residual import is_residual
+from resnet_dsl.importing.mining.settings import Settings
+from resnet_dsl.importing.mining.unifying import skeleton, unified
 from resnet_dsl.importing.mining.writing import Writer
-from resnet_dsl.importing.words import value
+from resnet_dsl.importing.words import call, value
 
 
-def block_text(definition: Definition, taken: Collection[str]) -> str:
+class Blocked(NamedTuple):
+    """A program of calls, under settings, and the blocks of its own that it calls."""
+
+    program: Program
+    settings: Settings
+    definitions: tuple[Definition, ...]
+
+
+def with_blocks(program: Program, settings: Settings, unsaid: frozenset[str], free: Names) -> Blocked:
+    """Every region as a call: of the prelude's block that it is, or of one that several of them are."""
+    return _Blocks(program, settings, unsaid, free).result()
+
+
+class _Blocks:
+    def __init__(self, program: Program, settings: Settings, unsaid: frozenset[str], free: Names) -> None:
+        self.program = program
+        self.settings = settings
+        self.unsaid = unsaid
+        self.free = free
+        self.definitions: list[Definition] = []
+
+    def result(self) -> Blocked:
+        self._set_adapters()
+        self.program = Gates(self._prober(), self.program).everywhere()
+        self._set_attention()
+        recogniser = Recogniser(self._prober())
+        self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
+        self._change(_flattened)
+        self._own()
+        return Blocked(self.program, self.settings, tuple(self.definitions))
+
+    def _prober(self) -> Prober:
+        return Prober([*self.settings.written()], self.unsaid)
+
+    def _change(self, change: Callable[[Line], Line]) -> None:
+        lines = [(one, change(line) if line.name == JOINT else line) for one, line in self.program.values()]
+        self.program = rebuilt(self.program, lines)
+
+    def _set_adapters(self) -> None:
+        """What most skips pass through is said once."""
+        skips = [line for line in adapters.skips_of(self.program) if line.body is not None]
+        plain = [line for line in skips if line.reads[1] == 0]
+        early = [line for line in skips if line.reads[1] != 0]
+        prober = self._prober()
+        name = adapters.chosen(plain, prober, adapters.AFTER)
+        if name not in (None, "project"):
+            self.settings.lines.append(f"skips via {name}")
+        before = adapters.chosen(early, prober, adapters.BEFORE)
+        if before not in (None, "project_only"):
+            self.settings.lines.append(f"use preact_project = {before}")
+        fitting = {id(line) for line in plain if name and adapters.fits(line, prober, name)}
+        fitting |= {id(line) for line in early if before and adapters.fits(line, prober, before)}
+        self._change(lambda line: _explicit(line, fitting))
+
+    def _set_attention(self) -> None:
+        """The gate at the end of most residual paths fills the prelude's slot."""
+        ends = [_gate_at_end(line) for line in self.program.lines if is_residual(line)]
+        named = [one for one in ends if one is not None]
+        if named and 2 * len(named) > len(ends):
+            texts = [call(one.name, one.args) for one in named]
+            self.settings.lines.append(f"use attn = {max(texts, key=texts.count)}")
+
+    def _own(self) -> None:
+        """Regions of one skeleton become calls of one block."""
+        groups: defaultdict[object, list[int]] = defaultdict(list)
+        for at, line in self.program.values():
+            if line.name == JOINT and line.body is not None:
+                groups[skeleton(line.body)].append(at)
+        lines: dict[int, Line] = dict(self.program.values())
+        for group in groups.values():
+            bodies = [body for body in (lines[one].body for one in group) if body is not None]
+            if len(group) < 2 and not is_residual(lines[group[0]]):
+                continue
+            definition, calls = unified(self.free.take(name_of(bodies[0])), bodies)
+            self.definitions.append(definition)
+            for one, args in zip(group, calls, strict=True):
+                lines[one] = lines[one].renamed(definition.name, args)
+        self.program = inlined(rebuilt(self.program, [*lines.items()]))
+
+
+def _explicit(line: Line, fitting: Collection[int]) -> Line:
+    """With additions in the place of skips whose adapter is not the network's."""
+    body = line.body
+    assert body is not None
+    if not any(one.name == "skip" and one.body is not None and id(one) not in fitting for one in body.lines):
+        return line
+    changed: list[Line] = []
+    place = {0: 0}
+    for at, one in body.values():
+        reads = [place[it] for it in one.reads]
+        added = one
+        if one.name == "skip" and one.body is not None:
+            for step in one.body.lines:
+                changed.append(step.reading([reads[1] if step.reads == (0,) else len(changed)]))
+            reads[1] = len(changed)
+            added = Line("add", {}, one.reads, one.shape, one.nodes[-1:])
+        changed.append(added.reading(reads))
+        place[at] = len(changed)
+    return Line(
+        line.name,
+        line.args,
+        line.reads,
+        line.shape,
+        line.nodes,
+        Program(body.entries, tuple(changed), (len(changed),), body.nodes),
+    )
+
+
+def _gate_at_end(line: Line) -> Line | None:
+    """The call of a gate that stands last on a residual path, but for noise."""
+    body = line.body
+    assert body is not None
+    skip = next(one for one in body.lines if one.name == "skip")
+    at = body.line(skip.reads[0])
+    while at is not None and at.name in ("drop_path", "dropblock", "dropout"):
+        at = body.line(at.reads[0])
+    return at if at is not None and at.name in ("se", "eca", "cbam") else None
+
+
+def _flattened(line: Line) -> Line:
+    """With regions inside that have no name written out."""
+    return (
+        line
+        if line.body is None
+        else Line(line.name, line.args, line.reads, line.shape, line.nodes, inlined(line.body))
+    )
+
+
+def inlined(program: Program) -> Program:
+    """With the lines of each region that has no name in its place."""
+    while any(line.name == JOINT for line in program.lines):
+        program = _inlined_once(program)
+    return program
+
+
+def _inlined_once(program: Program) -> Program:
+    start = len(program.entries)
+    made: list[Line] = []
+    place = {one: one for one in range(start)}
+    for at, line in program.values():
+        reads = [place[it] for it in line.reads]
+        if line.name == JOINT and line.body is not None:
+            inner = {0: reads[0]}
+            for it, one in line.body.values():
+                made.append(one.reading(inner[that] for that in one.reads))
+                inner[it] = start + len(made) - 1
+        else:
+            made.append(line.reading(reads))
+        place[at] = start + len(made) - 1
+    return Program(program.entries, tuple(made), tuple(place[one] for one in program.outputs), program.nodes)
+
+
+def spoken(program: Program, settings: Settings) -> Program:
+    """As it is written under settings."""
+    lines = tuple(settings.spoken(line) for line in program.lines)
+    return Program(program.entries, lines, program.outputs, program.nodes)
+
+
+def block_text(definition: Definition, taken: Collection[str], settings: Settings) -> str:
     """``taken``: names of the file, which no value in the block may have."""
     parameters = [name if usual is None else f"{name} = {value(usual)}" for name, usual in definition.parameters]
     free = Names({*taken, *(name for name, _ in definition.parameters)})
-    [statements] = Writer(definition.body, {0: "in"}, free).parts()
+    [statements] = Writer(spoken(definition.body, settings), {0: "in"}, free).parts()
     shown = f"({', '.join(parameters)})" if parameters else ""
     shared = "shared " if definition.shared else ""
     return f"{shared}block {definition.name}{shown} {{\n" + "\n".join(statements) + "\n}\n"
+
+
+def lines_of(definitions: Collection[Definition]) -> Iterator[Line]:
+    for one in definitions:
+        yield from one.body.lines

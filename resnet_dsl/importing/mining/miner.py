@@ -2,30 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from resnet_dsl.importing.flat import FlatNetwork
-from resnet_dsl.importing.mining.blocks import block_text
+from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part, network_text
+from resnet_dsl.importing.mining.program import Definition, Program, rebuilt
 from resnet_dsl.importing.mining.reading import program_of
+from resnet_dsl.importing.mining.regions import contracted
+from resnet_dsl.importing.mining.residual import with_residual_blocks
+from resnet_dsl.importing.mining.settings import Settings, every_line, settings_of
 from resnet_dsl.importing.mining.sharing import with_shared_blocks
+from resnet_dsl.importing.mining.staging import is_classifier, staged
+from resnet_dsl.importing.words import Expression
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
 
 
 def candidates(flat: FlatNetwork, name: str) -> Iterator[str]:
     """Texts of a network of this name, in the one layout. The last one has no structure, and always says it."""
+    yield _Mined(flat, name).text()
     yield _plain(flat, name)
+
+
+class _Mined:
+    """A text with blocks and stages."""
+
+    def __init__(self, flat: FlatNetwork, name: str) -> None:
+        self.flat = flat
+        self.name = name
+        self.free = Names({name, *_SLOTS})
+
+    def text(self) -> str:
+        program, shared = with_shared_blocks(_read(self.flat), self.flat.graph, self.free)
+        settings = settings_of([*every_line(program), *(line for one in shared for line in one.body.lines)])
+        residual = with_residual_blocks(contracted(program))
+        blocked = with_blocks(residual, settings, self.flat.unsaid, self.free)
+        return _laid_out([*shared, *blocked.definitions], settings, self._network(blocked), self.free)
+
+    def _network(self, blocked: Blocked) -> str:
+        labels = {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}
+        program, parts = staged(blocked.program, labels, self.free)
+        program, parameters = _with_classes(program, parts)
+        settings = [*blocked.settings.written()]
+        said = spoken(program, blocked.settings)
+        return network_text(self.name, self.flat, said, parts, self.free, settings, parameters)
+
+
+def _with_classes(program: Program, parts: Sequence[Part]) -> tuple[Program, str]:
+    """The units of the last layer as a parameter."""
+    value = is_classifier(program, parts)
+    if value is None:
+        return program, ""
+    lines = dict(program.values())
+    line = lines[value]
+    lines[value] = line.renamed("dense", {**line.args, "units": Expression("classes")})
+    return rebuilt(program, [*lines.items()]), f"(classes = {line.args['units']})"
 
 
 def _plain(flat: FlatNetwork, name: str) -> str:
     free = Names({name, "body"})
-    program, shared = with_shared_blocks(program_of(flat), flat.graph, free)
+    program, shared = with_shared_blocks(_read(flat), flat.graph, free)
     parts = [Part("stage", "body", max(program.outputs))]
-    blocks = [block_text(one, free.taken) for one in shared]
-    return laid_out("\n".join([*blocks, network_text(name, flat, program, parts, free)]))
+    return _laid_out(shared, Settings(), network_text(name, flat, program, parts, free), free)
 
 
-def laid_out(text: str) -> str:
-    return format_text(Source("<import>", text))
+def _read(flat: FlatNetwork) -> Program:
+    return program_of(flat.graph, flat.network.shapes, flat.unsaid)
+
+
+def _laid_out(blocks: Sequence[Definition], settings: Settings, network: str, free: Names) -> str:
+    texts = [block_text(one, free.taken, settings) for one in blocks]
+    return format_text(Source("<import>", "\n".join([*texts, network])))
+
+
+_SLOTS = {
+    "norm", "act", "last_norm", "attn", "drop", "preact_project", "basic", "bottleneck", "preact_basic",
+    "preact_bottleneck", "project", "project_only", "pad", "pool_project", "pool_project_only", "deep_stem", "se",
+    "eca", "cbam", "classes",
+}  # fmt: skip
+"""What the prelude calls its own: no name of ours."""

@@ -39,8 +39,9 @@ class Line:
     def reading(self, reads: Iterable[int]) -> Line:
         return Line(self.name, self.args, tuple(reads), self.shape, self.nodes, self.body)
 
-    def called(self, name: str, args: Args) -> Line:
-        return Line(name, args, self.reads, self.shape, self.nodes)
+    def renamed(self, name: str, args: Args) -> Line:
+        """The same under another name: it still knows its body."""
+        return Line(name, args, self.reads, self.shape, self.nodes, self.body)
 
 
 @dataclass(frozen=True, eq=False)

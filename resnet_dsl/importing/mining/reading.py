@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from resnet_dsl.importing.flat import FlatNetwork
+from collections.abc import Sequence
+
 from resnet_dsl.importing.mining.program import Line, Program
 from resnet_dsl.importing.normal import Normal
 from resnet_dsl.importing.shortening import short
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -13,14 +15,14 @@ MOST_TRIED = 16
 """Concatenations that one may go on from: how many parts they may have less."""
 
 
-def program_of(flat: FlatNetwork) -> Program:
-    return _Reader(flat).program()
+def program_of(graph: Graph, shapes: Sequence[Shape], unsaid: frozenset[str]) -> Program:
+    return _Reader(graph, shapes, unsaid).program()
 
 
 class _Reader:
-    def __init__(self, flat: FlatNetwork) -> None:
-        self.graph, self.shapes = flat.graph, flat.network.shapes
-        self.normal = Normal(flat.graph, self.shapes, flat.unsaid)
+    def __init__(self, graph: Graph, shapes: Sequence[Shape], unsaid: frozenset[str]) -> None:
+        self.graph, self.shapes = graph, tuple(shapes)
+        self.normal = Normal(graph, shapes, unsaid)
         self._known: dict[object, dict[str, object]] = {}
         self._joined: dict[tuple[int, ...], int] = {}
 

@@ -1,0 +1,120 @@
+"""The parts of a network: a stem before its blocks, stages of blocks, a head behind them.
+
+A stage begins where maps become smaller, where the blocks become wider, or where other steps stand between two blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, takewhile
+
+from resnet_dsl.importing.mining.names import Names
+from resnet_dsl.importing.mining.network import Part
+from resnet_dsl.importing.mining.program import Line, Program, rebuilt
+from resnet_dsl.importing.words import Expression
+from resnet_dsl.ir.operations import OPERATIONS
+
+
+def staged(program: Program, labels: Mapping[int, str], free: Names) -> tuple[Program, list[Part]]:
+    """The program with strides given to its stages, and its parts. ``labels``: what the source calls a node."""
+    return _Staging(program, labels, free).result()
+
+
+class _Staging:
+    def __init__(self, program: Program, labels: Mapping[int, str], free: Names) -> None:
+        self.labels = labels
+        self.free = free
+        self.lines = [*program.values()]
+        self.program = program
+        self.trunk = self._trunk()
+
+    def result(self) -> tuple[Program, list[Part]]:
+        starts = self._starts()
+        last = self._last()
+        if not starts:
+            return self.program, self._without_blocks(last)
+        stem = [Part("stem", "stem", self._value(starts[0] - 1))] if starts[0] > 0 else []
+        stages = []
+        for number, (start, end) in enumerate(zip(starts, [*starts[1:], last + 1], strict=True)):
+            stride = self._given_stride(start)
+            name = self._name(start, end, number)
+            stages.append(Part("stage", name, self._value(end - 1), stride))
+        head = [self._head()] if last + 1 < len(self.lines) else []
+        return rebuilt(self.program, self.lines), [*stem, *stages, *head]
+
+    def _value(self, place: int) -> int:
+        return self.lines[place][0]
+
+    def _trunk(self) -> int:
+        """How many lines follow one another, each from the one before, before values are read from elsewhere."""
+        chained = takewhile(lambda one: one[1].flows == (one[0] - 1,), self.lines[1:])
+        return 1 + sum(1 for _ in chained) if self.lines else 0
+
+    def _blocks(self) -> list[int]:
+        return [place for place, (_, line) in enumerate(self.lines) if place < self.trunk and line.body is not None]
+
+    def _starts(self) -> list[int]:
+        """Where stages begin, with the steps that stand before their first block."""
+        blocks = self._blocks()
+        found: list[int] = blocks[:1]
+        for before, place in pairwise(blocks):
+            if place > before + 1 or self._is_new(self.lines[before][1], self.lines[place][1]):
+                found.append(before + 1)
+        return found
+
+    def _is_new(self, before: Line, line: Line) -> bool:
+        return line.args.get("stride", 1) != 1 or line.args.get("width") != before.args.get("width")
+
+    def _last(self) -> int:
+        """The last line of the stages: the last block of the trunk, or what comes before the steps at the end."""
+        if self.trunk == len(self.lines):
+            return max(self._blocks(), default=-1)
+        merges = [place for place, (_, line) in enumerate(self.lines) if len(line.flows) > 1 or line.body is not None]
+        inner = [place for place in merges if place >= self.trunk and self.lines[place][1].body is not None]
+        return merges[-1] if inner and self._is_end(merges[-1]) else max(self._blocks(), default=-1)
+
+    def _is_end(self, place: int) -> bool:
+        """Whether all that stands behind a line follows from it alone."""
+        return all(line.flows == (value - 1,) for value, line in self.lines[place + 1 :])
+
+    def _without_blocks(self, last: int) -> list[Part]:
+        if last < 0 or last + 1 == len(self.lines):
+            return [Part("head", "head", self._end())]
+        return [Part("stage", self.free.take("body"), self._value(last)), self._head()]
+
+    def _head(self) -> Part:
+        return Part("head", "head", self._end())
+
+    def _end(self) -> int:
+        return max(self.program.outputs)
+
+    def _given_stride(self, start: int) -> str:
+        """What a stage's first block strides by is said of the stage, where the block begins it."""
+        value, line = self.lines[start]
+        stride = line.args.get("stride", 1)
+        if line.body is None or stride == 1 or isinstance(stride, Expression):
+            return ""
+        args = {key: one for key, one in line.args.items() if key != "stride"}
+        self.lines[start] = (value, line.renamed(line.name, args))
+        return f"(stride = {stride})"
+
+    def _name(self, start: int, end: int, number: int) -> str:
+        """After the source's own parts, where its labels begin alike."""
+        labels = [
+            self.labels[node] for _, line in self.lines[start:end] for node in line.nodes[:1] if node in self.labels
+        ]
+        words = [re.findall(r"[A-Za-z]+\d*|\d+", label) for label in labels]
+        shared = [one[0] for one in takewhile(lambda one: len({*one}) == 1, zip(*words, strict=False))] if words else []
+        known = [one for one in shared if re.fullmatch(r"[a-z]+\d+", one)]
+        return self.free.take(known[0] if known else f"stage{number + 1}")
+
+
+def is_classifier(program: Program, parts: Sequence[Part]) -> int | None:
+    """The value of the last dense layer of a head; None where there is none."""
+    if not parts or parts[-1].kind != "head":
+        return None
+    dense = [value for value, line in program.values() if line.name == "dense"]
+    behind = [line for value, line in program.values() if dense and value > dense[-1]]
+    light = all(line.name in OPERATIONS and OPERATIONS[line.name].role == "activation" for line in behind)
+    return dense[-1] if dense and light and len(program.outputs) == 1 else None
