@@ -99,7 +99,9 @@ class Normal:
         parameters = OPERATIONS[node.op].parameters
         args = {one.name: one.default for one in parameters} | dict(node.args)
         idle = OPERATIONS[node.op].ignored(args)
-        return tuple(sorted((name, args[name]) for name in args if name not in idle and name not in self.unsaid))
+        return tuple(
+            sorted((name, _plain(args[name])) for name in args if name not in idle and name not in self.unsaid)
+        )
 
     def _reached(self) -> tuple[int, ...]:
         needed = {*self.outputs, *range(self.graph.inputs)}
@@ -107,6 +109,13 @@ class Normal:
             if index in needed:
                 needed.update(self.steps[index].inputs)
         return tuple(sorted(needed))
+
+
+def _plain(value: Argument) -> Argument:
+    """A number in one form: ``1`` for ``1.0``."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def digest(*parts: object) -> bytes:

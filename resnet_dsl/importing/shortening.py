@@ -47,4 +47,4 @@ def _settles(operation: Operation, given: dict[str, Any], wanted: dict[str, Any]
 
 
 def _same(one: Argument, other: Argument) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)

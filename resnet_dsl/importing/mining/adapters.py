@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from resnet_dsl.importing.mining.expanding import kept_digest
+from resnet_dsl.importing.mining.expanding import digest_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Line, Program
 from resnet_dsl.importing.words import call
@@ -39,7 +39,12 @@ def fits(line: Line, prober: Prober, name: str) -> bool:
     body = line.body
     assert body is not None
     shown = call(name, {"channels": channels(body.lines[-1].shape), "stride": _stride(body)})
-    return prober.digest(body.entries[0], shown) == kept_digest(body)
+    return prober.digest(body.entries[0], shown) == digest_of(body)
+
+
+def fits_as_it_is(line: Line) -> bool:
+    """Whether a skip that passes through an adapter need not, by its shapes."""
+    return line.body is not None and line.body.entries[0] == line.body.lines[-1].shape
 
 
 def _stride(body: Program) -> int:

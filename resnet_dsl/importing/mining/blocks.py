@@ -7,26 +7,31 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from resnet_dsl.importing.mining import adapters
-from resnet_dsl.importing.mining.gates import Gates
+from resnet_dsl.importing.mining.chains import with_transitions, with_units
+from resnet_dsl.importing.mining.gates import GATES, Gates
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.naming import name_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
-from resnet_dsl.importing.mining.recognising import Recogniser
+from resnet_dsl.importing.mining.recognising import BLOCKS, Recogniser
 from resnet_dsl.importing.mining.regions import JOINT
 from resnet_dsl.importing.mining.residual import is_residual
 from resnet_dsl.importing.mining.settings import Settings
 from resnet_dsl.importing.mining.unifying import skeleton, unified
 from resnet_dsl.importing.mining.writing import Writer
-from resnet_dsl.importing.words import call, value
+from resnet_dsl.importing.words import Expression, call, value
 
 
 class Blocked(NamedTuple):
-    """A program of calls, under settings, and the blocks of its own that it calls."""
+    """A program of calls, under settings, and the blocks of its own that it calls.
+
+    between: those of them that stand between stages.
+    """
 
     program: Program
     settings: Settings
     definitions: tuple[Definition, ...]
+    between: frozenset[str]
 
 
 def with_blocks(program: Program, settings: Settings, unsaid: frozenset[str], free: Names) -> Blocked:
@@ -41,6 +46,8 @@ class _Blocks:
         self.unsaid = unsaid
         self.free = free
         self.definitions: list[Definition] = []
+        self.between: set[str] = set()
+        self.plain = False
 
     def result(self) -> Blocked:
         self._set_adapters()
@@ -49,8 +56,10 @@ class _Blocks:
         recogniser = Recogniser(self._prober())
         self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
         self._change(_flattened)
+        self._set_chains()
         self._own()
-        return Blocked(self.program, self.settings, tuple(self.definitions))
+        self._drop_idle_settings()
+        return Blocked(self.program, self.settings, tuple(self.definitions), frozenset(self.between))
 
     def _prober(self) -> Prober:
         return Prober([*self.settings.written()], self.unsaid)
@@ -66,14 +75,18 @@ class _Blocks:
         early = [line for line in skips if line.reads[1] != 0]
         prober = self._prober()
         name = adapters.chosen(plain, prober, adapters.AFTER)
-        if name not in (None, "project"):
-            self.settings.lines.append(f"skips via {name}")
+        everywhere = [line for line in adapters.skips_of(self.program) if line.reads[1] == 0]
+        always = "always " if len(everywhere) == len(plain) and any(map(adapters.fits_as_it_is, plain)) else ""
+        if name is not None and (always or name != "project"):
+            self.settings.lines.append(f"skips {always}via {name}")
         before = adapters.chosen(early, prober, adapters.BEFORE)
         if before not in (None, "project_only"):
             self.settings.lines.append(f"use preact_project = {before}")
         fitting = {id(line) for line in plain if name and adapters.fits(line, prober, name)}
         fitting |= {id(line) for line in early if before and adapters.fits(line, prober, before)}
         self._change(lambda line: _explicit(line, fitting))
+        if name is not None and not always:
+            self._change(lambda line: _marked(line, name))
 
     def _set_attention(self) -> None:
         """The gate at the end of most residual paths fills the prelude's slot."""
@@ -81,7 +94,23 @@ class _Blocks:
         named = [one for one in ends if one is not None]
         if named and 2 * len(named) > len(ends):
             texts = [call(one.name, one.args) for one in named]
-            self.settings.lines.append(f"use attn = {max(texts, key=texts.count)}")
+            usual = named[texts.index(max(texts, key=texts.count))]
+            self.settings.attn = usual.name, usual.args
+
+    def _drop_idle_settings(self) -> None:
+        """No setting where each block has its own gate, and none of an activation where no block asks for one."""
+        called = {line.name for line in self.program.lines}
+        own = [line for line in (*self.program.lines, *lines_of(self.definitions)) if line.name in GATES]
+        filled = any((line.name, line.args) == self.settings.attn for line in own)
+        if called.isdisjoint(BLOCKS) and not filled:
+            self.settings.attn = None
+        if called.isdisjoint(BLOCKS) and self.settings.act[0] == "identity":
+            self.settings.act = "relu", {}
+
+    def _set_chains(self) -> None:
+        """Units of a network without blocks, and what stands between the blocks of others."""
+        self.plain = all(line.body is None for line in self.program.lines)
+        self.program = with_units(self.program) if self.plain else with_transitions(self.program)
 
     def _own(self) -> None:
         """Regions of one skeleton become calls of one block."""
@@ -96,6 +125,8 @@ class _Blocks:
                 continue
             definition, calls = unified(self.free.take(name_of(bodies[0])), bodies)
             self.definitions.append(definition)
+            if not self.plain and all(len(one.reads) == 1 for one in bodies[0].lines):
+                self.between.add(definition.name)
             for one, args in zip(group, calls, strict=True):
                 lines[one] = lines[one].renamed(definition.name, args)
         self.program = inlined(rebuilt(self.program, [*lines.items()]))
@@ -119,14 +150,18 @@ def _explicit(line: Line, fitting: Collection[int]) -> Line:
             added = Line("add", {}, one.reads, one.shape, one.nodes[-1:])
         changed.append(added.reading(reads))
         place[at] = len(changed)
-    return Line(
-        line.name,
-        line.args,
-        line.reads,
-        line.shape,
-        line.nodes,
-        Program(body.entries, tuple(changed), (len(changed),), body.nodes),
+    return line.within(Program(body.entries, tuple(changed), (len(changed),), body.nodes))
+
+
+def _marked(line: Line, name: str) -> Line:
+    """With skips that pass through an adapter although shapes agree saying so."""
+    body = line.body
+    assert body is not None
+    lines = tuple(
+        one.renamed("skip", {"always": Expression(name)}) if one.name == "skip" and adapters.fits_as_it_is(one) else one
+        for one in body.lines
     )
+    return line.within(Program(body.entries, lines, body.outputs, body.nodes))
 
 
 def _gate_at_end(line: Line) -> Line | None:
@@ -135,18 +170,14 @@ def _gate_at_end(line: Line) -> Line | None:
     assert body is not None
     skip = next(one for one in body.lines if one.name == "skip")
     at = body.line(skip.reads[0])
-    while at is not None and at.name in ("drop_path", "dropblock", "dropout"):
+    while at is not None and at.name in ("drop", "drop_path", "dropblock", "dropout"):
         at = body.line(at.reads[0])
-    return at if at is not None and at.name in ("se", "eca", "cbam") else None
+    return at if at is not None and at.name in GATES else None
 
 
 def _flattened(line: Line) -> Line:
     """With regions inside that have no name written out."""
-    return (
-        line
-        if line.body is None
-        else Line(line.name, line.args, line.reads, line.shape, line.nodes, inlined(line.body))
-    )
+    return line if line.body is None else line.within(inlined(line.body))
 
 
 def inlined(program: Program) -> Program:

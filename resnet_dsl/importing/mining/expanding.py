@@ -10,36 +10,28 @@ from resnet_dsl.importing.words import Args
 from resnet_dsl.ir.operations import OPERATIONS
 
 
-def digest_of(program: Program, *, noise: bool = True) -> bytes:
-    """Equal where two programs compute alike, whatever their blocks are called. ``noise``: whether it counts."""
-    return _digests(program, tuple(digest("in", one) for one in range(len(program.entries))), noise)
+@lru_cache(maxsize=4096)
+def digest_of(program: Program) -> bytes:
+    """Equal where two programs compute alike, whatever their blocks are called; the slot `drop` counts for nothing."""
+    return _digests(program, tuple(digest("in", one) for one in range(len(program.entries))))
 
 
-def _digests(program: Program, entering: tuple[bytes, ...], noise: bool) -> bytes:
+def _digests(program: Program, entering: tuple[bytes, ...]) -> bytes:
     found = [*entering]
     for line in program.lines:
-        read = tuple(found[one] for one in line.reads)
-        found.append(_line(line, read, noise))
+        found.append(_line(line, tuple(found[one] for one in line.reads)))
     return found[program.end]
 
 
-def _line(line: Line, read: tuple[bytes, ...], noise: bool) -> bytes:
+def _line(line: Line, read: tuple[bytes, ...]) -> bytes:
     if line.name == "skip":
-        other = read[1:] if line.body is None else (_digests(line.body, read[1:], noise),)
+        other = read[1:] if line.body is None else (_digests(line.body, read[1:]),)
         return _merged(str(line.args.get("by", "add")), {}, (read[0], *other))
-    if line.body is not None:
-        return _digests(line.body, read, noise)
-    if not noise and OPERATIONS[line.name].role == "noise":
+    if line.name == "drop":
         return read[0]
-    return _merged(line.name, line.args, read)
+    return _merged(line.name, line.args, read) if line.body is None else _digests(line.body, read)
 
 
 def _merged(name: str, args: Args, read: tuple[bytes, ...]) -> bytes:
     commutes = OPERATIONS[name].merge in ("sum", "product")
     return digest(name, sorted(args.items()), sorted(read) if commutes else read)
-
-
-@lru_cache(maxsize=4096)
-def kept_digest(program: Program) -> bytes:
-    """The digest without noise, worked out once."""
-    return digest_of(program, noise=False)

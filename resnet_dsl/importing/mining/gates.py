@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from resnet_dsl.importing.mining.expanding import kept_digest
+from resnet_dsl.importing.mining.expanding import digest_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.mining.regions import JOINT
 from resnet_dsl.importing.words import Args, call
 from resnet_dsl.ir.lengths import channels
+
+GATES = ("se", "eca", "cbam")
+"""The prelude's."""
 
 Call = tuple[str, tuple[tuple[str, object], ...]]
 
@@ -56,7 +59,7 @@ class Gates:
         both = Program((entry,), (first.reading([0]), line.reading([1])), (2,))
         hidden = _hidden(first)
         for args in _ratios("cbam", channels(entry), hidden):
-            if self.prober.digest(entry, call("cbam", args)) == kept_digest(both):
+            if self.prober.digest(entry, call("cbam", args)) == digest_of(both):
                 del lines[line.reads[0]]
                 return Line("cbam", args, first.reads, line.shape, (*first.nodes, *line.nodes), both)
         return None
@@ -64,7 +67,7 @@ class Gates:
     def _possible(self, gate: Line) -> list[Call]:
         body = gate.body
         assert body is not None
-        key = (kept_digest(body), body.entries)
+        key = (digest_of(body), body.entries)
         if key not in self._calls:
             entry = body.entries[0]
             self._calls[key] = [

@@ -8,6 +8,7 @@ from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part, network_text
+from resnet_dsl.importing.mining.noise import Noisy, with_slot
 from resnet_dsl.importing.mining.program import Definition, Program, rebuilt
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.mining.regions import contracted
@@ -37,17 +38,30 @@ class _Mined:
     def text(self) -> str:
         program, shared = with_shared_blocks(_read(self.flat), self.flat.graph, self.free)
         settings = settings_of([*every_line(program), *(line for one in shared for line in one.body.lines)])
-        residual = with_residual_blocks(contracted(program))
-        blocked = with_blocks(residual, settings, self.flat.unsaid, self.free)
-        return _laid_out([*shared, *blocked.definitions], settings, self._network(blocked), self.free)
+        noisy = with_slot(with_residual_blocks(contracted(program)))
+        blocked = with_blocks(noisy.program, settings, self.flat.unsaid, self.free)
+        settings.lines += [noisy.use] if noisy.use else []
+        network = self._network(blocked, noisy)
+        return _laid_out([*shared, *blocked.definitions], settings, network, self.free)
 
-    def _network(self, blocked: Blocked) -> str:
+    def _network(self, blocked: Blocked, noisy: Noisy) -> str:
         labels = {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}
-        program, parts = staged(blocked.program, labels, self.free)
+        program, parts = staged(blocked.program, blocked.between, labels, self.free)
+        parts = parts if noisy.use else [*_with_noise(program, parts, noisy)]
         program, parameters = _with_classes(program, parts)
         settings = [*blocked.settings.written()]
         said = spoken(program, blocked.settings)
         return network_text(self.name, self.flat, said, parts, self.free, settings, parameters)
+
+
+def _with_noise(program: Program, parts: Sequence[Part], noisy: Noisy) -> Iterator[Part]:
+    """What fills the slot in a part where it is the same in all its blocks."""
+    start = len(program.entries)
+    for part in parts:
+        lines = [line for value, line in program.values() if start <= value <= part.end]
+        found = {noisy.found[line.nodes[-1]] for line in lines if line.nodes[-1] in noisy.found}
+        start = part.end + 1
+        yield part._replace(settings=tuple(f"use drop = {one}" for one in found if one is not None))
 
 
 def _with_classes(program: Program, parts: Sequence[Part]) -> tuple[Program, str]:

@@ -14,12 +14,16 @@ from resnet_dsl.ir.graph import Graph
 
 
 class Part(NamedTuple):
-    """kind: ``stem``, ``stage`` or ``head``. end: the value that it gives. stride: given to its first step."""
+    """kind: ``stem``, ``stage`` or ``head``. end: the value that it gives. stride: given to its first step.
+
+    settings: those that hold in it.
+    """
 
     kind: str
     name: str
     end: int
     stride: str = ""
+    settings: tuple[str, ...] = ()
 
     @property
     def header(self) -> str:
@@ -44,7 +48,7 @@ def network_text(
     written = writer.parts()
     body = [*_input_lines(flat, inputs), *lines]
     for part, statements in zip(parts, written, strict=True):
-        body += [f"{part.header} {{", *statements, "}"]
+        body += [f"{part.header} {{", *part.settings, *statements, "}"]
     body += _output_line(program, parts, writer)
     return f"network {name}{parameters} {{\n" + "\n".join(body) + "\n}\n"
 

@@ -49,4 +49,4 @@ def _digest(text: str, unsaid: frozenset[str]) -> bytes | None:
         compiled = load_text(text).compile()
     except Refusal:
         return None
-    return digest_of(program_of(compiled.graph, compiled.shapes, unsaid), noise=False)
+    return digest_of(program_of(compiled.graph, compiled.shapes, unsaid))

@@ -39,6 +39,10 @@ class Line:
     def reading(self, reads: Iterable[int]) -> Line:
         return Line(self.name, self.args, tuple(reads), self.shape, self.nodes, self.body)
 
+    def within(self, body: Program) -> Line:
+        """The same with another body."""
+        return Line(self.name, self.args, self.reads, self.shape, self.nodes, body)
+
     def renamed(self, name: str, args: Args) -> Line:
         """The same under another name: it still knows its body."""
         return Line(name, args, self.reads, self.shape, self.nodes, self.body)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_dsl.importing.mining.expanding import kept_digest
+from resnet_dsl.importing.mining.expanding import digest_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Line, Program
 from resnet_dsl.importing.words import Args, call
+
+BLOCKS = {"basic", "bottleneck", "preact_basic", "preact_bottleneck"}
+"""The prelude's."""
 
 Candidate = tuple[str, Args]
 
@@ -21,7 +24,7 @@ class Recogniser:
         """A residual block as a call of the prelude's, where it is one."""
         body = line.body
         assert body is not None
-        key = (kept_digest(body), body.entries)
+        key = (digest_of(body), body.entries)
         if key not in self._known:
             self._known[key] = self._found(body, key[0])
         found = self._known[key]

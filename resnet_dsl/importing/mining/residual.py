@@ -37,7 +37,7 @@ def _skipping(line: Line) -> Line:
     if not adapters or (len(adapters) == 2 and 0 not in adapters):
         return line
     around = min(adapters, key=lambda one: (one != 0, len(paths[one] or ())))
-    return _with_body(line, _around(body, around, paths[around] or []))
+    return line.within(_around(body, around, paths[around] or []))
 
 
 def _around(body: Program, value: int, steps: list[int]) -> Program:
@@ -55,10 +55,6 @@ def _chain(body: Program, steps: list[int]) -> Program:
     lines = [line for line in map(body.line, steps) if line is not None]
     moved = tuple(line.reading([place]) for place, line in enumerate(lines))
     return Program(body.entries, moved, (len(moved),), body.nodes)
-
-
-def _with_body(line: Line, body: Program) -> Line:
-    return Line(line.name, line.args, line.reads, line.shape, line.nodes, body)
 
 
 def is_residual(line: Line) -> bool:
@@ -99,12 +95,19 @@ def _with_preactivations(program: Program) -> Program:
     """Normalisation and activation before a fork go into the block, where nothing activates its sum."""
     lines: dict[int, Line] = dict(program.values())
     readers = program.readers()
+    early = any(is_residual(line) and _begins_early(line) for line in program.lines)
     for value, line in [*lines.items()]:
         if is_residual(line) and line.body is not None and line.body.lines[_skip_at(line.body)].body is not None:
             before = _before(value, lines, readers)
-            if before and _followed(program, value, readers):
+            if before and (early or _followed(program, value, readers)):
                 lines[value] = _preactivated(line, [lines.pop(one) for one in before], program, before[0])
     return rebuilt(program, sorted(lines.items()))
+
+
+def _begins_early(line: Line) -> bool:
+    """Whether a residual path begins with an activation, or with a norm."""
+    first = line.body.lines[0] if line.body is not None else line
+    return first.name in OPERATIONS and OPERATIONS[first.name].role in ("norm", "activation")
 
 
 def _skip_at(body: Program) -> int:
@@ -118,7 +121,7 @@ def _before(value: int, lines: dict[int, Line], readers: list[list[int]]) -> lis
     while at in lines and _prepares(lines[at]) and readers[at] == [found[0] if found else value]:
         found.insert(0, at)
         at = lines[at].reads[0]
-    return found if any(_activates(lines[one]) for one in found) else []
+    return found if any(OPERATIONS[lines[one].name].role != "scale" for one in found) else []
 
 
 def _prepares(line: Line) -> bool:

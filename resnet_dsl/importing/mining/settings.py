@@ -17,7 +17,7 @@ GATES = {"sigmoid", "hard_sigmoid", "softmax", "tanh", "abs", "softplus"}
 
 @dataclass
 class Settings:
-    """norm, act: the calls that fill these slots; last_norm: of a norm that starts at zero.
+    """norm, act, attn: the calls that fill these slots; last_norm: of a norm that starts at zero.
 
     defaults: by operation, what arguments are unless they are given. lines: further settings, as they are written.
     """
@@ -25,6 +25,7 @@ class Settings:
     norm: tuple[str, Args] = ("batchnorm", {})
     act: tuple[str, Args] = ("relu", {})
     last_norm: tuple[str, Args] | None = None
+    attn: tuple[str, Args] | None = None
     defaults: Mapping[str, Args] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
@@ -35,13 +36,16 @@ class Settings:
             yield f"use act = {call(*self.act)}"
         if self.last_norm is not None:
             yield f"use last_norm = {call(*self.last_norm)}"
+        if self.attn is not None:
+            yield f"use attn = {call(*self.attn)}"
         for name, args in self.defaults.items():
             yield f"default {name}({', '.join(f'{key} = {value(one)}' for key, one in args.items())})"
         yield from self.lines
 
     def spoken(self, line: Line) -> Line:
         """A call as it is written under these settings: slots for what fills them, and no argument that is usual."""
-        for slot, filled in (("norm", self.norm), ("act", self.act), ("last_norm", self.last_norm)):
+        slots = (("norm", self.norm), ("act", self.act), ("last_norm", self.last_norm), ("attn", self.attn))
+        for slot, filled in slots:
             if filled is not None and line.name == filled[0] and same(line.args, filled[1]):
                 return line.renamed(slot, {})
         usual = self.defaults.get(line.name)
@@ -66,7 +70,8 @@ def settings_of(lines: Iterable[Line]) -> Settings:
     acts = [line for line in every if OPERATIONS[line.name].role == "activation"]
     usual = [line for line in acts if line.name not in GATES]
     norm = _most(norms) or ("batchnorm", {})
-    return Settings(norm, _most(usual) or ("relu", {}), _last(norms, norm), _defaults(every))
+    act = _most(usual) or (("identity", {}) if norm[0] == "evonorm" else ("relu", {}))
+    return Settings(norm, act, _last(norms, norm), defaults=_defaults(every))
 
 
 def _most(lines: list[Line]) -> tuple[str, Args] | None:

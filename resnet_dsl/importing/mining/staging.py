@@ -6,23 +6,30 @@ A stage begins where maps become smaller, where the blocks become wider, or wher
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.words import Expression
+from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import OPERATIONS
 
 
-def staged(program: Program, labels: Mapping[int, str], free: Names) -> tuple[Program, list[Part]]:
-    """The program with strides given to its stages, and its parts. ``labels``: what the source calls a node."""
-    return _Staging(program, labels, free).result()
+def staged(
+    program: Program, between: Collection[str], labels: Mapping[int, str], free: Names
+) -> tuple[Program, list[Part]]:
+    """The program with strides given to its stages, and its parts.
+
+    between: blocks that stand between stages. labels: what the source calls a node.
+    """
+    return _Staging(program, between, labels, free).result()
 
 
 class _Staging:
-    def __init__(self, program: Program, labels: Mapping[int, str], free: Names) -> None:
+    def __init__(self, program: Program, between: Collection[str], labels: Mapping[int, str], free: Names) -> None:
+        self.between = between
         self.labels = labels
         self.free = free
         self.lines = [*program.values()]
@@ -52,7 +59,10 @@ class _Staging:
         return 1 + sum(1 for _ in chained) if self.lines else 0
 
     def _blocks(self) -> list[int]:
-        return [place for place, (_, line) in enumerate(self.lines) if place < self.trunk and line.body is not None]
+        return [place for place, (_, line) in enumerate(self.lines[: self.trunk]) if self._is_block(line)]
+
+    def _is_block(self, line: Line) -> bool:
+        return line.body is not None and line.name not in self.between
 
     def _starts(self) -> list[int]:
         """Where stages begin, with the steps that stand before their first block."""
@@ -64,7 +74,8 @@ class _Staging:
         return found
 
     def _is_new(self, before: Line, line: Line) -> bool:
-        return line.args.get("stride", 1) != 1 or line.args.get("width") != before.args.get("width")
+        wider = "width" in line.args and channels(line.shape) != channels(before.shape)
+        return wider or line.args.get("stride", 1) != 1 or line.shape[:-1] != before.shape[:-1]
 
     def _last(self) -> int:
         """The last line of the stages: the last block of the trunk, or what comes before the steps at the end."""
@@ -93,7 +104,7 @@ class _Staging:
         """What a stage's first block strides by is said of the stage, where the block begins it."""
         value, line = self.lines[start]
         stride = line.args.get("stride", 1)
-        if line.body is None or stride == 1 or isinstance(stride, Expression):
+        if not self._is_block(line) or stride == 1 or isinstance(stride, Expression):
             return ""
         args = {key: one for key, one in line.args.items() if key != "stride"}
         self.lines[start] = (value, line.renamed(line.name, args))

@@ -13,27 +13,27 @@ from resnet_dsl.importing.mining.program import Definition, Line, Program
 from resnet_dsl.importing.words import Args, Expression
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.ir.parameters import Argument, is_integer
+from resnet_dsl.ir.parameters import Argument, is_integer, is_number
 
-Row: TypeAlias = tuple[int, ...]
+Row: TypeAlias = tuple[float, ...]
 """A number in each of the programs."""
 
-_NAMES = {"channels": "width", "units": "width", "ratio": "ratio", "hidden": "hidden"}
+_NAMES = {"channels": "width", "units": "width", "value": "factor"}
 
 _ENTRY = "in.channels"
 
 
 def skeleton(body: Program) -> tuple[object, ...]:
-    """What two programs have in common that can be one block: all but their whole numbers."""
+    """What two programs have in common that can be one block: all but their numbers."""
     return tuple(
         (line.name, line.reads[:1] if line.name == "skip" else line.reads, _fixed(line)) for line in body.lines
     )
 
 
 def _fixed(line: Line) -> tuple[object, ...]:
-    """Its arguments that are no whole numbers, and the names of those that have no whole number for a default."""
+    """Its arguments that are no numbers, and the names of those that have no number for a default."""
     usual = _usual(line.name)
-    given = tuple((key, value) for key, value in line.args.items() if not is_integer(value))
+    given = tuple((key, value) for key, value in line.args.items() if not is_number(value))
     bare = tuple(key for key, value in line.args.items() if is_integer(value) and not is_integer(usual.get(key)))
     return given, bare
 
@@ -69,7 +69,7 @@ class _Unifier:
         for place, line in enumerate(self.first.lines):
             usual = _usual(line.name)
             keys = dict.fromkeys(
-                key for body in self.bodies for key, one in body.lines[place].args.items() if is_integer(one)
+                key for body in self.bodies for key, one in body.lines[place].args.items() if is_number(one)
             )
             for key in keys:
                 yield place, key, tuple(body.lines[place].args.get(key, usual.get(key)) for body in self.bodies)
@@ -113,7 +113,7 @@ class _Unifier:
         order = [one.name for one in OPERATIONS[line.name].parameters] if line.name in OPERATIONS else [*args]
         if line.name == "skip" and line.reads[1] != 0:
             args["via"] = Expression("preact_project")
-            order = ["via"]
+            order = [*args]
         kept = {key: args[key] for key in order if key in args and not (key in usual and args[key] == usual[key])}
         return Line(line.name, kept, line.reads, line.shape, line.nodes, line.body)
 
@@ -136,6 +136,8 @@ def _of(row: Row, known: Row, name: str) -> str | None:
     """How numbers follow from others: as they are, as a multiple, as a part."""
     if row == known:
         return name
+    if not all(is_integer(one) and one and other for one, other in zip(row, known, strict=True)):
+        return None
     if all(one % other == 0 for one, other in zip(row, known, strict=True)):
         times = {one // other for one, other in zip(row, known, strict=True)}
         return f"{times.pop()} * {name}" if len(times) == 1 else None

@@ -171,6 +171,8 @@ class Writer:
     def _skip(self, line: Line) -> str:
         other = line.reads[1]
         given = [] if other == 0 and self.names[0] == "in" else [f"from {self.names[other]}"]
+        if "always" in line.args:
+            return f"skip always via {line.args['always']}"
         if "via" in line.args:
             given = [f"via {self.names[other]} -> {line.args['via']}"] if given else [f"via {line.args['via']}"]
         by = [f"by {line.args['by']}"] if "by" in line.args else []
