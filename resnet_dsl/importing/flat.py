@@ -14,6 +14,7 @@ from resnet_dsl.ir.lengths import Shape, elements, of_further_input, show
 from resnet_dsl.ir.nodes import Node, Output, Scope
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.ir.sizes import Size
 from resnet_dsl.passes.rewriting import WeightedGraph
 
 Run: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
@@ -65,7 +66,7 @@ class Assembler:
         self.weights: dict[str, dict[str, Any]] = {}
         self._inputs = 0
 
-    def input(self, name: str, shape: Shape) -> int:
+    def input(self, name: str, shape: Size) -> int:
         """One of the network's inputs, in their order, before all else. ``shape``: without the batch axis."""
         assert self._inputs == len(self.nodes)
         self._inputs += 1

@@ -1,0 +1,280 @@
+"""A file in ONNX as data: its operators, its fixed numbers and its ends, checked and bounded. No code of it runs."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_dsl.failure import Failure, reason
+from resnet_dsl.importing.flat import NotImportedError
+from resnet_dsl.importing.onnx.wire import DamagedError, count_messages, unreadable
+from resnet_dsl.ir.sizes import Size
+from resnet_dsl.sentences import listed
+from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
+
+Array: TypeAlias = npt.NDArray[Any]
+
+LARGEST_FILE = 2**31 - 1
+"""Bytes: protobuf holds no more."""
+LARGEST_BESIDE = 2**34
+"""Bytes of all arrays that stand beside a model."""
+MOST_OPERATORS = 4_800
+"""CIFAR's ResNet-1202, the longest network of the papers, has 4,300."""
+OLDEST_OPSET = 9
+"""PyTorch and others have written no earlier one since 2018."""
+
+_KNOWN_DOMAINS = ("", "ai.onnx")
+_TORCH_SCOPES = "pkg.torch.onnx.name_scopes"
+_HALVES = ("float16", "bfloat16", "float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operator:
+    """One operator. ``inputs``: tensors by their names, "" for an optional one that is left out.
+
+    label: what a user is told of it. of: the node and the operation of ours that wrote it, where one did.
+    """
+
+    kind: str
+    label: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    of: tuple[str, str] = ("", "")
+
+    @property
+    def output(self) -> str:
+        return self.outputs[0]
+
+
+class End(NamedTuple):
+    """An input or output. size: with the batch's axis, None for a length that is open, "32?" for a multiple.
+
+    kind: the type of its numbers.
+    """
+
+    name: str
+    size: Size
+    kind: str
+
+
+class Source(NamedTuple):
+    """A model. arrays: its fixed numbers by name. widened: the types of numbers that were made float32."""
+
+    path: str
+    name: str
+    opset: int
+    inputs: tuple[End, ...]
+    outputs: tuple[End, ...]
+    operators: tuple[Operator, ...]
+    arrays: Mapping[str, Array]
+    widened: tuple[str, ...]
+
+
+def read_source(path: str) -> Source:
+    """Raises OSError where it cannot be opened, Failure where it is damaged, and NotImportedError where it holds what
+    no network of ours has: graphs inside operators, operators of other domains, quantised numbers."""
+    model = _parsed(path)
+    opset = _opset(model, path)
+    graph = model.graph
+    if model.functions:
+        named = listed([f"`{one.name}`" for one in model.functions[:3]])
+        raise _refusal(path, f"it defines operators of its own: {named}", "export it with its functions inlined")
+    if graph.sparse_initializer:
+        raise _refusal(path, f"`{graph.sparse_initializer[0].values.name}` is a sparse array")
+    if len(graph.node) > MOST_OPERATORS:
+        raise _refusal(path, f"it has {len(graph.node):,} operators, and {MOST_OPERATORS:,} are the most")
+    arrays, widened = _arrays(path, graph)
+    operators = tuple(_operator(path, index, node) for index, node in enumerate(graph.node))
+    inputs = tuple(_end(path, one) for one in graph.input if one.name not in arrays)
+    outputs = tuple(_end(path, one) for one in graph.output)
+    _check_names(path, inputs, outputs, operators, arrays)
+    return Source(path, graph.name, opset, inputs, outputs, operators, arrays, widened)
+
+
+def _refusal(path: str, why: str, remedy: str | None = None) -> NotImportedError:
+    return NotImportedError(f"`{path}` cannot be imported: {why}", remedy)
+
+
+def _parsed(path: str) -> Any:
+    onnx = import_onnx()
+    try:
+        content = _content(path)
+        count_messages(content, onnx.ModelProto.DESCRIPTOR)
+        model = onnx.ModelProto.FromString(content)
+    except DamagedError as damaged:
+        raise unreadable(path, str(damaged)) from None
+    except Exception as error:
+        if isinstance(error, OSError | Failure):
+            raise
+        raise unreadable(path, "it is damaged, or no model in ONNX") from None
+    if not model.graph.node or not model.graph.output:
+        raise unreadable(path, "it is no model in ONNX, or an empty one")
+    return model
+
+
+def _content(path: str) -> bytes:
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise DamagedError("it is a folder, a device or a pipe, and no file")
+    if found.st_size > LARGEST_FILE:
+        raise DamagedError("it has more than two gigabytes, and a model in ONNX has at most that")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _opset(model: Any, path: str) -> int:
+    versions = [one.version for one in model.opset_import if one.domain in _KNOWN_DOMAINS]
+    if not versions:
+        raise unreadable(path, "it does not say which version of ONNX's operators it has")
+    newest = import_onnx().defs.onnx_opset_version()
+    if not OLDEST_OPSET <= versions[0] <= newest:
+        remedy = f"bring it to one of {OLDEST_OPSET} to {newest} by `onnx.version_converter`, or export it anew"
+        raise _refusal(path, f"it is of version {versions[0]} of ONNX's operators", remedy)
+    return int(versions[0])
+
+
+def _operator(path: str, index: int, node: Any) -> Operator:
+    said = {one.key: one.value for one in node.metadata_props}
+    label = said.get(NODE) or _scoped(said.get(_TORCH_SCOPES, "")) or node.name or f"{node.op_type}_{index}"
+    if node.domain not in _KNOWN_DOMAINS:
+        raise _refusal(path, f"`{label}` is a `{node.op_type}` of `{node.domain}`, which is no operator of ONNX's own")
+    attributes = {one.name: _value(path, label, node.op_type, one) for one in node.attribute}
+    of = (said.get(NODE, ""), said.get(OPERATION, ""))
+    return Operator(node.op_type, label, tuple(node.input), tuple(node.output), attributes, of)
+
+
+def _scoped(scopes: str) -> str:
+    """The innermost of PyTorch's scopes, which stand as a list in Python's words: ``['', 'layer1.0', 'layer1.0.conv1',
+    'conv2d']``; the last is the operator itself."""
+    names = [one.strip(" '\"") for one in scopes.strip("[]").split(",")]
+    return next((one for one in reversed(names[:-1]) if one), "")
+
+
+def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
+    onnx = import_onnx()
+    if attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS):
+        raise _refusal(path, f"`{label}` is a `{kind}`, which holds a graph of its own: networks here have no branches")
+    if attribute.ref_attr_name:
+        raise _refusal(path, f"`{label}` takes `{attribute.name}` from a function that there is not")
+    if attribute.type == onnx.AttributeProto.TENSOR:
+        return _array(path, attribute.t)
+    try:
+        value = onnx.helper.get_attribute_value(attribute)
+    except ValueError:
+        raise unreadable(path, f"`{attribute.name}` of `{label}` has no value that is known") from None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _arrays(path: str, graph: Any) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """All fixed numbers, and the types that were widened to float32."""
+    arrays: dict[str, Array] = {}
+    widened: dict[str, None] = {}
+    for tensor in graph.initializer:
+        if tensor.name in arrays:
+            raise unreadable(path, f"two of its arrays are called `{tensor.name}`")
+        found = _array(path, tensor)
+        if found.dtype.name in _HALVES:
+            widened[found.dtype.name] = None
+            found = found.astype(np.float32)
+        arrays[tensor.name] = found
+    return arrays, tuple(widened)
+
+
+def _array(path: str, tensor: Any) -> Array:
+    onnx = import_onnx()
+    if tensor.data_type == onnx.TensorProto.STRING:
+        raise _refusal(path, f"`{tensor.name}` holds words, and networks here compute with numbers")
+    try:
+        if tensor.data_location == onnx.TensorProto.EXTERNAL:
+            return _beside(path, tensor)
+        return np.asarray(onnx.numpy_helper.to_array(tensor))
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
+        raise unreadable(path, f"its array `{tensor.name}` is damaged ({reason(error)})") from None
+
+
+def _beside(path: str, tensor: Any) -> Array:
+    """An array out of a file in the model's own folder."""
+    onnx = import_onnx()
+    said = {one.key: one.value for one in tensor.external_data}
+    place = _inside(path, tensor.name, said.get("location", ""))
+    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    size, offset = prod(tensor.dims) * kind.itemsize, int(said.get("offset", 0))
+    there = os.stat(place).st_size
+    if min(tensor.dims, default=0) < 0 or offset < 0 or int(said.get("length", size)) != size or offset + size > there:
+        raise unreadable(path, f"its array `{tensor.name}` has other bytes in `{said['location']}` than it says")
+    if there > LARGEST_BESIDE:
+        raise unreadable(path, f"`{said['location']}` has more than {LARGEST_BESIDE >> 30} gigabytes")
+    with open(place, "rb") as file:
+        file.seek(offset)
+        return np.frombuffer(file.read(size), kind.newbyteorder("<")).astype(kind).reshape(tuple(tensor.dims))
+
+
+def _inside(path: str, name: str, location: str) -> str:
+    """The file beside the model. Nothing outside of its folder is opened, by whatever way the name leads there."""
+    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+    wanted = os.path.join(folder, location)
+    outside = not location or os.path.isabs(location) or ".." in location.replace("\\", "/").split("/")
+    if outside or os.path.commonpath([folder, os.path.realpath(wanted)]) != folder:
+        raise unreadable(path, f"its array `{name}` stands in `{location}`, which is no file in the model's folder")
+    try:
+        if stat.S_ISREG(os.stat(wanted).st_mode):
+            return wanted
+    except (OSError, ValueError):
+        pass
+    raise unreadable(path, f"its array `{name}` stands in `{location}`, and that file is not beside it")
+
+
+def _end(path: str, one: Any) -> End:
+    onnx = import_onnx()
+    if one.type.WhichOneof("value") not in ("tensor_type", None):
+        raise _refusal(path, f"`{one.name}` is no tensor: networks here take and return tensors")
+    tensor = one.type.tensor_type
+    size = tuple(_length(length, one.doc_string) for length in tensor.shape.dim)
+    kind = onnx.TensorProto.DataType.Name(tensor.elem_type).lower() if tensor.elem_type else "float"
+    return End(one.name, size, kind)
+
+
+def _length(length: Any, doc: str) -> int | str | None:
+    return int(length.dim_value) if length.HasField("dim_value") and length.dim_value > 0 else None
+
+
+def _check_names(
+    path: str, inputs: Iterable[End], outputs: Iterable[End], operators: Iterable[Operator], arrays: Mapping[str, Array]
+) -> None:
+    """That each tensor is made once, before it is read: then there are no cycles."""
+    known = {*arrays, *(one.name for one in inputs), ""}
+    made = {name for operator in operators for name in operator.outputs}
+    for operator in operators:
+        for name in operator.inputs:
+            if name not in known:
+                why = "which is made behind it, or by itself: a cycle" if name in made else "which nothing makes"
+                raise unreadable(path, f"`{operator.label}` reads `{name}`, {why}")
+        for name in filter(None, operator.outputs):
+            if name in known:
+                raise unreadable(path, f"`{operator.label}` makes `{name}`, which there is already")
+            known.add(name)
+    for one in outputs:
+        if one.name not in known:
+            raise unreadable(path, f"it returns `{one.name}`, which nothing makes")
+
+
+def readers(operators: Iterable[Operator], outputs: Iterable[End]) -> dict[str, int]:
+    """How often each tensor is read; by the network's outputs, too."""
+    found: dict[str, int] = {}
+    for name in _read(operators, outputs):
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+def _read(operators: Iterable[Operator], outputs: Iterable[End]) -> Iterator[str]:
+    for operator in operators:
+        yield from operator.inputs
+    yield from (one.name for one in outputs)
