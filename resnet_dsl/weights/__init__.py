@@ -10,18 +10,29 @@ from __future__ import annotations
 
 from resnet_dsl.weights.about import About, InputScaling, Scaling
 from resnet_dsl.weights.matching import Wanted, fit
-from resnet_dsl.weights.reading import SavedArray, SavedLayer, SavedModel, read_about, read_graph_json, read_weights
+from resnet_dsl.weights.reading import (
+    SavedArray,
+    SavedConfig,
+    SavedLayer,
+    SavedModel,
+    read_about,
+    read_config,
+    read_graph_json,
+    read_weights,
+)
 
 __all__ = [
     "About",
     "InputScaling",
     "SavedArray",
+    "SavedConfig",
     "SavedLayer",
     "SavedModel",
     "Scaling",
     "Wanted",
     "fit",
     "read_about",
+    "read_config",
     "read_graph_json",
     "read_weights",
 ]

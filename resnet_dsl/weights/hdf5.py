@@ -6,7 +6,7 @@ Keras 3 keeps the variables of a layer as ``layers/conv2d_3/vars/0``, ``…/1``,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import h5py
@@ -85,8 +85,8 @@ class _Walk:
             pending.append((child, inside))
             return
         name = _text(child.attrs, "name") if "name" in child.attrs else self._named(place)
-        arrays = (self._stored(None if one.isdigit() else one, self.child(child, one)) for one in in_order(child))
-        yield StoredLayer(name, place, tuple(arrays))
+        members = [(None if one.isdigit() else one, self.child(child, one)) for one in in_order(child)]
+        yield StoredLayer(name, place, self._arrays(members))
 
     def older_layers(self, root: Any) -> Iterator[StoredLayer]:
         """The layers of the older layouts."""
@@ -96,7 +96,11 @@ class _Walk:
                 paths = _listed(group, "weight_names")
                 names = (path.rpartition("/")[2].partition(":")[0] for path in paths)  # kernel, of conv/kernel:0
                 found = (self._reached(group, path) for path in paths)
-                yield StoredLayer(name, name, tuple(map(self._stored, names, found)))
+                yield StoredLayer(name, name, self._arrays(zip(names, found, strict=True)))
+
+    def _arrays(self, members: Iterable[tuple[str | None, Any]]) -> tuple[Stored, ...]:
+        """The weights among a layer's variables: a counter (of the images that a Normalization saw) is none."""
+        return tuple(self._stored(name, found) for name, found in members if not _is_counter(found))
 
     def _reached(self, group: Any, path: str) -> Any:
         for part in path.split("/"):
@@ -135,6 +139,10 @@ def _link(group: Any, key: str) -> Any:
         return group.id.links.get_info(key.encode())
     except (AttributeError, KeyError, ValueError, RuntimeError):
         raise DamagedError(f"it has no `{_shown(key)}` where its list says so") from None
+
+
+def _is_counter(found: Any) -> bool:
+    return isinstance(found, h5py.Dataset) and found.shape == () and found.dtype.kind in "iu"
 
 
 def _kind(dataset: Any) -> str:

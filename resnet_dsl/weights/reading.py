@@ -54,6 +54,13 @@ class SavedModel(NamedTuple):
     about: About = About()
 
 
+class SavedConfig(NamedTuple):
+    """Keras' description of a model, as JSON. is_archive: whether it stood in a ``.keras`` file, else in an ``.h5``."""
+
+    text: str
+    is_archive: bool
+
+
 def read_weights(path: str | os.PathLike[str]) -> SavedModel:
     """The weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file.
 
@@ -71,6 +78,14 @@ def read_graph_json(path: str | os.PathLike[str]) -> str | None:
     return _read(
         os.fspath(path), "graph", lambda path, said, stream: None if said["graph"] is None else str(said["graph"])
     )
+
+
+def read_config(path: str | os.PathLike[str]) -> SavedConfig | None:
+    """Keras' description of the model in a ``.keras`` or ``.h5`` file; None where it holds weights alone.
+
+    Raises as ``read_weights`` does.
+    """
+    return _read(os.fspath(path), "config", lambda path, said, stream: _config(said))
 
 
 def read_about(path: str | os.PathLike[str]) -> About:
@@ -123,6 +138,10 @@ def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
         for one in said["layers"]
     )
     return SavedModel(path, layers, _about(said))
+
+
+def _config(said: Any) -> SavedConfig | None:
+    return None if said["config"] is None else SavedConfig(str(said["config"]), bool(said["is_archive"]))
 
 
 def _about(said: Any) -> About:

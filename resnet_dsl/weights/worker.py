@@ -31,7 +31,7 @@ _WAITING = 4  # seconds on the clock for each that the processor may work: other
 
 
 def serve(path: str, part: str, out: BinaryIO) -> None:
-    """Limits this process, and writes a part of a file (``graph``, ``about``, ``weights``), or what is wrong."""
+    """Limits this process, and writes a part of a file (a key of ``_ANSWERS``), or what is wrong with it."""
     with open(path, "rb") as file:
         _limit_this_process(os.fstat(file.fileno()).st_size)
         answer(file, part, out)
@@ -81,17 +81,33 @@ def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
     _write_line(out, {"about": _about(file, _archive(file, size))})
 
 
+def _answer_config(file: BinaryIO, size: int, out: BinaryIO) -> None:
+    """Parsed here first, where it may take no more memory than a file of this size is allowed."""
+    archive = _archive(file, size)
+    config = _config(file, archive)
+    try:
+        text = None if config is None else config.decode()
+        json.loads(text or "null")
+    except (ValueError, RecursionError):
+        raise DamagedError("Keras' description of the model is no JSON") from None
+    _write_line(out, {"config": text, "is_archive": archive is not None})
+
+
 def _about(file: BinaryIO, archive: Archive | None) -> About:
+    return about(archive, _config(file, archive))
+
+
+def _config(file: BinaryIO, archive: Archive | None) -> bytes | None:
+    """Keras' description of the model; None where the file has none."""
     if archive is not None:
-        return about(archive, archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None)
+        return archive.read(CONFIG, LARGEST_CONFIG) if CONFIG in archive else None
     from resnet_dsl.weights.hdf5 import model_config
     from resnet_dsl.weights.stored import SIGNATURE
 
     file.seek(0)
     content = file.read()
     with _hdf5():
-        config = model_config(content) if content.startswith(SIGNATURE) else None
-    return about(None, config)
+        return model_config(content) if content.startswith(SIGNATURE) else None
 
 
 def _archive(file: BinaryIO, size: int) -> Archive | None:
@@ -156,7 +172,7 @@ def _limit_this_process(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most_memory(size), most_memory(size)))
 
 
-_ANSWERS = {"graph": _answer_graph, "about": _answer_about, "weights": _answer_weights}
+_ANSWERS = {"graph": _answer_graph, "about": _answer_about, "config": _answer_config, "weights": _answer_weights}
 
 if __name__ == "__main__":
     serve(sys.argv[1], sys.argv[2], sys.stdout.buffer)
