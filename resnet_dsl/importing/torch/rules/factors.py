@@ -1,0 +1,118 @@
+"""Factors and offsets: one number for all, or one a channel; fixed, or learned."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from resnet_dsl.importing.torch.reading import Call
+from resnet_dsl.importing.torch.standing import maps, places, plain, row
+from resnet_dsl.importing.torch.values import Constant, Held
+from resnet_dsl.importing.torch.views import cut, length
+
+EPSILON = 1e-5
+"""Of a norm that stands for factors and offsets alone: its variance is 1 less this, so that it divides by 1."""
+
+COLOURS = 4
+"""Of so many channels, or fewer, fixed numbers are written out: images as they come have them."""
+
+_Array: TypeAlias = np.ndarray[Any, Any]
+
+
+def scaled(at: Call, held: Held, factor: Any, over: bool = False) -> Held:
+    """Times a number or a tensor of the module; ``over``: divided by it."""
+    held, factor = plain(at, held), _one_for_all(factor)
+    if not isinstance(factor, Constant):
+        number = 1 / factor if over else float(factor)
+        return held if number == 1 else held._replace(node=at.node("scale", [held.node], value=number))
+    if factor.tensor.numel() == 1:
+        return _by_one(at, held, "scale", "factor", factor, 1 / factor.array if over else factor.array)
+    held, numbers = _by_channel(at, held, factor)
+    numbers = 1 / numbers if over else numbers
+    if factor.learned and not over:
+        return held._replace(node=at.layer("channel_scale", [held.node], {"gamma": numbers}, {"gamma": factor}))
+    return _affine(at, held, numbers, np.zeros_like(numbers), factor)
+
+
+def offset(at: Call, held: Held, number: Any, minus: bool = False) -> Held:
+    """Plus a number or a tensor of the module, or less it."""
+    held, number, sign = plain(at, held), _one_for_all(number), -1 if minus else 1
+    if not isinstance(number, Constant):
+        return held if number == 0 else held._replace(node=at.node("shift", [held.node], value=float(sign * number)))
+    if number.tensor.numel() == 1:
+        return _by_one(at, held, "shift", "offset", number, sign * number.array)
+    held, numbers = _by_channel(at, held, number)
+    return _affine(at, held, np.ones_like(numbers), sign * numbers, number)
+
+
+def _one_for_all(number: Any) -> Any:
+    """A fixed tensor of one number, however often it stands there, as that number."""
+    if not isinstance(number, Constant) or number.learned or (number.array != number.array.flat[0]).any():
+        return number
+    return float(number.array.flat[0])
+
+
+def _by_one(at: Call, held: Held, op: str, weight: str, number: Constant, value: _Array) -> Held:
+    """One number for all, a parameter."""
+    if number.leaves or not np.array_equal(value, number.array):
+        at.say(f"the number of `{at.label}` is computed of `{number.name}`; here the result is what trains")
+    weights = {weight: value.reshape(1)}
+    return held._replace(node=at.layer(op, [held.node], weights, {weight: number}, learned=True))
+
+
+def _by_channel(at: Call, held: Held, numbers: Constant) -> tuple[Held, _Array]:
+    """A value, and one number for each of its channels. Raises NotImportedError where the tensor has others."""
+    shape = (1,) * (len(held.lengths) - numbers.tensor.dim()) + tuple(numbers.tensor.shape)
+    axes = [axis for axis, one in enumerate(shape) if one > 1]
+    if len(shape) == len(held.lengths) == 2 and axes == [1]:
+        held, given = row(at, held), numbers.array.ravel()
+        turned = np.empty_like(given)
+        turned[places(held)] = given
+        return held, turned
+    if len(shape) != len(held.lengths) or 0 in axes:
+        raise at.refuse(_OTHERS)
+    return _along(at, held, axes, numbers.array.reshape(shape))
+
+
+_OTHERS = "has numbers of its own for each position, which the language does not have: they are one a channel, or one"
+
+
+def _along(at: Call, held: Held, axes: list[int], numbers: _Array) -> tuple[Held, _Array]:
+    rank = len(at.shape(held.node))
+    atoms = cut([held.axes[axis] for axis in axes])
+    whole = length(tuple(atoms)) == at.shape(held.node)[-1] and all(atom.axis == rank for atom in atoms)
+    if not whole and axes == [1]:
+        held = at.maps(maps(at, held))
+        return held, numbers.ravel()
+    if not whole or [len(held.axes[axis]) for axis in axes] != [1] * len(axes):
+        raise at.refuse(_OTHERS)
+    order = sorted(range(len(atoms)), key=lambda index: -atoms[index].step)
+    return held, np.ascontiguousarray(numbers.reshape([atom.length for atom in atoms]).transpose(order)).ravel()
+
+
+def _affine(at: Call, held: Held, factor: _Array, added: _Array, of: Constant) -> Held:
+    """Factors and offsets a channel that are no layer scale: an image's own, or a norm that has learned nothing."""
+    shape = at.shape(held.node)
+    before = at.reader.affine.get(held.node)
+    if before:
+        start, factor, added = before[0], before[1] * factor, before[2] * factor + added
+    else:
+        start = held.node
+    if not of.learned and len(shape) > 1 and shape[-1] <= COLOURS and (factor > 0).all():
+        mean, std = -added.astype(float) / factor, 1 / factor.astype(float)
+        node = at.node("normalize", [start], mean=tuple(map(float, mean)), std=tuple(map(float, std)))
+    else:
+        node = _norm(at, start, factor, added, of)
+    at.reader.affine[node] = (start, factor, added)
+    return held._replace(node=node)
+
+
+def _norm(at: Call, node: int, factor: _Array, added: _Array, of: Constant) -> int:
+    at.say(
+        f"`{at.label}` has a factor or an offset for each channel: here it is a batch norm whose statistics are 0 and "
+        "1, which would change while it trains"
+    )
+    still = {"moving_mean": np.zeros_like(factor), "moving_variance": np.full_like(factor, 1 - EPSILON)}
+    weights = {"gamma": factor, "beta": added, **still}
+    return at.layer("batchnorm", [node], weights, {"beta": of}, epsilon=EPSILON)
