@@ -118,6 +118,7 @@ class Network:
         features: Features | None = None,
         include_top: bool = True,
         pooling: Pooling | None = None,
+        freeze: str | Collection[str] = (),
     ) -> Any:
         """A Keras Functional model with fresh weights, on the backend that Keras is set to.
 
@@ -130,6 +131,9 @@ class Network:
         ``backbone`` says: a dictionary of the stages' values by name (of one its value alone), the map below the top,
         (batch, height, width, channels), or what is pooled of it, (batch, channels).
 
+        ``freeze``: names of stages, ``"stem"``, heads or layers that do not train (Keras' ``trainable``), ``["all"]``:
+        all but the heads. Frozen batch normalisations go by their moving statistics, which stay.
+
         Raises MissingPackageError where Keras or its backend is not installed, Refusal where the network cannot be
         compiled for that size, and Failure where it has no such part.
         """
@@ -138,7 +142,8 @@ class Network:
         compiled = self.compiled if input_size is None else resized(self.compiled, input_size)
         wanted = asked(features, include_top, pooling)
         compiled = compiled if wanted is None else backbone(compiled, wanted)
-        return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast)
+        frozen = (freeze,) if isinstance(freeze, str) else freeze
+        return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast, freeze=frozen)
 
     def to_onnx(
         self,

@@ -42,6 +42,11 @@ def weights(text: str) -> dict[str, float]:
     return found
 
 
+def names(text: str) -> tuple[str, ...]:
+    """``stem,conv2`` as names."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def add_training(parser: argparse.ArgumentParser, kind: type[TrainingOptions]) -> None:
     """The options of a command that trains: in groups what all such have, then the command's own."""
     add_data(parser)
@@ -62,18 +67,21 @@ def add_options(parser: Arguments, kind: type[DataOptions | RecipeOptions | Engi
     own, hints = get_annotations(kind), get_type_hints(kind)
     for one in fields(kind):
         if one.name in own:
-            flags = (*one.metadata["flags"], f"--{one.name.replace('_', '-')}")
+            # A field that would be a word of Python ends in `_`.
+            flags = (*one.metadata["flags"], f"--{one.name.rstrip('_').replace('_', '-')}")
             named = {"metavar": one.metadata["metavar"]} if one.metadata["metavar"] else {}
-            read = _reading(hints[one.name])
             # A default as it would be given, for the help; argparse reads it as it reads what is given.
             default = ",".join(map(str, one.default)) if isinstance(one.default, tuple) else one.default
-            parser.add_argument(*flags, default=default, help=one.metadata["help"], **named, **read)
+            given = {"default": default, "help": one.metadata["help"], **named, **_reading(hints[one.name])}
+            parser.add_argument(*flags, dest=one.name, **given)
 
 
 def _reading(hint: Any) -> dict[str, Any]:
     """How argparse reads values of a type; None among them is what stands where nothing is given."""
     if hint in _SWITCHES:
         return {"action": _SWITCHES[hint]}
+    if hint == tuple[str, ...]:
+        return {"type": names, "action": "extend", "default": []}
     if get_origin(hint) is Literal:
         return {"choices": get_args(hint)}
     plain = get_args(hint)[0] if isinstance(hint, UnionType) else hint
@@ -86,6 +94,7 @@ _READERS: dict[Any, Any] = {tuple[int, ...]: lengths, tuple[float, ...]: fractio
 
 def chosen(kind: type[Options], options: argparse.Namespace) -> Options:
     """The typed options from the command line's. Raises Failure where one is out of its range."""
-    names = {field.name for field in fields(kind)}
-    given: dict[str, Any] = {name: value for name, value in vars(options).items() if name in names}
-    return kind(**given)
+    known = {field.name for field in fields(kind)}
+    given = {name: value for name, value in vars(options).items() if name in known}
+    typed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return kind(**typed)

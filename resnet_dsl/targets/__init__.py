@@ -92,7 +92,7 @@ def _stage(name: str, words: str) -> Target:
 
 
 _MODEL = ("seed", "weights", "optimize")
-_KERAS = (*_MODEL, "plain")
+_KERAS = (*_MODEL, "plain", "freeze")
 _ONNX = (*_MODEL, "channels")
 
 TARGETS = {

@@ -16,7 +16,7 @@ class Request(NamedTuple):
     seed: of the initial weights. saved: the weights of a file. excepted: parts that keep their initial weights.
     optimize: whether it is for inference alone. plain: whether it is built with Keras' public functions alone.
     verify: whether Keras builds it, too, and both are compared. start: what is done before Keras is first needed.
-    channels: where inputs and outputs have them.
+    channels: where inputs and outputs have them. freeze: parts that do not train.
     """
 
     seed: int | None = None
@@ -27,6 +27,7 @@ class Request(NamedTuple):
     verify: bool = False
     start: Callable[[], None] = lambda: None
     channels: Literal["first", "last"] = "last"
+    freeze: tuple[str, ...] = ()
 
 
 class Weighted(NamedTuple):

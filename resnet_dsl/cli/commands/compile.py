@@ -55,10 +55,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--except",
         dest="excepted",
-        action="append",
+        action="extend",
+        type=_names,
         default=[],
         metavar="PART",
         help="with --weights: a stage, the stem, the head or a layer that keeps its initial weights",
+    )
+    parser.add_argument(
+        "--freeze",
+        action="extend",
+        type=_names,
+        metavar="PART",
+        help="a stage, the stem, the head or a layer that does not train: stem,conv2; `all`: all but the heads",
     )
     parser.add_argument(
         "--optimize",
@@ -135,6 +143,8 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
     if options.verify and options.plain:
         message = "`--verify` compares with what Keras builds, and that is what `--plain` writes"
         raise Failure(message, "leave one of them out")
+    if options.freeze and options.optimize:
+        raise Failure("`--freeze` is of training, and `--optimize inference` not for it", "leave one of them out")
     if options.excepted and not weighed:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
     if weighed:
@@ -182,6 +192,6 @@ def _request(options: argparse.Namespace) -> Request:
 
     saved = None if options.weights is None else read_weights(options.weights)
     ways = (options.optimize is not None, options.plain, options.verify)
-    return Request(
-        options.seed, saved, tuple(options.excepted), *ways, start_keras, channels=options.channels or "last"
-    )
+    parts = tuple(options.excepted)
+    freeze = tuple(options.freeze or ())
+    return Request(options.seed, saved, parts, *ways, start_keras, options.channels or "last", freeze)

@@ -3,7 +3,8 @@
 A run folder keeps the spec, its IR, the options, history.csv, checkpoints, the final .keras file and a plot. The same
 command goes on after an interruption, to the same weights that an uninterrupted run has, and does nothing at the end.
 The model takes images as they come: a layer in it normalises them. Several inputs and outputs take an .npz with arrays
-of their names. Exit code 4: the loss is no longer a number.
+of their names. `--weights`, `--except` and `--freeze` go on from a trained model (docs/training.md, fine-tuning).
+Exit code 4: the loss is no longer a number.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     compiled = compile_spec(options.spec, options)
     show_diagnostics(compiled.warnings)
     typed = chosen(TrainOptions, options)
-    reads(options.data)
+    reads(options.data, *([] if options.weights is None else [options.weights]))
     require("train", options)
     start_training()
     from resnet_dsl.laboratory.training.network import Classifier

@@ -43,8 +43,10 @@ class Normalisation:
         return normalised
 
     @property
-    def scaling(self) -> InputScaling:
-        """The same as numbers, for the layer that a trained model begins with."""
+    def scaling(self) -> InputScaling | None:
+        """The same as numbers, for the layer that a trained model begins with; None where it changes nothing."""
+        if not self.mean.any() and (self.deviation == 1).all():
+            return None
         variance = np.square(self.deviation.astype(np.float64))
         return InputScaling(tuple(self.mean.tolist()), tuple(variance.tolist()))
 
@@ -52,6 +54,11 @@ class Normalisation:
     def told(self) -> dict[str, Any]:
         """The numbers in JSON's terms."""
         return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
+
+    @classmethod
+    def by(cls, scaling: InputScaling) -> Normalisation:
+        """That of a model's file."""
+        return cls(np.asarray(scaling.mean, np.float32), np.sqrt(np.asarray(scaling.variance)).astype(np.float32))
 
     @classmethod
     def of(cls, examples: LabelledImages) -> Normalisation:
@@ -100,7 +107,10 @@ class Normalises(Protocol):
     """A normalisation of what enters, of one input or of several."""
 
     @property
-    def scaling(self) -> Scaling: ...
+    def scaling(self) -> Scaling | None: ...
+
+    @property
+    def told(self) -> dict[str, Any]: ...
 
     def __call__(self, images: Any) -> Any: ...
 

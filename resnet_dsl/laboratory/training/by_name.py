@@ -61,7 +61,7 @@ class Normalisations:
 
     @property
     def scaling(self) -> dict[str, InputScaling]:
-        return {name: one.scaling for name, one in self.parts.items()}
+        return {name: scaling for name, one in self.parts.items() if (scaling := one.scaling) is not None}
 
     @property
     def told(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from resnet_dsl.laboratory.training import checkpoint
 from resnet_dsl.laboratory.training.by_name import checked_weights
 from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.network import TrainableNetwork, ends_of
+from resnet_dsl.laboratory.training.network import Beginning, TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import RecipeOptions
 
 TORCH = "torch"
@@ -77,11 +77,22 @@ class Learner:
     It learns on the logits: a softmax at the network's end is left off and joined to the loss, which is exact where the
     probability of a class underflows.
 
-    weights: of the losses of several outputs, by name; none where there is one.
+    weights: of the losses of several outputs, by name; none where there is one. beginning: None where it is from
+    scratch.
     """
 
-    def __init__(self, network: TrainableNetwork, seed: int, recipe: RecipeOptions, rates: NDArray[np.float32]) -> None:
-        self.model = network.build(seed, logits=True)
+    def __init__(
+        self,
+        network: TrainableNetwork,
+        seed: int,
+        recipe: RecipeOptions,
+        rates: NDArray[np.float32],
+        beginning: Beginning | None = None,
+    ) -> None:
+        if beginning is None:
+            self.model = network.build(seed, logits=True)
+        else:
+            self.model = network.build(seed, logits=True, beginning=beginning)
         optimizer = PaperSGD(Rates(rates), recipe.momentum, recipe.weight_decay)
         self.weights = checked_weights(recipe.loss_weights, network, ends_of(network))
         metrics: Any = {name: _metrics() for name in self.weights} or _metrics()

@@ -16,9 +16,12 @@ from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.nodes import Node, Output
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.training.standalone import settings, standing_alone
+from resnet_dsl.laboratory.training.start import Start
 
 if TYPE_CHECKING:
     from resnet_dsl import pipeline
+    from resnet_dsl.ir.graph import Graph
+    from resnet_dsl.targets.keras.calls import LayerValues
     from resnet_dsl.weights import Scaling
 
 
@@ -33,6 +36,17 @@ def ends_of(network: TrainableNetwork) -> Ends | None:
     """None where a network has one input and one output, as those have that say nothing of it."""
     found: Ends | None = getattr(network, "ends", None)
     return found
+
+
+class Beginning(NamedTuple):
+    """What a model is built with where it does not begin from scratch.
+
+    values: of the variables of layers, by the layer's name. frozen: parts that do not train. said: what is told of it.
+    """
+
+    values: LayerValues
+    frozen: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class TrainableNetwork(Protocol):
@@ -60,11 +74,19 @@ class TrainableNetwork(Protocol):
         """What to write so that the network tells so many classes apart."""
         ...
 
-    def build(self, seed: int, logits: bool, scaling: Scaling | None = None) -> Any:
+    def build(self, seed: int, logits: bool, scaling: Scaling | None = None, beginning: Beginning | None = None) -> Any:
         """A fresh ``keras.Model``: the same seed, after the same ``keras.utils.set_random_seed``, the same weights.
 
-        With ``logits`` a softmax at the end is left off; with ``scaling`` images are normalised first. All forms have
-        the same weights in the same order.
+        With ``logits`` a softmax at the end is left off; with ``scaling`` images are normalised first; ``beginning``,
+        which is not given where there is none, has weights in place of fresh ones. All forms have the same weights in
+        the same order.
+        """
+        ...
+
+    def beginning(self, start: Start) -> Beginning:
+        """The weights and the frozen parts that ``start`` asks for. Raises Failure where they do not fit.
+
+        Only called where there is something to start from, and before anything is written; ``build`` then gets it.
         """
         ...
 
@@ -156,14 +178,31 @@ class Classifier:
                     return f"--set {name}={classes}"
         return None
 
-    def build(self, seed: int, logits: bool, scaling: Scaling | None = None) -> Any:
+    def build(self, seed: int, logits: bool, scaling: Scaling | None = None, beginning: Beginning | None = None) -> Any:
         from resnet_dsl.targets.keras import to_keras
 
+        graph = self._with_logits() if logits else self._compiled.graph
+        values, freeze, _ = beginning or Beginning({})
+        return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling, values=values, freeze=freeze)
+
+    def beginning(self, start: Start) -> Beginning:
+        from resnet_dsl.targets.keras import lower
+        from resnet_dsl.targets.keras.freezing import frozen, said_of_freezing, trains
+        from resnet_dsl.targets.keras.loading import fit_layers, layers_of
+
+        calls = frozen(lower(self._compiled.graph, self._compiled.shapes), start.frozen)
+        if not trains(calls):
+            raise Failure(f"`--freeze` leaves nothing of {self.name} to train", "leave the head to train")
+        if start.saved is None:
+            return Beginning({}, start.frozen, said_of_freezing(calls))
+        names = {call.name for call in calls.calls}
+        fitted = fit_layers(start.saved, layers_of(calls), names, calls, start.excepted, self.name)
+        return Beginning(fitted.values, start.frozen, (*fitted.remarks, *said_of_freezing(calls)))
+
+    def _with_logits(self) -> Graph:
         graph = self._compiled.graph
-        if logits:
-            taken = [(output, head.logits(graph, output.node)) for output in graph.outputs]
-            graph = replace(graph, outputs=tuple(one if at is None else replace(one, node=at) for one, at in taken))
-        return to_keras(graph, self._compiled.shapes, seed=seed, scaling=scaling)
+        taken = [(output, head.logits(graph, output.node)) for output in graph.outputs]
+        return replace(graph, outputs=tuple(one if at is None else replace(one, node=at) for one, at in taken))
 
     def save(self, model: Any, path: Path, class_names: tuple[str, ...]) -> None:
         from resnet_dsl.targets.keras import save

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -49,7 +49,9 @@ class RecipeOptions:
     momentum 0.9, weight decay 0.0001, images padded by 4 pixels, cropped at random and mirrored at random. ``warmup``
     is the fraction of the steps over which the rate rises from 0; ``milestones`` are fractions of the steps.
     ``jit_compile`` None lets the backend decide. ``precision`` mixes formats as Keras' policy of that name does.
-    ``loss_weights``: by the names of outputs.
+    ``loss_weights``: by the names of outputs. ``mean`` and ``std``: what is subtracted from images
+    first, and divides them, in their own units; None: the numbers of the file that the weights come from, else those of
+    the training images.
     """
 
     epochs: int = option(164, "passes over the data (default: %(default)s)", "N")
@@ -67,6 +69,15 @@ class RecipeOptions:
     loss_weights: dict[str, float] | None = option(
         None, "of several outputs, by which their losses are summed (default: 1 each): aux=0.4", "NAME=WEIGHT,…"
     )
+    mean: tuple[float, ...] | None = option(
+        None,
+        "what is subtracted from images first, a number or one a channel, for weights whose training did so "
+        "(default: as --weights FILE says, else the training images' mean; beside --std: 0)",
+        "M,M,M",
+    )
+    std: tuple[float, ...] | None = option(
+        None, "what they are divided by then (default: the same way, their deviation; beside --mean: 1)", "S,S,S"
+    )
 
     def __post_init__(self) -> None:
         checks = {
@@ -81,6 +92,8 @@ class RecipeOptions:
             ),
             "--pad is a number of pixels from 0": self.pad >= 0,
             "--loss-weights are numbers above 0": all(0 < one < inf for one in (self.loss_weights or {}).values()),
+            "--mean is finite numbers": all(map(isfinite, self.mean or ())),
+            "--std is finite numbers above 0": all(0 < one < inf for one in self.std or ()),
             f"--schedule is one of {', '.join(get_args(Schedule))}": self.schedule in get_args(Schedule),
             f"--augment is one of {', '.join(get_args(Augmentation))}": self.augment in get_args(Augmentation),
             f"--precision is one of {', '.join(get_args(Precision))}": self.precision in get_args(Precision),
@@ -151,10 +164,21 @@ class TrainingOptions(DataOptions, RecipeOptions, EngineOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainOptions(TrainingOptions):
-    """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds."""
+    """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds.
+
+    ``weights``: of a file, by the names of layers; ``except_``: parts that begin fresh all the same; ``freeze``: parts
+    that do not train.
+    """
 
     seed: int = option(0, "of weights, order and augmentation (default: %(default)s)")
     out: Path | None = option(None, "the run folder (default: one under --runs)", "FOLDER", "-o")
+    weights: Path | None = option(None, "start from these weights: a .keras, .weights.h5 or .h5 file", "FILE")
+    except_: tuple[str, ...] = option(
+        (), "with --weights: a stage, the stem, the head or a layer that begins with fresh ones", "PART"
+    )
+    freeze: tuple[str, ...] = option(
+        (), "a stage, the stem, the head or a layer that does not train: stem,conv2; `all`: all but the heads", "PART"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -20,10 +20,10 @@ from resnet_dsl.laboratory.data import Dataset
 from resnet_dsl.laboratory.data.by_name import NamedDataset
 from resnet_dsl.laboratory.data.limits import expect_regular
 from resnet_dsl.laboratory.training import history
-from resnet_dsl.laboratory.training.by_name import normalisation_of
 from resnet_dsl.laboratory.training.history import EpochRecord, damaged
 from resnet_dsl.laboratory.training.network import TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainOptions
+from resnet_dsl.laboratory.training.start import FRESH, Start
 from resnet_dsl.writing import write_whole
 
 Ending = Literal["finished", "diverged", "interrupted"]
@@ -67,6 +67,7 @@ class RunFolder:
         options: TrainOptions,
         described: dict[str, Any],
         dataset: Dataset | NamedDataset,
+        normalisation: dict[str, Any],
     ) -> None:
         """Make the folder and write down what is trained and how, where that is not there yet."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -78,9 +79,10 @@ class RunFolder:
         self._write_spec(network)
         made_with = {name: _version(name) for name in ("keras", "tensorflow", "jax", "torch", "numpy")}
         made_with["python"] = platform.python_version()
-        scaling = normalisation_of(dataset.train).told
         asked = {"data": options.data, "resize": options.resize, "train_size": options.train_size}
-        told = {"compiled": dict(network.settings), "classes": dataset.class_names, "normalisation": scaling}
+        if options.weights is not None:
+            asked["weights"] = str(options.weights)
+        told = {"compiled": dict(network.settings), "classes": dataset.class_names, "normalisation": normalisation}
         write_json(self.options, described | {"asked": asked, **told, "made_with": made_with})
 
     def _write_spec(self, network: TrainableNetwork) -> None:
@@ -153,7 +155,11 @@ def _version(package: str) -> str | None:
 
 
 def description(
-    network: TrainableNetwork, dataset: Dataset | NamedDataset, options: TrainOptions, backend: str
+    network: TrainableNetwork,
+    dataset: Dataset | NamedDataset,
+    options: TrainOptions,
+    backend: str,
+    start: Start = FRESH,
 ) -> dict[str, Any]:
     """All that the final weights depend on, in JSON's terms: two runs with the same are the same run."""
     return {
@@ -162,7 +168,7 @@ def description(
         "data": dataset.name,
         "data_sha256": dataset.digest(),
         "backend": backend,
-        "recipe": options.recipe.identity(),
+        "recipe": options.recipe.identity() | start.identity(),
         "seed": options.seed,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,12 +18,11 @@ from resnet_dsl.laboratory.data import Dataset, fitted, load
 from resnet_dsl.laboratory.data.by_name import NamedDataset
 from resnet_dsl.laboratory.data.dataset import numbers
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.batches import Feed
+from resnet_dsl.laboratory.training.batches import Feed, Normalises
 from resnet_dsl.laboratory.training.by_name import (
     AugmentAlike,
     checked_weights,
     data_by_name,
-    normalisation_of,
     take_weights,
 )
 from resnet_dsl.laboratory.training.chance import Augmenter
@@ -32,11 +32,12 @@ from resnet_dsl.laboratory.training.engine import Engine, precision, started
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner, learning_rates
 from resnet_dsl.laboratory.training.loop import Interruption, Loop, TrainingPlan
-from resnet_dsl.laboratory.training.network import Ends, TrainableNetwork, ends_of
+from resnet_dsl.laboratory.training.network import Beginning, Ends, TrainableNetwork, ends_of
+from resnet_dsl.laboratory.training.normalising import normalisation, told
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
-from resnet_dsl.weights import Scaling
+from resnet_dsl.laboratory.training.start import FRESH, Start, start_of
 
 Data: TypeAlias = Dataset | NamedDataset
 
@@ -93,6 +94,39 @@ def _named(network: TrainableNetwork, ends: Ends, options: TrainOptions, console
     return dataset
 
 
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What is trained, on what, how, and from where."""
+
+    network: TrainableNetwork
+    dataset: Data
+    options: TrainOptions
+    start: Start
+    beginning: Beginning | None
+
+    @cached_property
+    def normalisation(self) -> Normalises:
+        return normalisation(self.dataset.train, self.options, self.start.scaling)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a user is told of where it starts."""
+        said = () if self.beginning is None else self.beginning.said
+        if self.start.frozen and self.start.saved is None:
+            said = (*said, "what is frozen keeps fresh, random weights: there is no `--weights`")
+        return (*said, *self._said_of_images())
+
+    def _said_of_images(self) -> tuple[str, ...]:
+        """Weights belong to images that enter as they did in their own training."""
+        saved = self.start.saved
+        if saved is None or told(self.options):
+            return ()
+        if saved.about.scaling is not None:
+            return (f"images are normalised first, as by {saved.path}",)
+        said = f"images are normalised by their own mean and deviation: {saved.path} does not say otherwise"
+        return (f"{said}; `--mean` and `--std` do",)
+
+
 def train_on(
     network: TrainableNetwork, dataset: Data, options: TrainOptions, engine: Engine, console: Console
 ) -> Trained:
@@ -101,10 +135,11 @@ def train_on(
         raise Failure(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
     if len(dataset.train) < options.batch_size:
         raise Failure(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
-    described = description(network, dataset, options, keras.backend.backend())
+    training = _training(network, dataset, options)
+    described = description(network, dataset, options, keras.backend.backend(), training.start)
     folder = chosen(described, options)
     if not engine.leads:
-        return _trained(network, dataset, options, engine, folder, console)
+        return _trained(training, engine, folder, console)
     with folder.held():
         if options.restart:
             folder.clear()
@@ -114,22 +149,24 @@ def train_on(
             ending, rows = outcome
             say(console, f"{network.name}, seed {options.seed}: {ending} before, in {folder.path}")
             return Trained(folder.path, options.seed, ending, tuple(rows), False)
-        folder.begin(network, options, described, dataset)
-        return _trained(network, dataset, options, engine, folder, console)
+        folder.begin(network, options, described, dataset, training.normalisation.told)
+        return _trained(training, engine, folder, console)
 
 
-def _trained(
-    network: TrainableNetwork,
-    dataset: Data,
-    options: TrainOptions,
-    engine: Engine,
-    folder: RunFolder,
-    console: Console,
-) -> Trained:
-    plan = _plan(dataset, options, engine, console)
+def _training(network: TrainableNetwork, dataset: Data, options: TrainOptions) -> Training:
+    """Before anything is written: raises Failure where the weights to start from do not fit."""
+    start = start_of(options.weights, options.except_, options.freeze)
+    return Training(network, dataset, options, start, None if start == FRESH else network.beginning(start))
+
+
+def _trained(training: Training, engine: Engine, folder: RunFolder, console: Console) -> Trained:
+    network, options = training.network, training.options
+    plan = _plan(training, engine, console)
     with precision(options.precision), engine.scope():
         keras.utils.set_random_seed(options.seed)
-        learner = Learner(network, options.seed, options.recipe, plan.rates)
+        learner = Learner(network, options.seed, options.recipe, plan.rates, training.beginning)
+    for remark in training.said:
+        say(console, f"note: {remark}")
     state = _state(learner, engine, folder, plan)
     done = state.position.epoch * plan.steps + state.position.step
     if done:
@@ -148,18 +185,18 @@ def _trained(
     trained = Trained(folder.path, options.seed, ending, tuple(rows))
     if engine.leads:
         with engine.alone():
-            _finish(network, learner, folder, trained, dataset, plan.training.normalisation.scaling, console)
+            _finish(training, learner, folder, trained, console)
     return trained
 
 
-def _plan(dataset: Data, options: TrainOptions, engine: Engine, console: Console) -> TrainingPlan:
-    normalisation = normalisation_of(dataset.train)
+def _plan(training: Training, engine: Engine, console: Console) -> TrainingPlan:
+    dataset, options, normalised = training.dataset, training.options, training.normalisation
     augmenter = _augmenter(dataset, options, console)
-    training = Feed(dataset.train, normalisation, options.batch_size, engine.share, augmenter)
-    testing = Feed(dataset.test, normalisation, options.batch_size, engine.share)
+    fed = Feed(dataset.train, normalised, options.batch_size, engine.share, augmenter)
+    testing = Feed(dataset.test, normalised, options.batch_size, engine.share)
     steps = len(dataset.train) // options.batch_size
     rates = learning_rates(options, steps * options.epochs)
-    return TrainingPlan(training, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
+    return TrainingPlan(fed, testing, options.seed, options.epochs, options.checkpoint_steps, rates)
 
 
 def _augmenter(dataset: Data, options: TrainOptions, console: Console) -> Augmenter | AugmentAlike | None:
@@ -198,19 +235,12 @@ def _kept(folder: RunFolder, epochs: int) -> list[EpochRecord]:
     return history.keep(folder.history, epochs)
 
 
-def _finish(
-    network: TrainableNetwork,
-    learner: Learner,
-    folder: RunFolder,
-    trained: Trained,
-    dataset: Data,
-    scaling: Scaling,
-    console: Console,
-) -> None:
+def _finish(training: Training, learner: Learner, folder: RunFolder, trained: Trained, console: Console) -> None:
+    network, dataset = training.network, training.dataset
     if trained.ending == "interrupted":
         say(console, f"interrupted; the same command goes on from here: {folder.path}")
         return
-    model = network.build(trained.seed, logits=False, scaling=scaling)
+    model = network.build(trained.seed, logits=False, scaling=training.normalisation.scaling)
     if isinstance(dataset, Dataset):
         model.set_weights(learner.model.get_weights())
         network.save(model, folder.model, dataset.class_names)

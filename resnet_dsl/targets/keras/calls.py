@@ -11,6 +11,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.naming import layer_name
@@ -130,6 +131,17 @@ class Calls(NamedTuple):
         for call in self.calls:
             names[self.graph.nodes[call.node].name].append(call.name)
         return {node: tuple(layers) for node, layers in names.items()}
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """From each layer's name to what it lies in: its stage (the stem, a head), where it has one, and its node."""
+        stages, scopes = stage_of_scopes(self.graph), self.graph.scopes
+        found: dict[str, tuple[str, ...]] = {}
+        for call in (one for one in self.calls if one.shares is None):
+            node = self.graph.nodes[call.node]
+            stage = stages[node.scope]
+            found[call.name] = (scopes[stage].name, node.name) if stage else (node.name,)
+        return found
 
 
 def batched(shape: Shape) -> tuple[int | None, ...]:

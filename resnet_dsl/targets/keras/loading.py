@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.counts import count_nodes, total
 from resnet_dsl.analyses.foreign import read_json
-from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
@@ -146,7 +145,7 @@ def fit_layers(
     names: of all layers of the model. calls: of the whole network, for the names of its parts. network, kind: its name
     and the type of its numbers, for remarks. Raises Failure where a layer does not fit.
     """
-    parts = {} if calls is None else parts_of_layers(calls)
+    parts = {} if calls is None else calls.parts
     wanted = [
         Wanted(name, group_of(layer.kind), parts.get(name, (name,)), layer.variables) for name, layer in layers.items()
     ]
@@ -161,7 +160,7 @@ def keeps_classes(weighted: Collection[str], calls: Calls, excepted: Collection[
     """
     if len(calls.outputs) > 1:
         return False
-    named = [(name, *parts) for name, parts in parts_of_layers(calls).items() if name in weighted]
+    named = [(name, *parts) for name, parts in calls.parts.items() if name in weighted]
     return not any({*excepted} & {*names} for names in named if names[1] == named[-1][1])
 
 
@@ -178,16 +177,3 @@ def said_of_scaling(mine: Scaling | None, saved: SavedModel) -> tuple[str, ...]:
         f"the model of `{saved.path}` normalises images first, and this one does not so: load that model whole, or "
         "normalise the images yourself",
     )
-
-
-def parts_of_layers(calls: Calls) -> dict[str, tuple[str, ...]]:
-    """From each layer's name to what it lies in: its stage (the stem, the head), where it has one, and its node."""
-    graph = calls.graph
-    stages = stage_of_scopes(graph)
-    parts: dict[str, tuple[str, ...]] = {}
-    for call in calls.calls:
-        node = graph.nodes[call.node]
-        stage = stages[node.scope]
-        if call.shares is None:
-            parts[call.name] = (graph.scopes[stage].name, node.name) if stage else (node.name,)
-    return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.building import build
 from resnet_dsl.targets.keras.calls import Calls, LayerValues
+from resnet_dsl.targets.keras.freezing import frozen
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.private import UnexpectedKerasError
 from resnet_dsl.targets.keras.scaling import scaled_first
@@ -24,6 +26,7 @@ def to_keras(
     fast: bool = True,
     scaling: Scaling | None = None,
     values: LayerValues | None = None,
+    freeze: Collection[str] = (),
 ) -> Any:
     """An ordinary Functional model of the graph, on the backend that Keras is set to.
 
@@ -36,13 +39,14 @@ def to_keras(
     scaling: what the model does to its images first, by a layer of its own, to several inputs by their names; None
         where it takes them normalised.
     values: the weights to begin with in place of drawn ones: those of each layer by its name, in Keras' order.
+    freeze: names of parts that do not train (resnet_dsl.targets.keras.freezing).
 
     Each layer has the name of its node; helpers that a node needs besides (explicit padding) have it with a suffix.
     Raises MissingPackageError without Keras or a backend, and WrongShapeError where Keras' shapes are not the graph's
     (our bug).
     """
     expect_channels(scaling, graph, shapes)
-    calls = scaled_first(lower(graph, shapes), scaling)
+    calls = frozen(scaled_first(lower(graph, shapes), scaling), freeze)
     return build_either_way(calls, seed, fast=fast, values=values)
 
 

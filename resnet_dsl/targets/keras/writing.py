@@ -10,6 +10,7 @@ from resnet_dsl.targets.keras.direct import archive
 from resnet_dsl.targets.keras.direct.configuration import configuration
 from resnet_dsl.targets.keras.direct.making import make
 from resnet_dsl.targets.keras.direct.settings import are_usual
+from resnet_dsl.targets.keras.freezing import frozen, said_of_freezing
 from resnet_dsl.targets.keras.inference import Built, optimize_for_inference
 from resnet_dsl.targets.keras.loading import keeps_classes, put_weights
 from resnet_dsl.targets.keras.lower import lower
@@ -85,12 +86,14 @@ def _build(compiled: Compiled, request: Request) -> tuple[Built, tuple[str, ...]
     graph, shapes, whole = compiled.graph, compiled.shapes, compiled.whole
     saved = request.saved
     about = About() if saved is None else saved.about
-    model = to_keras(graph, shapes, seed=request.seed, fast=not request.plain, scaling=about.scaling)
-    said: tuple[str, ...] = ()
+    model = to_keras(
+        graph, shapes, seed=request.seed, fast=not request.plain, scaling=about.scaling, freeze=request.freeze
+    )
+    said = said_of_freezing(frozen(lower(graph, shapes), request.freeze))
     classes: tuple[str, ...] = ()
     if saved is not None:
         calls = lower(whole.graph, whole.shapes)
-        said = put_weights(model, saved, calls, request.excepted)
+        said = (*said, *put_weights(model, saved, calls, request.excepted))
         weighted = {layer.name for layer in model.layers if layer.weights}
         kept = compiled is whole and keeps_classes(weighted, calls, request.excepted)
         classes = about.classes if kept else ()

@@ -14,6 +14,7 @@ from resnet_dsl.passes import WeightedGraph, optimize
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.freezing import frozen, said_of_freezing
 from resnet_dsl.targets.keras.inference import fuse_activations
 from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
 from resnet_dsl.targets.keras.loading import fit_layers, keeps_classes, layers_of, read_model, said_of_scaling
@@ -47,8 +48,8 @@ def make(compiled: Compiled, request: Request) -> Made:
     scaling = (About() if saved is None else saved.about).scaling
     graph, shapes = compiled.graph, compiled.shapes
     expect_channels(scaling, graph, shapes)
-    calls = scaled_first(lower(graph, shapes), scaling)
-    made = Made(graph, shapes, calls, request.seed, initial_weights(calls, request.seed))
+    calls = frozen(scaled_first(lower(graph, shapes), scaling), request.freeze)
+    made = Made(graph, shapes, calls, request.seed, initial_weights(calls, request.seed), said_of_freezing(calls))
     if saved is not None:
         made = _loaded(made, compiled, saved, request.excepted)
     return _optimized(made, scaling) if request.optimize else made
@@ -72,7 +73,7 @@ def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequenc
     calls, layers = lower(whole.graph, whole.shapes), layers_of(made.calls)
     fitted = fit_layers(saved, layers, {call.name for call in made.calls.calls}, calls, excepted, whole.name)
     kept = compiled is whole and keeps_classes(layers, calls, excepted)
-    said = (*fitted.remarks, *said_of_scaling(scaling, saved))
+    said = (*made.said, *fitted.remarks, *said_of_scaling(scaling, saved))
     if scaling is not None:
         said = (*said, f"images are normalised first, as by {saved.path}")
     weights = _replaced(made, fitted.values)
