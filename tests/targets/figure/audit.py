@@ -18,7 +18,7 @@ DETAILS = {name for name, one in OPERATIONS.items() if one.role in ("norm", "act
 
 def audit(facts, column: Column, level: str) -> list[str]:
     """What the figure says and the graph does not, or the other way round; empty where it is the network."""
-    graph = _Contracted(facts.graph, column)
+    graph = Contracted(facts.graph, _boxes_of_column(facts.graph, column))
     said = _stages(column) if level == "stage" else _rows(column)
     found = {
         "paths": (said["paths"], graph.paths(said["paths"])),
@@ -100,36 +100,44 @@ def _through(group: Group, arcs, ways: int) -> int:
     return behind[-1]
 
 
-class _Contracted:
-    """The graph with every box of the figure as one node."""
+def _boxes_of_column(graph, column: Column) -> dict[int, object]:
+    """The nodes that boxes with names stand for, with their box."""
+    box: dict[int, object] = {}
+    within = ancestors(graph)
+    names = {scope.block for scope in graph.scopes if scope.block}
+    called = {name for words in _words(column) for name in [words.split("(")[0].split(",")[0]] if name in names}
+    for index, node in enumerate(graph.nodes):
+        nested = [s for s in within[node.scope] if graph.scopes[s].kind == "block"]
+        inner = [s for s in nested[1:] if graph.scopes[s].block in called]
+        if inner and not any(graph.scopes[s].kind == "skip" for s in within[node.scope]):
+            box[index] = ("inner", inner[0])
+    for group in (group for item in column.items for group in item.groups):
+        if len(group.rows) == 1 and (group.boxes or group.rows[0].startswith("…")):
+            for block in group.blocks:
+                box.update(dict.fromkeys(block, ("group", block)))
+        for own in group.boxes if len(group.rows) > 1 else ():
+            inside = [n for n, node in enumerate(graph.nodes) if own in within[node.scope]]
+            box.update(dict.fromkeys(inside, ("inner", own)))
+    return box
 
-    def __init__(self, graph, column: Column) -> None:
+
+def ancestors(graph) -> list[list[int]]:
+    """The scopes in which each scope lies, the outermost first and itself last."""
+    found: list[list[int]] = []
+    for index, scope in enumerate(graph.scopes):
+        found.append([*(found[scope.parent] if scope.parent is not None else []), index])
+    return found
+
+
+class Contracted:
+    """The graph with every box of the figure as one node. ``box``: the nodes in boxes, with the box of each."""
+
+    def __init__(self, graph, box: dict[int, object]) -> None:
         self.graph = graph
-        self.box: dict[int, object] = {}
-        names = {scope.block for scope in graph.scopes if scope.block}
-        self._within = [self._ancestors(n) for n in range(len(graph.scopes))]
-        called = {name for words in _words(column) for name in [words.split("(")[0].split(",")[0]] if name in names}
-        for index, node in enumerate(graph.nodes):
-            nested = [s for s in self._within[node.scope] if graph.scopes[s].kind == "block"]
-            inner = [s for s in nested[1:] if graph.scopes[s].block in called]
-            if inner and not self._in_adapter(node):
-                self.box[index] = ("inner", inner[0])
-        for group in (group for item in column.items for group in item.groups):
-            if len(group.rows) == 1 and (group.boxes or group.rows[0].startswith("…")):
-                for block in group.blocks:
-                    self.box.update(dict.fromkeys(block, ("group", block)))
-            for box in group.boxes if len(group.rows) > 1 else ():
-                inside = [n for n, node in enumerate(graph.nodes) if box in self._within[node.scope]]
-                self.box.update(dict.fromkeys(inside, ("inner", box)))
+        self.box = box
+        self._within = ancestors(graph)
 
-    def _ancestors(self, scope: int | None) -> list[int]:
-        found: list[int] = []
-        while scope is not None:
-            found.insert(0, scope)
-            scope = self.graph.scopes[scope].parent
-        return found
-
-    def _in_adapter(self, node) -> bool:
+    def in_adapter(self, node) -> bool:
         return any(self.graph.scopes[s].kind == "skip" for s in self._within[node.scope])
 
     def paths(self, drawn: int) -> int:
@@ -173,8 +181,16 @@ class _Contracted:
         return [
             index
             for index, node in enumerate(self.graph.nodes)
-            if held[index] > 1 or (held[index] == 0 and not self._in_adapter(node))
+            if held[index] > 1 or (held[index] == 0 and not self.in_adapter(node))
         ]
+
+    def draws(self, index: int, level: str) -> bool:
+        """Whether an operation is drawn by itself: not in a box, and in an adapter at layer level only."""
+        return index not in self.box and (level == "layer" or not self.in_adapter(self.graph.nodes[index]))
+
+    def drawn_as(self, index: int) -> object:
+        """The box or the node itself."""
+        return self.box.get(index, index)
 
     def _outside(self, node_index: int) -> bool:
         return node_index not in self.box
@@ -184,7 +200,7 @@ class _Contracted:
         return sum(
             any(one > 1 for one in node.args.get("stride") or ())
             for index, node in enumerate(self.graph.nodes)
-            if node.op in kinds and self._outside(index) and (level == "layer" or not self._in_adapter(node))
+            if node.op in kinds and self._outside(index) and (level == "layer" or not self.in_adapter(node))
         )
 
     def blocks(self) -> set[object]:

@@ -98,7 +98,10 @@ def test_rows_of_two_networks_stand_side_by_side():
 def test_stage_level_says_what_table_1_says():
     geometry = figure(NETWORKS["resnet152"](), level="stage", wide=True).geometry
     said = [text.words for box in geometry.boxes for text in box.texts]
-    assert [words for words in said if words.startswith("×")] == ["×3", "×8", "×36", "×3"]
+    others, blocks = ["×2", "×7", "×35", "×2"], ["×3", "×8", "×36", "×3"]
+    assert [words for words in said if words.startswith("×")] == [
+        words for pair in zip(others, blocks, strict=True) for words in pair
+    ]
     assert ["14×14×1024" in said, "1×1, 1024" in said, "conv4" in said] == [True] * 3
 
 

@@ -113,12 +113,13 @@ def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, lo
     shift = before - sheet.offset
     gutter = (shift + last.high + low) / 2
     bottom, top = last.end(final), one.begin(0)
+    leaves, enters = shift + last.middle(final), one.middle(0)
     points = (
-        (bottom, shift),
-        (bottom + 9, shift),
+        (bottom, leaves),
+        (bottom + 9, leaves),
         (bottom + 9, gutter),
         (top - 6, gutter),
-        (top - 6, 0.0),
-        (one.end(0), 0.0),
+        (top - 6, enters),
+        (one.end(0), enters),
     )
     sheet.paths.append(Path(tuple(sheet.at(*point) for point in points), arrow=False, classes=("main",)))

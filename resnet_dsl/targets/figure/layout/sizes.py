@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Path, Shape, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Path, Shape, TextLine
 from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 
@@ -26,6 +26,8 @@ _ROW = 18.0
 _CARD = 7.0
 _HEADING = 16.0
 _FIRST = "first"
+_APART = 4.0
+"""Between the words of a row and what only the first block has there."""
 
 
 def size_of(item: Item) -> tuple[float, float]:
@@ -84,14 +86,34 @@ def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float,
 
 
 def _group_size(group: Group) -> tuple[float, float]:
-    rows = max(width(row, TEXT) for row in group.lines) + 2 * _SIDE
+    rows = max(_row_width(*row) for row in _rows(group)) + 2 * _SIDE
     more = _arc_room(group) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
     return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
 
 
+def _rows(group: Group) -> list[tuple[str, str]]:
+    """The words of each row, and what the first block alone has there."""
+    return list(zip(group.rows, group.firsts, strict=True))
+
+
+def _row_width(row: str, first: str) -> float:
+    return width(row, TEXT) + (_APART + width(first, TEXT) + _APART + width(_FIRST, SMALL) if first else 0)
+
+
 def _arc_room(group: Group) -> float:
-    """What the arcs take beside the rows: those of all blocks, then those of the first one with a word."""
-    return (_ARC if group.arcs else 0) + (_ARC + width(_FIRST, SMALL) + 2 if group.first_arcs else 0)
+    """What the arcs take beside the rows: those of all blocks, then those of the first one, each kind with its word."""
+    first = _ARC + width(_FIRST, SMALL) + 2 if group.first_arcs else 0
+    return (_ARC if group.arcs else 0) + _others_room(group) + first
+
+
+def _others_room(group: Group) -> float:
+    """What the count beside the arcs of the blocks behind the first one takes."""
+    return width(_others(group), SMALL) + 2 if _others(group) else 0
+
+
+def _others(group: Group) -> str:
+    """How many blocks have the arcs that the first one has not: ``×2``; said where the first one has its own."""
+    return f"×{group.repeat - 1}" if group.arcs and group.first_arcs else ""
 
 
 def _card_size(item: Item) -> tuple[float, float]:
@@ -131,23 +153,42 @@ def _place_group(
     needed, tall = _group_size(group)
     more = f"×{group.repeat}" if group.repeat > 1 else ""
     rows = needed - _arc_room(group) - (width(more, REPEAT) + 6 if more else 0)
-    for at, row in enumerate(group.lines):
+    for at, row in enumerate(_rows(group)):
         y = top + _ROW / 2 + at * (_ROW + 2)
-        text = TextLine(row, left + rows / 2, y, TEXT)
-        boxes.append(
-            Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, (text,), item.tip, ("row",))
-        )
+        texts = _row_texts(*row, left + rows / 2, y)
+        boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, texts, item.tip, ("row",)))
     right = left + rows
     paths += [_arc(arc, right, top) for arc in group.arcs]
     right += _ARC if group.arcs else 0
+    boxes += _said(f"{key}/others", _others(group), right, top + tall / 2, "text")
+    right += _others_room(group)
     paths += [_arc(arc, left + rows, top, right) for arc in group.first_arcs]
-    if group.first_arcs:
-        first = TextLine(_FIRST, right + _ARC + width(_FIRST, SMALL) / 2, top + tall / 2, SMALL, ink="projection")
-        boxes.append(Box(f"{key}/first", "bare", first.x, first.y, width(_FIRST, SMALL), LINE, None, (first,)))
+    boxes += _said(f"{key}/first", _FIRST if group.first_arcs else "", right + _ARC, top + tall / 2, "projection")
     if more:
         right = left + rows + _arc_room(group)
         repeat = TextLine(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
         boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))
+
+
+def _row_texts(row: str, first: str, x: float, y: float) -> tuple[TextLine, ...]:
+    """The words of a row; behind them, in the colour of projections, what the first block alone has there."""
+    if not first:
+        return (TextLine(row, x, y, TEXT),)
+    start = x - _row_width(row, first) / 2
+    more = start + width(row, TEXT) + _APART
+    behind = more + width(first, TEXT) + _APART
+    return (
+        TextLine(row, start, y, TEXT, anchor="start"),
+        TextLine(first, more, y, TEXT, anchor="start", ink="projection"),
+        TextLine(_FIRST, behind, y, SMALL, anchor="start", ink="projection"),
+    )
+
+
+def _said(key: str, words: str, left: float, y: float, ink: Ink) -> list[Box]:
+    """The word beside an arc; none where there is nothing to say."""
+    middle = left + width(words, SMALL) / 2
+    text = TextLine(words, middle, y, SMALL, ink=ink)
+    return [Box(key, "bare", middle, y, width(words, SMALL), LINE, None, (text,))] if words else []
 
 
 def _arc(arc: Arc, right: float, top: float, beyond: float | None = None) -> Path:

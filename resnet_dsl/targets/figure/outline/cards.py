@@ -6,13 +6,14 @@ whose blocks do not follow each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.sentences import plural
+from resnet_dsl.sentences import counted, plural
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
@@ -163,11 +164,18 @@ def _summary(groups: list[Group]) -> Iterator[Group]:
     for number, group in enumerate(groups):
         shown += len(group.rows)
         if shown > _MOST_ROWS - 1 and number:
-            rest = sum(len(other.rows) * other.repeat for other in groups[number:])
             nodes = tuple(node for other in groups[number:] for block in other.blocks for node in block)
-            yield Group((f"… {rest} more {plural('row', rest)}",), blocks=(nodes,))
+            yield Group((_rest(groups[number:]),), blocks=(nodes,))
             return
         yield group
+
+
+def _rest(groups: Sequence[Group]) -> str:
+    """How much is left out: ``… 4 more rows, 1 identity skip``."""
+    rows = sum(len(group.rows) * group.repeat for group in groups)
+    skips = Counter(arc.way for group in groups for arc in group.all_arcs)
+    told = [counted(number, f"{way} skip") for way, number in skips.items()]
+    return ", ".join([f"… {rows} more {plural('row', rows)}", *told])
 
 
 def _between(links: tuple[Link, ...], item_of: list[int], first: set[int]) -> tuple[Link, ...]:

@@ -48,13 +48,22 @@ class Group:
         return len(self.blocks)
 
     @property
+    def all_arcs(self) -> tuple[Arc, ...]:
+        """The shortcuts of all blocks, one behind the other."""
+        return (*(self.first_arcs or self.arcs), *self.arcs * (self.repeat - 1))
+
+    @property
+    def firsts(self) -> tuple[str, ...]:
+        """What the first block alone has, row by row: ``/2``; empty where it has nothing more."""
+        pairs = zip(self.rows, self.first_rows or self.rows, strict=True)
+        more = ([part for part in first.split(", ") if part not in row.split(", ")] for row, first in pairs)
+        return tuple(map(", ".join, more))
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The rows with what the first block alone has: ``3×3, 128 (first /2)``."""
-        if not self.first_rows:
-            return self.rows
-        pairs = zip(self.rows, self.first_rows, strict=True)
-        more = [(row, [part for part in first.split(", ") if part not in row.split(", ")]) for row, first in pairs]
-        return tuple(f"{row} (first {', '.join(parts)})" if parts else row for row, parts in more)
+        pairs = zip(self.rows, self.firsts, strict=True)
+        return tuple(f"{row} (first {more})" if more else row for row, more in pairs)
 
 
 @dataclass(frozen=True, slots=True)
