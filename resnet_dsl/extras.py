@@ -17,7 +17,7 @@ EXTRAS = {
     "torch": ("keras", "torch"),
     "plots": ("matplotlib",),
     "data": ("mlxtend", "sklearn", "PIL"),
-    "pdf": ("svglib", "reportlab"),
+    "pdf": ("reportlab",),
     "onnx": ("onnx",),
 }
 """The packages that an extra brings, as they are imported. One that brings Keras has its backend's name."""

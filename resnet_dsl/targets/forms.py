@@ -22,7 +22,7 @@ class Form(NamedTuple):
 FIGURES = {
     "svg": Form(".svg", "for pages and papers, text as text"),
     "png": Form(".png", "pixels, drawn by Graphviz"),
-    "pdf": Form(".pdf", "a page of the figure's size", ("svglib", "reportlab")),
+    "pdf": Form(".pdf", "a page of the figure's size, fonts embedded", ("reportlab",)),
     "dot": Form(".dot", "Graphviz, all places given"),
     "tex": Form(".tex", "TikZ, to be put into a paper"),
     "html": Form(".html", "a page on which blocks unfold"),

@@ -104,7 +104,7 @@ def test_help_says_what_a_command_needs(command: str) -> None:
         ("compile net.resnet --verify", '`pip install "resnet-dsl[tensorflow]"`'),
         ("compile net.resnet --to onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("compile net.resnet --to ir --figure net.pdf", '`pip install "resnet-dsl[pdf]"`'),
-        ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: svglib, reportlab"),
+        ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: reportlab"),
         ("draw net.resnet -o net.PDF", '`pip install "resnet-dsl[pdf]"`'),
         ("signal net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
         ("paths net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),

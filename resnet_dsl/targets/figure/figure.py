@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_dsl.analyses.network import Facts
@@ -83,8 +83,7 @@ class Figure:
 
         if self.engine == "system":
             return render(self.dot(), "pdf", self.engine)
-        printed = replace(self, theme="light") if self.theme == "auto" else self
-        return draw_pdf(printed.svg(), self.geometry, self.scale)
+        return draw_pdf(self.geometry, palette(self.theme), self.scale)
 
     def tex(self) -> str:
         """The figure as a TikZ picture, to be put into a paper by ``\\input``."""

@@ -1,35 +1,132 @@
-"""A PDF of a figure: from its SVG (svglib and reportlab), since the embedded Graphviz draws none."""
+"""A geometry as a PDF of one page: every font is embedded, cut to the letters that are used; text is text."""
 
 from __future__ import annotations
 
 import io
-import re
+from typing import TYPE_CHECKING
 
 from resnet_dsl.extras import MissingPackageError
-from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, tip_and_rest
+from resnet_dsl.targets.figure.formats.fonts import font_of, runs
+from resnet_dsl.targets.figure.formats.palette import Palette
+from resnet_dsl.targets.figure.formats.words import DROP, one_line
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
+from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.forms import FIGURES
 
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
-def draw_pdf(svg: str, geometry: Geometry, scale: float) -> bytes:
-    """``svg``: the figure in fixed colours. One page of the figure's size, text as text in Helvetica and Times."""
+_PAPER = "#FFFFFF"
+_LANGUAGE = "en"
+"""Of the title and the description."""
+_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""How much of the room that a line leaves stands before it."""
+
+
+def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
+    """One page of the figure's size. ``scale``: printed size over the geometry's.
+
+    Raises MissingLetterError where no font has a letter, and MissingPackageError without ReportLab.
+    """
     try:
-        from reportlab.graphics import renderPDF
         from reportlab.pdfgen.canvas import Canvas
-        from svglib.svglib import svg2rlg
     except ImportError:
-        raise MissingPackageError(FIGURES["pdf"].packages, "a PDF needs the packages svglib and reportlab") from None
+        raise MissingPackageError(FIGURES["pdf"].packages, "a PDF needs the package reportlab") from None
 
-    plain = re.sub(r"font-family=\"Arial[^\"]*\"", 'font-family="Helvetica"', svg)
-    plain = re.sub(r"font-family=\"'Times[^\"]*\"", 'font-family="Times-Italic"', plain)
-    drawing = svg2rlg(io.BytesIO(plain.encode()))
-    size = (geometry.width * scale, geometry.height * scale)
     page = io.BytesIO()
-    canvas = Canvas(page, pagesize=size, invariant=1)
-    canvas.setTitle(geometry.title)
-    canvas.setSubject(geometry.description)
-    canvas.setCreator("resnet-dsl")
-    canvas.scale(size[0] / drawing.width, size[1] / drawing.height)
-    renderPDF.draw(drawing, canvas, 0, 0)
+    size = (geometry.width * scale, geometry.height * scale)
+    first = font_of("plain")  # a canvas begins with a font, and one that it does not embed is Helvetica
+    canvas = Canvas(page, pagesize=size, invariant=1, initialFontName=first, lang=_LANGUAGE)
+    _describe(canvas, geometry)
+    canvas.scale(scale, scale)
+    _Drawing(canvas, palette, geometry.height).draw(geometry)
     canvas.showPage()
     canvas.save()
     return page.getvalue()
+
+
+def _describe(canvas: Canvas, geometry: Geometry) -> None:
+    canvas.setTitle(one_line(geometry.title))
+    canvas.setSubject(one_line(geometry.description))
+    canvas.setAuthor("")
+    canvas.setCreator("resnet-dsl")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+
+
+class _Drawing:
+    """Draws on a page whose y goes up from the bottom."""
+
+    def __init__(self, canvas: Canvas, palette: Palette, height: float) -> None:
+        self.canvas = canvas
+        self.palette = palette
+        self.height = height
+
+    def draw(self, geometry: Geometry) -> None:
+        if self.palette.background != _PAPER:
+            self.canvas.setFillColor(self.palette.background)
+            self.canvas.rect(0, 0, geometry.width, geometry.height, stroke=0, fill=1)
+        for box in geometry.boxes:
+            self._box(box)
+        for text in geometry.texts:
+            self._text(text)
+        for path in geometry.paths:
+            self._path(path)
+
+    def _at(self, point: Point) -> Point:
+        return point[0], self.height - point[1]
+
+    def _box(self, box: Box) -> None:
+        if box.shape != "bare":
+            fill, border = self.palette.paint(box)
+            self.canvas.setFillColor(fill)
+            self.canvas.setStrokeColor(border)
+            self.canvas.setLineWidth(1)
+            left, _, _, bottom = box.bounds
+            self.canvas.roundRect(*self._at((left, bottom)), box.width, box.height, box.corner, stroke=1, fill=1)
+        for text in box.texts:
+            self._text(text)
+
+    def _text(self, text: TextLine) -> None:
+        """Never wider than it was laid out: where the font of a letter is, the line is squeezed."""
+        pieces = runs(one_line(text.words), text.face)
+        laid = width(text.words, text.size, text.face)
+        real = sum(self.canvas.stringWidth(words, font, text.size) for font, words in pieces)
+        squeezed = min(1.0, laid / real) if real else 1.0
+        left = text.bounds[0] + (laid - real * squeezed) * _BEFORE[text.anchor]
+        line = self.canvas.beginText(*self._at((left, text.y + text.size * DROP)))
+        line.setFillColor(self.palette.ink(text.ink))
+        line.setHorizScale(100 * squeezed)
+        for font, words in pieces:
+            line.setFont(font, text.size)
+            line.textOut(words)
+        self.canvas.drawText(line)
+
+    def _path(self, path: Path) -> None:
+        tip, points = tip_and_rest(path)
+        colour = self.palette.ink(path.ink)
+        self.canvas.setStrokeColor(colour)
+        self.canvas.setLineWidth(path.thickness)
+        self.canvas.setDash(*((list(DASHES),) if path.dashed else ()))
+        self._line(points, path.radius)
+        self.canvas.setDash()
+        if tip:
+            self._head(arrowhead(points[-1], tip), colour)
+
+    def _line(self, points: tuple[Point, ...], radius: float) -> None:
+        line = self.canvas.beginPath()
+        line.moveTo(*self._at(points[0]))
+        for enter, one, two, leave in corners(points, radius):
+            line.lineTo(*self._at(enter))
+            line.curveTo(*self._at(one), *self._at(two), *self._at(leave))
+        line.lineTo(*self._at(points[-1]))
+        self.canvas.drawPath(line)
+
+    def _head(self, points: tuple[Point, ...], colour: str) -> None:
+        head = self.canvas.beginPath()
+        head.moveTo(*self._at(points[0]))
+        for point in points[1:]:
+            head.lineTo(*self._at(point))
+        head.close()
+        self.canvas.setFillColor(colour)
+        self.canvas.drawPath(head, stroke=0, fill=1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import dist
 from xml.sax.saxutils import escape
 
-from resnet_dsl.targets.figure.formats.curves import corners, decimal, tip_and_rest
+from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.palette import DARK, Palette
+from resnet_dsl.targets.figure.formats.words import DROP, one_line
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 
@@ -17,10 +17,6 @@ _FACES = {
     "bold": ' font-weight="bold"',
     "italic": " font-family=\"'Times New Roman', Tinos, 'Liberation Serif', Times, serif\" font-style=\"italic\"",
 }
-_HALF_AN_ARROW = 2.5
-"""Half of the width of an arrowhead in points."""
-_DROP = 0.33
-"""From the middle of a line to its baseline, over the font's size: capitals and signs both look centred."""
 
 
 def draw_svg(geometry: Geometry, palette: Palette, scale: float = 1.0, adaptive: bool = False) -> str:
@@ -60,8 +56,7 @@ def _rules(palette: Palette) -> Iterator[str]:
 
 def _said(words: str) -> str:
     """A text as one line of XML that means this text and nothing else."""
-    line = words if words.isprintable() else "".join(letter if letter.isprintable() else " " for letter in words)
-    return escape(line, {'"': "&quot;"})
+    return escape(one_line(words), {'"': "&quot;"})
 
 
 def _group(classes: str, tip: str, *inside: str) -> str:
@@ -87,7 +82,7 @@ def _text(text: TextLine, palette: Palette, classes: str = "") -> str:
     """It keeps the width that it was laid out with, also where the reader's screen has another font."""
     classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)
     named = f' class="{classes}"' if classes else ""
-    place = f'x="{decimal(text.x)}" y="{decimal(text.y + text.size * _DROP)}" text-anchor="{text.anchor}"'
+    place = f'x="{decimal(text.x)}" y="{decimal(text.y + text.size * DROP)}" text-anchor="{text.anchor}"'
     face = f'font-size="{decimal(text.size)}"{_FACES[text.face]} fill="{palette.ink(text.ink)}"'
     length = f'textLength="{decimal(width(text.words, text.size, text.face))}" lengthAdjust="spacingAndGlyphs"'
     return f"<text{named} {place} {face} {length}>{_said(text.words)}</text>"
@@ -96,10 +91,11 @@ def _text(text: TextLine, palette: Palette, classes: str = "") -> str:
 def _path(path: Path, palette: Palette) -> str:
     tip, points = tip_and_rest(path)
     colour = palette.ink(path.ink)
-    dashes = ' stroke-dasharray="5,2"' if path.dashed else ""
+    dashes = ' stroke-dasharray="{},{}"'.format(*DASHES) if path.dashed else ""
     thickness = f' stroke-width="{decimal(path.thickness)}"' if path.thickness != 1 else ""
     line = f'<path d="{_curve(points, path.radius)}" fill="none" stroke="{colour}"{dashes}{thickness}/>'
-    head = f'<polygon points="{_arrowhead(points[-1], tip)}" fill="{colour}"/>' if tip else ""
+    corners_of_it = " ".join(map(_point, arrowhead(points[-1], tip))) if tip else ""
+    head = f'<polygon points="{corners_of_it}" fill="{colour}"/>' if tip else ""
     return _group(" ".join(("edge", *path.classes, path.ink)), path.tip, line, head)
 
 
@@ -107,14 +103,6 @@ def _curve(points: tuple[Point, ...], radius: float) -> str:
     turns = (f"L{_point(enter)}C{_point(one)} {_point(two)} {_point(leave)}"
              for enter, one, two, leave in corners(points, radius))  # fmt: skip
     return f"M{_point(points[0])}{''.join(turns)}L{_point(points[-1])}"
-
-
-def _arrowhead(base: Point, tip: Point) -> str:
-    along = tip[0] - base[0], tip[1] - base[1]
-    length = dist(base, tip) or 1.0
-    across = -along[1] / length * _HALF_AN_ARROW, along[0] / length * _HALF_AN_ARROW
-    sides = (base[0] + across[0], base[1] + across[1]), (base[0] - across[0], base[1] - across[1])
-    return " ".join(map(_point, (sides[0], tip, sides[1])))
 
 
 def _point(point: Point) -> str:
