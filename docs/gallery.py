@@ -24,7 +24,8 @@ DOCS = Path(__file__).resolve().parent
 INTRODUCTION = """# Gallery
 
 Every kind of figure that `resnet-dsl draw` makes, and every family of networks that ships. Written by
-`python docs/gallery.py`; the file's ending chooses the format (svg, png, pdf, dot, tex, html).
+`python docs/gallery.py`; the file's ending chooses the format (svg, png, pdf, dot, tex, html). These have their words
+`--text fixed`, for screens without Arial; otherwise an SVG's words are free to be edited.
 """
 
 
@@ -150,7 +151,7 @@ def write_gallery(folder: Path) -> None:
     for heading, plates in (("Kinds of figures", KINDS), ("Families", tuple(families()))):
         lines.append(f"## {heading}\n")
         for plate in plates:
-            plate.make().save(folder / "gallery" / f"{plate.name}.svg")
+            plate.make().with_text("fixed").save(folder / "gallery" / f"{plate.name}.svg")
             shown = f"![{plate.words.replace('`', '')}](gallery/{plate.name}.svg)"
             lines.append(f"### {plate.words}\n\n```\nresnet-dsl {plate.command} -o {plate.name}.svg\n```\n\n{shown}\n")
     page = write_page([load("resnet50")])

@@ -212,7 +212,7 @@ class Network:
         return self.compiled.graph.model_dump_json()
 
     def _repr_svg_(self) -> str:
-        svg: str = self.figure().svg()
+        svg: str = self.figure().with_text("fixed").svg()
         return svg
 
     def __repr__(self) -> str:

@@ -18,11 +18,17 @@ EXTRAS = {
     "plots": ("matplotlib",),
     "data": ("mlxtend", "sklearn", "PIL"),
     "pdf": ("reportlab",),
+    "outlines": ("fontTools",),
     "onnx": ("onnx",),
 }
 """The packages that an extra brings, as they are imported. One that brings Keras has its backend's name."""
 
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "tensorflow_datasets": "tensorflow-datasets"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "fontTools": "fonttools",
+    "sklearn": "scikit-learn",
+    "tensorflow_datasets": "tensorflow-datasets",
+}
 """What pip calls a package, where that is not what it is imported as."""
 
 

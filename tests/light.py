@@ -33,6 +33,7 @@ EXAMPLES = {
     ("summary", ""): "summary resnet18 --signal",
     ("draw", ""): "draw resnet18",
     **{("draw", f"-o FILE{form.ending}"): f"draw resnet18 -o figure{form.ending}" for form in FIGURES.values()},
+    ("draw", "--text paths"): "draw resnet18 --text paths",
     ("table", ""): "table resnet18 resnet34",
     **{("table", f"-o FILE{form.ending}"): f"table resnet18 -o table{form.ending}" for form in TABLES.values()},
     ("new", ""): "new mine --from resnet50",

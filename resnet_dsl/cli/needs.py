@@ -78,6 +78,7 @@ NEEDS = (
     Need("compile", "--verify", ("keras",), _given("verify")),
     *(Need("compile", f"--figure FILE{form.ending}", form.packages, _ends("figure", form)) for form in _NEEDY),
     *(Need("draw", f"-o FILE{form.ending}", form.packages, _ends("output", form)) for form in _NEEDY),
+    Need("draw", "--text paths", ("fontTools",), _is("text", "paths")),
     Need("signal", "-o FILE", ("matplotlib",), _given("output")),
     Need("paths", "-o FILE", ("matplotlib",), _given("output")),
     Need("probe", "", ("keras",), _always),

@@ -17,7 +17,7 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, block_figure, figure, write_page
+from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, WRITINGS, block_figure, figure, write_page
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
 
@@ -43,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--width", metavar="WIDTH", help="as printed: 85mm, 8.5cm, 3.3in, 240pt")
     parser.add_argument(
+        "--text",
+        choices=WRITINGS,
+        help="words of an .svg: free to be edited (default), fixed in width, or as paths, alike everywhere",
+    )
+    parser.add_argument(
         "--engine", choices=ENGINES, help="the Graphviz for .png: pip's (default), or the system's (.pdf, too)"
     )
 
@@ -52,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
+    if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
+        raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
     require("draw", options)
     facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
@@ -63,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
         else:
             drawn = figure(facts, options.level, options.wide, titles=options.title, **shared)
-        drawn.save(path)
+        drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
     print(wrote(path))

@@ -11,6 +11,7 @@ from resnet_dsl.targets.figure.figure import FACTS, LEVELS, Figure, FigureError,
 from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
 from resnet_dsl.targets.figure.formats.page.write import write_page
 from resnet_dsl.targets.figure.formats.palette import THEMES
+from resnet_dsl.targets.figure.formats.svg import WRITINGS
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FACTS",
     "LEVELS",
     "THEMES",
+    "WRITINGS",
     "Figure",
     "FigureError",
     "MissingEngineError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resnet_dsl.analyses.network import Facts
@@ -14,7 +14,7 @@ from resnet_dsl.sentences import either
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
-from resnet_dsl.targets.figure.formats.svg import draw_svg
+from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.networks import gather_blocks, gather_networks
@@ -46,12 +46,16 @@ class FigureError(Failure):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that has all its places; every format draws the same geometry. ``width``: printed, in points."""
+    """A figure that has all its places; every format draws the same geometry.
+
+    width: printed, in points. text: how an SVG writes its words.
+    """
 
     geometry: Geometry
     theme: Theme = "light"
     engine: Engine | None = None
     width: float | None = None
+    text: Writing = "free"
 
     @property
     def scale(self) -> float:
@@ -69,13 +73,22 @@ class Figure:
         wide = f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
         return (f"the smallest text is {printed:.1f} pt when the figure is {wide} wide: {advice}",)
 
+    def with_text(self, text: Writing) -> Figure:
+        """The same, whose SVG writes words ``free`` to be edited (the default), ``fixed`` or as ``paths``.
+
+        ``fixed``: they keep the width that they were laid out with, also where a screen has another font: for pages.
+        ``paths``: outlines, which look the same everywhere; needs fonttools.
+        """
+        _known("writing", (text,), WRITINGS)
+        return replace(self, text=text)
+
     def dot(self) -> str:
         """The figure as DOT with all places given: ``neato -n2`` draws it."""
         return draw_dot(self.geometry, palette(self.theme), self.scale)
 
     def svg(self) -> str:
-        """The figure as a whole SVG document, text as text."""
-        return draw_svg(self.geometry, palette(self.theme), self.scale, adaptive=self.theme == "auto")
+        """The figure as a whole SVG document, a group for each network, stage, block and operation."""
+        return draw_svg(self.geometry, palette(self.theme), self.scale, self.theme == "auto", self.text)
 
     def pdf(self) -> bytes:
         """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""
@@ -110,7 +123,7 @@ class Figure:
         return Path(path)
 
     def _repr_svg_(self) -> str:
-        return self.svg()
+        return self.with_text("fixed").svg()
 
 
 def figure(
@@ -173,12 +186,16 @@ def _laid_out(shown: Outline, wide: bool) -> Geometry:
 
 
 def _check(level: str | None, show: Sequence[str], theme: Theme, engine: Engine | None) -> None:
-    asked = (("level", (level or LEVELS[0],), LEVELS), ("fact", show, FACTS), ("theme", (theme,), THEMES),
-             ("engine", (engine or ENGINES[0],), ENGINES))  # fmt: skip
-    for what, given, known in asked:
-        unknown = [one for one in given if one not in known]
-        if unknown:
-            raise FigureError(f"`{unknown[0]}` is no {what} of a figure", f"there are {', '.join(known)}")
+    _known("level", (level or LEVELS[0],), LEVELS)
+    _known("fact", show, FACTS)
+    _known("theme", (theme,), THEMES)
+    _known("engine", (engine or ENGINES[0],), ENGINES)
+
+
+def _known(what: str, given: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [one for one in given if one not in known]
+    if unknown:
+        raise FigureError(f"`{unknown[0]}` is no {what} of a figure", f"there are {', '.join(known)}")
 
 
 def format_of(path: str | Path) -> str:

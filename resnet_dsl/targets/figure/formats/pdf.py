@@ -9,9 +9,8 @@ from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, tip_and_rest
 from resnet_dsl.targets.figure.formats.fonts import font_of, runs
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.formats.words import DROP, one_line
+from resnet_dsl.targets.figure.formats.words import DROP, composed, fitted, one_line
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
-from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.forms import FIGURES
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 _PAPER = "#FFFFFF"
 _LANGUAGE = "en"
 """Of the title and the description."""
-_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
-"""How much of the room that a line leaves stands before it."""
 
 
 def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
@@ -88,12 +85,9 @@ class _Drawing:
             self._text(text)
 
     def _text(self, text: TextLine) -> None:
-        """Never wider than it was laid out: where the font of a letter is, the line is squeezed."""
-        pieces = runs(one_line(text.words), text.face)
-        laid = width(text.words, text.size, text.face)
+        pieces = runs(composed(text), text.face)
         real = sum(self.canvas.stringWidth(words, font, text.size) for font, words in pieces)
-        squeezed = min(1.0, laid / real) if real else 1.0
-        left = text.bounds[0] + (laid - real * squeezed) * _BEFORE[text.anchor]
+        left, squeezed = fitted(text, real)
         line = self.canvas.beginText(*self._at((left, text.y + text.size * DROP)))
         line.setFillColor(self.palette.ink(text.ink))
         line.setHorizScale(100 * squeezed)

@@ -1,15 +1,22 @@
-"""A geometry as SVG for papers, pages, editors and screen readers: text is text, a box and its words are one group."""
+"""A geometry as SVG for papers, pages, editors and screen readers: each part of the network is a group of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, decimal, tip_and_rest
+from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, grouped
 from resnet_dsl.targets.figure.formats.palette import DARK, Palette
 from resnet_dsl.targets.figure.formats.words import DROP, one_line
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
+
+Writing: TypeAlias = Literal["free", "fixed", "paths"]
+"""How words are written: as text to be edited; as text that keeps the width that it was laid out with, also where the
+reader's screen has another font, as pages need; or as outlines, which look the same everywhere and are no text."""
+WRITINGS: tuple[Writing, ...] = ("free", "fixed", "paths")
 
 _SANS = "Arial, Arimo, 'Liberation Sans', Helvetica, sans-serif"
 _FACES = {
@@ -17,41 +24,49 @@ _FACES = {
     "bold": ' font-weight="bold"',
     "italic": " font-family=\"'Times New Roman', Tinos, 'Liberation Serif', Times, serif\" font-style=\"italic\"",
 }
+_SPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
+_NO_LAYERS = {"block", "skip"}
+"""Kinds of groups that are too small for a layer."""
+_LONGEST_LABEL = 120
 
 
-def draw_svg(geometry: Geometry, palette: Palette, scale: float = 1.0, adaptive: bool = False) -> str:
+def draw_svg(
+    geometry: Geometry, palette: Palette, scale: float = 1.0, adaptive: bool = False, text: Writing = "free"
+) -> str:
     """A whole document. ``adaptive``: dark colours where the reader's screen is dark."""
     wide, tall = geometry.width, geometry.height
     size = f'width="{wide * scale:.2f}pt" height="{tall * scale:.2f}pt" viewBox="0 0 {decimal(wide)} {decimal(tall)}"'
-    named = f'role="img" aria-labelledby="figure-title figure-description" font-family="{_SANS}"'
+    named = f'role="img" aria-labelledby="{TITLE} {DESCRIPTION}" font-family="{_SANS}"'
+    parts = grouped(geometry)
     head = (
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {named}>',
-        f'<title id="figure-title">{_said(geometry.title)}</title>',
-        f'<desc id="figure-description">{_said(geometry.description)}</desc>',
+        f"<svg {_SPACES} {size} {named}>",
+        f'<title id="{TITLE}">{_said(geometry.title)}</title>',
+        f'<desc id="{DESCRIPTION}">{_said(geometry.description)}</desc>',
         *(("<style>@media (prefers-color-scheme: dark) {", *_rules(DARK), "}</style>") if adaptive else ()),
         f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>',
     )
-    return "\n".join([*head, *shapes(geometry, palette), "</svg>", ""])
+    return "\n".join([*head, *_Groups(_Shapes(palette, text), parts).lines(parts.parts, ()), "</svg>", ""])
 
 
 def shapes(geometry: Geometry, palette: Palette) -> Iterator[str]:
-    """What a geometry draws, an element a line: first its boxes, each in a group; lines lie on top."""
-    yield from (_box(box, palette) for box in geometry.boxes)
-    yield from (_text(text, palette, "words") for text in geometry.texts)
-    yield from (_path(path, palette) for path in geometry.paths)
+    """What a geometry draws, an element a line, without groups and ids: boxes first; lines lie on top. For pages."""
+    write = _Shapes(palette, "fixed")
+    yield from (write.box(box) for box in geometry.boxes)
+    yield from (write.text(text, "words") for text in geometry.texts)
+    yield from (write.path(path) for path in geometry.paths)
 
 
 def _rules(palette: Palette) -> Iterator[str]:
     """Style that puts these colours in the place of those that the elements name."""
-    yield f".background{{fill:{palette.background}}} text{{fill:{palette.text}}}"
+    yield f".background{{fill:{palette.background}}} text,.glyphs{{fill:{palette.text}}}"
     for tone in range(len(palette.fills)):
         yield f".tone{tone} rect{{fill:{palette.fill(tone)};stroke:{palette.border(tone)}}}"
     yield f".plain rect{{fill:{palette.fill(None)};stroke:{palette.border(None)}}}"
     yield f".hollow rect{{fill:{palette.background}}} .merge rect{{stroke:{palette.line}}}"
     for ink in ("line", "faint", "projection"):
         colour = palette.ink(ink)
-        yield f"text.{ink},.{ink} polygon{{fill:{colour}}} .{ink} path{{stroke:{colour}}}"
+        yield f"text.{ink},.glyphs.{ink},.{ink} polygon{{fill:{colour}}} .{ink} path{{stroke:{colour}}}"
 
 
 def _said(words: str) -> str:
@@ -59,50 +74,102 @@ def _said(words: str) -> str:
     return escape(one_line(words), {'"': "&quot;"})
 
 
-def _group(classes: str, tip: str, *inside: str) -> str:
+class _Groups:
+    """Writes groups with their ids; edges say by these where they begin and end."""
+
+    def __init__(self, shapes: _Shapes, found: Grouped) -> None:
+        self.shapes = shapes
+        self.found = found
+        self.edges = Ids([*found.ids.values(), *found.ends.values()])
+
+    def lines(self, parts: list[Box | TextLine | Path | Group], way: Within) -> Iterator[str]:
+        """An element a line, or a group on lines of its own."""
+        for part in parts:
+            if isinstance(part, Group):
+                yield from self._group(part, (*way, (part.kind, part.name)))
+            elif isinstance(part, Box):
+                own = self.found.ends[part.key]
+                yield self.shapes.box(part, "" if own == self.found.ids.get(way) else f' id="{own}"')
+            elif isinstance(part, Path):
+                yield self.shapes.path(part, self._ends(part))
+            else:
+                yield self.shapes.text(part, "words")
+
+    def _group(self, group: Group, way: Within) -> Iterator[str]:
+        layer = "" if group.kind in _NO_LAYERS else ' inkscape:groupmode="layer"'
+        label = f'inkscape:label="{_said(group.name[:_LONGEST_LABEL])}"'
+        yield f'<g id="{self.found.ids[way]}" class="{group.kind}"{layer} {label}>'
+        yield from self.lines(group.parts, way)
+        yield "</g>"
+
+    def _ends(self, path: Path) -> str:
+        if not path.source:
+            return ""
+        start, end = self.found.ends[path.source], self.found.ends[path.target]
+        return f' id="{self.edges.of(f"{start}--{end}")}" data-from="{start}" data-to="{end}"'
+
+
+class _Shapes:
+    """Writes boxes, lines and words, each as one element; ``marks``: attributes of a group besides its class."""
+
+    def __init__(self, palette: Palette, text: Writing) -> None:
+        self.palette = palette
+        self.writing = text
+
+    def box(self, box: Box, marks: str = "") -> str:
+        words = "".join(self.text(text) for text in box.texts)
+        return _group(f"node {self.palette.classes(box)}", box.tip, f"{self._outline(box)}{words}", marks)
+
+    def _outline(self, box: Box) -> str:
+        if box.shape == "bare":
+            return ""
+        left, top, _, _ = box.bounds
+        fill, border = self.palette.paint(box)
+        place = f'x="{decimal(left)}" y="{decimal(top)}" width="{decimal(box.width)}" height="{decimal(box.height)}"'
+        return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
+
+    def text(self, text: TextLine, classes: str = "") -> str:
+        classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)
+        named = f' class="{classes}"' if classes else ""
+        colour = self.palette.ink(text.ink)
+        if self.writing == "paths":
+            from resnet_dsl.targets.figure.formats.outlines import outline
+
+            named = f'class="{" ".join(["glyphs", *classes.split()])}"'
+            return f'<path {named} d="{outline(text)}" fill="{colour}" aria-label="{_said(text.words)}"/>'
+        place = f'x="{decimal(text.x)}" y="{decimal(text.y + text.size * DROP)}" text-anchor="{text.anchor}"'
+        face = f'font-size="{decimal(text.size)}"{_FACES[text.face]} fill="{colour}"'
+        return f"<text{named} {place} {face}{self._length(text)}>{_said(text.words)}</text>"
+
+    def _length(self, text: TextLine) -> str:
+        if self.writing == "free":
+            return ""
+        laid = decimal(width(text.words, text.size, text.face))
+        return f' textLength="{laid}" lengthAdjust="spacingAndGlyphs"'
+
+    def path(self, path: Path, marks: str = "") -> str:
+        tip, points = tip_and_rest(path)
+        colour = self.palette.ink(path.ink)
+        dashes = ' stroke-dasharray="{},{}"'.format(*DASHES) if path.dashed else ""
+        thickness = f' stroke-width="{decimal(path.thickness)}"' if path.thickness != 1 else ""
+        line = f'<path d="{_curve(points, path.radius)}" fill="none" stroke="{colour}"{dashes}{thickness}/>'
+        head = f'<polygon points="{_points(arrowhead(points[-1], tip))}" fill="{colour}"/>' if tip else ""
+        return _group(" ".join(("edge", *path.classes, path.ink)), path.tip, line + head, marks)
+
+
+def _group(classes: str, tip: str, inside: str, marks: str) -> str:
     title = f"<title>{_said(tip)}</title>" if tip else ""
-    return f'<g class="{classes}">{title}{"".join(inside)}</g>'
-
-
-def _box(box: Box, palette: Palette) -> str:
-    words = (_text(text, palette) for text in box.texts)
-    return _group(f"node {palette.classes(box)}", box.tip, _outline(box, palette), *words)
-
-
-def _outline(box: Box, palette: Palette) -> str:
-    if box.shape == "bare":
-        return ""
-    left, top, _, _ = box.bounds
-    fill, border = palette.paint(box)
-    place = f'x="{decimal(left)}" y="{decimal(top)}" width="{decimal(box.width)}" height="{decimal(box.height)}"'
-    return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
-
-
-def _text(text: TextLine, palette: Palette, classes: str = "") -> str:
-    """It keeps the width that it was laid out with, also where the reader's screen has another font."""
-    classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)
-    named = f' class="{classes}"' if classes else ""
-    place = f'x="{decimal(text.x)}" y="{decimal(text.y + text.size * DROP)}" text-anchor="{text.anchor}"'
-    face = f'font-size="{decimal(text.size)}"{_FACES[text.face]} fill="{palette.ink(text.ink)}"'
-    length = f'textLength="{decimal(width(text.words, text.size, text.face))}" lengthAdjust="spacingAndGlyphs"'
-    return f"<text{named} {place} {face} {length}>{_said(text.words)}</text>"
-
-
-def _path(path: Path, palette: Palette) -> str:
-    tip, points = tip_and_rest(path)
-    colour = palette.ink(path.ink)
-    dashes = ' stroke-dasharray="{},{}"'.format(*DASHES) if path.dashed else ""
-    thickness = f' stroke-width="{decimal(path.thickness)}"' if path.thickness != 1 else ""
-    line = f'<path d="{_curve(points, path.radius)}" fill="none" stroke="{colour}"{dashes}{thickness}/>'
-    corners_of_it = " ".join(map(_point, arrowhead(points[-1], tip))) if tip else ""
-    head = f'<polygon points="{corners_of_it}" fill="{colour}"/>' if tip else ""
-    return _group(" ".join(("edge", *path.classes, path.ink)), path.tip, line, head)
+    return f'<g{marks} class="{classes}">{title}{inside}</g>'
 
 
 def _curve(points: tuple[Point, ...], radius: float) -> str:
     turns = (f"L{_point(enter)}C{_point(one)} {_point(two)} {_point(leave)}"
              for enter, one, two, leave in corners(points, radius))  # fmt: skip
     return f"M{_point(points[0])}{''.join(turns)}L{_point(points[-1])}"
+
+
+def _points(points: tuple[Point, ...]) -> str:
+    return " ".join(map(_point, points))
 
 
 def _point(point: Point) -> str:

@@ -16,6 +16,11 @@ Ink: TypeAlias = Literal["text", "faint", "line", "projection"]
 Shape: TypeAlias = Literal["round", "frame", "circle", "pill", "bare"]
 
 
+Within: TypeAlias = tuple[tuple[str, str], ...]
+"""What something lies in, outermost first, each by its kind and its name: ``(("network", "resnet50"), ("stage",
+"conv2"), ("block", "conv2_block1"))``."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """One line: its anchor at ``x``, the middle of its capitals at ``y``."""
@@ -52,6 +57,7 @@ class Box:
     tip: str = ""
     classes: tuple[str, ...] = ()
     filled: bool = True
+    within: Within = ()
 
     @property
     def corner(self) -> float:
@@ -67,7 +73,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Straight pieces with rounded corners; ``source`` and ``target`` are keys of boxes (empty: it joins none)."""
+    """Straight pieces with rounded corners; ``source`` and ``target`` are keys of boxes (empty: it joins none).
+
+    ``within``: of a line inside an item alone; one that joins boxes lies where both do.
+    """
 
     points: tuple[Point, ...]
     ink: Ink = "line"
@@ -79,6 +88,7 @@ class Path:
     tip: str = ""
     classes: tuple[str, ...] = ()
     radius: float = 7.0
+    within: Within = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.layout.geometry import Geometry, Within
 from resnet_dsl.targets.figure.layout.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.paging import split
@@ -21,7 +21,7 @@ from resnet_dsl.targets.figure.layout.surroundings import (
     note_room,
     same_sections,
 )
-from resnet_dsl.targets.figure.outline.outline import Column, Outline
+from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
 BETWEEN = 40.0
 """Between two columns."""
@@ -88,8 +88,15 @@ def _draw_column(sheet: Sheet, one: Placed) -> None:
     for number, item in enumerate(one.column.items):
         middle = sheet.at(one.along(number), one.middle(number))
         boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number])
-        sheet.boxes += boxes
-        sheet.paths += paths
+        within = _within(one.column, item)
+        sheet.boxes += [replace(box, within=within) for box in boxes]
+        sheet.paths += [replace(path, within=within) for path in paths]
     draw_links(sheet, one)
     draw_beside(sheet, one)
     draw_notes(sheet, one)
+
+
+def _within(column: Column, item: Item) -> Within:
+    kind = "inset" if column.inset else "page" if column.continues else "network"
+    own = (("stage", item.key),) if item.kind == "card" else ()
+    return ((kind, column.title or column.key), *item.within, *own)

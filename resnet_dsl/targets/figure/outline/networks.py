@@ -18,7 +18,7 @@ from resnet_dsl.targets.figure.outline.folding import fold_to_layers, fold_to_ro
 from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of, shared_remark
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summarise
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
-from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes
+from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes, with_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
 from resnet_dsl.targets.figure.outline.words import clean
 
@@ -44,7 +44,8 @@ def gather_networks(
     groups = [group for column in columns for item in column.items for group in item.groups]
     ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
     paged = len(columns) == 1 and wishes.level != "stage"
-    shown = tuple(_told_apart([*columns, *insets]))
+    placed = [with_scopes(column, one.graph) for column, one in zip(columns, subjects, strict=True)]
+    shown = tuple(_told_apart([*placed, *insets]))
     return Outline(shown, _legend_words(ways, subjects), paged=paged, remarks=remarks)
 
 
@@ -72,7 +73,7 @@ def _left_out(
     remarks: dict[str, None] = {}
     for subject, column in zip(subjects, columns, strict=True) if level != "layer" else ():
         drawn, names = gather_insets(subject, column, tones)
-        insets += drawn
+        insets += (with_scopes(one, subject.graph) for one in drawn)
         folding = fold_to_rows(subject.graph, read_scopes(subject.graph))
         remarks.update(dict.fromkeys(remarks_of(subject.graph, folding, names)))
     return insets, (*remarks, *shared_remark(subject.graph for subject in subjects))
@@ -98,7 +99,8 @@ def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, f
             continue
         part = read_scopes(subject.graph).part[scope]
         exit_of = subject.graph.scopes[scope if part is None else part].exit
-        return gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
+        drawn = gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
+        return with_scopes(drawn, subject.graph)
     known = dict.fromkeys(block for subject in subjects for block in blocks_of(subject.graph))
     raise UnknownBlockError(name, tuple(known))
 

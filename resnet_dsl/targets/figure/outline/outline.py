@@ -79,6 +79,7 @@ class Item:
     beside: words beside the arrow that leaves it (``relu``).
     groups: the content of a card.
     scale: how much larger than usual a merge is drawn.
+    within: the stages and blocks that it lies in, outermost first, each by its kind and its whole name.
     """
 
     key: str
@@ -91,6 +92,7 @@ class Item:
     beside: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     scale: float = 1.0
+    within: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

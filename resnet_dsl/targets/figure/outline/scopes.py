@@ -5,11 +5,12 @@ And blocks and stages as people name them: by their definition, or by their plac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resnet_dsl.analyses.parts import block_of_scopes, blocks
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.outline import Column
 from resnet_dsl.targets.figure.outline.words import clean
 
 _KINDS = {"block", "skip", "stage"}
@@ -93,6 +94,18 @@ def _branching(graph: Graph) -> list[bool]:
     return [merge and not skip for merge, skip in zip(merges, skips, strict=True)]
 
 
+def with_scopes(column: Column, graph: Graph) -> Column:
+    """The column whose rows say in which stages and blocks they lie; a card is a stage by itself."""
+    around: list[tuple[tuple[str, str], ...]] = []
+    for scope, place in zip(graph.scopes, _paths(graph), strict=True):
+        around.append(() if scope.parent is None else (*around[scope.parent], (scope.kind, place)))
+    items = (
+        replace(item, within=around[graph.nodes[item.nodes[0]].scope]) if item.nodes and item.kind != "card" else item
+        for item in column.items
+    )
+    return replace(column, items=tuple(items))
+
+
 def blocks_of(graph: Graph) -> list[str]:
     """The blocks that a network calls, and each call and stage by its place: ``bottleneck``, ``conv2_block1``."""
     called = [scope.block for scope in graph.scopes if scope.block]
@@ -123,8 +136,13 @@ def title_of(graph: Graph, scope: int) -> str:
 
 def _places(graph: Graph) -> list[str]:
     """For each block, adapter and stage its path of names; empty for other scopes."""
+    return [path if scope.kind in _KINDS else "" for path, scope in zip(_paths(graph), graph.scopes, strict=True)]
+
+
+def _paths(graph: Graph) -> list[str]:
+    """For each scope the names from the network's parts down to it."""
     paths: list[str] = []
     for scope in graph.scopes:
         outer = "" if scope.parent is None else paths[scope.parent]
         paths.append("" if scope.parent is None else f"{outer}_{scope.name}" if outer else scope.name)
-    return [path if scope.kind in _KINDS else "" for path, scope in zip(paths, graph.scopes, strict=True)]
+    return paths

@@ -46,30 +46,35 @@ _MOST_FILES = 20_000
 class MissingLetterError(Failure):
     """No font that was found has a letter, or it is of a script that a PDF of ours cannot write."""
 
-    def __init__(self, letters: str) -> None:
+    def __init__(self, letters: str, what: str, remedy: str) -> None:
         shown = [f"`{letter}` (U+{ord(letter):04X})" for letter in dict.fromkeys(letters)]
-        known = listed([*dict.fromkeys(OTHERS.values())])
-        install = f", or install one of the fonts that are asked for such letters: {known}"
-        super().__init__(
-            f"no font for a PDF has {first(shown, _MOST_SHOWN)}",
-            f"save it as .svg{install if all(map(_stands_alone, letters)) else ''}",
-        )
+        super().__init__(f"no font for {what} has {first(shown, _MOST_SHOWN)}", remedy)
+
+
+def file_of(face: Face) -> str:
+    """The file of a face, beside this one."""
+    return f"{FACES[face]}.ttf"
 
 
 def font_of(face: Face) -> str:
     """The name by which ReportLab knows the face."""
-    return _register(f"resnet-dsl {face}", files(__package__).joinpath(f"{FACES[face]}.ttf").read_bytes())
+    return _register(f"resnet-dsl {face}", files(__package__).joinpath(file_of(face)).read_bytes())
 
 
 def runs(words: str, face: Face) -> list[tuple[str, str]]:
     """A line in pieces, each with the name of the font that has its letters. Raises MissingLetterError."""
-    letters = unicodedata.normalize("NFC", words)
-    fonts = [_font_with(letter, face) for letter in letters]
-    lacking = "".join(letter for letter, font in zip(letters, fonts, strict=True) if font is None)
+    fonts = [_font_with(letter, face) for letter in words]
+    lacking = "".join(letter for letter, font in zip(words, fonts, strict=True) if font is None)
     if lacking:
-        raise MissingLetterError(lacking)
-    pairs = groupby(zip(fonts, letters, strict=True), key=lambda pair: pair[0])
+        raise MissingLetterError(lacking, "a PDF", f"save it as .svg{_advice(lacking)}")
+    pairs = groupby(zip(fonts, words, strict=True), key=lambda pair: pair[0])
     return [(str(font), "".join(letter for _, letter in run)) for font, run in pairs]
+
+
+def _advice(lacking: str) -> str:
+    if not all(map(_stands_alone, lacking)):
+        return ""
+    return f", or install one of the fonts that are asked for such letters: {listed([*dict.fromkeys(OTHERS.values())])}"
 
 
 @cache
