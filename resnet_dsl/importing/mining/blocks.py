@@ -48,6 +48,7 @@ class _Blocks:
         self.definitions: list[Definition] = []
         self.between: set[str] = set()
         self.plain = False
+        self.normed = False
 
     def result(self) -> Blocked:
         self._set_adapters()
@@ -75,6 +76,7 @@ class _Blocks:
         early = [line for line in skips if line.reads[1] != 0]
         prober = self._prober()
         name = adapters.chosen(plain, prober, adapters.AFTER)
+        self.normed = name in ("project", "pool_project")
         everywhere = [line for line in adapters.skips_of(self.program) if line.reads[1] == 0]
         always = "always " if len(everywhere) == len(plain) and any(map(adapters.fits_as_it_is, plain)) else ""
         if name is not None and (always or name != "project"):
@@ -98,7 +100,7 @@ class _Blocks:
             self.settings.attn = usual.name, usual.args
 
     def _drop_idle_settings(self) -> None:
-        """No setting where each block has its own gate, and none of an activation where no block asks for one."""
+        """No setting where each block has its own gate, and nothing in a slot that no block asks for."""
         called = {line.name for line in self.program.lines}
         own = [line for line in (*self.program.lines, *lines_of(self.definitions)) if line.name in GATES]
         filled = any((line.name, line.args) == self.settings.attn for line in own)
@@ -106,6 +108,8 @@ class _Blocks:
             self.settings.attn = None
         if called.isdisjoint(BLOCKS) and self.settings.act[0] == "identity":
             self.settings.act = "relu", {}
+        if called.isdisjoint(BLOCKS) and not self.normed and self.settings.norm[0] == "identity":
+            self.settings.norm = "batchnorm", {}
 
     def _set_chains(self) -> None:
         """Units of a network without blocks, and what stands between the blocks of others."""

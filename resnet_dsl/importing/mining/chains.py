@@ -22,7 +22,7 @@ def with_units(program: Program) -> Program:
     segments: list[list[int]] = []
     at = 0
     while at < len(chain):
-        found = max((_repeats(program, chain[at:], period) for period in PERIODS), key=len)
+        found = max((_repeats(program, chain, at, period) for period in PERIODS), key=len)
         segments += found
         at += sum(map(len, found)) or 1
     return _with(program, segments)
@@ -47,10 +47,10 @@ def _trunk(program: Program) -> list[int]:
     return found
 
 
-def _repeats(program: Program, chain: Sequence[int], period: int) -> list[list[int]]:
-    """The segments of this length, from the beginning, that are alike; none where they are fewer than three."""
+def _repeats(program: Program, chain: Sequence[int], at: int, period: int) -> list[list[int]]:
+    """The segments of this length, from a place on, that are alike; none where they are fewer than three."""
     found: list[list[int]] = []
-    for start in range(0, len(chain) - period + 1, period):
+    for start in range(at, len(chain) - period + 1, period):
         segment = [*chain[start : start + period]]
         if _has_block(program, segment) or (found and _form(program, segment) != _form(program, found[0])):
             break

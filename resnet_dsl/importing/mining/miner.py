@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
+from resnet_dsl.importing.mining.deriving import derived
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part, network_text
 from resnet_dsl.importing.mining.noise import Noisy, with_slot
@@ -21,9 +22,16 @@ from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
 
 
-def candidates(flat: FlatNetwork, name: str) -> Iterator[str]:
-    """Texts of a network of this name, in the one layout. The last one has no structure, and always says it."""
-    yield _Mined(flat, name).text()
+def candidates(flat: FlatNetwork, name: str, shipped: bool = True) -> Iterator[str]:
+    """Texts of a network of this name, in the one layout. The last one has no structure, and always says it.
+
+    shipped: whether it may derive from a network that ships, where that is shorter.
+    """
+    mined = _Mined(flat, name).text()
+    for text in derived(flat, name, mined) if shipped else ():
+        if len(text.split()) < len(mined.split()):
+            yield format_text(Source("<import>", text))
+    yield mined
     yield _plain(flat, name)
 
 

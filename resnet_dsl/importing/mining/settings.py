@@ -69,7 +69,7 @@ def settings_of(lines: Iterable[Line]) -> Settings:
     norms = [line for line in every if OPERATIONS[line.name].role == "norm"]
     acts = [line for line in every if OPERATIONS[line.name].role == "activation"]
     usual = [line for line in acts if line.name not in GATES]
-    norm = _most(norms) or ("batchnorm", {})
+    norm = _most(norms) or ("identity", {})
     act = _most(usual) or (("identity", {}) if norm[0] == "evonorm" else ("relu", {}))
     return Settings(norm, act, _last(norms, norm), defaults=_defaults(every))
 
