@@ -85,7 +85,7 @@ class _Walk:
             pending.append((child, inside))
             return
         name = _text(child.attrs, "name") if "name" in child.attrs else self._named(place)
-        members = [(None if one.isdigit() else one, self.child(child, one)) for one in in_order(child)]
+        members = [(None if one.isdigit() else one, self.child(child, one), None) for one in in_order(child)]
         yield StoredLayer(name, place, self._arrays(members))
 
     def older_layers(self, root: Any) -> Iterator[StoredLayer]:
@@ -96,11 +96,12 @@ class _Walk:
                 paths = _listed(group, "weight_names")
                 names = (path.rpartition("/")[2].partition(":")[0] for path in paths)  # kernel, of conv/kernel:0
                 found = (self._reached(group, path) for path in paths)
-                yield StoredLayer(name, name, self._arrays(zip(names, found, strict=True)))
+                yield StoredLayer(name, name, self._arrays(zip(names, found, paths, strict=True)))
 
-    def _arrays(self, members: Iterable[tuple[str | None, Any]]) -> tuple[Stored, ...]:
+    def _arrays(self, members: Iterable[tuple[str | None, Any, str | None]]) -> tuple[Stored, ...]:
         """The weights among a layer's variables: a counter (of the images that a Normalization saw) is none."""
-        return tuple(self._stored(name, found) for name, found in members if not _is_counter(found))
+        found = ((self._stored(name, one), path) for name, one, path in members if not _is_counter(one))
+        return tuple(stored._replace(path=path) for stored, path in found)
 
     def _reached(self, group: Any, path: str) -> Any:
         for part in path.split("/"):

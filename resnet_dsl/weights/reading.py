@@ -26,12 +26,14 @@ _SENT_AS = {"float16": "<f2", "bfloat16": "<f4", "float32": "<f4", "float64": "<
 class SavedArray(NamedTuple):
     """One variable. ``name`` is None where the file numbers a layer's variables; ``kind`` is the numbers' type there.
 
-    ``values``: float16, float32 or float64; those of bfloat16 as float32.
+    ``values``: float16, float32 or float64; those of bfloat16 as float32. path: in older files the layers that it is
+    of, and its own name (``block/conv1/kernel:0``).
     """
 
     name: str | None
     kind: str
     values: npt.NDArray[Any]
+    path: str | None = None
 
 
 class SavedLayer(NamedTuple):
@@ -164,7 +166,7 @@ def _array(said: dict[str, Any], stream: IO[bytes]) -> SavedArray:
     values = stream.read(wanted)
     if len(values) < wanted:
         raise _CutOff
-    return SavedArray(said["name"], said["kind"], np.frombuffer(values, kind).reshape(said["shape"]))
+    return SavedArray(said["name"], said["kind"], np.frombuffer(values, kind).reshape(said["shape"]), said["path"])
 
 
 def _ending(code: int, size: int) -> str:

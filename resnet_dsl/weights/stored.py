@@ -30,11 +30,15 @@ class Dataset(Protocol):
 
 
 class Stored(NamedTuple):
-    """One array, not yet read. ``name`` is None where the file numbers the arrays; ``kind`` is their type's name."""
+    """One array, not yet read. ``name`` is None where the file numbers the arrays; ``kind`` is their type's name.
+
+    path: in older files the layers that it is of, and its own name (``block/conv1/kernel:0``).
+    """
 
     name: str | None
     dataset: Dataset
     kind: str
+    path: str | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

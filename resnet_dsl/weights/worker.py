@@ -153,7 +153,7 @@ def _hdf5() -> Iterator[None]:
 
 
 def _described(layer: Any) -> dict[str, Any]:
-    arrays = [{"name": one.name, "shape": one.shape, "kind": one.kind} for one in layer.arrays]
+    arrays = [{"name": one.name, "shape": one.shape, "kind": one.kind, "path": one.path} for one in layer.arrays]
     return {"name": layer.name, "place": layer.place, "arrays": arrays}
 
 

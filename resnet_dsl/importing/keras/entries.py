@@ -16,6 +16,10 @@ MODELS = ("Functional", "Sequential", "Model")
 OWN = "resnet_dsl>"
 
 
+ELLIPSIS = "..."
+"""Of a slice: all axes that are not written."""
+
+
 class Source(NamedTuple):
     """Where a value comes from: a layer, which of its calls, which of that call's values."""
 
@@ -71,7 +75,9 @@ def kind_of(entry: Described) -> str:
     if isinstance(registered, str) and registered.startswith(OWN):
         return f"own.{name}" if module == "resnet_dsl.layers" and registered == OWN + name else f"{registered}:{name}"
     if module is not None and module.startswith(("keras.src.ops", "keras.ops")):
-        return _function(name)
+        return _function(name)  # in files of the older kind Keras 3 says no more of one
+    if module is None and name not in (*MODELS, "InputLayer") and not {"trainable", "dtype"} & _config(entry).keys():
+        return _function(name)  # in files of the older kind Keras 3 says no more of one
     if name == "TFOpLambda":
         return f"tf.{_config(entry).get('function')}"
     plain = module is None or module == "keras" or module.startswith(("keras.layers", "keras.src."))
@@ -154,8 +160,14 @@ def function_settings(entry: Entry, inbound: Inbound) -> Described:
 
 
 def _key(key: Any) -> Any:
-    """A slice as (start, stop, step) an axis; one that is otherwise (``...``, a number) as it stands."""
+    """A slice as (start, stop, step) an axis, or ELLIPSIS for the axes between; one that is otherwise as it stands."""
     parts = key if isinstance(key, list | tuple) else [key]
     if not all(isinstance(one, dict) and isinstance(one.get("config"), dict) for one in parts):
         return key
-    return tuple(tuple(one["config"].get(name) for name in ("start", "stop", "step")) for one in parts)
+    return tuple(map(_axis, parts))
+
+
+def _axis(part: Described) -> Any:
+    if part.get("class_name") == "__ellipsis__":
+        return ELLIPSIS
+    return tuple(part["config"].get(name) for name in ("start", "stop", "step"))

@@ -24,6 +24,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "ops.clip": ("x", "x_min", "x_max"),
     "ops.softmax": ("x", "axis"),
     "ops.concatenate": ("xs", "axis"),
+    "ops.split": ("x", "indices_or_sections", "axis"),
     "slice": ("x", "key"),
 }
 """The names of what functions are called with, in order; of all others only the first is one: ``x``."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.importing.flat import FlatNetwork, Run
+from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.keras.called import Called
 from resnet_dsl.importing.keras.files import read_described
+from resnet_dsl.importing.keras.running import run_of
 from resnet_dsl.targets.keras.backend import import_keras
 
 
@@ -29,7 +30,7 @@ def flat_of_model(model: Any) -> FlatNetwork:
         layer = layers.get(called.label)
         return [] if layer is None else [(one.name, one.numpy()) for one in layer.weights]
 
-    return read_described(source, described, lambda: arrays, run_of(model))
+    return read_described(source, described, lambda structure: arrays, run_of(model))
 
 
 def _ends(model: Any) -> bool:
@@ -66,16 +67,3 @@ def _layers(model: Any, within: str) -> Any:
         yield f"{within}{layer.name}", layer
         if hasattr(layer, "layers") and _ends(layer):
             yield from _layers(layer, f"{within}{layer.name}/")
-
-
-def run_of(model: Any) -> Run:
-    """What a model computes at inference, in order of its inputs and outputs."""
-    import keras
-
-    def run(inputs: Sequence[Any]) -> Sequence[Any]:
-        given = [keras.ops.convert_to_tensor(one) for one in inputs]
-        result = keras.Model(model.inputs, model.outputs)(given, training=False)
-        found = result if isinstance(result, list | tuple) else [result]
-        return [keras.ops.convert_to_numpy(one) for one in found]
-
-    return run

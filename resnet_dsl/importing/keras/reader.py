@@ -14,7 +14,7 @@ from resnet_dsl.importing.keras.initial import initial
 from resnet_dsl.importing.keras.pattern import Found
 from resnet_dsl.importing.keras.rules import RULES
 from resnet_dsl.importing.keras.settings import Settings
-from resnet_dsl.importing.keras.structure import REBUILD, Structure
+from resnet_dsl.importing.keras.structure import Structure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operations import OPERATIONS
@@ -175,11 +175,11 @@ def _without_rule(kind: str) -> UnknownError:
         return UnknownError("is a `Lambda`, whose code is not run", "write what it does with layers or `keras.ops`")
     if package:
         why = f"is a `{name}` of `{package}`, a class of somebody's own: what it does is code, which is not run"
-        return UnknownError(why, REBUILD)
+        return UnknownError(why, "write what it does with layers and functions of Keras' own")
     if kind.startswith(("ops.", "tf.")):
         return UnknownError(f"is the function `{kind.partition('.')[2]}`, for which there is no operation")
     if kind == "slice":
-        return UnknownError("is a slice")
+        return UnknownError("is a slice, which no operation takes like this")
     return UnknownError(f"is a `{kind}`, for which there is no operation")
 
 

@@ -19,7 +19,7 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "groups": (1,),
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1]),
     "mode": ("constant",),
-    "x_min": (),
+    "fill_mode": ("constant",),
 }
 """What a setting says where it changes nothing; of any other: nothing, false, or an empty list."""
 _TYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
@@ -105,10 +105,15 @@ class Settings:
 _REMEDIES = {"data_format": 'build the model with `data_format="channels_last"`, and give it the same weights'}
 
 
+_LIKE_INFERENCE = ("Resizing", "Rescaling", "Normalization")
+"""Layers that prepare images: Keras calls them with ``training = True``, which changes nothing."""
+
+
 def _check_call(called: Called) -> None:
     """Raises UnknownError where a layer is called with what changes its result."""
     for name, value in called.given.items():
-        if name != "name" and value is not None and not (name == "training" and value is False):
+        harmless = value is None or name == "name" or (name == "training" and value is False)
+        if not harmless and not (name == "training" and called.kind in _LIKE_INFERENCE):
             raise UnknownError(f"is called with `{name} = {str(value)[:60]}`, which the language cannot say")
 
 

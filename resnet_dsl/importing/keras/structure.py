@@ -40,6 +40,11 @@ DEEPEST = 10
 _MOST_CALLS = 4 * MOST_NODES
 """One operation is a few calls at most, but for those that few networks have."""
 
+_MOST_VALUES = 1_000
+"""Of one call."""
+PART = "which value"
+"""Among the settings of a call that has several values: which of them it stands for, where that is not the first."""
+
 
 class Structure(NamedTuple):
     """The calls of a model, of which the inputs come first, and what it returns: calls by name."""
@@ -159,7 +164,7 @@ class _Flattening:
         """One of the whole model's inputs."""
         return self._add(Called(entry.name, entry.kind, entry.settings, ()))
 
-    def run(self, level: _Level, entering: Sequence[int], within: str, place: str, depth: int) -> list[int]:
+    def run(self, level: _Level, entering: Sequence[int], within: str, place: str, depth: int) -> tuple[int, ...]:
         """Adds the calls of a model whose inputs are these calls, and returns those that it returns."""
         if depth > DEEPEST:
             raise StrangeError(f"has models within one another more than {DEEPEST} deep")
@@ -168,37 +173,46 @@ class _Flattening:
                 f"calls the model `{within}` with {len(entering)} values in place of {len(level.entering)}"
             )
         places = _places(level.entries, place)
-        known = {(entry.name, 0): [value] for entry, value in zip(level.entering, entering, strict=True)}
+        known: dict[tuple[str, int], list[int] | tuple[int, ...]] = {
+            (entry.name, 0): (value,) for entry, value in zip(level.entering, entering, strict=True)
+        }
         for entry, number in _in_order(level, known.keys()):
             inbound = entry.calls[number]
-            reads = [_value(known, source) for source in inbound.reads]
+            reads = [self._value(known, source) for source in inbound.reads]
             label = f"{within}{entry.name}"
             if not reads:
                 raise StrangeError(f"calls `{label}` with no value")
             known[entry.name, number] = self._called(entry, inbound, reads, label, places[entry.name], depth)
-        return [_value(known, source) for source in level.returned]
+        return tuple(self._value(known, source) for source in level.returned)
 
     def _called(
         self, entry: Entry, inbound: Inbound, reads: Sequence[int], label: str, place: str, depth: int
-    ) -> list[int]:
+    ) -> list[int] | tuple[int, ...]:
+        """All the values of a model; of a layer or function the first, to which others are added as they are read."""
         if entry.nested is not None:
+            if inbound.given.get("training") not in (None, False):
+                raise UnknownError(f"calls the model `{label}` as in training, and the language has no word for that")
             return self.run(_level(entry.nested), reads, f"{label}/", f"{place}/", depth + 1)
         if is_function(entry.kind):
             return [self._add(Called(label, entry.kind, function_settings(entry, inbound), tuple(reads)))]
         return [self._add(Called(label, entry.kind, entry.settings, tuple(reads), inbound.given, place))]
+
+    def _value(self, known: Mapping[tuple[str, int], list[int] | tuple[int, ...]], source: Source) -> int:
+        """The call that has a value. One that has several (``split``) is there once more for each further one."""
+        values = known.get((source.layer, source.call), ())
+        missing = isinstance(values, tuple) and source.value >= len(values)
+        if missing or source.value > _MOST_VALUES:
+            raise StrangeError(f"reads a value of `{source.layer}` that there is none of")
+        while isinstance(values, list) and source.value >= len(values):
+            first = self.calls[values[0]]
+            values.append(self._add(first._replace(settings={**first.settings, PART: len(values)})))
+        return values[source.value]
 
     def _add(self, call: Called) -> int:
         if len(self.calls) >= _MOST_CALLS:
             raise StrangeError(f"has more than {_MOST_CALLS:,} calls of layers")
         self.calls.append(call)
         return len(self.calls) - 1
-
-
-def _value(known: Mapping[tuple[str, int], Sequence[int]], source: Source) -> int:
-    values = known.get((source.layer, source.call))
-    if values is None or source.value >= len(values):
-        raise StrangeError(f"reads a value of `{source.layer}` that there is none of")
-    return values[source.value]
 
 
 def _places(entries: Sequence[Entry], place: str) -> dict[str, str]:

@@ -60,8 +60,8 @@ def border_of(called: Called, rank: int) -> tuple[Widths, str] | None:
 
 def _fill(settings: Settings) -> str | None:
     mode, value = settings.take("mode", "constant"), settings.take("constant_values", 0)
-    if mode == "constant":
-        return {0: "zeros", LOWEST: "lowest"}.get(value) if isinstance(value, int | float) else None
+    if mode == "constant" and isinstance(value, int | float):
+        return "zeros" if value == 0 else "lowest" if value <= LOWEST else None
     return mode if mode == "reflect" else None
 
 

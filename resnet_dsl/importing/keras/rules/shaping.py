@@ -6,7 +6,10 @@ from math import prod
 from typing import Any
 
 from resnet_dsl.importing.keras.at import At, Rule, Rules
+from resnet_dsl.importing.keras.entries import ELLIPSIS
+from resnet_dsl.importing.keras.structure import PART
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.parameters import is_integer
 from resnet_dsl.targets.keras.lower.place import WHOLE
 
 
@@ -75,9 +78,17 @@ def _blocks(op: Any) -> Rule:
     return rule
 
 
+def _written_out(key: Any, axes: int) -> Any:
+    """A slice with all axes in place of ``...``."""
+    if not isinstance(key, tuple) or key.count(ELLIPSIS) != 1:
+        return key
+    place = key.index(ELLIPSIS)
+    return (*key[:place], *[WHOLE] * (axes + 1 - len(key)), *key[place + 1 :])
+
+
 def _slice(at: At) -> int:
     """A slice of the channels."""
-    key = at.settings.take("key")
+    key = _written_out(at.settings.take("key"), at.rank + 2)
     if not isinstance(key, tuple) or not all(isinstance(one, tuple) and len(one) == 3 for one in key):
         raise at.cannot("takes a part of a value in a way that `channels` does not")
     axes = [*key, *[WHOLE] * (at.rank + 2 - len(key))]
@@ -88,6 +99,22 @@ def _slice(at: At) -> int:
         raise at.cannot("takes channels that do not lie side by side")
     first, end, _ = slice(start, stop).indices(at.entering)
     return at.node("channels", at.input, start=first, count=end - first)
+
+
+def _split(at: At) -> int:
+    """One of the parts that the channels are split into: so many of one width, or at these places."""
+    settings, part = at.settings, at.settings.count(PART, 0)
+    if settings.axes("axis", at.rank + 1, 0) != (at.rank + 1,):
+        raise at.cannot("splits a value along another axis than its channels")
+    where = settings.take("indices_or_sections")
+    if is_integer(where) and where > 0 and at.entering % where == 0:
+        where = [one * at.entering // where for one in range(1, min(where, part + 2))]
+    if not isinstance(where, list | tuple) or not all(map(is_integer, where)):
+        raise at.cannot("splits the channels in a way that `channels` does not")
+    ends = [0, *where, at.entering]
+    if part + 1 >= len(ends):
+        raise at.cannot("has fewer parts than are read")
+    return at.node("channels", at.input, start=ends[part], count=ends[part + 1] - ends[part])
 
 
 def _pad(at: At) -> int:
@@ -120,5 +147,6 @@ RULES: Rules = {
     **{f"ZeroPadding{rank}D": _padding(rank) for rank in (1, 2, 3)},
     **{f"Cropping{rank}D": _cropping(rank) for rank in (1, 2, 3)},
     "slice": _slice,
+    "ops.split": _split,
     "ops.pad": _pad,
 }

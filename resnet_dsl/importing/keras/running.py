@@ -1,0 +1,159 @@
+"""The model of a file in Keras itself, for the proof: built of its description, from which all is taken but plain data.
+
+Keras would look up any class that a description names, also where this reader looks past it (regularisers, first
+numbers, types). So only layers that have a rule here are left, with settings that are numbers, words and lists; Keras
+reads the wiring by itself, and computes in float32. The weights are the arrays that were read as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from resnet_dsl.failure import Failure, reason
+from resnet_dsl.importing.flat import Run
+from resnet_dsl.importing.keras.at import Arrays
+from resnet_dsl.importing.keras.called import Called, Described, is_function
+from resnet_dsl.importing.keras.entries import MODELS, kind_of
+from resnet_dsl.importing.keras.rules import RULES
+from resnet_dsl.importing.keras.structure import Structure
+from resnet_dsl.targets.keras.backend import import_keras
+from resnet_dsl.targets.keras.variables import KINDS
+
+_OPERATIONS = frozenset(f"keras.src.ops.{name}" for name in ("numpy", "nn", "core", "math"))
+_OTHERS = frozenset({"keras", "keras.layers", "keras.models", "keras.src.models.functional", "resnet_dsl.layers"})
+_APPLICATIONS = frozenset(f"keras.src.applications.{name}" for name in ("convnext", "inception_resnet_v2"))
+_MODULES = _OPERATIONS | _OTHERS | _APPLICATIONS
+_MODULES_OF_MODELS = {"Sequential": "keras", **dict.fromkeys(("Functional", "Model"), "keras.src.models.functional")}
+_PLAIN = (bool, int, float, str, type(None))
+_DROPPED = ("dtype", "quantization_config", "build_input_shape")
+
+
+def runnable(structure: Structure, described: Described) -> bool:
+    """Whether Keras is there, and every layer of the description is one of its own or of ours."""
+    known = RULES.keys() | KINDS | {"InputLayer"}
+    plain = all(called.kind in known or called.is_function for called in structure.calls)
+    return plain and find_spec("keras") is not None and _modules(described) <= _MODULES
+
+
+def _modules(described: Described) -> set[str]:
+    """Where the classes of all layers come from; a function of an older file comes from nowhere."""
+    found, pending = set(), [described]
+    while pending:
+        entry = pending.pop()
+        found.add(str(entry.get("module", "" if is_function(kind_of(entry)) else "keras")))
+        pending += _entries(entry) if entry.get("class_name") in MODELS else []
+    return found
+
+
+def _entries(model: Described) -> list[Any]:
+    config = model.get("config")
+    return list(config.get("layers", ())) if isinstance(config, dict) else []
+
+
+def run_of_description(described: Described, calls: Sequence[Called], arrays: Arrays, source: str) -> Run:
+    """What the model computes at inference; it is built when that is asked for first."""
+    made: list[Run] = []
+
+    def run(inputs: Sequence[Any]) -> Sequence[Any]:
+        if not made:
+            made.append(run_of(_built(described, calls, arrays, source)))
+        return made[0](inputs)
+
+    return run
+
+
+def run_of(model: Any) -> Run:
+    """What a model in hand computes at inference, in the order of its inputs and outputs."""
+    import keras
+
+    plain = keras.Model(model.inputs, model.outputs)
+
+    def run(inputs: Sequence[Any]) -> Sequence[Any]:
+        result = plain([keras.ops.convert_to_tensor(one) for one in inputs], training=False)
+        found = result if isinstance(result, list | tuple) else [result]
+        return [keras.ops.convert_to_numpy(one) for one in found]
+
+    return run
+
+
+def _built(described: Described, calls: Sequence[Called], arrays: Arrays, source: str) -> Any:
+    keras = import_keras()
+    from resnet_dsl import layers as _own  # noqa: F401  (registers our layers)
+
+    made_of = keras.Sequential if described["class_name"] == "Sequential" else keras.Model
+    try:
+        model = made_of.from_config(_cleaned(described)["config"])
+    except Exception as wrong:
+        raise Failure(f"Keras cannot build the model of `{source}` anew: {reason(wrong)}") from None
+    layers = dict(layers_of(model))
+    for called in calls:
+        if called.label in layers and not called.is_function:
+            _assign(layers[called.label], arrays(called))
+    return model
+
+
+def layers_of(model: Any, within: str = "") -> Iterator[tuple[str, Any]]:
+    """All layers of a model and of those within it, by their labels."""
+    for layer in model.layers:
+        yield f"{within}{layer.name}", layer
+        if hasattr(layer, "layers"):
+            yield from layers_of(layer, f"{within}{layer.name}/")
+
+
+def _assign(layer: Any, arrays: Sequence[tuple[str | None, Any]]) -> None:
+    """By the variables' names where the file says them all, else in Keras' order."""
+    variables = [one for one in layer.weights if one.name not in ("count", "seed_generator_state")]
+    by_name = dict(arrays)
+    named = by_name.keys() == {one.name for one in variables}
+    for number, variable in enumerate(variables):
+        variable.assign(by_name[variable.name] if named else arrays[number][1])
+
+
+def _cleaned(entry: Described) -> dict[str, Any]:
+    """A layer's or model's entry, with nothing in it that Keras would look up."""
+    config = entry["config"]
+    if entry["class_name"] in MODELS:
+        plain = {name: _plain(value) for name, value in config.items() if name != "layers" and _is_plain(value)}
+        config = {**plain, "layers": [_cleaned(one) for one in config["layers"]]}
+    else:
+        config = {name: _setting(name, value) for name, value in config.items() if _is_kept(name, value)}
+    rest = {name: entry[name] for name in ("class_name", "module", "registered_name", "name") if name in entry}
+    rest.setdefault("module", _MODULES_OF_MODELS.get(entry["class_name"], "keras.layers"))
+    return {**rest, "config": config, "inbound_nodes": _plain(entry.get("inbound_nodes", []))}
+
+
+def _is_kept(name: str, value: Any) -> bool:
+    return name not in _DROPPED and (_is_plain(value) or name == "activation")
+
+
+def _setting(name: str, value: Any) -> Any:
+    """An activation that is described as a function of Keras is its name."""
+    return value["config"] if name == "activation" and isinstance(value, dict) else _plain(value)
+
+
+def _is_plain(value: Any) -> bool:
+    return all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, _PLAIN)
+
+
+_DESCRIBED: Mapping[str, Collection[str]] = {
+    "__keras_tensor__": ("shape", "dtype", "keras_history"),
+    "__slice__": ("start", "stop", "step"),
+    "__ellipsis__": (),
+}
+
+
+def _plain(value: Any) -> Any:
+    """Plain data as it is; of what Keras describes by a class only values and slices."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if not isinstance(value, dict):
+        return value if isinstance(value, _PLAIN) else None
+    if "class_name" not in value:
+        return {str(name): _plain(one) for name, one in value.items()}
+    names = _DESCRIBED.get(str(value["class_name"]))
+    if names is None:
+        return None
+    config = {name: _plain(one) for name, one in value["config"].items() if name in names}
+    return {"class_name": value["class_name"], "config": config}
