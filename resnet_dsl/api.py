@@ -151,6 +151,7 @@ class Network:
         *,
         weights: Any = None,
         excepted: Collection[str] = (),
+        layout: str | None = None,
         seed: int | None = None,
         optimize: bool = False,
         channels: Literal["first", "last"] = "last",
@@ -162,8 +163,8 @@ class Network:
         network: ``spec.network(input_size=…)``, ``network.backbone(…)``.
 
         weights: a file, as of ``load_weights``, or a Keras model of this network (``to_keras``, ``load_keras``); else
-        they are fresh, those of ``to_keras(seed=seed)``. excepted: parts that take none of the file's. optimize:
-        normalisation is folded into convolutions, noise is left out.
+        they are fresh, those of ``to_keras(seed=seed)``. excepted: parts that take none of the file's. layout: whose
+        names the file has. optimize: normalisation is folded into convolutions, noise is left out.
 
         Returns remarks on what was written. Raises MissingPackageError without the package ``onnx``, OSError where a
         file cannot be read or written, and Failure where the weights do not fit.
@@ -171,13 +172,44 @@ class Network:
         from resnet_dsl.targets.onnx.writing import write_model
         from resnet_dsl.targets.weighted import folded, given
 
-        model = given(self.compiled, weights, seed, tuple(excepted))
+        model = given(self.compiled, weights, seed, tuple(excepted), layout)
         written = write_model(folded(model) if optimize else model, os.fspath(path), channels)
         return (*written.remarks, *written.loading)
 
-    def load_weights(self, model: Any, path: str | os.PathLike[str], excepted: Collection[str] = ()) -> tuple[str, ...]:
-        """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names.
+    def to_safetensors(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        layout: str | None = None,
+        weights: Any = None,
+        excepted: Collection[str] = (),
+        seed: int | None = None,
+    ) -> tuple[str, ...]:
+        """Writes the weights alone, float32, as a ``.safetensors`` file (``resnet-dsl compile --to safetensors``).
 
+        layout: whose names and axes they have there (``timm``, ``torchvision``, ``huggingface``, docs/weights.md): that
+        library's ``load_state_dict`` takes them; None: those of our layers and variables.
+        weights, excepted, seed: as of ``to_onnx``; the layout of a file that is read is found by its names.
+
+        Returns remarks on what was written. Raises OSError where a file cannot be read or written, and Failure where
+        the weights or the layout do not fit.
+        """
+        from resnet_dsl.targets.safetensors import write_arrays
+        from resnet_dsl.targets.weighted import given
+
+        return write_arrays(given(self.compiled, weights, seed, tuple(excepted)), os.fspath(path), layout).remarks
+
+    def load_weights(
+        self,
+        model: Any,
+        path: str | os.PathLike[str],
+        excepted: Collection[str] = (),
+        layout: str | None = None,
+    ) -> tuple[str, ...]:
+        """Gives a model of this network the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by layers' names,
+        or of a ``.safetensors``, ``.npz`` or ``.pth`` file, in the layout of another library (docs/weights.md).
+
+        layout: whose names the file has: ``auto`` for whichever fits, as for arrays without it.
         The model may be of a part (``features``, ``include_top=False``); the file's other layers are then passed over.
         excepted: names of stages, ``stem``, ``head`` or layers that keep the weights that they have. Returns remarks on
         what was loaded (number types, values that are no numbers, a normalisation of images that the file's model has
@@ -187,7 +219,7 @@ class Network:
         from resnet_dsl.targets.keras import load_weights, lower
 
         whole = self.compiled.whole
-        remarks = load_weights(model, path, lower(whole.graph, whole.shapes), excepted)
+        remarks = load_weights(model, path, lower(whole.graph, whole.shapes), excepted, layout)
         for remark in remarks:
             warnings.warn(remark, stacklevel=2)
         return remarks

@@ -19,6 +19,7 @@ STDOUT, STDOUT_SHOWN = "-", "<stdout>"
 """The standard output on the command line, and in messages."""
 
 _KINDS = {".resnet": "a spec", ".keras": "a Keras model", ".onnx": "an ONNX model", ".h5": "weights", ".npz": "arrays"}
+_KINDS |= dict.fromkeys((".safetensors", ".pth", ".pt"), "weights")
 """What cannot be made again, by the ending of its name: an output of another kind does not take its place."""
 
 _MOST_LINKS = 40

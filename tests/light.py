@@ -17,6 +17,7 @@ from resnet_dsl.targets import TARGETS
 from resnet_dsl.targets.forms import FIGURES, TABLES
 
 MODEL = Path(__file__).parent / "fixtures" / "0.1.0" / "small.keras"
+NETWORK, TORCH = (Path(__file__).parent / "fixtures" / "layouts" / f"small{ending}" for ending in (".resnet", ".pth"))
 MOST_BYTES = 120_000_000
 """Of the light install, as it lies in site-packages."""
 
@@ -28,6 +29,7 @@ EXAMPLES = {
     ("compile", "--plain"): "compile resnet18 --plain --quiet",
     ("compile", "--figure FILE.pdf"): "compile resnet18 --to ir --figure resnet18.pdf",
     **{("compile", f"--to {name}"): f"compile resnet18 --to {name} --quiet" for name in TARGETS},
+    ("compile", "--weights FILE.pth"): f"compile {NETWORK} --weights {TORCH} --quiet --force",
     **{("compile", option): f"compile resnet18 {option} --quiet --force" for option in ("--plain", "--verify")},
     ("check", ""): "check resnet18 --signal",
     ("summary", ""): "summary resnet18 --signal",

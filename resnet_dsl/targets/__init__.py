@@ -58,6 +58,13 @@ def _onnx(compiled: Compiled, path: str, request: Request) -> Written:
     return write_model(weighted(compiled, request), path, request.channels)
 
 
+def _safetensors(compiled: Compiled, path: str, request: Request) -> Written:
+    from resnet_dsl.targets.safetensors import write_arrays
+    from resnet_dsl.targets.weighted import weighted
+
+    return write_arrays(weighted(compiled, request), path, request.layout)
+
+
 def _ir(compiled: Compiled, path: str, request: Request) -> Written:
     from resnet_dsl.writing import write_whole
 
@@ -91,7 +98,7 @@ def _stage(name: str, words: str) -> Target:
     return Target(None, write, words)
 
 
-_MODEL = ("seed", "weights", "optimize")
+_MODEL = ("seed", "weights", "layout", "optimize")
 _KERAS = (*_MODEL, "plain", "freeze")
 _ONNX = (*_MODEL, "channels")
 
@@ -99,6 +106,13 @@ TARGETS = {
     "keras": Target(".keras", _keras, "a Keras model with its weights", (*_KERAS, "verify"), keeps_weights=True),
     "keras-json": Target(".json", _keras_json, "a Keras model's structure, for `model_from_json`", _KERAS),
     "onnx": Target(".onnx", _onnx, "a model for ONNX Runtime and others", _ONNX, ("onnx",), keeps_weights=True),
+    "safetensors": Target(
+        ".safetensors",
+        _safetensors,
+        "weights alone, for other libraries",
+        ("seed", "weights", "layout"),
+        keeps_weights=True,
+    ),
     "ir": Target(".ir.json", _ir, "the graph, for other programs (`resnet-dsl schema`)"),
     "dot": Target(".dot", _dot, "a figure for Graphviz"),
     "svg": Target(".svg", _figure, "a figure (`resnet-dsl draw` has more forms)"),

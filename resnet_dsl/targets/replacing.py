@@ -21,6 +21,8 @@ def keep_trained(path: str | os.PathLike[str], ending: str) -> None:
 def _is_fresh(path: str, ending: str) -> bool:
     if ending == ".onnx":
         from resnet_dsl.targets.onnx.fresh import is_fresh
+    elif ending == ".safetensors":
+        from resnet_dsl.weights.safetensors import is_fresh
     else:
         from resnet_dsl.targets.keras.fresh import is_fresh
     return is_fresh(path)

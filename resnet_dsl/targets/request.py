@@ -16,7 +16,8 @@ class Request(NamedTuple):
     seed: of the initial weights. saved: the weights of a file. excepted: parts that keep their initial weights.
     optimize: whether it is for inference alone. plain: whether it is built with Keras' public functions alone.
     verify: whether Keras builds it, too, and both are compared. start: what is done before Keras is first needed.
-    channels: where inputs and outputs have them. freeze: parts that do not train.
+    channels: where inputs and outputs have them. freeze: parts that do not train. layout: what arrays are called in a
+    file of weights alone.
     """
 
     seed: int | None = None
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     start: Callable[[], None] = lambda: None
     channels: Literal["first", "last"] = "last"
     freeze: tuple[str, ...] = ()
+    layout: str | None = None
 
 
 class Weighted(NamedTuple):

@@ -17,19 +17,23 @@ from resnet_dsl.targets.request import Request, Weighted
 from resnet_dsl.weights import About, read_weights
 
 
-def given(compiled: Compiled, weights: Any, seed: int | None, excepted: tuple[str, ...]) -> Weighted:
+def given(
+    compiled: Compiled, weights: Any, seed: int | None, excepted: tuple[str, ...], layout: str | None = None
+) -> Weighted:
     """With the weights of a file or of a Keras model, or fresh ones where that is None.
 
-    Raises OSError where a file cannot be read, and Failure where something does not fit.
+    layout: of the file. Raises OSError where a file cannot be read, and Failure where something does not fit.
     """
     of_model = hasattr(weights, "layers")
     if excepted and (weights is None or of_model):
         raise Failure("`excepted` says what the file of `weights` leaves out, and there is no file")
+    if layout is not None and (weights is None or of_model):
+        raise Failure("`layout` is what the file of `weights` calls its arrays, and there is no file")
     if of_model and seed is not None:
         raise Failure("`seed` is of fresh weights, and a model has its own", "leave one of them out")
     if of_model:
         return with_weights_of(weights, compiled)
-    return weighted(compiled, Request(seed, None if weights is None else read_weights(weights), excepted))
+    return weighted(compiled, Request(seed, None if weights is None else read_weights(weights, layout), excepted))
 
 
 def weighted(compiled: Compiled, request: Request) -> Weighted:

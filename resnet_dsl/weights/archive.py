@@ -44,6 +44,11 @@ class Archive:
     def __contains__(self, entry: str) -> bool:
         return entry in self._zip.NameToInfo
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all entries, in order."""
+        return tuple(self._zip.NameToInfo)
+
     def read(self, entry: str, most: int | None = None) -> bytes:
         """The content of an entry, of ``most`` bytes at most. Raises DamagedError."""
         if entry not in self:

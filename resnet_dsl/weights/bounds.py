@@ -13,6 +13,9 @@ LARGEST_CONFIG = 256 * MIB
 LARGEST_CLASSES = 16 * MIB
 """Bytes of the names of a model's classes."""
 
+ROOM_FOR_TORCH = 16 * 1024 * MIB
+"""Bytes of address space that PyTorch's own libraries take, little of which is ever memory."""
+
 LONGEST_NAME = 1_000
 """Characters of a layer's name."""
 

@@ -92,7 +92,8 @@ def fit(
         raise _failure(saved, network, wrong)
     arrays = [array for fitted in values.values() for array in fitted]
     return Fitted(
-        {name: tuple(one.values for one in arrays) for name, arrays in values.items()}, _remarks(arrays, kind)
+        {name: tuple(one.values for one in arrays) for name, arrays in values.items()},
+        (*saved.said, *_remarks(arrays, kind)),
     )
 
 

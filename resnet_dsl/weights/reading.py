@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
+from resnet_dsl.sentences import first
+from resnet_dsl.showing import line
 from resnet_dsl.weights.about import About, InputScaling, Scaling
 from resnet_dsl.weights.bounds import most_seconds
 
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _T = TypeVar("_T")
+
+_OF_KERAS, _FLAT = "`.keras`, `.weights.h5`, `.h5`", "`.safetensors`, `.npz`, and PyTorch's `.pth`"
+
+_MOST_SHOWN, _LONGEST_SHOWN = 5, 40
+"""Names of what is not read."""
 
 _SENT_AS = {"float16": "<f2", "bfloat16": "<f4", "float32": "<f4", "float64": "<f8"}
 
@@ -49,11 +57,18 @@ class SavedLayer(NamedTuple):
 
 
 class SavedModel(NamedTuple):
-    """All layers with weights that a file holds, and what it says beside them."""
+    """All layers with weights that a file holds, and what it says beside them.
+
+    flat: it holds arrays by name, of whatever tool: each is a layer of one. layout: whose names these are
+    (resnet_dsl.weights.layouts); None: of our layers, and in a flat file whichever fit. said: what a user is told.
+    """
 
     path: str
     layers: tuple[SavedLayer, ...]
     about: About = About()
+    flat: bool = False
+    layout: str | None = None
+    said: tuple[str, ...] = ()
 
 
 class SavedConfig(NamedTuple):
@@ -63,13 +78,15 @@ class SavedConfig(NamedTuple):
     is_archive: bool
 
 
-def read_weights(path: str | os.PathLike[str]) -> SavedModel:
-    """The weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file.
+def read_weights(path: str | os.PathLike[str], layout: str | None = None) -> SavedModel:
+    """The weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, or the arrays of a ``.safetensors``, ``.npz`` or
+    ``.pth`` file by their names there. layout: what names it has, ``auto`` for whichever fits (``SavedModel``).
 
     Raises OSError where the file cannot be opened, and Failure where it is damaged, is another kind of file, or asks
-    for more memory or time than resnet_dsl.weights.bounds allows a file of its size.
+    for more memory or time than resnet_dsl.weights.bounds allows a file of its size; MissingPackageError where PyTorch
+    must read it, and is not installed.
     """
-    return _read(os.fspath(path), "weights", _saved_model)
+    return _read(os.fspath(path), "weights", _saved_model)._replace(layout=layout)
 
 
 def read_graph_json(path: str | os.PathLike[str]) -> str | None:
@@ -127,6 +144,8 @@ def _size(path: str) -> int:
 def _said(path: str, stream: IO[bytes]) -> Any:
     """The first line of what the process says."""
     said = json.loads(stream.readline())
+    if said.get("missing") == "torch":
+        raise MissingPackageError(["torch"], f"`{path}` is a file of PyTorch, which is not installed")
     if "missing" in said:
         raise ModuleNotFoundError(f"No module named {said['missing']!r}", name=said["missing"])
     if "damaged" in said:
@@ -139,7 +158,14 @@ def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
         SavedLayer(one["name"], one["place"], tuple(_array(array, stream) for array in one["arrays"]))
         for one in said["layers"]
     )
-    return SavedModel(path, layers, _about(said))
+    left = said.get("beside", ())
+    told = (f"the file also holds {_some(left)}, which is no part of the weights",) if left else ()
+    return SavedModel(path, layers, _about(said), "beside" in said, said=told)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [f"`{line(name)[:_LONGEST_SHOWN]}`" for name in names]
+    return first(shown, _MOST_SHOWN)
 
 
 def _config(said: Any) -> SavedConfig | None:
@@ -178,5 +204,5 @@ def _ending(code: int, size: int) -> str:
 
 def unreadable(path: str, why: str) -> Failure:
     """The failure of a file that is not what it should be."""
-    remedy = "files that Keras or `resnet-dsl compile` wrote are read: `.keras`, `.weights.h5` and `.h5`"
+    remedy = f"files of Keras are read ({_OF_KERAS}), and named arrays: {_FLAT}"
     return Failure(f"`{path}` cannot be read: {why}", remedy)

@@ -61,6 +61,30 @@ class StoredLayer(NamedTuple):
     arrays: tuple[Stored, ...]
 
 
+STATES = frozenset({
+    *("optimizer", "optimizers", "optimizer_state_dict", "optimizer_states", "optim", "opt"),
+    *("lr_scheduler", "lr_schedulers", "scheduler", "scaler", "amp_scaler", "grad_scaler", "amp"),
+})  # fmt: skip
+"""What training leaves in files of PyTorch beside the weights, by the first of the names that lead to it."""
+COUNTER = "num_batches_tracked"
+"""Of PyTorch's batch normalisation: how many batches it has seen. It is no weight."""
+
+
+def weights_alone(layers: Iterable[StoredLayer]) -> tuple[StoredLayer, ...]:
+    """Of named arrays those that are weights. Raises DamagedError where one of them holds no floating-point numbers."""
+    found = []
+    for layer in layers:
+        name = readable(layer.name, "name of an array")
+        if name.partition(".")[0] in STATES or name.rpartition(".")[2] == COUNTER:
+            continue
+        kind = layer.arrays[0].kind
+        if kind not in ("float16", "bfloat16", "float32", "float64"):
+            said = f"`{name}` holds {kind} where floating-point numbers are expected (is it quantised?)"
+            raise DamagedError(said)
+        found.append(layer)
+    return tuple(found)
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """The variables of a layer: numbers first, then names."""
     return sorted(names, key=lambda one: (not one.isdigit(), len(one) if one.isdigit() else 0, one))

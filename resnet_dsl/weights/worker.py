@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import (
     LARGEST_CONFIG,
     LARGEST_GRAPH,
+    ROOM_FOR_TORCH,
     DamagedError,
     most_memory,
     most_seconds,
@@ -27,6 +28,12 @@ from resnet_dsl.weights.bounds import (
 )
 
 _NORMALIZATION = f"layers/{group_of(NORMALIZATION)}"  # with fixed numbers, which are no weights, it has no arrays
+_NPY, _PICKLE = ".npy", "/data.pkl"
+"""Endings of the entries of a ``.npz``, and of a file that PyTorch saved."""
+_PICKLED = b"\x80\x02"
+"""How a pickle begins, as PyTorch wrote them before 1.6."""
+_STARTS = 16
+"""Bytes by which a file is known."""
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
@@ -66,15 +73,65 @@ def _answer_graph(file: BinaryIO, size: int, out: BinaryIO) -> None:
 
 def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
     archive = _archive(file, size)
+    if _is_flat(file, archive):
+        arrays, beside = _arrays(file, size, archive)
+        _write_layers(arrays, {"about": About(), "beside": beside}, out)
+        return
     found = _layers(file, size, archive)
-    layers = [layer for layer in found if layer.arrays]
     said = _about(file, archive)
     normalises = any(not layer.arrays and layer.place == _NORMALIZATION for layer in found)
     said = said._replace(unsaid=said.scaling is None and normalises)
-    _write_line(out, {"layers": [_described(one) for one in layers], "about": said})
+    _write_layers([layer for layer in found if layer.arrays], {"about": said}, out)
+
+
+def _write_layers(layers: Sequence[Any], said: Mapping[str, Any], out: BinaryIO) -> None:
+    _write_line(out, {"layers": [_described(one) for one in layers], **said})
     for layer in layers:
         for array in layer.arrays:
             out.write(array.read().tobytes())
+
+
+def _is_flat(file: BinaryIO, archive: Archive | None) -> bool:
+    """Whether the file holds arrays by name, of no model: safetensors, NumPy's, PyTorch's."""
+    if archive is not None:
+        return CONFIG not in archive and any(name.endswith((_NPY, _PICKLE)) for name in archive.names)
+    return _is_safetensors(file) or _start(file).startswith(_PICKLED)
+
+
+def _is_safetensors(file: BinaryIO) -> bool:
+    from resnet_dsl.weights.safetensors import is_one
+
+    return is_one(_start(file))
+
+
+def _start(file: BinaryIO) -> bytes:
+    start = file.read(_STARTS)
+    file.seek(0)
+    return start
+
+
+def _arrays(file: BinaryIO, size: int, archive: Archive | None) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """The weights of such a file, and what lies beside them and is not read."""
+    from resnet_dsl.weights.stored import STATES, weights_alone, within
+
+    beside: tuple[str, ...] = ()
+    if archive is not None and not any(name.endswith(_PICKLE) for name in archive.names):
+        from resnet_dsl.weights.tensors import npz_arrays
+
+        found = npz_arrays(archive)
+    elif archive is None and _is_safetensors(file):
+        from resnet_dsl.weights.safetensors import stored_arrays
+
+        found = stored_arrays(file.read())
+    else:
+        from resnet_dsl.weights.tensors import torch_arrays
+
+        file.seek(0)
+        _make_room_for_torch()
+        found, beside = torch_arrays(file)
+    roots = dict.fromkeys(str(name).partition(".")[0] for name in (*(one.name for one in found), *beside))
+    left = [name for name in roots if name in STATES or any(one.partition(".")[0] == name for one in beside)]
+    return within(weights_alone(found), most_unpacked(size)), tuple(left)
 
 
 def _answer_about(file: BinaryIO, size: int, out: BinaryIO) -> None:
@@ -169,7 +226,16 @@ def _limit_this_process(size: int) -> None:
 
         signal.alarm(_WAITING * most_seconds(size))  # a library that runs out of memory may wait for itself
         resource.setrlimit(resource.RLIMIT_CPU, (most_seconds(size), most_seconds(size) + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (most_memory(size), most_memory(size)))
+        resource.setrlimit(resource.RLIMIT_AS, (most_memory(size), most_memory(size) + ROOM_FOR_TORCH))
+
+
+def _make_room_for_torch() -> None:
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most, with_torch = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_AS, (with_torch, with_torch))
 
 
 _ANSWERS = {"graph": _answer_graph, "about": _answer_about, "config": _answer_config, "weights": _answer_weights}

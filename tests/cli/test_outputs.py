@@ -20,6 +20,7 @@ FIGURE = b"<?xml"
 WRITING = {
     "ir": ("compile", "small.resnet", "--to", "ir", "--quiet", "-o"),
     "onnx": ("compile", "small.resnet", "--to", "onnx", "--quiet", "-o"),
+    "safetensors": ("compile", "small.resnet", "--to", "safetensors", "--quiet", "-o"),
     "dot": ("compile", "small.resnet", "--to", "dot", "--quiet", "-o"),
     "figure": ("compile", "small.resnet", "--to", "ir", "--quiet", "--figure"),
     "draw": ("draw", "small.resnet", "-o"),
@@ -35,7 +36,7 @@ EACH = [
 every_command = pytest.mark.parametrize("command", EACH)
 most_commands = pytest.mark.parametrize("command", EACH[:-1])
 """Those that need no Matplotlib, which is slow to come, and one of the two that do."""
-drawing_commands = pytest.mark.parametrize("command", [one for one in EACH if one.id != "onnx"])
+drawing_commands = pytest.mark.parametrize("command", [one for one in EACH if one.id not in ("onnx", "safetensors")])
 """Those whose outputs hold no weights."""
 
 pytestmark = pytest.mark.usefixtures("folder")

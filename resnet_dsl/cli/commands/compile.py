@@ -50,7 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="FILE",
-        help="weights for the model, by the names of its layers: a .keras, .weights.h5 or .h5 file",
+        help="weights for the model: a .keras, .weights.h5 or .h5 file, by the names of its layers, or a .safetensors, "
+        ".npz or .pth file, in a layout",
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        help="whose names the file of --weights has: timm, torchvision, huggingface, …; auto: whichever fit (default: "
+        "those of the layers in Keras' files, else auto); with --to safetensors: whose names are written",
     )
     parser.add_argument(
         "--except",
@@ -147,6 +154,8 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         raise Failure("`--freeze` is of training, and `--optimize inference` not for it", "leave one of them out")
     if options.excepted and not weighed:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
+    if options.layout is not None and not weighed and options.to != "safetensors":
+        raise Failure("`--layout` says whose names the file of `--weights` has, and there is no `--weights`")
     if weighed:
         reads(options.weights)
     default = STDOUT if target.ending is None else f"{compiled.name}{target.ending}"
@@ -190,8 +199,17 @@ def _request(options: argparse.Namespace) -> Request:
     """What is asked of a model, once its weights are read; Keras starts where it is needed."""
     from resnet_dsl.weights import read_weights
 
-    saved = None if options.weights is None else read_weights(options.weights)
+    writes_layout = options.to == "safetensors"
+    layout = None if writes_layout else options.layout
+    saved = None if options.weights is None else read_weights(options.weights, layout)
     ways = (options.optimize is not None, options.plain, options.verify)
-    parts = tuple(options.excepted)
-    freeze = tuple(options.freeze or ())
-    return Request(options.seed, saved, parts, *ways, start_keras, options.channels or "last", freeze)
+    return Request(
+        options.seed,
+        saved,
+        tuple(options.excepted),
+        *ways,
+        start_keras,
+        channels=options.channels or "last",
+        freeze=tuple(options.freeze or ()),
+        layout=options.layout if writes_layout else None,
+    )

@@ -80,16 +80,20 @@ def check_room(saved: SavedModel, graph: Graph, shapes: tuple[Shape, ...]) -> No
 
 
 def load_weights(
-    model: Any, path: str | os.PathLike[str], calls: Calls | None = None, excepted: Collection[str] = ()
+    model: Any,
+    path: str | os.PathLike[str],
+    calls: Calls | None = None,
+    excepted: Collection[str] = (),
+    layout: str | None = None,
 ) -> tuple[str, ...]:
-    """Gives a model the weights of a ``.keras``, ``.weights.h5`` or ``.h5`` file, by the names of the layers.
+    """Gives a model the weights of a file, by the names of the layers or in a layout of another library.
 
     calls: of the network, for the names of its parts; the model may be a part of it (resnet_dsl.passes.backbone).
-    excepted: parts or layers that keep the weights that they have.
+    excepted: parts or layers that keep the weights that they have. layout: as of ``read_weights``.
     Returns remarks on what was loaded. Raises OSError where the file cannot be read, and Failure where it is damaged or
     a layer does not fit (resnet_dsl.weights.matching); the model is then as it was.
     """
-    return put_weights(model, read_weights(path), calls, excepted)
+    return put_weights(model, read_weights(path, layout), calls, excepted)
 
 
 def put_weights(
@@ -146,6 +150,11 @@ def fit_layers(
     and the type of its numbers, for remarks. Raises Failure where a layer does not fit.
     """
     parts = {} if calls is None else calls.parts
+    if calls is not None:
+        from resnet_dsl.targets.keras.foreign import by_layers  # brings NumPy, as above
+
+        needed = {name for name in layers if not {name, *parts.get(name, ())} & {*excepted}}
+        saved = by_layers(saved, calls, needed, excepted)
     wanted = [
         Wanted(name, group_of(layer.kind), parts.get(name, (name,)), layer.variables) for name, layer in layers.items()
     ]

@@ -1,0 +1,45 @@
+"""Arrays between other libraries' axes and ours: PyTorch has the channels of a kernel first, and we have them last."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+_TURNED = frozenset({"kernel", "height", "width"})
+"""Weights whose first two axes, (out, in), stand last here, as (in, out)."""
+
+
+def turned(array: Array, weight: str, shape: tuple[int, ...]) -> Array:
+    """An array of PyTorch in our order. shape: what the weight has here; another one is left for who compares them.
+
+    Axes of length 1 may stand behind the others there (a 1x1 convolution for a dense layer), or be left out.
+    """
+    if weight not in _TURNED:
+        return fitted(array, shape)
+    array = _of_rank(array, len(shape))
+    return np.moveaxis(array, (0, 1), (-1, -2)) if array.ndim >= 2 else array
+
+
+def returned(array: Array, weight: str, rank: int | None) -> Array:
+    """One of our arrays in PyTorch's order, with so many axes as it has there; None: as many as here."""
+    array = np.moveaxis(array, (-1, -2), (0, 1)) if weight in _TURNED else array
+    return array if rank is None else _of_rank(array, rank)
+
+
+def fitted(array: Array, shape: tuple[int, ...]) -> Array:
+    """The array in this shape, where the two differ in axes of length 1 alone, wherever these stand."""
+    own, wanted = (tuple(one for one in lengths if one != 1) for lengths in (array.shape, shape))
+    return array.reshape(shape) if own == wanted else array
+
+
+def _of_rank(array: Array, rank: int) -> Array:
+    """With axes of length 1 behind the others, or without them; as it is where its last axes are longer."""
+    lengths = [*array.shape]
+    while len(lengths) > rank and 1 in lengths:
+        if lengths[-1] != 1 and lengths[0] != 1:
+            return array
+        lengths.pop(-1 if lengths[-1] == 1 else 0)
+    return array.reshape((*lengths, *[1] * (rank - len(lengths))))
