@@ -13,7 +13,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resnet_dsl.api import Network, Spec, Summary, load, load_keras, runner
+    from resnet_dsl.api import (
+        Network,
+        Spec,
+        Summary,
+        from_keras,
+        from_onnx,
+        load,
+        load_keras,
+        runner,
+    )
     from resnet_dsl.diagnostics.diagnostic import Diagnostic
     from resnet_dsl.diagnostics.refusal import Refusal
     from resnet_dsl.ir.graph import Graph
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "from_keras": "resnet_dsl.api",
+    "from_onnx": "resnet_dsl.api",
     "load": "resnet_dsl.api",
     "load_keras": "resnet_dsl.api",
     "runner": "resnet_dsl.api",
@@ -32,7 +43,19 @@ _HOMES = {
     "Refusal": "resnet_dsl.diagnostics.refusal",
 }
 
-__all__ = ["Diagnostic", "Graph", "Network", "Refusal", "Spec", "Summary", "load", "load_keras", "runner"]
+__all__ = [
+    "Diagnostic",
+    "Graph",
+    "Network",
+    "Refusal",
+    "Spec",
+    "Summary",
+    "from_keras",
+    "from_onnx",
+    "load",
+    "load_keras",
+    "runner",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resnet_dsl.analyses.features import Feature
     from resnet_dsl.analyses.network import Facts
     from resnet_dsl.engines import Runner
+    from resnet_dsl.importing.imported import Imported
     from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
@@ -142,8 +143,7 @@ class Network:
         compiled = self.compiled if input_size is None else resized(self.compiled, input_size)
         wanted = asked(features, include_top, pooling)
         compiled = compiled if wanted is None else backbone(compiled, wanted)
-        frozen = (freeze,) if isinstance(freeze, str) else freeze
-        return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast, freeze=frozen)
+        return to_keras(compiled.graph, compiled.shapes, seed=seed, fast=fast, freeze=_names(freeze))
 
     def to_onnx(
         self,
@@ -345,6 +345,68 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
     return load_model(os.fspath(path))
 
 
+class ImportedModel:
+    """A model of another tool as a network of the language, with its weights (``from_onnx``, ``from_keras``, …).
+
+    Attributes: ``text`` (the spec, which is proven to be the source's network); ``network``; ``weights`` (arrays by the
+    name of a layer and of the weight, in Keras' layouts; None where the source holds none); ``labels`` (what the source
+    calls the layers, by their names here); ``said`` (remarks, in sentences).
+    """
+
+    def __init__(self, imported: Imported) -> None:
+        self._imported = imported
+        self.text = imported.text
+        self.network = Network(imported.compiled)
+        self.weights = imported.weights
+        self.labels = imported.labels
+        self.said = imported.said
+
+    def to_keras(self, *, freeze: str | Collection[str] = ()) -> Any:
+        """A Keras Functional model with the source's weights. ``freeze``: as of ``Network.to_keras``.
+
+        Raises MissingPackageError without Keras, and Failure where the source holds no weights.
+        """
+        from resnet_dsl.importing.writing import with_weights
+        from resnet_dsl.targets.keras.writing import build_weighted
+
+        return build_weighted(with_weights(self._imported), _names(freeze))
+
+    def save(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
+        """Writes the text (``.resnet``), or a model with the weights (``.keras``, ``.onnx``). Returns remarks.
+
+        Raises OSError where it cannot be written, and Failure for another ending or where there are no weights.
+        """
+        from resnet_dsl.importing.writing import write
+
+        written = write(self._imported, os.fspath(path))
+        return (*written.remarks, *written.loading)
+
+    def __repr__(self) -> str:
+        return f"<resnet_dsl.ImportedModel {self.network.name}: {self.network.params:,} parameters>"
+
+
+def from_onnx(path: str | os.PathLike[str], name: str | None = None) -> ImportedModel:
+    """The network of an ``.onnx`` file, as ``resnet-dsl import`` reads it. name: the network's (default: the file's).
+
+    Nothing in the file is run. Raises OSError where it cannot be opened, MissingPackageError without the package
+    ``onnx``, and Failure where it is damaged or holds what the language cannot say.
+    """
+    return _imported_file(path, name)
+
+
+def from_keras(model: Any, name: str | None = None) -> ImportedModel:
+    """The network of a Keras model in hand (Functional or Sequential), or of a ``.keras`` or ``.h5`` file.
+
+    No layer is run, of a file no code either. Raises as ``from_onnx`` does.
+    """
+    if isinstance(model, str | os.PathLike):
+        return _imported_file(model, name)
+    from resnet_dsl.importing.imported import imported
+    from resnet_dsl.importing.keras import flat_of_model
+
+    return ImportedModel(imported(flat_of_model(model), name or str(model.name)))
+
+
 def runner(model: Any, engine: str | None = None, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
     """A function from a batch of inputs to the model's outputs, for inference: the fastest exact way that there is.
 
@@ -365,6 +427,16 @@ def runner(model: Any, engine: str | None = None, precision: Literal["float32", 
     from resnet_dsl.engines import runner as make_runner
 
     return make_runner(model, engine, precision)
+
+
+def _imported_file(path: str | os.PathLike[str], name: str | None) -> ImportedModel:
+    from resnet_dsl.importing import import_file
+
+    return ImportedModel(import_file(path, name))
+
+
+def _names(parts: str | Collection[str]) -> Collection[str]:
+    return (parts,) if isinstance(parts, str) else parts
 
 
 def _loaded(spec: pipeline.Spec) -> Spec:

@@ -48,8 +48,11 @@ class Failure(Told):
     """A package is missing, a file cannot be written, an option does not fit. The message is a sentence for the user.
 
     ``remedy`` says what to do instead, ``details`` are lines of their own below the message; a plain traceback shows
-    all. The command line does, too, and ends with exit code 2.
+    all. The command line does, too, and ends with exit code 2, or, where it is what stands in a file that is at fault
+    (``of_content``), with 1.
     """
+
+    of_content = False
 
     def __init__(self, message: str, remedy: str | None = None, details: Sequence[str] = ()) -> None:
         self.lines = (message, *(f"  {one}" for one in details))

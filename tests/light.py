@@ -18,6 +18,7 @@ from resnet_dsl.targets.forms import FIGURES, TABLES
 
 MODEL = Path(__file__).parent / "fixtures" / "0.1.0" / "small.keras"
 NETWORK, TORCH = (Path(__file__).parent / "fixtures" / "layouts" / f"small{ending}" for ending in (".resnet", ".pth"))
+ONNX = MODEL.parents[1] / "onnx" / "small.onnx"
 MOST_BYTES = 120_000_000
 """Of the light install, as it lies in site-packages."""
 
@@ -31,6 +32,9 @@ EXAMPLES = {
     **{("compile", f"--to {name}"): f"compile resnet18 --to {name} --quiet" for name in TARGETS},
     ("compile", "--weights FILE.pth"): f"compile {NETWORK} --weights {TORCH} --quiet --force",
     **{("compile", option): f"compile resnet18 {option} --quiet --force" for option in ("--plain", "--verify")},
+    ("import", ""): f"import {MODEL}",
+    ("import", "FILE of ONNX"): f"import {ONNX}",
+    ("import", "--weights OUT.onnx"): f"import {MODEL} --weights small.onnx",
     ("check", ""): "check resnet18 --signal",
     ("summary", ""): "summary resnet18 --signal",
     ("draw", ""): "draw resnet18",

@@ -24,6 +24,7 @@ from resnet_dsl.showing import line
 
 COMMANDS = {
     "compile": "compile a network to a Keras model, its IR or a figure",
+    "import": "read a Keras or ONNX model as a spec, with its weights",
     "check": "find every mistake in specs, without Keras",
     "summary": "show a network as a table by stage, block or layer",
     "draw": "draw networks or a block as a figure",

@@ -68,7 +68,7 @@ def show(error: Exception, debug: bool = False) -> int:
     failure = _failure(error)
     if failure is not None:
         sys.stderr.write(failure.told())
-        return USAGE
+        return SPEC if failure.of_content else USAGE
     if debug:
         from traceback import print_exception
 

@@ -53,6 +53,10 @@ def _begins(name: str, start: str) -> Asked:
     return lambda options: getattr(options, name).startswith(start)
 
 
+def _named(name: str, ending: str) -> Asked:
+    return lambda options: (getattr(options, name) or "").lower().endswith(ending)
+
+
 def _ends(name: str, form: Form) -> Asked:
     """A figure of this form; the system's Graphviz, where it is asked for, draws without packages."""
     return lambda options: (
@@ -83,6 +87,8 @@ NEEDS = (
     Need("compile", "--plain", ("keras",), _given("plain")),
     Need("compile", "--verify", ("keras",), _given("verify")),
     *(Need("compile", f"--figure FILE{form.ending}", form.packages, _ends("figure", form)) for form in _NEEDY),
+    Need("import", "FILE of ONNX", ("onnx",), _named("file", ".onnx")),
+    Need("import", "--weights OUT.onnx", ("onnx",), _named("weights", ".onnx")),
     *(Need("draw", f"-o FILE{form.ending}", form.packages, _ends("output", form)) for form in _NEEDY),
     Need("draw", "--text paths", ("fontTools",), _is("text", "paths")),
     Need("signal", "-o FILE", ("matplotlib",), _given("output")),

@@ -7,29 +7,37 @@ import math
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from resnet_dsl import outputs, pipeline, shipped
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.arithmetic import extent, number
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.failure import Failure
+from resnet_dsl.ir.graph import Graph
+from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.sizes import Size
 from resnet_dsl.syntax.reading import ENDING, STDIN
 
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
+SHOWN_HELP = f"{SPEC_HELP}; or a model's file (.keras, .onnx, .h5)"
+MODELS = (".keras", ".onnx", ".h5")
+"""Endings of files whose networks are shown as those of specs are (`resnet-dsl import`)."""
+IMPORT_FIRST = "`resnet-dsl import {}` writes its spec"
 _STDIN_FILE = "/dev/stdin"
 """What the standard input was opened from, if it is a file."""
 _LENGTH = r"(\d{1,9}\??|\?)"
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
-def add_spec(parser: argparse.ArgumentParser, many: bool = False) -> None:
+def add_spec(parser: argparse.ArgumentParser, many: bool = False, words: str = SPEC_HELP) -> None:
     """The SPEC argument, and what overrides a network's parameters and input."""
     if many:
-        parser.add_argument("specs", nargs="+", metavar="SPEC", help=SPEC_HELP)
+        parser.add_argument("specs", nargs="+", metavar="SPEC", help=words)
     else:
-        parser.add_argument("spec", metavar="SPEC", help=SPEC_HELP)
+        parser.add_argument("spec", metavar="SPEC", help=words)
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="give a parameter of the network a value"
     )
@@ -45,11 +53,55 @@ def add_spec(parser: argparse.ArgumentParser, many: bool = False) -> None:
 
 def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
     """The network that SPEC names, under ``--set`` and ``--input``. Raises Refusal or Failure."""
+    _refuse_model(spec)
     path, network = locate(spec)
     size = _sizes(options.input)
     loaded = pipeline.load(path)
     outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
     return loaded.compile(network, _overrides(options.set), size)
+
+
+class Shown(Protocol):
+    """A network to look at: of a spec, or of a model's file.
+
+    ``shapes``: of each node's value. ``places``: where each node stands, in words.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def graph(self) -> Graph: ...
+    @property
+    def shapes(self) -> tuple[Shape, ...]: ...
+    @property
+    def places(self) -> tuple[str, ...]: ...
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]: ...
+
+
+def shown(spec: str, options: argparse.Namespace) -> Shown:
+    """The network that SPEC names, which may be a model's file, too. Raises Refusal or Failure."""
+    if not is_model(spec):
+        return compile_spec(spec, options)
+    if options.set or options.input:
+        option = "--set" if options.set else "--input"
+        raise Failure(f"`{option}` is of a spec, and `{spec}` is a model's file", IMPORT_FIRST.format(spec))
+    outputs.reads(spec)
+    from resnet_dsl.importing.shown import network_of_file
+
+    return network_of_file(spec)
+
+
+def is_model(spec: str) -> bool:
+    """Whether SPEC is the path of a model's file."""
+    return spec.lower().endswith(MODELS) and os.path.exists(spec)
+
+
+def _refuse_model(spec: str) -> None:
+    if is_model(spec):
+        raise Failure(f"`{spec}` is a model's file, and a spec is asked for", IMPORT_FIRST.format(spec))
 
 
 def locate(spec: str) -> tuple[str, str | None]:
@@ -81,6 +133,7 @@ class SpecFile(NamedTuple):
 def spec_files(specs: Iterable[str]) -> Iterator[SpecFile]:
     """The files that SPEC arguments name; folders are searched. Raises Failure where one holds none."""
     for spec in specs:
+        _refuse_model(spec)
         if not os.path.isdir(spec):
             yield SpecFile(*locate(spec))
             continue

@@ -1,1 +1,42 @@
-"""Models of other tools: a source is read into a flat network, whose structure is found and written as a spec."""
+"""Models of other tools: a source is read into a flat network, whose structure is found and written as a spec.
+
+file -> reader (onnx/, keras/) -> FlatNetwork -> mining/: text -> proof: the text, compiled, is the source
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resnet_dsl.importing.flat import FlatNetwork
+    from resnet_dsl.importing.imported import Imported
+
+
+def import_file(path: str | os.PathLike[str], name: str | None = None) -> Imported:
+    """The spec and the weights of a model's file. name: the network's; None: as the file is called.
+
+    Raises as ``read`` does, and NotImportedError where no text of the network is equal to it.
+    """
+    from resnet_dsl.importing.imported import imported
+
+    return imported(read(path), name or Path(path).stem)
+
+
+def read(path: str | os.PathLike[str]) -> FlatNetwork:
+    """The network of a file: ``.onnx``, ``.keras``, or ``.h5`` of a whole model, by what it holds.
+
+    Nothing in it is run. Raises OSError where it cannot be opened, NotImportedError where it holds what the language
+    cannot say, and Failure where it is damaged or of another kind.
+    """
+    from resnet_dsl.importing.files import Kind, kind_of
+
+    found = os.fspath(path)
+    if kind_of(found) is Kind.ONNX:
+        from resnet_dsl.importing.onnx import read_onnx
+
+        return read_onnx(found)
+    from resnet_dsl.importing.keras import read_keras
+
+    return read_keras(found)

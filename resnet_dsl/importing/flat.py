@@ -45,6 +45,8 @@ class FlatNetwork(NamedTuple):
 class NotImportedError(Failure):
     """A source holds what the language cannot say. ``part``: what could be read, up to there."""
 
+    of_content = True
+
     def __init__(self, message: str, remedy: str | None = None, part: FlatNetwork | None = None) -> None:
         super().__init__(message, remedy)
         self.part = part

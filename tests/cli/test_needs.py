@@ -104,6 +104,8 @@ def test_help_says_what_a_command_needs(command: str) -> None:
         ("compile net.resnet --verify", '`pip install "resnet-dsl[tensorflow]"`'),
         ("compile net.resnet --to onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("compile net.resnet --to ir --figure net.pdf", '`pip install "resnet-dsl[pdf]"`'),
+        ("import net.onnx", '`pip install "resnet-dsl[onnx]"`'),
+        ("import net.keras --weights net.onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: reportlab"),
         ("draw net.resnet -o net.PDF", '`pip install "resnet-dsl[pdf]"`'),
         ("signal net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),

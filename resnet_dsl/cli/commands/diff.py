@@ -7,18 +7,18 @@ import json
 
 from resnet_dsl.analyses.difference import as_data, describe, difference
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import SPEC_HELP, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("left", metavar="A", help=SPEC_HELP)
+    parser.add_argument("left", metavar="A", help=SHOWN_HELP)
     parser.add_argument("right", metavar="B", help="the other one")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
     parser.set_defaults(set=[], input=[])
 
 
 def run(options: argparse.Namespace) -> int:
-    left, right = (compile_spec(spec, options) for spec in (options.left, options.right))
+    left, right = (shown(spec, options) for spec in (options.left, options.right))
     found = difference(left.facts, right.facts, _told_apart(options, left.name, right.name))
     if options.format == "json":
         print(json.dumps(as_data(found), indent=2))

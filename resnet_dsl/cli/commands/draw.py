@@ -14,7 +14,7 @@ from pathlib import Path
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, WRITINGS, block_figure, figure, write_page
@@ -23,7 +23,7 @@ from resnet_dsl.writing import write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_spec(parser, many=True)
+    add_spec(parser, many=True, words=SHOWN_HELP)
     parser.add_argument(
         "-o",
         "--output",
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    networks = [compile_spec(spec, options) for spec in options.specs]
+    networks = [shown(spec, options) for spec in options.specs]
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)

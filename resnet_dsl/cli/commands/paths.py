@@ -11,13 +11,13 @@ import json
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.tabular import columns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_spec(parser, many=True)
+    add_spec(parser, many=True, words=SHOWN_HELP)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
     parser.add_argument("-o", "--output", metavar="FILE", help="draw the distribution: FILE.svg or .png")
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     found = []
     for spec in options.specs:
-        compiled = compile_spec(spec, options)
+        compiled = shown(spec, options)
         found.append((compiled.name, paths(compiled.graph)))
     if options.output is not None:
         claim(options.output)

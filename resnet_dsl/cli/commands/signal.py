@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.laboratory.signal import Signal, predict
 from resnet_dsl.tabular import columns
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_spec(parser, many=True)
+    add_spec(parser, many=True, words=SHOWN_HELP)
     add_report(parser)
 
 
@@ -32,7 +32,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    compiled = [compile_spec(spec, options) for spec in options.specs]
+    compiled = [shown(spec, options) for spec in options.specs]
     if options.output is not None:
         claim(options.output)
     require("signal", options)

@@ -11,22 +11,21 @@ import sys
 from math import sqrt
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
 from resnet_dsl.cli.streams import console, show_diagnostics
 from resnet_dsl.failure import Failure
-from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, show_in_terminal, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_spec(parser)
+    add_spec(parser, words=SHOWN_HELP)
     parser.add_argument("--by", choices=("stage", "block", "layer"), default="stage", help="a row for each of these")
     parser.add_argument("--signal", action="store_true", help="one more column: the gradient that is predicted")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (rich in a terminal), or data")
 
 
 def run(options: argparse.Namespace) -> int:
-    compiled = compile_spec(options.spec, options)
+    compiled = shown(options.spec, options)
     show_diagnostics(compiled.warnings)
     extra = _gradients(compiled, options.by) if options.signal else None
     if options.format == "text" and sys.stdout.isatty():
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _gradients(compiled: Compiled, by: Granularity) -> Extra:
+def _gradients(compiled: Shown, by: Granularity) -> Extra:
     """By stage, how many times the gradient grows a layer towards the input; by layer its root mean square."""
     from resnet_dsl.laboratory.signal import predict
 

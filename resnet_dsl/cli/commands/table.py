@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import add_spec, compile_spec
+from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.targets.forms import TABLES, endings
 from resnet_dsl.targets.table import FORMATS, form_of, tabulate, write
@@ -14,7 +14,7 @@ from resnet_dsl.writing import write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_spec(parser, many=True)
+    add_spec(parser, many=True, words=SHOWN_HELP)
     parser.add_argument("--to", choices=[*FORMATS], help="the form (default: by the ending of FILE, or text)")
     parser.add_argument(
         "-o",
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    networks = [compile_spec(spec, options).facts for spec in options.specs]
+    networks = [shown(spec, options).facts for spec in options.specs]
     path = None if options.output is None else claim(options.output)
     text = write(tabulate(networks), form_of(options.output or "", options.to))
     if path is None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.keras.direct import archive
 from resnet_dsl.targets.keras.direct.configuration import configuration
-from resnet_dsl.targets.keras.direct.making import make
+from resnet_dsl.targets.keras.direct.making import make, of_weighted
 from resnet_dsl.targets.keras.direct.settings import are_usual
 from resnet_dsl.targets.keras.freezing import frozen, said_of_freezing
 from resnet_dsl.targets.keras.inference import Built, optimize_for_inference
 from resnet_dsl.targets.keras.loading import keeps_classes, put_weights
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.model import to_keras
+from resnet_dsl.targets.keras.sampling import Array
 from resnet_dsl.targets.keras.saving import check_ending, entries, reloading, save, save_json
 from resnet_dsl.targets.keras.variables import LeftToKerasError
-from resnet_dsl.targets.request import Request, Written
+from resnet_dsl.targets.request import Request, Weighted, Written
 from resnet_dsl.weights import About
 from resnet_dsl.writing import write_through, write_whole
 
@@ -55,6 +58,29 @@ def _verified(compiled: Compiled, path: str, request: Request) -> str:
     drawn = request.seed is None and (request.saved is None or bool(request.excepted))
     inputs = compiled.shapes[: compiled.graph.inputs]
     return verify(path, _build(compiled, request)[0].model, inputs, weights=not drawn)
+
+
+def write_weighted(model: Weighted, path: str) -> Written:
+    """A network with its weights as a ``.keras`` file; without Keras, where that is possible."""
+    check_ending(Path(path), ".keras", "a Keras model is")
+    made = of_weighted(model)
+    beside = entries(made.graph, made.classes)
+    weights = (array for _, array in made.weights)
+    try:
+        put = archive.Model(made.calls, None, weights, beside, model.fresh)
+        write_through(path, lambda temporary: archive.write(put, temporary), ".keras")
+    except LeftToKerasError:
+        save(build_weighted(model), path, made.graph, made.classes, fresh=model.fresh)
+    return Written(made.said, reloading(made.calls))
+
+
+def build_weighted(model: Weighted, freeze: Collection[str] = ()) -> Any:
+    """A network with its weights as a Keras model. freeze: parts that do not train."""
+    values: dict[str, list[Array]] = {}
+    for slot, array in of_weighted(model).weights:
+        values.setdefault(slot.layer, []).append(array)
+    graph, shapes, _ = model.network
+    return to_keras(graph, shapes, scaling=model.scaling, values=values, freeze=freeze)
 
 
 def write_by_keras(compiled: Compiled, path: str, request: Request) -> Written:

@@ -22,7 +22,7 @@ from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.sampling import Array
 from resnet_dsl.targets.keras.scaling import scaled_first
 from resnet_dsl.targets.keras.variables import PlacedWeight, weights_of_nodes
-from resnet_dsl.targets.request import Request
+from resnet_dsl.targets.request import Request, Weighted
 from resnet_dsl.weights import About, SavedModel, Scaling
 from resnet_dsl.weights.scaling import expect_channels
 
@@ -92,13 +92,23 @@ def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tup
 def _optimized(made: Made, scaling: Scaling | None) -> Made:
     """For inference alone, as ``optimize_for_inference`` makes it of a model."""
     network, said = optimize(WeightedGraph(made.graph, made.shapes, by_node(made)))
-    assert network.weights is not None
     fused, count = fuse_activations(lower(network.graph, network.shapes))
-    placed = {(one.layer, one.variable): one for one in weights_of_nodes(fused, network.shapes)}
-    calls = scaled_first(fused, scaling)
     said = (*made.said, *said, f"fused {counted(count, 'activation')}")
-    found = _found(calls, placed, network.weights)
-    return made._replace(graph=network.graph, shapes=network.shapes, calls=calls, seed=None, weights=found, said=said)
+    return _with_weights(network, fused, scaling)._replace(said=said, classes=made.classes)
+
+
+def of_weighted(model: Weighted) -> Made:
+    """The model of a network that has its weights."""
+    network = model.network
+    made = _with_weights(network, lower(network.graph, network.shapes), model.scaling)
+    return made._replace(said=model.said, classes=model.classes)
+
+
+def _with_weights(network: WeightedGraph, calls: Calls, scaling: Scaling | None) -> Made:
+    assert network.weights is not None
+    placed = {(one.layer, one.variable): one for one in weights_of_nodes(calls, network.shapes)}
+    scaled = scaled_first(calls, scaling)
+    return Made(network.graph, network.shapes, scaled, None, _found(scaled, placed, network.weights))
 
 
 def by_node(made: Made) -> dict[str, dict[str, Array]]:
