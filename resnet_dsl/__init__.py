@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Summary,
         from_keras,
         from_onnx,
+        from_torch,
         load,
         load_keras,
         runner,
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "from_keras": "resnet_dsl.api",
     "from_onnx": "resnet_dsl.api",
+    "from_torch": "resnet_dsl.api",
     "load": "resnet_dsl.api",
     "load_keras": "resnet_dsl.api",
     "runner": "resnet_dsl.api",
@@ -52,6 +54,7 @@ __all__ = [
     "Summary",
     "from_keras",
     "from_onnx",
+    "from_torch",
     "load",
     "load_keras",
     "runner",

@@ -407,6 +407,19 @@ def from_keras(model: Any, name: str | None = None) -> ImportedModel:
     return ImportedModel(imported(flat_of_model(model), name or str(model.name)))
 
 
+def from_torch(module: Any, inputs: Any, name: str | None = None) -> ImportedModel:
+    """The network of a PyTorch module in hand, in evaluation mode, as ``torch.export`` follows it.
+
+    inputs: examples of what it takes, tensors with a batch axis and channels first: one, a sequence, or by name.
+    name: the network's (default: the module's class). Raises MissingPackageError without PyTorch, and Failure where the
+    module does what the language cannot say.
+    """
+    from resnet_dsl.importing.imported import imported
+    from resnet_dsl.importing.torch import flat_of_module
+
+    return ImportedModel(imported(flat_of_module(module, inputs, name), name or type(module).__name__.lower()))
+
+
 def runner(model: Any, engine: str | None = None, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
     """A function from a batch of inputs to the model's outputs, for inference: the fastest exact way that there is.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import resnet_dsl
-from resnet_dsl.extras import is_installed
+from resnet_dsl.extras import MissingPackageError, is_installed
 from resnet_dsl.failure import Failure
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -71,3 +71,23 @@ def test_a_file_of_onnx_and_back(tmp_path: Path) -> None:
     for name, arrays in model.weights.items():
         for weight, values in arrays.items():
             np.testing.assert_array_equal(values, again.weights[name][weight])
+
+
+@pytest.mark.skipif(is_installed("torch"), reason="PyTorch is installed")
+def test_a_module_needs_pytorch_and_says_so() -> None:
+    with pytest.raises(MissingPackageError) as refused:
+        resnet_dsl.from_torch(object(), object())
+    assert refused.value.package == "torch"
+
+
+@pytest.mark.backends
+def test_a_module_of_pytorch_in_hand() -> None:
+    import torch
+
+    body = [torch.nn.Conv2d(3, 4, 3, padding=1, bias=False), torch.nn.BatchNorm2d(4), torch.nn.ReLU()]
+    module = torch.nn.Sequential(*body, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(4, 2)).eval()
+    model = resnet_dsl.from_torch(module, torch.zeros(1, 3, 8, 8), name="tiny")
+    assert "conv(4, 3) -> norm -> act" in model.text
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype("float32")
+    theirs = module(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())).detach().numpy()
+    np.testing.assert_allclose(model.to_keras().predict(images, verbose=0), theirs, atol=1e-5)
