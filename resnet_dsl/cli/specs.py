@@ -94,6 +94,18 @@ def shown(spec: str, options: argparse.Namespace) -> Shown:
     return network_of_file(spec)
 
 
+def shown_all(spec: str, options: argparse.Namespace) -> list[Shown]:
+    """As shown; all networks of a file that holds several, where none is named."""
+    if is_model(spec):
+        return [shown(spec, options)]
+    path, network = locate(spec)
+    loaded = pipeline.load(path)
+    if network is not None or len(loaded.networks) < 2:
+        return [compile_spec(spec, options)]
+    outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
+    return [loaded.compile(name, _overrides(options.set), _sizes(options.input)) for name in loaded.networks]
+
+
 def is_model(spec: str) -> bool:
     """Whether SPEC is the path of a model's file."""
     return spec.lower().endswith(MODELS) and os.path.exists(spec)

@@ -114,7 +114,7 @@ def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> 
 
 def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tuple[list[_Group], list[Pair]]:
     """The blocks of each pair of stages side by side, and their steps."""
-    ours, theirs = inside = _Inside(left), _Inside(right)
+    ours, theirs = inside = Inside(left), Inside(right)
     groups, blocks = [], []
     for stage in stages:
         if stage.left is None or stage.right is None:
@@ -130,7 +130,7 @@ def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tu
     return groups, blocks
 
 
-class _Inside:
+class Inside:
     """What lies in each part of one network, by the part's scope: its own steps, and the blocks of a stage."""
 
     def __init__(self, facts: Facts) -> None:

@@ -55,7 +55,7 @@ def _end(end: End, names: tuple[str, str]) -> str:
 
 
 def _stride(moved: MovedStride, names: tuple[str, str]) -> str:
-    stride = _spell(moved.stride)
+    stride = spell(moved.stride)
     where = f"at {moved.left} in {names[0]}, at {moved.right} in {names[1]}"
     return f"in {_listed(moved.places)} the stride of {stride} is {where}"
 
@@ -68,7 +68,7 @@ def _setting(setting: Setting) -> str:
         where = f"at {_listed(tuple(left for left, _ in setting.places))}"
     else:
         where = f"in {count} of {setting.of}, the first of them {setting.places[0][0]}"
-    return f"{setting.op}: {setting.argument} is {_spell(setting.left)} and {_spell(setting.right)} {where}"
+    return f"{setting.op}: {setting.argument} is {spell(setting.left)} and {spell(setting.right)} {where}"
 
 
 def _steps(steps: Steps, names: tuple[str, str]) -> str:
@@ -104,10 +104,10 @@ def _pair(pair: Pair, names: tuple[str, str]) -> str:
 
 
 def _facts(part: CountedPart) -> dict[str, str]:
-    facts = {"block": part.block or "", "output": show(part.output_shape), _TRAINED: _spell(part.params)}
+    facts = {"block": part.block or "", "output": show(part.output_shape), _TRAINED: spell(part.params)}
     inside = {} if part.kind == "block" else {"blocks": str(part.blocks)}
-    facts[_ALL] = _spell(part.total_params)
-    return {**facts, "multiply-accumulates": _spell(part.macs), **inside}
+    facts[_ALL] = spell(part.total_params)
+    return {**facts, "multiply-accumulates": spell(part.macs), **inside}
 
 
 def _listed(places: tuple[str, ...]) -> str:
@@ -118,12 +118,13 @@ def _quantity(value: Any) -> str:
     """A shape is no setting: all of its axes are told, though they be alike. Names are told in their order."""
     if isinstance(value, tuple) and value and isinstance(value[0], str):
         return " then ".join(value)
-    return show(value) if isinstance(value, tuple) else _spell(value)
+    return show(value) if isinstance(value, tuple) else spell(value)
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """A value for people; one number where all axes have the same."""
     if value is None:
         return "unknown"
     if not isinstance(value, tuple):
         return written(value)
-    return _spell(value[0]) if len(set(value)) == 1 else show(map(_spell, value))
+    return spell(value[0]) if len(set(value)) == 1 else show(map(spell, value))

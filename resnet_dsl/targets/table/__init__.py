@@ -1,6 +1,7 @@
 """Networks as a table, the ResNet paper's Table 1: ``write(tabulate([resnet18, resnet34]), "latex")``.
 
-gather (what stands in which cell) -> formats (how it is written).
+gather (what stands in which cell) -> formats (how it is written). With a row for each network (``list_networks``):
+listing -> listing_formats.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.forms import TABLES, endings
+from resnet_dsl.targets.table import listing_formats
 from resnet_dsl.targets.table.formats import FORMATS
 from resnet_dsl.targets.table.gather import Table, tabulate
+from resnet_dsl.targets.table.listing import Listed, Listing, list_networks
 
 ENDINGS = {form.ending: name for name, form in TABLES.items() if name != "text"}
 """What the ending of a file's name says of its form. In a ``.txt`` any of them may stand."""
@@ -33,9 +36,11 @@ def form_of(path: str, asked: str | None = None) -> str:
     return asked or said or "text"
 
 
-def write(table: Table, form: str = "text") -> str:
-    """The table in one of FORMATS."""
-    return FORMATS[form](table)
+def write(table: Table | Listing, form: str = "text", siunitx: bool = False) -> str:
+    """The table in one of FORMATS. ``siunitx``: that package aligns the numbers of a Listing."""
+    if isinstance(table, Table):
+        return FORMATS[form](table)
+    return listing_formats.siunitx(table) if siunitx else listing_formats.FORMATS[form](table)
 
 
-__all__ = ["FORMATS", "Table", "form_of", "tabulate", "write"]
+__all__ = ["FORMATS", "Listed", "Listing", "Table", "form_of", "list_networks", "tabulate", "write"]

@@ -32,27 +32,27 @@ def csv(table: Table) -> str:
     """As comma-separated values, for a spreadsheet."""
     rows = [[row.name, row.size, *(_in_a_line(cell, "; ") for cell in row.cells), *row.counts] for row in table.rows]
     notes = [[note, *[""] * (len(table.header) - 1)] for note in table.notes]
-    return comma_separated(map(_inert, row) for row in [table.header, *rows, *table.footer, *notes])
+    return comma_separated(map(inert, row) for row in [table.header, *rows, *table.footer, *notes])
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """A spreadsheet takes what begins so for a formula; a stranger's name is none."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def pipes(table: Table) -> str:
     """In Markdown, for a README."""
-    lines = [markdown(map(_plain, table.header)), markdown(["---"] * len(table.header))]
+    lines = [markdown(map(plain, table.header)), markdown(["---"] * len(table.header))]
     lines += [
-        markdown([_plain(row.name), row.size, *(_in_a_line(cell, "<br>", _plain) for cell in row.cells), *row.counts])
+        markdown([plain(row.name), row.size, *(_in_a_line(cell, "<br>", plain) for cell in row.cells), *row.counts])
         for row in table.rows
     ]
     lines += [markdown([f"**{name}**", *values]) for name, *values in table.footer]
-    notes = [line for note in table.notes for line in ("", _plain(note))]
+    notes = [line for note in table.notes for line in ("", plain(note))]
     return "\n".join([*lines, *notes]) + "\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that means itself: no markup of Markdown or HTML."""
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", escape(text, quote=False))
 
@@ -122,8 +122,12 @@ def text(table: Table) -> str:
     lines = [*_lines(head, widths), rule]
     lines += [line for row in body for line in _lines(row, widths)]
     lines += [rule, *(line for row in foot for line in _lines(row, widths))]
-    lines += [line for note in table.notes for line in wrap(note, max(_SHORTEST, len(rule)), subsequent_indent="  ")]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *wrapped(table.notes, len(rule))]) + "\n"
+
+
+def wrapped(notes: Iterable[str], wide: int) -> list[str]:
+    """Notes below a table, in lines of its width."""
+    return [line for note in notes for line in wrap(note, max(_SHORTEST, wide), subsequent_indent="  ")]
 
 
 def _bracketed(cell: Cell) -> list[str]:

@@ -20,6 +20,7 @@ _SPECIAL = {
     "`": "'",
     "×": r"\ensuremath{\times}",
     "·": r"\ensuremath{\cdot}",
+    "Δ": r"\ensuremath{\Delta}",
     "γ": r"\ensuremath{\gamma}",
     "β": r"\ensuremath{\beta}",
     "−": r"\ensuremath{-}",
