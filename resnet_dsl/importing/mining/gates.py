@@ -104,7 +104,7 @@ def _candidates(gate: Line, width: int) -> Iterator[tuple[str, Args]]:
 
 def _ratios(name: str, width: int, hidden: int | None) -> Iterator[Args]:
     """The ratios that leave a number of hidden channels; 16 is the default."""
-    for ratio in () if hidden is None else sorted({width // hidden, 16}):
+    for ratio in () if hidden is None else sorted({max(1, width // hidden), 16}):
         if max(1, width // ratio) == hidden:
             yield {} if ratio == 16 else {"ratio": ratio}
 

@@ -18,6 +18,7 @@ from resnet_dsl.importing.mining.settings import Settings, every_line, settings_
 from resnet_dsl.importing.mining.sharing import with_shared_blocks
 from resnet_dsl.importing.mining.staging import is_classifier, staged
 from resnet_dsl.importing.words import Expression
+from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
 
@@ -32,21 +33,25 @@ def candidates(flat: FlatNetwork, name: str, shipped: bool = True) -> Iterator[s
         if len(text.split()) < len(mined.split()):
             yield format_text(Source("<import>", text))
     yield mined
+    if any(OPERATIONS[node.op].role == "noise" for node in flat.graph.nodes):
+        yield _Mined(flat, name, slots_noise=False).text()
     yield _plain(flat, name)
 
 
 class _Mined:
-    """A text with blocks and stages."""
+    """A text with blocks and stages. ``slots_noise``: whether noise is what fills a slot, or stands in the blocks."""
 
-    def __init__(self, flat: FlatNetwork, name: str) -> None:
+    def __init__(self, flat: FlatNetwork, name: str, slots_noise: bool = True) -> None:
         self.flat = flat
         self.name = name
+        self.slots_noise = slots_noise
         self.free = Names({name, *_SLOTS})
 
     def text(self) -> str:
         program, shared = with_shared_blocks(_read(self.flat), self.flat.graph, self.free)
         settings = settings_of([*every_line(program), *(line for one in shared for line in one.body.lines)])
-        noisy = with_slot(with_residual_blocks(contracted(program)))
+        residual = with_residual_blocks(contracted(program))
+        noisy = with_slot(residual) if self.slots_noise else Noisy(residual)
         blocked = with_blocks(noisy.program, settings, self.flat.unsaid, self.free)
         settings.lines += [noisy.use] if noisy.use else []
         network = self._network(blocked, noisy)

@@ -30,9 +30,11 @@ def _skipping(line: Line) -> Line:
     body = line.body
     assert body is not None
     last = body.lines[-1]
-    if last.name != "add" or len(last.reads) != 2:
+    if last.name != "add" or len(last.reads) != 2 or last.reads[0] == last.reads[1]:
         return line
+    readers = body.readers()
     paths = {one: adapter_of(body, one) for one in last.reads}
+    paths = {one: steps for one, steps in paths.items() if all(len(readers[step]) == 1 for step in steps or ())}
     adapters = [one for one, steps in paths.items() if steps is not None]
     if not adapters or (len(adapters) == 2 and 0 not in adapters):
         return line
