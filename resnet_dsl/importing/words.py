@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import TypeAlias
 
 from resnet_dsl.ir.operations import OPERATIONS
@@ -15,6 +16,12 @@ Args: TypeAlias = Mapping[str, Argument]
 
 class Expression(str):
     """An argument's words: ``4 * width``."""
+
+    __slots__ = ()
+
+
+class Bare(str):
+    """A block's parameter that stands first: its argument is written without its name."""
 
     __slots__ = ()
 
@@ -47,16 +54,22 @@ def call(name: str, args: Args, values: Iterable[str] = ()) -> str:
 
     ``values``: what a merge merges, or what lends its size.
     """
-    operation = OPERATIONS.get(name)
-    known = {one.name: one.required for one in operation.parameters} if operation else {}
-    order = [*known] if operation else [*args]
-    lent = [*values] if "like" in args else []
-    parts = [] if lent else [*values]
-    for key, argument in args.items():
-        bare = (key == order[0] or known.get(key, False)) and order[: len(parts) + 1][-1:] == [key]
-        shown = lent[0] if key == "like" else value(argument)
-        parts.append(shown if bare else f"{key} = {shown}")
+    bare = _without_names(name, args)
+    lent = dict(zip(("like",), values, strict=False)) if "like" in args else {}
+    shown = {key: lent.get(key) or value(one) for key, one in args.items()}
+    given = [one if key in bare else f"{key} = {one}" for key, one in shown.items()]
+    parts = [*(() if lent else values), *given]
     return f"{name}({', '.join(parts)})" if parts else name
+
+
+def _without_names(name: str, args: Args) -> list[str]:
+    """The arguments that stand in the order of the parameters, as far as these must be given; and the first."""
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        return [key for key in args if isinstance(key, Bare)]
+    pairs = zip(args, operation.parameters, strict=False)
+    kept = takewhile(lambda one: one[0] == one[1].name, pairs)
+    return [key for number, (key, one) in enumerate(kept) if number == 0 or one.required]
 
 
 def size(shape: Iterable[object]) -> str:

@@ -94,9 +94,10 @@ class _Blocks:
         """The gate at the end of most residual paths fills the prelude's slot."""
         ends = [_gate_at_end(line) for line in self.program.lines if is_residual(line)]
         named = [one for one in ends if one is not None]
-        if named and 2 * len(named) > len(ends):
-            texts = [call(one.name, one.args) for one in named]
-            usual = named[texts.index(max(texts, key=texts.count))]
+        texts = [call(one.name, one.args) for one in named]
+        most = max(texts, key=texts.count, default="")
+        if 2 * texts.count(most) > len(ends):
+            usual = named[texts.index(most)]
             self.settings.attn = usual.name, usual.args
 
     def _drop_idle_settings(self) -> None:

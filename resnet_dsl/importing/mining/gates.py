@@ -9,7 +9,7 @@ from resnet_dsl.importing.mining.expanding import digest_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.mining.regions import JOINT
-from resnet_dsl.importing.words import Args, call
+from resnet_dsl.importing.words import Args, Bare, call
 from resnet_dsl.ir.lengths import channels
 
 GATES = ("se", "eca", "cbam")
@@ -19,14 +19,19 @@ Call = tuple[str, tuple[tuple[str, object], ...]]
 
 
 class Gates:
-    """Finds calls for gates: of those that a gate may be, the one that most of the network's gates may be."""
+    """Finds calls for gates: the one that all of the network's gates may be, else the one that says its own numbers.
+
+    From numbers it is found how they follow from the block's, where they do.
+    """
 
     def __init__(self, prober: Prober, program: Program) -> None:
         self.prober = prober
         self.program = program
         self._calls: dict[tuple[bytes, object], list[Call]] = {}
-        counts = Counter(one for gate in _gates(program) for one in self._possible(gate))
-        self._common = dict(counts)
+        gates = [*_gates(program)]
+        counts = Counter(one for gate in gates for one in self._possible(gate))
+        known = sum(1 for gate in gates if self._possible(gate))
+        self._common = {one for one, count in counts.items() if count == known}
 
     def everywhere(self) -> Program:
         """The program with the calls of its gates in their place."""
@@ -47,7 +52,7 @@ class Gates:
         possible = self._possible(line)
         if not possible:
             return line
-        name, args = max(possible, key=lambda one: self._common[one])
+        name, args = next((one for one in possible if one in self._common), possible[-1])
         return line.renamed(name, dict(args))
 
     def _pair(self, lines: dict[int, Line], line: Line) -> Line | None:
@@ -94,11 +99,11 @@ def _candidates(gate: Line, width: int) -> Iterator[tuple[str, Args]]:
     hidden = _hidden(gate)
     if hidden is None:
         kernels = [one.args["kernel"] for one in _convs(gate)]
-        yield from (("eca", args) for args in ({}, *({"kernel": one} for one in kernels)))
+        yield from (("eca", args) for args in ({}, *({Bare("kernel"): one} for one in kernels)))
         return
     yield from (("se", args) for args in _ratios("se", width, hidden))
     for divisor in (8, 4, 16):
-        yield from (("se", {"ratio": ratio, "divisor": divisor}) for ratio in _near(width, hidden, divisor))
+        yield from (("se", {Bare("ratio"): ratio, "divisor": divisor}) for ratio in _near(width, hidden, divisor))
     yield "se", {"hidden": hidden}
 
 
@@ -106,7 +111,7 @@ def _ratios(name: str, width: int, hidden: int | None) -> Iterator[Args]:
     """The ratios that leave a number of hidden channels; 16 is the default."""
     for ratio in () if hidden is None else sorted({max(1, width // hidden), 16}):
         if max(1, width // ratio) == hidden:
-            yield {} if ratio == 16 else {"ratio": ratio}
+            yield {} if ratio == 16 else {Bare("ratio"): ratio}
 
 
 def _near(width: int, hidden: int, divisor: int) -> list[int]:

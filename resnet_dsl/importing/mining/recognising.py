@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from resnet_dsl.importing.mining.expanding import digest_of
 from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Line, Program
-from resnet_dsl.importing.words import Args, call
+from resnet_dsl.importing.words import Args, Bare, call
 
 BLOCKS = {"basic", "bottleneck", "preact_basic", "preact_bottleneck"}
 """The prelude's."""
+
+_WIDTH = Bare("width")
 
 Candidate = tuple[str, Args]
 
@@ -47,8 +49,8 @@ def _candidates(body: Program) -> Iterator[Candidate]:
 
 def _of_two(convs: list[Args]) -> Iterator[Candidate]:
     more = _given(stride=_stride(convs), dilation=convs[0].get("dilation", 1), groups=convs[0].get("groups", 1))
-    yield "basic", {"width": convs[0]["channels"], **more}
-    yield "preact_basic", {"width": convs[0]["channels"], **_given(stride=_stride(convs))}
+    yield "basic", {_WIDTH: convs[0]["channels"], **more}
+    yield "preact_basic", {_WIDTH: convs[0]["channels"], **_given(stride=_stride(convs))}
 
 
 def _of_three(convs: list[Args]) -> Iterator[Candidate]:
@@ -57,8 +59,8 @@ def _of_three(convs: list[Args]) -> Iterator[Candidate]:
     for width, expansion in _widths(inner, outer):
         for base in _bases(inner, width, groups):
             args = _given(stride=stride, expansion=(expansion, 4), groups=groups, base_width=(base, 64))
-            yield "bottleneck", {"width": width, **args, **_given(dilation=convs[1].get("dilation", 1))}
-            yield "preact_bottleneck", {"width": width, **args}
+            yield "bottleneck", {_WIDTH: width, **args, **_given(dilation=convs[1].get("dilation", 1))}
+            yield "preact_bottleneck", {_WIDTH: width, **args}
 
 
 def _widths(inner: int, outer: int) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from resnet_dsl.importing.mining.program import Definition, Line, Program
-from resnet_dsl.importing.words import Args, Expression
+from resnet_dsl.importing.words import Args, Bare, Expression
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument, is_integer, is_number
@@ -123,7 +123,9 @@ class _Unifier:
 
     def _calls(self, usual: dict[str, Argument]) -> Iterator[Args]:
         for number in range(len(self.bodies)):
-            values = {name: self.parameters[name][number] for name in usual}
+            first = next(iter(usual), None)
+            names = {name: Bare(name) if name == first and usual[name] is None else name for name in usual}
+            values = {names[name]: self.parameters[name][number] for name in usual}
             yield {name: value for name, value in values.items() if value != usual[name]}
 
 
