@@ -1,25 +1,29 @@
 """The normal form of a network, by which two of them are compared: what is written in two ways, and is one, is alike.
 
-Steps that do nothing are looked through. A concatenation of a concatenation is one of all its parts, and so is a sum of
-a sum that nothing else reads. Of arguments those are left out that change nothing, and those of which a source says
-nothing.
+Steps that do nothing are looked through, and so is a reshaping in front of another. A concatenation of a concatenation
+is one of all its parts, and so is a sum of a sum that nothing else reads. `same` padding is the numbers that it comes
+to. Of arguments those are left out that change nothing, and those of which a source says nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.lengths import OpenLength, Shape
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
+from resnet_dsl.ir.windows import border_of_same, reach
 
 MOST_JOINED = 2_000_000
 """Parts of all concatenations together; those beyond it are compared as they are written."""
+
+_ORDER = {"reshape", "flatten"}
+"""Operations of which only the order of the numbers that enter counts."""
 
 _STILL = {"flatten", "reshape", "channels", "pad_channels", "zero_pad", "crop"}
 """Operations that do nothing where they leave the shape as it is."""
@@ -40,13 +44,16 @@ class Step(NamedTuple):
 class Normal:
     """A graph in normal form. ``steps``: for each of its nodes; ``stands``: the node whose value a node's value is.
 
+    ``bare``: global pools whose axes of length 1 nothing sees; ``shapes``: without these.
     ``outputs``: nodes, in order. ``needed``: the nodes that an output depends on, in order, and all inputs.
     """
 
     def __init__(self, graph: Graph, shapes: Sequence[Shape], unsaid: Iterable[str] = ()) -> None:
         self.graph = graph
         self.unsaid = frozenset(unsaid)
-        self.stands = _looked_through(graph, shapes)
+        self.bare = _bare_pools(graph)
+        self.shapes = tuple(shape[-1:] if index in self.bare else shape for index, shape in enumerate(shapes))
+        self.stands = _looked_through(graph, self.shapes)
         self.steps = self._made()
         self.outputs = tuple(self.stands[output.node] for output in graph.outputs)
         self.needed = self._reached()
@@ -78,11 +85,12 @@ class Normal:
     def _made(self) -> list[Step]:
         steps: list[Step] = []
         read = _times_read(self.graph, self.stands)
-        known: dict[int, tuple[tuple[str, Argument], ...]] = {}
+        known: dict[object, tuple[tuple[str, Argument], ...]] = {}
         left = MOST_JOINED
-        for node in self.graph.nodes:
-            if id(node.args) not in known:
-                known[id(node.args)] = self._arguments(node)
+        for index, node in enumerate(self.graph.nodes):
+            key = (id(node.args), self.shapes[node.inputs[0]] if node.inputs else (), index in self.bare)
+            if key not in known:
+                known[key] = self._arguments(node, index)
             before = [self.stands[one] for one in node.inputs]
             merge = OPERATIONS[node.op].merge
             inputs: list[int] = []
@@ -90,14 +98,19 @@ class Normal:
                 opened = steps[one].op == node.op and (
                     (merge == "join" and len(steps[one].inputs) <= left) or (merge == "sum" and read[one] == 1)
                 )
+                opened = opened or (node.op in _ORDER and steps[one].op in _ORDER)
                 inputs += steps[one].inputs if opened else [one]
             left -= len(inputs) if merge == "join" else 0
-            steps.append(Step(node.op, known[id(node.args)], tuple(inputs)))
+            steps.append(Step(node.op, known[key], tuple(inputs)))
         return steps
 
-    def _arguments(self, node: Node) -> tuple[tuple[str, Argument], ...]:
+    def _arguments(self, node: Node, index: int) -> tuple[tuple[str, Argument], ...]:
         parameters = OPERATIONS[node.op].parameters
         args = {one.name: one.default for one in parameters} | dict(node.args)
+        if node.inputs:
+            args = resolved(node.op, args, self.shapes[node.inputs[0]])
+        if index in self.bare:
+            args["keepdims"] = False
         idle = OPERATIONS[node.op].ignored(args)
         return tuple(
             sorted((name, _plain(args[name])) for name in args if name not in idle and name not in self.unsaid)
@@ -109,6 +122,29 @@ class Normal:
             if index in needed:
                 needed.update(self.steps[index].inputs)
         return tuple(sorted(needed))
+
+
+def resolved(op: str, args: Mapping[str, Argument], shape: Shape) -> dict[str, Argument]:
+    """Arguments with the numbers that `same` padding comes to, where the lengths tell; a mean leaves its border out."""
+    if args.get("pad") != "same" or not isinstance(args.get("kernel"), tuple):
+        return dict(args)
+    steps = args["stride"]
+    if any(isinstance(one, OpenLength) and one.divisor % step for one, step in zip(shape, steps, strict=False)):
+        return dict(args)
+    taps = [reach(*one) for one in zip(args["kernel"], args.get("dilation", (1,) * len(steps)), strict=True)]
+    pads = tuple(border_of_same(*one) for one in zip(shape, taps, steps, strict=False))
+    whole = {**args, "pad": pads}
+    return whole | {"count_border": False} if op == "avgpool" and any(map(any, pads)) else whole
+
+
+def _bare_pools(graph: Graph) -> frozenset[int]:
+    """The global pools of which every reader takes the numbers in a row."""
+    pools = {
+        one for one, node in enumerate(graph.nodes) if node.args.get("kernel") == "global" and node.args["keepdims"]
+    }
+    for node in graph.nodes:
+        pools.difference_update(() if node.op in _ORDER else node.inputs)
+    return frozenset(pools.difference(output.node for output in graph.outputs))
 
 
 def _plain(value: Argument) -> Argument:

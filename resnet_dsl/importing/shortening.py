@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from resnet_dsl.importing.normal import resolved
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operation import Operation, UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
@@ -41,7 +42,8 @@ def _settles(operation: Operation, given: dict[str, Any], wanted: dict[str, Any]
         found = operation.settle(given, shapes)
     except UnfitError:
         return False
-    full = {one.name: one.default for one in operation.parameters} | dict(found)
+    usual = {one.name: one.default for one in operation.parameters}
+    full = resolved(operation.name, usual | dict(found), shapes[0]) if shapes else usual | dict(found)
     idle = operation.ignored(found)
     return all(_same(full[name], value) for name, value in wanted.items() if name not in idle)
 

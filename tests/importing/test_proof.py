@@ -100,3 +100,28 @@ def test_inputs_and_outputs_are_counted() -> None:
     found = compare(flat(shipped("siamese_omniglot")), _small())
     assert isinstance(found, Unequal)
     assert found.why == "the source has 2 inputs, the text 1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("conv(4, 3, stride = 2, pad = same)", "conv(4, 3, stride = 2, pad = [0, 1])", True),
+        ("conv(4, 3, stride = 2, pad = same)", "conv(4, 3, stride = 2)", False),
+        ("avgpool(2, pad = same)", "avgpool(2)", True),
+        ("avgpool(3, pad = same)", "avgpool(3, stride = 3, pad = [0, 1], count_border = false)", True),
+        ("avgpool(3, stride = 1, pad = same)", "avgpool(3, stride = 1)", False),
+        ("maxpool(3, stride = 2, pad = same)", "maxpool(3, stride = 2, pad = [0, 1])", True),
+        ("avgpool(global, keepdims = true) -> flatten -> dense(2)", "avgpool(global) -> dense(2)", True),
+        ("avgpool(global, keepdims = true) -> conv(2, 1)", "avgpool(global) -> reshape(1x1x3) -> conv(2, 1)", False),
+        ("reshape(64x3) -> reshape(3x8x8)", "flatten -> reshape(3x8x8)", True),
+        ("scale(1) -> dropout(0) -> identity -> relu", "relu", True),
+        ("dropout(0.1) -> relu", "relu", False),
+        ("scale(0.5, learned = true)", "scale(0.5)", False),
+        ("groupnorm(1, epsilon = 1e-6)", "groupnorm(1, epsilon = 1e-5)", False),
+    ],
+)
+def test_two_ways_to_write_one_thing_are_one(one: str, other: str, alike: bool) -> None:
+    """Where `alike` is false, the two compute otherwise, or cannot be told to compute alike."""
+    texts = [f"network n {{ input 8x8x3 stage s {{ {steps} }} }}" for steps in (one, other)]
+    source, text = (load_text(text).compile() for text in texts)
+    assert isinstance(compare(flat(source), text), Matched) is alike

@@ -34,16 +34,19 @@ class Blocked(NamedTuple):
     between: frozenset[str]
 
 
-def with_blocks(program: Program, settings: Settings, unsaid: frozenset[str], free: Names) -> Blocked:
-    """Every region as a call: of the prelude's block that it is, or of one that several of them are."""
-    return _Blocks(program, settings, unsaid, free).result()
+def with_blocks(program: Program, settings: Settings, prober: Callable[[Settings], Prober], free: Names) -> Blocked:
+    """Every region as a call: of the prelude's block that it is, or of one that several of them are.
+
+    ``prober``: what compiles calls under settings.
+    """
+    return _Blocks(program, settings, prober, free).result()
 
 
 class _Blocks:
-    def __init__(self, program: Program, settings: Settings, unsaid: frozenset[str], free: Names) -> None:
+    def __init__(self, program: Program, settings: Settings, prober: Callable[[Settings], Prober], free: Names) -> None:
         self.program = program
         self.settings = settings
-        self.unsaid = unsaid
+        self.prober = prober
         self.free = free
         self.definitions: list[Definition] = []
         self.between: set[str] = set()
@@ -52,18 +55,15 @@ class _Blocks:
 
     def result(self) -> Blocked:
         self._set_adapters()
-        self.program = Gates(self._prober(), self.program).everywhere()
+        self.program = Gates(self.prober(self.settings), self.program).everywhere()
         self._set_attention()
-        recogniser = Recogniser(self._prober())
+        recogniser = Recogniser(self.prober(self.settings))
         self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
         self._change(_flattened)
         self._set_chains()
         self._own()
         self._drop_idle_settings()
         return Blocked(self.program, self.settings, tuple(self.definitions), frozenset(self.between))
-
-    def _prober(self) -> Prober:
-        return Prober([*self.settings.written()], self.unsaid)
 
     def _change(self, change: Callable[[Line], Line]) -> None:
         lines = [(one, change(line) if line.name == JOINT else line) for one, line in self.program.values()]
@@ -74,7 +74,7 @@ class _Blocks:
         skips = [line for line in adapters.skips_of(self.program) if line.body is not None]
         plain = [line for line in skips if line.reads[1] == 0]
         early = [line for line in skips if line.reads[1] != 0]
-        prober = self._prober()
+        prober = self.prober(self.settings)
         name = adapters.chosen(plain, prober, adapters.AFTER)
         self.normed = name in ("project", "pool_project")
         everywhere = [line for line in adapters.skips_of(self.program) if line.reads[1] == 0]

@@ -98,12 +98,14 @@ def _gates(program: Program) -> Iterator[Line]:
 def _candidates(gate: Line, width: int) -> Iterator[tuple[str, Args]]:
     hidden = _hidden(gate)
     if hidden is None:
-        kernels = [one.args["kernel"] for one in _convs(gate)]
-        yield from (("eca", args) for args in ({}, *({Bare("kernel"): one} for one in kernels)))
+        yield "eca", {}
+        for one in _convs(gate):
+            yield "eca", {Bare("kernel"): one.args["kernel"]}
         return
     yield from (("se", args) for args in _ratios("se", width, hidden))
     for divisor in (8, 4, 16):
-        yield from (("se", {Bare("ratio"): ratio, "divisor": divisor}) for ratio in _near(width, hidden, divisor))
+        for ratio in _near(width, hidden, divisor):
+            yield "se", {Bare("ratio"): ratio, "divisor": divisor}
     yield "se", {"hidden": hidden}
 
 

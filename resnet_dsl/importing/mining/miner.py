@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
@@ -10,6 +11,8 @@ from resnet_dsl.importing.mining.deriving import derived
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part, network_text
 from resnet_dsl.importing.mining.noise import Noisy, with_slot
+from resnet_dsl.importing.mining.padding import needs_same, with_same
+from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Definition, Program, rebuilt
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.mining.regions import contracted
@@ -48,14 +51,19 @@ class _Mined:
         self.free = Names({name, *_SLOTS})
 
     def text(self) -> str:
-        program, shared = with_shared_blocks(_read(self.flat), self.flat.graph, self.free)
+        read = _read(self.flat)
+        same = needs_same(read)
+        program, shared = with_shared_blocks(with_same(read) if same else read, self.flat.graph, self.free)
         settings = settings_of([*every_line(program), *(line for one in shared for line in one.body.lines)])
         residual = with_residual_blocks(contracted(program))
         noisy = with_slot(residual) if self.slots_noise else Noisy(residual)
-        blocked = with_blocks(noisy.program, settings, self.flat.unsaid, self.free)
+        blocked = with_blocks(noisy.program, settings, partial(self._prober, same), self.free)
         settings.lines += [noisy.use] if noisy.use else []
         network = self._network(blocked, noisy)
         return _laid_out([*shared, *blocked.definitions], settings, network, self.free)
+
+    def _prober(self, same: bool, settings: Settings) -> Prober:
+        return Prober([*settings.written()], self.flat.unsaid, same)
 
     def _network(self, blocked: Blocked, noisy: Noisy) -> str:
         labels = {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}

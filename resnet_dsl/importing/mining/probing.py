@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.importing.mining.expanding import digest_of
+from resnet_dsl.importing.mining.padding import with_same
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.words import size
 from resnet_dsl.ir.lengths import Shape
@@ -14,15 +15,16 @@ from resnet_dsl.pipeline import load_text
 
 
 class Prober:
-    """Compiles calls under a network's settings."""
+    """Compiles calls under a network's settings. ``same``: whether its convolutions pad so where they can."""
 
-    def __init__(self, settings: Sequence[str], unsaid: frozenset[str]) -> None:
+    def __init__(self, settings: Sequence[str], unsaid: frozenset[str], same: bool = False) -> None:
         self.settings = tuple(settings)
         self.unsaid = unsaid
+        self.same = same
 
     def digest(self, shape: Shape, call: str) -> bytes | None:
         """Of what a chain of calls makes of a value; None where it does not compile."""
-        return _digest(_network(shape, "\n".join(self.settings), call), self.unsaid)
+        return _digest(_network(shape, "\n".join(self.settings), call), self.unsaid, self.same)
 
 
 def _network(shape: Shape, lines: str, call: str) -> str:
@@ -44,9 +46,10 @@ _CALLS = {"conv_transpose": "conv_transpose(96, 2)", "dense": "avgpool(global) -
 
 
 @lru_cache(maxsize=4096)
-def _digest(text: str, unsaid: frozenset[str]) -> bytes | None:
+def _digest(text: str, unsaid: frozenset[str], same: bool) -> bytes | None:
     try:
         compiled = load_text(text).compile()
     except Refusal:
         return None
-    return digest_of(program_of(compiled.graph, compiled.shapes, unsaid))
+    program = program_of(compiled.graph, compiled.shapes, unsaid)
+    return digest_of(with_same(program) if same else program)

@@ -21,8 +21,9 @@ def program_of(graph: Graph, shapes: Sequence[Shape], unsaid: frozenset[str]) ->
 
 class _Reader:
     def __init__(self, graph: Graph, shapes: Sequence[Shape], unsaid: frozenset[str]) -> None:
-        self.graph, self.shapes = graph, tuple(shapes)
+        self.graph = graph
         self.normal = Normal(graph, shapes, unsaid)
+        self.shapes = self.normal.shapes
         self._known: dict[object, dict[str, object]] = {}
         self._joined: dict[tuple[int, ...], int] = {}
 
@@ -48,7 +49,10 @@ class _Reader:
 
     def _reads(self, index: int) -> tuple[int, ...]:
         """What a node reads. A concatenation goes on from the longest one before it that begins as it does."""
-        if OPERATIONS[self.graph.nodes[index].op].merge != "join":
+        merge = OPERATIONS[self.graph.nodes[index].op].merge
+        if merge is None:
+            return self.normal.steps[index].inputs
+        if merge != "join":
             return tuple(self.normal.stands[one] for one in self.graph.nodes[index].inputs)
         parts = self.normal.steps[index].inputs
         sizes = range(len(parts) - 1, max(1, len(parts) - 1 - MOST_TRIED), -1)
