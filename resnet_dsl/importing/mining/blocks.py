@@ -17,6 +17,7 @@ from resnet_dsl.importing.mining.recognising import BLOCKS, Recogniser
 from resnet_dsl.importing.mining.regions import JOINT
 from resnet_dsl.importing.mining.residual import is_residual
 from resnet_dsl.importing.mining.settings import Settings
+from resnet_dsl.importing.mining.stems import DEEP_STEM, with_deep_stem
 from resnet_dsl.importing.mining.unifying import skeleton, unified
 from resnet_dsl.importing.mining.writing import Writer
 from resnet_dsl.importing.words import Expression, call, value
@@ -49,7 +50,7 @@ class _Blocks:
         self.prober = prober
         self.free = free
         self.definitions: list[Definition] = []
-        self.between: set[str] = set()
+        self.between = {DEEP_STEM}
         self.plain = False
         self.normed = False
 
@@ -60,6 +61,7 @@ class _Blocks:
         recogniser = Recogniser(self.prober(self.settings))
         self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
         self._change(_flattened)
+        self.program = with_deep_stem(self.program, self.prober(self.settings))
         self._set_chains()
         self._own()
         self._drop_idle_settings()
@@ -114,7 +116,7 @@ class _Blocks:
 
     def _set_chains(self) -> None:
         """Units of a network without blocks, and what stands between the blocks of others."""
-        self.plain = all(line.body is None for line in self.program.lines)
+        self.plain = all(line.body is None or line.name == DEEP_STEM for line in self.program.lines)
         self.program = with_units(self.program) if self.plain else with_transitions(self.program)
 
     def _own(self) -> None:

@@ -18,14 +18,14 @@ SHORTEST = 3
 
 def with_units(program: Program) -> Program:
     """Of a chain without blocks: what stands three times behind itself, and more, as one line each."""
-    chain = _trunk(program)
+    chain = trunk(program)
     segments: list[list[int]] = []
     at = 0
     while at < len(chain):
         found = max((_repeats(program, chain, at, period) for period in PERIODS), key=len)
         segments += found
         at += sum(map(len, found)) or 1
-    return _with(program, segments)
+    return chained(program, segments)
 
 
 def with_transitions(program: Program) -> Program:
@@ -33,10 +33,10 @@ def with_transitions(program: Program) -> Program:
     groups: defaultdict[object, list[list[int]]] = defaultdict(list)
     for gap in _gaps(program):
         groups[_form(program, gap)].append(gap)
-    return _with(program, [one for group in groups.values() if len(group) > 1 for one in group])
+    return chained(program, [one for group in groups.values() if len(group) > 1 for one in group])
 
 
-def _trunk(program: Program) -> list[int]:
+def trunk(program: Program) -> list[int]:
     """The values that follow one another from the input on, none of which is read elsewhere."""
     readers = program.readers()
     found: list[int] = []
@@ -66,9 +66,9 @@ def _gaps(program: Program) -> Iterator[list[int]]:
     """Between two blocks, the steps that lead from one to the other, where nothing else reads them."""
     gap: list[int] = []
     behind_block = False
-    trunk = {*_trunk(program)}
+    row = {*trunk(program)}
     for value, line in program.values():
-        if value not in trunk:
+        if value not in row:
             return
         if line.body is None:
             gap.append(value)
@@ -88,7 +88,8 @@ def _body(program: Program, segment: Sequence[int]) -> Program:
     return Program((program.shape(lines[0].reads[0]),), moved, (len(moved),))
 
 
-def _with(program: Program, segments: Sequence[Sequence[int]]) -> Program:
+def chained(program: Program, segments: Sequence[Sequence[int]]) -> Program:
+    """With each of these rows of steps as one line that has them as its body."""
     lines: dict[int, Line] = dict(program.values())
     for segment in segments:
         first, last = lines[segment[0]], lines[segment[-1]]
