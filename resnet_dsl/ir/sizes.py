@@ -14,6 +14,7 @@ Size: TypeAlias = tuple[int | str | None, ...]
 """Lengths and channels: ``?`` is None, and an open length that 32 divides is the word ``32?``."""
 
 _MULTIPLE = re.compile(r"(?!1\?)[1-9][0-9]*\?")
+_SAID = re.compile(r"(\w+) must be (?:a multiple|multiples) of ([1-9][0-9]{0,8})\b")
 SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """What the lengths of a signal, an image and a volume are called."""
 
@@ -89,6 +90,13 @@ def rule(divisors: Sequence[int]) -> str:
         return f"sides must be multiples of {divisors[0]}"
     named = zip(SIDES[len(divisors)], divisors, strict=True)
     return "the " + " and the ".join(f"{name} must be a multiple of {one}" for name, one in named if one > 1)
+
+
+def ruled(said: str, axes: int) -> tuple[int, ...]:
+    """The numbers of which a text by ``rule`` speaks, one for each of so many axes: 1 where it says nothing."""
+    names = SIDES.get(axes, ())
+    found = {name: int(number) for name, number in _SAID.findall(said)}
+    return tuple(found.get("sides", found.get(name, 1)) for name in names)
 
 
 def offered(sizes: Sequence[Size]) -> str:

@@ -210,6 +210,14 @@ def _instance_normalised(operator: Operator, given: Given) -> Any:
     return scaled.astype(np.float32)
 
 
+def _clipped(operator: Operator, given: Given) -> Any:
+    low, high = (given[place] if len(given) > place else None for place in (1, 2))
+    low = operator.attributes.get("min", -np.inf) if low is None else low
+    high = operator.attributes.get("max", np.inf) if high is None else high
+    array = np.asarray(given[0])
+    return np.clip(array, low, high).astype(array.dtype)
+
+
 _RULES: Mapping[str, _Rule] = {
     "Constant": _constant,
     "ConstantOfShape": _of_shape,
@@ -245,6 +253,8 @@ _RULES: Mapping[str, _Rule] = {
     "Abs": _each(np.abs),
     "Exp": _each(np.exp),
     "Log": _each(np.log),
+    "Clip": _clipped,
+    "Relu": _each(lambda one: np.maximum(one, np.zeros((), one.dtype))),
     "Floor": _each(np.floor),
     "Ceil": _each(np.ceil),
     "Equal": _each(lambda first, second: np.asarray(first == second)),

@@ -27,11 +27,16 @@ class Border(NamedTuple):
 
 
 class Tensor(NamedTuple):
-    """A view of a node's value. sole: whether the value, and what was made of it up to here, is read once."""
+    """A view of a node's value.
+
+    border: what stands around it. repeated: the lengths to which axes of length 1 are repeated, which `mul` does.
+    sole: whether the value, and what was made of it up to here, is read once.
+    """
 
     node: int
     axes: Axes
     border: Border | None = None
+    repeated: tuple[Length | None, ...] | None = None
     sole: bool = True
 
 
@@ -52,11 +57,14 @@ class Reader(Assembler):
         before = self.nodes[index]
         made = self.node(op, before.inputs, label, {**self.weights.get(before.name, {}), **weights}, **arguments)
         node, shape = self.nodes.pop(), self.shapes.pop()
+        self.labels.pop(node.name)
         assert made == len(self.nodes)
         assert shape == self.shapes[index]
-        self.nodes[index] = replace(node, shares=before.shares)
-        self.weights.pop(before.name, None)
-        self.labels[node.name] = self.labels.pop(before.name)
+        name = f"{op}_{index}"
+        self.nodes[index] = replace(node, name=name, shares=before.shares)
+        found, _ = self.weights.pop(node.name, {}), self.weights.pop(before.name, None)
+        self.labels[name] = self.labels.pop(before.name)
+        self.weights |= {name: found} if found else {}
 
 
 class Place:
@@ -94,6 +102,8 @@ class Place:
     def tensor(self, place: int = 0) -> Tensor:
         """An input that flows, its border laid around it."""
         found = self.bordered(place)
+        if found.repeated is not None:
+            raise self.refuse("reads a value that is repeated along an axis, and here only `mul` repeats")
         return found if found.border is None else self._laid(found)
 
     @property
@@ -207,6 +217,15 @@ class Place:
             return tensor
         return Tensor(self._vector(tensor), tensor_axes_of_vector(elements(shape) or 1), sole=tensor.sole)
 
+    def lifted(self, tensor: Tensor, rank: int) -> Tensor:
+        """A view of a vector as one of a map of a single position."""
+        shape = self.shape(tensor)
+        if len(shape) > 1 or not rank:
+            return tensor
+        node = self.node("reshape", [tensor.node], size=(*(1,) * rank, *shape))
+        axes = tuple(tuple(one._replace(axis=rank) for one in axis) for axis in tensor.axes)
+        return tensor._replace(node=node, axes=axes)
+
     def met(self, tensors: Sequence[Tensor]) -> tuple[list[int], Order]:
         """Nodes for several tensors in one order: that of the one with the most axes longer than 1."""
         ranks = {len(one.axes) for one in tensors}
@@ -219,9 +238,15 @@ class Place:
         order = next((one for one in orders if one is not None), first(len(tensors[0].axes) - 1))
         return [self.held(one, order) for one in tensors], order
 
+    def as_long(self, lengths: Sequence[Any], wanted: int | None) -> int | None:
+        """A node whose value has these lengths: the one that is wanted, or the last; None where none has."""
+        shapes = self.reader.shapes
+        candidates = [*(() if wanted is None else (wanted,)), *range(len(shapes) - 1, -1, -1)]
+        return next((one for one in candidates if shapes[one][:-1] == tuple(lengths)), None)
+
     def row(self, tensor: Tensor) -> Any:
         """Its lengths as the file would work them out, the batch's in front."""
-        return sized([None, *self.lengths(tensor)])
+        return sized([None, *self.lengths(tensor)], tensor.node)
 
     def _laid(self, tensor: Tensor) -> Tensor:
         """A border as an operation of its own."""

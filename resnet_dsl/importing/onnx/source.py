@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.importing.flat import NotImportedError
 from resnet_dsl.importing.onnx.wire import DamagedError, count_messages, unreadable
-from resnet_dsl.ir.sizes import Size
+from resnet_dsl.ir.sizes import Size, ruled
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
 
@@ -237,13 +237,17 @@ def _end(path: str, one: Any) -> End:
     if one.type.WhichOneof("value") not in ("tensor_type", None):
         raise _refusal(path, f"`{one.name}` is no tensor: networks here take and return tensors")
     tensor = one.type.tensor_type
-    size = tuple(_length(length, one.doc_string) for length in tensor.shape.dim)
+    size = _size(tensor.shape.dim, one.doc_string)
     kind = onnx.TensorProto.DataType.Name(tensor.elem_type).lower() if tensor.elem_type else "float"
     return End(one.name, size, kind)
 
 
-def _length(length: Any, doc: str) -> int | str | None:
-    return int(length.dim_value) if length.HasField("dim_value") and length.dim_value > 0 else None
+def _size(lengths: Sequence[Any], said: str) -> Size:
+    """With open lengths as multiples, where resnet-dsl said that they are (channels last)."""
+    known = [one.dim_value if one.HasField("dim_value") and one.dim_value > 0 else None for one in lengths]
+    divisors = (1, *ruled(said, len(known) - 2), 1) if len(known) > 2 else (1,) * len(known)
+    pairs = zip(known, divisors, strict=False)
+    return tuple(f"{divisor}?" if length is None and divisor > 1 else length for length, divisor in pairs)
 
 
 def _check_names(

@@ -15,10 +15,14 @@ class UnknownError(Exception):
 
 
 class Symbol:
-    """A length that is not known; None is the batch's. It can be moved about, and an open one taken times a number."""
+    """A length that is not known; None is the batch's. It can be moved about, and an open one taken times a number.
 
-    def __init__(self, length: Length | None) -> None:
+    node: the one whose value has the length.
+    """
+
+    def __init__(self, length: Length | None, node: int | None = None) -> None:
         self.length = length
+        self.node = node
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Symbol) and self.length == other.length
@@ -59,11 +63,11 @@ def _whole(number: Any) -> int:
     return int(number)
 
 
-def sized(lengths: list[Length | None]) -> npt.NDArray[Any]:
-    """A row of lengths, None the batch's."""
+def sized(lengths: list[Length | None], node: int) -> npt.NDArray[Any]:
+    """A row of lengths of a node's value, None the batch's."""
     if all(isinstance(one, int) for one in lengths):
         return np.array(lengths, np.int64)
     row = np.empty(len(lengths), object)
     for place, one in enumerate(lengths):
-        row[place] = one if isinstance(one, int) else Symbol(one)
+        row[place] = one if isinstance(one, int) else Symbol(one, node)
     return row

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from resnet_dsl.importing.onnx.axes import arranged, whole
+from resnet_dsl.importing.onnx.axes import Factor, arranged, whole
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import Fixed, fixed, plain, row_of, split
 from resnet_dsl.importing.onnx.source import Array
@@ -143,9 +143,19 @@ def _one_a_channel(number: Fixed, count: int) -> Array | None:
 
 def _mul(at: Place) -> Any:
     if all(isinstance(one, Tensor) for one in at.inputs):
-        return _merged(at, "mul")
+        return _product(at)
     value, array, _ = split(at)
     return _scaled(at, value, fixed(at, value, array))
+
+
+def _product(at: Place) -> Tensor:
+    """A gate that is repeated first is repeated by `mul` itself, where the other value is as long."""
+    repeated = [one.repeated for one in at.inputs if isinstance(one, Tensor) and one.repeated]
+    at.inputs = [one._replace(repeated=None) if isinstance(one, Tensor) else one for one in at.inputs]
+    made = _merged(at, "mul")
+    if any(one != tuple(at.lengths(made)) for one in repeated):
+        raise at.refuse("multiplies with a value that is repeated further than the other is long")
+    return made
 
 
 def _div(at: Place) -> Any:
@@ -178,8 +188,21 @@ def _scaled(at: Place, value: Tensor, number: Fixed) -> Tensor:
 
 
 def _merged(at: Place, op: str) -> Tensor:
-    nodes, order = at.met(at.tensors)
+    rank = max(len(at.shape(one)) for one in at.tensors) - 1
+    tensors = [at.lifted(one, rank) if len(one.axes) > rank + 1 else one for one in at.tensors]
+    if _alike(at, tensors):
+        node = at.node(op, [one.node for one in tensors])
+        axes = zip(*(one.axes for one in tensors), strict=True)
+        return Tensor(node, tuple(max(axis, key=len) for axis in axes))
+    nodes, order = at.met(tensors)
     return at.like(at.node(op, nodes), order)
+
+
+def _alike(at: Place, tensors: list[Tensor]) -> bool:
+    """Whether the values are cut and turned in one way, but for axes of length 1: then they meet as they are."""
+    if len({len(one.axes) for one in tensors}) > 1 or len({len(at.shape(one)) for one in tensors}) > 1:
+        return False
+    return all(len({one for one in axis if one}) <= 1 for axis in zip(*(one.axes for one in tensors), strict=True))
 
 
 def _sum(at: Place) -> Any:
@@ -206,10 +229,27 @@ def _concat(at: Place) -> Tensor:
     axis = at.axis(at.attribute("axis"), tensors[0])
     if len(tensors) == 1:
         return tensors[0]
+    if not any(one.axes[axis] for one in tensors):
+        return _stacked(at, tensors, axis)
     nodes, order = at.met(tensors)
     if order[-1] != axis:
         raise at.refuse("joins values along an axis that is not the channels'")
     return at.like(at.node("concat", nodes), order)
+
+
+def _stacked(at: Place, tensors: list[Tensor], axis: int) -> Tensor:
+    """Values side by side along an axis of their own: along the channels, cut into so many parts."""
+    bare = [one._replace(axes=one.axes[:axis] + one.axes[axis + 1 :]) for one in tensors]
+    nodes, order = at.met(bare)
+    joined = at.like(at.node("concat", nodes), order)
+    channel = order[-1]
+    width = channels(at.reader.shapes[nodes[0]])
+    if any(channels(at.reader.shapes[one]) != width for one in nodes):
+        raise at.refuse("stacks values with other counts of channels")
+    last = len(at.shape(joined)) - 1
+    parts, inner = (Factor(last, width, len(nodes)),), whole(last, width) if width > 1 else ()
+    axes = [inner if place == channel else one for place, one in enumerate(joined.axes)]
+    return joined._replace(axes=(*axes[:axis], parts, *axes[axis:]))
 
 
 def _neg(at: Place) -> Tensor:

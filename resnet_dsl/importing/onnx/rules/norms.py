@@ -154,10 +154,18 @@ def _sum(at: Place) -> Any:
     entering = channels(shape)
     if len(over) != 1 or over[0].axis != len(shape) - 1 or not _outermost(over, entering) or over[0].step == 1:
         raise at.refuse("adds up numbers of one value that are no parts of its channels")
-    width = over[0].step
-    parts = [at.node("channels", [tensor.node], start=start, count=width) for start in range(0, entering, width)]
+    parts = _parts(at, tensor, over[0].step)
     node = at.node("add", parts) if len(parts) > 1 else parts[0]
     return _without(at, tensor._replace(node=node, sole=True), axes)
+
+
+def _parts(at: Place, tensor: Tensor, width: int) -> list[int]:
+    """Slices of the channels; of values that were joined, these themselves."""
+    node, shapes = at.of(tensor), at.reader.shapes
+    if node.op == "concat" and all(channels(shapes[one]) == width for one in node.inputs):
+        return [*node.inputs]
+    starts = range(0, channels(shapes[tensor.node]), width)
+    return [at.node("channels", [tensor.node], start=start, count=width) for start in starts]
 
 
 RULES: Rules = {

@@ -9,6 +9,7 @@ import numpy as np
 from resnet_dsl.importing.onnx.folding import row
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.symbols import Symbol
+from resnet_dsl.ir.lengths import Shape, factor_between, stretch
 
 _MIDDLES = ("half_pixel", "pytorch_half_pixel", "tf_half_pixel_for_nn")
 
@@ -23,8 +24,15 @@ def _resize(at: Place) -> Any:
     shape = at.reader.shapes[value]
     if isinstance(scales, np.ndarray) and scales.size:
         return _by_scales(at, value, [float(one) for one in row(scales)])
-    wanted = row(at.array(places[1], "size"))
-    return _to_size(at, value, [one.length if isinstance(one, Symbol) else int(one) for one in wanted[2:]], shape)
+    wanted = row(at.array(places[1], "size"))[2:]
+    lengths = [one.length if isinstance(one, Symbol) else int(one) for one in wanted]
+    return _to_size(at, value, lengths, shape, _same_node(wanted))
+
+
+def _same_node(lengths: list[Any]) -> int | None:
+    """The node of which all of the lengths are."""
+    nodes = {one.node for one in lengths if isinstance(one, Symbol)}
+    return nodes.pop() if len(nodes) == 1 else None
 
 
 def _by_scales(at: Place, value: int, scales: list[float]) -> Tensor:
@@ -41,27 +49,30 @@ def _by_scales(at: Place, value: int, scales: list[float]) -> Tensor:
     return _to_size(at, value, size, shape)
 
 
-def _to_size(at: Place, value: int, size: list[Any], shape: Any) -> Tensor:
-    from resnet_dsl.ir.lengths import factor_between
-
+def _to_size(at: Place, value: int, size: list[Any], shape: Shape, like: int | None = None) -> Tensor:
     factors = [factor_between(old, new) for old, new in zip(shape, size, strict=False)]
     if all(one is not None for one in factors) and at.operator.of[1] != "resize":
         return _enlarged(at, value, tuple(one for one in factors if one is not None))
-    if not all(isinstance(one, int) for one in size):
-        raise at.refuse("resizes to a length that is open")
-    method = _method(at, whole=False)
-    return at.first(at.node("resize", [value], size=tuple(size), method=method))
+    return _resized(at, value, size, like, _method(at, whole=False))
+
+
+def _resized(at: Place, value: int, size: list[Any], like: int | None, method: str) -> Tensor:
+    if all(isinstance(one, int) for one in size):
+        return at.first(at.node("resize", [value], size=tuple(size), method=method))
+    like = at.as_long(size, like)
+    if like is None:
+        raise at.refuse("resizes to a length that is open, and that no value has")
+    return at.first(at.node("resize", [value, like], like=True, method=method))
 
 
 def _enlarged(at: Place, value: int, factor: tuple[int, ...]) -> Tensor:
     if set(factor) == {1}:
         return at.first(value)
     method = _method(at, whole=True)
-    if at.operator.of[1] == "resize":
-        shape = at.reader.shapes[value]
-        size = tuple(length * one for length, one in zip(shape, factor, strict=False))
-        return at.first(at.node("resize", [value], size=size, method=method))
-    return at.first(at.node("upsample", [value], factor=factor, method=method))
+    if at.operator.of[1] != "resize":
+        return at.first(at.node("upsample", [value], factor=factor, method=method))
+    size = [stretch(*axis) for axis in zip(at.reader.shapes[value], factor, strict=False)]
+    return _resized(at, value, size, None, method)
 
 
 def _method(at: Place, whole: bool) -> str:

@@ -118,14 +118,14 @@ def _shape(at: Place) -> Any:
 
 def _expand(at: Place) -> Tensor:
     tensor = at.tensor()
-    wanted, have = row(at.array(1, "shape")), row(at.row(tensor))
-    if len(wanted) > len(have) or any(one not in (1, other) for one, other in _behind(wanted, have)):
-        raise at.refuse("repeats a value along an axis, and here only `mul` does")
-    return tensor
-
-
-def _behind(wanted: list[Any], have: list[Any]) -> list[tuple[Any, Any]]:
-    return list(zip(reversed(wanted), reversed(have), strict=False))
+    wanted, have = row(at.array(1, "shape")), at.lengths(tensor)
+    if len(wanted) > len(have) + 1:
+        raise at.refuse("puts axes in front of the batch's")
+    wanted = [1] * (len(have) + 1 - len(wanted)) + wanted
+    _batch(at, 0 if wanted[0] == 1 else wanted[0])
+    lengths = [one.length if isinstance(one, Symbol) else one for one in wanted[1:]]
+    made = tuple(old if new in (1, -1) else new for old, new in zip(have, lengths, strict=True))
+    return tensor if made == tuple(have) else tensor._replace(repeated=made)
 
 
 def _slice(at: Place) -> Tensor:
@@ -154,22 +154,11 @@ def _cut(at: Place, tensor: Tensor, cuts: dict[int, slice]) -> Tensor:
 
 
 def _of_positions(at: Place, node: int, ranges: list[tuple[int, int, int]]) -> int:
-    amounts = tuple((front, 0 if step > 1 else behind) for front, behind, step in ranges)
+    amounts = tuple((front, behind) for front, behind, _ in ranges)
+    strides = tuple(step for _, _, step in ranges)
     if any(map(any, amounts)):
         node = at.node("crop", [node], amounts=amounts)
-    strides = tuple(step for _, _, step in ranges)
-    if any(step > 1 for step in strides):
-        whole = [-(-length // step) for length, step in zip(at.reader.shapes[node], strides, strict=False) if step > 1]  # type: ignore[operator]
-        taken = [behind for _, behind, step in ranges if step > 1]
-        if any(taken) and whole != [-(-(length - t) // step) for length, step, t in _stepped(at, node, ranges)]:
-            raise at.refuse("takes every so many of a part of the positions")
-        node = at.node("subsample", [node], stride=strides)
-    return node
-
-
-def _stepped(at: Place, node: int, ranges: list[tuple[int, int, int]]) -> list[tuple[Any, int, int]]:
-    axes = zip(at.reader.shapes[node], ranges, strict=False)
-    return [(length, step, behind) for length, (_, behind, step) in axes if step > 1]
+    return at.node("subsample", [node], stride=strides) if any(step > 1 for step in strides) else node
 
 
 def _range(at: Place, cut: slice | None, length: Length) -> tuple[int, int, int]:
@@ -180,7 +169,8 @@ def _range(at: Place, cut: slice | None, length: Length) -> tuple[int, int, int]
         raise at.refuse("turns an axis around, or takes a step of 0")
     if isinstance(length, int):
         start, stop, step = cut.indices(length)
-        return start, max(0, length - stop), step
+        last = len(range(start, stop, step)) == len(range(start, length, step))
+        return start, 0 if last else length - stop, step
     if cut.start < 0 or 0 <= cut.stop < 2**31 - 1:
         raise at.refuse("takes a fixed count of positions out of a length that is open")
     return cut.start, -cut.stop if cut.stop < 0 else 0, cut.step
