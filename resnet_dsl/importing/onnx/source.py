@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.importing.flat import NotImportedError
-from resnet_dsl.importing.onnx.wire import DamagedError, count_messages, unreadable
+from resnet_dsl.importing.onnx.wire import DamagedError, check_parts, unreadable
 from resnet_dsl.ir.sizes import Size, ruled
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
@@ -85,14 +85,15 @@ def read_source(path: str) -> Source:
     opset = _opset(model, path)
     graph = model.graph
     if model.functions:
-        named = listed([f"`{one.name}`" for one in model.functions[:3]])
+        _check_text(path, *(one.name for one in model.functions))
+        named = listed([one.name for one in model.functions[:3]])
         raise _refusal(path, f"it defines operators of its own: {named}", "export it with its functions inlined")
     if graph.sparse_initializer:
         raise _refusal(path, f"`{graph.sparse_initializer[0].values.name}` is a sparse array")
     if len(graph.node) > MOST_OPERATORS:
         raise _refusal(path, f"it has {len(graph.node):,} operators, and {MOST_OPERATORS:,} are the most")
     arrays, widened = _arrays(path, graph)
-    operators = tuple(_operator(path, index, node) for index, node in enumerate(graph.node))
+    operators = tuple(_operator(path, index, node, opset) for index, node in enumerate(graph.node))
     inputs = tuple(_end(path, one) for one in graph.input if one.name not in arrays)
     outputs = tuple(_end(path, one) for one in graph.output)
     _check_names(path, inputs, outputs, operators, arrays)
@@ -107,7 +108,7 @@ def _parsed(path: str) -> Any:
     onnx = import_onnx()
     try:
         content = _content(path)
-        count_messages(content, onnx.ModelProto.DESCRIPTOR)
+        check_parts(content, onnx.ModelProto.DESCRIPTOR)
         model = onnx.ModelProto.FromString(content)
     except DamagedError as damaged:
         raise unreadable(path, str(damaged)) from None
@@ -141,14 +142,48 @@ def _opset(model: Any, path: str) -> int:
     return int(versions[0])
 
 
-def _operator(path: str, index: int, node: Any) -> Operator:
+def _check_text(path: str, *names: Any) -> None:
+    """That names are text: of bytes that are none protobuf makes bytes."""
+    if not all(isinstance(one, str) for one in names):
+        raise unreadable(path, "it is damaged: names in it are no text")
+
+
+def _operator(path: str, index: int, node: Any, opset: int) -> Operator:
     said = {one.key: one.value for one in node.metadata_props}
+    _check_text(path, node.op_type, node.name, node.domain, *node.input, *node.output, *said, *said.values())
+    _check_text(path, *(text for one in node.attribute for text in (one.name, one.ref_attr_name)))
     label = said.get(NODE) or _scoped(said.get(_TORCH_SCOPES, "")) or node.name or f"{node.op_type}_{index}"
     if node.domain not in _KNOWN_DOMAINS:
         raise _refusal(path, f"`{label}` is a `{node.op_type}` of `{node.domain}`, which is no operator of ONNX's own")
+    _check_form(path, label, node, opset)
     attributes = {one.name: _value(path, label, node.op_type, one) for one in node.attribute}
     of = (said.get(NODE, ""), said.get(OPERATION, ""))
     return Operator(node.op_type, label, tuple(node.input), tuple(node.output), attributes, of)
+
+
+def _check_form(path: str, label: str, node: Any, opset: int) -> None:
+    """That it has as many inputs and outputs, and attributes of the kinds, as ONNX says."""
+    onnx = import_onnx()
+    try:
+        schema = onnx.defs.get_schema(node.op_type, opset)
+    except onnx.defs.SchemaError:
+        why = f"`{label}` is a `{node.op_type}`, which version {opset} of ONNX's operators does not have"
+        raise _refusal(path, why) from None
+    counts = (("inputs", node.input, schema.min_input), ("outputs", node.output, schema.min_output))
+    for what, found, least in counts:
+        if len(found) < least or not all(found[:least]):
+            raise unreadable(path, f"`{label}` is a `{node.op_type}` with {len(found)} {what}, and needs {least}")
+    for one in node.attribute:
+        known = schema.attributes.get(one.name)
+        if known is not None and int(known.type) != one.type:
+            raise unreadable(path, f"`{one.name}` of `{label}` is of another kind than ONNX has it")
+    missing = next((name for name, one in schema.attributes.items() if one.required and not _has(node, name)), None)
+    if missing is not None:
+        raise unreadable(path, f"`{label}` is a `{node.op_type}` without `{missing}`")
+
+
+def _has(node: Any, name: str) -> bool:
+    return any(one.name == name for one in node.attribute)
 
 
 def _scoped(scopes: str) -> str:
@@ -177,6 +212,7 @@ def _arrays(path: str, graph: Any) -> tuple[dict[str, Array], tuple[str, ...]]:
     """All fixed numbers, and the types that were widened to float32."""
     arrays: dict[str, Array] = {}
     widened: dict[str, None] = {}
+    _check_text(path, graph.name, graph.doc_string, *(one.name for one in graph.initializer))
     for tensor in graph.initializer:
         if tensor.name in arrays:
             raise unreadable(path, f"two of its arrays are called `{tensor.name}`")
@@ -204,6 +240,7 @@ def _beside(path: str, tensor: Any) -> Array:
     """An array out of a file in the model's own folder."""
     onnx = import_onnx()
     said = {one.key: one.value for one in tensor.external_data}
+    _check_text(path, *said, *said.values())
     place = _inside(path, tensor.name, said.get("location", ""))
     kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
     size, offset = prod(tensor.dims) * kind.itemsize, int(said.get("offset", 0))
@@ -234,6 +271,7 @@ def _inside(path: str, name: str, location: str) -> str:
 
 def _end(path: str, one: Any) -> End:
     onnx = import_onnx()
+    _check_text(path, one.name, one.doc_string)
     if one.type.WhichOneof("value") not in ("tensor_type", None):
         raise _refusal(path, f"`{one.name}` is no tensor: networks here take and return tensors")
     tensor = one.type.tensor_type

@@ -1,4 +1,4 @@
-"""How many messages a file of protobuf holds, counted before any is made: two bytes of it can become two hundred."""
+"""How many parts a file of protobuf holds, counted before any is made: two bytes of it can become two hundred."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from resnet_dsl.failure import Failure
 
-MOST_MESSAGES = 400_000
-"""A network of 4,000 operators, each with the names of its scopes, has about 60,000."""
+MOST_PARTS = 250_000
+"""Fields of messages: a network of 4,000 operators, each with the names of its scopes, has about 130,000."""
 
 _MESSAGE = 11
 """The type of a field that holds a message, in a descriptor."""
@@ -18,21 +18,28 @@ class DamagedError(Exception):
     """The bytes are no protobuf. The message completes "… cannot be read: …"."""
 
 
-def count_messages(content: bytes, descriptor: Any) -> int:
-    """The messages in a message of this kind. Raises DamagedError, also of more than MOST_MESSAGES."""
+def check_parts(content: bytes, descriptor: Any) -> None:
+    """That a message of this kind is whole, and has no more than MOST_PARTS. Raises DamagedError."""
     found = 0
+    known: dict[str, dict[int, Any]] = {}
     waiting = [(0, len(content), descriptor, 0)]
     while waiting:
         start, end, kind, depth = waiting.pop()
-        messages = {one.number: one.message_type for one in kind.fields if one.type == _MESSAGE}
+        if kind.full_name not in known:
+            known[kind.full_name] = _messages(kind)
+        messages = known[kind.full_name]
         while start < end:
             number, inner, start = _field(content, start, end)
             found += 1
             if number in messages and inner is not None:
                 waiting.append((inner, start, messages[number], depth + 1))
-            if found > MOST_MESSAGES or depth > _DEEPEST:
-                raise DamagedError(f"it has more than {MOST_MESSAGES:,} parts, and that many are read at most")
-    return found
+            if found > MOST_PARTS or depth > _DEEPEST:
+                raise DamagedError(f"it has more than {MOST_PARTS:,} parts, and that many are read at most")
+
+
+def _messages(kind: Any) -> dict[int, Any]:
+    """The fields of a message that hold messages, by number: which."""
+    return {one.number: one.message_type for one in kind.fields if one.type == _MESSAGE}
 
 
 def _field(content: bytes, start: int, end: int) -> tuple[int, int | None, int]:
@@ -57,6 +64,8 @@ def _field(content: bytes, start: int, end: int) -> tuple[int, int | None, int]:
 
 
 def _varint(content: bytes, start: int, end: int) -> tuple[int, int]:
+    if start < end and content[start] < 0x80:
+        return content[start], start + 1  # as nearly all are
     value = 0
     for shift in range(0, 70, 7):
         if start >= end:
