@@ -12,6 +12,7 @@ from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
 from resnet_dsl.importing.torch.exporting import evaluating, followed, need_torch
 from resnet_dsl.importing.torch.reading import Call, Reader
 from resnet_dsl.importing.torch.rules import RULES
+from resnet_dsl.importing.torch.rules.formulas import OF_FORMULAS
 from resnet_dsl.importing.torch.standing import standing
 from resnet_dsl.importing.torch.values import Held
 from resnet_dsl.importing.torch.views import cut, in_order
@@ -35,7 +36,7 @@ def flat_of_module(module: Any, inputs: Any, name: str | None = None) -> FlatNet
     need_torch()
     source, arguments = name or type(module).__name__, _arguments(module, inputs)
     program = followed(module, *arguments, source)
-    reader = Reader(program, source, RULES)
+    reader = Reader(program, source, RULES, OF_FORMULAS)
     reader.read()
     outputs = {name: _output(reader, name, node) for name, node in program.outputs.items()}
     if not outputs:
@@ -46,10 +47,12 @@ def flat_of_module(module: Any, inputs: Any, name: str | None = None) -> FlatNet
 
 
 def _said(reader: Reader) -> tuple[str, ...]:
+    """What its operators have to say, and what is true of the whole."""
     rates = sorted({f"{rate:g}" for rate in reader.program.noise})
-    if not rates:
-        return tuple(reader.said)
-    return (*reader.said, f"dropout ({', '.join(rates)}) does nothing at inference, and is left out")
+    noise = [f"dropout ({', '.join(rates)}) does nothing at inference, and is left out"] if rates else []
+    tensors = [one.tensor.dtype for one in reader.program.constants.values() if one.tensor.is_floating_point()]
+    kinds = sorted({str(one).removeprefix("torch.") for one in tensors} - {"float32"})
+    return (*reader.said, *noise, *(f"numbers of type {kind} are float32 here" for kind in kinds))
 
 
 def _arguments(module: Any, inputs: Any) -> _Arguments:

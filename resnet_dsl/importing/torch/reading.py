@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from resnet_dsl.importing.flat import Assembler, NotImportedError
 from resnet_dsl.importing.torch.exporting import Program
-from resnet_dsl.importing.torch.values import Constant, Held
+from resnet_dsl.importing.torch.values import Constant, Formula, Held
 from resnet_dsl.importing.torch.views import BATCH, channels_first, natural
 
 Read: TypeAlias = "Held | Constant | Sequence[Read] | None"
@@ -24,14 +24,16 @@ class Reader:
     values: what each torch.fx node has made, by its name. said: what a user is told of the reading.
     """
 
-    def __init__(self, program: Program, source: str, rules: Rules) -> None:
+    def __init__(self, program: Program, source: str, rules: Rules, formulas: Rules) -> None:
+        """``formulas``: the rules where a part of a normalisation is among the arguments."""
         self.program = program
         self.assembler = Assembler(source)
         self.values: dict[str, Any] = dict(program.constants)
         self.said: dict[str, None] = {}
         self.layers: dict[Hashable, int] = {}
-        self.affine: dict[int, tuple[int, Any, Any]] = {}
+        self.affine: dict[int, Any] = {}
         self._rules = rules
+        self._formulas = formulas
 
     def read(self) -> None:
         """Carries out all calls."""
@@ -63,11 +65,17 @@ class Reader:
         if not hasattr(node.target, "_schema"):
             raise self.assembler.refuse(label, f"calls `{node.target}`, of which a network has no like")
         call = Call(self, label, node)
-        if not any(isinstance(one, Held) for one in parts(call.arguments.values())):
-            return self._computed(call)
-        if call.name not in self._rules:
-            raise call.refuse(f"calls torch's `{call.name}`, which the language does not have")
-        return self._rules[call.name](call)
+        given = list(parts(call.arguments.values()))
+        if any(isinstance(one, Formula) for one in given):
+            return self._rule(call, self._formulas, "of a part of a normalisation")(call)
+        if any(isinstance(one, Held) for one in given):
+            return self._rule(call, self._rules, "which the language does not have")(call)
+        return self._computed(call)
+
+    def _rule(self, call: Call, rules: Rules, why: str) -> Rule:
+        if call.name not in rules:
+            raise call.refuse(f"calls torch's `{call.name}`, {why}")
+        return rules[call.name]
 
     def known(self, argument: Any) -> Any:
         """An argument with what nodes have made in their places."""
@@ -107,6 +115,11 @@ class Call:
     def first(self) -> Any:
         """The first argument, whatever torch calls it: what most operators work on."""
         return next(iter(self.arguments.values()))
+
+    @property
+    def second(self) -> str:
+        """What torch calls the second argument."""
+        return list(self.arguments)[1]
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -177,7 +190,7 @@ def path_of(node: Any) -> str:
 def parts(values: Iterable[Any]) -> Iterator[Any]:
     """What lists hold, too."""
     for one in values:
-        if isinstance(one, (list, tuple)) and not isinstance(one, (Held, Constant)):
+        if isinstance(one, (list, tuple)) and not isinstance(one, (Held, Constant, Formula)):
             yield from parts(one)
         else:
             yield one

@@ -32,6 +32,21 @@ class Held(NamedTuple):
     border: Border | None = None
 
 
+class Formula(NamedTuple):
+    """A part of a normalisation that is written out: what it is, of which value, and what has become of it.
+
+    kind: ``centred`` (less the mean over the channels), ``square of centred``, ``variance of channels``, ``variance``
+    (over all positions of ``groups`` of channels), ``power`` (the mean square of each channel over all positions).
+    """
+
+    kind: str
+    of: Held
+    groups: int
+    epsilon: float = 0.0
+    root: bool = False
+    inverse: bool = False
+
+
 class Constant(NamedTuple):
     """A tensor that does not depend on the inputs.
 

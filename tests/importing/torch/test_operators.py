@@ -40,6 +40,30 @@ def plain(function: Callable[..., Any]) -> Any:
     return Of(lambda self, *values: function(*values))
 
 
+def each(row: Any) -> Any:
+    return row.view(-1, 1, 1)
+
+
+def layer_written_out(self: Any, x: Any) -> Any:
+    """As in the repository of ConvNeXt."""
+    mean = x.mean(1, keepdim=True)
+    variance = (x - mean).pow(2).mean(1, keepdim=True)
+    return each(self.w) * ((x - mean) / torch.sqrt(variance + 1e-6)) + each(self.b)
+
+
+def response(self: Any, x: Any) -> Any:
+    """Singh & Krishnan 2020, with its threshold."""
+    made = x * torch.rsqrt(x.square().mean((2, 3), keepdim=True) + 1e-6) * each(self.w) + each(self.b)
+    return torch.maximum(made, each(self.tau))
+
+
+def evonorm(self: Any, x: Any) -> Any:
+    """Liu et al. 2020, S0, in two groups."""
+    variance = x.view(-1, 2, 2, *x.shape[2:]).var((2, 3, 4), unbiased=False, keepdim=True)
+    spread = (variance + 1e-5).sqrt().expand(-1, 2, 2, *x.shape[2:]).reshape(x.shape)
+    return x * (x * each(self.v)).sigmoid() / spread * each(self.w) + each(self.b)
+
+
 def changed_in_place(x: Any) -> Any:
     made = x * 2
     return made.add_(1) * made
@@ -130,6 +154,13 @@ NORMS = {
         (8, 5, 5),
         "batchnorm",
     ),
+    "layer, written out": (
+        of(layer_written_out, w=torch.randn(4), b=torch.randn(4)),
+        MAP,
+        "layernorm",
+    ),
+    "response": (of(response, w=torch.randn(4), b=torch.randn(4), tau=torch.randn(4)), MAP, "frn tlu"),
+    "evonorm": (of(evonorm, v=torch.randn(4), w=torch.randn(4), b=torch.randn(4)), MAP, "evonorm"),
     "standardised": (
         of(
             lambda self, x: functional.conv2d(
@@ -207,6 +238,11 @@ MERGES = {
     "sum that is repeated": (plain(lambda x: x + x.mean((2, 3), True)), MAP, "avgpool resize add"),
     "difference": (plain(lambda x: x - x.tanh()), MAP, "tanh sub"),
     "multiples": (plain(lambda x: torch.add(x, x.tanh(), alpha=0.5)), MAP, "tanh scale add"),
+    "sum by weights": (
+        plain(lambda x: (x.flatten(2) @ x[:, :1].flatten(2).softmax(-1).transpose(1, 2)).view(-1, 4, 1, 1)),
+        MAP,
+        "channels spatial_softmax mul avgpool scale",
+    ),
     "twice": (plain(lambda x: x + x), MAP, "scale"),
     "square": (plain(lambda x: x**2), MAP, "mul"),
     "numbers": (plain(lambda x: 1 - (x * 2 + 1) / 4), MAP, "scale shift scale scale shift"),

@@ -6,6 +6,7 @@ from resnet_dsl.importing.torch.reading import Rules
 from resnet_dsl.importing.torch.rules import (
     convolution,
     elementwise,
+    formulas,
     merging,
     normalisation,
     pooling,
@@ -23,4 +24,5 @@ RULES: Rules = {
     **pooling.RULES,
     **reducing.RULES,
     **resizing.RULES,
+    **formulas.OF_VALUES,
 }

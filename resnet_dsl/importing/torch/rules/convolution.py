@@ -146,12 +146,11 @@ def _channels(at: Call, node: int) -> tuple[int, int]:
     return len(shape), shape[-1]
 
 
-def _product(at: Call) -> Held:
+def product(at: Call) -> Held:
     """A product of matrices of which the second is the module's own: a dense layer."""
-    second = at.arguments.get("mat2", at.arguments.get("other"))
-    first = at.arguments.get("mat1", at.first)
+    first, second = at.first, at[at.second]
     if not isinstance(second, Constant) or not isinstance(first, Held) or second.tensor.dim() != 2:
-        raise at.refuse("multiplies matrices that both follow from what flows in, or its own by such a one")
+        raise at.refuse("multiplies its own matrices by ones that follow from what flows in")
     return dense(at, first, second.array, {"kernel": second}, {})
 
 
@@ -160,7 +159,7 @@ def _product_and_offset(at: Call) -> Held:
     if at["beta"] != 1 or at["alpha"] != 1 or not isinstance(offset, Constant) or offset.tensor.dim() != 1:
         raise at.refuse("adds something else than one offset a unit to a product of matrices")
     if not isinstance(at["mat1"], Held) or not isinstance(at["mat2"], Constant):
-        raise at.refuse("multiplies matrices that both follow from what flows in, or its own by such a one")
+        raise at.refuse("multiplies its own matrices by ones that follow from what flows in")
     return dense(at, at["mat1"], at["mat2"].array, {"kernel": at["mat2"], "bias": offset}, {"bias": offset.array})
 
 
@@ -168,6 +167,5 @@ RULES: Rules = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d", "convolution"), _conv),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), _transposed),
     "linear": _linear,
-    **dict.fromkeys(("mm", "matmul"), _product),
     "addmm": _product_and_offset,
 }

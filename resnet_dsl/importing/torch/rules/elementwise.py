@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.rules.factors import at_least
 from resnet_dsl.importing.torch.standing import lines, maps, plain, repeated
 from resnet_dsl.importing.torch.values import Constant, Held
 from resnet_dsl.importing.torch.views import Atom, Axis, whole
@@ -126,6 +127,7 @@ RULES: Rules = {
     "elu": _elu,
     **dict.fromkeys(("clamp", "hardtanh", "clamp_min"), _clamp),
     "gelu": _gelu,
+    "maximum": at_least,
     "softplus": _softplus,
     **dict.fromkeys(("prelu", "_prelu_kernel"), _prelu),
     **dict.fromkeys(_NOISE, _dropout),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -30,9 +30,18 @@ def scaled(at: Call, held: Held, factor: Any, over: bool = False) -> Held:
         return _by_one(at, held, "scale", "factor", factor, 1 / factor.array if over else factor.array)
     held, numbers = _by_channel(at, held, factor)
     numbers = 1 / numbers if over else numbers
-    if factor.learned and not over:
+    if factor.learned and not over and held.node not in at.reader.affine:
         return held._replace(node=at.layer("channel_scale", [held.node], {"gamma": numbers}, {"gamma": factor}))
-    return _affine(at, held, numbers, np.zeros_like(numbers), factor)
+    return _affine(at, held, _started(at, held).times(numbers, factor), factor)
+
+
+def at_least(at: Call) -> Held:
+    """The larger one of a number and the module's own, which may be learned for each channel."""
+    held, number = (at["self"], at["other"]) if isinstance(at["self"], Held) else (at["other"], at["self"])
+    if not isinstance(held, Held) or not isinstance(number, Constant):
+        raise at.refuse("takes the larger one of two numbers that both follow from what flows in")
+    held, row_of = _by_channel(at, plain(at, held), number)
+    return held._replace(node=at.layer("tlu", [held.node], {"tau": row_of[None]}, {"tau": number}))
 
 
 def offset(at: Call, held: Held, number: Any, minus: bool = False) -> Held:
@@ -43,7 +52,7 @@ def offset(at: Call, held: Held, number: Any, minus: bool = False) -> Held:
     if number.tensor.numel() == 1:
         return _by_one(at, held, "shift", "offset", number, sign * number.array)
     held, numbers = _by_channel(at, held, number)
-    return _affine(at, held, np.ones_like(numbers), sign * numbers, number)
+    return _affine(at, held, _started(at, held).plus(sign * numbers, number), number)
 
 
 def _one_for_all(number: Any) -> Any:
@@ -91,28 +100,75 @@ def _along(at: Call, held: Held, axes: list[int], numbers: _Array) -> tuple[Held
     return held, np.ascontiguousarray(numbers.reshape([atom.length for atom in atoms]).transpose(order)).ravel()
 
 
-def _affine(at: Call, held: Held, factor: _Array, added: _Array, of: Constant) -> Held:
-    """Factors and offsets a channel that are no layer scale: an image's own, or a norm that has learned nothing."""
-    shape = at.shape(held.node)
-    before = at.reader.affine.get(held.node)
-    if before:
-        start, factor, added = before[0], before[1] * factor, before[2] * factor + added
-    else:
-        start = held.node
-    if not of.learned and len(shape) > 1 and shape[-1] <= COLOURS and (factor > 0).all():
-        mean, std = -added.astype(float) / factor, 1 / factor.astype(float)
-        node = at.node("normalize", [start], mean=tuple(map(float, mean)), std=tuple(map(float, std)))
-    else:
-        node = _norm(at, start, factor, added, of)
-    at.reader.affine[node] = (start, factor, added)
+class Affine(NamedTuple):
+    """An operation whose last steps are factors and offsets, into which those behind it go.
+
+    weights: ``gamma`` and ``beta`` among them. of: the tensors that these are.
+    """
+
+    op: str
+    node: int
+    weights: dict[str, _Array]
+    arguments: dict[str, Any]
+    of: dict[str, Constant]
+
+    def times(self, factor: _Array, name: Constant) -> Affine:
+        both = {one: self.weights[one] * factor for one in ("gamma", "beta")}
+        return self._replace(weights={**self.weights, **both}, of={**self.of, "gamma": name})
+
+    def plus(self, added: _Array, name: Constant) -> Affine:
+        weights = {**self.weights, "beta": self.weights["beta"] + added}
+        return self._replace(weights=weights, of={**self.of, "beta": name})
+
+    def held(self, at: Call, held: Held) -> Held:
+        """Added to the network, in the place of what it was before."""
+        node = at.layer(self.op, [self.node], self.weights, self.of, **self.arguments)
+        at.reader.affine[node] = self
+        return held._replace(node=node)
+
+
+def ones_and_zeros(channels: int) -> dict[str, _Array]:
+    return {"gamma": np.ones(channels, np.float32), "beta": np.zeros(channels, np.float32)}
+
+
+def _started(at: Call, held: Held) -> Affine:
+    """What factors and offsets behind a value go into: the operation that it is, or one of their own.
+
+    Fixed ones of an image are written out; others are a norm that has learned nothing.
+    """
+    known = at.reader.affine.get(held.node)
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    channels = at.shape(held.node)[-1]
+    still = {
+        "moving_mean": np.zeros(channels, np.float32),
+        "moving_variance": np.full(channels, 1 - EPSILON, np.float32),
+    }
+    return Affine("batchnorm", held.node, ones_and_zeros(channels) | still, {"epsilon": EPSILON}, {})
+
+
+def _colours(at: Call, made: Affine, held: Held, of: Constant) -> Held | None:
+    gamma, beta = (made.weights[one].astype(float) for one in ("gamma", "beta"))
+    if (
+        made.op != "batchnorm"
+        or of.learned
+        or len(at.shape(held.node)) < 2
+        or len(gamma) > COLOURS
+        or (gamma <= 0).any()
+    ):
+        return None
+    mean, std = tuple(map(float, -beta / gamma)), tuple(map(float, 1 / gamma))
+    node = at.node("normalize", [made.node], mean=mean, std=std)
+    at.reader.affine[node] = made
     return held._replace(node=node)
 
 
-def _norm(at: Call, node: int, factor: _Array, added: _Array, of: Constant) -> int:
-    at.say(
-        f"`{at.label}` has a factor or an offset for each channel: here it is a batch norm whose statistics are 0 and "
-        "1, which would change while it trains"
-    )
-    still = {"moving_mean": np.zeros_like(factor), "moving_variance": np.full_like(factor, 1 - EPSILON)}
-    weights = {"gamma": factor, "beta": added, **still}
-    return at.layer("batchnorm", [node], weights, {"beta": of}, epsilon=EPSILON)
+def _affine(at: Call, held: Held, made: Affine, of: Constant) -> Held:
+    """Factors and offsets a channel that are no layer scale."""
+    colours = _colours(at, made, held, of)
+    if colours is None and made.op == "batchnorm":
+        at.say(
+            f"`{at.label}` has a factor or an offset for each channel: here it is a batch norm whose statistics are 0 "
+            "and 1, which would change while it trains"
+        )
+    return colours or made.held(at, held)

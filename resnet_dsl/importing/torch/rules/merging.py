@@ -8,9 +8,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.rules.convolution import product
 from resnet_dsl.importing.torch.rules.factors import offset, scaled
+from resnet_dsl.importing.torch.rules.formulas import centred
+from resnet_dsl.importing.torch.rules.reducing import reduced
 from resnet_dsl.importing.torch.standing import maps, plain, single, standing
-from resnet_dsl.importing.torch.values import Constant, Held
+from resnet_dsl.importing.torch.values import Constant, Formula, Held
 from resnet_dsl.importing.torch.views import channels_first, cut, in_order, natural, part
 
 _Pair: TypeAlias = tuple[Held, Held]
@@ -22,23 +25,23 @@ def _add(at: Call) -> Held:
         return offset(at, second, first)
     if not isinstance(second, Held):
         return offset(at, first, second)
-    return scaled(at, first, 2.0) if first == second else _merged(at, "add", first, second)
+    return scaled(at, first, 2.0) if first == second else merged(at, "add", first, second, len(at.lengths))
 
 
-def _sub(at: Call) -> Held:
+def _sub(at: Call) -> Held | Formula:
     return _difference(at, at["self"], _times(at, at["other"], at.arguments.get("alpha", 1)))
 
 
-def _rsub(at: Call) -> Held:
+def _rsub(at: Call) -> Held | Formula:
     return _difference(at, at["other"], _times(at, at["self"], at.arguments.get("alpha", 1)))
 
 
-def _difference(at: Call, first: Any, second: Any) -> Held:
+def _difference(at: Call, first: Any, second: Any) -> Held | Formula:
     if not isinstance(second, Held):
         return offset(at, first, second, minus=True)
     if not isinstance(first, Held):
         return offset(at, scaled(at, second, -1.0), first)
-    return _merged(at, "sub", first, second)
+    return centred(at, first, second) or merged(at, "sub", first, second, len(at.lengths))
 
 
 def _times(at: Call, operand: Any, alpha: float) -> Any:
@@ -53,7 +56,9 @@ def _mul(at: Call) -> Held:
     first, second = at["self"], at["other"]
     if not isinstance(first, Held):
         return scaled(at, second, first)
-    return _merged(at, "mul", first, second) if isinstance(second, Held) else scaled(at, first, second)
+    if not isinstance(second, Held):
+        return scaled(at, first, second)
+    return merged(at, "mul", first, second, len(at.lengths))
 
 
 def _div(at: Call) -> Held:
@@ -65,24 +70,28 @@ def _div(at: Call) -> Held:
 def _square(at: Call) -> Held:
     if at.name == "pow" and at["exponent"] != 2:
         raise at.refuse(f"raises to the power of {at['exponent']}")
-    return _merged(at, "mul", at["self"], at["self"])
+    return merged(at, "mul", at["self"], at["self"], len(at.lengths))
 
 
-def _merged(at: Call, op: str, first: Held, second: Held) -> Held:
-    first, second = _aligned(at, plain(at, first), plain(at, second))
+def merged(at: Call, op: str, first: Held, second: Held, rank: int) -> Held:
+    """The sum, difference or product of two tensors, either of which torch repeats along axes of length 1.
+
+    rank: how many axes the result has.
+    """
+    first, second = _aligned(at, plain(at, first), plain(at, second), rank)
     axes = tuple(one or other for one, other in zip(first.axes, second.axes, strict=True))
+    lengths = tuple(max(one, other) for one, other in zip(first.lengths, second.lengths, strict=True))
     if op != "mul":
         first, second = _grown(at, first, second), _grown(at, second, first)
-    return Held(at.node(op, [first.node, second.node]), axes, at.lengths)
+    return Held(at.node(op, [first.node, second.node]), axes, lengths)
 
 
-def _aligned(at: Call, first: Held, second: Held) -> _Pair:
+def _aligned(at: Call, first: Held, second: Held, rank: int) -> _Pair:
     """Both with their axes in one place each, those of length 1 aside."""
-    rank = len(at.lengths)
     first, second = _with_axes(first, rank), _with_axes(second, rank)
     if _meet(at, first, second):
         return first, second
-    order = _order(at, first, second)
+    order = _order(at, first, second, rank)
     return _ordered(at, first, order), _ordered(at, second, order)
 
 
@@ -103,9 +112,8 @@ def _meet(at: Call, first: Held, second: Held) -> bool:
     )
 
 
-def _order(at: Call, first: Held, second: Held) -> tuple[int, ...]:
+def _order(at: Call, first: Held, second: Held, rank: int) -> tuple[int, ...]:
     """Channels behind the batch, unless one of the two has them last."""
-    rank = len(at.lengths)
     last = any(one.axes == natural(at.shape(one.node)) and rank > 2 for one in (first, second))
     return tuple(range(1, rank)) if last else (*range(2, rank), 1)
 
@@ -124,6 +132,31 @@ def _grown(at: Call, held: Held, other: Held) -> Held:
     if longer[-1] != shape[-1]:
         raise at.refuse("adds one number to all channels, at each position, which the language does not do")
     return held._replace(node=at.node("resize", [held.node], size=longer[:-1], method="nearest"))
+
+
+def _weighted_sum(at: Call) -> Held:
+    """A product of matrices of which one is a row or a column: a product of numbers, and their sum."""
+    first, second = (plain(at, at[name]) for name in ("self", at.second))
+    rank = max(len(first.lengths), len(second.lengths))
+    first, second = _with_axes(first, rank), _with_axes(second, rank)
+    if 1 not in (first.lengths[-2], second.lengths[-1]):
+        raise at.refuse("multiplies matrices that both follow from what flows in")
+    column = second.lengths[-1] == 1
+    turned = _turned(second) if column else _turned(first)
+    made = merged(at, "mul", first if column else turned, turned if column else second, rank)
+    summed = reduced(at, made, "sum", [rank - 1 if column else rank - 2], kept=True)
+    return Held(summed.node, summed.axes, at.lengths)
+
+
+def _turned(held: Held) -> Held:
+    """With its last two axes in each other's place."""
+    axes, lengths = held.axes, held.lengths
+    return held._replace(axes=(*axes[:-2], axes[-1], axes[-2]), lengths=(*lengths[:-2], lengths[-1], lengths[-2]))
+
+
+def _matmul(at: Call) -> Held:
+    """Of values, or of one and a tensor of the module."""
+    return _weighted_sum(at) if isinstance(at.first, Held) and isinstance(at[at.second], Held) else product(at)
 
 
 def _concat(at: Call) -> Held:
@@ -184,4 +217,5 @@ RULES: Rules = {
     "neg": lambda at: scaled(at, at.first, -1.0),
     **dict.fromkeys(("cat", "concat"), _concat),
     "stack": _stack,
+    **dict.fromkeys(("matmul", "bmm", "mm"), _matmul),
 }

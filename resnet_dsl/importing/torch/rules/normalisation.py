@@ -18,7 +18,7 @@ _NAMES = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "run
 
 def _batchnorm(at: Call) -> list[Held]:
     """The operator returns statistics, too, which nothing reads at inference."""
-    if at["running_mean"] is None or at.arguments.get("training"):
+    if at.arguments.get("running_mean") is None or at.arguments.get("training"):
         raise at.refuse("normalises by the statistics of the batch, not by ones that it has learned")
     held, order = _by_channel(at)
     arguments = {"epsilon": at["eps"], "momentum": 1 - at["momentum"]}

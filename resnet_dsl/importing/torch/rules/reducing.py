@@ -13,20 +13,20 @@ from resnet_dsl.importing.torch.views import Atom, Axes, cut, whole
 
 
 def _mean(at: Call) -> Held:
-    return _reduced(at, "mean", _axes(at))
+    return reduced(at, at.first, "mean", _axes(at), bool(at.arguments.get("keepdim")))
 
 
 def _sum(at: Call) -> Held:
-    return _reduced(at, "sum", _axes(at))
+    return reduced(at, at.first, "sum", _axes(at), bool(at.arguments.get("keepdim")))
 
 
 def _largest(at: Call) -> Held:
-    return _reduced(at, "max", _axes(at))
+    return reduced(at, at.first, "max", _axes(at), bool(at.arguments.get("keepdim")))
 
 
 def _largest_and_place(at: Call) -> list[Held]:
     """The operator returns places, too; a rule that reads them does not find them."""
-    return [_reduced(at, "max", [at.axis()])]
+    return [reduced(at, at.first, "max", [at.axis()], at["keepdim"])]
 
 
 def _axes(at: Call) -> list[int]:
@@ -35,8 +35,9 @@ def _axes(at: Call) -> list[int]:
     return [one % rank for one in dims]
 
 
-def _reduced(at: Call, by: str, dims: Sequence[int]) -> Held:
-    held = repeated(at, plain(at, at.first))
+def reduced(at: Call, held: Held, by: str, dims: Sequence[int], kept: bool) -> Held:
+    """The mean, sum or largest number (``max``) over axes of a tensor, which are ``kept`` with length 1, or are not."""
+    held = repeated(at, plain(at, held))
     rank = len(at.shape(held.node))
     atoms = cut([held.axes[axis] for axis in dims])
     if any(atom.axis == 0 for atom in atoms) or 0 in dims:
@@ -44,14 +45,9 @@ def _reduced(at: Call, by: str, dims: Sequence[int]) -> Held:
     places, channels = [one for one in atoms if one.axis < rank], [one for one in atoms if one.axis == rank]
     node = _over_places(at, held.node, by, places) if places else held.node
     node, inner = _over_channels(at, node, by, channels, held.axes) if channels else (node, held.axes)
-    return _left(at, held, node, inner, dims)
-
-
-def _left(at: Call, held: Held, node: int, axes: Axes, dims: Sequence[int]) -> Held:
-    """The axes that are left, those of length 1 where they are kept."""
-    kept = [index for index in range(len(axes)) if index not in dims or at.arguments.get("keepdim")]
-    left = tuple(() if index in dims else axes[index] for index in kept)
-    return Held(node, left, tuple(1 if index in dims else held.lengths[index] for index in kept))
+    whole_axes = [((), 1) if index in dims else (one, held.lengths[index]) for index, one in enumerate(inner)]
+    left = [one for index, one in enumerate(whole_axes) if kept or index not in dims]
+    return Held(node, tuple(axes for axes, _ in left), tuple(length for _, length in left))
 
 
 def _over_places(at: Call, node: int, by: str, places: Sequence[Atom]) -> int:
