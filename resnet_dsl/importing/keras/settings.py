@@ -121,8 +121,8 @@ def _type_of(policy: Any) -> str:
     """The type of a layer's numbers. Raises UnknownError for those that are quantised."""
     config = policy.get("config") if isinstance(policy, dict) else None
     name = config.get("name") if isinstance(config, dict) else policy
-    if isinstance(config, dict) and name is None:
-        name = config.get("source_name")
+    if isinstance(config, dict) and config.get("mode") is not None:
+        name = config["mode"]  # of a quantised layer; `source_name` is the type that it had before
     if name is None:
         return "float32"
     if name not in _TYPES:
