@@ -6,22 +6,40 @@ file -> reader (onnx/, keras/) -> FlatNetwork -> mining/: text -> proof: the tex
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resnet_dsl.importing.flat import FlatNetwork
+    from resnet_dsl.importing.flat import FlatNetwork, Run
     from resnet_dsl.importing.imported import Imported
 
 
-def import_file(path: str | os.PathLike[str], name: str | None = None) -> Imported:
+def import_file(
+    path: str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    start: Callable[[], None] | None = None,
+    outputs: bool = True,
+) -> Imported:
     """The spec and the weights of a model's file. name: the network's; None: as the file is called.
 
-    Raises as ``read`` does, and NotImportedError where no text of the network is equal to it.
+    start: what is done before the source's runtime is first needed. outputs: whether that computes, too, and is
+    compared; the graphs always are. Raises as ``read`` does, and NotImportedError where no text of it is equal.
     """
     from resnet_dsl.importing.imported import imported
 
-    return imported(read(path), name or Path(path).stem)
+    flat = read(path)
+    run = flat.run if outputs else None
+    return imported(flat._replace(run=_behind(start, run) if run and start else run), name or Path(path).stem)
+
+
+def _behind(start: Callable[[], None], run: Run) -> Run:
+    def started(inputs: Sequence[Any]) -> Sequence[Any]:
+        start()
+        return run(inputs)
+
+    return started
 
 
 def read(path: str | os.PathLike[str]) -> FlatNetwork:

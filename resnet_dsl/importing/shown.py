@@ -49,7 +49,7 @@ def network_of_file(path: str) -> NetworkOfFile:
     own = _own(path) if kind_of(path) is Kind.KERAS else None
     if own is not None:
         return NetworkOfFile(path, own)
-    imported = import_file(path)
+    imported = import_file(path, outputs=False)  # Keras would take seconds to start
     return NetworkOfFile(path, imported.compiled.facts, imported.labels)
 
 

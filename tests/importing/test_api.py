@@ -15,6 +15,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 SMALL = FIXTURES / "0.1.0" / "small.keras"
 
 
+@pytest.mark.keras
 def test_a_file_of_keras() -> None:
     model = resnet_dsl.from_keras(SMALL, name="mine")
     assert model.network.name == "mine"
@@ -27,6 +28,7 @@ def test_a_file_of_keras() -> None:
     assert spec.network("mine").graph == model.network.graph
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("name", ["x.txt", "x", "x.h5", "x.pdf"])
 def test_it_is_saved_by_its_ending_alone(tmp_path: Path, name: str) -> None:
     with pytest.raises(Failure, match=r"\.resnet, \.keras or \.onnx") as refused:
@@ -73,6 +75,7 @@ def test_a_file_of_onnx_and_back(tmp_path: Path) -> None:
             np.testing.assert_array_equal(values, again.weights[name][weight])
 
 
+@pytest.mark.keras  # which is among what is advised
 @pytest.mark.skipif(is_installed("torch"), reason="PyTorch is installed")
 def test_a_module_needs_pytorch_and_says_so() -> None:
     with pytest.raises(MissingPackageError) as refused:

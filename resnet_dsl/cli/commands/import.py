@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
@@ -47,12 +49,19 @@ def run(options: argparse.Namespace) -> int:
         _claim_model(options.weights, options.force)
     require("import", options)
     try:
-        found = import_file(options.file, options.name)
+        found = import_file(options.file, options.name, start=_start(options.file))
     except NotImportedError as refused:
         sys.stdout.write(_part(refused))
         raise
     _write(found, options)
     return FINE
+
+
+def _start(path: str) -> Callable[[], None] | None:
+    """Of Keras, whose models compute by it."""
+    from resnet_dsl.importing.files import Kind, kind_of
+
+    return start_keras if kind_of(path) is Kind.KERAS else None
 
 
 def _claim_model(path: str, force: bool) -> None:
