@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--title", action="append", metavar="TEXT", help="above a network, instead of its name; repeatable"
     )
-    parser.add_argument("--width", metavar="WIDTH", help="as printed: 85mm, 8.5cm, 3.3in, 240pt")
+    parser.add_argument("--width", metavar="WIDTH", help="fit it to paper, rows in 7 pt: 85mm, 8.5cm, 3.3in, 240pt")
+    parser.add_argument("--height", metavar="HEIGHT", help="with --width: at most so high (default: 8.875in, a page)")
+    parser.add_argument("--scale", action="store_true", help="with --width: letters and all scaled to it instead")
     parser.add_argument(
         "--text",
         choices=WRITINGS,
@@ -64,7 +66,8 @@ def run(options: argparse.Namespace) -> int:
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(facts, [network.places for network in networks], options.theme))
     else:
-        shared = {"theme": options.theme, "show": options.show, "width": options.width, "engine": options.engine}
+        paper = {"width": options.width, "height": options.height, "scale": options.scale}
+        shared = {"theme": options.theme, "show": options.show, "engine": options.engine, **paper}
         if options.block:
             chosen = options.block, options.level, options.wide
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
@@ -73,6 +76,8 @@ def run(options: argparse.Namespace) -> int:
         drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
+        if drawn.notes:
+            print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
     print(wrote(path))
     return FINE
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.sentences import either
+from resnet_dsl.targets.figure.fitting import MILLIMETRE, PAGE, Levels, Room, fit
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
-from resnet_dsl.targets.figure.outline.networks import gather_blocks, gather_networks
+from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
 from resnet_dsl.targets.forms import FIGURES
 from resnet_dsl.writing import write_whole
@@ -36,7 +38,6 @@ MOST_ROWS = 30_000
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 SMALLEST_PRINT = 5.0
 """Points: what journals ask for at least."""
-MILLIMETRE = 72 / 25.4
 _UNITS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0}
 
 
@@ -48,7 +49,7 @@ class FigureError(Failure):
 class Figure:
     """A figure that has all its places; every format draws the same geometry.
 
-    width: printed, in points. text: how an SVG writes its words.
+    width: printed, in points. text: how an SVG writes its words. notes: what was given up to fit the paper.
     """
 
     geometry: Geometry
@@ -56,6 +57,7 @@ class Figure:
     engine: Engine | None = None
     width: float | None = None
     text: Writing = "free"
+    notes: tuple[str, ...] = ()
 
     @property
     def scale(self) -> float:
@@ -126,7 +128,7 @@ class Figure:
         return self.with_text("fixed").svg()
 
 
-def figure(
+def figure(  # noqa: PLR0913 - each is a wish of its own
     networks: Facts | Sequence[Facts],
     level: str | None = None,
     wide: bool = False,
@@ -135,6 +137,8 @@ def figure(
     show: Sequence[str] = (),
     titles: Sequence[str] | None = None,
     width: str | None = None,
+    height: str | None = None,
+    scale: bool = False,
     engine: Engine | None = None,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
@@ -143,16 +147,22 @@ def figure(
     wide: flows to the right, for slides, instead of down, as in papers.
     show: facts under each row: ``params``, ``macs``, ``shape``.
     titles: above the networks, instead of their names.
-    width: as printed, ``85mm`` (or cm, in, pt); ``Figure.warnings`` says when the text becomes too small for it.
+    width: as printed, ``85mm`` (or cm, in, pt). Rows have letters of 7 points; what is given up so that all fits stands
+        in ``Figure.notes``. Raises TooNarrowError, which says the width that is needed.
+    height: as printed, at most; beside a width it is 8.875in, a page, where nothing is said.
+    scale: the figure as it is without a width, letters and all scaled to that; ``Figure.warnings`` says when these are
+        too small.
     """
     _check(level, show, theme, engine)
     subjects = _several(networks)
     named = titles or [subject.graph.name for subject in subjects]
-    shown = gather_networks(subjects, named, level, tuple(show), wide)
-    return Figure(_laid_out(shown, wide), theme, engine, width_in_points(width))
+    paper = _Paper.of(width, height, scale)
+    levels = _from(level or default_level(subjects))
+    gathered = [(one, partial(gather_networks, subjects, named, one, tuple(show))) for one in levels]
+    return _figure(gathered, wide, paper, theme, engine)
 
 
-def block_figure(
+def block_figure(  # noqa: PLR0913 - each is a wish of its own
     networks: Facts | Sequence[Facts],
     blocks: Sequence[str],
     level: str | None = None,
@@ -162,17 +172,59 @@ def block_figure(
     show: Sequence[str] = (),
     formula: bool = False,
     width: str | None = None,
+    height: str | None = None,
+    scale: bool = False,
     engine: Engine | None = None,
 ) -> Figure:
     """Blocks in close-up, side by side: each by its definition's name or by its place (``conv3_block1``).
 
     level: ``layer`` (the default) shows every operation, ``block`` folds normalisation away (the paper's Figure 5).
     formula: the words of the paper's Figure 2: weight layer, x, F(x), F(x) + x, identity.
+    width, height, scale: as ``figure`` has them.
     Raises UnknownBlockError where no network calls such a block.
     """
     _check(level, show, theme, engine)
-    shown = gather_blocks(_several(networks), blocks, level, tuple(show), formula)
-    return Figure(_laid_out(shown, wide), theme, engine, width_in_points(width))
+    subjects, paper = _several(networks), _Paper.of(width, height, scale)
+    asked = level or "layer"
+    levels = (asked, "block") if asked == "layer" and not formula else (asked,)
+
+    def gather(one: str, wide: bool) -> Outline:
+        return gather_blocks(subjects, blocks, one, tuple(show), formula)
+
+    return _figure([(one, partial(gather, one)) for one in levels], wide, paper, theme, engine, cuts=False)
+
+
+def _from(level: str) -> tuple[str, ...]:
+    """A level and the coarser ones."""
+    return LEVELS[LEVELS.index(level) :: -1]
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """What a figure is drawn for. room: None where letters need no fixed size; width: to which it is then scaled."""
+
+    room: Room | None = None
+    width: float | None = None
+
+    @classmethod
+    def of(cls, width: str | None, height: str | None, scale: bool) -> _Paper:
+        """Raises FigureError for what contradicts itself."""
+        across, down = length_in_points(width, "width"), length_in_points(height, "height")
+        if across is None and (down is not None or scale):
+            raise FigureError(f"`{'--scale' if scale else '--height'}` needs a `--width`", "say how wide it is printed")
+        if scale and down is not None:
+            raise FigureError("a figure that is scaled to a width has no height to choose", "leave `--height` out")
+        room = None if across is None or scale else Room(across, down or PAGE)
+        return cls(room, across)
+
+
+def _figure(
+    levels: Levels, wide: bool, paper: _Paper, theme: Theme, engine: Engine | None, cuts: bool = True
+) -> Figure:
+    if paper.room is None:
+        return Figure(_laid_out(levels[0][1](wide), wide), theme, engine, paper.width)
+    fitted = fit(levels, wide, paper.room, cuts)
+    return Figure(fitted.geometry, theme, engine, paper.width, notes=fitted.told)
 
 
 def _laid_out(shown: Outline, wide: bool) -> Geometry:
@@ -208,13 +260,13 @@ def format_of(path: str | Path) -> str:
     return ending
 
 
-def width_in_points(width: str | None) -> float | None:
+def length_in_points(length: str | None, what: str) -> float | None:
     """``85mm``, ``8.5cm``, ``3.3in`` or ``240pt`` as points; FigureError for anything else."""
-    if width is None:
+    if length is None:
         return None
-    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", width.strip())
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", length.strip())
     if match is None or float(match[1]) == 0:
-        raise FigureError(f"`{width[:40]}` is no width", "write it as 85mm, 8.5cm, 3.3in or 240pt")
+        raise FigureError(f"`{length[:40]}` is no {what}", "write it as 85mm, 8.5cm, 3.3in or 240pt")
     return float(match[1]) * _UNITS[match[2]]
 
 

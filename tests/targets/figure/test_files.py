@@ -142,7 +142,7 @@ def test_tex_escapes_every_letter_that_tex_listens_to():
 
 
 TEX = {
-    "figure3": lambda: figure([NETWORKS["plain34"](), NETWORKS["resnet34"]()], "block", width="85mm"),
+    "figure3": lambda: figure([NETWORKS["plain34"](), NETWORKS["resnet34"]()], "block", width="85mm", scale=True),
     "stages": lambda: figure(NETWORKS["resnet152"](), "stage", wide=True, theme="dark"),
     "figure2": lambda: block_figure(NETWORKS["resnet34"](), ["basic"], formula=True),
     "mono": lambda: figure(NETWORKS["unet"](), "layer", theme="mono", show=("params", "macs", "shape")),
@@ -172,14 +172,15 @@ def test_pdf_has_one_page_of_the_figures_size():
     assert pdf == figure(NETWORKS["inception"](), "block", width="85mm").pdf()
 
 
-def test_a_width_scales_every_format_and_warns_below_5_points():
-    narrow = figure(NETWORKS["resnet152"](), "stage", wide=True, width="85mm")
+def test_a_figure_that_is_scaled_to_a_width_warns_below_5_points():
+    narrow = figure(NETWORKS["resnet152"](), "stage", wide=True, width="85mm", scale=True)
     root = ET.fromstring(narrow.svg().encode())
     assert float(root.get("width").removesuffix("pt")) == pytest.approx(85 * 72 / 25.4, abs=0.01)
     assert re.fullmatch(r"the smallest text is [12]\.\d pt when the figure is 85mm wide: .*", narrow.warnings[0])
-    assert figure(NETWORKS["resnet34"](), "block", width="85mm").warnings == ()
+    assert figure(NETWORKS["resnet34"](), "block", width="85mm", scale=True).warnings == ()
     needed = re.search(r"readable from (\d+)mm", narrow.warnings[0])[1]
-    assert figure(NETWORKS["resnet152"](), "stage", wide=True, width=f"{int(needed) + 1}mm").warnings == ()
+    enough = f"{int(needed) + 1}mm"
+    assert figure(NETWORKS["resnet152"](), "stage", wide=True, width=enough, scale=True).warnings == ()
 
 
 @pytest.mark.parametrize("asked", [{"level": "stages"}, {"show": ("flops",)}, {"theme": "blue"}, {"engine": "neato"}])

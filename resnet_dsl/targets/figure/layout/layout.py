@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from resnet_dsl.targets.figure.layout.geometry import Geometry, Within
 from resnet_dsl.targets.figure.layout.lanes import Lanes, assign_lanes
+from resnet_dsl.targets.figure.layout.measures import SCREEN, Measures
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.paging import split
+from resnet_dsl.targets.figure.layout.paging import parts_on_a_slide, split
 from resnet_dsl.targets.figure.layout.placed import Placed, place, sizes_of
 from resnet_dsl.targets.figure.layout.positions import Rank, align, ranks_of
 from resnet_dsl.targets.figure.layout.routes import draw_beside, draw_continuation, draw_links
 from resnet_dsl.targets.figure.layout.sheet import Sheet
-from resnet_dsl.targets.figure.layout.sizes import TITLE, place_item
+from resnet_dsl.targets.figure.layout.sizes import place_item
 from resnet_dsl.targets.figure.layout.surroundings import (
     draw_brackets,
     draw_notes,
@@ -23,28 +24,39 @@ from resnet_dsl.targets.figure.layout.surroundings import (
 )
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
-BETWEEN = 40.0
-"""Between two columns."""
 
+def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: int = 1) -> Geometry:
+    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns.
 
-def lay_out(outline: Outline, wide: bool) -> Geometry:
-    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns."""
+    parts: into how many, at most, the first network is cut, which stand side by side (in a wide figure: below each
+    other).
+    """
     if wide and outline.paged:
-        columns = _pages(outline.columns[0], outline.air)
+        columns = _pages(outline.columns[0], outline.air, measures)
         if len(columns) > 1:
-            return lay_out(replace(outline, columns=tuple(columns), aligned=False, paged=False), wide=False)
+            return lay_out(_in_parts(outline, columns), wide=False, measures=measures)
+    if parts > 1:
+        return lay_out(_in_parts(outline, _cut(outline, wide, measures, parts)), wide, measures)
     columns = list(outline.columns)
-    measured = [_measured(column, wide, outline.air) for column in columns]
+    measured = [_measured(column, wide, outline.air, measures) for column in columns]
     starts = _starts(columns, [ranks for *_, ranks in measured], outline.aligned)
-    parts = zip(columns, measured, starts, strict=True)
-    return _assemble(outline, [place(column, *own, start, wide) for column, own, start in parts], wide)
+    each = zip(columns, measured, starts, strict=True)
+    placed = [place(column, *own, start, wide, measures) for column, own, start in each]
+    return _assemble(outline, placed, wide, measures)
 
 
-def _measured(column: Column, wide: bool, air: float) -> tuple[Lanes, list[tuple[float, float]], list[Rank]]:
+def _in_parts(outline: Outline, parts: list[Column]) -> Outline:
+    """The outline with its first column in parts, which do not stand beside what is equal to them."""
+    return replace(outline, columns=(*parts, *outline.columns[1:]), aligned=False, paged=False)
+
+
+def _measured(
+    column: Column, wide: bool, air: float, m: Measures
+) -> tuple[Lanes, list[tuple[float, float]], list[Rank]]:
     """The lanes of a column, the sizes of its items, its ranks."""
     lanes = assign_lanes(column)
-    sizes = sizes_of(column, lanes, wide)
-    return lanes, sizes, ranks_of(column, lanes, [size[0 if wide else 1] for size in sizes], wide, air)
+    sizes = sizes_of(column, lanes, wide, m)
+    return lanes, sizes, ranks_of(column, lanes, [size[0 if wide else 1] for size in sizes], wide, air, m)
 
 
 def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> list[list[float]]:
@@ -54,24 +66,31 @@ def _starts(columns: list[Column], ranks: list[list[Rank]], aligned: bool) -> li
     return [*(align(columns[:count], ranks[:count]) if count else ()), *beside]
 
 
-def _pages(column: Column, air: float) -> list[Column]:
-    lanes, sizes, ranks = _measured(column, False, air)
-    one = place(column, lanes, sizes, ranks, [0.0] * len(ranks), wide=False)
-    breadth = one.high - one.low + label_room(one) + BETWEEN
-    return split(column, lanes, [rank.length + rank.gap for rank in ranks], breadth)
+def _pages(column: Column, air: float, m: Measures) -> list[Column]:
+    lanes, sizes, ranks = _measured(column, False, air, m)
+    one = place(column, lanes, sizes, ranks, [0.0] * len(ranks), False, m)
+    breadth = one.high - one.low + label_room(one) + m.between
+    lengths = [rank.length + rank.gap for rank in ranks]
+    return split(column, lanes, lengths, parts_on_a_slide(lengths, breadth))
 
 
-def _assemble(outline: Outline, placed: list[Placed], wide: bool) -> Geometry:
-    sheet = Sheet(wide)
+def _cut(outline: Outline, wide: bool, m: Measures, parts: int) -> list[Column]:
+    column = outline.columns[0]
+    lanes, _, ranks = _measured(column, wide, outline.air, m)
+    return split(column, lanes, [rank.length + rank.gap for rank in ranks], parts)
+
+
+def _assemble(outline: Outline, placed: list[Placed], wide: bool, m: Measures) -> Geometry:
+    sheet = Sheet(wide, m)
     shared = same_sections(placed)
     offset = 0.0
     for number, one in enumerate(placed):
         room = label_room(one if not shared else placed[0]) if number == 0 or not shared else 0.0
         room = max(room, note_room(one))
-        title = width(one.column.title, TITLE, "bold")
+        title = width(one.column.title, m.title, "bold")
         low = min(one.low - room, 0.0 if wide else -title / 2)
         high = max(one.high, 0.0 if wide else title / 2)
-        offset += (BETWEEN if number else 0.0) + (TITLE + 8 if wide and one.column.title else 0.0) - low
+        offset += (m.between if number else 0.0) + (m.title + 8 if wide and one.column.title else 0.0) - low
         before, sheet.offset = sheet.offset, offset
         _draw_column(sheet, one)
         if one.column.continues:
@@ -87,7 +106,7 @@ def _draw_column(sheet: Sheet, one: Placed) -> None:
     key = one.column.key
     for number, item in enumerate(one.column.items):
         middle = sheet.at(one.along(number), one.middle(number))
-        boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number])
+        boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number], sheet.measures)
         within = _within(one.column, item)
         sheet.boxes += [replace(box, within=within) for box in boxes]
         sheet.paths += [replace(path, within=within) for path in paths]

@@ -17,10 +17,14 @@ _SLACKS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5, 2.0)
 """How much longer than its share a part may be, tried in turn: cuts are possible between blocks only."""
 
 
-def split(column: Column, lanes: Lanes, lengths: list[float], breadth: float) -> list[Column]:
-    """``lengths``: of each rank with its gap; ``breadth``: of the column. The column alone where no cut is possible."""
+def parts_on_a_slide(lengths: list[float], breadth: float) -> int:
+    """How many parts of a column fill a slide; ``breadth``: of the column."""
+    return max(1, ceil(sqrt(_SLIDE * sum(lengths) / breadth) - 0.5))
+
+
+def split(column: Column, lanes: Lanes, lengths: list[float], pages: int) -> list[Column]:
+    """``lengths``: of each rank with its gap. At most ``pages`` parts; the column alone where no cut is possible."""
     whole = sum(lengths)
-    pages = max(1, ceil(sqrt(_SLIDE * whole / breadth) - 0.5))
     possible = _possible(column, lanes)
     tries = (_choose(possible, lengths, whole / pages * slack) for slack in _SLACKS)
     cuts = next((cuts for cuts in tries if len(cuts) < pages), [])

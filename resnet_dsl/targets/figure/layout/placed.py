@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resnet_dsl.targets.figure.layout.lanes import Lanes
+from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.positions import Rank
-from resnet_dsl.targets.figure.layout.sizes import LABEL, faced, size_of
+from resnet_dsl.targets.figure.layout.sizes import faced, size_of
 from resnet_dsl.targets.figure.outline.outline import Column
 
 LEADING = 11.0
@@ -33,6 +34,7 @@ class Placed:
     high: float
     """How far the column reaches across."""
     wide: bool
+    measures: Measures
 
     def along(self, item: int) -> float:
         """The middle of an item along the flow."""
@@ -55,9 +57,9 @@ class Placed:
         return self.across[self.lanes.lane[item]]
 
 
-def sizes_of(column: Column, lanes: Lanes, wide: bool) -> list[tuple[float, float]]:
+def sizes_of(column: Column, lanes: Lanes, wide: bool, m: Measures) -> list[tuple[float, float]]:
     """Sizes of the items; in a tall figure all boxes of the main path are equally wide."""
-    sizes = [size_of(item) for item in column.items]
+    sizes = [size_of(item, m) for item in column.items]
     if wide:
         return sizes
     boxes = {"box", "thin", "card"}
@@ -67,14 +69,20 @@ def sizes_of(column: Column, lanes: Lanes, wide: bool) -> list[tuple[float, floa
 
 
 def place(
-    column: Column, lanes: Lanes, sizes: list[tuple[float, float]], ranks: list[Rank], starts: list[float], wide: bool
+    column: Column,
+    lanes: Lanes,
+    sizes: list[tuple[float, float]],
+    ranks: list[Rank],
+    starts: list[float],
+    wide: bool,
+    m: Measures,
 ) -> Placed:
     breadths = [0.0] * lanes.count
     for item, size in enumerate(sizes):
         lane = lanes.lane[item]
         breadths[lane] = max(breadths[lane], size[1 if wide else 0])
-    said = _room_for_words(column, lanes, wide)
-    beside = [0.0] * lanes.count if wide else _room_beside(column, lanes)
+    said = _room_for_words(column, lanes, wide, m)
+    beside = [0.0] * lanes.count if wide else _room_beside(column, lanes, m)
     across = [0.0]
     edge = max(breadths[0] / 2, beside[0])
     for lane in range(1, lanes.count):
@@ -85,23 +93,23 @@ def place(
             edge += _FIRST_TRACK if breadths[lane - 1] else _TRACK
             across.append(edge)
             edge += said[lane]
-    return Placed(column, lanes, sizes, ranks, starts, across, -breadths[0] / 2, edge, wide)
+    return Placed(column, lanes, sizes, ranks, starts, across, -breadths[0] / 2, edge, wide, m)
 
 
-def _room_beside(column: Column, lanes: Lanes) -> list[float]:
+def _room_beside(column: Column, lanes: Lanes, m: Measures) -> list[float]:
     """How far the words beside the arrows of each lane reach from its middle, in a tall figure."""
     room = [0.0] * lanes.count
     for item, lane in zip(column.items, lanes.lane, strict=True):
-        reach = max((ASIDE + width(*faced(words, LABEL)) for words in item.beside), default=0.0)
+        reach = max((ASIDE + width(*faced(words, m.label)) for words in item.beside), default=0.0)
         room[lane] = max(room[lane], reach)
     return room
 
 
-def _room_for_words(column: Column, lanes: Lanes, wide: bool) -> list[float]:
+def _room_for_words(column: Column, lanes: Lanes, wide: bool, m: Measures) -> list[float]:
     """What the words beside links need, lane by lane."""
     room = [0.0] * lanes.count
     for link, track in zip(column.links, lanes.track, strict=True):
         if track is not None and link.words:
-            needed = LEADING * len(link.words) if wide else max(width(*faced(word, LABEL)) for word in link.words)
+            needed = LEADING * len(link.words) if wide else max(width(*faced(word, m.label)) for word in link.words)
             room[track] = max(room[track], needed + 5)
     return room

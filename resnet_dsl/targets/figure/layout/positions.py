@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from resnet_dsl.targets.figure.layout.lanes import Lanes
+from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.sizes import LABEL
 from resnet_dsl.targets.figure.outline.outline import Column, Item
 from resnet_dsl.targets.figure.outline.sections import merge_orders
 
-GAP, TO_MERGE, FORK, LEVEL, SECTION, BESIDE, WIDE = 11.0, 8.0, 4.0, 4.0, 5.0, 8.0, 5.0
-"""Between rows; before a merge; from a row to where a side link leaves; to where that of the next item leaves; more
-between parts; more for each line of words beside an arrow; more in a wide figure."""
+TO_MERGE, FORK, LEVEL, SECTION, BESIDE = 8.0, 4.0, 4.0, 5.0, 8.0
+"""Before a merge; from a row to where a side link leaves; to where that of the next item leaves; more between parts;
+more for each line of words beside an arrow."""
 
 
 Fork: TypeAlias = tuple[int, bool]
@@ -38,7 +38,7 @@ class Rank:
         return FORK + LEVEL * self.forks.index(fork)
 
 
-def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float) -> list[Rank]:
+def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float, m: Measures) -> list[Rank]:
     """``lengths``: of each item along the flow; ``air``: how much wider than usual the gaps are."""
     members: list[list[int]] = [[] for _ in range(lanes.ranks)]
     for item, rank in enumerate(lanes.rank):
@@ -49,10 +49,10 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
     for rank, items in enumerate(members):
         lead = min(items, key=lambda item: lanes.lane[item])
         merge = column.items[lead].kind == "merge"
-        gap = (TO_MERGE if merge else GAP) * air + (WIDE if wide else 0)
+        gap = (min(TO_MERGE, m.gap) if merge else m.gap) * air + (m.wide if wide else 0)
         before = len(forks[rank - 1]) if rank else 0
         gap += FORK + LEVEL * (before - 1) if before else 0
-        gap += max((_beside(column.items[item], wide) for item in members[rank - 1]), default=0.0) if rank else 0
+        gap += max((_beside(column.items[item], wide, m) for item in members[rank - 1]), default=0.0) if rank else 0
         section = column.items[lead].section
         named = not column.sections[section].beside
         section = section if not ranks or (named and section not in begun) else ranks[-1].section
@@ -73,11 +73,11 @@ def _forks(column: Column, lanes: Lanes) -> list[tuple[Fork, ...]]:
     return [tuple(sorted(found, key=lambda fork: (fork[0], -found[fork]))) for found in reach]
 
 
-def _beside(item: Item, wide: bool) -> float:
+def _beside(item: Item, wide: bool, m: Measures) -> float:
     """What the words beside an arrow need along the flow."""
     if not item.beside:
         return 0.0
-    return width(in_one_line(item), LABEL) if wide else BESIDE * len(item.beside)
+    return width(in_one_line(item), m.label) if wide else BESIDE * len(item.beside)
 
 
 def in_one_line(item: Item) -> str:

@@ -9,7 +9,7 @@ from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
 from resnet_dsl.targets.figure.layout.positions import in_one_line
 from resnet_dsl.targets.figure.layout.sheet import Sheet
-from resnet_dsl.targets.figure.layout.sizes import LABEL, faced
+from resnet_dsl.targets.figure.layout.sizes import faced
 from resnet_dsl.targets.figure.outline.outline import Link
 
 _APART = 4.0
@@ -80,13 +80,13 @@ def _draw_link_words(sheet: Sheet, one: Placed, link: Link, points: list[tuple[f
     pieces = list(pairwise(points))
     (start, across), (end, _) = max(pieces, key=lambda piece: abs(piece[1][0] - piece[0][0]))
     for at, words in enumerate(link.words):
-        said, size, face = faced(words, LABEL)
+        said, size, face = faced(words, sheet.measures.label)
         shift = (at - (len(link.words) - 1) / 2) * LEADING
         if sheet.wide:
             place = sheet.at((start + end) / 2, across + LEADING * (at + 0.7))
             sheet.texts.append(TextLine(said, *place, size, face))
         else:
-            room = max(width(*faced(other, LABEL)) for other in link.words)
+            room = max(width(*faced(other, sheet.measures.label)) for other in link.words)
             sheet.texts.append(TextLine(said, *sheet.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
 
 
@@ -103,7 +103,7 @@ def draw_beside(sheet: Sheet, one: Placed) -> None:
         for at, words in enumerate(lines):
             shift = (at - (len(lines) - 1) / 2) * LEADING
             place = (middle, one.middle(number) - 7) if sheet.wide else (middle + shift, one.middle(number) + ASIDE)
-            said, size, face = faced(words, LABEL)
+            said, size, face = faced(words, sheet.measures.label)
             sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
 
 
@@ -123,3 +123,7 @@ def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, lo
         (one.end(0), enters),
     )
     sheet.paths.append(Path(tuple(sheet.at(*point) for point in points), arrow=False, classes=("main",)))
+    if last.column.items[final].beside:
+        said, size, face = faced(in_one_line(last.column.items[final]), sheet.measures.label)
+        place = (bottom + 9 + ASIDE, leaves + ASIDE) if sheet.wide else (bottom + 9 + LEADING, leaves)
+        sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "start" if sheet.wide else "middle"))

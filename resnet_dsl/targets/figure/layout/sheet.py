@@ -7,11 +7,11 @@ from math import ceil
 from textwrap import wrap
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
+from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.sizes import BOX, LABEL, MERGE, SMALL
+from resnet_dsl.targets.figure.layout.sizes import BOX, MERGE
 from resnet_dsl.targets.figure.outline.outline import Outline
 
-MARGIN = 8.0
 _SHORTEST = 40
 """Letters of a line of remarks, in however narrow a figure."""
 _LEADING = 10.0
@@ -20,8 +20,9 @@ _LEADING = 10.0
 class Sheet:
     """Collects what is drawn, in (along, across), and turns it to (x, y)."""
 
-    def __init__(self, wide: bool) -> None:
+    def __init__(self, wide: bool, measures: Measures) -> None:
         self.wide = wide
+        self.measures = measures
         self.offset = 0.0
         self.boxes: list[Box] = []
         self.texts: list[TextLine] = []
@@ -32,18 +33,19 @@ class Sheet:
 
     def finish(self, outline: Outline) -> Geometry:
         bounds = _bounds(self.boxes, self.texts, self.paths)
-        legend_texts, legend_paths = _legend(outline, bounds)
+        legend_texts, legend_paths = _legend(outline, bounds, self.measures)
         paths = [*self.paths, *legend_paths]
         texts = [*self.texts, *legend_texts]
-        texts += _remarks(outline, _bounds(self.boxes, texts, paths))
+        texts += _remarks(outline, _bounds(self.boxes, texts, paths), self.measures)
         left, top, right, bottom = _bounds(self.boxes, texts, paths)
-        move = _Move(MARGIN - left, MARGIN - top)
+        margin = self.measures.margin
+        move = _Move(margin - left, margin - top)
         frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
         begun = [column for column in outline.columns if not column.continues]
         title = " and ".join(column.title or column.key for column in begun)
         return Geometry(
-            ceil(right - left + 2 * MARGIN),
-            ceil(bottom - top + 2 * MARGIN),
+            ceil(right - left + 2 * margin),
+            ceil(bottom - top + 2 * margin),
             tuple(map(move.box, frames)),
             tuple(map(move.text, texts)),
             tuple(map(move.path, paths)),
@@ -68,6 +70,18 @@ class _Move:
         return replace(path, points=tuple((round(x + self.right, 2), round(y + self.down, 2)) for x, y in path.points))
 
 
+def centred(geometry: Geometry, width: float) -> Geometry:
+    """The figure in the middle of a sheet that is at least as wide as it."""
+    move = _Move((width - geometry.width) / 2, 0.0)
+    return replace(
+        geometry,
+        width=width,
+        boxes=tuple(map(move.box, geometry.boxes)),
+        texts=tuple(map(move.text, geometry.texts)),
+        paths=tuple(map(move.path, geometry.paths)),
+    )
+
+
 def _bounds(boxes: list[Box], texts: list[TextLine], paths: list[Path]) -> tuple[float, float, float, float]:
     corners = [box.bounds for box in boxes] + [text.bounds for text in texts]
     corners += [(x, y, x, y) for path in paths for x, y in path.points]
@@ -77,26 +91,28 @@ def _bounds(boxes: list[Box], texts: list[TextLine], paths: list[Path]) -> tuple
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _legend(outline: Outline, bounds: tuple[float, float, float, float]) -> tuple[list[TextLine], list[Path]]:
+def _legend(
+    outline: Outline, bounds: tuple[float, float, float, float], m: Measures
+) -> tuple[list[TextLine], list[Path]]:
     texts: list[TextLine] = []
     paths: list[Path] = []
-    lengths = [34 + width(words, LABEL) for _, words in outline.legend]
+    lengths = [34 + width(words, m.label) for _, words in outline.legend]
     left = (bounds[0] + bounds[2]) / 2 - (sum(lengths) + 20 * (len(lengths) - 1)) / 2
     y = bounds[3] + BOX + MERGE / 2
     for (way, words), length in zip(outline.legend, lengths, strict=True):
         adapted = way == "adapted"
         points = ((left, y), (left + 28, y))
         paths.append(Path(points, "projection" if adapted else "line", adapted, classes=("legend",)))
-        texts.append(TextLine(words, left + 34, y, LABEL, anchor="start"))
+        texts.append(TextLine(words, left + 34, y, m.label, anchor="start"))
         left += length + 20
     return texts, paths
 
 
-def _remarks(outline: Outline, bounds: tuple[float, float, float, float]) -> list[TextLine]:
+def _remarks(outline: Outline, bounds: tuple[float, float, float, float], m: Measures) -> list[TextLine]:
     """Below everything else, no wider than the figure where that is wide enough to be read."""
-    letters = max(_SHORTEST, int((bounds[2] - bounds[0]) / width("n", SMALL)))
+    letters = max(_SHORTEST, int((bounds[2] - bounds[0]) / width("n", m.small)))
     lines = [line for remark in outline.remarks for line in wrap(remark, letters)]
     middle = (bounds[0] + bounds[2]) / 2
     return [
-        TextLine(line, middle, bounds[3] + BOX + at * _LEADING, SMALL, ink="faint") for at, line in enumerate(lines)
+        TextLine(line, middle, bounds[3] + BOX + at * _LEADING, m.small, ink="faint") for at, line in enumerate(lines)
     ]

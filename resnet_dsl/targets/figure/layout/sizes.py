@@ -3,72 +3,63 @@
 from __future__ import annotations
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Path, Shape, TextLine
+from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 
-TEXT = 11.0
-SMALL = 8.0
-LABEL = 9.0
-CAPTION = 8.5
-TITLE = 14.0
-REPEAT = 15.0
 FORMULA = 1.25
 """Size of a formula's letters over that of the text around them."""
 BOX, THIN, LINE = 18.0, 14.0, 10.5
 MERGE = 9.0
-_SIDE = 8.0
-"""Room between a box's text and its sides."""
 _SIGNS = {"+", "×"}
-_ARC = 16.0
 _POINT = 1.0
 """Of a value without a word: where a line only ends or goes on."""
 _ROW = 18.0
-_CARD = 7.0
 _HEADING = 16.0
 _FIRST = "first"
 _APART = 4.0
 """Between the words of a row and what only the first block has there."""
 
 
-def size_of(item: Item) -> tuple[float, float]:
+def size_of(item: Item, m: Measures) -> tuple[float, float]:
     """Width and height that an item needs."""
     if item.kind == "card":
-        return _card_size(item)
+        return _card_size(item, m)
     if item.kind == "merge":
-        wide = MERGE if item.lines[0] in _SIGNS else width(item.lines[0], SMALL) + 9
+        wide = MERGE if item.lines[0] in _SIGNS else width(item.lines[0], m.small) + 9
         tall = MERGE if item.lines[0] in _SIGNS else MERGE + 1.5
         return wide * item.scale, tall * item.scale
-    wide = max(width(*faced(line, _font(item, at))) for at, line in enumerate(item.lines))
+    wide = max(width(*faced(line, _font(item, at, m))) for at, line in enumerate(item.lines))
     if item.kind == "text" and not any(item.lines):
         return _POINT, _POINT
     if item.kind == "text":
         return wide + 4, len(item.lines) * LINE + 2
     tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
-    return wide + 2 * _SIDE, tall
+    return wide + 2 * m.side, tall
 
 
-def _font(item: Item, at: int) -> float:
-    return SMALL if at > 0 else LABEL if item.kind in {"thin", "text"} else TEXT
+def _font(item: Item, at: int, m: Measures) -> float:
+    return m.small if at > 0 else m.label if item.kind in {"thin", "text"} else m.text
 
 
 def place_item(
-    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float], m: Measures
 ) -> tuple[list[Box], list[Path]]:
     """The boxes of an item (the first one carries its key) and the lines inside it."""
     if item.kind == "card":
-        return _place_card(item, key, middle, size)
+        return _place_card(item, key, middle, size, m)
     x, y = middle
     if item.kind == "merge":
-        return [_merge(item, key, middle, size)], []
+        return [_merge(item, key, middle, size, m)], []
     top = y - LINE * (len(item.lines) - 1) / 2
-    texts = tuple(_line(item, at, x, top + LINE * at) for at in range(len(item.lines)) if item.lines[at])
+    texts = tuple(_line(item, at, x, top + LINE * at, m) for at in range(len(item.lines)) if item.lines[at])
     shape: Shape = "bare" if item.kind == "text" else "round"
     tone, filled = item.tone, item.kind == "box"
     return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
 
 
-def _line(item: Item, at: int, x: float, y: float) -> TextLine:
-    said, size, face = faced(item.lines[at], _font(item, at))
+def _line(item: Item, at: int, x: float, y: float, m: Measures) -> TextLine:
+    said, size, face = faced(item.lines[at], _font(item, at, m))
     return TextLine(said, x, y, size, face, ink="faint" if at or (item.kind == "text" and face == "plain") else "text")
 
 
@@ -78,16 +69,16 @@ def faced(words: str, size: float) -> tuple[str, float, Face]:
     return (words[1:-1], size * FORMULA, "italic") if formula else (words, size, "plain")
 
 
-def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]) -> Box:
+def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float, float], m: Measures) -> Box:
     sign = item.lines[0]
-    text = TextLine(sign, *middle, (LABEL if sign in _SIGNS else SMALL) * item.scale)
+    text = TextLine(sign, *middle, (m.label if sign in _SIGNS else m.small) * item.scale)
     shape: Shape = "circle" if sign in _SIGNS else "pill"
     return Box(key, shape, *middle, *size, None, (text,), item.tip, ("merge",), False)
 
 
-def _group_size(group: Group) -> tuple[float, float]:
-    rows = max(_row_width(*row) for row in _rows(group)) + 2 * _SIDE
-    more = _arc_room(group) + (width(f"×{group.repeat}", REPEAT) + 6 if group.repeat > 1 else 0)
+def _group_size(group: Group, m: Measures) -> tuple[float, float]:
+    rows = max(_row_width(*row, m) for row in _rows(group)) + 2 * m.side
+    more = _arc_room(group, m) + (width(f"×{group.repeat}", m.repeat) + 6 if group.repeat > 1 else 0)
     return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
 
 
@@ -96,19 +87,19 @@ def _rows(group: Group) -> list[tuple[str, str]]:
     return list(zip(group.rows, group.firsts, strict=True))
 
 
-def _row_width(row: str, first: str) -> float:
-    return width(row, TEXT) + (_APART + width(first, TEXT) + _APART + width(_FIRST, SMALL) if first else 0)
+def _row_width(row: str, first: str, m: Measures) -> float:
+    return width(row, m.text) + (_APART + width(first, m.text) + _APART + width(_FIRST, m.small) if first else 0)
 
 
-def _arc_room(group: Group) -> float:
+def _arc_room(group: Group, m: Measures) -> float:
     """What the arcs take beside the rows: those of all blocks, then those of the first one, each kind with its word."""
-    first = _ARC + width(_FIRST, SMALL) + 2 if group.first_arcs else 0
-    return (_ARC if group.arcs else 0) + _others_room(group) + first
+    first = m.arc + width(_FIRST, m.small) + 2 if group.first_arcs else 0
+    return (m.arc if group.arcs else 0) + _others_room(group, m) + first
 
 
-def _others_room(group: Group) -> float:
+def _others_room(group: Group, m: Measures) -> float:
     """What the count beside the arcs of the blocks behind the first one takes."""
-    return width(_others(group), SMALL) + 2 if _others(group) else 0
+    return width(_others(group), m.small) + 2 if _others(group) else 0
 
 
 def _others(group: Group) -> str:
@@ -116,86 +107,86 @@ def _others(group: Group) -> str:
     return f"×{group.repeat - 1}" if group.arcs and group.first_arcs else ""
 
 
-def _card_size(item: Item) -> tuple[float, float]:
-    sizes = [_group_size(group) for group in item.groups]
+def _card_size(item: Item, m: Measures) -> tuple[float, float]:
+    sizes = [_group_size(group, m) for group in item.groups]
     heading, *captions = item.lines
-    widths = [width(heading, TEXT, "bold"), *(width(line, CAPTION) for line in captions)]
+    widths = [width(heading, m.text, "bold"), *(width(line, m.caption) for line in captions)]
     wide = max([*(size[0] for size in sizes), *widths])
     tall = sum(size[1] for size in sizes) + 5 * (len(sizes) - 1) + _HEADING * bool(heading) + LINE * len(captions)
-    return wide + 2 * _CARD, tall + 2 * _CARD
+    return wide + 2 * m.card, tall + 2 * m.card
 
 
 def _place_card(
-    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float]
+    item: Item, key: str, middle: tuple[float, float], size: tuple[float, float], m: Measures
 ) -> tuple[list[Box], list[Path]]:
     x, y = middle
-    left, top = x - size[0] / 2 + _CARD, y - size[1] / 2 + _CARD
+    left, top = x - size[0] / 2 + m.card, y - size[1] / 2 + m.card
     heading, *captions = item.lines
-    bottom = y + size[1] / 2 - _CARD - LINE * (len(captions) - 0.5) + 2
-    texts = [TextLine(line, x, bottom + LINE * at, CAPTION, ink="faint") for at, line in enumerate(captions)]
+    bottom = y + size[1] / 2 - m.card - LINE * (len(captions) - 0.5) + 2
+    texts = [TextLine(line, x, bottom + LINE * at, m.caption, ink="faint") for at, line in enumerate(captions)]
     if heading:
-        texts.append(TextLine(heading, x, top + 5, TEXT, "bold"))
+        texts.append(TextLine(heading, x, top + 5, m.text, "bold"))
         top += _HEADING
     boxes = [Box(key, "frame", x, y, *size, item.tone, tuple(texts), item.tip, ("stage",), False)]
     paths: list[Path] = []
-    whole = size[0] - 2 * _CARD
+    whole = size[0] - 2 * m.card
     for number, group in enumerate(item.groups):
-        needed, tall = _group_size(group)
-        _place_group(item, group, f"{key}/{number}", (left + (whole - needed) / 2, top), boxes, paths)
+        needed, tall = _group_size(group, m)
+        _place_group(item, group, f"{key}/{number}", (left + (whole - needed) / 2, top), boxes, paths, m)
         top += tall + 5
     return boxes, paths
 
 
 def _place_group(
-    item: Item, group: Group, key: str, corner: tuple[float, float], boxes: list[Box], paths: list[Path]
+    item: Item, group: Group, key: str, corner: tuple[float, float], boxes: list[Box], paths: list[Path], m: Measures
 ) -> None:
     left, top = corner
-    needed, tall = _group_size(group)
+    needed, tall = _group_size(group, m)
     more = f"×{group.repeat}" if group.repeat > 1 else ""
-    rows = needed - _arc_room(group) - (width(more, REPEAT) + 6 if more else 0)
+    rows = needed - _arc_room(group, m) - (width(more, m.repeat) + 6 if more else 0)
     for at, row in enumerate(_rows(group)):
         y = top + _ROW / 2 + at * (_ROW + 2)
-        texts = _row_texts(*row, left + rows / 2, y)
+        texts = _row_texts(*row, left + rows / 2, y, m)
         boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, texts, item.tip, ("row",)))
     right = left + rows
-    paths += [_arc(arc, right, top) for arc in group.arcs]
-    right += _ARC if group.arcs else 0
-    boxes += _said(f"{key}/others", _others(group), right, top + tall / 2, "text")
-    right += _others_room(group)
-    paths += [_arc(arc, left + rows, top, right) for arc in group.first_arcs]
-    boxes += _said(f"{key}/first", _FIRST if group.first_arcs else "", right + _ARC, top + tall / 2, "projection")
+    paths += [_arc(arc, right, top, m) for arc in group.arcs]
+    right += m.arc if group.arcs else 0
+    boxes += _said(f"{key}/others", _others(group), right, top + tall / 2, "text", m)
+    right += _others_room(group, m)
+    paths += [_arc(arc, left + rows, top, m, right) for arc in group.first_arcs]
+    boxes += _said(f"{key}/first", _FIRST if group.first_arcs else "", right + m.arc, top + tall / 2, "projection", m)
     if more:
-        right = left + rows + _arc_room(group)
-        repeat = TextLine(more, right + 4 + width(more, REPEAT) / 2, top + tall / 2, REPEAT)
-        boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, REPEAT), 14, None, (repeat,)))
+        right = left + rows + _arc_room(group, m)
+        repeat = TextLine(more, right + 4 + width(more, m.repeat) / 2, top + tall / 2, m.repeat)
+        boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, m.repeat), 14, None, (repeat,)))
 
 
-def _row_texts(row: str, first: str, x: float, y: float) -> tuple[TextLine, ...]:
+def _row_texts(row: str, first: str, x: float, y: float, m: Measures) -> tuple[TextLine, ...]:
     """The words of a row; behind them, in the colour of projections, what the first block alone has there."""
     if not first:
-        return (TextLine(row, x, y, TEXT),)
-    start = x - _row_width(row, first) / 2
-    more = start + width(row, TEXT) + _APART
-    behind = more + width(first, TEXT) + _APART
+        return (TextLine(row, x, y, m.text),)
+    start = x - _row_width(row, first, m) / 2
+    more = start + width(row, m.text) + _APART
+    behind = more + width(first, m.text) + _APART
     return (
-        TextLine(row, start, y, TEXT, anchor="start"),
-        TextLine(first, more, y, TEXT, anchor="start", ink="projection"),
-        TextLine(_FIRST, behind, y, SMALL, anchor="start", ink="projection"),
+        TextLine(row, start, y, m.text, anchor="start"),
+        TextLine(first, more, y, m.text, anchor="start", ink="projection"),
+        TextLine(_FIRST, behind, y, m.small, anchor="start", ink="projection"),
     )
 
 
-def _said(key: str, words: str, left: float, y: float, ink: Ink) -> list[Box]:
+def _said(key: str, words: str, left: float, y: float, ink: Ink, m: Measures) -> list[Box]:
     """The word beside an arc; none where there is nothing to say."""
-    middle = left + width(words, SMALL) / 2
-    text = TextLine(words, middle, y, SMALL, ink=ink)
-    return [Box(key, "bare", middle, y, width(words, SMALL), LINE, None, (text,))] if words else []
+    middle = left + width(words, m.small) / 2
+    text = TextLine(words, middle, y, m.small, ink=ink)
+    return [Box(key, "bare", middle, y, width(words, m.small), LINE, None, (text,))] if words else []
 
 
-def _arc(arc: Arc, right: float, top: float, beyond: float | None = None) -> Path:
+def _arc(arc: Arc, right: float, top: float, m: Measures, beyond: float | None = None) -> Path:
     """From the upper part of the first row that it passes by to the lower part of the last one."""
     inset = _ROW * (0.36 if beyond is None else 0.1)
     high, low = top + arc.start * (_ROW + 2) + inset, top + arc.end * (_ROW + 2) - 2 - inset
-    across = (right if beyond is None else beyond) + _ARC - 4
+    across = (right if beyond is None else beyond) + m.arc - 4
     dashed = arc.way == "adapted"
     points = ((right, high), (across, high), (across, low), (right, low))
     return Path(points, "projection" if dashed else "line", dashed, classes=(arc.way,), radius=4)

@@ -6,7 +6,7 @@ from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import LEADING, Placed
 from resnet_dsl.targets.figure.layout.sheet import Sheet
-from resnet_dsl.targets.figure.layout.sizes import FORMULA, LABEL, TITLE, faced
+from resnet_dsl.targets.figure.layout.sizes import FORMULA, faced
 from resnet_dsl.targets.figure.outline.outline import Note
 
 _BRACKET = 9.0
@@ -15,8 +15,12 @@ _BRACKET = 9.0
 def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
     if not one.column.title:
         return
-    place = sheet.at(0.0, low - TITLE / 2 - 6) if sheet.wide else sheet.at(-TITLE - 6, 0.0)
-    sheet.texts.append(TextLine(one.column.title, *place, TITLE, "bold", "start" if sheet.wide else "middle"))
+    place = (
+        sheet.at(0.0, low - sheet.measures.title / 2 - 6) if sheet.wide else sheet.at(-sheet.measures.title - 6, 0.0)
+    )
+    sheet.texts.append(
+        TextLine(one.column.title, *place, sheet.measures.title, "bold", "start" if sheet.wide else "middle")
+    )
 
 
 def same_sections(placed: list[Placed]) -> bool:
@@ -34,7 +38,7 @@ def label_room(one: Placed) -> float:
     if not lines:
         return 0.0
     most = max(len(section.words) for section in sections)
-    return (most * LEADING if one.wide else max(width(line, LABEL) for line in lines)) + 2 * _BRACKET
+    return (most * LEADING if one.wide else max(width(line, one.measures.label) for line in lines)) + 2 * _BRACKET
 
 
 def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
@@ -51,7 +55,9 @@ def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
         sheet.paths.append(
             Path((sheet.at(start, bar), sheet.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",))
         )
-        half = max(width(line, LABEL) for line in words) / 2 + 3 if sheet.wide else LEADING * len(words) / 2
+        half = (
+            max(width(line, sheet.measures.label) for line in words) / 2 + 3 if sheet.wide else LEADING * len(words) / 2
+        )
         middle = max((start + end) / 2, free + half)
         _draw_words(sheet, middle, bar, words)
         free = middle + half
@@ -61,15 +67,17 @@ def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...]) 
     for at, line in enumerate(words):
         shift = (at - (len(words) - 1) / 2) * LEADING
         if sheet.wide:
-            across = bar - _BRACKET / 2 - LABEL / 2 - (len(words) - 1 - at) * LEADING
-            sheet.texts.append(TextLine(line, *sheet.at(along, across), LABEL, ink="faint"))
+            across = bar - _BRACKET / 2 - sheet.measures.label / 2 - (len(words) - 1 - at) * LEADING
+            sheet.texts.append(TextLine(line, *sheet.at(along, across), sheet.measures.label, ink="faint"))
         else:
-            sheet.texts.append(TextLine(line, *sheet.at(along + shift, bar - 5), LABEL, anchor="end", ink="faint"))
+            sheet.texts.append(
+                TextLine(line, *sheet.at(along + shift, bar - 5), sheet.measures.label, anchor="end", ink="faint")
+            )
 
 
 def draw_notes(sheet: Sheet, one: Placed) -> None:
     for note, level in zip(one.column.notes, _levels(one), strict=True):
-        said, size, face = faced(note.words, LABEL)
+        said, size, face = faced(note.words, sheet.measures.label)
         along = _middle(one, note)
         if sheet.wide:
             sheet.texts.append(TextLine(said, *sheet.at(along, one.low - size - level * LEADING * FORMULA), size, face))
@@ -86,7 +94,7 @@ def _levels(one: Placed) -> list[int]:
     ends: list[float] = []
     levels: list[int] = []
     for note in one.column.notes:
-        half = width(*faced(note.words, LABEL)) / 2 + 3
+        half = width(*faced(note.words, one.measures.label)) / 2 + 3
         start = _middle(one, note) - half
         level = next((at for at, end in enumerate(ends) if end <= start), len(ends)) if one.wide else 0
         ends[level : level + 1] = [start + 2 * half]
@@ -95,6 +103,6 @@ def _levels(one: Placed) -> list[int]:
 
 
 def note_room(one: Placed) -> float:
-    widths = [width(*faced(note.words, LABEL)) for note in one.column.notes]
-    tall = LABEL * FORMULA * 1.5 + max(_levels(one), default=0) * LEADING * FORMULA
+    widths = [width(*faced(note.words, one.measures.label)) for note in one.column.notes]
+    tall = one.measures.label * FORMULA * 1.5 + max(_levels(one), default=0) * LEADING * FORMULA
     return (tall if one.wide else max(widths) + 8) if widths else 0.0

@@ -1,0 +1,133 @@
+"""A figure for paper: letters of a fixed size, and the room that is there as a constraint.
+
+The first outline of a ladder that fits is taken; each step of it gives up a little more, and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, inf
+from typing import TypeAlias
+
+from resnet_dsl.failure import Failure
+from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.layout.measures import POINT, PRINT, TIGHT, Measures
+from resnet_dsl.targets.figure.layout.sheet import centred
+from resnet_dsl.targets.figure.outline.compact import with_ends_folded, with_short_words, without_close_ups
+from resnet_dsl.targets.figure.outline.outline import Outline
+
+MILLIMETRE = 72 / 25.4
+"""Points."""
+PAGE = 8.875 * 72
+"""Points: the height of the text on a page of CVPR."""
+_MOST_PARTS = 8
+_SMALLEST_ROW = (30.0, 10.0)
+"""Points that a row takes at least: of more rows than a page could hold nothing is tried."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a figure may take on paper, in points."""
+
+    width: float
+    height: float = PAGE
+
+    @property
+    def rows(self) -> float:
+        """More rows than this do not fit."""
+        return self.width / _SMALLEST_ROW[0] * self.height / _SMALLEST_ROW[1]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A figure that fits, and what was given up for it."""
+
+    geometry: Geometry
+    told: tuple[str, ...]
+
+
+Levels: TypeAlias = Sequence[tuple[str, Callable[[bool], Outline]]]
+"""Names of levels and what is shown there (in a wide figure or a tall one), from the one asked for to coarser ones."""
+_STEPS: tuple[tuple[str, Callable[[Outline], Outline]], ...] = (
+    ("stem and head are a card each", with_ends_folded),
+    ("words are short", with_short_words),
+    ("close-ups are left out", without_close_ups),
+)
+"""What is given up, one after the other, and stays given up."""
+
+
+class TooNarrowError(Failure):
+    """A figure does not fit where its letters can be read; the remedy says the room in which it does."""
+
+
+def fit(levels: Levels, wide: bool, room: Room, cuts: bool) -> Fitted:
+    """The first way to draw that fits, as wide as the room, its content in the middle.
+
+    cuts: whether a network may go on in another column (in a wide figure: row).
+    Raises TooNarrowError.
+    """
+    needed = inf, inf
+    for told, geometry in _ways(levels, wide, room, cuts):
+        wanted = geometry.width * POINT, geometry.height * POINT
+        if wanted[0] <= room.width and wanted[1] <= room.height:
+            return Fitted(centred(geometry, room.width / POINT), told)
+        needed = min(needed, _enough(wanted, room))
+    raise _too_narrow(needed, room)
+
+
+def _enough(wanted: tuple[float, float], room: Room) -> tuple[float, float]:
+    """How high and wide the room would have to be, in this order: a higher page is harder to come by."""
+    return max(wanted[1], room.height), max(wanted[0], room.width)
+
+
+def _too_narrow(needed: tuple[float, float], room: Room) -> TooNarrowError:
+    high, wide = (ceil(points / MILLIMETRE) for points in needed)
+    more = f" --height {high}mm" if needed[0] > room.height else ""
+    asked = f"{room.width / MILLIMETRE:.0f}mm x {room.height / MILLIMETRE:.0f}mm"
+    return TooNarrowError(
+        f"with letters that can be read the figure does not fit {asked}",
+        f"it does with `--width {wide}mm{more}`; `--scale` makes its letters smaller instead",
+    )
+
+
+def _ways(levels: Levels, wide: bool, room: Room, cuts: bool) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+    """All ways to draw, the fullest first, each with what it gives up; the other direction comes last."""
+    for across in (wide, not wide):
+        turned = () if across == wide else (f"it flows {'to the right' if across else 'down'}",)
+        for number, (level, gather) in enumerate(levels):
+            coarser = (f"it is drawn by {level}s",) if number else ()
+            outline = gather(across)
+            if sum(len(column.items) for column in outline.columns) <= room.rows:
+                for told, geometry in _at_level(outline, across, cuts):
+                    yield (*turned, *coarser, *told), geometry
+
+
+def _at_level(outline: Outline, wide: bool, cuts: bool) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+    """In one piece, with ever less; then the least of them in parts. Where rows are many, their columns go down."""
+    wide = wide and not outline.paged
+    outline = replace(outline, paged=False)
+    told: tuple[str, ...] = ()
+    least = outline
+    for told, least, measures in _shortened(outline):
+        yield told, lay_out(least, wide, measures)
+    for parts in range(2, _MOST_PARTS + 1) if cuts and _networks(least) == 1 else ():
+        words = f"it goes on in {parts} {'rows' if wide else 'columns'}"
+        yield (*told, words), lay_out(least, wide, TIGHT, parts)
+
+
+def _networks(outline: Outline) -> int:
+    return sum(not column.inset for column in outline.columns)
+
+
+def _shortened(outline: Outline) -> Iterator[tuple[tuple[str, ...], Outline, Measures]]:
+    """An outline as it is, with tight gaps, and then after each step that changes it."""
+    yield (), outline, PRINT
+    told: tuple[str, ...] = ("gaps are tight",)
+    yield told, outline, TIGHT
+    for words, shorten in _STEPS:
+        shown = shorten(outline)
+        if shown != outline:
+            outline, told = shown, (*told, words)
+            yield told, outline, TIGHT
