@@ -19,6 +19,7 @@ from resnet_dsl.targets.forms import FIGURES, TABLES
 MODEL = Path(__file__).parent / "fixtures" / "0.1.0" / "small.keras"
 NETWORK, TORCH = (Path(__file__).parent / "fixtures" / "layouts" / f"small{ending}" for ending in (".resnet", ".pth"))
 ONNX = MODEL.parents[1] / "onnx" / "small.onnx"
+RUNS = Path(__file__).parent / "fixtures" / "0.1.0" / "runs"
 MOST_BYTES = 120_000_000
 """Of the light install, as it lies in site-packages."""
 
@@ -62,6 +63,7 @@ EXAMPLES = {
        for data, path in {"mnist5k": "mnist5k", "digits": "digits", "tfds:NAME": "tfds:mnist",
                           "FOLDER, of images": ".", "PATH, of TFRecords": "."}.items()},
     ("load", ""): f"load {MODEL}",
+    ("report", ""): f"report {RUNS}",
     ("predict", ""): f"predict {MODEL} .",
 }  # fmt: skip
 """For each command, and for each row of the table, by its command and option: what is called."""

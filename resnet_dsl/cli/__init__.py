@@ -40,6 +40,7 @@ COMMANDS = {
     "probe": "measure activations and gradients at initialisation",
     "train": "train a network",
     "compare": "train several networks and draw their errors",
+    "report": "write what trained networks cost and how well they do as a table",
     "predict": "name the classes that a saved model finds in images",
     "load": "rebuild a saved model that plain Keras cannot load for its depth",
 }

@@ -9,30 +9,19 @@ mark for each thing that tells the two apart: the left half of an ablation's tab
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 
-from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown, shown_all
-from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.cli.tables import add_form, put
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.forms import TABLES, endings
-from resnet_dsl.targets.table import FORMATS, Listed, Listing, Table, form_of, list_networks, tabulate, write
-from resnet_dsl.writing import write_whole
+from resnet_dsl.targets.table import Listed, Listing, Table, form_of, list_networks, tabulate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True, words=SHOWN_HELP)
     parser.add_argument("--rows", action="store_true", help="a row for each network, all of a file that holds several")
     parser.add_argument("--baseline", metavar="SPEC", help=f"with rows: compare with this network; {SHOWN_HELP}")
-    parser.add_argument("--to", choices=[*FORMATS], help="the form (default: by the ending of FILE, or text)")
-    parser.add_argument("--siunitx", action="store_true", help="with rows, in LaTeX: numbers aligned by siunitx")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=f"write to FILE{endings(TABLES)} (default: the standard output)",
-    )
+    add_form(parser, "with rows, in LaTeX: numbers aligned by siunitx")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,15 +31,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(
             "`--siunitx` is of rows in LaTeX", "name it with `--rows` or `--baseline`, and a .tex or `--to latex`"
         )
-    table = _listing(options) if rows else _table(options)
-    path = None if options.output is None else claim(options.output)
-    text = write(table, form, options.siunitx)
-    if path is None:
-        sys.stdout.write(text)
-    else:
-        write_whole(path, text)
-        print(wrote(path))
-    return FINE
+    return put(_listing(options) if rows else _table(options), form, options)
 
 
 def _table(options: argparse.Namespace) -> Table:

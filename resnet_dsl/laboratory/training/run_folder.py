@@ -51,15 +51,20 @@ class RunFolder:
 
         A finished run whose model is gone counts as not finished: its last checkpoint makes the model again.
         """
+        found = self.told()
+        if self.model.exists() and not zipfile.is_zipfile(self.model):
+            raise damaged(self.model, "it is no archive, or cut off")
+        return None if found and found[0] == "finished" and not self.model.exists() else found
+
+    def told(self) -> tuple[Ending, list[EpochRecord]] | None:
+        """The same, whatever became of its model."""
         if not self.result.exists():
             return None
         result = read_json(self.result)
         ending, rows = result.get("ending"), history.read(self.history)
         if ending not in ("finished", "diverged") or result.get("epoch") != len(rows) or not rows:
             raise damaged(self.result, f"it tells of {result.get('epoch')} epochs, the history of {len(rows)}")
-        if self.model.exists() and not zipfile.is_zipfile(self.model):
-            raise damaged(self.model, "it is no archive, or cut off")
-        return None if ending == "finished" and not self.model.exists() else (ending, rows)
+        return ending, rows
 
     def begin(
         self,
