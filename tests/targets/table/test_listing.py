@@ -186,8 +186,10 @@ def test_a_file_of_several_networks_is_taken_whole(tmp_path, monkeypatch):
     both = call("table", "a.resnet:base", "b.resnet:base", "--rows", "--to", "csv").out
     assert "a.resnet:base," in both
     assert "b.resnet:base," in both
-    compared = call("table", "a.resnet", "--baseline", "b.resnet:base", "--to", "csv").out
-    assert compared.count("base,") == 1, "one network of one text, wherever it lies"
+    compared = call("table", "a.resnet", "--baseline", "a.resnet:base", "--to", "csv").out
+    assert compared.count("base,") == 1, "the baseline is one of them"
+    apart = call("table", "a.resnet", "--baseline", "b.resnet:base", "--to", "csv").out
+    assert [row[0] for row in csv.reader(io.StringIO(apart))][1:3] == ["b.resnet:base", "a.resnet:base"]
 
 
 def test_what_contradicts_itself_is_refused(tmp_path, monkeypatch):
