@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from resnet_dsl.analyses.difference.find import Inside, difference
 from resnet_dsl.analyses.difference.found import Difference, Setting, Steps
@@ -16,47 +16,73 @@ from resnet_dsl.ir.lengths import show
 def marks(baseline: Facts, network: Facts) -> tuple[str, ...]:
     """Each difference once: ``se``, ``stride at 1×1``, ``batchnorm gamma = zeros``, ``drop_path``, ``no maxpool``.
 
-    What lies in a block that the baseline does not call goes by the block's name.
+    What lies in a block that only one of the two calls goes by the block's name: ``se``, ``no se``.
     """
     return tuple(dict.fromkeys(_Marker(baseline, network).of(difference(baseline, network))))
 
 
+class _Side:
+    """The blocks that one network calls and the other does not, by what lies in them: the outermost of each."""
+
+    def __init__(self, facts: Facts, other: Facts) -> None:
+        known = {scope.block for scope in other.graph.scopes}
+        own: list[str | None] = []
+        for scope in facts.graph.scopes:
+            outer = None if scope.parent is None else own[scope.parent]
+            own.append(outer or (scope.block if scope.block not in known else None))
+        paths = paths_of_scopes(facts.graph)
+        self._at = dict(zip(paths, own, strict=True)) | {node.name: own[node.scope] for node in facts.graph.nodes}
+        steps = Inside(facts).steps.items()
+        self._of = {(paths[owner], step.name): own[step.node.scope] for owner, inside in steps for step in inside}
+
+    def at(self, place: str) -> str | None:
+        """The block in which a block, or a node, lies."""
+        return self._at.get(place)
+
+    def of(self, place: str, step: str) -> str | None:
+        """The block in which a step of a block lies."""
+        return self._of.get((place, step))
+
+    def names(self, place: str, steps: tuple[str, ...]) -> dict[str, bool]:
+        """What to call steps of a block, by the blocks in which they lie, or as operations: whether it is a block."""
+        pairs = ((self.of(place, step), _operation(step)) for step in steps)
+        return {block or operation: block is not None for block, operation in pairs}
+
+
 class _Marker:
-    """Puts words to differences. ``own``: for each scope the outermost block around it that the baseline lacks."""
+    """Puts words to differences."""
 
     def __init__(self, baseline: Facts, network: Facts) -> None:
-        graph = self.graph = network.graph
-        known = {scope.block for scope in baseline.graph.scopes}
-        self.own: list[str | None] = []
-        for scope in graph.scopes:
-            outer = None if scope.parent is None else self.own[scope.parent]
-            self.own.append(outer or (scope.block if scope.block not in known else None))
-        paths = paths_of_scopes(graph)
-        self.scope_at = {path: index for index, path in enumerate(paths)} | {n.name: n.scope for n in graph.nodes}
-        steps = Inside(network).steps.items()
-        self.scope_of = {(paths[owner], step.name): step.node.scope for owner, own in steps for step in own}
+        self.left, self.right = _Side(baseline, network), _Side(network, baseline)
         self.blocks = "-".join(str(part.blocks) for part in network.stages if part.kind == "stage")
 
     def of(self, found: Difference) -> Iterator[str]:
         yield from (f"{end} {show(sizes[1])}" for end, sizes in found.quantities.items() if end in ("input", "output"))
         yield from (f"{end.kind} {end.name}" if end.right else f"no {end.kind} {end.name}" for end in found.ends)
-        if any(
-            pair.left is None or pair.right is None or pair.left.blocks != pair.right.blocks for pair in found.parts
-        ):
+        if any(not (pair.left and pair.right and pair.left.blocks == pair.right.blocks) for pair in found.parts):
             yield f"blocks {self.blocks}"
         for steps in found.steps:
-            scopes = [self.scope_of.get((place, step)) for place in steps.places for step in steps.right]
-            yield from self._told(scopes or map(self.scope_at.get, steps.places), _steps(steps))
+            yield from (mark for place in steps.places for mark in self._steps(place, steps))
         for moved in found.strides:
-            yield from self._told(map(self.scope_at.get, moved.places), f"stride at {_window(moved.right)}")
+            yield from self._told(((place, place) for place in moved.places), f"stride at {_window(moved.right)}")
         yield from self._settings(found.settings)
         for one in found.wiring:
-            yield from self._told(map(self.scope_at.get, one.places), f"{_operation(one.step)} reads other values")
+            places = ((place, place) for place in one.places)
+            yield from self._told(places, f"{_operation(one.step)} reads other values")
 
-    def _told(self, scopes: Iterable[int | None], words: str) -> Iterator[str]:
-        """The blocks of its own in which these scopes lie; the words for those that lie in none."""
-        blocks = dict.fromkeys(None if scope is None else self.own[scope] for scope in scopes)
-        yield from (words if block is None else block for block in blocks)
+    def _steps(self, place: str, steps: Steps) -> Iterable[str]:
+        """``se``, ``conv + batchnorm``, ``avgpool for maxpool``, ``no maxpool``; a sum is a skip connection's."""
+        left, right = self.left.names(place, steps.left), self.right.names(place, steps.right)
+        if right and all(right.values()):
+            return right
+        if not right:
+            return (self.right.at(place) or f"no {_words(left)}",)
+        return (f"{_words(right)} for {_words(left)}" if left else _words(right),)
+
+    def _told(self, places: Iterable[tuple[str, str]], words: str) -> Iterator[str]:
+        """The blocks in which the places lie, in the baseline and in the network; the words where they lie in none."""
+        for left, right in dict.fromkeys((self.left.at(left), self.right.at(right)) for left, right in places):
+            yield right or (f"no {left}" if left else words)
 
     def _settings(self, settings: tuple[Setting, ...]) -> Iterator[str]:
         """An argument that differs in several ways is told once."""
@@ -65,15 +91,11 @@ class _Marker:
             ways.setdefault((one.op, one.argument), []).append(one)
         for (op, argument), found in ways.items():
             words = f"{op} {argument} = {spell(found[0].right)}" if len(found) == 1 else f"other {op} {argument}"
-            places = (right for one in found for _, right in one.places)
-            yield from self._told(map(self.scope_at.get, places), words)
+            yield from self._told((place for one in found for place in one.places), words)
 
 
-def _steps(steps: Steps) -> str:
-    """``se + conv``, ``avgpool for maxpool``, ``no maxpool``; a sum that is gone was a skip connection's."""
-    left, right = (" + ".join(dict.fromkeys(map(_operation, side))) for side in (steps.left, steps.right))
-    gone = "skip" if "add" in steps.left else left
-    return right if not left else f"{right} for {left}" if right else f"no {gone}"
+def _words(names: Collection[str]) -> str:
+    return "skip" if "add" in names else " + ".join(names)
 
 
 def _operation(step: str) -> str:

@@ -74,7 +74,7 @@ def test_a_baseline_brings_changes_and_marks(runs):
     assert [*found] == ["plain", "base", "wide"]
     assert float(found["base"]["Δ test error"]) == pytest.approx(0.09 - 0.14)
     assert found["plain"]["Δ test error"] == ""
-    assert found["base"]["add"] == "yes"
+    assert found["base"]["skip"] == "yes"
     assert found["wide"]["gelu for relu"] == "yes"
     text = call("report", "runs", "--baseline", "plain").out
     assert "−5.00" in next(line for line in text.splitlines() if line.startswith("base"))

@@ -68,6 +68,15 @@ def test_marks_say_what_a_paper_calls_the_change(name):
     assert marks(facts("resnet50"), facts(name)) == MARKS[name]
 
 
+WITHOUT = {"seresnet50": ("no se",), "resnet50_dropblock": ("no dropblock",), "resnet101": ("blocks 3-4-6-3",)}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_marks_say_what_was_taken_away(name):
+    """A block that the baseline calls goes by its name, too."""
+    assert marks(facts(name), facts("resnet50")) == WITHOUT[name]
+
+
 MOVED = """
 block mine(first, second) { conv(8, 1, stride = first) -> norm -> act -> conv(8, 3, stride = second) }
 network late { input 8x8x8 stage s { mine(1, 2) } }
