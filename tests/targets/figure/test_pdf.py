@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from string import ascii_letters, digits
@@ -105,6 +106,21 @@ def test_letters_are_as_wide_as_the_layout_takes_them(face):
     off = {letter: abs(wide - pdfmetrics.stringWidth(letter, font, 1000)) for letter, wide in _WIDTH_OF[face].items()}
     assert {letter for letter in f"{ascii_letters}{digits}×−γβ+=()[],./- " if off.get(letter, 0) > 1} == set()
     assert {letter for letter, wide in off.items() if wide > 76} <= {*"¯±÷µ"}
+
+
+def test_a_page_that_is_longer_than_readers_show_has_a_larger_unit():
+    """Adobe's limit: 14,400 units a side."""
+    text = "network n { input 8x8x3 stage s { 1_000 x relu } }"
+    drawn = figure(pipeline.load_text(text).compile().facts, "layer")
+    assert drawn.geometry.height > 14_400
+    page = Pdf(drawn.pdf()).page()
+    left, bottom, wide, tall = map(float, re.search(rb"/MediaBox \[ (.*?) \]", page)[1].split())
+    unit = int(re.search(rb"/UserUnit (\d+)", page)[1])
+    assert tall < 14_400
+    assert (left, bottom, wide * unit, tall * unit) == pytest.approx(
+        (0, 0, drawn.geometry.width, drawn.geometry.height), abs=0.1
+    )
+    assert b"UserUnit" not in Pdf(FIGURES["stages"]().pdf()).page()
 
 
 TITLED = "network n { input 8x8x3 stage s { conv(4, 3) } }"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from math import ceil
 from typing import TYPE_CHECKING
 
 from resnet_dsl.extras import MissingPackageError
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 _PAPER = "#FFFFFF"
+_LONGEST = 14_400
+"""Of a page's side in its own units: readers cut off what is longer."""
+_VERSION = (1, 6)
+"""Of PDF: the first in which the unit is chosen."""
 _LANGUAGE = "en"
 """Of the title and the description."""
 
@@ -32,15 +37,25 @@ def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
         raise MissingPackageError(FIGURES["pdf"].packages, "a PDF needs the package reportlab") from None
 
     page = io.BytesIO()
-    size = (geometry.width * scale, geometry.height * scale)
+    unit = ceil(max(geometry.width, geometry.height) * scale / _LONGEST)
+    size = (geometry.width * scale / unit, geometry.height * scale / unit)
     first = font_of("plain")  # a canvas begins with a font, and one that it does not embed is Helvetica
-    canvas = Canvas(page, pagesize=size, invariant=1, initialFontName=first, lang=_LANGUAGE)
+    canvas = Canvas(page, pagesize=size, invariant=1, initialFontName=first, lang=_LANGUAGE, pdfVersion=_VERSION)
     _describe(canvas, geometry)
-    canvas.scale(scale, scale)
+    canvas.scale(scale / unit, scale / unit)
     _Drawing(canvas, palette, geometry.height).draw(geometry)
     canvas.showPage()
+    _enlarge(canvas, unit)
     canvas.save()
     return page.getvalue()
+
+
+def _enlarge(canvas: Canvas, unit: int) -> None:
+    """Say that the page's unit is so many points, of which ReportLab knows nothing."""
+    (page,) = canvas._doc.Pages.pages
+    if unit > 1:
+        page.__NoDefault__ = [*page.__NoDefault__, "UserUnit"]
+        page.UserUnit = unit
 
 
 def _describe(canvas: Canvas, geometry: Geometry) -> None:
