@@ -120,7 +120,9 @@ def test_a_page_that_is_longer_than_readers_show_has_a_larger_unit():
     assert (left, bottom, wide * unit, tall * unit) == pytest.approx(
         (0, 0, drawn.geometry.width, drawn.geometry.height), abs=0.1
     )
-    assert b"UserUnit" not in Pdf(FIGURES["stages"]().pdf()).page()
+    usual = Pdf(FIGURES["stages"]().pdf())
+    assert b"UserUnit" not in usual.page()
+    assert usual.content.startswith(b"%PDF-1.4"), "as LaTeX takes it"
 
 
 TITLED = "network n { input 8x8x3 stage s { conv(4, 3) } }"

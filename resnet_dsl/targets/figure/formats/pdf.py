@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _PAPER = "#FFFFFF"
 _LONGEST = 14_400
 """Of a page's side in its own units: readers cut off what is longer."""
-_VERSION = (1, 6)
-"""Of PDF: the first in which the unit is chosen."""
+_VERSION_OF_UNITS = (1, 6)
+"""Of PDF: the first in which a page's unit is chosen."""
 _LANGUAGE = "en"
 """Of the title and the description."""
 
@@ -40,7 +40,8 @@ def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
     unit = ceil(max(geometry.width, geometry.height) * scale / _LONGEST)
     size = (geometry.width * scale / unit, geometry.height * scale / unit)
     first = font_of("plain")  # a canvas begins with a font, and one that it does not embed is Helvetica
-    canvas = Canvas(page, pagesize=size, invariant=1, initialFontName=first, lang=_LANGUAGE, pdfVersion=_VERSION)
+    version = _VERSION_OF_UNITS if unit > 1 else None  # TeX complains of a newer one than it needs
+    canvas = Canvas(page, size, invariant=1, pdfVersion=version, initialFontName=first, lang=_LANGUAGE)
     _describe(canvas, geometry)
     canvas.scale(scale / unit, scale / unit)
     _Drawing(canvas, palette, geometry.height).draw(geometry)
