@@ -96,7 +96,7 @@ def _expected(run: Run, values: Sequence[Any]) -> tuple[Sequence[Any] | None, fl
 
 
 def _rounding(run: Run, values: Sequence[Any], scale: float, expected: Sequence[Any]) -> float:
-    """How far outputs may lie apart where rounding counts for more: by what the source makes of its inputs' last digits."""
+    """How far outputs may lie apart where rounding counts for more: by what the last digits of inputs make of them."""
     import numpy as np
 
     nudged = [one * np.float32(scale) * np.float32(1 + 2**-22) for one in values]
