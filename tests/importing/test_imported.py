@@ -71,6 +71,67 @@ def test_a_block_of_its_own_is_found_with_its_parameters() -> None:
     assert "stage dense2 { transition -> 12 x dense_layer }" in text
 
 
+def _compiles_back(text: str) -> str:
+    return imported(flat(load_text(text).compile()), "mine", shipped=False).text
+
+
+def test_branches_side_by_side_are_a_block() -> None:
+    text = _compiles_back(
+        """
+block inception(a, b, c) {
+  concat(in -> conv(a, 1) -> norm -> act, in -> conv(b, 3) -> norm, in -> maxpool(3, 1) -> conv(c, 1))
+}
+network net { input 32x32x3 stage one { inception(8, 16, 4) -> inception(16, 24, 4) -> inception(24, 8, 12) } }
+"""
+    )
+    assert text.startswith("block branches(width")
+    assert "conv(width, " in text
+    assert text.count("branches(") == 4
+
+
+def test_several_resolutions_are_fused_by_a_block_that_takes_them() -> None:
+    text = _compiles_back(
+        """
+block down(other) { add(in -> conv(16, 3, stride = 2) -> norm -> act, other) -> act }
+network net {
+  input 32x32x3
+  stage one {
+    a = conv(8, 3)
+    b = conv(16, 3, stride = 2)
+    c = a -> conv(8, 3)
+    d = c -> down(b)
+    e = c -> conv(8, 3)
+    f = e -> down(d)
+    concat(e -> conv(8, 1, stride = 2), b, f)
+  }
+}
+"""
+    )
+    assert "block fusion(beside) {\n  add(in -> conv(16, 3, stride = 2) -> norm -> act, beside) -> act\n}" in text
+
+
+def test_a_projection_where_shapes_agree_says_so() -> None:
+    text = _compiles_back("network net { input 32x32x16 skips always via project stage one { 3 x basic(16) } }")
+    assert "skips always via project" in text
+    assert "3 x basic(16)" in text
+
+
+def test_same_padding_is_a_default() -> None:
+    text = _compiles_back(
+        """
+network net {
+  input 32x32x3
+  default conv(pad = same)
+  stage one { conv(8, 3) }
+  stage two(stride = 2) { 2 x basic(8) }
+  stage three(stride = 2) { 2 x basic(16) }
+}
+"""
+    )
+    assert "default conv(pad = same)" in text
+    assert "(stride = 2) { 2 x basic(16) }" in text
+
+
 @pytest.mark.parametrize("name", ["resnet50", "resnetv2_50x1_bit", "densenet169", "hrnet_w18"])
 def test_a_network_that_ships_is_recognised(name: str) -> None:
     assert imported(flat(shipped(name)), "mine").text == f"network mine from {name} {{}}\n"

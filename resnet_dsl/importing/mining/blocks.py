@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from resnet_dsl.importing.mining import adapters
 from resnet_dsl.importing.mining.chains import with_transitions, with_units
+from resnet_dsl.importing.mining.fusions import with_fusions
 from resnet_dsl.importing.mining.gates import GATES, Gates
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.naming import name_of
@@ -63,6 +64,7 @@ class _Blocks:
         self._change(_flattened)
         self.program = with_deep_stem(self.program, self.prober(self.settings))
         self._set_chains()
+        self.program = with_fusions(self.program)
         self._own()
         self._drop_idle_settings()
         return Blocked(self.program, self.settings, tuple(self.definitions), frozenset(self.between))
@@ -201,7 +203,7 @@ def _inlined_once(program: Program) -> Program:
     for at, line in program.values():
         reads = [place[it] for it in line.reads]
         if line.name == JOINT and line.body is not None:
-            inner = {0: reads[0]}
+            inner = dict(enumerate(reads))
             for it, one in line.body.values():
                 made.append(one.reading(inner[that] for that in one.reads))
                 inner[it] = start + len(made) - 1
@@ -219,9 +221,11 @@ def spoken(program: Program, settings: Settings) -> Program:
 
 def block_text(definition: Definition, taken: Collection[str], settings: Settings) -> str:
     """``taken``: names of the file, which no value in the block may have."""
-    parameters = [name if usual is None else f"{name} = {value(usual)}" for name, usual in definition.parameters]
-    free = Names({*taken, *(name for name, _ in definition.parameters)})
-    [statements] = Writer(spoken(definition.body, settings), {0: "in"}, free).parts()
+    named = [name if usual is None else f"{name} = {value(usual)}" for name, usual in definition.parameters]
+    parameters = [*definition.passed, *named]
+    free = Names({*taken, *definition.passed, *(name for name, _ in definition.parameters)})
+    entries = dict(enumerate(("in", *definition.passed)))
+    [statements] = Writer(spoken(definition.body, settings), entries, free).parts()
     shown = f"({', '.join(parameters)})" if parameters else ""
     shared = "shared " if definition.shared else ""
     return f"{shared}block {definition.name}{shown} {{\n" + "\n".join(statements) + "\n}\n"

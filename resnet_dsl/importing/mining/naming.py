@@ -8,6 +8,8 @@ from resnet_dsl.ir.operations import OPERATIONS
 
 def name_of(body: Program) -> str:
     """``residual_bottleneck_se``, ``dense_layer``, ``transition``."""
+    if len(body.entries) > 1:
+        return "fusion"
     last = [line for line in body.lines if line.name not in ("norm", "act") and not _is_light(line)][-1:]
     if any(line.name == "skip" for line in body.lines):
         return _residual(body)

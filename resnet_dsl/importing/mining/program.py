@@ -33,8 +33,9 @@ class Line:
 
     @property
     def flows(self) -> tuple[int, ...]:
-        """What it reads but for a value that only lends its size."""
-        return self.reads[:1] if "like" in self.args else self.reads
+        """What flows into it: not a value that only lends its size, nor what is passed to a block."""
+        passes = self.body is not None and self.name != "skip"
+        return self.reads[:1] if passes or "like" in self.args else self.reads
 
     def reading(self, reads: Iterable[int]) -> Line:
         return Line(self.name, self.args, tuple(reads), self.shape, self.nodes, self.body)
@@ -88,12 +89,17 @@ class Program:
 
 
 class Definition(NamedTuple):
-    """A block. parameters: each with its default, None where it must be given."""
+    """A block. parameters: each with its default, None where it must be given; values that are passed come first."""
 
     name: str
     parameters: tuple[tuple[str, Argument | None], ...]
     body: Program
     shared: bool = False
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """What the values are called that enter besides the one that flows."""
+        return tuple(f"beside{number or ''}" for number in range(len(self.body.entries) - 1))
 
 
 def rebuilt(program: Program, lines: Sequence[tuple[int, Line]]) -> Program:

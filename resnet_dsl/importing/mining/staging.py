@@ -74,7 +74,8 @@ class _Staging:
         return found
 
     def _is_new(self, before: Line, line: Line) -> bool:
-        wider = "width" in line.args and channels(line.shape) != channels(before.shape)
+        joins = line.body is not None and line.body.lines[-1].name == "concat"
+        wider = "width" in line.args and channels(line.shape) != channels(before.shape) and not joins
         return wider or line.args.get("stride", 1) != 1 or line.shape[:-1] != before.shape[:-1]
 
     def _last(self) -> int:

@@ -145,9 +145,7 @@ class Writer:
     def _hint(self, value: int) -> str:
         line = self.program.line(value)
         assert line is not None
-        return _HINTS.get(line.name) or _HINTS.get(
-            OPERATIONS[line.name].role if line.name in OPERATIONS else "", "value"
-        )
+        return _HINTS.get(line.name) or _HINTS.get(OPERATIONS[line.name].role if line.name in OPERATIONS else "", "map")
 
     def _written(self, part: Sequence[Statement], current: int) -> Iterator[str]:
         for statement in part:
@@ -197,7 +195,7 @@ class Writer:
 _HINTS = {
     "concat": "joined", "add": "sum", "mul": "gated", "activation": "map", "pool": "pooled", "weighted": "path",
     "norm": "path", "reshape": "part", "attention": "attended", "scale": "path", "noise": "path",
-    "norm_": "path", "act": "map", "merge": "merged",
+    "act": "map", "merge": "merged",
 }  # fmt: skip
 """What a value is called, by the call that makes it, or by its role."""
 
