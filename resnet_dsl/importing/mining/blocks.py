@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from resnet_dsl.importing.mining import adapters
@@ -63,6 +63,7 @@ class _Blocks:
         self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
         self._change(_flattened)
         self.program = with_deep_stem(self.program, self.prober(self.settings))
+        self._inline_single()
         self._set_chains()
         self.program = with_fusions(self.program)
         self._own()
@@ -121,24 +122,32 @@ class _Blocks:
         self.plain = all(line.body is None or line.name == DEEP_STEM for line in self.program.lines)
         self.program = with_units(self.program) if self.plain else with_transitions(self.program)
 
-    def _own(self) -> None:
-        """Regions of one skeleton become calls of one block."""
+    def _alike(self) -> list[list[int]]:
+        """The regions without a name, those of one skeleton together."""
         groups: defaultdict[object, list[int]] = defaultdict(list)
         for at, line in self.program.values():
             if line.name == JOINT and line.body is not None:
-                groups[skeleton(line.body)].append(at)
+                groups[skeleton(line.body), len(line.reads)].append(at)
+        return [*groups.values()]
+
+    def _inline_single(self) -> None:
+        """A region that occurs once is no block, but for a residual one."""
         lines: dict[int, Line] = dict(self.program.values())
-        for group in groups.values():
+        single = {group[0] for group in self._alike() if len(group) == 1 and not is_residual(lines[group[0]])}
+        self.program = inlined(self.program, single)
+
+    def _own(self) -> None:
+        """Regions of one skeleton become calls of one block."""
+        lines: dict[int, Line] = dict(self.program.values())
+        for group in self._alike():
             bodies = [body for body in (lines[one].body for one in group) if body is not None]
-            if len(group) < 2 and not is_residual(lines[group[0]]):
-                continue
             definition, calls = unified(self.free.take(name_of(bodies[0])), bodies)
             self.definitions.append(definition)
             if not self.plain and all(len(one.reads) == 1 for one in bodies[0].lines):
                 self.between.add(definition.name)
             for one, args in zip(group, calls, strict=True):
                 lines[one] = lines[one].renamed(definition.name, args)
-        self.program = inlined(rebuilt(self.program, [*lines.items()]))
+        self.program = rebuilt(self.program, [*lines.items()])
 
 
 def _explicit(line: Line, fitting: Collection[int]) -> Line:
@@ -189,28 +198,26 @@ def _flattened(line: Line) -> Line:
     return line if line.body is None else line.within(inlined(line.body))
 
 
-def inlined(program: Program) -> Program:
-    """With the lines of each region that has no name in its place."""
-    while any(line.name == JOINT for line in program.lines):
-        program = _inlined_once(program)
-    return program
-
-
-def _inlined_once(program: Program) -> Program:
+def inlined(program: Program, values: Collection[int] | None = None) -> Program:
+    """With the lines of regions that have no name in their place: of these alone, or of all, and of those inside."""
+    if values is None:
+        values = {at for at, line in program.values() if line.name == JOINT}
     start = len(program.entries)
     made: list[Line] = []
     place = {one: one for one in range(start)}
     for at, line in program.values():
         reads = [place[it] for it in line.reads]
-        if line.name == JOINT and line.body is not None:
-            inner = dict(enumerate(reads))
-            for it, one in line.body.values():
-                made.append(one.reading(inner[that] for that in one.reads))
-                inner[it] = start + len(made) - 1
-        else:
-            made.append(line.reading(reads))
+        made += _written_out(line, reads, start + len(made)) if at in values else [line.reading(reads)]
         place[at] = start + len(made) - 1
     return Program(program.entries, tuple(made), tuple(place[one] for one in program.outputs), program.nodes)
+
+
+def _written_out(line: Line, reads: Sequence[int], first: int) -> list[Line]:
+    """The lines of a region, from a place on."""
+    assert line.body is not None
+    body = inlined(line.body)
+    place = dict(enumerate(reads)) | {at: first + number for number, (at, _) in enumerate(body.values())}
+    return [one.reading(place[it] for it in one.reads) for one in body.lines]
 
 
 def spoken(program: Program, settings: Settings) -> Program:
