@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.importing.onnx.axes import Order, first
+from resnet_dsl.importing.onnx.axes import Order, first, last
 from resnet_dsl.importing.onnx.operators import Operators
 from resnet_dsl.importing.onnx.source import End, Operator
 
@@ -19,7 +19,10 @@ _ENDS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Shape", "Gathe
 
 
 def layout_of(operators: Operators, end: End) -> Order:
-    """Which axis behind the batch's each axis of the language's is: followed to the first operator that takes maps."""
+    """Which axis behind the batch's each axis of the language's is: followed to the first operator that takes maps.
+
+    Where there is none they stand first, as in PyTorch, and in files of ours last.
+    """
     rank = len(end.size) - 2
     readers: dict[str, list[Operator]] = {}
     for operator in operators:
@@ -36,7 +39,7 @@ def layout_of(operators: Operators, end: End) -> Order:
             if after is not None and operator.output not in seen:
                 seen.add(operator.output)
                 waiting.append((operator.output, after))
-    return first(rank)
+    return last(rank) if any(one.of[0] for one in operators) else first(rank)
 
 
 def _moved(operator: Operator, axes: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -12,13 +12,36 @@ from resnet_dsl.importing.onnx import pointwise
 from resnet_dsl.importing.onnx.operators import Operators
 from resnet_dsl.importing.onnx.source import Array, Operator
 
+_IN_PARTS = {
+    **dict.fromkeys(("attention", "evonorm"), "Reshape"),
+    **dict.fromkeys(("conv", "maxpool", "avgpool"), "Shape"),
+    "resize": "Range",
+}
+"""What resnet-dsl writes in parts that have no rules of their own, and an operator by which this is known."""
+
 
 def fuse(operators: Operators) -> None:
     """Puts one operator in the place of the steps that are one."""
-    for step in (_views, _biases, pointwise.activations, _norms):
+    for step in (_own, _views, _biases, pointwise.activations, _norms):
         for root, made in step(operators):
             operators.put(root, made)
         operators.prune()
+
+
+def _own(operators: Operators) -> Iterator[tuple[Operator, Operator]]:
+    """What resnet-dsl wrote in parts that have no rules of their own: all of it as one, for each operation."""
+    groups: dict[str, list[Operator]] = {}
+    for one in operators:
+        if one.of[1] in _IN_PARTS:
+            groups.setdefault(one.of[0], []).append(one)
+    for name, steps in groups.items():
+        root = next((one for one in steps if one.name == name), None)
+        if root is None or _IN_PARTS[root.of[1]] not in {one.kind for one in steps}:
+            continue
+        made = {one.output: one for one in steps[: steps.index(root) + 1]}
+        read = dict.fromkeys(name for one in made.values() for name in one.inputs)
+        entering = tuple(name for name in read if name and name not in made and name not in operators.arrays)
+        yield root, Operator("_Own", root.label, entering, root.outputs, {"steps": made, "arrays": operators.arrays})
 
 
 def _views(operators: Operators) -> Iterator[tuple[Operator, Operator]]:

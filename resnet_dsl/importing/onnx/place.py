@@ -208,6 +208,15 @@ class Place:
             return self.reader.node(node.op, node.inputs, self.reader.labels[node.name], **arguments)
         return self.node("flatten", [tensor.node])
 
+    def settled(self, tensor: Tensor) -> Tensor:
+        """A view in which channels became places, or places channels, as the value of an operation of its own."""
+        shape = self.shape(tensor)
+        rank = len(tensor.axes) - 1
+        if len(shape) != rank + 1 or set(shape[:-1]) <= {1} or order_of(tensor.axes, shape) is not None:
+            return tensor
+        made = self._moved(tensor, [tensor.axes[place] for place in first(rank)])
+        return tensor if made is None else self.first(made)._replace(sole=tensor.sole)
+
     def vector(self, tensor: Tensor) -> Tensor:
         """A tensor of one axis as a vector, where its numbers are in the order in which `flatten` has them."""
         shape = self.shape(tensor)

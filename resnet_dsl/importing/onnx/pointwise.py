@@ -108,8 +108,19 @@ def activations(operators: Operators) -> Iterator[tuple[Operator, Operator]]:
             continue
         found = _found(operators, root, steps)
         if found is not None:
-            taken |= {one.output for one in steps}
+            taken |= {one.output for one in steps if one.output not in _before(operators, found.inputs[0], steps)}
             yield root, found
+
+
+def _before(of: Operators, name: str, steps: list[Operator]) -> set[str]:
+    """The tensors among those of the steps from which one is made, itself among them."""
+    inner, found, waiting = {one.output for one in steps}, {name}, [name]
+    while waiting:
+        made = of.by_output.get(waiting.pop())
+        more = {one for one in made.inputs if one in inner} - found if made is not None else set()
+        found |= more
+        waiting += more
+    return found
 
 
 def _steps(of: Operators, root: Operator) -> list[Operator]:

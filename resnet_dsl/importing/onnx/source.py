@@ -48,6 +48,7 @@ class Operator:
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
     of: tuple[str, str] = ("", "")
+    name: str = ""
 
     @property
     def output(self) -> str:
@@ -158,7 +159,7 @@ def _operator(path: str, index: int, node: Any, opset: int) -> Operator:
     _check_form(path, label, node, opset)
     attributes = {one.name: _value(path, label, node.op_type, one) for one in node.attribute}
     of = (said.get(NODE, ""), said.get(OPERATION, ""))
-    return Operator(node.op_type, label, tuple(node.input), tuple(node.output), attributes, of)
+    return Operator(node.op_type, label, tuple(node.input), tuple(node.output), attributes, of, node.name)
 
 
 def _check_form(path: str, label: str, node: Any, opset: int) -> None:

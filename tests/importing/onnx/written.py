@@ -13,7 +13,7 @@ import onnxruntime
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.ir.lengths import Shape, divides
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.windows import border_of_same, content, reach
 from resnet_dsl.pipeline import Compiled
@@ -56,8 +56,11 @@ def computed(graph: Graph, shapes: tuple[Shape, ...]) -> Counter[Any]:
 def _resolved(op: str, args: Any, shapes: tuple[Shape, ...], inputs: tuple[int, ...]) -> dict[str, Any]:
     """The arguments of which a file says something, `same` in numbers, and without those that change nothing."""
     said = {"fill": content(args), **args} if op in ("conv", "avgpool") else dict(args)
-    lengths = shapes[inputs[0]][:-1] if inputs else ()
-    if said.get("pad") == "same" and all(isinstance(one, int) for one in lengths):
+    lengths = shapes[inputs[0]][:-1] if inputs and said.get("pad") == "same" else ()
+    known = all(map(divides, args["stride"] if lengths else (), lengths)) or all(
+        isinstance(one, int) for one in lengths
+    )
+    if said.get("pad") == "same" and known:
         reaches = map(reach, args["kernel"], args.get("dilation", (1,) * len(lengths)))
         said["pad"] = tuple(border_of_same(*axis) for axis in zip(lengths, reaches, args["stride"], strict=True))
         said |= {"count_border": False} if op == "avgpool" else {}

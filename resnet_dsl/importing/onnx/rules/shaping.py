@@ -74,7 +74,7 @@ def _viewed(at: Place, tensor: Tensor, size: list[Length | None]) -> Tensor:
         shown = "x".join("?" if one is None else str(one) for one in size)
         raise at.refuse(f"cuts a value into {shown}, across its axes")
     viewed = tensor._replace(axes=axes)
-    return at.vector(viewed) if len(axes) == 1 else viewed
+    return at.vector(viewed) if len(axes) == 1 else at.settled(viewed)
 
 
 def _flatten(at: Place) -> Tensor:
