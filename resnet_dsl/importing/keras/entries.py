@@ -36,13 +36,17 @@ class Inbound(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A layer. kind: see Called. nested: a model's description, where the layer is one."""
+    """A layer. kind: see Called. nested: a model's description, where the layer is one.
+
+    first: the number of its first call. Keras 2 counts the making of a model within another as its call 0.
+    """
 
     name: str
     kind: str
     settings: Described
     calls: tuple[Inbound, ...]
     nested: Described | None = None
+    first: int = 0
 
 
 _Given: TypeAlias = dict[str, Any]
@@ -78,9 +82,9 @@ def kind_of(entry: Described) -> str:
         return _function(name)  # in files of the older kind Keras 3 says no more of one
     if module is None and name not in (*MODELS, "InputLayer") and not {"trainable", "dtype"} & _config(entry).keys():
         return _function(name)  # in files of the older kind Keras 3 says no more of one
-    if name == "TFOpLambda":
+    if name in ("TFOpLambda", "SlicingOpLambda"):
         return f"tf.{_config(entry).get('function')}"
-    plain = module is None or module == "keras" or module.startswith(("keras.layers", "keras.src."))
+    plain = module is None or module == "keras" or module.removeprefix("tf_").startswith(("keras.layers", "keras.src."))
     known = plain and registered in (None, name) and ">" not in name
     return name if known else f"{module or registered}:{name}"
 
@@ -162,7 +166,7 @@ def function_settings(entry: Entry, inbound: Inbound) -> Described:
 def _key(key: Any) -> Any:
     """A slice as (start, stop, step) an axis, or ELLIPSIS for the axes between; one that is otherwise as it stands."""
     parts = key if isinstance(key, list | tuple) else [key]
-    if not all(isinstance(one, dict) and isinstance(one.get("config"), dict) for one in parts):
+    if not all(isinstance(one, dict) and isinstance(one.get("config", one), dict) for one in parts):
         return key
     return tuple(map(_axis, parts))
 
@@ -170,4 +174,5 @@ def _key(key: Any) -> Any:
 def _axis(part: Described) -> Any:
     if part.get("class_name") == "__ellipsis__":
         return ELLIPSIS
-    return tuple(part["config"].get(name) for name in ("start", "stop", "step"))
+    said = part.get("config", part)
+    return tuple(said.get(name) for name in ("start", "stop", "step"))

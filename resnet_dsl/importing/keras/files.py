@@ -74,12 +74,12 @@ def _by_name(saved: SavedModel, structure: Structure) -> Arrays:
     """An older file has a group for each layer of the whole model; in that of a model each array says whose it is."""
     groups = {str(layer.name): layer.arrays for layer in saved.layers}
     within = {name: _by_path(arrays) for name, arrays in groups.items()}
-    labels = {called.label for called in structure.calls if "/" in called.label and not called.is_function}
+    labels = {called.label for called in structure.calls if called.label not in groups and not called.is_function}
     claims = Counter(_place(label, within) for label in labels)
 
     def arrays(called: Called) -> Sequence[tuple[str | None, Any]]:
-        if "/" not in called.label:
-            return _named(groups.get(called.label, ()))
+        if called.label in groups:
+            return _named(groups[called.label])
         group, path = _place(called.label, within)
         if claims[group, path] > 1:
             raise UnknownError("has weights that may be another layer's", "save the model as a `.keras` file")

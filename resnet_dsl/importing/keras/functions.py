@@ -44,6 +44,7 @@ OF_TENSORFLOW: Mapping[str, str] = {
     **{f"nn.{name}": f"ops.{name}" for name in ("relu", "relu6", "sigmoid", "tanh", "elu", "selu", "softplus", "silu")},
     "math.truediv": "ops.divide",
     "__operators__.truediv": "ops.divide",
+    "__operators__.getitem": "slice",
     "nn.swish": "ops.silu",
     "math.reduce_mean": "ops.mean",
     "math.reduce_max": "ops.max",
@@ -52,6 +53,7 @@ OF_TENSORFLOW: Mapping[str, str] = {
 
 SAID_THERE: Mapping[str, str] = {
     **dict.fromkeys(("x", "input_tensor", "features", "value"), "x"),
+    "slice_spec": "key",
     **{"y": "x2", "keepdims": "keepdims", "axis": "axis", "approximate": "approximate"},
 }
 """What TensorFlow calls what a function is called with."""

@@ -24,11 +24,13 @@ def flat_of_model(model: Any) -> FlatNetwork:
         raise Failure(
             f"`{source}` cannot be imported: it has no inputs and outputs that its layers lie between", remedy
         )
+    keras = import_keras()
     described, layers = _described(model), dict(_layers(model, ""))
 
     def arrays(called: Called) -> Sequence[tuple[str | None, Any]]:
         layer = layers.get(called.label)
-        return [] if layer is None else [(one.name, one.numpy()) for one in layer.weights]
+        weights = [] if layer is None else [(one.name, keras.ops.convert_to_numpy(one)) for one in layer.weights]
+        return [(name, array) for name, array in weights if array.dtype.kind not in "iu"]
 
     return read_described(source, described, lambda structure: arrays, run_of(model))
 

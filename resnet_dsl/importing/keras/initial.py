@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from resnet_dsl.importing.keras.pattern import lowered
+from resnet_dsl.importing.keras.pattern import fits, lowered
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.parameters import INITIALISER
 from resnet_dsl.targets.keras.calls import Initializer
@@ -18,7 +18,8 @@ _NOT_KERNELS = ("gamma", "beta", "moving_mean", "moving_variance")
 def initial(op: str, args: Mapping[str, Any], shape: Shape, described: Any) -> str | None:
     """The word for Keras' description of an initialiser; None where there is none."""
     wanted = _plain(described)
-    return None if wanted is None else _words(op, tuple(args.items()), shape).get(wanted)
+    is_sound = all(fits(op, *argument) for argument in args.items())
+    return None if wanted is None or not is_sound else _words(op, tuple(args.items()), shape).get(wanted)
 
 
 @lru_cache(maxsize=1_000)

@@ -29,7 +29,6 @@ class Model(NamedTuple):
     source: str
     structure: Structure
     arrays: Arrays | None = None
-    is_of_keras_2: bool = False
     run: Run | None = None
 
 
@@ -64,7 +63,7 @@ def _is_open(structure: Structure) -> bool:
 def _read_all(model: Model, multiple: int = 1) -> FlatNetwork:
     """The network whose open lengths are multiples. Raises _MisfitRefused, too."""
     assembler = Assembler(model.source)
-    reading = Reading(assembler, model.structure.calls, model.arrays, model.is_of_keras_2)
+    reading = Reading(assembler, model.structure.calls, model.arrays, model.structure.is_of_keras_2)
     for index, called in enumerate(model.structure.calls):
         is_input = index < model.structure.inputs
         reading.values.append(

@@ -31,7 +31,12 @@ _DROPPED = ("dtype", "quantization_config", "build_input_shape")
 
 
 def runnable(structure: Structure, described: Described) -> bool:
-    """Whether Keras is there, and every layer of the description is one of its own or of ours."""
+    """Whether Keras is there, and every layer of the description is one of its own or of ours.
+
+    Models of Keras 2 are not run: Keras 3 reads some of them, and not always as they were meant.
+    """
+    if structure.is_of_keras_2:
+        return False
     known = RULES.keys() | KINDS | {"InputLayer"}
     plain = all(called.kind in known or called.is_function for called in structure.calls)
     return plain and find_spec("keras") is not None and _modules(described) <= _MODULES

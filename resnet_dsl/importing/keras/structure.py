@@ -7,9 +7,9 @@ times is there as often, under the same label.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from resnet_dsl.elaborate.builder import MOST_NODES
@@ -53,6 +53,11 @@ class Structure(NamedTuple):
     calls: tuple[Called, ...]
     outputs: Mapping[str, int]
     inputs: int
+
+    @property
+    def is_of_keras_2(self) -> bool:
+        """Whether a Keras before 3 described it."""
+        return any("batch_input_shape" in called.settings for called in self.calls[: self.inputs])
 
 
 def structure_of(described: Any) -> Structure:
@@ -100,6 +105,7 @@ def _functional(model: Described) -> _Level:
     ends = _ends(config.get("output_layers"))
     if not entering or not ends:
         raise StrangeError("says nothing of what the model takes, or of what it returns")
+    entries = tuple(_counted_from_one(entries, [source for _, source in ends]))
     missing = [name for name in entering if name not in by_name or by_name[name].kind != "InputLayer"]
     if missing:
         raise StrangeError(f"has no input layer `{missing[0]}`")
@@ -109,6 +115,15 @@ def _functional(model: Described) -> _Level:
         tuple(source for _, source in ends),
         tuple(name or source.layer for name, source in ends),
     )
+
+
+def _counted_from_one(entries: Sequence[Entry], returned: Sequence[Source]) -> Iterator[Entry]:
+    """The layers, where a model that is read by a number that it has no call of has its calls counted from 1."""
+    sources = (source for entry in entries for inbound in entry.calls for source in inbound.reads)
+    read = {(source.layer, source.call) for source in chain(sources, returned)}
+    for entry in entries:
+        is_counted = entry.nested is not None and (entry.name, len(entry.calls)) in read
+        yield entry._replace(first=1) if is_counted else entry
 
 
 def _ends(described: Any) -> list[tuple[str | None, Source]]:
@@ -137,10 +152,9 @@ def _sequential(model: Described) -> _Level:
 
 def _made_input(first: Entry, config: Any) -> Entry:
     """The input of a Sequential model that has no layer for it: its first layer or the model says the shape."""
+    said = {name: first.settings[name] for name in ("batch_shape", "batch_input_shape") if name in first.settings}
     built = config.get("build_input_shape") if isinstance(config, dict) else None
-    said = [first.settings.get(name) for name in ("batch_shape", "batch_input_shape")]
-    shape = next((one for one in (*said, built) if one is not None), None)
-    return Entry("input", "InputLayer", {"name": "input", "batch_shape": shape}, ())
+    return Entry("input", "InputLayer", said or {"batch_shape": built}, ())
 
 
 def _named(level: _Level, results: Sequence[int]) -> dict[str, int]:
@@ -182,7 +196,9 @@ class _Flattening:
             label = f"{within}{entry.name}"
             if not reads:
                 raise StrangeError(f"calls `{label}` with no value")
-            known[entry.name, number] = self._called(entry, inbound, reads, label, places[entry.name], depth)
+            known[entry.name, entry.first + number] = self._called(
+                entry, inbound, reads, label, places[entry.name], depth
+            )
         return tuple(self._value(known, source) for source in level.returned)
 
     def _called(
@@ -234,7 +250,7 @@ def _in_order(level: _Level, entered: Any) -> list[tuple[Entry, int]]:
     Raises StrangeError where calls read one another in a circle, or what there is not.
     """
     calls = [(entry, number) for entry in level.entries for number in range(len(entry.calls))]
-    index = {(entry.name, number): place for place, (entry, number) in enumerate(calls)}
+    index = {(entry.name, entry.first + number): place for place, (entry, number) in enumerate(calls)}
     waiting: list[int] = []
     readers: list[list[int]] = [[] for _ in calls]
     for place, (entry, number) in enumerate(calls):

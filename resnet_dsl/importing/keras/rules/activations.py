@@ -31,7 +31,7 @@ def activated(at: At, node: int) -> int:
 def _apply(at: At, node: int, activation: Any) -> int:
     name = _name(activation)
     if name == "hard_sigmoid" and at.is_of_keras_2:
-        raise at.cannot("is a `hard_sigmoid` of Keras 2, which is another function than that of Keras 3")
+        node = at.node("scale", node, value=1.2)  # there it is min(max(0, x / 5 + 1/2), 1)
     if name not in NAMES:
         raise at.cannot(f"has the activation `{name}`, which the language does not have")
     op, args = NAMES[name]

@@ -25,7 +25,7 @@ def _reshape(at: At) -> int:
     size = _size(target, at.shape())
     if size is None:
         raise at.cannot(f"makes a shape of {str(target)[:60]}, and `reshape` needs known lengths, four at most")
-    return at.node("reshape", at.input, size=size)
+    return at.node("reshape", at.input, size=size if len(size) > 1 else size[0])
 
 
 def _size(target: Any, entering: Shape) -> tuple[int, ...] | None:
