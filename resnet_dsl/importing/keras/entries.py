@@ -14,6 +14,8 @@ MODELS = ("Functional", "Sequential", "Model")
 """Classes that hold layers of their own."""
 
 OWN = "resnet_dsl>"
+OF_APPLICATIONS = ("LayerScale", "StochasticDepth", "CustomScaleLayer")
+"""Layers that keras.applications has for itself. Others have some of the same names."""
 
 
 ELLIPSIS = "..."
@@ -86,6 +88,8 @@ def kind_of(entry: Described) -> str:
         return f"tf.{_config(entry).get('function')}"
     plain = module is None or module == "keras" or module.removeprefix("tf_").startswith(("keras.layers", "keras.src."))
     known = plain and registered in (None, name) and ">" not in name
+    if name in OF_APPLICATIONS and "src.applications." not in str(module):
+        return f"{module or 'an unknown package'}:{name}"
     return name if known else f"{module or registered}:{name}"
 
 

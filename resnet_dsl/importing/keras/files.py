@@ -103,4 +103,4 @@ def _place(label: str, within: Mapping[str, Mapping[str, Any]]) -> tuple[str, st
 
 
 def _named(arrays: Sequence[SavedArray]) -> Sequence[tuple[str | None, Any]]:
-    return [(one.name, one.values) for one in arrays]
+    return [(one.name, one.values.astype("float32", copy=False)) for one in arrays]

@@ -30,7 +30,7 @@ def flat_of_model(model: Any) -> FlatNetwork:
     def arrays(called: Called) -> Sequence[tuple[str | None, Any]]:
         layer = layers.get(called.label)
         weights = [] if layer is None else [(one.name, keras.ops.convert_to_numpy(one)) for one in layer.weights]
-        return [(name, array) for name, array in weights if array.dtype.kind not in "iu"]
+        return [(name, array.astype("float32", copy=False)) for name, array in weights if array.dtype.kind not in "iu"]
 
     return read_described(source, described, lambda structure: arrays, run_of(model))
 

@@ -139,6 +139,8 @@ def _setting(name: str, value: Any) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get("class_name") == "__numpy__" and isinstance(value.get("config"), dict)
     return all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, _PLAIN)
 
 
@@ -146,6 +148,7 @@ _DESCRIBED: Mapping[str, Collection[str]] = {
     "__keras_tensor__": ("shape", "dtype", "keras_history"),
     "__slice__": ("start", "stop", "step"),
     "__ellipsis__": (),
+    "__numpy__": ("value", "dtype"),
 }
 
 

@@ -19,6 +19,7 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "groups": (1,),
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1]),
     "mode": ("constant",),
+    "alpha": (1,),
     "fill_mode": ("constant",),
 }
 """What a setting says where it changes nothing; of any other: nothing, false, or an empty list."""

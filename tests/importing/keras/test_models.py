@@ -98,6 +98,7 @@ def _nested(value: Any) -> Any:
 
 def _pads(value: Any) -> Any:
     value = layers.MaxPooling2D(3, 2, padding="valid")(layers.ZeroPadding2D(1)(value))
+    value = layers.MaxPooling2D(2)(layers.ZeroPadding2D(3)(layers.ReLU()(value)))
     return layers.AveragePooling2D(2, 1, padding="same")(value)
 
 
@@ -128,7 +129,10 @@ MODELS: dict[str, tuple[tuple[int | None, ...], Made]] = {
         (8, 8, 4),
         _chain(layers.ELU(), layers.PReLU(shared_axes=[1, 2]), layers.ReLU(6.0), layers.Activation("gelu")),
     ),
-    "images": ((8, 8, 3), _chain(layers.Rescaling(1 / 127.5, -1.0), layers.Normalization(mean=0.5, variance=4.0))),
+    "images": (
+        (8, 8, 3),
+        _chain(layers.Rescaling([0.5, 0.25, 0.1], np.ones(3)), layers.Normalization(mean=0.5, variance=4.0)),
+    ),
     "noise": ((8, 8, 3), _chain(layers.Dropout(0.5), layers.SpatialDropout2D(0.5), layers.Flatten(), layers.Dense(2))),
     "reshaped": ((4, 4, 3), _chain(layers.Reshape((2, 8, 3)), layers.Resizing(5, 7), layers.Reshape((-1, 3)))),
 }

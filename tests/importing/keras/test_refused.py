@@ -65,7 +65,27 @@ NOT_IN_THE_LANGUAGE: dict[str, tuple[Change, str]] = {
     "no number": (_set("BatchNormalization", epsilon=float("nan")), "has `epsilon = nan`"),
     "too many channels": (_set("StandardizedConv2D", filters=2**40), "has `filters = 1099511627776`"),
     "a value too large": (_set("UpSampling2D", size=[2**20, 2**20]), "are the most"),
-    "a mean that it saw": (_say("Activation", class_name="RandomFlip"), "is a `RandomFlip`"),
+    "a layer of keras.applications from elsewhere": (
+        _say("Activation", class_name="StochasticDepth", module=None),
+        "is a `StochasticDepth` of `an unknown package`",
+    ),
+    "noise that is one for all samples": (
+        _say("Activation", class_name="Dropout", config={"rate": 0.5, "noise_shape": [1, 1, 1, 1]}),
+        "draws its noise in a shape",
+    ),
+    "a mean over the samples": (
+        _say("Activation", module="keras.src.ops.numpy", class_name="Mean", config={"axis": None, "keepdims": False}),
+        "runs along all axes, that of the samples too",
+    ),
+    "channels that are joined by their samples": (
+        _say("Activation", module="keras.src.ops.numpy", class_name="Concatenate", config={}),
+        "has `axis = 0`",
+    ),
+    "slopes that some axes share": (_set("PReLU", shared_axes=[1]), "learns a slope for each position"),
+    "an output padding": (
+        _say("Activation", class_name="Conv2DTranspose", config={"filters": 8, "kernel_size": 2, "output_padding": 0}),
+        "has an `output_padding`",
+    ),
 }
 
 
@@ -189,7 +209,7 @@ def _archive(path: Path, config: str) -> Path:
     [
         ("{", "is no JSON"),
         ("[" * 100_000, "is no JSON"),
-        ("[" + "[]," * 3_000_000 + "[]]", "is no JSON|more memory than a file|has no model"),
+        ("[" + "[]," * 500_000 + "[]]", "is no JSON|more memory than a file|has no model"),
         (" " * 100_000_000, "are the most"),
         (json.dumps({"class_name": "Functional", "config": {"layers": [{}] * 5_000}}), "has a layer that is no name"),
     ],

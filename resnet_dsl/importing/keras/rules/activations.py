@@ -78,7 +78,8 @@ def _elu(at: At) -> int:
 
 
 def _prelu(at: At) -> int:
-    if at.settings.take("shared_axes") is None and at.rank:
+    shared = at.settings.axes("shared_axes", at.rank + 1) if at.settings.says("shared_axes") else ()
+    if shared != tuple(range(1, at.rank + 1)):
         raise at.cannot("learns a slope for each position, and `prelu` one for each channel")
     weights = at.weights("alpha")
     if weights is not None and weights["alpha"].size == at.entering:

@@ -123,6 +123,8 @@ def _transposed(rank: int) -> Rule:
         kernel, stride = settings.lengths("kernel_size", rank), settings.lengths("strides", rank, 1)
         surplus = tuple(taps - step for taps, step in zip(kernel, stride, strict=True))
         padding = settings.word("padding", "valid", "same")
+        if settings.says("output_padding"):
+            raise at.cannot("has an `output_padding`, and `conv_transpose` has none")
         if settings.lengths("dilation_rate", rank, 1) != (1,) * rank:
             raise at.cannot("is dilated, and `conv_transpose` is not")
         if min(surplus) < 0:

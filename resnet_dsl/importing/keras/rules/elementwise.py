@@ -16,7 +16,7 @@ def _merge(op: OperationName) -> Rule:
 
 
 def _concat(at: At) -> int:
-    if at.settings.axes("axis", at.rank + 1) != (at.rank + 1,):
+    if at.settings.axes("axis", at.rank + 1, 0 if at.called.is_function else -1) != (at.rank + 1,):
         raise at.cannot("joins values along another axis than their channels")
     return at.node("concat", *at.inputs)
 
@@ -95,6 +95,9 @@ def _whole(number: float) -> float:
 def _row(at: At, name: str, usual: float | None) -> tuple[float, ...]:
     """A number, or one a channel, in whatever lists of one they stand."""
     value = at.settings.take(name, usual)
+    if isinstance(value, dict) and value.get("class_name") == "__numpy__" and isinstance(value.get("config"), dict):
+        value = value["config"].get("value")
+    value = value.tolist() if hasattr(value, "tolist") else value
     while isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], list | tuple):
         value = value[0]
     numbers = value if isinstance(value, list | tuple) else [value]
@@ -168,7 +171,7 @@ def _dropout(at: At) -> int:
     rate, shape = at.settings.number("rate"), at.settings.take("noise_shape")
     if shape is None:
         return at.node("dropout", at.input, rate=rate)
-    if not isinstance(shape, list | tuple) or len(shape) != at.rank + 2 or [*shape[1:]] != [1] * (at.rank + 1):
+    if not isinstance(shape, list | tuple) or [*shape] != [None, *[1] * (at.rank + 1)]:
         raise at.cannot("draws its noise in a shape that neither `dropout` nor `drop_path` has")
     return at.node("drop_path", at.input, rate=rate)
 

@@ -18,8 +18,9 @@ def _max(rank: int) -> Rule:
             return at.node("subsample", at.input, stride=stride)
         border = border_before(at, rank, "zeros", "lowest", "reflect")
         expect_rank(at, border.node, rank)
-        fill = "lowest" if border.fill == "zeros" and at.is_nonnegative(border.node) else border.fill
-        fill = fill if any(map(any, border.pad)) else "lowest"
+        seen = all(max(pad) < taps for pad, taps in zip(border.pad, kernel, strict=True))
+        idle = at.is_nonnegative(border.node) or not any(map(any, border.pad))
+        fill = "lowest" if border.fill == "zeros" and seen and idle else border.fill
         return at.node("maxpool", border.node, kernel=kernel, stride=stride, pad=border.pad, fill=fill)
 
     return rule
@@ -62,6 +63,8 @@ def _over(op: OperationName, by: str) -> Rule:
     """Over all positions, or over the channels."""
 
     def rule(at: At) -> int:
+        if not at.settings.says("axis"):
+            raise at.cannot("runs along all axes, that of the samples too")
         axes, keepdims = at.settings.axes("axis", at.rank + 1), at.settings.flag("keepdims")
         if axes == (at.rank + 1,) and keepdims:
             return at.node("channel_pool", at.input, by=by)
