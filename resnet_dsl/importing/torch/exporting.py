@@ -88,7 +88,9 @@ def _unfollowed(source: str, error: Exception) -> NotImportedError:
 def _program(exported: Any, source: str) -> Program:
     signature = exported.graph_signature
     _refuse_state(signature, source)
-    constants = {one.arg.name: _constant(exported, one) for one in signature.input_specs if one.target is not None}
+    constants = {
+        one.arg.name: _constant(exported, one, source) for one in signature.input_specs if one.target is not None
+    }
     asked = [one.arg.name for one in signature.input_specs if one.kind.name == "USER_INPUT" and one.target is None]
     return Program(list(exported.graph.nodes), constants, names_of(asked), _outputs(exported))
 
@@ -103,10 +105,15 @@ def _refuse_state(signature: Any, source: str) -> None:
             )
 
 
-def _constant(exported: Any, spec: Any) -> Constant:
+def _constant(exported: Any, spec: Any, source: str) -> Constant:
     """A parameter or a buffer. Tensors that are one are known by their place in memory."""
+    import torch
+
     held = exported.state_dict.get(spec.target)
     tensor = (exported.constants[spec.target] if held is None else held).detach()
+    if tensor.is_meta or tensor.is_complex() or tensor.is_quantized or tensor.layout != torch.strided:
+        why = "has no numbers" if tensor.is_meta else "is complex, quantised or sparse"
+        raise NotImportedError(f"`{source}` cannot be imported: its `{spec.target}` {why}")
     key = (tensor.data_ptr(), tuple(tensor.shape), tuple(tensor.stride())) if tensor.numel() else (spec.target,)
     return Constant(tensor, key, spec.kind.name == "PARAMETER", spec.target)
 

@@ -59,9 +59,9 @@ class Reader:
         return Held(index, channels_first(shape), tuple(example.shape))
 
     def _called(self, node: Any) -> Any:
-        if node.target is operator.getitem:
-            return self.known(node.args[0])[node.args[1]]
         label = path_of(node)
+        if node.target is operator.getitem:
+            return self._one_of(self.known(node.args[0]), node.args[1], label)
         if not hasattr(node.target, "_schema"):
             raise self.assembler.refuse(label, f"calls `{node.target}`, of which a network has no like")
         call = Call(self, label, node)
@@ -76,6 +76,12 @@ class Reader:
         if call.name not in rules:
             raise call.refuse(f"calls torch's `{call.name}`, {why}")
         return rules[call.name]
+
+    def _one_of(self, results: Sequence[Any], index: int, label: str) -> Any:
+        """Of an operator that has several: where the largest numbers stand is none of ours, for one."""
+        if index >= len(results):
+            raise self.assembler.refuse(label, "reads a result of an operator of which the language has only the first")
+        return results[index]
 
     def known(self, argument: Any) -> Any:
         """An argument with what nodes have made in their places."""

@@ -155,6 +155,13 @@ REFUSED = {
     "a root that normalises nothing": (lambda x: (x.abs() + 1).sqrt(), "root of what flows in"),
     "a global norm": (lambda x: x * x.norm(dim=(2, 3), keepdim=True), "norm"),
     "a border of ones": (lambda x: functional.pad(x, (1, 1), value=1.0), "pads with 1.0"),
+    "where the largest stand": (lambda x: x.max(1)[1].float(), "has only the first"),
+    "whole numbers": (lambda x: x.to(torch.int32).float(), "numbers of type int32"),
+    "bytes": (lambda x: x.view(torch.int32), "bytes of numbers"),
+    "a cube": (lambda x: x**3, "another power"),
+    "a part of a position": (lambda x: functional.interpolate(x, scale_factor=1.3, mode="bilinear"), "leaves a part"),
+    "values between values": (lambda x: x.clamp(x.tanh(), x + 1), "no plain numbers|clamp"),
+    "products of values": (lambda x: x @ x.transpose(2, 3), "multiplies matrices"),
     "no tensor": (lambda x: None, "returns no tensor"),
 }
 
@@ -186,6 +193,11 @@ def test_the_part_before_what_is_refused_can_be_looked_at() -> None:
 def test_what_torch_cannot_follow_is_refused(module: Any, wanted: str) -> None:
     with pytest.raises(NotImportedError, match=wanted):
         flat_of_module(module, examples([(4, 6, 8)]))
+
+
+def test_tensors_without_numbers_are_refused() -> None:
+    with pytest.raises(NotImportedError, match="`weight` has no numbers"):
+        flat_of_module(nn.Conv2d(4, 4, 1, device="meta"), torch.zeros(1, 4, 6, 8, device="meta"))
 
 
 def test_what_is_no_module_is_refused_with_the_reason() -> None:

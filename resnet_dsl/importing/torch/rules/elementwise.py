@@ -28,6 +28,9 @@ def applied(at: Call, held: Held, op: str, **arguments: Any) -> Held:
 
 
 def _same(at: Call) -> Held:
+    kind = at.arguments.get("dtype")
+    if kind is not None and not kind.is_floating_point:
+        raise at.refuse(f"makes numbers of type {str(kind).removeprefix('torch.')}, and all are floating-point here")
     held: Held = at.first
     return held
 
@@ -44,6 +47,8 @@ def _elu(at: Call) -> Held:
 
 def _clamp(at: Call) -> Held:
     low, high = _ends(at)
+    if not all(one is None or isinstance(one, int | float) for one in (low, high)):
+        raise at.refuse("keeps numbers between others that are no plain numbers")
     if low == 0 and high in (None, 6):
         return each("relu" if high is None else "relu6")(at)
     raise at.refuse(f"keeps numbers between {low} and {high}; the language has `relu` (from 0) and `relu6` (0 to 6)")
@@ -87,8 +92,6 @@ def _dropout(at: Call) -> Held:
 
 
 def _softmax(at: Call) -> Held:
-    if at["dtype"] is not None and not at["dtype"].is_floating_point:
-        raise at.refuse("computes with whole numbers")
     held, axis = repeated(at, plain(at, at.first)), at.axis()
     found = _along(at, held.axes[axis], at.shape(held.node))
     if found is None:

@@ -68,8 +68,8 @@ def _div(at: Call) -> Held:
 
 
 def _square(at: Call) -> Held:
-    if at.name == "pow" and at["exponent"] != 2:
-        raise at.refuse(f"raises to the power of {at['exponent']}")
+    if at.name == "pow" and (at["exponent"] != 2 or not isinstance(at["self"], Held)):
+        raise at.refuse("raises to another power than 2, or a number to what flows in")
     return merged(at, "mul", at["self"], at["self"], len(at.lengths))
 
 

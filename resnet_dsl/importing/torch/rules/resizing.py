@@ -42,6 +42,12 @@ def _bilinear(at: Call) -> Held:
 def _resized(at: Call, node: int, method: str) -> Held:
     """By a factor where one is given and is whole; else to a size."""
     wanted, shape = at.lengths[2:], at.shape(node)[:-1]
+    factors = at.arguments.get("scale_factors") or [None] * len(shape)
+    for there, one, factor in zip(shape, wanted, factors, strict=True):
+        if factor is not None and there * factor != one:
+            raise at.refuse(
+                f"resizes {there} positions to {one} by a factor of {factor:g}, which leaves a part of one over"
+            )
     if at.arguments.get("scale_factors") and all(one % there == 0 for there, one in zip(shape, wanted, strict=True)):
         factor = tuple(one // there for there, one in zip(shape, wanted, strict=True))
         return at.maps(at.node("upsample", [node], factor=factor, method=method))

@@ -16,6 +16,8 @@ _FILLS: dict[str, Fill] = {"reflect": "reflect", "replicate": "edge"}
 
 
 def _reshape(at: Call) -> Held:
+    if "dtype" in at.arguments:
+        raise at.refuse("reads the bytes of numbers as others")
     held = repeated(at, plain(at, at.first))
     axes = reshaped(held.axes, at.lengths)
     if axes is None:
