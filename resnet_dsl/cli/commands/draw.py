@@ -65,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
     facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
         write_whole(path, write_page(facts, [network.places for network in networks], options.theme))
+        if options.width or options.height or options.scale:
+            print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
     else:
         paper = {"width": options.width, "height": options.height, "scale": options.scale}
         shared = {"theme": options.theme, "show": options.show, "engine": options.engine, **paper}

@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import resnet_dsl
 from resnet_dsl import shipped
@@ -15,12 +17,13 @@ from resnet_dsl.targets.figure import FigureError, TooNarrowError, block_figure,
 from tests.cli.calling import call
 from tests.targets.figure.overlaps import faults
 from tests.targets.figure.picture_audit import audit
+from tests.targets.figure.test_any_graph import STEPS, network
 
 WIDTHS = {"3.25in": 234.0, "5.5in": 396.0, "6.875in": 495.0}
 """Points: a column and a page of CVPR, a page of NeurIPS."""
 PAGE = 639.0
 LEAST = 5.5
-USUAL = ("resnet50", "densenet121", "convnext_tiny", "hrnet_w18", "residual_unet", "two_view_network", "dla34")
+USUAL = ("resnet50", "convnext_tiny", "residual_unet", "dla34")
 BOTH = pytest.mark.parametrize("wide", [False, True], ids=["tall", "wide"])
 
 
@@ -70,6 +73,18 @@ def test_a_shipped_network_fits_a_column_and_a_page(name, wide):
 @pytest.mark.parametrize("name", shipped.names())
 def test_every_shipped_network_fits_a_column_and_a_page(name, wide):
     check(compiled(name), wide)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS, st.integers(20, 180), st.sampled_from([None, "layer", "block", "stage"]), st.booleans())
+def test_any_network_fits_or_says_what_does(steps, width, level, wide):
+    facts = network(steps)
+    try:
+        drawn, *room = figure(facts, level, wide, width=f"{width}mm"), width * 72 / 25.4, PAGE
+    except TooNarrowError as refused:
+        drawn, *room = as_remedy_says(facts, level, wide, refused.remedy)
+    assert fits(drawn, *room)
+    assert faults(drawn.geometry) == []
 
 
 def test_letters_have_the_sizes_of_papers_whatever_the_width():
@@ -200,3 +215,8 @@ def test_the_table_of_the_reference_says_what_is_drawn():
 def test_the_whole_table_of_the_reference_says_what_is_drawn():
     table, page = written_table()
     assert table() in page
+
+
+def test_a_page_of_html_has_no_size_on_paper(tmp_path):
+    done = call("draw", "cifar_resnet20", "--width", "3.25in", "-o", str(tmp_path / "net.html"))
+    assert (done.code, done.err) == (0, "warning: a page has no size on paper: name an .svg or .pdf for one\n")
