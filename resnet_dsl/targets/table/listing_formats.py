@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -58,15 +59,23 @@ def html(listing: Listing) -> str:
 def latex(listing: Listing) -> str:
     """A ``tabular`` that needs booktabs."""
     letters = "".join(_LETTERS[column.kind] for column in listing.columns)
-    heads = [escape_tex(column.title) for column in listing.columns]
+    heads = [*map(_stacked, listing.columns)]
     return _tabular(listing, "booktabs", letters, heads, _plain_cell)
 
 
 def siunitx(listing: Listing) -> str:
     """The same whose numbers are aligned by siunitx at their points."""
     letters = "".join(f" {_number_format(listing, at)} " for at in range(len(listing.columns)))
-    heads = [f"{{{escape_tex(column.title)}}}" for column in listing.columns]
+    heads = [f"{{{_stacked(column)}}}" for column in listing.columns]
     return _tabular(listing, "booktabs and siunitx", letters.strip(), heads, _siunitx_cell)
+
+
+def _stacked(column: Column) -> str:
+    """A heading in lines, since columns of a page have little room; a change stands behind what it is of."""
+    title = column.title.replace(column.name, "Δ") if column.kind == "change" else column.title
+    lines = re.split(r"(?<![=+]) (?!\+)" if column.kind == "mark" else r" (?=\()", title)
+    said = r"\\".join(map(escape_tex, lines))
+    return rf"\shortstack{{{said}}}" if len(lines) > 1 else said
 
 
 def _tabular(

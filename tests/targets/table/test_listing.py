@@ -184,6 +184,14 @@ def test_latex_has_a_cell_for_each_column(tmp_path, monkeypatch, asked):
     assert ("S[table-format=+3.2, retain-explicit-plus]" in lines[1]) == bool(asked)
 
 
+def test_headings_of_latex_stand_in_lines(networks):
+    said = write(
+        list_networks([Listed("zero", facts("resnet50_zero_gamma"))], Listed("base", facts("resnet50"))), "latex"
+    )
+    assert r"\shortstack{parameters\\(M)}" in said
+    assert r"\shortstack{batchnorm\\gamma\\= zeros}" in said
+
+
 def test_a_file_of_several_networks_is_taken_whole(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.resnet").write_text(ABLATION)
