@@ -108,11 +108,14 @@ def _read(layer: dict[str, Any]) -> str:
 def names_of_groups(config: bytes) -> dict[str, str]:
     """From the path of a group of a weights file (``layers/conv2d_3``) to its layer's name (``a_block1_conv3``).
 
-    Keras counts the layers by class, in the order of the configuration; models in models are left out.
-    Raises DamagedError.
+    Keras counts the layers by class, in the order of the configuration; models in models are left out, and so are all
+    layers of a model whose own class makes them. Raises DamagedError.
     """
     try:
-        layers = _read_json(config)["config"]["layers"]
+        described = _read_json(config)["config"]
+        if "layers" not in described:
+            return {}
+        layers = described["layers"]
         # Operations of ``keras.ops`` stand among the layers, under the same names (``Add``).
         own = [one for one in layers if not str(one.get("module")).startswith(("keras.src.ops", "keras.ops"))]
         found = [(group_of(one["class_name"]), one["config"]["name"]) for one in own]

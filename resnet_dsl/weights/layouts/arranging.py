@@ -54,7 +54,11 @@ def arranged(
             raise Failure(f"`{saved.path}` has {len(theirs)} arrays for `{name}`, and the network {len(slot.weights)}")
         for array, weight in zip(theirs, slot.weights, strict=True):
             values = array.values
-            values = fitted(values, weight.shape) if reading.ours else turned(values, weight.name, weight.shape)
+            values = (
+                fitted(values, weight.shape)
+                if reading.ours
+                else turned(values, weight.name, weight.shape, slot.place.map)
+            )
             arrays.setdefault(slot.place.node, {})[weight.name] = SavedArray(weight.name, array.kind, values)
     return Arranged(arrays, tuple(_said(reading, layout)), reading.passed_over)
 
@@ -74,7 +78,7 @@ def foreign(layout: str, network: str, places: Sequence[Place], weights: Weights
     found: dict[str, Array] = {}
     for name, slot in slots(_family(layout, network, places), places)[0].items():
         (weight,) = slot.weights
-        found[name] = returned(weights[slot.place.node][weight.name], weight.name, slot.rank)
+        found[name] = returned(weights[slot.place.node][weight.name], weight.name, slot.rank, slot.place.map)
         if weight.name == "moving_mean":
             found[f"{name.rpartition('.')[0]}.{COUNTER}"] = np.zeros((), np.int64)
     return found

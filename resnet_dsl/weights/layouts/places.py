@@ -17,12 +17,16 @@ from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.ir.operations import OPERATIONS
 
+_EACH_FOR_ITSELF = ("activation", "noise", "norm", "scale")
+"""Roles of operations that leave every number in its place."""
 _BLOCK = re.compile(r"stage\d*/block\d+:(.*?)\d*/")
 
 
 class Place(NamedTuple):
     """node, op: its name and operation. part: the name of its stage, stem or head; "" where it lies in none.
 
+    map: the shape of the map whose numbers it takes as a vector, in the order in which they stand there; () where it
+    takes none: PyTorch has the channels of a map first.
     numbers: what a layout may go by besides the path: the whole numbers that the blocks around it were called with,
     those of inner ones first; ``count``, how many of its word the part has; ``at``, how many nodes with weights stand
     before it in its part and the parts of that.
@@ -34,6 +38,7 @@ class Place(NamedTuple):
     path: str
     numbers: Mapping[str, int]
     weights: tuple[Weight, ...]
+    map: tuple[int, ...] = ()
 
     @property
     def block(self) -> str | None:
@@ -54,7 +59,9 @@ def places(graph: Graph, shapes: Sequence[Shape]) -> tuple[Place, ...]:
     words = [(node.scope, _word(node)) for node, _ in owning]
     numbers = zip(_numbers(words), _before(parts.around(node.scope) for node, _ in owning), strict=True)
     return tuple(
-        _place(parts, node, weights, {"count": count, "at": at}, f"{_word(node)}{number or ''}")
+        _place(parts, node, weights, {"count": count, "at": at}, f"{_word(node)}{number or ''}")._replace(
+            map=_map(node, graph, shapes)
+        )
         for (node, weights), ((number, count), at) in zip(owning, numbers, strict=True)
     )
 
@@ -62,6 +69,17 @@ def places(graph: Graph, shapes: Sequence[Shape]) -> tuple[Place, ...]:
 def _place(parts: _Parts, node: Node, weights: tuple[Weight, ...], own: Mapping[str, int], word: str) -> Place:
     path = "/".join((*parts.steps(node.scope), word))
     return Place(node.name, node.op, parts.outermost(node.scope), path, {**parts.numbers(node.scope), **own}, weights)
+
+
+def _map(node: Node, graph: Graph, shapes: Sequence[Shape]) -> tuple[int, ...]:
+    """The map that was flattened before a node, where nothing in between mixes its numbers."""
+    index = node.inputs[0]
+    while OPERATIONS[graph.nodes[index].op].role in _EACH_FOR_ITSELF and len(graph.nodes[index].inputs) == 1:
+        index = graph.nodes[index].inputs[0]
+    before = graph.nodes[index]
+    if before.op not in ("flatten", "reshape") or len(shapes[index]) > 1:
+        return ()
+    return tuple(one for one in shapes[before.inputs[0]] if isinstance(one, int))
 
 
 def _word(node: Node) -> str:

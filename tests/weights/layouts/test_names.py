@@ -10,9 +10,12 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.weights import SavedArray, SavedLayer, SavedModel
 from resnet_dsl.weights.layouts import arranged, foreign, places
+from tests.weights.layouts import theirs_keras
 from tests.weights.layouts.theirs import PUBLISHED, Published, published_names
+from tests.weights.layouts.theirs_keras import PUBLISHED as KERAS
+from tests.weights.layouts.theirs_keras import Published as KerasNetwork
 
-NAMES = published_names()
+NAMES, KERAS_NAMES = published_names(), theirs_keras.published_names()
 COUNTER = "num_batches_tracked"
 
 
@@ -64,3 +67,21 @@ def test_an_array_that_is_missing_or_too_many_is_refused(network: Published) -> 
         with pytest.raises(Failure, match="the network has no place for it") as refused:
             arranged(saved(renamed), network.library, ours.name, known, required)
         assert f"did it become `{lost}x`?" in str(refused.value) or len(lost) > 39
+
+
+@pytest.mark.parametrize("network", KERAS, ids=lambda one: one.title)
+def test_layers_of_keras_are_found(network: KerasNetwork) -> None:
+    ours, theirs = compiled(network.ours), KERAS_NAMES[network.title]
+    known = places(ours.graph, ours.shapes)
+    layers = (
+        SavedLayer(name, name, tuple(SavedArray(None, "float32", zeros(shape)) for shape in shapes))
+        for name, shapes in theirs.items()
+    )
+    file = SavedModel("file", tuple(layers))
+    for layout in (network.library, "auto"):
+        found = arranged(file, layout, ours.name, known, [one.node for one in known]).arrays
+        assert {one.node: {weight.name: weight.shape for weight in one.weights} for one in known} == {
+            node: {name: array.values.shape for name, array in own.items()} for node, own in found.items()
+        }
+    with pytest.raises(Failure, match="no file is written"):
+        foreign(network.library, ours.name, known, {})

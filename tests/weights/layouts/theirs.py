@@ -68,9 +68,16 @@ HUGGINGFACE = (
     Published("huggingface", "RegNet Y", "regnety_032", _REGNET_Y),
     Published("huggingface", "ConvNext tiny", "convnext_tiny"),
 )
+SEGMENTATION = (
+    Published("torchvision", "deeplabv3_resnet50", "deeplabv3_resnet50"),
+    Published("torchvision", "deeplabv3_resnet50 aux", "deeplabv3_resnet50_aux", (("aux_loss", True),)),
+    Published("torchvision", "fcn_resnet50", "fcn_resnet50"),
+    Published("torchvision", "fcn_resnet50 aux", "fcn_resnet50_aux", (("aux_loss", True),)),
+)
 PUBLISHED = (
     *(Published("timm", name, name) for name in TIMM),
     *(Published("torchvision", theirs, ours) for theirs, ours in TORCHVISION.items()),
+    *SEGMENTATION,
     *HUGGINGFACE,
 )
 
@@ -89,7 +96,12 @@ def _timm(network: Published) -> Any:
 def _torchvision(network: Published) -> Any:
     import torchvision
 
-    return getattr(torchvision.models, network.theirs)(weights=None, **dict(network.options))
+    name = network.theirs.partition(" ")[0]
+    if network in SEGMENTATION:
+        return getattr(torchvision.models.segmentation, name)(
+            weights=None, weights_backbone=None, **dict(network.options)
+        )
+    return getattr(torchvision.models, name)(weights=None)
 
 
 def _huggingface(network: Published) -> Any:
