@@ -38,7 +38,8 @@ def _first_steps(program: Program) -> list[int]:
         return []
     start = convs.index(1)
     length = convs.index(2) - start
-    return chain[: convs.index(3) + length] if start == 0 and convs.index(3) == 2 * length else []
+    even = start == 0 and convs.index(3) == 2 * length and convs[: 3 * length][-1] == 3
+    return chain[: 3 * length] if even else []
 
 
 def _arguments(body: Program) -> Args:
