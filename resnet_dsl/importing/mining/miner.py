@@ -48,7 +48,7 @@ class _Mined:
         self.flat = flat
         self.name = name
         self.slots_noise = slots_noise
-        self.free = Names({name, *_SLOTS})
+        self.free = Names({name})
 
     def text(self) -> str:
         read = _read(self.flat)
@@ -110,11 +110,3 @@ def _read(flat: FlatNetwork) -> Program:
 def _laid_out(blocks: Sequence[Definition], settings: Settings, network: str, free: Names) -> str:
     texts = [block_text(one, free.taken, settings) for one in blocks]
     return format_text(Source("<import>", "\n".join([*texts, network])))
-
-
-_SLOTS = {
-    "norm", "act", "last_norm", "attn", "drop", "preact_project", "basic", "bottleneck", "preact_basic",
-    "preact_bottleneck", "project", "project_only", "pad", "pool_project", "pool_project_only", "deep_stem", "se",
-    "eca", "cbam", "classes",
-}  # fmt: skip
-"""What the prelude calls its own: no name of ours."""
