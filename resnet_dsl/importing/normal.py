@@ -91,16 +91,11 @@ class Normal:
             key = (id(node.args), self.shapes[node.inputs[0]] if node.inputs else (), index in self.bare)
             if key not in known:
                 known[key] = self._arguments(node, index)
-            before = [self.stands[one] for one in node.inputs]
-            merge = OPERATIONS[node.op].merge
             inputs: list[int] = []
-            for one in before:
-                opened = steps[one].op == node.op and (
-                    (merge == "join" and len(steps[one].inputs) <= left) or (merge == "sum" and read[one] == 1)
-                )
-                opened = opened or (node.op in _ORDER and steps[one].op in _ORDER)
+            for one in (self.stands[one] for one in node.inputs):
+                opened = _is_part(node, steps[one], alone=read[one] == 1, few=len(steps[one].inputs) <= left)
                 inputs += steps[one].inputs if opened else [one]
-            left -= len(inputs) if merge == "join" else 0
+            left -= len(inputs) if OPERATIONS[node.op].merge == "join" else 0
             steps.append(Step(node.op, known[key], tuple(inputs)))
         return steps
 
@@ -122,6 +117,14 @@ class Normal:
             if index in needed:
                 needed.update(self.steps[index].inputs)
         return tuple(sorted(needed))
+
+
+def _is_part(node: Node, step: Step, *, alone: bool, few: bool) -> bool:
+    """Whether a node may take what an input of it takes, in its place."""
+    if node.op in _ORDER:
+        return step.op in _ORDER
+    merge = OPERATIONS[node.op].merge
+    return step.op == node.op and ((merge == "join" and few) or (merge == "sum" and alone))
 
 
 def resolved(op: str, args: Mapping[str, Argument], shape: Shape) -> dict[str, Argument]:

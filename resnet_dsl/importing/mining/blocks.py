@@ -54,6 +54,7 @@ class _Blocks:
         self.between = {DEEP_STEM}
         self.plain = False
         self.normed = False
+        self.forced: str | None = None
 
     def result(self) -> Blocked:
         self._set_adapters()
@@ -75,25 +76,37 @@ class _Blocks:
         self.program = rebuilt(self.program, lines)
 
     def _set_adapters(self) -> None:
-        """What most skips pass through is said once."""
-        skips = [line for line in adapters.skips_of(self.program) if line.body is not None]
-        plain = [line for line in skips if line.reads[1] == 0]
-        early = [line for line in skips if line.reads[1] != 0]
-        prober = self.prober(self.settings)
-        name = adapters.chosen(plain, prober, adapters.AFTER)
-        self.normed = name in ("project", "pool_project")
-        everywhere = [line for line in adapters.skips_of(self.program) if line.reads[1] == 0]
-        always = "always " if len(everywhere) == len(plain) and any(map(adapters.fits_as_it_is, plain)) else ""
-        if name is not None and (always or name != "project"):
-            self.settings.lines.append(f"skips {always}via {name}")
-        before = adapters.chosen(early, prober, adapters.BEFORE)
-        if before not in (None, "project_only"):
-            self.settings.lines.append(f"use preact_project = {before}")
-        fitting = {id(line) for line in plain if name and adapters.fits(line, prober, name)}
-        fitting |= {id(line) for line in early if before and adapters.fits(line, prober, before)}
+        """What most skips pass through is said once; another adapter stands where it is."""
+        every = [*adapters.skips_of(self.program)]
+        plain = [line for line in every if line.reads[1] == 0]
+        early = [line for line in every if line.reads[1] != 0 and line.body is not None]
+        fitting = {*self._set_usual_adapter(plain), *self._set_early_adapter(early)}
         self._change(lambda line: _explicit(line, fitting))
-        if name is not None and not always:
-            self._change(lambda line: _marked(line, name))
+        forced = self.forced
+        if forced is not None:
+            self._change(lambda line: _marked(line, forced))
+
+    def _set_usual_adapter(self, skips: Sequence[Line]) -> set[int]:
+        """Of the skips that start from what enters. Which of them have it, by their identity."""
+        adapted = [line for line in skips if line.body is not None]
+        prober = self.prober(self.settings)
+        name = adapters.chosen(adapted, prober, adapters.AFTER)
+        if name is None:
+            return set()
+        self.normed = name in ("project", "pool_project")
+        always = len(adapted) == len(skips) and any(map(adapters.fits_as_it_is, adapted))
+        if always or name != "project":
+            self.settings.lines.append(f"skips {'always ' if always else ''}via {name}")
+        self.forced = None if always else name
+        return {id(line) for line in adapted if adapters.fits(line, prober, name)}
+
+    def _set_early_adapter(self, skips: list[Line]) -> set[int]:
+        """Of the skips that start from an activated value."""
+        prober = self.prober(self.settings)
+        name = adapters.chosen(skips, prober, adapters.BEFORE)
+        if name not in (None, "project_only"):
+            self.settings.lines.append(f"use preact_project = {name}")
+        return {id(line) for line in skips if name is not None and adapters.fits(line, prober, name)}
 
     def _set_attention(self) -> None:
         """The gate at the end of most residual paths fills the prelude's slot."""
