@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from resnet_dsl.importing.onnx.folding import NotFoldedError, fold
+from resnet_dsl.importing.onnx.folding import Given, NotFoldedError, fold
 from resnet_dsl.importing.onnx.source import Array, Operator, Source, readers
+
+MOST_FOLDED = 2**26
+"""Numbers that a file without any may let be worked out, in all; one with weights may so often as many as it has more,
+for kernels that are standardised in the graph."""
+_TIMES = 32
 
 
 class Operators:
@@ -16,6 +21,8 @@ class Operators:
         self.source = source
         self.arrays: dict[str, Array] = dict(source.arrays)
         self.by_output: dict[str, Operator] = {}
+        self._left = MOST_FOLDED + _TIMES * sum(one.size for one in source.arrays.values())
+        self._waiting = readers(source.operators, source.outputs)
         for operator in source.operators:
             self._add(operator)
         self._count()
@@ -25,13 +32,29 @@ class Operators:
         given = [self.arrays.get(name) for name in operator.inputs]
         known = all(name in self.arrays or not name for name in operator.inputs)
         try:
-            made = fold(operator, given) if known else None
+            made = self.fold(operator, given) if known else None
         except NotFoldedError:
             made = None  # told where it is read: nothing may need it
         if made is None:
             self.by_output.update((name, operator) for name in operator.outputs if name)
         else:
             self.arrays.update(zip(operator.outputs, made, strict=False))
+            self._forget(operator.inputs)
+
+    def fold(self, operator: Operator, given: Given) -> list[Array] | None:
+        """What an operator makes of fixed numbers; None where that is not worked out. Raises NotFoldedError."""
+        made = fold(operator, given)
+        self._left -= sum(one.size for one in made or ())
+        if self._left < 0:
+            raise NotFoldedError("makes more numbers out of fixed ones than a file of this size may ask for")
+        return made
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Lets go of fixed numbers that nothing else reads."""
+        for name in names:
+            self._waiting[name] -= 1
+            if not self._waiting[name]:
+                self.arrays.pop(name, None)
 
     def _count(self) -> None:
         left = {id(one): one for one in self.by_output.values()}

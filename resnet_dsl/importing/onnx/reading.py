@@ -11,7 +11,7 @@ import numpy as np
 
 from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.onnx.axes import Order, arranged, first, order_of
-from resnet_dsl.importing.onnx.folding import NotFoldedError, fold
+from resnet_dsl.importing.onnx.folding import NotFoldedError
 from resnet_dsl.importing.onnx.layouts import layout_of
 from resnet_dsl.importing.onnx.operators import Operators
 from resnet_dsl.importing.onnx.patterns import fuse
@@ -121,7 +121,9 @@ class _Reading:
 
     def _folded(self, place: Place) -> list[Any] | None:
         try:
-            return fold(place.operator, [one if isinstance(one, np.ndarray) else None for one in place.inputs])
+            return self.operators.fold(
+                place.operator, [one if isinstance(one, np.ndarray) else None for one in place.inputs]
+            )
         except (NotFoldedError, UnknownError) as wrong:
             raise place.refuse(str(wrong)) from None
 

@@ -23,8 +23,8 @@ Array: TypeAlias = npt.NDArray[Any]
 
 LARGEST_FILE = 2**31 - 1
 """Bytes: protobuf holds no more."""
-LARGEST_BESIDE = 2**34
-"""Bytes of all arrays that stand beside a model."""
+LARGEST_BESIDE = 2**33
+"""Bytes of the arrays that stand in one file beside a model."""
 MOST_OPERATORS = 4_800
 """CIFAR's ResNet-1202, the longest network of the papers, has 4,300."""
 OLDEST_OPSET = 9
@@ -201,6 +201,10 @@ def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
     if attribute.ref_attr_name:
         raise _refusal(path, f"`{label}` takes `{attribute.name}` from a function that there is not")
     if attribute.type == onnx.AttributeProto.TENSOR:
+        if attribute.t.data_location == onnx.TensorProto.EXTERNAL:
+            raise unreadable(
+                path, f"`{attribute.name}` of `{label}` stands in another file, as only arrays of the graph may"
+            )
         return _array(path, attribute.t)
     try:
         value = onnx.helper.get_attribute_value(attribute)
@@ -213,11 +217,12 @@ def _arrays(path: str, graph: Any) -> tuple[dict[str, Array], tuple[str, ...]]:
     """All fixed numbers, and the types that were widened to float32."""
     arrays: dict[str, Array] = {}
     widened: dict[str, None] = {}
+    beside = _Beside(path)
     _check_text(path, graph.name, graph.doc_string, *(one.name for one in graph.initializer))
     for tensor in graph.initializer:
         if tensor.name in arrays:
             raise unreadable(path, f"two of its arrays are called `{tensor.name}`")
-        found = _array(path, tensor)
+        found = _array(path, tensor, beside)
         if found.dtype.name in _HALVES:
             widened[found.dtype.name] = None
             found = found.astype(np.float32)
@@ -225,34 +230,48 @@ def _arrays(path: str, graph: Any) -> tuple[dict[str, Array], tuple[str, ...]]:
     return arrays, tuple(widened)
 
 
-def _array(path: str, tensor: Any) -> Array:
+def _array(path: str, tensor: Any, beside: _Beside | None = None) -> Array:
     onnx = import_onnx()
     if tensor.data_type == onnx.TensorProto.STRING:
         raise _refusal(path, f"`{tensor.name}` holds words, and networks here compute with numbers")
     try:
-        if tensor.data_location == onnx.TensorProto.EXTERNAL:
-            return _beside(path, tensor)
+        if beside is not None and tensor.data_location == onnx.TensorProto.EXTERNAL:
+            return beside.array(tensor)
         return np.asarray(onnx.numpy_helper.to_array(tensor))
     except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
         raise unreadable(path, f"its array `{tensor.name}` is damaged ({reason(error)})") from None
 
 
-def _beside(path: str, tensor: Any) -> Array:
-    """An array out of a file in the model's own folder."""
-    onnx = import_onnx()
-    said = {one.key: one.value for one in tensor.external_data}
-    _check_text(path, *said, *said.values())
-    place = _inside(path, tensor.name, said.get("location", ""))
-    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
-    size, offset = prod(tensor.dims) * kind.itemsize, int(said.get("offset", 0))
-    there = os.stat(place).st_size
-    if min(tensor.dims, default=0) < 0 or offset < 0 or int(said.get("length", size)) != size or offset + size > there:
-        raise unreadable(path, f"its array `{tensor.name}` has other bytes in `{said['location']}` than it says")
-    if there > LARGEST_BESIDE:
-        raise unreadable(path, f"`{said['location']}` has more than {LARGEST_BESIDE >> 30} gigabytes")
-    with open(place, "rb") as file:
-        file.seek(offset)
-        return np.frombuffer(file.read(size), kind.newbyteorder("<")).astype(kind).reshape(tuple(tensor.dims))
+class _Beside:
+    """The files beside a model. Each of their bytes is read once: that takes no more memory than they have."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._left: dict[str, int] = {}
+        self._read: dict[tuple[Any, ...], Array] = {}
+
+    def array(self, tensor: Any) -> Array:
+        said = {one.key: one.value for one in tensor.external_data}
+        _check_text(self._path, *said, *said.values())
+        place = _inside(self._path, tensor.name, said.get("location", ""))
+        key = (place, said.get("offset"), tuple(tensor.dims), tensor.data_type)
+        if key not in self._read:
+            self._read[key] = self._new(tensor, place, said)
+        return self._read[key]
+
+    def _new(self, tensor: Any, place: str, said: Mapping[str, str]) -> Array:
+        kind = import_onnx().helper.tensor_dtype_to_np_dtype(tensor.data_type)
+        size, offset = prod(tensor.dims) * kind.itemsize, int(said.get("offset", 0))
+        there = os.stat(place).st_size
+        self._left[place] = self._left.get(place, min(there, LARGEST_BESIDE)) - size
+        fits = min(tensor.dims, default=0) >= 0 <= offset and int(said.get("length", size)) == size
+        if not fits or offset + size > there or self._left[place] < 0:
+            raise unreadable(
+                self._path, f"its array `{tensor.name}` has other bytes in `{said['location']}` than it says"
+            )
+        with open(place, "rb") as file:
+            file.seek(offset)
+            return np.frombuffer(file.read(size), kind).reshape(tuple(tensor.dims))
 
 
 def _inside(path: str, name: str, location: str) -> str:

@@ -121,6 +121,16 @@ CASES: dict[str, Case] = {
     ),
     "mean over positions": _case([node("ReduceMean", "x axes", "y", keepdims=0)], AXES, "avgpool"),
     "mean over channels": _case([node("ReduceMean", "x axes", "y")], {"axes": np.array([1])}, "channel_pool"),
+    "pools of channels side by side": _case(
+        [
+            node("ReduceMean", "x one", "a"),
+            node("ReduceMax", "x one", "b"),
+            node("Concat", "a b", "c", axis=1),
+            node("Conv", "c w", "y"),
+        ],
+        {"one": np.array([1]), "w": floats(1, 2, 3, 3)},
+        "channel_pool channel_pool concat conv",
+    ),
     "batch norm": _case(
         [node("BatchNormalization", "x g b m v", "y", epsilon=1e-3)],
         {**NORM, "m": floats(4, seed=2), "v": abs(floats(4, seed=3)) + 0.5},

@@ -135,6 +135,17 @@ NOT_IMPORTED: dict[str, tuple[Any, str]] = {
         ),
         r"`k` makes more than 67,108,864 numbers out of a few",
     ),
+    "many shapes that are made large": (
+        model(
+            [
+                *(node("ConstantOfShape", "s", f"k{one}") for one in range(5)),
+                *(node("Add", f"k{one} k{one + 1}", f"m{one}") for one in range(4)),
+                node("Sum", "x " + " ".join(f"m{one}" for one in range(4)), "y"),
+            ],
+            arrays={"s": np.array([2**24])},
+        ),
+        r"makes more numbers out of fixed ones than a file of this size may ask for",
+    ),
     "corners of cells": (
         model(
             [node("Resize", "x _ _ s", "y", mode="linear", coordinate_transformation_mode="align_corners")],
@@ -225,6 +236,19 @@ def test_arrays_beside_the_model_are_read(folder: Path) -> None:
     flat = read_onnx(file(folder, _with(_beside("long.bin", offset=8, length=kernel.nbytes))))
     assert flat.network.weights is not None
     np.testing.assert_array_equal(flat.network.weights["conv_1"]["kernel"], np.moveaxis(kernel, (0, 1), (3, 2)))
+
+
+def test_bytes_beside_the_model_are_read_once_however_many_arrays_stand_there(folder: Path) -> None:
+    """A thousand arrays in one place of a file would be a thousand times its size."""
+    made = _with(_beside("long.bin"))
+    kernel = made.graph.initializer[0]
+    for count in range(1000):
+        made.graph.initializer.add().CopyFrom(kernel)
+        made.graph.initializer[-1].name = f"w{count}"
+    assert read_onnx(file(folder, made)).network.weights
+    made.graph.initializer[-1].dims[:] = [8, 27]
+    with pytest.raises(Failure, match=r"`w999` has other bytes in `long.bin` than it says"):
+        read_onnx(file(folder, made))
 
 
 def test_a_file_that_is_cut_off_or_something_else_is_told(folder: Path) -> None:

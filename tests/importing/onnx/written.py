@@ -69,7 +69,7 @@ def _resolved(op: str, args: Any, shapes: tuple[Shape, ...], inputs: tuple[int, 
     idle = {*OPERATIONS[op].ignored(args), *(("fill", "count_border") if bare else ())}
     idle |= {"value"} if args.get("learned") else set()
     kept = {name: value for name, value in said.items() if name not in {*UNSAID, *idle}}
-    return {name: float(value) if type(value) is int else value for name, value in kept.items()}
+    return {name: float(np.float32(value)) if type(value) in (int, float) else value for name, value in kept.items()}
 
 
 def difference(

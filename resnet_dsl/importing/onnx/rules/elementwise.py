@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from resnet_dsl.importing.onnx.axes import Factor, arranged, whole
+from resnet_dsl.importing.onnx.axes import Factor, arranged, order_of, whole
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import Fixed, fixed, plain, row_of, split
 from resnet_dsl.importing.onnx.source import Array
@@ -229,7 +229,7 @@ def _concat(at: Place) -> Tensor:
     axis = at.axis(at.attribute("axis"), tensors[0])
     if len(tensors) == 1:
         return tensors[0]
-    if not any(one.axes[axis] for one in tensors):
+    if not any(one.axes[axis] for one in tensors) and order_of(tensors[0].axes, at.shape(tensors[0])) is None:
         return _stacked(at, tensors, axis)
     nodes, order = at.met(tensors)
     if order[-1] != axis:
