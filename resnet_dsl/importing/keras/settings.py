@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, NoReturn
 
 from resnet_dsl.importing.keras.called import Called, UnknownError
@@ -53,7 +54,7 @@ class Settings:
     def number(self, name: str, usual: float | None = None) -> float:
         value: float = self.take(name, usual)
         fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e30
-        return value if fits else self._refuse(name, value)
+        return _written(value) if fits else self._refuse(name, value)
 
     def word(self, name: str, *known: str) -> str:
         """One of these; the first where nothing is said."""
@@ -104,6 +105,19 @@ class Settings:
 
 
 _REMEDIES = {"data_format": 'build the model with `data_format="channels_last"`, and give it the same weights'}
+
+
+def _written(number: float) -> float:
+    """A number as one writes it: Keras 2 keeps some as float32, 0.2 as 0.20000000298023224."""
+    if not isinstance(number, float) or _narrow(number) != number:
+        return number
+    shorter = (float(f"{number:.{digits}g}") for digits in range(1, 10))
+    return next(one for one in shorter if _narrow(one) == number)
+
+
+def _narrow(number: float) -> float:
+    """The float32 next to a number."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
 _LIKE_INFERENCE = ("Resizing", "Rescaling", "Normalization")

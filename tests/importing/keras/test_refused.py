@@ -239,3 +239,12 @@ def test_five_thousand_layers_take_bounded_time() -> None:
     began = process_time()
     assert len(read_described("model.keras", described, None).graph.nodes) > 5_000
     assert process_time() - began < 10
+
+
+def test_a_number_that_keras_2_kept_as_float32_is_the_one_that_was_written() -> None:
+    described = description()
+    _say("Activation", class_name="LeakyReLU", config={"alpha": 0.20000000298023224})(described)
+    _set("BatchNormalization", epsilon=0.0010000000474974513)(described)
+    graph = read_described("model.keras", described, None).graph
+    assert {node.args["slope"] for node in graph.nodes if node.op == "leaky_relu"} == {0.2}
+    assert next(node.args["epsilon"] for node in graph.nodes if node.op == "batchnorm") == 0.001
