@@ -13,6 +13,7 @@ import pytest
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import NotImportedError
+from resnet_dsl.importing.imported import imported
 from resnet_dsl.importing.keras import read_keras
 from resnet_dsl.importing.keras.files import read_described
 from tests.importing.keras.descriptions import changed, description, layer
@@ -248,3 +249,10 @@ def test_a_number_that_keras_2_kept_as_float32_is_the_one_that_was_written() -> 
     graph = read_described("model.keras", described, None).graph
     assert {node.args["slope"] for node in graph.nodes if node.op == "leaky_relu"} == {0.2}
     assert next(node.args["epsilon"] for node in graph.nodes if node.op == "batchnorm") == 0.001
+
+
+def test_a_rate_behind_many_zeros_is_written_so_that_it_can_be_read() -> None:
+    described = description()
+    _say("Activation", class_name="Dropout", config={"rate": 0.009523809523809525})(described)
+    text = imported(read_described("model.keras", described, None), "layers").text
+    assert "dropout(9.523809523809525e-3)" in text
