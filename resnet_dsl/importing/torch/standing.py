@@ -88,7 +88,8 @@ def sized(at: Call, node: int, shape: tuple[int, ...]) -> int:
         return pooled
     if len(shape) == 1:
         return at.node("flatten", [node])
-    return at.node("reshape", [node], size=shape)
+    row = _pooled(at, node, (prod(shape),))
+    return at.node("reshape", [node if row is None else row], size=shape)
 
 
 def _pooled(at: Call, node: int, shape: tuple[int, ...]) -> int | None:
