@@ -175,3 +175,15 @@ def test_a_file_that_was_written_here_keeps_its_own_stages(folder: Path) -> None
     )
     assert call("compile", "own.resnet", "--quiet").code == 0
     assert call("summary", "small.keras").out == call("summary", "own.resnet").out
+
+
+@needs_onnx
+def test_files_that_are_there_are_replaced_under_force(models: Path) -> None:
+    (models / "mine.resnet").write_text("# Mine.\n")
+    (models / "mine.keras").write_text("trained")
+    arguments = ("import", "small.onnx", "-o", "mine.resnet", "--weights", "mine.keras")
+    assert call(*arguments).code == 2
+    assert (models / "mine.resnet").read_text() == "# Mine.\n"
+    ended = call(*arguments, "--force")
+    assert ended.code == 0, ended.err
+    assert call("diff", "mine.resnet", "mine.keras").out == "nothing tells them apart\n"
