@@ -166,13 +166,18 @@ class TrainingOptions(DataOptions, RecipeOptions, EngineOptions):
 class TrainOptions(TrainingOptions):
     """All options of ``train``. ``out`` is the run folder; None makes one under ``runs``, named for what it holds.
 
-    ``weights``: of a file, by the names of layers; ``except_``: parts that begin fresh all the same; ``freeze``: parts
-    that do not train.
+    ``weights``: of a file, by the names of layers or in a ``layout``; ``except_``: parts that begin fresh all the same;
+    ``freeze``: parts that do not train.
     """
 
     seed: int = option(0, "of weights, order and augmentation (default: %(default)s)")
     out: Path | None = option(None, "the run folder (default: one under --runs)", "FOLDER", "-o")
-    weights: Path | None = option(None, "start from these weights: a .keras, .weights.h5 or .h5 file", "FILE")
+    weights: Path | None = option(
+        None, "start from these weights: a .keras, .weights.h5, .h5, .safetensors, .npz or .pth file", "FILE"
+    )
+    layout: str | None = option(
+        None, "whose names the file of --weights has: timm, torchvision, … (default: as of `compile`)", "NAME"
+    )
     except_: tuple[str, ...] = option(
         (), "with --weights: a stage, the stem, the head or a layer that begins with fresh ones", "PART"
     )

@@ -26,7 +26,13 @@ class Start(NamedTuple):
 
     def identity(self) -> dict[str, object]:
         """What tells the training from those that start otherwise, as JSON holds it; nothing of one from scratch."""
-        told = {"weights_sha256": self.digest, "except": _set(self.excepted), "freeze": _set(self.frozen)}
+        layout = None if self.saved is None else self.saved.layout
+        told = {
+            "weights_sha256": self.digest,
+            "layout": layout,
+            "except": _set(self.excepted),
+            "freeze": _set(self.frozen),
+        }
         return {name: value for name, value in told.items() if value}
 
 
@@ -34,17 +40,22 @@ FRESH = Start()
 """That of a training from scratch."""
 
 
-def start_of(weights: Path | None, excepted: tuple[str, ...], frozen: tuple[str, ...]) -> Start:
-    """Raises OSError or Failure where the file cannot be read, and Failure where the options contradict each other."""
+def start_of(weights: Path | None, layout: str | None, excepted: tuple[str, ...], frozen: tuple[str, ...]) -> Start:
+    """layout: whose names the file has; None: as ``read_weights`` has it.
+
+    Raises OSError or Failure where the file cannot be read, and Failure where the options contradict each other.
+    """
     if excepted and weights is None:
         raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
+    if layout is not None and weights is None:
+        raise Failure("`--layout` says whose names the file of `--weights` has, and there is no `--weights`")
     both = [name for name in excepted if name in frozen]
     if both:
         message = f"`--except` has {listed(both)} begin with fresh weights, and `--freeze` would keep these"
         raise Failure(message, "leave one of them out")
     if weights is None:
         return Start(frozen=frozen)
-    return Start(read_weights(weights), _digest(weights), excepted, frozen)
+    return Start(read_weights(weights, layout), _digest(weights), excepted, frozen)
 
 
 def _set(names: tuple[str, ...]) -> list[str]:

@@ -155,7 +155,7 @@ def train_on(
 
 def _training(network: TrainableNetwork, dataset: Data, options: TrainOptions) -> Training:
     """Before anything is written: raises Failure where the weights to start from do not fit."""
-    start = start_of(options.weights, options.except_, options.freeze)
+    start = start_of(options.weights, options.layout, options.except_, options.freeze)
     return Training(network, dataset, options, start, None if start == FRESH else network.beginning(start))
 
 

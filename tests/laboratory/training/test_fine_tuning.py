@@ -153,6 +153,7 @@ def test_images_are_normalised_as_told_else_as_by_the_file_else_by_themselves(
         ({"except_": ("heat",)}, "`--except heat`"),
         ({"freeze": ("head",)}, "begin with fresh weights, and `--freeze` would keep these"),
         ({"weights": None}, "there is no `--weights`"),
+        ({"weights": None, "except_": (), "layout": "timm"}, "there is no `--weights`"),
         ({"mean": (1.0, 2.0, 3.0)}, "--mean: 3 numbers, and the images have 2 channels"),
         ({"std": (0.0,)}, "--std is finite numbers above 0"),
         ({"weights": None, "except_": (), "freeze": ("all", "head")}, "leaves nothing of tuned to train"),
@@ -181,6 +182,18 @@ def test_weights_without_a_head_and_another_input_size(
     )
     assert same(weights(tmp_path / "body.keras"), weights(done.folder / "model.keras"), "stem_", "a_", "b_")
     assert "does not say otherwise; `--mean` and `--std` do" in printed
+
+
+def test_weights_in_the_layout_of_another_library(tuned: Callable[..., tuple[Trained, str]], tmp_path: Path) -> None:
+    """Here in a file of our own names."""
+    spec, file = str(tmp_path / "net.resnet"), str(tmp_path / "own.safetensors")
+    Path(spec).write_text(NET)
+    for to, out in (("keras", str(tmp_path / "own.keras")), ("safetensors", file)):
+        layout = ("--layout", "resnet-dsl") if to == "safetensors" else ()
+        made = call("compile", spec, "--to", to, *layout, "--seed", "2", "-o", out, "--quiet")
+        assert made.code == 0, made.err
+    done, _ = tuned(epochs=1, train_size=16, weights=Path(file), except_=(), freeze=("all",), mean=(0.0,))
+    assert same(weights(tmp_path / "own.keras"), weights(done.folder / "model.keras"), "stem_", "a_", "b_")
 
 
 def test_the_command_takes_the_options(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,14 +109,14 @@ def test_the_options_of_the_command_line_are_those_of_the_dataclasses() -> None:
     given += " --weight-decay 0 --schedule cosine --milestones 0.1,0.2 --warmup 0.25 --augment none --pad 1"
     given += " --precision mixed_float16 --no-jit-compile --runs r --restart --tensorboard --checkpoint-steps 6"
     given += " --loss-weights aux=0.4,head=2 --devices 0 --workers a:1,b:2 --worker 1 --seed 9 -o folder"
-    given += " --mean 1,-2 --std 0.5 --weights w --except head,b --except c --freeze stem"
+    given += " --mean 1,-2 --std 0.5 --weights w --layout l --except head,b --except c --freeze stem"
     options = chosen(TrainOptions, parser.parse_args(given.split()))
     assert options == TrainOptions(
         data="x", resize=(4, 5), download=True, train_size=7, epochs=2, batch_size=3, learning_rate=0.5, momentum=0.0,
         weight_decay=0.0, schedule="cosine", milestones=(0.1, 0.2), warmup=0.25, augment="none", pad=1,
         precision="mixed_float16", jit_compile=False, runs=Path("r"), restart=True, tensorboard=True,
         loss_weights={"aux": 0.4, "head": 2.0}, mean=(1, -2), std=(0.5,),
-        weights=Path("w"), except_=("head", "b", "c"), freeze=("stem",),
+        weights=Path("w"), layout="l", except_=("head", "b", "c"), freeze=("stem",),
         checkpoint_steps=6, devices=0, workers="a:1,b:2", worker=1, seed=9, out=Path("folder"),
     )  # fmt: skip
     assert not [name for name, value in vars(options).items() if value == getattr(TrainOptions(), name)]
