@@ -187,7 +187,14 @@ class Place:
             return found
         if len(size) == 1:
             return self._vector(tensor)
-        return self.node("reshape", [tensor.node], size=tuple(size))
+        return self._sized(tensor.node, tuple(one for one in size if one is not None))
+
+    def _sized(self, index: int, size: Shape) -> int:
+        """A value in another shape; what was flattened just before is taken as it was."""
+        node = self.reader.nodes[index]
+        if node.op == "flatten" and self.reader.shapes[node.inputs[0]] == size:
+            return node.inputs[0]
+        return self.node("reshape", [index], size=size)
 
     def _moved(self, tensor: Tensor, axes: Sequence[Any]) -> int | None:
         """Places that became channels, or channels that became places, as these axes say; None where it is neither."""
@@ -231,7 +238,7 @@ class Place:
         shape = self.shape(tensor)
         if len(shape) > 1 or not rank:
             return tensor
-        node = self.node("reshape", [tensor.node], size=(*(1,) * rank, *shape))
+        node = self._sized(tensor.node, (*(1,) * rank, *shape))
         axes = tuple(tuple(one._replace(axis=rank) for one in axis) for axis in tensor.axes)
         return tensor._replace(node=node, axes=axes)
 

@@ -68,6 +68,7 @@ def _resolved(op: str, args: Any, shapes: tuple[Shape, ...], inputs: tuple[int, 
     bare = not (isinstance(border, tuple) and any(map(any, border)))
     idle = {*OPERATIONS[op].ignored(args), *(("fill", "count_border") if bare else ())}
     idle |= {"value"} if args.get("learned") else set()
+    idle |= {"epsilon"} if op == "conv" else set()  # of standardised kernels, which files hold as they are
     kept = {name: value for name, value in said.items() if name not in {*UNSAID, *idle}}
     return {name: float(np.float32(value)) if type(value) in (int, float) else value for name, value in kept.items()}
 
