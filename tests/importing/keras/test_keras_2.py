@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from resnet_dsl.importing.keras import read_keras
-from tests.importing.keras.keras_2.write import ramp
+from tests.fixtures.keras_2.write import ramp
 from tests.importing.keras.test_models import computed
 
-FILES = Path(__file__).with_name("keras_2")
+FILES = Path(__file__).parents[2] / "fixtures" / "keras_2"
 
 COMPUTED = {"functions": [-0.309929], "nested": [0.395686, 0.604314]}
 """What tf_keras computed."""
