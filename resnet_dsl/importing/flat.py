@@ -12,7 +12,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements, of_further_input, show
 from resnet_dsl.ir.nodes import Node, Output, Scope
-from resnet_dsl.ir.operation import UnfitError
+from resnet_dsl.ir.operation import UnfitError, Weight
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.sizes import Size
 from resnet_dsl.passes.rewriting import WeightedGraph
@@ -24,7 +24,7 @@ Run: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 class FlatNetwork(NamedTuple):
     """A graph whose nodes all lie in its one scope.
 
-    network: with the weights that the source holds; None where it holds none.
+    network: with the weights that the source holds; None where it holds none of those that the operations have.
     labels: what the source calls a node, by the node's name.
     unsaid: names of arguments of which the source says nothing (``init``, ``momentum``): any value is right.
     run: None where the source's runtime is not installed.
@@ -122,7 +122,8 @@ class Assembler:
         graph = Graph(name=name, nodes=nodes, scopes=(scope,), outputs=returned)
         names = {node.name for node in nodes}
         weights = {node: arrays for node, arrays in self.weights.items() if node in names}
-        network = WeightedGraph(graph, tuple(self.shapes[old] for old in kept), weights or None)
+        known = weights or not any(map(self._wanted, (self.nodes[old] for old in kept)))
+        network = WeightedGraph(graph, tuple(self.shapes[old] for old in kept), weights if known else None)
         return FlatNetwork(network, self.labels, unsaid, run, said)
 
     def refuse(self, label: str, why: str, remedy: str | None = None) -> NotImportedError:
@@ -158,12 +159,15 @@ class Assembler:
 
     def _check_weights(self, node: Node, label: str, weights: Mapping[str, Any]) -> None:
         """That what the source gives is what the operation has. A source may have none at all."""
-        wanted = OPERATIONS[node.op].weights(node.args, tuple(self.shapes[index] for index in node.inputs))
-        for one in wanted if weights else ():
+        for one in self._wanted(node) if weights else ():
             found = weights.get(one.name)
             if found is None or tuple(found.shape) != one.shape:
                 shown = "none" if found is None else show(tuple(found.shape))
                 raise self.refuse(label, f"has a {one.name} of {shown}, and `{node.op}` needs {show(one.shape)}")
+
+    def _wanted(self, node: Node) -> Sequence[Weight]:
+        """The weights of an operation, or none."""
+        return OPERATIONS[node.op].weights(node.args, tuple(self.shapes[index] for index in node.inputs))
 
 
 def _moved(node: Node, place: Mapping[int, int]) -> Node:

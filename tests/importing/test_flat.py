@@ -49,3 +49,11 @@ def test_what_no_output_needs_is_left_out() -> None:
     assembler.node("relu", [image], "unread")
     flat = assembler.finish("net", {"y": assembler.node("tanh", [image], "Tanh_0")})
     assert [node.op for node in flat.graph.nodes] == ["input", "tanh"]
+
+
+@pytest.mark.parametrize(("op", "arguments", "known"), [("maxpool", {"kernel": 2}, True), ("batchnorm", {}, False)])
+def test_weights_are_missing_only_where_an_operation_has_some(op: str, arguments: dict[str, int], known: bool) -> None:
+    assembler = Assembler("model.onnx")
+    image = assembler.input("x", (8, 8, 3))
+    flat = assembler.finish("net", {"y": assembler.node(op, [image], "a", **arguments)})
+    assert flat.network.weights == ({} if known else None)
