@@ -65,7 +65,7 @@ class Backbone(NamedTuple):
     pooling: Literal["avg", "max"] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A network that passed every check: its facts, from the graph on, and the warnings that came up.
 

@@ -203,7 +203,7 @@ def _lost_dilation(node: Node, before: Shape, place: Span) -> Diagnostic | None:
 def _huge_epsilon(node: Node, before: Shape, place: Span) -> Diagnostic | None:
     """PyTorch's and Flax' norms begin with the number of channels."""
     epsilon = node.args.get("epsilon", 0)
-    if OPERATIONS[node.op].role != "norm" or epsilon < 1:
+    if epsilon < 1 or OPERATIONS[node.op].role != "norm":
         return None
     return Diagnostic(
         "W0271",

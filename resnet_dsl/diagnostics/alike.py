@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _ALIKE = {
     "A": "АΑ", "B": "ВΒ", "C": "С", "E": "ЕΕ", "H": "НΗ", "I": "ІΙ", "J": "Ј", "K": "КΚ", "M": "МΜ", "N": "Ν",
     "O": "ОΟ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "УΥ", "Z": "Ζ",
@@ -10,7 +12,6 @@ _ALIKE = {
 }  # fmt: skip
 """Cyrillic and Greek ones, and a few others, by what they look like: from Unicode's confusable characters (UTS 39)."""
 
-_LATIN = str.maketrans({letter: latin for latin, letters in _ALIKE.items() for letter in letters})
 _SCRIPTS = {"CYRILLIC": "a Cyrillic", "GREEK": "a Greek", "FULLWIDTH": "a full-width", "MATHEMATICAL": "a mathematical"}
 
 
@@ -20,7 +21,12 @@ def latin(word: str) -> str:
         return word
     from unicodedata import normalize
 
-    return normalize("NFKC", word).translate(_LATIN)
+    return normalize("NFKC", word).translate(_latin_letters())
+
+
+@lru_cache(maxsize=1)
+def _latin_letters() -> dict[int, str]:
+    return str.maketrans({letter: latin for latin, letters in _ALIKE.items() for letter in letters})
 
 
 def told_apart(name: str, other: str) -> str | None:

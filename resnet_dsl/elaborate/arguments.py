@@ -11,7 +11,7 @@ from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
-from resnet_dsl.elaborate.intended import is_followed, meant_parameters
+from resnet_dsl.elaborate.intended import Meant, is_followed, meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
 from resnet_dsl.elaborate.wording import spell
@@ -83,13 +83,14 @@ def _taken(parameter: Parameter | None, value: Any) -> Any:
 def gather_arguments(context: Context, callee: str, known: list[str], call: Invocation) -> dict[str, Given]:
     """The arguments of a call: written, from the stage's stride, from an adapter's needs, from `default`."""
     frame, report = call.frame, context.findings.report
-    given = assign(context.evaluator, callee, known, call.arguments, frame)
+    meant = meant_parameters(call.arguments, known)
+    given = assign(context.evaluator, callee, known, meant, call.arguments, frame)
     for name, one in call.extra.items():
         if name not in known:
             report(errors.unknown_argument(callee, name, one.span, known), frame.caller)
-        meant = name if name in known else nearest(name, known)
-        if meant is not None:
-            given[meant] = one
+        near = name if name in known else nearest(name, known)
+        if near is not None:
+            given[near] = one
     stride = frame.stride
     if stride is not None and not stride.taken and "stride" in known:
         stride.taken = True
@@ -101,25 +102,33 @@ def gather_arguments(context: Context, callee: str, known: list[str], call: Invo
             given.setdefault(name, one)
     defaults = frame.settings.defaults_of(callee)
     taken = [name for name in known if name in defaults and name not in given] if defaults else []
-    own = frame.module.operation(callee)  # another file may have a block of its own under the name of an operation
-    taken = [name for name in taken if defaults[name].frame.module.operation(callee) is own]
+    taken = [name for name in taken if _is_of(defaults[name].frame, callee, frame)]
     for name in taken:
         expression, written_in, statement = defaults[name]
         context.used.settings.add(statement)
         given[name] = Given(context.evaluator.argument(callee, name, expression, written_in), expression.span)
     context.sharing.ask_defaults(callee, ((name, defaults[name].frame, given[name].value) for name in taken))
-    leave_open(given, known, call.arguments, call.step.span)
+    leave_open(given, known, meant, call.step.span)
     return given
 
 
+def _is_of(other: Frame, callee: str, frame: Frame) -> bool:
+    """Whether a word means in one file what it means in another, which may have a block of an operation's name."""
+    return other.module.operation(callee) is frame.module.operation(callee)
+
+
 def assign(
-    evaluator: Evaluator, callee: str, known: list[str], arguments: tree.Arguments | None, frame: Frame
+    evaluator: Evaluator,
+    callee: str,
+    known: list[str],
+    meant: Meant,
+    arguments: tree.Arguments | None,
+    frame: Frame,
 ) -> dict[str, Given]:
     """The written arguments of a call by parameter. Mistakes are reported; an argument that has one is POISON."""
     given: dict[str, Given] = {}
     if arguments is None:
         return given
-    meant = meant_parameters(arguments, known)
     report = evaluator.findings.report
     for position, item in enumerate(arguments.items):
         expression = item.value if isinstance(item, tree.Argument) else item
@@ -154,9 +163,9 @@ def _unknown_compared(item: tree.Comparison, known: list[str], evaluator: Evalua
     return None if compared is None or evaluator.knows(compared.text, frame) else compared
 
 
-def leave_open(given: dict[str, Given], known: list[str], arguments: tree.Arguments | None, span: Span) -> None:
+def leave_open(given: dict[str, Given], known: list[str], meant: Meant, span: Span) -> None:
     """Where it is not known what an argument was meant for, it may have been any of those that are not given."""
-    if None in meant_parameters(arguments, known).values():
+    if meant and None in meant.values():
         for name in known:
             given.setdefault(name, Given(POISON, span))
 

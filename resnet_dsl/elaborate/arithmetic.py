@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +31,8 @@ def number(text: str) -> int | float:
     plain = text.replace("_", "")
     scale = _SCALES.get(plain[-1], 1)
     if scale > 1:
+        from decimal import Decimal  # few texts have such numbers, and importing it takes as long as reading a spec
+
         exact = Decimal(plain[:-1])
         if exact.adjusted() > _MOST_DIGITS:
             return math.inf
@@ -42,6 +43,8 @@ def number(text: str) -> int | float:
 
 def last_digit(text: str) -> float:
     """What the last digit written is worth: `36.5M` has 100,000, `1.5e3` has 100."""
+    from decimal import Decimal
+
     plain = text.replace("_", "")
     scale = _SCALES.get(plain[-1], 1)
     mantissa = Decimal(plain[:-1] if scale > 1 else plain)

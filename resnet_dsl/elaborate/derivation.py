@@ -13,6 +13,7 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.arguments import assign, leave_open
 from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Frame, Settings
+from resnet_dsl.elaborate.intended import meant_parameters
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.settings import gather
 from resnet_dsl.elaborate.values import POISON, Constant, Overrides, PoisonedError, Value
@@ -211,8 +212,9 @@ class Derivation:
         """What a `from` gives, of the parameters ``known``."""
         written = level.tree.base
         assert written is not None
-        found = assign(self.context.evaluator, base.tree.name.text, known, written.arguments, level.frame)
-        leave_open(found, known, written.arguments, written.span)
+        meant = meant_parameters(written.arguments, known)
+        found = assign(self.context.evaluator, base.tree.name.text, known, meant, written.arguments, level.frame)
+        leave_open(found, known, meant, written.span)
         return {name: one.value for name, one in found.items() if one.span != self.without}
 
 

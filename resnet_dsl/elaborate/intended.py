@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors
 from resnet_dsl.syntax import tree
 
+Meant: TypeAlias = dict[str, str | None]
+"""For each unknown name of an argument the parameter that was meant, None where none is near that is not given.
 
-def meant_parameters(arguments: tree.Arguments | None, known: list[str]) -> dict[str, str | None]:
-    """For each unknown name of an argument the parameter that was meant, None where none is near that is not given.
+Another tool's word stands for what it means here, or for nothing (an empty name).
+"""
 
-    Another tool's word stands for what it means here, or for nothing (an empty name).
-    """
-    items = tree.items(arguments)
+
+def meant_parameters(arguments: tree.Arguments | None, known: list[str]) -> Meant:
+    """What was meant by the arguments of a call that has the parameters ``known``."""
+    if arguments is None:
+        return {}
+    items = arguments.items
     unknown = [item.name.text for item in items if isinstance(item, tree.Argument) and item.name.text not in known]
     return _all_meant(items, unknown, known) if unknown else {}
 
 
-def _all_meant(items: tuple[tree.Node, ...], unknown: list[str], known: list[str]) -> dict[str, str | None]:
+def _all_meant(items: tuple[tree.Node, ...], unknown: list[str], known: list[str]) -> Meant:
     named = [item.name.text for item in items if isinstance(item, tree.Argument)]
     given = {*named, *known[: len(items) - len(named)]}
-    found: dict[str, str | None] = {}
+    found: Meant = {}
     for name in unknown:
         found[name] = _meant(name, known, given)
         given |= {found[name] or name}
@@ -34,7 +41,7 @@ def _meant(name: str, known: list[str], given: set[str]) -> str | None:
     return None if near in given else near
 
 
-def is_followed(item: tree.Node, meant: dict[str, str | None]) -> bool:
+def is_followed(item: tree.Node, meant: Meant) -> bool:
     """Whether an argument's value is looked at: a word for an argument that nothing has is part of that mistake, and
     what is given for another tool's is theirs as well."""
     if not isinstance(item, tree.Argument) or item.name.text not in meant:

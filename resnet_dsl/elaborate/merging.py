@@ -52,7 +52,8 @@ def is_steps(item: tree.Node, module: Module) -> bool:
 
 def has_step_in_front(callee: tree.Token, arguments: tree.Arguments | None, module: Module) -> bool:
     """Whether the first argument of a step that does not merge is a step, or a chain: `relu(conv(16, 3))`."""
-    if arguments is None or not arguments.items or not is_steps(arguments.items[0], module):
+    first = arguments.items[0] if arguments is not None and arguments.items else None
+    if not isinstance(first, tree.Call | tree.Chain) or not is_steps(first, module):
         return False
     operation = module.operation(callee.text)
     return module.is_step(callee.text) and not (operation is not None and operation.many)

@@ -16,6 +16,7 @@ from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.expectations import Known, known_quantities, read_expectation
 from resnet_dsl.elaborate.frames import Binding, Frame, Pending, Policy, Settings, file_frame
+from resnet_dsl.elaborate.intended import meant_parameters
 from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import (
@@ -306,8 +307,9 @@ class _Elaboration:
 
     def _stage_stride(self, stage: tree.Stage, frame: Frame) -> Pending | None:
         name = f"stage {stage.name.text}"
-        found = assign(self.elaborator.evaluator, name, ["stride"], stage.arguments, frame)
-        leave_open(found, ["stride"], stage.arguments, stage.name.span)
+        meant = meant_parameters(stage.arguments, ["stride"])
+        found = assign(self.elaborator.evaluator, name, ["stride"], meant, stage.arguments, frame)
+        leave_open(found, ["stride"], meant, stage.name.span)
         return Pending(*found["stride"]) if found else None
 
     def _outputs(self, plan: Plan, trunk: Current) -> dict[str, int] | None:

@@ -14,7 +14,7 @@ Size: TypeAlias = tuple[int | str | None, ...]
 """Lengths and channels: ``?`` is None, and an open length that 32 divides is the word ``32?``."""
 
 _MULTIPLE = re.compile(r"(?!1\?)[1-9][0-9]*\?")
-_SAID = re.compile(r"(\w+) must be (?:a multiple|multiples) of ([1-9][0-9]{0,8})\b")
+_SAID = r"(\w+) must be (?:a multiple|multiples) of ([1-9][0-9]{0,8})\b"
 SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """What the lengths of a signal, an image and a volume are called."""
 
@@ -95,7 +95,7 @@ def rule(divisors: Sequence[int]) -> str:
 def ruled(said: str, axes: int) -> tuple[int, ...]:
     """The numbers of which a text by ``rule`` speaks, one for each of so many axes: 1 where it says nothing."""
     names = SIDES.get(axes, ())
-    found = {name: int(number) for name, number in _SAID.findall(said)}
+    found = {name: int(number) for name, number in re.findall(_SAID, said)}
     return tuple(found.get("sides", found.get(name, 1)) for name in names)
 
 

@@ -211,6 +211,8 @@ class _Reading:
 
     def _leaf(self, kind: str, text: str, span: Span) -> tree.Token:
         """A word; one that was put in another's place says what was meant, or nothing."""
+        if not self._mendings and not self._blurred:
+            return tree.Token(kind, text, span)
         if (span.start, span.end) in self._mendings:
             from resnet_dsl.syntax.recovery import meant
 
