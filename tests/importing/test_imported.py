@@ -200,6 +200,14 @@ def test_any_name_becomes_one_of_the_language(name: str) -> None:
     assert load_text(found.text).networks
 
 
+@pytest.mark.parametrize("channels", [1, 7])
+def test_one_vector_comes_in_under_a_name(channels: int) -> None:
+    assembler = Assembler("model.onnx")
+    vector = assembler.input("features", (channels,))
+    found = imported(assembler.finish("net", {"y": assembler.node("dense", [vector], "a", units=3)}), "net")
+    assert f"  input features {channels}\n" in found.text
+
+
 def test_what_the_language_has_no_network_for_is_refused() -> None:
     assembler = Assembler("nothing")
     image = assembler.input("image", (4, 4, 2))

@@ -41,7 +41,7 @@ def network_text(
 ) -> str:
     """``lines``: the settings. ``free``: names that are still to be had."""
     inputs = _inputs(flat.graph, free)
-    names = {value: ("input" if len(inputs) == 1 else one) for value, one in enumerate(inputs)}
+    names = dict(enumerate(inputs))
     names |= {part.end: part.name for part in parts}
     names |= _outputs(flat.graph, program, names, free)
     writer = Writer(program, names, free, [part.end for part in parts])
@@ -54,17 +54,17 @@ def network_text(
 
 
 def _inputs(graph: Graph, free: Names) -> list[str]:
-    count = graph.inputs
-    return ["input"] if count == 1 else [free.take(node.name) for node in graph.nodes[:count]]
+    """One alone needs no name, unless it is a vector: that is not said without one."""
+    first, *others = graph.nodes[: graph.inputs]
+    alone = not others and len(first.args["shape"]) > 1
+    return ["input"] if alone else [free.take(node.name) for node in (first, *others)]
 
 
 def _input_lines(flat: FlatNetwork, inputs: Sequence[str]) -> list[str]:
     sizes = [size(node.args["shape"]) for node in flat.graph.nodes[: len(inputs)]]
-    return (
-        [f"input {sizes[0]}"]
-        if len(inputs) == 1
-        else [f"input {one} {it}" for one, it in zip(inputs, sizes, strict=True)]
-    )
+    if inputs == ["input"]:
+        return [f"input {sizes[0]}"]
+    return [f"input {one} {it}" for one, it in zip(inputs, sizes, strict=True)]
 
 
 def _outputs(graph: Graph, program: Program, names: dict[int, str], free: Names) -> dict[int, str]:

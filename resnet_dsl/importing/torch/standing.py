@@ -48,6 +48,9 @@ def standing(at: Call, held: Held, order: Sequence[int]) -> int:
     held = repeated(at, plain(at, held))
     if held.axes[0] != whole(0, held.lengths[0]):
         raise at.refuse("works on something else than one sample after the other")
+    if len(held.lengths) == 1:
+        why = "has one number a sample without an axis of its own, and a value has 1 to 4 axes, and the batch's"
+        raise at.refuse(why, "leave the axis of length 1 where it is (no `squeeze`, `keepdim=True`)")
     axes = [held.axes[axis] for axis in order]
     shape = tuple(held.lengths[axis] for axis in order)
     if not 1 <= len(shape) <= 4:

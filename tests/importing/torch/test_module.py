@@ -162,6 +162,7 @@ REFUSED = {
     "a part of a position": (lambda x: functional.interpolate(x, scale_factor=1.3, mode="bilinear"), "leaves a part"),
     "values between values": (lambda x: x.clamp(x.tanh(), x + 1), "no plain numbers|clamp"),
     "products of values": (lambda x: x @ x.transpose(2, 3), "multiplies matrices"),
+    "one number a sample": (lambda x: x.mean((1, 2, 3)), "has one number a sample without an axis"),
     "no tensor": (lambda x: None, "returns no tensor"),
 }
 
