@@ -27,6 +27,8 @@ _APPLICATIONS = frozenset(f"keras.src.applications.{name}" for name in ("convnex
 _MODULES = _OPERATIONS | _OTHERS | _APPLICATIONS
 _MODULES_OF_MODELS = {"Sequential": "keras", **dict.fromkeys(("Functional", "Model"), "keras.src.models.functional")}
 _PLAIN = (bool, int, float, str, type(None))
+_ENDS = ("input_layers", "output_layers")
+"""Of a model: what it takes and returns, in a list, or by name."""
 _DROPPED = ("dtype", "quantization_config", "build_input_shape")
 
 
@@ -114,13 +116,16 @@ def _assign(layer: Any, arrays: Sequence[tuple[str | None, Any]]) -> None:
     named = by_name.keys() == {one.name for one in variables}
     for number, variable in enumerate(variables):
         variable.assign(by_name[variable.name] if named else arrays[number][1])
+    if hasattr(layer, "finalize_state"):  # `Normalization` computes with what it makes of its variables
+        layer.finalize_state()
 
 
 def _cleaned(entry: Described) -> dict[str, Any]:
     """A layer's or model's entry, with nothing in it that Keras would look up."""
     config = entry["config"]
     if entry["class_name"] in MODELS:
-        plain = {name: _plain(value) for name, value in config.items() if name != "layers" and _is_plain(value)}
+        kept = (one for one in config.items() if one[0] in _ENDS or (one[0] != "layers" and _is_plain(one[1])))
+        plain = {name: _plain(value) for name, value in kept}
         config = {**plain, "layers": [_cleaned(one) for one in config["layers"]]}
     else:
         config = {name: _setting(name, value) for name, value in config.items() if _is_kept(name, value)}

@@ -127,9 +127,12 @@ def _counted_from_one(entries: Sequence[Entry], returned: Sequence[Source]) -> I
 
 
 def _ends(described: Any) -> list[tuple[str | None, Source]]:
-    """What a model takes or returns: one ``[layer, call, value]``, a list of these, or such by name."""
+    """What a model takes or returns: one ``[layer, call, value]``, a list of these, or such by name.
+
+    Keras takes and returns what has names in the order of these.
+    """
     if isinstance(described, dict):
-        return [(str(name), source_of(one)) for name, one in described.items()]
+        return [(str(name), source_of(one)) for name, one in sorted(described.items())]
     ends = row(described, "inputs or outputs")
     if ends and isinstance(ends[0], str):
         return [(None, source_of(ends))]

@@ -167,3 +167,26 @@ def test_a_file_computes_the_same(name: str, ending: str, tmp_path: Path) -> Non
         assert flat.run is None, "Keras itself does not load functions from such a file"
         flat = flat._replace(run=run_of(model))
     _agree(flat, model)
+
+
+def test_inputs_and_outputs_with_names_come_in_their_order_as_in_keras(tmp_path: Path) -> None:
+    zed, alpha = keras.Input((4, 4, 2), name="zed"), keras.Input((4, 4, 2), name="alpha")
+    ends = {"z": layers.Conv2D(3, 1)(zed), "a": layers.Conv2D(3, 1)(alpha)}
+    model, path = stirred(keras.Model({"zed": zed, "alpha": alpha}, ends)), tmp_path / "model.keras"
+    model.save(path)
+    first, second = image(4, 4, 2), -image(4, 4, 2)
+    wanted = model({"alpha": first, "zed": second})
+    flat = read_keras(path)
+    assert flat.run is not None
+    for found in (computed(flat, [first, second]), flat.run([first, second])):
+        for one, name in zip(found, ("a", "z"), strict=True):
+            np.testing.assert_allclose(one, keras.ops.convert_to_numpy(wanted[name]), rtol=2e-5, atol=2e-5)
+
+
+def test_numbers_that_a_layer_saw_in_images_are_those_of_the_proof(tmp_path: Path) -> None:
+    keras.utils.clear_session()
+    entering, seen = keras.Input((8, 8, 3)), layers.Normalization()
+    seen.adapt(3 + 2 * image(8, 8, 3))
+    model, path = keras.Model(entering, layers.Conv2D(4, 3)(seen(entering))), tmp_path / "model.keras"
+    model.save(path)
+    _agree(read_keras(path), model)
