@@ -21,7 +21,8 @@ _ENDS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Shape", "Gathe
 def layout_of(operators: Operators, end: End) -> Order:
     """Which axis behind the batch's each axis of the language's is: followed to the first operator that takes maps.
 
-    Where there is none they stand first, as in PyTorch, and in files of ours last.
+    Where there is none they stand first, as in PyTorch, and in files of ours last. Lengths stay in the file's order:
+    an image of another height and width is another image.
     """
     rank = len(end.size) - 2
     readers: dict[str, list[Operator]] = {}
@@ -34,7 +35,7 @@ def layout_of(operators: Operators, end: End) -> Order:
         name, axes = waiting.pop(0)
         for operator in readers.get(name, []):
             if operator.kind in _ON_MAPS:
-                return (*axes[1:], axes[0])
+                return (*sorted(axes[1:]), axes[0])
             after = _moved(operator, axes)
             if after is not None and operator.output not in seen:
                 seen.add(operator.output)

@@ -155,7 +155,9 @@ class _Reading:
             raise self.reader.refuse(end.name, "is returned, and is fixed: it does not follow from the input")
         place = Place(self.reader, Operator("", end.name, (), ()), [value], self.source.opset)
         value = place.tensor()
-        order = order_of(value.axes, place.shape(value)) or first(len(value.axes) - 1)
+        order = order_of(value.axes, place.shape(value))
+        if order is None or list(order[:-1]) != sorted(order[:-1]):
+            order = first(len(value.axes) - 1)
         return place.held(value, order), order
 
     def _said(self) -> Iterable[str]:

@@ -55,6 +55,14 @@ def _set(field: str, value: Any) -> Callable[[Any], None]:
 
 
 NOT_IMPORTED: dict[str, tuple[Any, str]] = {
+    "height and width in each other's place": (
+        model([node("Transpose", "x", "t", perm=[0, 1, 3, 2]), node("Conv", "t w", "y")], arrays=KERNEL),
+        "`y` reads numbers in an order that no operation here makes of `x`",
+    ),
+    "a result whose height and width change places": (
+        model([CONV, node("Transpose", "c", "y", perm=[0, 1, 3, 2])], arrays=KERNEL),
+        "`y` reads numbers in an order that no operation here makes of `c`",
+    ),
     "an operator that is not ours": (
         model([CONV, node("Det", "c", "y")], arrays=KERNEL),
         r"`y` is a `Det`, and no operation here computes that",
