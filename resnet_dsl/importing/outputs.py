@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
 from resnet_dsl.ir.sizes import multiple
 
@@ -45,7 +46,12 @@ def agreement(flat: FlatNetwork, compiled: Compiled, weights: Weights | None) ->
     if hindrance or flat.run is None or weights is None:
         return Agreement(None, f"outputs were not compared: {hindrance}")
     values = _inputs(flat)
-    expected, scale = _expected(flat.run, values)
+    try:
+        expected, scale = _expected(flat.run, values)
+    except Failure:
+        raise
+    except Exception as wrong:  # a runtime has limits of its own, and raises whatever it likes
+        return Agreement(None, f"outputs were not compared: the source's own runtime does not run it: {reason(wrong)}")
     if expected is None:
         return Agreement(None, "outputs were not compared: the source computes no finite numbers from random inputs")
     found = _ours(compiled, weights)([one * scale for one in values])
@@ -104,7 +110,10 @@ def _rounding(run: Run, values: Sequence[Any], scale: float, expected: Sequence[
 
 
 def _furthest(expected: Sequence[Any], found: Sequence[Any]) -> float:
-    return max(_apart(one, other) for one, other in zip(expected, found, strict=True))
+    """Of all outputs; where a number of one is none, that is the furthest."""
+    import numpy as np
+
+    return float(np.max([_apart(one, other) for one, other in zip(expected, found, strict=True)]))
 
 
 def _ours(compiled: Compiled, weights: Weights) -> Run:

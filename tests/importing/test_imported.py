@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from resnet_dsl.importing import known
 from resnet_dsl.importing.flat import Assembler, FlatNetwork, NotImportedError
 from resnet_dsl.importing.imported import Imported, imported
 from resnet_dsl.importing.proof import Matched, compare
+from resnet_dsl.ir.nodes import Output
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.shipped import names
 from tests.importing.as_written import as_written, length
@@ -192,6 +194,26 @@ def test_weights_go_by_our_names_and_outputs_are_compared() -> None:
 def test_other_outputs_are_refused() -> None:
     with pytest.raises(NotImportedError, match=r"the text computes something else: outputs differ by 5\.0e-01"):
         imported(_with_weights(0.25, 0.5), "tiny")
+
+
+def test_a_runtime_that_refuses_its_own_model_is_told() -> None:
+    def run(values: object) -> list[object]:
+        raise ValueError("dilation is not supported")
+
+    found = imported(_with_weights(0.5, 0.5)._replace(run=run), "tiny")
+    assert found.difference is None
+    assert found.said[-1].endswith("the source's own runtime does not run it: dilation is not supported")
+
+
+def test_one_output_of_several_that_is_no_number_is_refused() -> None:
+    flat = _with_weights(float("nan"), 0.5)
+    graph = replace(flat.graph, outputs=(Output(name="first", node=0), *flat.graph.outputs))
+    both = flat._replace(
+        network=flat.network._replace(graph=graph),
+        run=lambda values: [values[0], values[0] @ np.ones((2, 3), "float32")],
+    )
+    with pytest.raises(NotImportedError, match=r"the text computes something else"):
+        imported(both, "tiny")
 
 
 @pytest.mark.parametrize("name", ["conv", "stem", "3 nets", "naïve-net", "skip", "x", "", "basic"])
