@@ -90,6 +90,7 @@ def fit(
     wrong += _surplus(found, {layer.name for layer in wanted} | {*left_out}, excepted)
     if wrong:
         raise _failure(saved, network, wrong)
+    _check_range(values, kind, saved.path)
     arrays = [array for fitted in values.values() for array in fitted]
     return Fitted(
         {name: tuple(one.values for one in arrays) for name, arrays in values.items()},
@@ -187,6 +188,21 @@ def _remedy(wrong: list[_Mismatch]) -> str:
         return "take the file of this very network; `--except PART` leaves out a stage or a layer, also one of the file"
     exceptions = " ".join(f"--except {part}" for part in parts)
     return f"under `{exceptions}` the rest is loaded, and what these have in the network keeps its initial values"
+
+
+def _check_range(values: Mapping[str, Sequence[SavedArray]], kind: str, path: str) -> None:
+    """That no number is larger than any of float32: rounding would make it infinite."""
+    from numpy import errstate, isinf
+
+    for layer, arrays in values.items():
+        for one in arrays:
+            if kind == "float64" or one.kind != "float64":
+                continue
+            with errstate(over="ignore"):
+                infinite = isinf(one.values.astype("float32")) & ~isinf(one.values)
+            if infinite.any():
+                message = f"`{path}` has numbers for `{layer}` that are larger than any of {kind}"
+                raise Failure(message, "its training has diverged, or it is damaged: take an earlier file")
 
 
 def _remarks(arrays: Sequence[SavedArray], kind: str) -> tuple[str, ...]:

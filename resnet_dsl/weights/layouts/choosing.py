@@ -205,7 +205,8 @@ def _several(asked: Asked, complete: Sequence[Reading]) -> Failure:
     """Of a file that holds several sets of weights: the model's, their mean over the training (EMA), a teacher's."""
     beginnings = dict.fromkeys(one.beginning for one in complete)
     message = f"`{asked.path}` holds {len(beginnings)} sets of weights for {asked.network}: {listed(beginnings)}"
-    return Failure(message, f"`--except {next(iter(beginnings)).rstrip('._')}` passes the first of them over")
+    named = next(one for one in beginnings if one)
+    return Failure(message, f"`--except {named.rstrip('._')}` passes over what lies behind `{named}`")
 
 
 def _in_front(reading: Reading) -> str:

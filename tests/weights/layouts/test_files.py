@@ -125,6 +125,20 @@ def test_two_sets_of_weights_are_not_chosen_from(tmp_path: Path) -> None:
     assert any("behind `model.`" in one for one in loaded(path, excepted=("ema",)).said)
 
 
+def test_a_second_set_beside_one_without_a_name_is_passed_over_as_it_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "w", arrays() | {f"ema.{name}": 2 * one for name, one in arrays().items()})
+    with pytest.raises(Failure) as failure:
+        loaded(path)
+    assert "`--except ema`" in str(failure.value.remedy)
+    assert difference(loaded(path, excepted=("ema",))) < 3e-3
+
+
+def test_numbers_beyond_those_of_float32_are_refused(tmp_path: Path) -> None:
+    name, first = next(iter(arrays().items()))
+    np.savez(tmp_path / "w.npz", **{**arrays(), name: np.full(first.shape, 1e39)})
+    assert "larger than any of float32" in refused(str(tmp_path / "w.npz"))
+
+
 def test_training_s_own_arrays_are_passed_over(tmp_path: Path) -> None:
     held = arrays() | {"optimizer.state.0.exp_avg": np.zeros(3, "float32")}
     assert any("`optimizer`" in one for one in loaded(write(tmp_path / "w", held)).said)
