@@ -1,8 +1,9 @@
 """The normal form of a network, by which two of them are compared: what is written in two ways, and is one, is alike.
 
-Steps that do nothing are looked through, and so is a reshaping in front of another. A concatenation of a concatenation
-is one of all its parts, and so is a sum of a sum that nothing else reads. `same` padding is the numbers that it comes
-to. Of arguments those are left out that change nothing, and those of which a source says nothing.
+Steps that do nothing are looked through, and so is a reshaping in front of another, and one back to the shape before.
+A concatenation of a concatenation is one of all its parts, and so is a sum of a sum that nothing else reads. `same`
+padding is the numbers that it comes to. Of arguments those are left out that change nothing, and those of which a
+source says nothing.
 """
 
 from __future__ import annotations
@@ -163,8 +164,14 @@ def digest(*parts: object) -> bytes:
 
 def _looked_through(graph: Graph, shapes: Sequence[Shape]) -> list[int]:
     stands: list[int] = []
+    rows: list[int] = []  # for each node the one whose numbers, in their order, its value has
     for index, node in enumerate(graph.nodes):
-        stands.append(stands[node.inputs[0]] if does_nothing(node, shapes, index) else index)
+        row = rows[node.inputs[0]] if node.op in _ORDER else index
+        if does_nothing(node, shapes, index):
+            stands.append(stands[node.inputs[0]])
+        else:
+            stands.append(row if shapes[row] == shapes[index] else index)
+        rows.append(row if node.op in _ORDER else stands[index])
     return stands
 
 

@@ -47,6 +47,13 @@ def test_one_concatenation_is_the_same_as_two() -> None:
     assert isinstance(compare(once, twice), Matched)
 
 
+def test_a_reshaping_back_to_the_shape_before_is_none() -> None:
+    back = _small(merge="add(before, path -> flatten -> reshape(256) -> reshape(8x8x4))")
+    assert isinstance(compare(flat(back), _small()), Matched)
+    other = _small(merge="path -> reshape(4x16x4)")
+    assert isinstance(compare(flat(other), _small(merge="path -> reshape(16x4x4)")), Unequal)
+
+
 def test_the_first_difference_is_told() -> None:
     found = compare(flat(_small()), _small(kernel=1))
     assert isinstance(found, Unequal)
