@@ -42,7 +42,9 @@ def import_onnx() -> ModuleType:
     except ModuleNotFoundError as missing:
         if missing.name != "onnx":
             raise
-        raise MissingPackageError(["onnx"], "ONNX models are made with a package that is not installed: onnx") from None
+        raise MissingPackageError(
+            ["onnx"], "models in ONNX are read and written by a package that is not installed: onnx"
+        ) from None
     return onnx
 
 

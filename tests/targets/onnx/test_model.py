@@ -165,4 +165,7 @@ def test_without_the_package_it_is_said_what_to_install() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert 'pip install "resnet-dsl[onnx]"' in ended.stderr
-    assert "MissingPackageError: ONNX models are made with a package that is not installed: onnx" in ended.stderr
+    assert (
+        "MissingPackageError: models in ONNX are read and written by a package that is not installed: onnx"
+        in ended.stderr
+    )
