@@ -8,6 +8,8 @@ import pytest
 
 from tests.fuzz.data import fuzz, targets
 
+pytestmark = pytest.mark.keras  # records are made by TensorFlow
+
 
 def test_the_targets_are_valid(tmp_path: Path) -> None:
     for number, target in enumerate(targets()):

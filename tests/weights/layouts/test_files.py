@@ -83,6 +83,7 @@ def test_a_checkpoint_of_pytorch_computes_the_same() -> None:
 
 
 @pytest.mark.skipif(is_installed("torch"), reason="PyTorch is installed")
+@pytest.mark.keras  # which is looked for, to say which extra is nearly there
 def test_without_pytorch_its_files_are_refused_with_the_remedy(tmp_path: Path) -> None:
     other = tmp_path / "weights.keras"
     other.write_bytes(Path(PTH).read_bytes())
