@@ -4,7 +4,7 @@ Run: python benchmarks/engines.py
 
 All ways have the same weights. PyTorch runs what torch.compile makes of torchvision's network of the same name, with
 random weights of its own, where both packages are installed. Times are by the clock, on all cores; a depthwise network
-is one of ours: MobileNet's blocks with a skip.
+is one of ours: MobileNet's blocks with a skip. How far results lie apart, tests/engines holds.
 """
 
 from __future__ import annotations
@@ -70,15 +70,12 @@ def measure(name: str, run: dict[str, Callable[[Any], Any]], side: int, repetiti
     rows: dict[str, list[str]] = {way: [] for way in run}
     for batch in (1, 8):
         values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
-        results = {way: np.asarray(one(values)) for way, one in run.items()}
-        expected = results["Keras' `predict`"]
-        timed = {way: cost(one, values) for way, one in run.items()}
-        taken = measuring.medians(timed, repetitions)
+        for way in run.values():
+            way(values)  # what is compiled at the first call is not timed
+        taken = measuring.medians({way: cost(one, values) for way, one in run.items()}, repetitions)
         best = min(taken.values())
         for way, seconds in taken.items():
-            differs = np.abs(results[way] - expected).max() / np.abs(expected).max()
-            exact = "" if way.startswith("PyTorch") else f"{differs:.0e}"
-            rows[way] += [f"{1000 * seconds:.1f}", measuring.times(seconds / best), exact]
+            rows[way] += [f"{1000 * seconds:.1f}", measuring.times(seconds / best)]
     return [(f"{name}, {way}", *cells) for way, cells in rows.items()]
 
 
@@ -86,7 +83,7 @@ def main() -> None:
     repetitions = 3 * measuring.repetitions(__doc__)
     print(measuring.here("keras", "tensorflow", "onnxruntime", "openvino", "torch"))
     print(f"\nMedians of {repetitions} turns; `times`: beside the fastest of them.\n")
-    head = ("", "1: ms", "times", "differs", "8: ms", "times", "differs")
+    head = ("", "1: ms", "times", "8: ms", "times")
     rows = []
     for name, spec in NETWORKS.items():
         rows += measure(name, ways(name, spec), 32 if name.startswith("cifar") else 224, repetitions)
