@@ -85,3 +85,19 @@ def test_layers_of_keras_are_found(network: KerasNetwork) -> None:
         }
     with pytest.raises(Failure, match="no file is written"):
         foreign(network.library, ours.name, known, {})
+
+
+@pytest.mark.parametrize("layout", ["keras-hub", "auto"])
+def test_a_network_of_the_same_shapes_that_computes_another_function_is_refused(layout: str) -> None:
+    """keras-hub's DenseNets pool with `same`, which lays the border elsewhere: outputs are 3 % apart."""
+    ours = compiled("densenet121")
+    known = places(ours.graph, ours.shapes)
+    file = SavedModel(
+        "file",
+        tuple(
+            SavedLayer(name, name, tuple(SavedArray(None, "float32", zeros(shape)) for shape in shapes))
+            for name, shapes in KERAS_NAMES["keras-hub densenet121"].items()
+        ),
+    )
+    with pytest.raises(Failure):
+        arranged(file, layout, ours.name, known, [one.node for one in known])

@@ -49,13 +49,6 @@ def _hub_resnet(kind: str, blocks: list[int], **options: Any) -> Callable[[], An
     return build
 
 
-def _hub_densenet() -> Any:
-    from keras_hub import models as hub
-
-    backbone = hub.DenseNetBackbone(stackwise_num_repeats=[6, 12, 24, 16], image_shape=(PIXELS, PIXELS, 3))
-    return hub.DenseNetImageClassifier(backbone=backbone, num_classes=1000)
-
-
 DEEP_STEM = {"input_conv_filters": [32, 32, 64], "input_conv_kernel_sizes": [3, 3, 3]}
 
 
@@ -84,7 +77,6 @@ PUBLISHED = tuple(
             ("keras-hub", "resnetv2_50", _hub_resnet("bottleneck_block", [3, 4, 6, 3], use_pre_activation=True)),
             ("keras-hub", "keras_hub_resnet_vd18", _hub_resnet("basic_block_vd", [2, 2, 2, 2], **DEEP_STEM)),
             ("keras-hub", "keras_hub_resnet_vd50", _hub_resnet("bottleneck_block_vd", [3, 4, 6, 3], **DEEP_STEM)),
-            ("keras-hub", "densenet121", _hub_densenet),
         ],
     )
 )
