@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import decimal, spline, tip_and_rest
-from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
+from resnet_dsl.targets.figure.formats.palette import Palette, shaded
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Polygon, TextLine
 
 _DOT = 0.36
 """Half of Graphviz' smallest node, 0.01 inch: two such in the corners give the picture its size."""
@@ -21,18 +21,20 @@ _ANCHORS = {"start": "\\l", "middle": "", "end": "\\r"}
 def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: float | None = None) -> str:
     """``scale``: printed size over the geometry's; ``dpi``: pixels an inch, for a PNG."""
     height = geometry.height
+    behind = _behind(geometry)
+    keys = {box.key for box in behind}
     lines = [
         "digraph figure {",
         f"  graph [bgcolor={_quote(palette.background)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
         + (f" dpi={decimal(dpi * scale)}" if dpi else "")
         + (f' size="{geometry.width * scale / 72:.4f},{height * scale / 72:.4f}!"' if scale != 1 and not dpi else "")
-        + f" label={_quote('')}]",
+        + f" label={_quote('')}{_background(behind, palette, height)}]",
         f"  node [fontname={_quote(_FONT)} fixedsize=true margin=0 label={_quote('')}]",
         f"  edge [arrowsize=0.6 fontname={_quote(_FONT)}]",
         f"  {_corner('corner 1', _DOT, _DOT)}",
         f"  {_corner('corner 2', geometry.width - _DOT, height - _DOT)}",
     ]
-    lines += [f"  {line}" for box in geometry.boxes for line in _box(box, palette, height)]
+    lines += [f"  {line}" for box in geometry.boxes for line in _box(box, palette, height, box.key in keys)]
     lines += [f"  {_text(f'text {number}', text, palette, height)}" for number, text in enumerate(geometry.texts, 1)]
     lines += [
         f"  {line}" for number, path in enumerate(geometry.paths, 1) for line in _path(number, path, palette, height)
@@ -71,15 +73,16 @@ def _place(x: float, y: float, wide: float, tall: float, height: float) -> str:
     return f"pos={_quote(_point((x, y), height))} width={wide / 72:.4f} height={tall / 72:.4f}"
 
 
-def _box(box: Box, palette: Palette, height: float) -> Iterator[str]:
+def _box(box: Box, palette: Palette, height: float, behind: bool) -> Iterator[str]:
     """The shape, with its text as its label where there is one in its middle; other texts beside it."""
     alone = len(box.texts) == 1 and abs(box.texts[0].y - box.y) < 0.5 and box.texts[0].anchor == "middle"
-    parts = [_place(box.x, box.y, box.width, box.height, height), f"shape={_SHAPES[box.shape]}", _paint(box, palette)]
+    drawn = "shape=plaintext" if behind else f"shape={_SHAPES[box.shape]} {_paint(box, palette)}".rstrip()
+    parts = [_place(box.x, box.y, box.width, box.height, height), drawn]
     if alone:
         parts.append(_font(box.texts[0], palette))
     if box.tip:
         parts.append(f"tooltip={_quote(box.tip)}")
-    yield f"{_quote(box.key)} [{' '.join(part for part in parts if part)} class={_quote(palette.classes(box))}]"
+    yield f"{_quote(box.key)} [{' '.join(parts)} class={_quote(palette.classes(box))}]"
     for number, text in enumerate(() if alone else box.texts, 1):
         yield _text(f"{box.key} text {number}", text, palette, height)
 
@@ -90,6 +93,30 @@ def _paint(box: Box, palette: Palette) -> str:
     fill, border = palette.paint(box)
     style = "filled" if box.shape == "circle" else "rounded,filled"
     return f"style={_quote(style)} fillcolor={_quote(fill)} color={_quote(border)}"
+
+
+def _behind(geometry: Geometry) -> list[Box]:
+    """What is drawn before all nodes: solids, which no node can be, and then the frames around them."""
+    solid = any(box.planes for box in geometry.boxes)
+    return [box for box in geometry.boxes if solid and box.shape in ("frame", "solid")]
+
+
+def _background(boxes: list[Box], palette: Palette, height: float) -> str:
+    planes = " ".join(plane for box in boxes for plane in _planes(box, palette, height))
+    return f" _background={_quote(planes)}" if planes else ""
+
+
+def _planes(box: Box, palette: Palette, height: float) -> Iterator[str]:
+    """In xdot, the language of Graphviz' drawings: pen, fill, a filled polygon."""
+    fill, border = palette.paint(box)
+    for plane in box.planes or (_rectangle(box),):
+        corners = " ".join(_point(point, height).replace(",", " ") for point in plane.points)
+        yield f"c 7 -{border} C 7 -{shaded(fill, plane.shade)} P {len(plane.points)} {corners}"
+
+
+def _rectangle(box: Box) -> Polygon:
+    left, top, right, bottom = box.bounds
+    return Polygon(((left, top), (right, top), (right, bottom), (left, bottom)))
 
 
 def _text(name: str, text: TextLine, palette: Palette, height: float) -> str:

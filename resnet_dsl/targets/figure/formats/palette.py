@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Ink
+from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Shade
 
 Theme: TypeAlias = Literal["light", "dark", "mono", "auto"]
 THEMES: tuple[Theme, ...] = ("light", "dark", "mono", "auto")
@@ -52,6 +52,12 @@ class Palette(NamedTuple):
         """What style and scripts find a box by: its kind, its colour, its shape."""
         tone = "plain" if box.tone is None else f"tone{box.tone % len(self.fills)}"
         return " ".join([*box.classes, tone, "filled" if box.filled else "hollow", box.shape])
+
+
+def shaded(colour: str, shade: Shade) -> str:
+    """So many percent of a colour's light."""
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part * shade / 100):02X}" for part in parts)
 
 
 LIGHT = Palette(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, tip_and_rest
 from resnet_dsl.targets.figure.formats.fonts import font_of, runs
-from resnet_dsl.targets.figure.formats.palette import Palette
+from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import DROP, composed, fitted, one_line
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
 from resnet_dsl.targets.forms import FIGURES
@@ -22,6 +22,8 @@ _LONGEST = 14_400
 """Of a page's side in its own units: readers cut off what is longer."""
 _VERSION_OF_UNITS = (1, 6)
 """Of PDF: the first in which a page's unit is chosen."""
+_ROUND = 1
+"""How the sides of a plane meet: a sharp corner would stick out."""
 _LANGUAGE = "en"
 """Of the title and the description."""
 
@@ -91,14 +93,21 @@ class _Drawing:
 
     def _box(self, box: Box) -> None:
         if box.shape != "bare":
-            fill, border = self.palette.paint(box)
-            self.canvas.setFillColor(fill)
-            self.canvas.setStrokeColor(border)
-            self.canvas.setLineWidth(1)
-            left, _, _, bottom = box.bounds
-            self.canvas.roundRect(*self._at((left, bottom)), box.width, box.height, box.corner, stroke=1, fill=1)
+            self._outline(box)
         for text in box.texts:
             self._text(text)
+
+    def _outline(self, box: Box) -> None:
+        fill, border = self.palette.paint(box)
+        self.canvas.setFillColor(fill)
+        self.canvas.setStrokeColor(border)
+        self.canvas.setLineWidth(1)
+        self.canvas.setLineJoin(_ROUND)
+        for plane in box.planes:
+            self._plane(plane.points, shaded(fill, plane.shade))
+        if box.shape != "solid":
+            left, _, _, bottom = box.bounds
+            self.canvas.roundRect(*self._at((left, bottom)), box.width, box.height, box.corner, stroke=1, fill=1)
 
     def _text(self, text: TextLine) -> None:
         pieces = runs(composed(text), text.face)
@@ -121,7 +130,7 @@ class _Drawing:
         self._line(points, path.radius)
         self.canvas.setDash()
         if tip:
-            self._head(arrowhead(points[-1], tip), colour)
+            self._plane(arrowhead(points[-1], tip), colour, bordered=False)
 
     def _line(self, points: tuple[Point, ...], radius: float) -> None:
         line = self.canvas.beginPath()
@@ -132,11 +141,11 @@ class _Drawing:
         line.lineTo(*self._at(points[-1]))
         self.canvas.drawPath(line)
 
-    def _head(self, points: tuple[Point, ...], colour: str) -> None:
-        head = self.canvas.beginPath()
-        head.moveTo(*self._at(points[0]))
+    def _plane(self, points: tuple[Point, ...], colour: str, bordered: bool = True) -> None:
+        plane = self.canvas.beginPath()
+        plane.moveTo(*self._at(points[0]))
         for point in points[1:]:
-            head.lineTo(*self._at(point))
-        head.close()
+            plane.lineTo(*self._at(point))
+        plane.close()
         self.canvas.setFillColor(colour)
-        self.canvas.drawPath(head, stroke=0, fill=1)
+        self.canvas.drawPath(plane, stroke=bordered, fill=1)

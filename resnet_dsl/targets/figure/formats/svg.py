@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, grouped
-from resnet_dsl.targets.figure.formats.palette import DARK, Palette
+from resnet_dsl.targets.figure.formats.palette import DARK, Palette, shaded
 from resnet_dsl.targets.figure.formats.words import DROP, one_line
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine, Within
+from resnet_dsl.targets.figure.layout.geometry import SHADES, Box, Geometry, Path, Point, Polygon, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
 
 Writing: TypeAlias = Literal["free", "fixed", "paths"]
@@ -61,12 +61,18 @@ def _rules(palette: Palette) -> Iterator[str]:
     """Style that puts these colours in the place of those that the elements name."""
     yield f".background{{fill:{palette.background}}} text,.glyphs{{fill:{palette.text}}}"
     for tone in range(len(palette.fills)):
-        yield f".tone{tone} rect{{fill:{palette.fill(tone)};stroke:{palette.border(tone)}}}"
-    yield f".plain rect{{fill:{palette.fill(None)};stroke:{palette.border(None)}}}"
+        yield from _tone_rules(f".tone{tone}", palette.fill(tone), palette.border(tone))
+    yield from _tone_rules(".plain", palette.fill(None), palette.border(None))
     yield f".hollow rect{{fill:{palette.background}}} .merge rect{{stroke:{palette.line}}}"
     for ink in ("line", "faint", "projection"):
         colour = palette.ink(ink)
         yield f"text.{ink},.glyphs.{ink},.{ink} polygon{{fill:{colour}}} .{ink} path{{stroke:{colour}}}"
+
+
+def _tone_rules(tone: str, fill: str, border: str) -> Iterator[str]:
+    yield f"{tone} rect{{fill:{fill};stroke:{border}}} .node{tone} polygon{{stroke:{border}}}"
+    for shade in SHADES:
+        yield f"{tone} .shade{shade}{{fill:{shaded(fill, shade)}}}"
 
 
 def _said(words: str) -> str:
@@ -123,10 +129,17 @@ class _Shapes:
     def _outline(self, box: Box) -> str:
         if box.shape == "bare":
             return ""
+        if box.shape == "solid":
+            return "".join(self._plane(box, plane) for plane in box.planes)
         left, top, _, _ = box.bounds
         fill, border = self.palette.paint(box)
         place = f'x="{decimal(left)}" y="{decimal(top)}" width="{decimal(box.width)}" height="{decimal(box.height)}"'
         return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
+
+    def _plane(self, box: Box, plane: Polygon) -> str:
+        fill, border = self.palette.paint(box)
+        paint = f'fill="{shaded(fill, plane.shade)}" stroke="{border}" stroke-linejoin="round"'
+        return f'<polygon class="shade{plane.shade}" points="{_points(plane.points)}" {paint}/>'
 
     def text(self, text: TextLine, classes: str = "") -> str:
         classes = " ".join(one for one in (classes, text.ink if text.ink != "text" else "") if one)

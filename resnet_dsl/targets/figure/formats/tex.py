@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Polygon, TextLine
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -78,12 +78,19 @@ def _box(box: Box, palette: Palette) -> Iterator[str]:
         fill, border = (f"fill{tone}", f"border{tone}") if tone else ("plainfill", "plainborder")
         paint = f"draw={'line' if box.shape in {'circle', 'pill'} else border},fill={fill if box.filled else 'ground'}"
         left, top, right, bottom = box.bounds
+        for plane in box.planes:
+            yield _plane(plane, paint)
         if box.shape == "circle":
             yield rf"\draw[{paint}] {_point(box.x, box.y)} circle[radius={box.width / 2:.2f}bp];"
-        else:
+        elif box.shape != "solid":
             corners = f"rounded corners={box.corner:.2f}bp"
             yield rf"\draw[{paint},{corners}] {_point(left, top)} rectangle {_point(right, bottom)};"
     yield from map(_text, box.texts)
+
+
+def _plane(plane: Polygon, paint: str) -> str:
+    corners = " -- ".join(_point(*point) for point in plane.points)
+    return rf"\draw[{paint}!{plane.shade}!black,line join=round] {corners} -- cycle;"
 
 
 def _text(text: TextLine) -> str:

@@ -13,7 +13,10 @@ from resnet_dsl.targets.figure.layout.metrics import ASCENT, Face, width
 Point: TypeAlias = tuple[float, float]
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 Ink: TypeAlias = Literal["text", "faint", "line", "projection"]
-Shape: TypeAlias = Literal["round", "frame", "circle", "pill", "bare"]
+Shape: TypeAlias = Literal["round", "frame", "circle", "pill", "bare", "solid"]
+Shade: TypeAlias = Literal[100, 97, 86]
+"""How light a plane is, in percent of its colour: one in front, one on top, one at the side."""
+SHADES: tuple[Shade, ...] = (100, 97, 86)
 
 
 Within: TypeAlias = tuple[tuple[str, str], ...]
@@ -43,8 +46,19 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Polygon:
+    """A plane with three corners or more, in the colour of the solid whose it is, shaded."""
+
+    points: tuple[Point, ...]
+    shade: Shade = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
-    """A shape around (x, y) with the texts inside it. ``tone``: the palette's colour; None grey, -1 no fill."""
+    """A shape around (x, y) with the texts inside it. ``tone``: the palette's colour; None grey, -1 no fill.
+
+    planes: what a ``solid`` is drawn by instead, the farthest first; it lies within the box's bounds.
+    """
 
     key: str
     shape: Shape
@@ -58,6 +72,7 @@ class Box:
     classes: tuple[str, ...] = ()
     filled: bool = True
     within: Within = ()
+    planes: tuple[Polygon, ...] = ()
 
     @property
     def corner(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from textwrap import wrap
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Polygon, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sizes import BOX, MERGE
@@ -63,11 +63,17 @@ class _Move:
         return replace(text, x=round(text.x + self.right, 2), y=round(text.y + self.down, 2))
 
     def box(self, box: Box) -> Box:
-        texts = tuple(map(self.text, box.texts))
-        return replace(box, x=round(box.x + self.right, 2), y=round(box.y + self.down, 2), texts=texts)
+        texts, planes = tuple(map(self.text, box.texts)), tuple(map(self.plane, box.planes))
+        return replace(box, x=round(box.x + self.right, 2), y=round(box.y + self.down, 2), texts=texts, planes=planes)
+
+    def plane(self, plane: Polygon) -> Polygon:
+        return replace(plane, points=self._points(plane.points))
 
     def path(self, path: Path) -> Path:
-        return replace(path, points=tuple((round(x + self.right, 2), round(y + self.down, 2)) for x, y in path.points))
+        return replace(path, points=self._points(path.points))
+
+    def _points(self, points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tuple((round(x + self.right, 2), round(y + self.down, 2)) for x, y in points)
 
 
 def centred(geometry: Geometry, width: float) -> Geometry:
