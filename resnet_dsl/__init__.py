@@ -1,7 +1,7 @@
 """resnet-dsl: a small language for residual networks, and its compiler to Keras models and figures.
 
     import resnet_dsl
-    network = resnet_dsl.load("resnet50").networks["resnet50"]
+    network = resnet_dsl.load("resnet50").network()
     print(network.summary())
     model = network.to_keras()
 
@@ -14,50 +14,79 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resnet_dsl.api import (
+        Diff,
+        ImportedModel,
         Network,
         Spec,
         Summary,
+        Table,
+        diff,
+        figure,
         from_keras,
         from_onnx,
         from_torch,
         load,
         load_keras,
         runner,
+        table,
     )
     from resnet_dsl.diagnostics.diagnostic import Diagnostic
     from resnet_dsl.diagnostics.refusal import Refusal
+    from resnet_dsl.extras import MissingPackageError
+    from resnet_dsl.failure import Failure
     from resnet_dsl.ir.graph import Graph
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "from_keras": "resnet_dsl.api",
-    "from_onnx": "resnet_dsl.api",
-    "from_torch": "resnet_dsl.api",
-    "load": "resnet_dsl.api",
-    "load_keras": "resnet_dsl.api",
-    "runner": "resnet_dsl.api",
-    "Spec": "resnet_dsl.api",
-    "Network": "resnet_dsl.api",
-    "Summary": "resnet_dsl.api",
+    **dict.fromkeys(
+        (
+            "Diff",
+            "ImportedModel",
+            "Network",
+            "Spec",
+            "Summary",
+            "Table",
+            "diff",
+            "figure",
+            "from_keras",
+            "from_onnx",
+            "from_torch",
+            "load",
+            "load_keras",
+            "runner",
+            "table",
+        ),
+        "resnet_dsl.api",
+    ),
     "Graph": "resnet_dsl.ir.graph",
     "Diagnostic": "resnet_dsl.diagnostics.diagnostic",
     "Refusal": "resnet_dsl.diagnostics.refusal",
+    "Failure": "resnet_dsl.failure",
+    "MissingPackageError": "resnet_dsl.extras",
 }
 
 __all__ = [
     "Diagnostic",
+    "Diff",
+    "Failure",
     "Graph",
+    "ImportedModel",
+    "MissingPackageError",
     "Network",
     "Refusal",
     "Spec",
     "Summary",
+    "Table",
+    "diff",
+    "figure",
     "from_keras",
     "from_onnx",
     "from_torch",
     "load",
     "load_keras",
     "runner",
+    "table",
 ]
 
 
@@ -71,3 +100,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOMES])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext resnet_dsl`` in a notebook: cells that begin with ``%%resnet`` hold a text of the language."""
+    from importlib import import_module
+
+    import_module("resnet_dsl.notebook").register(shell)

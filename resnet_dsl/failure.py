@@ -6,14 +6,29 @@ import copyreg
 import os
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.showing import line
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 LONGEST = 200
 """Characters that are shown of what a library says."""
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+_SHELL = f"{os.sep}IPython{os.sep}"
+_COLOURED = r"\033\[([\d;]+)m(.*?)\033\[0m"
+_STYLES = {
+    "31;1": "font-weight:bold;color:var(--jp-error-color1,#c5221f)",
+    "33;1": "font-weight:bold",
+    "34;1": "opacity:0.7",
+    "36;1": "font-weight:bold",
+    "1": "font-weight:bold",
+}
+"""What stands for the colours of a terminal on a page, light or dark."""
 
 
 class Told(Exception):
@@ -31,14 +46,12 @@ class Told(Exception):
         import traceback
 
         outer = self.__traceback__.tb_next if self.__traceback__ else None  # the first frame is IPython's own
-        frames = [frame for frame in traceback.extract_tb(outer) if not frame.filename.startswith(_OURS)]
+        frames = [frame for frame in traceback.extract_tb(outer) if _is_the_readers(frame)]
         lines = "".join(traceback.format_list(frames)).splitlines()
         return [*lines, *self.told(colours="NO_COLOR" not in os.environ).splitlines()]
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(self.told())}</pre>"
+        return as_html(self.told(colours=True))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
@@ -65,6 +78,21 @@ class Failure(Told):
         """See Told."""
         help_ = [f"  = help: {self.remedy}"] if self.remedy else []
         return "error: " + "\n".join(map(line, (*self.lines, *help_))) + "\n"
+
+
+def as_html(told: str) -> str:
+    """What a terminal is told, for a page: with its colours, and nothing else of it is markup."""
+    from html import escape
+
+    def span(match: re.Match[str]) -> str:
+        return f'<span style="{_STYLES[match[1]]}">{match[2]}</span>'
+
+    return f"<pre>{re.sub(_COLOURED, span, escape(told))}</pre>"
+
+
+def _is_the_readers(frame: FrameSummary) -> bool:
+    """Whether a line is the reader's own: not ours, not IPython's, not what it makes of a cell with ``%%``."""
+    return not (frame.filename.startswith(_OURS) or _SHELL in frame.filename or "run_cell_magic" in (frame.line or ""))
 
 
 def reason(error: Exception) -> str:

@@ -1,10 +1,11 @@
-"""Tables as text: in columns for a terminal, in Markdown, and as comma-separated values."""
+"""Tables as text: in columns for a terminal, in Markdown, in HTML, and as comma-separated values."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from resnet_dsl.showing import width
 
@@ -31,6 +32,21 @@ def padded(text: str, wide: int) -> str:
 def markdown(cells: Iterable[str]) -> str:
     """A row of a table in Markdown, whose cells hold no pipe."""
     return f"| {' | '.join(cells)} |"
+
+
+def html(title: str, header: Cells, rows: Sequence[Cells], names: int = 1) -> str:
+    """A ``table`` element with a caption, and headings that a screen reader can follow; numbers to the right."""
+    heads = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    lines = ["<table>", f"<caption>{escape(title)}</caption>", f"<thead><tr>{heads}</tr></thead>", "<tbody>"]
+    for name, *cells in rows:
+        body = "".join(_cell(cell, number >= names) for number, cell in enumerate(cells, 1))
+        lines.append(f'<tr><th scope="row">{escape(name)}</th>{body}</tr>')
+    return "\n".join([*lines, "</tbody>", "</table>", ""])
+
+
+def _cell(cell: str, is_number: bool) -> str:
+    style = ' style="text-align:right"' if is_number else ""
+    return f"<td{style}>{escape(cell)}</td>"
 
 
 def comma_separated(rows: Iterable[Iterable[object]]) -> str:

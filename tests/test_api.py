@@ -15,7 +15,7 @@ def test_the_names_are_those_that_are_promised() -> None:
     assert set(resnet_dsl.__all__) <= set(dir(resnet_dsl))
     assert all(getattr(resnet_dsl, name) is not None for name in resnet_dsl.__all__)
     assert all(getattr(resnet_dsl, name).__doc__ for name in resnet_dsl.__all__)
-    assert len(resnet_dsl.__all__) <= 12
+    assert len(resnet_dsl.__all__) <= 20
     with pytest.raises(AttributeError):
         resnet_dsl.nothing  # noqa: B018
 
@@ -57,7 +57,7 @@ def test_summary_as_text_html_and_data() -> None:
     summary = resnet_dsl.load(NET).network().summary(by="block")
     assert str(summary).startswith("small: 32x32x3 -> 10")
     assert "a_block2" in repr(summary)
-    assert summary._repr_html_().startswith("<pre>small: 32x32x3 -&gt; 10")
+    assert "<caption>small: 32x32x3 -&gt; 10</caption>" in summary._repr_html_()
     assert json.loads(json.dumps(summary.data()))["blocks"]
 
 

@@ -1,20 +1,21 @@
-"""The network as a table by stage, block or layer: as data, as plain text, with rich, in Markdown, CSV and JSON."""
+"""The network as a table by stage, block or layer: as data, as text, with rich, in Markdown, HTML, CSV and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import Shape, as_json, show
 from resnet_dsl.sentences import counted
-from resnet_dsl.tabular import columns, comma_separated, markdown
+from resnet_dsl.tabular import columns, comma_separated, html, markdown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-FORMATS = ("text", "json", "csv", "md")
+FORMATS = ("text", "json", "csv", "md", "html")
 _NAMES = 3  # columns in front of the numbers
 _NUMBERS = ("params", "MACs", "activations")
 _FIELDS = ("name", "kind", "block", "blocks", "output_shape", "params", "total_params", "macs", "activations")
@@ -86,6 +87,8 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
         return comma_separated([[*_FIELDS, *more], *(part.values() for part in parts)])
     if form == "md":
         return _markdown(facts, header, body)
+    if form == "html":
+        return _html(facts, header, body)
     below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
     return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
 
@@ -152,6 +155,11 @@ def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]
     ]
     lines += [f"- {name}: {value}" for name, value in totals(facts)]
     return "\n".join(lines) + "\n"
+
+
+def _html(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    named = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in totals(facts))
+    return f"{html(headline(facts), header, body, _NAMES)}<ul>{named}</ul>\n"
 
 
 def show_in_terminal(console: Console, facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:

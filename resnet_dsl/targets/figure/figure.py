@@ -124,6 +124,10 @@ class Figure:
         write_whole(path, content, ending)
         return Path(path)
 
+    def __repr__(self) -> str:
+        across, down = (f"{length * self.scale:.0f}" for length in (self.geometry.width, self.geometry.height))
+        return f"<resnet_dsl figure: {self.geometry.title}, {across} x {down} pt>"
+
     def _repr_svg_(self) -> str:
         return self.with_text("fixed").svg()
 

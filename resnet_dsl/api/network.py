@@ -1,23 +1,23 @@
-"""The Python interface, also for notebooks: a spec and its networks."""
+"""A network that passed every check, and what is made of it: models, files, figures."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from resnet_dsl import pipeline, shipped
+from resnet_dsl import pipeline
+from resnet_dsl.api.views import Summary
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes.backbone import asked, backbone, resized
 
 if TYPE_CHECKING:
     from resnet_dsl.analyses.features import Feature
-    from resnet_dsl.analyses.network import Facts
     from resnet_dsl.engines import Runner
-    from resnet_dsl.importing.imported import Imported
     from resnet_dsl.ir.graph import Graph
     from resnet_dsl.targets.figure import Figure
     from resnet_dsl.targets.summary import Granularity
@@ -243,95 +243,15 @@ class Network:
         """The IR as JSON, for ``Graph.model_validate_json``; its schema is what ``resnet-dsl schema`` prints."""
         return self.compiled.graph.model_dump_json()
 
-    def _repr_svg_(self) -> str:
-        svg: str = self.figure().with_text("fixed").svg()
-        return svg
+    def _repr_svg_(self) -> str | None:
+        """None where it cannot be drawn: the notebook then shows its line of words."""
+        try:
+            return self.figure().with_text("fixed").svg()
+        except Failure:
+            return None
 
     def __repr__(self) -> str:
         return f"<resnet_dsl.Network {self.name}: {self.params:,} parameters>"
-
-
-class Summary:
-    """A table of the network: text in a terminal, HTML in a notebook, ``data()`` for programs."""
-
-    def __init__(self, facts: Facts, by: Granularity) -> None:
-        self._facts = facts
-        self.by = by
-
-    def data(self) -> dict[str, Any]:
-        """The same as ``resnet-dsl summary --format json``."""
-        from resnet_dsl.targets.summary import as_data
-
-        return as_data(self._facts, self.by)
-
-    def __str__(self) -> str:
-        from resnet_dsl.targets.summary import write
-
-        return write(self._facts, self.by)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
-
-
-class Networks(Mapping[str, Network]):
-    """The networks of a spec by name, compiled when they are asked for."""
-
-    def __init__(self, spec: pipeline.Spec) -> None:
-        self._spec = spec
-        self._compiled: dict[str, Network] = {}
-
-    def __getitem__(self, name: str) -> Network:
-        if name not in self._compiled:
-            if name not in self._spec.networks:
-                raise KeyError(name)
-            self._compiled[name] = Network(self._spec.compile(name))
-        return self._compiled[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._spec.networks)
-
-    def __len__(self) -> int:
-        return len(self._spec.networks)
-
-
-class Spec:
-    """A text of the language. ``networks`` maps names to networks; of a text with one, ``network()`` is it."""
-
-    def __init__(self, spec: pipeline.Spec) -> None:
-        self._spec = spec
-        self.networks = Networks(spec)
-
-    def network(self, name: str | None = None, *, input_size: InputSize | None = None, **parameters: Any) -> Network:
-        """A network under other parameters or another input size; the only one where no name is given.
-
-        ``input_size``: without the batch axis; of several inputs by name, those that are to be of another size.
-
-        Raises Refusal where it cannot be compiled so.
-        """
-        return Network(self._spec.compile(name, parameters, input_size))
-
-    def check(self) -> tuple[Diagnostic, ...]:
-        """Every mistake and warning of the text, in source order."""
-        return self._spec.check()
-
-    def __repr__(self) -> str:
-        return f"<resnet_dsl.Spec of {', '.join(self.networks) or 'no network'}>"
-
-
-def load(spec: str | os.PathLike[str]) -> Spec:
-    """The spec in a file, of a shipped network's name (``"resnet50"``), or in a text of the language.
-
-    Raises Refusal, with all diagnostics, where it has a mistake of form or cannot be read.
-    """
-    text = os.fspath(spec)
-    if "{" in text or "\n" in text:
-        return _loaded(pipeline.load_text(text))
-    shipped_path = None if text.endswith(".resnet") or os.sep in text else shipped.find(text)
-    return _loaded(pipeline.load(shipped_path or text))
 
 
 def load_keras(path: str | os.PathLike[str]) -> Any:
@@ -343,81 +263,6 @@ def load_keras(path: str | os.PathLike[str]) -> Any:
     from resnet_dsl.targets.keras import load as load_model
 
     return load_model(os.fspath(path))
-
-
-class ImportedModel:
-    """A model of another tool as a network of the language, with its weights (``from_onnx``, ``from_keras``, …).
-
-    Attributes: ``text`` (the spec, which is proven to be the source's network); ``network``; ``weights`` (arrays by the
-    name of a layer and of the weight, in Keras' layouts; None where the source holds none); ``labels`` (what the source
-    calls the layers, by their names here); ``said`` (remarks, in sentences).
-    """
-
-    def __init__(self, imported: Imported) -> None:
-        self._imported = imported
-        self.text = imported.text
-        self.network = Network(imported.compiled)
-        self.weights = imported.weights
-        self.labels = imported.labels
-        self.said = imported.said
-
-    def to_keras(self, *, freeze: str | Collection[str] = ()) -> Any:
-        """A Keras Functional model with the source's weights. ``freeze``: as of ``Network.to_keras``.
-
-        Raises MissingPackageError without Keras, and Failure where the source holds no weights.
-        """
-        from resnet_dsl.importing.writing import with_weights
-        from resnet_dsl.targets.keras.writing import build_weighted
-
-        return build_weighted(with_weights(self._imported), _names(freeze))
-
-    def save(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
-        """Writes the text (``.resnet``), or a model with the weights (``.keras``, ``.onnx``). Returns remarks.
-
-        Raises OSError where it cannot be written, and Failure for another ending or where there are no weights.
-        """
-        from resnet_dsl.importing.writing import write
-
-        written = write(self._imported, os.fspath(path))
-        return (*written.remarks, *written.loading)
-
-    def __repr__(self) -> str:
-        return f"<resnet_dsl.ImportedModel {self.network.name}: {self.network.params:,} parameters>"
-
-
-def from_onnx(path: str | os.PathLike[str], name: str | None = None) -> ImportedModel:
-    """The network of an ``.onnx`` file, as ``resnet-dsl import`` reads it. name: the network's (default: the file's).
-
-    Nothing in the file is run. Raises OSError where it cannot be opened, MissingPackageError without the package
-    ``onnx``, and Failure where it is damaged or holds what the language cannot say.
-    """
-    return _imported_file(path, name)
-
-
-def from_keras(model: Any, name: str | None = None) -> ImportedModel:
-    """The network of a Keras model in hand (Functional or Sequential), or of a ``.keras`` or ``.h5`` file.
-
-    No layer is run, of a file no code either. Raises as ``from_onnx`` does.
-    """
-    if isinstance(model, str | os.PathLike):
-        return _imported_file(model, name)
-    from resnet_dsl.importing.imported import imported
-    from resnet_dsl.importing.keras import flat_of_model
-
-    return ImportedModel(imported(flat_of_model(model), name or str(model.name)))
-
-
-def from_torch(module: Any, inputs: Any, name: str | None = None) -> ImportedModel:
-    """The network of a PyTorch module in hand, in evaluation mode, as ``torch.export`` follows it.
-
-    inputs: examples of what it takes, tensors with a batch axis and channels first: one, a sequence, or by name.
-    name: the network's (default: the module's class). Raises MissingPackageError without PyTorch, and Failure where the
-    module does what the language cannot say.
-    """
-    from resnet_dsl.importing.imported import imported
-    from resnet_dsl.importing.torch import flat_of_module
-
-    return ImportedModel(imported(flat_of_module(module, inputs, name), name or type(module).__name__.lower()))
 
 
 def runner(model: Any, engine: str | None = None, precision: Literal["float32", "bfloat16"] = "float32") -> Runner:
@@ -442,16 +287,5 @@ def runner(model: Any, engine: str | None = None, precision: Literal["float32", 
     return make_runner(model, engine, precision)
 
 
-def _imported_file(path: str | os.PathLike[str], name: str | None) -> ImportedModel:
-    from resnet_dsl.importing import import_file
-
-    return ImportedModel(import_file(path, name))
-
-
 def _names(parts: str | Collection[str]) -> Collection[str]:
     return (parts,) if isinstance(parts, str) else parts
-
-
-def _loaded(spec: pipeline.Spec) -> Spec:
-    pipeline.stop_at_errors(spec.diagnostics)
-    return Spec(spec)
