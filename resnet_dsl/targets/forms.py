@@ -25,6 +25,7 @@ FIGURES = {
     "pdf": Form(".pdf", "a page of the figure's size, fonts embedded", ("reportlab",)),
     "dot": Form(".dot", "Graphviz, all places given"),
     "tex": Form(".tex", "TikZ, to be put into a paper"),
+    "drawio": Form(".drawio", "for draw.io: shapes, groups and lines that hold on"),
     "html": Form(".html", "a page on which blocks unfold"),
 }
 TABLES = {

@@ -1,4 +1,4 @@
-"""Draw networks, or blocks in close-up, as a figure: svg, png, pdf, dot, tex or html, by the ending of the output.
+"""Draw networks, or blocks in close-up, as a figure: svg, png, pdf, dot, tex, drawio or html, by the output's ending.
 
 The figures of the paper (He et al. 2015):
   Figure 2   resnet-dsl draw resnet34 --block basic --formula -o fig2.svg

@@ -106,6 +106,12 @@ class Figure:
 
         return draw_tikz(self.geometry, palette(self.theme), self.scale)
 
+    def drawio(self) -> str:
+        """The figure as a file of draw.io, to be edited: groups as in the SVG, lines that hold on to their boxes."""
+        from resnet_dsl.targets.figure.formats.drawio import draw_drawio
+
+        return draw_drawio(self.geometry, palette(self.theme), self.scale)
+
     def png(self, dpi: float | None = None) -> bytes:
         """The figure as a PNG, for print where a width was given; refused where it would have too many pixels."""
         dpi = dpi or (SCREEN_DPI if self.width is None else PRINT_DPI)

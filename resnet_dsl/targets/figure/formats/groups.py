@@ -66,6 +66,15 @@ def grouped(geometry: Geometry) -> Grouped:
     return Grouped(whole.parts, *_ids(geometry, ways))
 
 
+def bounds(group: Group) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of all boxes and words in it."""
+    edges = [
+        bounds(part) if isinstance(part, Group) else part.bounds for part in group.parts if not isinstance(part, Path)
+    ]
+    lefts, tops, rights, bottoms = zip(*edges, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
 def _way(within: Within, alone: bool) -> Within:
     return within[1:] if alone and within and within[0][0] in ("network", "page") else within
 
@@ -76,17 +85,20 @@ def _common(one: Within, other: Within) -> Within:
 
 
 def _ids(geometry: Geometry, ways: dict[str, Within]) -> tuple[dict[Within, str], dict[str, str]]:
-    """Of groups and boxes. A frame around a group is known by the group's id."""
+    """Of groups and boxes. The frame around a group is known by the group's id."""
     ids: dict[Within, str] = {(place,): place[1] for place in (_LINES, _WORDS)}
     new = Ids(list(ids.values()))
     ends: dict[str, str] = {}
+    framed: set[Within] = set()
     for box in geometry.boxes:
         way = ways[box.key]
         network = f"{way[0][1]} " if way and way[0][0] == "network" else ""
         for depth in range(1, len(way) + 1):
             if way[:depth] not in ids:
                 ids[way[:depth]] = new.of(way[depth - 1][1] if depth == 1 else f"{network}{way[depth - 1][1]}")
-        ends[box.key] = ids[way] if box.shape == "frame" else new.of(f"{network}{box.key.partition('/')[2]}")
+        is_group = box.shape == "frame" and way not in framed
+        framed |= {way} if is_group else set()
+        ends[box.key] = ids[way] if is_group else new.of(f"{network}{box.key.partition('/')[2]}")
     return ids, ends
 
 

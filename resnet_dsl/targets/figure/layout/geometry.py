@@ -52,6 +52,12 @@ class Polygon:
     points: tuple[Point, ...]
     shade: Shade = 100
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        across, down = zip(*self.points, strict=True)
+        return min(across), min(down), max(across), max(down)
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
