@@ -1,37 +1,25 @@
-"""Finding what tells two networks apart.
+"""Finding what tells two networks apart, which are laid beside each other (alignment.py).
 
-Stages are laid beside each other by name (by position where the names differ), blocks by position (where there are more
-on one side, by what they do), and the steps of two blocks so that as much as possible agrees: a block with one step
-more still has all its other steps compared. Where two steps agree, what they read is compared, too.
+A block with one step more still has all its other steps compared. Where two steps agree, what they read is compared,
+too.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from itertools import zip_longest
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from resnet_dsl.analyses.difference.aligning import ComparedStep, Effort, aligned, beside
-from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Setting, Steps
+from resnet_dsl.analyses.difference.alignment import Alignment, lay_beside
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Setting, Steps
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
-from resnet_dsl.analyses.network import CountedPart, Facts
-from resnet_dsl.analyses.parts import block_of_scopes, stage_of_scopes
+from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.lengths import Shape, as_json
 from resnet_dsl.ir.nodes import Node
-from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
 
 _Kind = Literal["input", "output"]
 _Shapes = dict[str, Shape]
-
-
-class _Group(NamedTuple):
-    """Steps that are compared as one sequence: a block, or what lies directly in a stage."""
-
-    place: str
-    left: list[ComparedStep]
-    right: list[ComparedStep]
 
 
 def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) -> Difference:
@@ -40,24 +28,23 @@ def difference(left: Facts, right: Facts, names: tuple[str, str] | None = None) 
     ``names``: what they are called, where their own names are the same. Raises Failure where they are too large to be
     laid beside each other.
     """
-    stages = _beside(left.stages, right.stages)
-    effort = Effort()
-    groups, blocks = _groups(left, right, stages, effort)
-    matched: Matched = []
+    return difference_of(left, right, lay_beside(left, right), names)
+
+
+def difference_of(left: Facts, right: Facts, laid: Alignment, names: tuple[str, str] | None = None) -> Difference:
+    """The same of networks that are laid beside each other already."""
+    matched = laid.matched
     steps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for group in groups:
-        for lefts, rights in aligned(group.left, group.right, effort):
-            if len(lefts) == len(rights) == 1 and lefts[0].node.op == rights[0].node.op:
-                matched.append((group.place, lefts[0], rights[0]))
-            else:
-                key = tuple(step.name for step in lefts), tuple(step.name for step in rights)
-                steps.setdefault(key, []).append(group.place)
+    for one in laid.steps:
+        if not one.agrees:
+            key = tuple(step.name for step in one.left), tuple(step.name for step in one.right)
+            steps.setdefault(key, []).append(one.place)
     strides, moved = _moved_strides(matched)
     return Difference(
         names or (left.graph.name, right.graph.name),
         _quantities(left, right),
-        tuple(pair for pair in stages if pair.differs),
-        tuple(pair for pair in blocks if pair.differs),
+        tuple(pair for pair in laid.parts if pair.differs),
+        tuple(pair for pair in laid.blocks if pair.differs),
         tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
         strides,
         (*_settings(matched, moved), *_layers(left, right, matched)),
@@ -96,77 +83,6 @@ def _ends(kind: _Kind, lefts: _Shapes, rights: _Shapes) -> Iterator[End]:
         one = End(kind, name, lefts.get(name), rights.get(name))
         if one.left != one.right:
             yield one
-
-
-def _beside(lefts: tuple[CountedPart, ...], rights: tuple[CountedPart, ...]) -> list[Pair]:
-    """Stem, stages and head, each beside its counterpart."""
-    pairs = []
-    for kind in ("stem", "stage", "head"):
-        ours = {part.name: part for part in lefts if part.kind == kind}
-        others = {part.name: part for part in rights if part.kind == kind}
-        if ours.keys() <= others.keys() or others.keys() <= ours.keys():
-            pairs += [Pair(name, ours.get(name), others.get(name)) for name in (ours | others)]
-        else:
-            for one, other in zip_longest(ours.values(), others.values()):
-                pairs.append(Pair((one or other).name, one, other))
-    return pairs
-
-
-def _groups(left: Facts, right: Facts, stages: list[Pair], effort: Effort) -> tuple[list[_Group], list[Pair]]:
-    """The blocks of each pair of stages side by side, and their steps."""
-    ours, theirs = inside = Inside(left), Inside(right)
-    groups, blocks = [], []
-    for stage in stages:
-        if stage.left is None or stage.right is None:
-            continue
-        left_scope, right_scope = stage.left.scope, stage.right.scope
-        groups.append(_Group(stage.place, ours.steps[left_scope], theirs.steps[right_scope]))
-        lefts, rights = ours.blocks[left_scope], theirs.blocks[right_scope]
-        for one, other in beside(lefts, rights, lambda block, side: inside[side].likeness(block), effort):
-            place = one.name if one is not None else other.name if other is not None else ""
-            blocks.append(Pair(place, one, other))
-            if one is not None and other is not None:
-                groups.append(_Group(place, ours.steps[one.scope], theirs.steps[other.scope]))
-    return groups, blocks
-
-
-class Inside:
-    """What lies in each part of one network, by the part's scope: its own steps, and the blocks of a stage."""
-
-    def __init__(self, facts: Facts) -> None:
-        stage_of, owners = stage_of_scopes(facts.graph), block_of_scopes(facts.graph)
-        self.nodes = facts.graph.nodes
-        members: defaultdict[int, list[int]] = defaultdict(list)
-        for index, node in enumerate(self.nodes[facts.graph.inputs :], facts.graph.inputs):
-            members[owners[node.scope]].append(index)
-        self.within: list[bool] = []
-        for scope in facts.graph.scopes:
-            self.within.append(scope.kind == "skip" or (scope.parent is not None and self.within[scope.parent]))
-        self.steps = defaultdict(list, {owner: self._named(nodes) for owner, nodes in members.items()})
-        self.blocks: defaultdict[int, list[CountedPart]] = defaultdict(list)
-        for part in facts.parts_by_block:
-            if stage_of[part.scope] != part.scope:
-                self.blocks[stage_of[part.scope]].append(part)
-
-    def likeness(self, block: CountedPart) -> tuple[object, ...]:
-        """What makes two blocks equal: the definition and the operations with their windows."""
-        return block.block, *(step.likeness for step in self.steps[block.scope])
-
-    def _named(self, indices: list[int]) -> list[ComparedStep]:
-        """Each step's name in its block, numbered where the block has several of its operation."""
-        nodes = [self.nodes[index] for index in indices]
-        totals = Counter((self.within[node.scope], node.op) for node in nodes)
-        counts: Counter[tuple[bool, str]] = Counter()
-        steps = []
-        for before, index, node in zip([-1, *indices], indices, nodes, strict=False):
-            in_skip, op = key = self.within[node.scope], node.op
-            counts[key] += 1
-            number = str(counts[key]) if totals[key] > 1 else ""
-            kernel = node.args.get("kernel")
-            window = f" ({times(kernel)})" if isinstance(kernel, tuple) else ""
-            name = f"{'skip: ' if in_skip else ''}{op}{number}{window}"
-            steps.append(ComparedStep(node, name, in_skip, index, node.inputs[0] == before))
-        return steps
 
 
 def _moved_strides(matched: Matched) -> tuple[tuple[MovedStride, ...], set[int]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from resnet_dsl.analyses.difference.find import Inside, difference
+from resnet_dsl.analyses.difference.alignment import Inside
+from resnet_dsl.analyses.difference.find import difference
 from resnet_dsl.analyses.difference.found import Difference, Setting, Steps
 from resnet_dsl.analyses.difference.words import spell
 from resnet_dsl.analyses.network import Facts

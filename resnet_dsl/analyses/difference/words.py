@@ -32,47 +32,52 @@ def describe(found: Difference) -> tuple[str, ...]:
 
 def _sentences(found: Difference) -> Iterator[str]:
     for end in found.ends:
-        yield _end(end, found.names)
+        yield of_end(end, found.names)
     for name, (left, right) in found.quantities.items():
-        yield f"{_QUANTITIES[name]}: {_quantity(left)} and {_quantity(right)}"
+        yield of_quantity(name, (left, right))
     for moved in found.strides:
-        yield _stride(moved, found.names)
+        yield of_stride(moved, found.names)
     for setting in found.settings:
-        yield _setting(setting)
+        yield of_setting(setting)
     for steps in found.steps:
-        yield _steps(steps, found.names)
+        yield of_steps(steps, found.names)
     for one in found.wiring:
-        yield _rewired(one, found.names)
+        yield of_rewired(one, found.names)
     for pairs in (found.parts, found.blocks):
         for text, places in _together(pairs, found.names).items():
-            yield f"{_listed(places)}: {text}"
+            yield f"{listed(places)}: {text}"
 
 
-def _end(end: End, names: tuple[str, str]) -> str:
+def of_quantity(name: str, values: tuple[Any, Any]) -> str:
+    left, right = map(_quantity, values)
+    return f"{_QUANTITIES[name]}: {left} and {right}"
+
+
+def of_end(end: End, names: tuple[str, str]) -> str:
     if end.left is None or end.right is None:
         return f"{end.kind} {end.name}: {show(end.left or end.right or ())} in {names[end.left is None]} alone"
     return f"{end.kind} {end.name}: {show(end.left)} and {show(end.right)}"
 
 
-def _stride(moved: MovedStride, names: tuple[str, str]) -> str:
+def of_stride(moved: MovedStride, names: tuple[str, str]) -> str:
     stride = spell(moved.stride)
     where = f"at {moved.left} in {names[0]}, at {moved.right} in {names[1]}"
-    return f"in {_listed(moved.places)} the stride of {stride} is {where}"
+    return f"in {listed(moved.places)} the stride of {stride} is {where}"
 
 
-def _setting(setting: Setting) -> str:
+def of_setting(setting: Setting) -> str:
     count = len(setting.places)
     if count == setting.of > 1:
         where = f"in all {count}"
     elif count <= _MOST_PLACES:
-        where = f"at {_listed(tuple(left for left, _ in setting.places))}"
+        where = f"at {listed(tuple(left for left, _ in setting.places))}"
     else:
         where = f"in {count} of {setting.of}, the first of them {setting.places[0][0]}"
     return f"{setting.op}: {setting.argument} is {spell(setting.left)} and {spell(setting.right)} {where}"
 
 
-def _steps(steps: Steps, names: tuple[str, str]) -> str:
-    where = f"in {_listed(steps.places)}"
+def of_steps(steps: Steps, names: tuple[str, str]) -> str:
+    where = f"in {listed(steps.places)}"
     if not steps.left:
         return f"{where} {names[1]} alone has {', '.join(steps.right)}"
     if not steps.right:
@@ -80,9 +85,9 @@ def _steps(steps: Steps, names: tuple[str, str]) -> str:
     return f"{where} {names[0]} has {', '.join(steps.left)}, {names[1]} has {', '.join(steps.right)}"
 
 
-def _rewired(one: Rewired, names: tuple[str, str]) -> str:
+def of_rewired(one: Rewired, names: tuple[str, str]) -> str:
     left, right = (" and ".join(read) or "nothing that both have" for read in (one.left, one.right))
-    return f"in {_listed(one.places)} {one.step} reads {left} in {names[0]}, {right} in {names[1]}"
+    return f"in {listed(one.places)} {one.step} reads {left} in {names[0]}, {right} in {names[1]}"
 
 
 def _together(pairs: tuple[Pair, ...], names: tuple[str, str]) -> dict[str, tuple[str, ...]]:
@@ -110,7 +115,7 @@ def _facts(part: CountedPart) -> dict[str, str]:
     return {**facts, "multiply-accumulates": spell(part.macs), **inside}
 
 
-def _listed(places: tuple[str, ...]) -> str:
+def listed(places: tuple[str, ...]) -> str:
     return first(places, _MOST_PLACES if len(places) > _MOST_PLACES + 1 else len(places))
 
 
