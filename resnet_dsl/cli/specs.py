@@ -94,6 +94,17 @@ def shown(spec: str, options: argparse.Namespace) -> Shown:
     return network_of_file(spec)
 
 
+def told_apart(left: tuple[str, Shown], right: tuple[str, Shown]) -> tuple[str, str] | None:
+    """Two networks of one name, each with its SPEC, are called after their files, too: ``a.resnet:net``."""
+    if left[1].name != right[1].name:
+        return None
+    one, other = (
+        spec if spec == network.name or spec.endswith(f":{network.name}") else f"{spec}:{network.name}"
+        for spec, network in (left, right)
+    )
+    return one, other
+
+
 def shown_all(spec: str, options: argparse.Namespace) -> list[Shown]:
     """As shown; all networks of a file that holds several, where none is named."""
     if is_model(spec):

@@ -7,7 +7,7 @@ import json
 
 from resnet_dsl.analyses.difference import as_data, describe, difference
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import SHOWN_HELP, shown
+from resnet_dsl.cli.specs import SHOWN_HELP, shown, told_apart
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,18 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     left, right = (shown(spec, options) for spec in (options.left, options.right))
-    found = difference(left.facts, right.facts, _told_apart(options, left.name, right.name))
+    found = difference(left.facts, right.facts, told_apart((options.left, left), (options.right, right)))
     if options.format == "json":
         print(json.dumps(as_data(found), indent=2))
     else:
         print("\n".join(describe(found)) or "nothing tells them apart")
     return FINE
-
-
-def _told_apart(options: argparse.Namespace, left: str, right: str) -> tuple[str, str] | None:
-    """Two networks of one name are called after their files, too: ``a.resnet:net``."""
-    if left != right:
-        return None
-    specs = options.left, options.right
-    first, second = (spec if spec == left or spec.endswith(f":{left}") else f"{spec}:{left}" for spec in specs)
-    return first, second

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
+from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown, told_apart
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, WRITINGS, block_figure, figure, write_page
@@ -35,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--block", action="append", default=[], metavar="NAME", help="this block or stage in close-up; repeatable"
     )
     parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
+    parser.add_argument(
+        "--diff", action="store_true", help="two networks: what differs is marked and told below, with the sums"
+    )
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
     parser.add_argument("--theme", choices=THEMES, default="light", help="colours")
     parser.add_argument("--show", type=_facts, default=[], metavar="WHAT", help="facts in each row: params,macs,shape")
@@ -61,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
+    _refuse_beside_diff(options, path)
     require("draw", options)
     facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
@@ -74,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
             chosen = options.block, options.level, options.wide
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
         else:
-            drawn = figure(facts, options.level, options.wide, titles=options.title, **shared)
+            titles = options.title or (told_apart(*zip(options.specs, networks, strict=True)) if options.diff else None)
+            drawn = figure(facts, options.level, options.wide, titles=titles, differences=options.diff, **shared)
         drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
@@ -82,6 +87,15 @@ def run(options: argparse.Namespace) -> int:
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
     print(wrote(path))
     return FINE
+
+
+def _refuse_beside_diff(options: argparse.Namespace, path: str) -> None:
+    """What says nothing of the differences of two networks."""
+    if options.diff and len(options.specs) != 2:
+        raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
+    for option, given in (("--block", options.block), (".html", Path(path).suffix.lower() == ".html")):
+        if options.diff and given:
+            raise Failure(f"`--diff` is of whole networks in a picture, and not of `{option}`", "leave one out")
 
 
 def _facts(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
 from resnet_dsl.targets.forms import FIGURES
@@ -150,6 +151,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     height: str | None = None,
     scale: bool = False,
     engine: Engine | None = None,
+    differences: bool = False,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
 
@@ -162,13 +164,18 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     height: as printed, at most; beside a width it is 8.875in, a page, where nothing is said.
     scale: the figure as it is without a width, letters and all scaled to that; ``Figure.warnings`` says when these are
         too small.
+    differences: of two networks: rows that are alike stand side by side, grey; the others are marked, and what differs
+        is told below, with the sums.
     """
     _check(level, show, theme, engine)
     subjects = _several(networks)
+    if differences and len(subjects) != 2:
+        raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
     named = titles or [subject.graph.name for subject in subjects]
     paper = _Paper.of(width, height, scale)
     levels = _from(level or default_level(subjects))
-    gathered = [(one, partial(gather_networks, subjects, named, one, tuple(show))) for one in levels]
+    gather = gather_compared if differences else gather_networks
+    gathered = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
     return _figure(gathered, wide, paper, theme, engine)
 
 

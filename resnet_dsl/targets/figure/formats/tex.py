@@ -25,6 +25,7 @@ _SPECIAL = {
     "β": r"\ensuremath{\beta}",
     "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}",
+    "≠": r"\ensuremath{\neq}",
     "-": "-{}",
     "–": "--",
     "…": r"\dots{}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from resnet_dsl.targets.figure.layout.lanes import Lanes
@@ -32,6 +34,8 @@ class Rank:
     """Where side links leave, each at a level of its own."""
     named: bool = True
     """Whether it belongs to the bracket of its part: not where only what stands beside has a rank there."""
+    key: str = ""
+    """What stands beside it in another column has the same one; empty where columns are aligned by parts."""
 
     def fork(self, fork: Fork) -> float:
         """How far behind the rank side links leave."""
@@ -58,7 +62,8 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         section = section if not ranks or (named and section not in begun) else ranks[-1].section
         begun.add(section)  # a part is a run of ranks: what comes back to an earlier one stays where it is
         apart = SECTION if ranks and ranks[-1].section != section else 0
-        ranks.append(Rank(section, max(lengths[item] for item in items), gap + apart, merge, forks[rank], named))
+        length, key = max(lengths[item] for item in items), column.items[lead].beside_key
+        ranks.append(Rank(section, length, gap + apart, merge, forks[rank], named, key))
     return ranks
 
 
@@ -93,17 +98,32 @@ def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
     starts: list[list[float]] = [[] for _ in columns]
     cursor = [0.0] * len(columns)
     for key in order:
-        waiting = [_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]
-        for step in range(max(len(steps) for steps in waiting)):
-            present = [number for number, steps in enumerate(waiting) if step < len(steps)]
-            start = max(
-                cursor[number] + (waiting[number][step][0].gap if starts[number] else 0.0) for number in present
-            )
-            for number in present:
-                cursor[number] = _put(waiting[number][step], start, starts[number])
+        for present in _side_by_side([_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]):
+            start = max(cursor[number] + (step[0].gap if starts[number] else 0.0) for number, step in present.items())
+            for number, step in present.items():
+                cursor[number] = _put(step, start, starts[number])
         furthest = max(cursor)
         cursor = [furthest] * len(cursor) if len(columns) > 1 else cursor
     return starts
+
+
+def _side_by_side(waiting: list[list[list[Rank]]]) -> Iterator[dict[int, list[Rank]]]:
+    """The steps of one part that begin together, by the numbers of their columns.
+
+    In order, or, where ranks say what stands beside them, these; what stands in one column alone begins by itself.
+    """
+    if len(waiting) != 2 or not any(step[0].key for steps in waiting for step in steps):
+        for at in range(max(map(len, waiting))):
+            yield {number: steps[at] for number, steps in enumerate(waiting) if at < len(steps)}
+        return
+    left, right = waiting
+    ours, theirs = ([step[0].key for step in steps] for steps in waiting)
+    for kind, start, end, low, high in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield from ({0: one, 1: other} for one, other in zip(left[start:end], right[low:high], strict=True))
+        else:
+            yield from ({0: step} for step in left[start:end])
+            yield from ({1: step} for step in right[low:high])
 
 
 def _put(step: list[Rank], start: float, starts: list[float]) -> float:
@@ -120,7 +140,7 @@ def _steps(column: Column, ranks: list[Rank], key: str) -> list[list[Rank]]:
     for rank in ranks:
         if column.sections[rank.section].key != key:
             continue
-        if rank.merge and steps:
+        if rank.merge and steps and not rank.key:
             steps[-1].append(rank)
         else:
             steps.append([rank])

@@ -10,6 +10,7 @@ from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sizes import BOX, MERGE
+from resnet_dsl.targets.figure.layout.sums import draw_sums
 from resnet_dsl.targets.figure.outline.outline import Outline
 
 _SHORTEST = 40
@@ -36,6 +37,9 @@ class Sheet:
         legend_texts, legend_paths = _legend(outline, bounds, self.measures)
         paths = [*self.paths, *legend_paths]
         texts = [*self.texts, *legend_texts]
+        if outline.sums:
+            sums = draw_sums(outline.sums, _bounds(self.boxes, texts, paths), self.measures)
+            texts, paths = [*texts, *sums[0]], [*paths, *sums[1]]
         texts += _remarks(outline, _bounds(self.boxes, texts, paths), self.measures)
         left, top, right, bottom = _bounds(self.boxes, texts, paths)
         margin = self.measures.margin

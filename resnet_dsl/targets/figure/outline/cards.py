@@ -165,7 +165,7 @@ def _summary(groups: list[Group]) -> Iterator[Group]:
         shown += len(group.rows)
         if shown > _MOST_ROWS - 1 and number:
             nodes = tuple(node for other in groups[number:] for block in other.blocks for node in block)
-            yield Group((_rest(groups[number:]),), blocks=(nodes,))
+            yield Group((_rest(groups[number:]),), blocks=(nodes,), held=(nodes,))
             return
         yield group
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
@@ -32,6 +32,7 @@ class _Block:
     kind: tuple[object, ...]
     boxes: tuple[int, ...]
     nodes: tuple[int, ...]
+    held: tuple[tuple[int, ...], ...]
 
 
 class Listing:
@@ -78,13 +79,15 @@ class Listing:
         counts = accumulate((place not in hidden for place in range(start + 1, end + 1)), initial=0)
         above = dict(zip(range(start, end + 1), counts, strict=True))
         rows = tuple(self._words(chain.units[place - 1]) for place in shown)
-        nodes = tuple(node for unit in units for row in unit.rows for node in self._nodes(row))
+        each = [[node for row in unit.rows for node in self._nodes(row)] for unit in units]
+        nodes = tuple(node for own in each for node in own)
+        held = _with_hidden(each, [place in hidden for place in range(start + 1, end + 1)])
         boxes = tuple(unit.scope for unit in units if unit.scope is not None)
         # What stands in a stage itself: such stretches are never equal blocks.
         direct = all(unit.scope is None and self.scope_of(unit) is None for unit in units)
         kind = (direct, *((self.boxes.wiring(box), *self._inside(box)) for box in boxes))
         told = (*kind, *self._details(self.scope_of(units[0]))) if len(boxes) < len(units) else kind
-        return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes)
+        return _Block(rows, tuple(Arc(above[a.start], above[a.end], a.way) for a in arcs), told, boxes, nodes, held)
 
     def _nodes(self, row: int) -> tuple[int, ...]:
         return tuple(sorted((*self.folding.rows[row], *self.folding.adapters[row])))
@@ -126,6 +129,17 @@ class Listing:
         return (label(n) for n in members if OPERATIONS[n.op].role in _TOLD and self.scopes.adapter[n.scope] is None)
 
 
+def _with_hidden(each: list[list[int]], hidden: list[bool]) -> tuple[tuple[int, ...], ...]:
+    """The nodes of the rows that are shown; those of a hidden one, a bare sum, go with the row before it."""
+    shown: list[list[int]] = []
+    for nodes, hides in zip(each, hidden, strict=True):
+        if hides and shown:
+            shown[-1] += nodes
+        else:
+            shown.append(list(nodes))
+    return tuple(map(tuple, shown))
+
+
 def _without_marks(row: str) -> str:
     return ", ".join(part for part in row.split(", ") if not part.startswith("/") and part != ADAPTED)
 
@@ -155,6 +169,7 @@ def _group(run: Sequence[_Block]) -> Group:
         first.arcs if first.arcs != last.arcs else (),
         last.boxes,
         tuple(block.nodes for block in run),
+        tuple(tuple(chain.from_iterable(row)) for row in zip(*(block.held for block in run), strict=True)),
     )
 
 

@@ -32,7 +32,7 @@ class Group:
     arcs: the shortcuts around rows. first_arcs: those of the first block, where they are others.
     first_rows: what the rows of the first one are, where it has strides that the others have not.
     boxes: the scopes of the last block whose names stand there as rows, instead of what they do.
-    blocks: the nodes of each block.
+    blocks: the nodes of each block. held: of all blocks the nodes that each row stands for, those of its arc with it.
     """
 
     rows: tuple[str, ...]
@@ -41,6 +41,7 @@ class Group:
     first_arcs: tuple[Arc, ...] = ()
     boxes: tuple[int, ...] = ()
     blocks: tuple[tuple[int, ...], ...] = ((),)
+    held: tuple[tuple[int, ...], ...] = ()
 
     @property
     def repeat(self) -> int:
@@ -80,6 +81,7 @@ class Item:
     groups: the content of a card.
     scale: how much larger than usual a merge is drawn.
     within: the stages and blocks that it lies in, outermost first, each by its kind and its whole name.
+    beside_key: what stands beside it in another column has the same one; empty where columns are aligned by parts.
     """
 
     key: str
@@ -93,6 +95,7 @@ class Item:
     groups: tuple[Group, ...] = ()
     scale: float = 1.0
     within: tuple[tuple[str, str], ...] = ()
+    beside_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """A small table below a figure: names at the left, numbers at the right. told: a list below it, marks and words."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    told: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A whole figure: its columns, and the words of its legend by the way of a link that they explain.
 
     aligned: whether equal parts of the columns stand side by side. air: how much wider than usual the gaps are.
     paged: whether a wide figure may cut a long column into several.
     remarks: what the figure leaves out, line by line.
+    sums: a table below the columns.
     """
 
     columns: tuple[Column, ...]
@@ -168,3 +181,4 @@ class Outline:
     air: float = 1.0
     paged: bool = False
     remarks: tuple[str, ...] = ()
+    sums: Sums | None = None

@@ -1,0 +1,34 @@
+"""`draw A B --diff`: what it takes, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import call
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("resnet18", "`--diff` compares two networks, and 1 are named"),
+        ("resnet18 resnet34 resnet50", "and 3 are named"),
+        ("resnet18 resnet34 --block basic", "not of `--block`"),
+        ("resnet18 resnet34 -o x.html", "not of `.html`"),
+    ],
+)
+def test_what_is_no_comparison_is_refused(folder: Path, given: str, said: str) -> None:
+    ended = call("draw", *given.split(), "--diff")
+    assert (ended.code, list(folder.glob("*.svg"))) == (2, [])
+    assert said in ended.err
+
+
+def test_networks_of_one_name_are_called_after_their_files(folder: Path) -> None:
+    for name, width in (("a", 16), ("b", 32)):
+        text = f"network net {{ input 32x32x3\n stem {{ conv({width}, 3) }} }}"
+        (folder / f"{name}.resnet").write_text(text)
+    assert call("draw", "a.resnet", "b.resnet", "--diff", "-o", "x.svg").code == 0
+    drawn = (folder / "x.svg").read_text()
+    assert "a.resnet:net" in drawn
+    assert "b.resnet:net" in drawn
