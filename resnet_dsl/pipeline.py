@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from resnet_dsl import resources, shipped
-from resnet_dsl.analyses.expectations import check_expectations
+from resnet_dsl.analyses.expectations import check_demands, check_expectations
 from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
@@ -24,7 +24,7 @@ from resnet_dsl.elaborate.names import check_names
 from resnet_dsl.elaborate.networks import Elaborated, Outcome
 from resnet_dsl.elaborate.shadowing import hidden_parameters
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
-from resnet_dsl.elaborate.values import Origin
+from resnet_dsl.elaborate.values import Expectation, Origin
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
@@ -156,13 +156,24 @@ class Spec:
         return tuple(dict.fromkeys(names))
 
     @unhindered
-    def check(self, network: str | None = None) -> tuple[Diagnostic, ...]:
-        """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named."""
+    def check(
+        self,
+        network: str | None = None,
+        overrides: Overrides | None = None,
+        input_size: InputSize | None = None,
+        demands: Iterable[Expectation] = (),
+    ) -> tuple[Diagnostic, ...]:
+        """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named.
+
+        Networks are checked as they are written, or under other parameters or another input size, where the text's own
+        expectations do not hold. ``demands`` are expectations from outside, which each network is held to.
+        """
         meant: list[Diagnostic] = []
         for module in self._written:
             if module.file.definitions:
                 meant += check_names(module)
-        meant += self._check_networks([*self.networks.values()] if network is None else [self._network(network)])
+        definitions = [*self.networks.values()] if network is None else [self._network(network)]
+        meant += self._check_networks(definitions, overrides or {}, input_size, tuple(demands))
         formed = _independent(self.diagnostics)
         found = [*formed, *(one for one in meant if not self._follows(one) and not _beside(one, formed))]
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
@@ -194,7 +205,13 @@ class Spec:
         around = ([one.tree for one in networks if _holds(one.tree.span, span)] for span in doubtful)
         return any(not holders or not derived.isdisjoint(holders) for holders in around)
 
-    def _check_networks(self, definitions: list[Definition]) -> Iterator[Diagnostic]:
+    def _check_networks(
+        self,
+        definitions: list[Definition],
+        overrides: Overrides,
+        input_size: InputSize | None,
+        demands: tuple[Expectation, ...],
+    ) -> Iterator[Diagnostic]:
         used, fitter = Used(), Fitter()
         steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
@@ -202,12 +219,13 @@ class Spec:
             if definition.tree.name.text in definition.module.unsound:
                 sound = False
                 continue
-            outcome = fitter.elaborate(definition, self.prelude, {}, None)
+            outcome = fitter.elaborate(definition, self.prelude, overrides, input_size)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
             judged = outcome.elaborated or outcome.sound
             if judged is not None:
-                told = _judge(definition, judged, Facts(judged.graph, judged.shapes))
+                facts = Facts(judged.graph, judged.shapes)
+                told = (*_judge(definition, judged, facts), *check_demands(demands, facts, definition.tree.name.span))
                 misread = self._misread(definition)
                 yield from (one for one in told if not (misread and one.code == _UNMET))
             used.add(outcome.used)
@@ -217,7 +235,8 @@ class Spec:
                 yield file_too_large(definition.tree.name.span)
             if steps > MOST_STEPS_OF_A_FILE or found > MOST_FOUND:
                 return
-        if sound and len(definitions) == len(self.networks):
+        as_written = not overrides and input_size is None
+        if sound and as_written and len(definitions) == len(self.networks):
             yield from idle_skips(self.module, used)
             yield from idle_settings(self.module, used)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit
+from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit, number
+from resnet_dsl.elaborate.expectations import NETWORK_QUANTITIES
 from resnet_dsl.elaborate.values import Expectation
+from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.sizes import Size, multiple
+from resnet_dsl.sentences import listed
+from resnet_dsl.source import Source, Span
+
+DEMANDED = "--expect"
+"""How diagnostics call the text of a demand."""
 
 
 def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tuple[Diagnostic, ...]:
@@ -24,6 +32,30 @@ def check_expectations(expectations: Iterable[Expectation], facts: Facts) -> tup
         if not _holds(one, actual):
             found.append(_failed(one, actual))
     return tuple(found)
+
+
+def demand(text: str) -> Expectation:
+    """An expectation that is made from outside, of any network: ``params <= 26M``. Raises Failure where it is none."""
+    found = re.fullmatch(_DEMAND, text)
+    if found is None:
+        raise Failure(f"`{text}` is no expectation", "a quantity, a comparison and a number: `params <= 26M`")
+    quantity, comparison, value = found.groups()
+    if quantity not in _NUMBERS:
+        raise Failure(f"`{quantity}` is not a number that can be expected", f"a network has {listed(_NUMBERS)}")
+    unit = last_digit(value) if comparison == "~=" else 0.0
+    whole = Span(Source(DEMANDED, text), 0, len(text))
+    return Expectation(quantity, None, comparison, number(value), unit, whole)
+
+
+_DEMAND = r"\s*(\w{1,40})\s*(==|~=|!=|<=|>=|<|>)\s*(\d[\d_]{0,24}(?:\.\d[\d_]{0,24})?(?:e[+-]?\d{1,2})?[KMGT]?)\s*"
+_NUMBERS = tuple(one for one in NETWORK_QUANTITIES if one != "output")
+
+
+def check_demands(demands: Iterable[Expectation], facts: Facts, place: Span) -> Iterable[Diagnostic]:
+    """A diagnostic for each that fails, at the network's name: what demands it stands in no file."""
+    for one in check_expectations(demands, facts):
+        if one.place is not None:
+            yield one._replace(place=Label(place, one.place.text), others=(Label(one.place.span, "expected here"),))
 
 
 def _actual(expectation: Expectation, facts: Facts) -> Any:

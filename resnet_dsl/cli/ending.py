@@ -22,7 +22,7 @@ INTERRUPTED = BY_A_SIGNAL + signal.SIGINT
 _SENT = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """By a system, a cluster, a closed terminal; Python itself makes an exception of SIGINT alone."""
 
-_USAGE_CODES = {"E0001", "E0002", "E0003", "E0004", "E0005", "E0236", "E0238", "E0239", "E0240"}
+USAGE_CODES = {"E0001", "E0002", "E0003", "E0004", "E0005", "E0236", "E0238", "E0239", "E0240"}
 """Diagnostics of a file that cannot be read or a name on the command line that does not exist."""
 
 
@@ -64,7 +64,7 @@ def show(error: Exception, debug: bool = False) -> int:
     if isinstance(error, Refusal):
         show_diagnostics(error.diagnostics)
         errors = [one for one in error.diagnostics if one.severity == "error"]
-        return USAGE if all(one.code in _USAGE_CODES for one in errors) else SPEC
+        return USAGE if all(one.code in USAGE_CODES for one in errors) else SPEC
     failure = _failure(error)
     if failure is not None:
         sys.stderr.write(failure.told())

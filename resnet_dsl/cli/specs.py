@@ -38,6 +38,11 @@ def add_spec(parser: argparse.ArgumentParser, many: bool = False, words: str = S
         parser.add_argument("specs", nargs="+", metavar="SPEC", help=words)
     else:
         parser.add_argument("spec", metavar="SPEC", help=words)
+    add_overrides(parser)
+
+
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """``--set`` and ``--input``."""
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="give a parameter of the network a value"
     )
@@ -55,10 +60,15 @@ def compile_spec(spec: str, options: argparse.Namespace) -> pipeline.Compiled:
     """The network that SPEC names, under ``--set`` and ``--input``. Raises Refusal or Failure."""
     _refuse_model(spec)
     path, network = locate(spec)
-    size = _sizes(options.input)
+    asked = overridden(options)
     loaded = pipeline.load(path)
     outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
-    return loaded.compile(network, _overrides(options.set), size)
+    return loaded.compile(network, *asked)
+
+
+def overridden(options: argparse.Namespace) -> tuple[dict[str, Any], InputSize | None]:
+    """What ``--set`` and ``--input`` say: parameters by name, and the size of inputs. Raises Failure."""
+    return _overrides(options.set), _sizes(options.input)
 
 
 class Shown(Protocol):
@@ -114,7 +124,7 @@ def shown_all(spec: str, options: argparse.Namespace) -> list[Shown]:
     if network is not None or len(loaded.networks) < 2:
         return [compile_spec(spec, options)]
     outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
-    return [loaded.compile(name, _overrides(options.set), _sizes(options.input)) for name in loaded.networks]
+    return [loaded.compile(name, *overridden(options)) for name in loaded.networks]
 
 
 def is_model(spec: str) -> bool:

@@ -94,13 +94,13 @@ def decode(name: str, data: bytes, path: str | None) -> Source:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DiagnosticError(_not_utf8(name, data, error.start)) from None
+        raise DiagnosticError(_not_utf8(name, data, error.start, path)) from None
     return Source(name, _LONE_RETURN.sub("\n", text) if "\r" in text else text, path)
 
 
-def _not_utf8(name: str, data: bytes, offset: int) -> Diagnostic:
+def _not_utf8(name: str, data: bytes, offset: int, path: str | None) -> Diagnostic:
     """The line is shown with a replacement character where the byte stands."""
     before = data[:offset].decode("utf-8-sig")
-    source = Source(name, before + data[offset:].decode("utf-8", errors="replace"))
+    source = Source(name, before + data[offset:].decode("utf-8", errors="replace"), path)
     place = Label(Span(source, len(before), len(before) + 1), f"byte 0x{data[offset]:02x}")
     return Diagnostic("E0005", "this text is not UTF-8", place, help="save the file with the encoding UTF-8")

@@ -147,3 +147,64 @@ def test_excerpts_are_as_wide_as_columns_says(
     (folder / "long.resnet").write_text(long, encoding="utf-8")
     excerpt = [line for line in call("check", "long.resnet").err.splitlines() if "|" in line]
     assert widest - 20 <= max(map(len, excerpt)) <= widest
+
+
+def test_networks_are_checked_under_parameters_and_inputs() -> None:
+    assert call("check", "small.resnet", "--set", "width=9", "--input", "16x16x1").code == 0
+    assert [one["code"] for one in data("small.resnet", "--set", "width=0", code=1)][:1] == ["E0207"]
+    assert [one["code"] for one in data("small.resnet", "--input", "left=8x8x3", code=1)] == ["E0263"]
+    assert call("check", "small.resnet", "--set", "classes=5").out == "fine: 1 network\n"
+
+
+def test_a_parameter_that_no_network_has_is_wrong_usage() -> None:
+    assert [one["code"] for one in data("small.resnet", "--set", "depth=9", code=2)] == ["E0236"]
+    assert call("check", "small.resnet", "--set", "depth").code == 2
+    assert call("check", "small.resnet", "--input", "big").code == 2
+
+
+def test_what_is_idle_is_judged_of_networks_as_they_are_written(folder: Path) -> None:
+    text = "network n(gated = true) { input 8x8x4 stage s { basic(4) } if gated { use attn = se(2) } }\n"
+    (folder / "set.resnet").write_text(text)
+    assert data("set.resnet", code=0) == data("set.resnet", "--set", "gated=false", code=0) == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "kept"),
+    [
+        ("params <= 12K", True),
+        ("params <= 10K", False),
+        ("macs<1G", True),
+        ("macs < 1M", False),
+        ("depth == 10", True),
+        ("depth != 10", False),
+        ("params ~= 11K", True),
+        ("receptive_field >= 1K", False),
+    ],
+)
+def test_every_network_is_held_to_a_budget(budget: str, kept: bool) -> None:
+    found = data("two.resnet", "--expect", budget, code=0 if kept else 1)
+    assert [(one["code"], one["line"]) for one in found] == ([] if kept else [("E0401", 2), ("E0401", 14)])
+
+
+def test_each_budget_is_told_and_what_demands_it_is_shown() -> None:
+    ended = call("check", "small.resnet", "--expect", "params < 1", "--expect", "macs < 2")
+    assert ended.err.count("error[E0401]") == 2
+    assert "1 | params < 1\n" in ended.err
+    assert "^^^^^ it is 11_122" in ended.err
+
+
+def test_a_budget_of_what_is_unknown_fails() -> None:
+    ended = call("check", "small.resnet", "--input", "?x?x3", "--expect", "macs <= 1T")
+    assert ended.code == 1
+    assert "`macs` is unknown while an input length is open" in ended.err
+    assert call("check", "small.resnet", "--input", "?x?x3", "--expect", "params <= 1T").code == 0
+
+
+@pytest.mark.parametrize(
+    "budget",
+    ["", "params", "params <= ", "<= 3", "params = 3", "param <= 3", "output == 3x3", "params <= 1e400", "a\n"],
+)
+def test_what_is_no_budget_is_refused(budget: str) -> None:
+    ended = call("check", "small.resnet", "--expect", budget)
+    assert ended.code == 2
+    assert "= help: " in ended.err

@@ -122,7 +122,7 @@ def test_a_folder_without_specs(folder: Path) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_our_own_failure_is_3_and_shows_its_traceback_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(self: object, network: str | None = None) -> None:
+    def fails(self: object, *asked: object) -> None:
         raise RuntimeError("a bug of ours")
 
     monkeypatch.setattr(pipeline.Spec, "check", fails)

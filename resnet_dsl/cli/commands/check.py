@@ -7,6 +7,8 @@ parts, networks, blocks and imported files. What only follows from another mista
 `--fix` makes those remedies that cannot lead to another network than was meant (a sign too many, a bracket that fits in
 one place), says each, and checks again. Files are rewritten whole; `-` writes the text to the standard output. What has
 no errors, what is imported, and what ships is left as it is; so is what only warns.
+
+`--expect 'params <= 26M'` holds every network to a budget. `--format github` and `sarif` are for workflows: docs/ci.md.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from resnet_dsl import pipeline
-from resnet_dsl.cli.ending import FINE, SPEC, USAGE
-from resnet_dsl.cli.specs import SpecFile, spec_files
+from resnet_dsl import __version__, pipeline
+from resnet_dsl.analyses.expectations import demand
+from resnet_dsl.cli.ending import FINE, SPEC, USAGE, USAGE_CODES
+from resnet_dsl.cli.specs import SpecFile, add_overrides, overridden, spec_files
 from resnet_dsl.cli.streams import claim, show_diagnostics
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.refusal import Refusal
@@ -30,21 +34,36 @@ from resnet_dsl.showing import line
 from resnet_dsl.syntax.reading import STDIN
 
 if TYPE_CHECKING:
+    from resnet_dsl.elaborate.ends import InputSize
     from resnet_dsl.fixing import Fixed
+
+
+FORMATS = ("text", "json", "github", "sarif")
+"""Text for people, on the standard error; the others, for programs, on the standard output."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="files, folders, `-`, or names of shipped networks")
     parser.add_argument("--strict", action="store_true", help="warnings are errors")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how diagnostics are given")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how diagnostics are given")
     parser.add_argument("--fix", action="store_true", help="make the remedies that are sure, and say each")
     parser.add_argument("--signal", action="store_true", help="warn where gradients are predicted to vanish or explode")
+    parser.add_argument(
+        "--expect",
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="hold every network to it: 'params <= 26M', 'macs <= 5G', 'depth == 50'; repeatable",
+    )
+    add_overrides(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     found: list[Diagnostic] = []
     unreadable = False
     networks = 0
+    overrides, size = overridden(options)
+    demands = [demand(text) for text in options.expect]
     files = list(dict.fromkeys(spec_files(options.specs)))
     if options.fix:
         _fix_files(files, options.format)
@@ -53,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
             spec = pipeline.load(path, found=in_folder)
             if options.fix and path == STDIN:
                 spec = _fix_text(spec, network)
-            found += spec.check(network)
+            found += spec.check(network, overrides, size, demands)
         except Refusal as refusal:
             found += refusal.diagnostics
             unreadable = True
@@ -61,13 +80,17 @@ def run(options: argparse.Namespace) -> int:
         chosen = list(spec.networks) if network is None else [network]
         networks += len(chosen)
         if options.signal and not any(one.severity == "error" for one in found):
-            found += _signal(spec, chosen)
+            found += _signal(spec, chosen, overrides, size)
     if options.strict:
         found = [one._replace(strict=True) for one in found]
-    _show(found, options, networks)
-    if unreadable:
-        return USAGE
-    return SPEC if any(one.severity == "error" for one in found) else FINE
+    code = USAGE if unreadable else _code(found)
+    _show(found, options, networks, code)
+    return code
+
+
+def _code(found: Iterable[Diagnostic]) -> int:
+    errors = {one.code for one in found if one.severity == "error"}
+    return FINE if not errors else USAGE if errors <= USAGE_CODES else SPEC
 
 
 def _fix_files(files: list[SpecFile], form: str) -> None:
@@ -75,8 +98,10 @@ def _fix_files(files: list[SpecFile], form: str) -> None:
     from resnet_dsl import fixing
 
     if any(file.path == STDIN for file in files):
-        if form == "json":
-            raise Failure("`--fix` and `--format json` would both write to the standard output", "fix a file instead")
+        if form != "text":
+            raise Failure(
+                f"`--fix` and `--format {form}` would both write to the standard output", "fix a file instead"
+            )
         claim(STDOUT)
     for path, network, in_folder in files:
         with suppress(Refusal):
@@ -104,12 +129,14 @@ def _say(fixed: Fixed) -> None:
     sys.stderr.writelines(f"fixed {line(told)}\n" for told in fixed.told())
 
 
-def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
+def _signal(
+    spec: pipeline.Spec, networks: list[str], overrides: dict[str, Any], size: InputSize | None
+) -> list[Diagnostic]:
     from resnet_dsl.laboratory.signal import UnpredictableError, predict
 
     found: list[Diagnostic] = []
     for name in networks:
-        compiled = spec.compile(name)
+        compiled = spec.compile(name, overrides, size)
         try:
             warning = predict(compiled.graph, compiled.shapes).warning
         except UnpredictableError as unpredictable:
@@ -122,11 +149,19 @@ def _signal(spec: pipeline.Spec, networks: list[str]) -> list[Diagnostic]:
     return found
 
 
-def _show(found: list[Diagnostic], options: argparse.Namespace, networks: int) -> None:
+def _show(found: list[Diagnostic], options: argparse.Namespace, networks: int, code: int) -> None:
     if options.format == "json":
         from resnet_dsl.diagnostics.data import as_json
 
         print(as_json(found))
+    elif options.format == "github":
+        from resnet_dsl.diagnostics.github import as_commands
+
+        sys.stdout.write(as_commands(found))
+    elif options.format == "sarif":
+        from resnet_dsl.diagnostics.sarif import as_sarif
+
+        print(as_sarif(found, code, __version__))
     elif found:
         show_diagnostics(found)
     else:
