@@ -6,7 +6,7 @@ file says, as plain values, with the place of each (``reading.py``).
 
 from __future__ import annotations
 
-from resnet_dsl.toml.form import Choice, Flag, Key, Kind, Named, Number, Several, Table, Text
+from resnet_dsl.toml.form import Choice, Flag, Key, Kind, Named, Number, Several, Table, Text, dotted
 from resnet_dsl.toml.reading import Said, read_toml, read_toml_text
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Several",
     "Table",
     "Text",
+    "dotted",
     "read_toml",
     "read_toml_text",
 ]

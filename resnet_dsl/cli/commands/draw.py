@@ -17,7 +17,8 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown, told_apart
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, THEMES, WRITINGS, block_figure, figure, write_page
+from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, WRITINGS, block_figure, figure, write_page
+from resnet_dsl.targets.figure.theme import read_theme, theme_names
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
 
@@ -39,12 +40,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--diff", action="store_true", help="two networks: what differs is marked and told below, with the sums"
     )
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
-    parser.add_argument("--theme", choices=THEMES, default="light", help="colours")
+    parser.add_argument(
+        "--theme",
+        default="light",
+        metavar="THEME",
+        help=f"how it looks: {', '.join(theme_names())}, a FILE.toml, or several with commas between (default: light)",
+    )
+    parser.add_argument(
+        "--theme-set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="one key of a theme: box.height=12; repeatable",
+    )
     parser.add_argument("--show", type=_facts, default=[], metavar="WHAT", help="facts in each row: params,macs,shape")
     parser.add_argument(
         "--title", action="append", metavar="TEXT", help="above a network, instead of its name; repeatable"
     )
-    parser.add_argument("--width", metavar="WIDTH", help="fit it to paper, rows in 7 pt: 85mm, 8.5cm, 3.3in, 240pt")
+    parser.add_argument(
+        "--width", metavar="WIDTH", help="fit it to paper, rows in 7 pt: 85mm, 8.5cm, 3.3in, 240pt; full"
+    )
     parser.add_argument("--height", metavar="HEIGHT", help="with --width: at most so high (default: 8.875in, a page)")
     parser.add_argument("--scale", action="store_true", help="with --width: letters and all scaled to it instead")
     parser.add_argument(
@@ -66,14 +81,15 @@ def run(options: argparse.Namespace) -> int:
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
     _refuse_beside_diff(options, path)
     require("draw", options)
+    theme = read_theme(options.theme, options.theme_set)
     facts = [network.facts for network in networks]
     if Path(path).suffix.lower() == ".html":
-        write_whole(path, write_page(facts, [network.places for network in networks], options.theme))
+        write_whole(path, write_page(facts, [network.places for network in networks], theme))
         if options.width or options.height or options.scale:
             print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
     else:
         paper = {"width": options.width, "height": options.height, "scale": options.scale}
-        shared = {"theme": options.theme, "show": options.show, "engine": options.engine, **paper}
+        shared = {"theme": theme, "show": options.show, "engine": options.engine, **paper}
         if options.block:
             chosen = options.block, options.level, options.wide
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)

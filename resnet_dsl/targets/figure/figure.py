@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,16 +11,20 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.sentences import either
-from resnet_dsl.targets.figure.fitting import MILLIMETRE, PAGE, Levels, Room, fit
+from resnet_dsl.targets.figure.fitting import PAGE, Fitted, Levels, Room, fit
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
-from resnet_dsl.targets.figure.formats.palette import THEMES, Theme, palette
+from resnet_dsl.targets.figure.formats.palette import dark_palette, palette
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
+from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
+from resnet_dsl.targets.figure.theme.lengths import LENGTHS, MILLIMETRE, points
 from resnet_dsl.targets.forms import FIGURES
 from resnet_dsl.writing import write_whole
 
@@ -34,12 +37,13 @@ FACTS = ("params", "macs", "shape")
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
 LONGEST_PNG = 65_000
+_HAIR = 0.01
+"""Points that nobody sees."""
 MOST_ROWS = 30_000
 """Of a figure, the rows of its cards included: nobody reads more, and they take ten seconds to lay out and draw."""
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
-SMALLEST_PRINT = 5.0
-"""Points: what journals ask for at least."""
-_UNITS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0}
+FULL = "full"
+"""A width: that of a theme's whole page."""
 
 
 class FigureError(Failure):
@@ -50,28 +54,31 @@ class FigureError(Failure):
 class Figure:
     """A figure that has all its places; every format draws the same geometry.
 
-    width: printed, in points. text: how an SVG writes its words. notes: what was given up to fit the paper.
+    width: printed, in points; None where each unit of the geometry has ``point`` points. text: how an SVG writes its
+    words. notes: what was given up to fit the paper.
     """
 
     geometry: Geometry
-    theme: Theme = "light"
+    theme: Themed = "light"
     engine: Engine | None = None
     width: float | None = None
     text: Writing = "free"
     notes: tuple[str, ...] = ()
+    point: float = 1.0
 
     @property
     def scale(self) -> float:
         """Printed size over the geometry's."""
-        return 1.0 if self.width is None else self.width / self.geometry.width
+        return self.point if self.width is None else self.width / self.geometry.width
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the reader of the printed figure would complain about."""
         printed = self.geometry.smallest * self.scale
-        if printed >= SMALLEST_PRINT:
+        least = read_theme(self.theme).text.least
+        if printed >= least - _HAIR:
             return ()
-        needed = self.geometry.width * SMALLEST_PRINT / self.geometry.smallest
+        needed = self.geometry.width * least / self.geometry.smallest
         advice = f"it is readable from {needed / MILLIMETRE:.0f}mm on, or at another level"
         wide = f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
         return (f"the smallest text is {printed:.1f} pt when the figure is {wide} wide: {advice}",)
@@ -91,7 +98,9 @@ class Figure:
 
     def svg(self) -> str:
         """The figure as a whole SVG document, a group for each network, stage, block and operation."""
-        return draw_svg(self.geometry, palette(self.theme), self.scale, self.theme == "auto", self.text)
+        theme = read_theme(self.theme)
+        dark = dark_palette(theme) if theme.page.adaptive else None
+        return draw_svg(self.geometry, palette(theme), self.scale, dark, self.text)
 
     def pdf(self) -> bytes:
         """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""
@@ -144,7 +153,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     level: str | None = None,
     wide: bool = False,
     *,
-    theme: Theme = "light",
+    theme: Themed = "light",
     show: Sequence[str] = (),
     titles: Sequence[str] | None = None,
     width: str | None = None,
@@ -157,26 +166,29 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
 
     level: ``stage``, ``block`` (every convolution) or ``layer`` (every operation); the default is what stays readable.
     wide: flows to the right, for slides, instead of down, as in papers.
+    theme: names of themes that ship, files (.toml), several with commas between (docs/themes.md), or a Theme.
     show: facts under each row: ``params``, ``macs``, ``shape``.
     titles: above the networks, instead of their names.
-    width: as printed, ``85mm`` (or cm, in, pt). Rows have letters of 7 points; what is given up so that all fits stands
-        in ``Figure.notes``. Raises TooNarrowError, which says the width that is needed.
-    height: as printed, at most; beside a width it is 8.875in, a page, where nothing is said.
+    width: as printed, ``85mm`` (or cm, in, pt), or ``full``, a theme's page; without it that of the theme. Rows have
+        letters of 7 points, or the theme's; what is given up so that all fits stands in ``Figure.notes``. Raises
+        TooNarrowError, which says the width that is needed.
+    height: as printed, at most; beside a width it is the theme's, or 8.875in, a page, where nothing is said.
     scale: the figure as it is without a width, letters and all scaled to that; ``Figure.warnings`` says when these are
         too small.
     differences: of two networks: rows that are alike stand side by side, grey; the others are marked, and what differs
         is told below, with the sums.
     """
-    _check(level, show, theme, engine)
+    _check(level, show, engine)
     subjects = _several(networks)
     if differences and len(subjects) != 2:
         raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
     named = titles or [subject.graph.name for subject in subjects]
-    paper = _Paper.of(width, height, scale)
+    look = _look(theme)
+    paper = _Paper.of(width, height, scale, look)
     levels = _from(level or default_level(subjects))
     gather = gather_compared if differences else gather_networks
     gathered = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
-    return _figure(gathered, wide, paper, theme, engine)
+    return _figure(gathered, wide, paper, look, engine)
 
 
 def block_figure(  # noqa: PLR0913 - each is a wish of its own
@@ -185,7 +197,7 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
     level: str | None = None,
     wide: bool = False,
     *,
-    theme: Theme = "light",
+    theme: Themed = "light",
     show: Sequence[str] = (),
     formula: bool = False,
     width: str | None = None,
@@ -200,15 +212,23 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
     width, height, scale: as ``figure`` has them.
     Raises UnknownBlockError where no network calls such a block.
     """
-    _check(level, show, theme, engine)
-    subjects, paper = _several(networks), _Paper.of(width, height, scale)
+    _check(level, show, engine)
+    subjects, look = _several(networks), _look(theme)
+    paper = _Paper.of(width, height, scale, look)
     asked = level or "layer"
     levels = (asked, "block") if asked == "layer" and not formula else (asked,)
 
     def gather(one: str, wide: bool) -> Outline:
         return gather_blocks(subjects, blocks, one, tuple(show), formula)
 
-    return _figure([(one, partial(gather, one)) for one in levels], wide, paper, theme, engine, cuts=False)
+    return _figure([(one, partial(gather, one)) for one in levels], wide, paper, look, engine, cuts=False)
+
+
+def _look(themed: Themed) -> Theme:
+    try:
+        return read_theme(themed)
+    except UnknownThemeError as unknown:
+        raise FigureError(unknown.lines[0], unknown.remedy) from None
 
 
 def _from(level: str) -> tuple[str, ...]:
@@ -224,40 +244,43 @@ class _Paper:
     width: float | None = None
 
     @classmethod
-    def of(cls, width: str | None, height: str | None, scale: bool) -> _Paper:
-        """Raises FigureError for what contradicts itself."""
-        across, down = length_in_points(width, "width"), length_in_points(height, "height")
+    def of(cls, width: str | None, height: str | None, scale: bool, theme: Theme) -> _Paper:
+        """What is asked for, else what the theme says. Raises FigureError for what contradicts itself."""
+        across = theme.page.width if width is None else _width(width, theme)
+        down = length_in_points(height, "height")
         if across is None and (down is not None or scale):
             raise FigureError(f"`{'--scale' if scale else '--height'}` needs a `--width`", "say how wide it is printed")
         if scale and down is not None:
             raise FigureError("a figure that is scaled to a width has no height to choose", "leave `--height` out")
-        room = None if across is None or scale else Room(across, down or PAGE)
+        room = None if across is None or scale else Room(across, down or theme.page.max_height or PAGE)
         return cls(room, across)
 
 
 def _figure(
     levels: Levels, wide: bool, paper: _Paper, theme: Theme, engine: Engine | None, cuts: bool = True
 ) -> Figure:
+    measures = measures_of(theme, printed=paper.room is not None)
     if paper.room is None:
-        return Figure(_laid_out(levels[0][1](wide), wide), theme, engine, paper.width)
-    fitted = fit(levels, wide, paper.room, cuts)
-    return Figure(fitted.geometry, theme, engine, paper.width, notes=fitted.told)
+        laid, told = Fitted(_laid_out(levels[0][1](wide), wide, measures), ())
+    else:
+        laid, told = fit(levels, wide, paper.room, cuts, measures)
+    drawn = stroked(laid, theme.line, measures.point)
+    return Figure(drawn, theme, engine, paper.width, notes=told, point=measures.point)
 
 
-def _laid_out(shown: Outline, wide: bool) -> Geometry:
+def _laid_out(shown: Outline, wide: bool, measures: Measures) -> Geometry:
     """Raises FigureError where it has too many rows."""
     items = [item for column in shown.columns for item in column.items]
     rows = len(items) + sum(len(group.rows) for item in items for group in item.groups)
     if rows > MOST_ROWS:
         remedy = "choose `--level stage`, or draw a block in close-up (`--block NAME`)"
         raise FigureError(f"the figure would have {rows:,} rows: the most is {MOST_ROWS:,}", remedy)
-    return lay_out(shown, wide)
+    return lay_out(shown, wide, measures)
 
 
-def _check(level: str | None, show: Sequence[str], theme: Theme, engine: Engine | None) -> None:
+def _check(level: str | None, show: Sequence[str], engine: Engine | None) -> None:
     _known("level", (level or LEVELS[0],), LEVELS)
     _known("fact", show, FACTS)
-    _known("theme", (theme,), THEMES)
     _known("engine", (engine or ENGINES[0],), ENGINES)
 
 
@@ -279,12 +302,19 @@ def format_of(path: str | Path) -> str:
 
 def length_in_points(length: str | None, what: str) -> float | None:
     """``85mm``, ``8.5cm``, ``3.3in`` or ``240pt`` as points; FigureError for anything else."""
-    if length is None:
-        return None
-    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", length.strip())
-    if match is None or float(match[1]) == 0:
-        raise FigureError(f"`{length[:40]}` is no {what}", "write it as 85mm, 8.5cm, 3.3in or 240pt")
-    return float(match[1]) * _UNITS[match[2]]
+    try:
+        return None if length is None else points(length)
+    except ValueError:
+        raise FigureError(f"`{str(length)[:40]}` is no {what}", f"write it as {LENGTHS}") from None
+
+
+def _width(width: str, theme: Theme) -> float | None:
+    """A length, or ``full``, the theme's. Raises FigureError where it says none."""
+    if width != FULL:
+        return length_in_points(width, "width")
+    if theme.page.full is None:
+        raise FigureError(f"the theme {theme.name} has no page that is `{FULL}`", f"write a width: {LENGTHS}")
+    return theme.page.full
 
 
 def _several(networks: Facts | Sequence[Facts]) -> Sequence[Facts]:

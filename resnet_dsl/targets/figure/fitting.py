@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
-from resnet_dsl.targets.figure.layout.measures import POINT, PRINT, TIGHT, Measures
+from resnet_dsl.targets.figure.layout.measures import PRINT, Measures, tight
 from resnet_dsl.targets.figure.layout.sheet import centred
 from resnet_dsl.targets.figure.outline.compact import with_ends_folded, with_short_words, without_close_ups
 from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
-MILLIMETRE = 72 / 25.4
-"""Points."""
 PAGE = 8.875 * 72
 """Points: the height of the text on a page of CVPR."""
 _MOST_PARTS = 8
@@ -40,8 +39,7 @@ class Room:
         return self.width / _SMALLEST_ROW[0] * self.height / _SMALLEST_ROW[1]
 
 
-@dataclass(frozen=True)
-class Fitted:
+class Fitted(NamedTuple):
     """A figure that fits, and what was given up for it."""
 
     geometry: Geometry
@@ -62,17 +60,17 @@ class TooNarrowError(Failure):
     """A figure does not fit where its letters can be read; the remedy says the room in which it does."""
 
 
-def fit(levels: Levels, wide: bool, room: Room, cuts: bool) -> Fitted:
+def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures = PRINT) -> Fitted:
     """The first way to draw that fits, as wide as the room, its content in the middle.
 
     cuts: whether a network may go on in another column (in a wide figure: row).
     Raises TooNarrowError.
     """
     needed = inf, inf
-    for told, geometry in _ways(levels, wide, room, cuts):
-        wanted = geometry.width * POINT, geometry.height * POINT
+    for told, geometry in _ways(levels, wide, room, cuts, measures):
+        wanted = geometry.width * measures.point, geometry.height * measures.point
         if wanted[0] <= room.width and wanted[1] <= room.height:
-            return Fitted(centred(geometry, room.width / POINT), told)
+            return Fitted(centred(geometry, room.width / measures.point), told)
         needed = min(needed, _enough(wanted, room))
     raise _too_narrow(needed, room)
 
@@ -92,7 +90,9 @@ def _too_narrow(needed: tuple[float, float], room: Room) -> TooNarrowError:
     )
 
 
-def _ways(levels: Levels, wide: bool, room: Room, cuts: bool) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+def _ways(
+    levels: Levels, wide: bool, room: Room, cuts: bool, m: Measures
+) -> Iterator[tuple[tuple[str, ...], Geometry]]:
     """All ways to draw, the fullest first, each with what it gives up; the other direction comes last."""
     for across in (wide, not wide):
         turned = () if across == wide else (f"it flows {'to the right' if across else 'down'}",)
@@ -100,34 +100,34 @@ def _ways(levels: Levels, wide: bool, room: Room, cuts: bool) -> Iterator[tuple[
             coarser = (f"it is drawn by {level}s",) if number else ()
             outline = gather(across)
             if sum(len(column.items) for column in outline.columns) <= room.rows:
-                for told, geometry in _at_level(outline, across, cuts):
+                for told, geometry in _at_level(outline, across, cuts, m):
                     yield (*turned, *coarser, *told), geometry
 
 
-def _at_level(outline: Outline, wide: bool, cuts: bool) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+def _at_level(outline: Outline, wide: bool, cuts: bool, m: Measures) -> Iterator[tuple[tuple[str, ...], Geometry]]:
     """In one piece, with ever less; then the least of them in parts. Where rows are many, their columns go down."""
     wide = wide and not outline.paged
     outline = replace(outline, paged=False)
     told: tuple[str, ...] = ()
     least = outline
-    for told, least, measures in _shortened(outline):
+    for told, least, measures in _shortened(outline, m):
         yield told, lay_out(least, wide, measures)
     for parts in range(2, _MOST_PARTS + 1) if cuts and _networks(least) == 1 else ():
         words = f"it goes on in {parts} {'rows' if wide else 'columns'}"
-        yield (*told, words), lay_out(least, wide, TIGHT, parts)
+        yield (*told, words), lay_out(least, wide, tight(m), parts)
 
 
 def _networks(outline: Outline) -> int:
     return sum(not column.inset for column in outline.columns)
 
 
-def _shortened(outline: Outline) -> Iterator[tuple[tuple[str, ...], Outline, Measures]]:
+def _shortened(outline: Outline, m: Measures) -> Iterator[tuple[tuple[str, ...], Outline, Measures]]:
     """An outline as it is, with tight gaps, and then after each step that changes it."""
-    yield (), outline, PRINT
+    yield (), outline, m
     told: tuple[str, ...] = ("gaps are tight",)
-    yield told, outline, TIGHT
+    yield told, outline, tight(m)
     for words, shorten in _STEPS:
         shown = shorten(outline)
         if shown != outline:
             outline, told = shown, (*told, words)
-            yield told, outline, TIGHT
+            yield told, outline, tight(m)

@@ -9,7 +9,7 @@ from resnet_dsl import shipped
 from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.figure import Figure
 from resnet_dsl.targets.figure.formats.groups import grouped
-from resnet_dsl.targets.figure.formats.palette import DARK, LIGHT, shaded
+from resnet_dsl.targets.figure.formats.palette import palette, shaded
 from tests.cli.calling import call
 from tests.targets.figure.drawio_reader import UNIT, Drawio
 from tests.targets.figure.picture_audit import audit
@@ -111,11 +111,15 @@ def test_an_operation_lies_in_its_block_in_its_stage_in_its_network():
 def test_a_shape_holds_its_words_its_colours_and_its_tooltip():
     cells = read(FIGURES["stages"]()).cells
     assert cells["conv3-0-0"].label == "1×1, 128"
-    assert cells["conv3-0-0"].style["fillColor"] == LIGHT.fills[1]
+    assert cells["conv3-0-0"].style["fillColor"] == palette("light").fills[1]
     assert cells["conv3-0-0"].tip.startswith("conv3: 4 x (1×1, 128; 3×3, 128 (first /2);")
     row = [cell for cell in cells.values() if cell.parent == "conv3-0-1"]
     assert [(cell.label, cell.style["fontColor"]) for cell in row] == [
-        *(("3×3, 128", LIGHT.text), ("/2", LIGHT.projection), ("first", LIGHT.projection))
+        *(
+            ("3×3, 128", palette("light").text),
+            ("/2", palette("light").projection),
+            ("first", palette("light").projection),
+        )
     ]
 
 
@@ -123,7 +127,7 @@ def test_the_page_is_as_large_as_it_is_printed_in_the_colours_of_the_theme():
     drawn = figure(compiled("resnet50"), "stage", width="85mm", theme="dark")
     file = read(drawn)
     assert float(file.model["pageWidth"]) == pytest.approx(85 / 25.4 * 100, abs=0.01)
-    assert file.model["background"] == DARK.background
+    assert file.model["background"] == palette("dark").background
     row = next(cell for cell in file.cells.values() if cell.label == "1×1, 64")
     assert float(row.style["fontSize"]) / UNIT == pytest.approx(7.0, abs=0.01), "points"
 
@@ -157,7 +161,7 @@ def test_the_planes_of_a_solid_lie_in_it_and_move_with_it():
         assert sum(found.points, ()) == pytest.approx(sum(plane.points, ()), abs=0.05)
     planes = [cell for cell in file.cells.values() if cell.style.get("polyCoords")]
     assert [(cell.parent, cell.style["fillColor"]) for cell in planes] == [
-        ("conv", shaded(LIGHT.fills[1], plane.shade)) for plane in SOLID.planes
+        ("conv", shaded(palette("light").fills[1], plane.shade)) for plane in SOLID.planes
     ]
 
 

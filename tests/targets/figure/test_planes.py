@@ -11,7 +11,7 @@ import pytest
 
 from resnet_dsl.extras import is_installed
 from resnet_dsl.targets.figure.figure import Figure
-from resnet_dsl.targets.figure.formats.palette import LIGHT, shaded
+from resnet_dsl.targets.figure.formats.palette import palette, shaded
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Polygon, TextLine
 from resnet_dsl.targets.figure.layout.sheet import centred
 from tests.targets.figure.pdf_reader import Pdf
@@ -31,7 +31,7 @@ FRAME = Box("n/frame", "frame", 60, 60, 100, 100, 2, within=WITHIN)
 SUM = Box("n/sum", "circle", 95, 60, 14, 14, None, (TextLine("+", 95, 60, 9),), within=WITHIN)
 LINE = Path(((65.0, 60.0), (88.0, 60.0)), source="n/conv", target="n/sum", classes=("main",))
 GEOMETRY = Geometry(120, 120, (FRAME, SOLID, SUM), (), (LINE,), "planes", "A solid and a sum.")
-COLOURS = [shaded(LIGHT.fills[1], plane.shade) for plane in SOLID.planes]
+COLOURS = [shaded(palette("light").fills[1], plane.shade) for plane in SOLID.planes]
 
 
 def test_a_shade_is_so_many_percent_of_a_colour():
@@ -49,7 +49,7 @@ def test_svg_draws_a_solid_as_one_group_with_its_words():
         " ".join(f"{x:.0f},{y:.0f}" for x, y in plane.points) for plane in SOLID.planes
     ]
     assert [plane.get("fill") for plane in planes] == COLOURS
-    assert {plane.get("stroke") for plane in planes} == {LIGHT.borders[1]}
+    assert {plane.get("stroke") for plane in planes} == {palette("light").borders[1]}
     assert not group.findall(f"{SVG}rect")
 
 
@@ -81,7 +81,7 @@ def test_png_shows_each_plane_in_its_colour_with_the_frame_behind():
     image = pixels.open(io.BytesIO(Figure(GEOMETRY).png(dpi=72))).convert("RGB")
     seen = {"front": (26, 80), "top": (40, 32), "side": (60, 50), "frame": (80, 95)}
     colours = {what: "#{:02X}{:02X}{:02X}".format(*image.getpixel(place)) for what, place in seen.items()}
-    assert colours == {"top": COLOURS[0], "side": COLOURS[1], "front": COLOURS[2], "frame": LIGHT.fills[2]}
+    assert colours == {"top": COLOURS[0], "side": COLOURS[1], "front": COLOURS[2], "frame": palette("light").fills[2]}
 
 
 def test_a_solid_moves_with_its_planes():

@@ -8,7 +8,7 @@ import pytest
 
 from resnet_dsl.targets.figure import block_figure, figure
 from resnet_dsl.targets.figure.formats.engine import render
-from resnet_dsl.targets.figure.formats.palette import LIGHT
+from resnet_dsl.targets.figure.formats.palette import palette
 from resnet_dsl.targets.figure.layout.metrics import width
 from tests.targets.figure.drawn_networks import NETWORKS
 
@@ -102,7 +102,7 @@ def test_the_png_has_the_colours_where_the_geometry_has_them(name):
     assert filled or name == "wide"
     for box in filled:
         seen = png.getpixel((round(2 * (box.bounds[0] + 3)), round(2 * box.y)))
-        assert seen == pytest.approx(rgb(LIGHT.paint(box)[0]), abs=3), box.key
+        assert seen == pytest.approx(rgb(palette("light").paint(box)[0]), abs=3), box.key
 
 
 def rgb(colour):

@@ -7,12 +7,8 @@ from math import dist
 
 from resnet_dsl.targets.figure.layout.geometry import Path, Point
 
-ARROW = 6.0
-"""Length of an arrowhead in points."""
-DASHES = (5, 2)
-"""Of a dashed line: drawn, left out, in points."""
-_HALF_AN_ARROW = 2.5
-"""Half of the width of an arrowhead in points."""
+_SLIM = 5 / 12
+"""Half of the width of an arrowhead, over its length."""
 _CIRCLE = 0.5523
 """Where the control points of a cubic lie that draws a quarter of a circle."""
 
@@ -23,16 +19,16 @@ def tip_and_rest(path: Path) -> tuple[Point | None, tuple[Point, ...]]:
         return None, path.points
     before, tip = path.points[-2:]
     length = dist(before, tip)
-    back = min(ARROW, length * 0.9)
+    back = min(path.head, length * 0.9)
     start = _towards(tip, before, back)
     return tip, (*path.points[:-1], start)
 
 
-def arrowhead(base: Point, tip: Point) -> tuple[Point, Point, Point]:
-    """The corners of an arrow's head, which stands on the end of its line."""
+def arrowhead(base: Point, tip: Point, head: float) -> tuple[Point, Point, Point]:
+    """The corners of an arrow's head, which stands on the end of its line; ``head``: how long it is by itself."""
     along = tip[0] - base[0], tip[1] - base[1]
     length = dist(base, tip) or 1.0
-    across = -along[1] / length * _HALF_AN_ARROW, along[0] / length * _HALF_AN_ARROW
+    across = -along[1] / length * head * _SLIM, along[0] / length * head * _SLIM
     return (base[0] + across[0], base[1] + across[1]), tip, (base[0] - across[0], base[1] - across[1])
 
 

@@ -20,12 +20,12 @@ _ANCHORS = {"start": "\\l", "middle": "", "end": "\\r"}
 
 def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: float | None = None) -> str:
     """``scale``: printed size over the geometry's; ``dpi``: pixels an inch, for a PNG."""
-    height = geometry.height
+    height, ground = geometry.height, palette.background if palette.painted else "transparent"
     behind = _behind(geometry)
     keys = {box.key for box in behind}
     lines = [
         "digraph figure {",
-        f"  graph [bgcolor={_quote(palette.background)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
+        f"  graph [bgcolor={_quote(ground)} pad=0 outputorder=nodesfirst splines=true notranslate=true"
         + (f" dpi={decimal(dpi * scale)}" if dpi else "")
         + (f' size="{geometry.width * scale / 72:.4f},{height * scale / 72:.4f}!"' if scale != 1 and not dpi else "")
         + f" label={_quote('')}{_background(behind, palette, height)}]",
@@ -92,7 +92,8 @@ def _paint(box: Box, palette: Palette) -> str:
         return ""
     fill, border = palette.paint(box)
     style = "filled" if box.shape == "circle" else "rounded,filled"
-    return f"style={_quote(style)} fillcolor={_quote(fill)} color={_quote(border)}"
+    thickness = f" penwidth={decimal(box.thickness)}" if box.thickness != 1 else ""
+    return f"style={_quote(style)} fillcolor={_quote(fill)} color={_quote(border)}{thickness}"
 
 
 def _behind(geometry: Geometry) -> list[Box]:
@@ -139,6 +140,7 @@ def _path(number: int, path: Path, palette: Palette, height: float) -> Iterator[
     style = f" style={_quote('dashed')}" if path.dashed else ""
     more = "" if path.arrow else " arrowhead=none"
     more += f" penwidth={decimal(path.thickness)}" if path.thickness != 1 else ""
+    more += f" arrowsize={decimal(path.head / 10)}" if path.head != 6 else ""
     more += f" tooltip={_quote(path.tip)}" if path.tip else ""
     classes = _quote(" ".join((*path.classes, path.ink)))
     yield (

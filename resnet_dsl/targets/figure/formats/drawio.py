@@ -12,7 +12,7 @@ from math import dist
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from resnet_dsl.targets.figure.formats.curves import DASHES, decimal, tip_and_rest
+from resnet_dsl.targets.figure.formats.curves import decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.groups import Group, Grouped, Ids, Part, bounds, grouped
 from resnet_dsl.targets.figure.formats.joints import Joints, is_orthogonal, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
@@ -40,7 +40,7 @@ def draw_drawio(geometry: Geometry, palette: Palette, scale: float = 1.0) -> str
     """A whole file of one page, as large as the figure. ``scale``: printed size over the geometry's."""
     unit = scale * _UNIT
     size = f'pageWidth="{decimal(geometry.width * unit)}" pageHeight="{decimal(geometry.height * unit)}"'
-    page = f'page="1" pageScale="1" {size} background="{palette.background}"'
+    page = f'page="1" pageScale="1" {size} background="{palette.background if palette.painted else "none"}"'
     title = _said(geometry.title or "figure")
     parts = grouped(geometry)
     return "\n".join([
@@ -124,7 +124,8 @@ class _Cells:
         around = plane.bounds
         corners = ",".join("[{:.4g},{:.4g}]".format(*within(point, around)) for point in plane.points)
         fill, border = self.palette.paint(box)
-        colours = f"fillColor={shaded(fill, plane.shade)};strokeColor={border};strokeWidth={decimal(self.unit)};"
+        line = f"strokeColor={border};strokeWidth={decimal(box.thickness * self.unit)};"
+        colours = f"fillColor={shaded(fill, plane.shade)};{line}"
         style = f"shape=mxgraph.basic.polygon;polyline=0;polyCoords=[{corners}];{colours}"
         return _cell(self.ids.of(f"{place.cell}-plane"), "", style, self._vertex(around, place, False))
 
@@ -132,7 +133,7 @@ class _Cells:
         if box.shape in ("bare", "solid"):
             return _NO_BORDER
         fill, border = self.palette.paint(box)
-        colours = f"fillColor={fill};strokeColor={border};strokeWidth={decimal(self.unit)};spacing=0;"
+        colours = f"fillColor={fill};strokeColor={border};strokeWidth={decimal(box.thickness * self.unit)};spacing=0;"
         if box.shape == "circle":
             return f"shape=ellipse;perimeter=ellipsePerimeter;{colours}"
         holds = "container=1;collapsible=0;" if box.shape == "frame" else ""
@@ -175,7 +176,7 @@ class _Cells:
 
     def _line(self, path: Path, points: tuple[Point, ...]) -> str:
         head = self._head(path) if path.arrow else "endArrow=none;"
-        dashes = "dashed=1;dashPattern={} {};".format(*DASHES) if path.dashed else ""
+        dashes = "dashed=1;dashPattern={} {};".format(*map(decimal, path.dashes)) if path.dashed else ""
         colours = f"strokeColor={self.palette.ink(path.ink)};strokeWidth={decimal(path.thickness * self.unit)};"
         corners = f"edgeStyle={_ORTHOGONAL};" if is_orthogonal(points) else ""
         return f"{corners}rounded=1;arcSize={decimal(2 * path.radius * self.unit)};{head}{dashes}{colours}"

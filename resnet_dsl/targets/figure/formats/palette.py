@@ -1,21 +1,29 @@
 """The colours of a figure. Meaning never lies in colour alone: brackets name the stages, projections are dashed.
 
-Measured: text on every fill has a contrast of 13:1 or more (WCAG asks 4.5), every border and line 3.4:1 or more against
-the background (WCAG asks 3); tests/targets/figure/test_palette.py measures it again.
+They are a theme's (theme/shipped/light.toml and its neighbours), which is refused where text on a fill has less
+contrast than 4.5:1, or a border or line than 3:1 (WCAG 2.2); tests/targets/figure/test_palette.py measures it again.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Shade
+from resnet_dsl.targets.figure.theme import Theme, Themed, read_theme, theme_names
+from resnet_dsl.targets.figure.theme.colours import border_of, mixed
+from resnet_dsl.targets.figure.theme.theme import KIND_TONES
 
-Theme: TypeAlias = Literal["light", "dark", "mono", "auto"]
-THEMES: tuple[Theme, ...] = ("light", "dark", "mono", "auto")
+THEMES = theme_names()
+"""The themes that ship."""
+_HUE_IN_THE_DARK = 0.22
+"""How much of a border's colour is in the fill of a kind, where the screen is dark."""
 
 
 class Palette(NamedTuple):
-    """``fills`` and ``borders``: one a feature-map size, used in turn; ``plain`` for what belongs to no stage."""
+    """``fills`` and ``borders``: one a tone, used in turn; ``plain`` for what has none; ``kinds``: fill and border.
+
+    painted: whether the background is drawn, or what lies below the figure is seen.
+    """
 
     background: str
     text: str
@@ -26,19 +34,35 @@ class Palette(NamedTuple):
     borders: tuple[str, ...]
     plain_fill: str
     plain_border: str
+    kinds: tuple[tuple[str, str], ...] = ()
+    painted: bool = True
 
     def fill(self, tone: int | None) -> str:
-        return self.plain_fill if tone is None else self.fills[tone % len(self.fills)]
+        if tone is None:
+            return self.plain_fill
+        return self.kinds[tone - KIND_TONES][0] if tone >= KIND_TONES else self.fills[tone % len(self.fills)]
 
     def border(self, tone: int | None) -> str:
-        return self.plain_border if tone is None else self.borders[tone % len(self.borders)]
+        if tone is None:
+            return self.plain_border
+        return self.kinds[tone - KIND_TONES][1] if tone >= KIND_TONES else self.borders[tone % len(self.borders)]
+
+    def tone(self, tone: int) -> int:
+        """The same colour by the number that it is named by."""
+        return tone if tone >= KIND_TONES else tone % len(self.fills)
+
+    @property
+    def tones(self) -> tuple[int, ...]:
+        """The numbers of all colours."""
+        return (*range(len(self.fills)), *range(KIND_TONES, KIND_TONES + len(self.kinds)))
 
     def named(self, tones: int) -> dict[str, str]:
         """All colours by names that TeX and style sheets take."""
         found = {"ground": self.background, "text": self.text, "faint": self.faint, "line": self.line}
         found |= {"projection": self.projection, "plainfill": self.plain_fill, "plainborder": self.plain_border}
-        found |= {f"fill{tone}": self.fill(tone) for tone in range(tones)}
-        return found | {f"border{tone}": self.border(tone) for tone in range(tones)}
+        numbers = (*range(tones), *(tone for tone in self.tones if tone >= KIND_TONES))
+        found |= {f"fill{tone}": self.fill(tone) for tone in numbers}
+        return found | {f"border{tone}": self.border(tone) for tone in numbers}
 
     def ink(self, ink: Ink) -> str:
         return {"text": self.text, "faint": self.faint, "line": self.line, "projection": self.projection}[ink]
@@ -50,7 +74,7 @@ class Palette(NamedTuple):
 
     def classes(self, box: Box) -> str:
         """What style and scripts find a box by: its kind, its colour, its shape."""
-        tone = "plain" if box.tone is None else f"tone{box.tone % len(self.fills)}"
+        tone = "plain" if box.tone is None else f"tone{self.tone(box.tone)}"
         return " ".join([*box.classes, tone, "filled" if box.filled else "hollow", box.shape])
 
 
@@ -60,41 +84,36 @@ def shaded(colour: str, shade: Shade) -> str:
     return "#" + "".join(f"{round(part * shade / 100):02X}" for part in parts)
 
 
-LIGHT = Palette(
-    background="#FFFFFF",
-    text="#000000",
-    faint="#4A4A4A",
-    line="#333333",
-    projection="#A33A00",
-    fills=("#D5E8F7", "#D9F0E6", "#FCE8C5", "#F3D9E6"),
-    borders=("#0072B2", "#009E73", "#B36B00", "#A3457A"),
-    plain_fill="#F0F0F0",
-    plain_border="#595959",
-)
-DARK = Palette(
-    background="#16191D",
-    text="#FFFFFF",
-    faint="#C4C8CE",
-    line="#D0D4DA",
-    projection="#FF9A5C",
-    fills=("#12324A", "#10382B", "#402C0B", "#3D1B30"),
-    borders=("#56B4E9", "#3CCB9D", "#E6A83C", "#E07FB4"),
-    plain_fill="#2A2E34",
-    plain_border="#A6ACB5",
-)
-MONO = Palette(
-    background="#FFFFFF",
-    text="#000000",
-    faint="#000000",
-    line="#000000",
-    projection="#000000",
-    fills=("#FFFFFF", "#EAEAEA"),
-    borders=("#000000", "#000000"),
-    plain_fill="#FFFFFF",
-    plain_border="#000000",
-)
-
-
-def palette(theme: Theme) -> Palette:
+def palette(themed: Themed) -> Palette:
     """The colours that a theme starts from; ``auto`` is light where nothing says that the reader's screen is dark."""
-    return {"light": LIGHT, "dark": DARK, "mono": MONO, "auto": LIGHT}[theme]
+    theme = read_theme(themed)
+    colours, kinds = theme.colour, [look for look in theme.kinds.values() if look.fill]
+    more = colours.by != "size"
+    return Palette(
+        colours.ground,
+        colours.ink,
+        colours.faint,
+        colours.line,
+        colours.projection,
+        (*colours.fills, *(colours.further if more else ())),
+        (*colours.borders, *(colours.further_borders if more else ())),
+        colours.plain,
+        colours.plain_border,
+        tuple((str(look.fill), str(look.border)) for look in kinds),
+        theme.page.background == "ground",
+    )
+
+
+def dark_palette(theme: Theme) -> Palette:
+    """What the colours of an adaptive theme become on a dark screen: the dark theme's, for as many tones."""
+    light, dark = palette(theme), palette("dark")
+    further = read_theme("dark").colour
+    more = theme.colour.by != "size"
+    ground = dark.background
+    hues = [mixed(ground, border, _HUE_IN_THE_DARK) for _, border in light.kinds]
+    return dark._replace(
+        fills=(*dark.fills, *(further.further if more else ())),
+        borders=(*dark.borders, *(further.further_borders if more else ())),
+        kinds=tuple((fill, border_of(fill, ground)) for fill in hues),
+        painted=light.painted,
+    )

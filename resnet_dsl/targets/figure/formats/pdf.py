@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from resnet_dsl.extras import MissingPackageError
-from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, tip_and_rest
+from resnet_dsl.targets.figure.formats.curves import arrowhead, corners, tip_and_rest
 from resnet_dsl.targets.figure.formats.fonts import font_of, runs
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import DROP, composed, fitted, one_line
@@ -78,7 +78,7 @@ class _Drawing:
         self.height = height
 
     def draw(self, geometry: Geometry) -> None:
-        if self.palette.background != _PAPER:
+        if self.palette.painted and self.palette.background != _PAPER:
             self.canvas.setFillColor(self.palette.background)
             self.canvas.rect(0, 0, geometry.width, geometry.height, stroke=0, fill=1)
         for box in geometry.boxes:
@@ -101,7 +101,7 @@ class _Drawing:
         fill, border = self.palette.paint(box)
         self.canvas.setFillColor(fill)
         self.canvas.setStrokeColor(border)
-        self.canvas.setLineWidth(1)
+        self.canvas.setLineWidth(box.thickness)
         self.canvas.setLineJoin(_ROUND)
         for plane in box.planes:
             self._plane(plane.points, shaded(fill, plane.shade))
@@ -126,11 +126,11 @@ class _Drawing:
         colour = self.palette.ink(path.ink)
         self.canvas.setStrokeColor(colour)
         self.canvas.setLineWidth(path.thickness)
-        self.canvas.setDash(*((list(DASHES),) if path.dashed else ()))
+        self.canvas.setDash(*((list(path.dashes),) if path.dashed else ()))
         self._line(points, path.radius)
         self.canvas.setDash()
         if tip:
-            self._plane(arrowhead(points[-1], tip), colour, bordered=False)
+            self._plane(arrowhead(points[-1], tip, path.head), colour, bordered=False)
 
     def _line(self, points: tuple[Point, ...], radius: float) -> None:
         line = self.canvas.beginPath()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 from xml.sax.saxutils import escape
 
-from resnet_dsl.targets.figure.formats.curves import DASHES, arrowhead, corners, decimal, tip_and_rest
+from resnet_dsl.targets.figure.formats.curves import arrowhead, corners, decimal, tip_and_rest
 from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, grouped
-from resnet_dsl.targets.figure.formats.palette import DARK, Palette, shaded
+from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import DROP, one_line
 from resnet_dsl.targets.figure.layout.geometry import SHADES, Box, Geometry, Path, Point, Polygon, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -31,20 +31,23 @@ _LONGEST_LABEL = 120
 
 
 def draw_svg(
-    geometry: Geometry, palette: Palette, scale: float = 1.0, adaptive: bool = False, text: Writing = "free"
+    geometry: Geometry, palette: Palette, scale: float = 1.0, dark: Palette | None = None, text: Writing = "free"
 ) -> str:
-    """A whole document. ``adaptive``: dark colours where the reader's screen is dark."""
+    """A whole document. ``dark``: the colours where the reader's screen is dark, if they are others."""
     wide, tall = geometry.width, geometry.height
     size = f'width="{wide * scale:.2f}pt" height="{tall * scale:.2f}pt" viewBox="0 0 {decimal(wide)} {decimal(tall)}"'
     named = f'role="img" aria-labelledby="{TITLE} {DESCRIPTION}" font-family="{_SANS}"'
     parts = grouped(geometry)
+    background = (
+        f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>'
+    )
     head = (
         '<?xml version="1.0" encoding="utf-8"?>',
         f"<svg {_SPACES} {size} {named}>",
         f'<title id="{TITLE}">{_said(geometry.title)}</title>',
         f'<desc id="{DESCRIPTION}">{_said(geometry.description)}</desc>',
-        *(("<style>@media (prefers-color-scheme: dark) {", *_rules(DARK), "}</style>") if adaptive else ()),
-        f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>',
+        *(("<style>@media (prefers-color-scheme: dark) {", *_rules(dark), "}</style>") if dark else ()),
+        *((background,) if palette.painted else ()),
     )
     return "\n".join([*head, *_Groups(_Shapes(palette, text), parts).lines(parts.parts, ()), "</svg>", ""])
 
@@ -60,7 +63,7 @@ def shapes(geometry: Geometry, palette: Palette) -> Iterator[str]:
 def _rules(palette: Palette) -> Iterator[str]:
     """Style that puts these colours in the place of those that the elements name."""
     yield f".background{{fill:{palette.background}}} text,.glyphs{{fill:{palette.text}}}"
-    for tone in range(len(palette.fills)):
+    for tone in palette.tones:
         yield from _tone_rules(f".tone{tone}", palette.fill(tone), palette.border(tone))
     yield from _tone_rules(".plain", palette.fill(None), palette.border(None))
     yield f".hollow rect{{fill:{palette.background}}} .merge rect{{stroke:{palette.line}}}"
@@ -134,11 +137,13 @@ class _Shapes:
         left, top, _, _ = box.bounds
         fill, border = self.palette.paint(box)
         place = f'x="{decimal(left)}" y="{decimal(top)}" width="{decimal(box.width)}" height="{decimal(box.height)}"'
-        return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"/>'
+        return f'<rect {place} rx="{decimal(box.corner)}" fill="{fill}" stroke="{border}"{_thickness(box.thickness)}/>'
 
     def _plane(self, box: Box, plane: Polygon) -> str:
         fill, border = self.palette.paint(box)
-        paint = f'fill="{shaded(fill, plane.shade)}" stroke="{border}" stroke-linejoin="round"'
+        paint = (
+            f'fill="{shaded(fill, plane.shade)}" stroke="{border}"{_thickness(box.thickness)} stroke-linejoin="round"'
+        )
         return f'<polygon class="shade{plane.shade}" points="{_points(plane.points)}" {paint}/>'
 
     def text(self, text: TextLine, classes: str = "") -> str:
@@ -163,11 +168,15 @@ class _Shapes:
     def path(self, path: Path, marks: str = "") -> str:
         tip, points = tip_and_rest(path)
         colour = self.palette.ink(path.ink)
-        dashes = ' stroke-dasharray="{},{}"'.format(*DASHES) if path.dashed else ""
-        thickness = f' stroke-width="{decimal(path.thickness)}"' if path.thickness != 1 else ""
+        dashes = ' stroke-dasharray="{},{}"'.format(*map(decimal, path.dashes)) if path.dashed else ""
+        thickness = _thickness(path.thickness)
         line = f'<path d="{_curve(points, path.radius)}" fill="none" stroke="{colour}"{dashes}{thickness}/>'
-        head = f'<polygon points="{_points(arrowhead(points[-1], tip))}" fill="{colour}"/>' if tip else ""
+        head = f'<polygon points="{_points(arrowhead(points[-1], tip, path.head))}" fill="{colour}"/>' if tip else ""
         return _group(" ".join(("edge", *path.classes, path.ink)), path.tip, line + head, marks)
+
+
+def _thickness(thickness: float) -> str:
+    return f' stroke-width="{decimal(thickness)}"' if thickness != 1 else ""
 
 
 def _group(classes: str, tip: str, inside: str, marks: str) -> str:

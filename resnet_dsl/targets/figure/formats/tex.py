@@ -62,7 +62,7 @@ def draw_tikz(geometry: Geometry, palette: Palette, scale: float = 1.0) -> str:
     for name, colour in palette.named(len(palette.fills)).items():
         lines.append(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}")
     lines.append(rf"\path[use as bounding box] {whole}")
-    if palette.background != "#FFFFFF":
+    if palette.painted and palette.background != "#FFFFFF":
         lines.append(rf"\fill[ground] {whole}")
     lines += [line for box in geometry.boxes for line in _box(box, palette)]
     lines += [*map(_path, geometry.paths), *map(_text, geometry.texts)]
@@ -75,9 +75,10 @@ def _point(x: float, y: float) -> str:
 
 def _box(box: Box, palette: Palette) -> Iterator[str]:
     if box.shape != "bare":
-        tone = "" if box.tone is None else str(box.tone % len(palette.fills))
+        tone = "" if box.tone is None else str(palette.tone(box.tone))
         fill, border = (f"fill{tone}", f"border{tone}") if tone else ("plainfill", "plainborder")
         paint = f"draw={'line' if box.shape in {'circle', 'pill'} else border},fill={fill if box.filled else 'ground'}"
+        paint += f",line width={0.4 * box.thickness:.2f}bp" if box.thickness != 1 else ""
         left, top, right, bottom = box.bounds
         for plane in box.planes:
             yield _plane(plane, paint)
@@ -105,7 +106,7 @@ def _text(text: TextLine) -> str:
 
 def _path(path: Path) -> str:
     arrow = "->," if path.arrow else ""
-    dashes = "dash pattern=on 4.00bp off 2.00bp," if path.dashed else ""
+    dashes = f"dash pattern=on {0.8 * path.dashes[0]:.2f}bp off {path.dashes[1]:.2f}bp," if path.dashed else ""
     style = f"{arrow}{dashes}draw={path.ink},line width={0.8 * path.thickness:.2f}bp"
     points = " -- ".join(_point(*point) for point in path.points)
     # TikZ cannot round more than half of the shortest straight piece.

@@ -79,11 +79,16 @@ class Box:
     filled: bool = True
     within: Within = ()
     planes: tuple[Polygon, ...] = ()
+    thickness: float = 1.0
+    rounding: float | None = None
 
     @property
     def corner(self) -> float:
-        """The radius of its corners: a circle has nothing else."""
-        return self.height / 2 if self.shape == "circle" else min(self.width, self.height, 36) / 3.5
+        """The radius of its corners, ``rounding`` where that is said: a circle has nothing else."""
+        half = min(self.width, self.height) / 2
+        if self.rounding is not None and self.shape != "circle":
+            return min(self.rounding, half)
+        return half if self.shape == "circle" else min(self.width, self.height, 36) / 3.5
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -96,7 +101,8 @@ class Box:
 class Path:
     """Straight pieces with rounded corners; ``source`` and ``target`` are keys of boxes (empty: it joins none).
 
-    ``within``: of a line inside an item alone; one that joins boxes lies where both do.
+    ``within``: of a line inside an item alone; one that joins boxes lies where both do. ``head``: length of the arrow's
+    head. ``dashes``: drawn and left out, of a dashed line.
     """
 
     points: tuple[Point, ...]
@@ -110,6 +116,8 @@ class Path:
     classes: tuple[str, ...] = ()
     radius: float = 7.0
     within: Within = ()
+    head: float = 6.0
+    dashes: tuple[float, float] = (5.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)

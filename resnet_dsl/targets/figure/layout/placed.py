@@ -11,8 +11,6 @@ from resnet_dsl.targets.figure.layout.positions import Rank
 from resnet_dsl.targets.figure.layout.sizes import faced, size_of
 from resnet_dsl.targets.figure.outline.outline import Column
 
-LEADING = 11.0
-"""From one line of words to the next."""
 ASIDE = 6.0
 """From the middle of a lane to the words beside its arrows."""
 _TRACK, _FIRST_TRACK, _BRANCH = 9.0, 17.0, 14.0
@@ -110,6 +108,6 @@ def _room_for_words(column: Column, lanes: Lanes, wide: bool, m: Measures) -> li
     room = [0.0] * lanes.count
     for link, track in zip(column.links, lanes.track, strict=True):
         if track is not None and link.words:
-            needed = LEADING * len(link.words) if wide else max(width(*faced(word, m.label)) for word in link.words)
+            needed = m.leading * len(link.words) if wide else max(width(*faced(word, m.label)) for word in link.words)
             room[track] = max(room[track], needed + 5)
     return room

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from resnet_dsl.targets.figure.layout.geometry import Ink, Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.placed import ASIDE, LEADING, Placed
+from resnet_dsl.targets.figure.layout.placed import ASIDE, Placed
 from resnet_dsl.targets.figure.layout.positions import in_one_line
 from resnet_dsl.targets.figure.layout.sheet import Sheet
 from resnet_dsl.targets.figure.layout.sizes import faced
@@ -81,9 +81,9 @@ def _draw_link_words(sheet: Sheet, one: Placed, link: Link, points: list[tuple[f
     (start, across), (end, _) = max(pieces, key=lambda piece: abs(piece[1][0] - piece[0][0]))
     for at, words in enumerate(link.words):
         said, size, face = faced(words, sheet.measures.label)
-        shift = (at - (len(link.words) - 1) / 2) * LEADING
+        shift = (at - (len(link.words) - 1) / 2) * sheet.measures.leading
         if sheet.wide:
-            place = sheet.at((start + end) / 2, across + LEADING * (at + 0.7))
+            place = sheet.at((start + end) / 2, across + sheet.measures.leading * (at + 0.7))
             sheet.texts.append(TextLine(said, *place, size, face))
         else:
             room = max(width(*faced(other, sheet.measures.label)) for other in link.words)
@@ -101,7 +101,7 @@ def draw_beside(sheet: Sheet, one: Placed) -> None:
         middle = (start + one.starts[rank + 1] - 2) / 2
         lines = (in_one_line(item),) if sheet.wide else item.beside
         for at, words in enumerate(lines):
-            shift = (at - (len(lines) - 1) / 2) * LEADING
+            shift = (at - (len(lines) - 1) / 2) * sheet.measures.leading
             place = (middle, one.middle(number) - 7) if sheet.wide else (middle + shift, one.middle(number) + ASIDE)
             said, size, face = faced(words, sheet.measures.label)
             sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
@@ -125,5 +125,5 @@ def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, lo
     sheet.paths.append(Path(tuple(sheet.at(*point) for point in points), arrow=False, classes=("main",)))
     if last.column.items[final].beside:
         said, size, face = faced(in_one_line(last.column.items[final]), sheet.measures.label)
-        place = (bottom + 9 + ASIDE, leaves + ASIDE) if sheet.wide else (bottom + 9 + LEADING, leaves)
+        place = (bottom + 9 + ASIDE, leaves + ASIDE) if sheet.wide else (bottom + 9 + sheet.measures.leading, leaves)
         sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "start" if sheet.wide else "middle"))

@@ -9,13 +9,14 @@ from textwrap import wrap
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Polygon, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.sizes import BOX, MERGE
+from resnet_dsl.targets.figure.layout.sizes import MERGE
 from resnet_dsl.targets.figure.layout.sums import draw_sums
 from resnet_dsl.targets.figure.outline.outline import Outline
 
 _SHORTEST = 40
 """Letters of a line of remarks, in however narrow a figure."""
-_LEADING = 10.0
+_APART = 18.0
+"""From what stands above to the legend, and to remarks."""
 
 
 class Sheet:
@@ -108,7 +109,7 @@ def _legend(
     paths: list[Path] = []
     lengths = [34 + width(words, m.label) for _, words in outline.legend]
     left = (bounds[0] + bounds[2]) / 2 - (sum(lengths) + 20 * (len(lengths) - 1)) / 2
-    y = bounds[3] + BOX + MERGE / 2
+    y = bounds[3] + _APART + MERGE / 2
     for (way, words), length in zip(outline.legend, lengths, strict=True):
         adapted = way == "adapted"
         points = ((left, y), (left + 28, y))
@@ -124,5 +125,6 @@ def _remarks(outline: Outline, bounds: tuple[float, float, float, float], m: Mea
     lines = [line for remark in outline.remarks for line in wrap(remark, letters)]
     middle = (bounds[0] + bounds[2]) / 2
     return [
-        TextLine(line, middle, bounds[3] + BOX + at * _LEADING, m.small, ink="faint") for at, line in enumerate(lines)
+        TextLine(line, middle, bounds[3] + _APART + at * max(10.0, 1.05 * m.small), m.small, ink="faint")
+        for at, line in enumerate(lines)
     ]

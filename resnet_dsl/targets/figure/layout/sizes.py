@@ -9,12 +9,10 @@ from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 
 FORMULA = 1.25
 """Size of a formula's letters over that of the text around them."""
-BOX, THIN, LINE = 18.0, 14.0, 10.5
 MERGE = 9.0
 _SIGNS = {"+", "×"}
 _POINT = 1.0
 """Of a value without a word: where a line only ends or goes on."""
-_ROW = 18.0
 _HEADING = 16.0
 _FIRST = "first"
 _APART = 4.0
@@ -33,8 +31,8 @@ def size_of(item: Item, m: Measures) -> tuple[float, float]:
     if item.kind == "text" and not any(item.lines):
         return _POINT, _POINT
     if item.kind == "text":
-        return wide + 4, len(item.lines) * LINE + 2
-    tall = (THIN if item.kind == "thin" else BOX) + LINE * (len(item.lines) - 1)
+        return wide + 4, len(item.lines) * m.line + 2
+    tall = (m.thin if item.kind == "thin" else m.box) + m.line * (len(item.lines) - 1)
     return wide + 2 * m.side, tall
 
 
@@ -51,8 +49,8 @@ def place_item(
     x, y = middle
     if item.kind == "merge":
         return [_merge(item, key, middle, size, m)], []
-    top = y - LINE * (len(item.lines) - 1) / 2
-    texts = tuple(_line(item, at, x, top + LINE * at, m) for at in range(len(item.lines)) if item.lines[at])
+    top = y - m.line * (len(item.lines) - 1) / 2
+    texts = tuple(_line(item, at, x, top + m.line * at, m) for at in range(len(item.lines)) if item.lines[at])
     shape: Shape = "bare" if item.kind == "text" else "round"
     tone, filled = item.tone, item.kind == "box"
     return [Box(key, shape, x, y, *size, tone, texts, item.tip, (item.kind,), filled)], []
@@ -79,7 +77,7 @@ def _merge(item: Item, key: str, middle: tuple[float, float], size: tuple[float,
 def _group_size(group: Group, m: Measures) -> tuple[float, float]:
     rows = max(_row_width(*row, m) for row in _rows(group)) + 2 * m.side
     more = _arc_room(group, m) + (width(f"×{group.repeat}", m.repeat) + 6 if group.repeat > 1 else 0)
-    return rows + more, _ROW * len(group.rows) + (len(group.rows) - 1) * 2
+    return rows + more, m.box * len(group.rows) + (len(group.rows) - 1) * 2
 
 
 def _rows(group: Group) -> list[tuple[str, str]]:
@@ -112,7 +110,7 @@ def _card_size(item: Item, m: Measures) -> tuple[float, float]:
     heading, *captions = item.lines
     widths = [width(heading, m.text, "bold"), *(width(line, m.caption) for line in captions)]
     wide = max([*(size[0] for size in sizes), *widths])
-    tall = sum(size[1] for size in sizes) + 5 * (len(sizes) - 1) + _HEADING * bool(heading) + LINE * len(captions)
+    tall = sum(size[1] for size in sizes) + 5 * (len(sizes) - 1) + _HEADING * bool(heading) + m.line * len(captions)
     return wide + 2 * m.card, tall + 2 * m.card
 
 
@@ -122,8 +120,8 @@ def _place_card(
     x, y = middle
     left, top = x - size[0] / 2 + m.card, y - size[1] / 2 + m.card
     heading, *captions = item.lines
-    bottom = y + size[1] / 2 - m.card - LINE * (len(captions) - 0.5) + 2
-    texts = [TextLine(line, x, bottom + LINE * at, m.caption, ink="faint") for at, line in enumerate(captions)]
+    bottom = y + size[1] / 2 - m.card - m.line * (len(captions) - 0.5) + 2
+    texts = [TextLine(line, x, bottom + m.line * at, m.caption, ink="faint") for at, line in enumerate(captions)]
     if heading:
         texts.append(TextLine(heading, x, top + 5, m.text, "bold"))
         top += _HEADING
@@ -145,9 +143,9 @@ def _place_group(
     more = f"×{group.repeat}" if group.repeat > 1 else ""
     rows = needed - _arc_room(group, m) - (width(more, m.repeat) + 6 if more else 0)
     for at, row in enumerate(_rows(group)):
-        y = top + _ROW / 2 + at * (_ROW + 2)
+        y = top + m.box / 2 + at * (m.box + 2)
         texts = _row_texts(*row, left + rows / 2, y, m)
-        boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, _ROW, item.tone, texts, item.tip, ("row",)))
+        boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, m.box, item.tone, texts, item.tip, ("row",)))
     right = left + rows
     paths += [_arc(arc, right, top, m) for arc in group.arcs]
     right += m.arc if group.arcs else 0
@@ -179,13 +177,13 @@ def _said(key: str, words: str, left: float, y: float, ink: Ink, m: Measures) ->
     """The word beside an arc; none where there is nothing to say."""
     middle = left + width(words, m.small) / 2
     text = TextLine(words, middle, y, m.small, ink=ink)
-    return [Box(key, "bare", middle, y, width(words, m.small), LINE, None, (text,))] if words else []
+    return [Box(key, "bare", middle, y, width(words, m.small), m.line, None, (text,))] if words else []
 
 
 def _arc(arc: Arc, right: float, top: float, m: Measures, beyond: float | None = None) -> Path:
     """From the upper part of the first row that it passes by to the lower part of the last one."""
-    inset = _ROW * (0.36 if beyond is None else 0.1)
-    high, low = top + arc.start * (_ROW + 2) + inset, top + arc.end * (_ROW + 2) - 2 - inset
+    inset = m.box * (0.36 if beyond is None else 0.1)
+    high, low = top + arc.start * (m.box + 2) + inset, top + arc.end * (m.box + 2) - 2 - inset
     across = (right if beyond is None else beyond) + m.arc - 4
     dashed = arc.way == "adapted"
     points = ((right, high), (across, high), (across, low), (right, low))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.layout.placed import LEADING, Placed
+from resnet_dsl.targets.figure.layout.placed import Placed
 from resnet_dsl.targets.figure.layout.sheet import Sheet
 from resnet_dsl.targets.figure.layout.sizes import FORMULA, faced
 from resnet_dsl.targets.figure.outline.outline import Note
@@ -38,7 +38,8 @@ def label_room(one: Placed) -> float:
     if not lines:
         return 0.0
     most = max(len(section.words) for section in sections)
-    return (most * LEADING if one.wide else max(width(line, one.measures.label) for line in lines)) + 2 * _BRACKET
+    m = one.measures
+    return (most * m.leading if one.wide else max(width(line, m.label) for line in lines)) + 2 * _BRACKET
 
 
 def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
@@ -50,29 +51,27 @@ def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
                 before = spans.get(section.key, (start, start, section.words))
                 spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
     free = float("-inf")
+    m = sheet.measures
     for start, end, words in sorted(spans.values()):
         bar = low - _BRACKET
         sheet.paths.append(
             Path((sheet.at(start, bar), sheet.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",))
         )
-        half = (
-            max(width(line, sheet.measures.label) for line in words) / 2 + 3 if sheet.wide else LEADING * len(words) / 2
-        )
+        half = max(width(line, m.label) for line in words) / 2 + 3 if sheet.wide else m.leading * len(words) / 2
         middle = max((start + end) / 2, free + half)
         _draw_words(sheet, middle, bar, words)
         free = middle + half
 
 
 def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...]) -> None:
+    m = sheet.measures
     for at, line in enumerate(words):
-        shift = (at - (len(words) - 1) / 2) * LEADING
+        shift = (at - (len(words) - 1) / 2) * m.leading
         if sheet.wide:
-            across = bar - _BRACKET / 2 - sheet.measures.label / 2 - (len(words) - 1 - at) * LEADING
-            sheet.texts.append(TextLine(line, *sheet.at(along, across), sheet.measures.label, ink="faint"))
+            across = bar - _BRACKET / 2 - m.label / 2 - (len(words) - 1 - at) * m.leading
+            sheet.texts.append(TextLine(line, *sheet.at(along, across), m.label, ink="faint"))
         else:
-            sheet.texts.append(
-                TextLine(line, *sheet.at(along + shift, bar - 5), sheet.measures.label, anchor="end", ink="faint")
-            )
+            sheet.texts.append(TextLine(line, *sheet.at(along + shift, bar - 5), m.label, anchor="end", ink="faint"))
 
 
 def draw_notes(sheet: Sheet, one: Placed) -> None:
@@ -80,7 +79,8 @@ def draw_notes(sheet: Sheet, one: Placed) -> None:
         said, size, face = faced(note.words, sheet.measures.label)
         along = _middle(one, note)
         if sheet.wide:
-            sheet.texts.append(TextLine(said, *sheet.at(along, one.low - size - level * LEADING * FORMULA), size, face))
+            across = one.low - size - level * sheet.measures.leading * FORMULA
+            sheet.texts.append(TextLine(said, *sheet.at(along, across), size, face))
         else:
             sheet.texts.append(TextLine(said, *sheet.at(along, one.low - 8), size, face, "end"))
 
@@ -104,5 +104,5 @@ def _levels(one: Placed) -> list[int]:
 
 def note_room(one: Placed) -> float:
     widths = [width(*faced(note.words, one.measures.label)) for note in one.column.notes]
-    tall = one.measures.label * FORMULA * 1.5 + max(_levels(one), default=0) * LEADING * FORMULA
+    tall = one.measures.label * FORMULA * 1.5 + max(_levels(one), default=0) * one.measures.leading * FORMULA
     return (tall if one.wide else max(widths) + 8) if widths else 0.0

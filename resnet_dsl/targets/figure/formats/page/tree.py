@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.formats.palette import LIGHT
+from resnet_dsl.targets.figure.formats.palette import palette
 from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
@@ -265,7 +265,12 @@ def _drawn(column: Column, nodes: list[int]) -> Data:
     links = tuple(replace(link, tip="") for link in column.links)
     geometry = lay_out(Outline((replace(column, items=items, links=links),)), wide=False)
     slots = [slot_of.get(box.key, -1) for box in geometry.boxes]
-    return {"w": geometry.width, "h": geometry.height, "slots": slots, "svg": "".join(shapes(geometry, LIGHT))}
+    return {
+        "w": geometry.width,
+        "h": geometry.height,
+        "slots": slots,
+        "svg": "".join(shapes(geometry, palette("light"))),
+    }
 
 
 def _size(field: ReceptiveField | None) -> str:

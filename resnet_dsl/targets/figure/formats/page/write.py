@@ -11,13 +11,14 @@ from importlib.resources import files
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure.formats.page.tree import network_data
-from resnet_dsl.targets.figure.formats.palette import DARK, Palette, Theme, palette
+from resnet_dsl.targets.figure.formats.palette import Palette, dark_palette, palette
+from resnet_dsl.targets.figure.theme import Themed, read_theme
 
 _LIBRARIES = ("color", "dispatch", "timer", "ease", "interpolate", "selection", "drag", "transition", "zoom")
 _SCRIPTS = ("layout", "draw", "controls")
 
 
-def write_page(networks: Sequence[Facts], places: Sequence[Sequence[str]] = (), theme: Theme = "auto") -> str:
+def write_page(networks: Sequence[Facts], places: Sequence[Sequence[str]] = (), theme: Themed = "auto") -> str:
     """One self-contained page that works from disk.
 
     places: for each network and each of its nodes where it stands in the spec, in words (``net.resnet:14:5: conv(…)``).
@@ -49,9 +50,10 @@ def _hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _colours(theme: Theme) -> str:
-    dark = f"@media (prefers-color-scheme: dark) {{:root{{{_variables(DARK)}}}}}\n" if theme == "auto" else ""
-    return f":root{{{_variables(palette(theme))}}}\n{dark}"
+def _colours(themed: Themed) -> str:
+    theme = read_theme(themed)
+    dark = f"@media (prefers-color-scheme: dark) {{:root{{{_variables(dark_palette(theme))}}}}}\n"
+    return f":root{{{_variables(palette(theme))}}}\n{dark if theme.page.adaptive else ''}"
 
 
 def _variables(colours: Palette) -> str:
