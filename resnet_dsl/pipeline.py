@@ -19,7 +19,7 @@ from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
-from resnet_dsl.elaborate.modules import Definition, Loader
+from resnet_dsl.elaborate.modules import Definition, Loader, Read
 from resnet_dsl.elaborate.names import check_names
 from resnet_dsl.elaborate.networks import Elaborated, Outcome
 from resnet_dsl.elaborate.shadowing import hidden_parameters
@@ -111,18 +111,20 @@ class Compiled:
 class Spec:
     """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way.
 
-    ``files`` are the paths of all that was read.
+    ``files`` are the paths of all that was read; ``reading`` reads what is imported, by its path beside the source's
+    name. ``imported``: the texts of these files, by their paths.
     """
 
     @unhindered
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, reading: Read = read_spec) -> None:
         prelude = resources.prelude_path()
-        loader = Loader(_parse, read_spec, Source(PRELUDE, resources.prelude_text(), prelude))
+        loader = Loader(_parse, reading, Source(PRELUDE, resources.prelude_text(), prelude))
         self.source = source
         self.module = loader.load(source)
         self.prelude = loader.prelude
         self._written = [one for path, one in loader.modules.items() if one is self.module or not shipped.holds(path)]
         self.files = tuple(loader.modules)
+        self.imported = {path: one.source.text for path, one in loader.modules.items() if one is not self.module}
         self.diagnostics = (*loader.diagnostics, *self._hidden(loader))
 
     def _hidden(self, loader: Loader) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -47,6 +48,16 @@ def html(title: str, header: Cells, rows: Sequence[Cells], names: int = 1) -> st
 def _cell(cell: str, is_number: bool) -> str:
     style = ' style="text-align:right"' if is_number else ""
     return f"<td{style}>{escape(cell)}</td>"
+
+
+def plain(text: str) -> str:
+    """Text that means itself in Markdown: no markup of it or of HTML, no link, and on GitHub no mention."""
+    signs = re.sub(r"([\\`*_{}\[\]#|~$]|:(?=\S))", r"\\\1", escape(text, quote=False))
+    return re.sub(r"(@|\\#|[Ww][Ww][Ww](?=\.))(?=\S)", rf"\1{_JOINER}", signs)
+
+
+_JOINER = "\N{WORD JOINER}"
+"""It has no width: what stands on its two sides is no name of somebody, no number of an issue, no address."""
 
 
 def comma_separated(rows: Iterable[Iterable[object]]) -> str:

@@ -170,15 +170,24 @@ def spec_files(specs: Iterable[str]) -> Iterator[SpecFile]:
         if not os.path.isdir(spec):
             yield SpecFile(*locate(spec))
             continue
-        inside = sorted(
-            os.path.join(folder, file)
-            for folder, _, files in os.walk(spec, onerror=_unreadable)
-            for file in files
-            if file.endswith(ENDING)
-        )
+        inside = specs_in(spec)
         if not inside:
-            raise Failure(f"there is no *{ENDING} file in `{spec}`")
+            raise no_specs(spec)
         yield from (SpecFile(path, found=True) for path in inside)
+
+
+def specs_in(folder: str) -> list[str]:
+    """The paths of all specs in a folder and those below it; none where it is not there."""
+    return sorted(
+        os.path.join(inner, file)
+        for inner, _, files in os.walk(folder, onerror=_unreadable if os.path.isdir(folder) else None)
+        for file in files
+        if file.endswith(ENDING)
+    )
+
+
+def no_specs(folder: str) -> Failure:
+    return Failure(f"there is no *{ENDING} file in `{folder}`")
 
 
 def _unreadable(error: OSError) -> None:

@@ -1,27 +1,90 @@
-"""Say what tells two networks apart: structure, shapes, arguments, parameters and MACs, by stage and block."""
+"""Say what tells two networks apart: structure, shapes, arguments, parameters and MACs, by stage and block.
+
+  resnet-dsl diff resnet50 keras_resnet50
+  resnet-dsl diff --base origin/main specs      what has become of each network since a commit, in git
+
+With `--base` specs are those of files and folders: networks that are new, gone, moved to another file or changed are
+told, and those that are as before are counted. `--format md` is for the comment of a pull request (docs/ci.md).
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from resnet_dsl.analyses.difference import as_data, describe, difference
-from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.specs import SHOWN_HELP, shown, told_apart
+from resnet_dsl.analyses.difference import as_data, describe
+from resnet_dsl.cli.ending import FINE, SPEC
+from resnet_dsl.cli.specs import SHOWN_HELP, locate, no_specs, shown, specs_in, told_apart
+from resnet_dsl.failure import Failure
+from resnet_dsl.syntax.reading import STDIN
+
+if TYPE_CHECKING:
+    from resnet_dsl.history import Change, Revision, Wanted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("left", metavar="A", help=SHOWN_HELP)
-    parser.add_argument("right", metavar="B", help="the other one")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is given")
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help=f"two: {SHOWN_HELP}; with --base files and folders")
+    parser.add_argument("--base", metavar="REV", help="compare with the specs of a commit, branch or tag in git")
+    parser.add_argument("--exit-code", action="store_true", help="end with 1 where something tells them apart")
+    parser.add_argument("--format", choices=("text", "json", "md"), default="text", help="how it is given")
     parser.set_defaults(set=[], input=[])
 
 
 def run(options: argparse.Namespace) -> int:
-    left, right = (shown(spec, options) for spec in (options.left, options.right))
-    found = difference(left.facts, right.facts, told_apart((options.left, left), (options.right, right)))
+    found = _of_two(options) if options.base is None else _since(options)
+    return SPEC if options.exit_code and any(one.differs for one in found) else FINE
+
+
+def _of_two(options: argparse.Namespace) -> list[Change]:
+    from resnet_dsl.history import as_markdown, between
+
+    if len(options.specs) != 2:
+        raise Failure(
+            f"`diff` compares two networks, and {len(options.specs)} are named", "`--base REV` takes any number"
+        )
+    left, right = (shown(spec, options) for spec in options.specs)
+    change = between(left.facts, right.facts, told_apart((options.specs[0], left), (options.specs[1], right)))
+    assert change.found is not None
     if options.format == "json":
-        print(json.dumps(as_data(found), indent=2))
+        print(json.dumps(as_data(change.found), indent=2))
+    elif options.format == "md":
+        sys.stdout.write(as_markdown([change], " and ".join(change.found.names)))
     else:
-        print("\n".join(describe(found)) or "nothing tells them apart")
-    return FINE
+        print("\n".join(describe(change.found)) or "nothing tells them apart")
+    return [change]
+
+
+def _since(options: argparse.Namespace) -> list[Change]:
+    from resnet_dsl import history
+
+    base = history.read_revision(options.base, options.specs[0])
+    found = history.changes(base, _wanted(options.specs, base))
+    if options.format == "json":
+        print(json.dumps(history.as_data(found), indent=2))
+    elif options.format == "md":
+        sys.stdout.write(history.as_markdown(found, f"Networks since {options.base}"))
+    else:
+        sys.stdout.write(history.as_text(found))
+    return found
+
+
+def _wanted(specs: list[str], base: Revision) -> Iterator[Wanted]:
+    """The files that SPEC arguments name; of folders also those that they held."""
+    from resnet_dsl.history import Wanted
+
+    for spec in specs:
+        if spec.partition(":")[0] == STDIN:
+            raise Failure("`-` is in no commit", "`--base` is of files and folders")
+        then = base.under(spec)
+        if os.path.isdir(spec) or then:
+            now = [base.path_of(path) for path in specs_in(spec)]
+            if not (now or then):
+                raise no_specs(spec)
+            yield from map(Wanted, dict.fromkeys([*now, *then]))
+        else:
+            path, network = locate(spec)
+            yield Wanted(base.path_of(path), network)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from html import escape
 from textwrap import wrap
 
 from resnet_dsl.showing import width
-from resnet_dsl.tabular import comma_separated, markdown, padded
+from resnet_dsl.tabular import comma_separated, markdown, padded, plain
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from resnet_dsl.targets.figure.outline.outline import Group
 from resnet_dsl.targets.table.gather import Cell, Table
@@ -50,11 +49,6 @@ def pipes(table: Table) -> str:
     lines += [markdown([f"**{name}**", *values]) for name, *values in table.footer]
     notes = [line for note in table.notes for line in ("", plain(note))]
     return "\n".join([*lines, *notes]) + "\n"
-
-
-def plain(text: str) -> str:
-    """Text that means itself: no markup of Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", escape(text, quote=False))
 
 
 def html(table: Table) -> str:

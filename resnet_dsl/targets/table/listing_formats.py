@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from resnet_dsl.tabular import columns, comma_separated, markdown
+from resnet_dsl.tabular import columns, comma_separated, markdown, plain
 from resnet_dsl.targets.figure.formats.tex import escape_tex
-from resnet_dsl.targets.table.formats import inert, plain, wrapped
+from resnet_dsl.targets.table.formats import inert, wrapped
 from resnet_dsl.targets.table.listing import Column, Listing, Value
 
 _LETTERS = {"words": "l", "number": "r", "change": "r", "mark": "c"}

@@ -1,0 +1,87 @@
+"""Changes as the comment of a pull request: a table of counts, and what has changed in words, which unfolds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+from resnet_dsl.analyses.network import Facts
+from resnet_dsl.history.changes import Change
+from resnet_dsl.history.words import tally, told
+from resnet_dsl.sentences import counted
+from resnet_dsl.showing import line
+from resnet_dsl.tabular import markdown, plain
+
+MOST_CHARACTERS = 60_000
+"""Of a comment; GitHub takes 65,536."""
+
+_MOST_SENTENCES = 50
+_COLUMNS: dict[str, Callable[[Facts], int | None]] = {
+    "parameters": lambda facts: facts.count.params,
+    "MACs": lambda facts: facts.count.macs,
+    "depth": lambda facts: facts.depth,
+}
+
+
+def as_markdown(changes: Sequence[Change], title: str) -> str:
+    """What differs, in Markdown; what does not is counted. Names mean themselves, whatever they hold.
+
+    What does not fit into a comment is left out, and told.
+    """
+    differing = [one for one in changes if one.differs]
+    counts = [] if all(one.file is None for one in changes) else [f"{tally(changes)}.", ""]
+    head = [f"### {_inert(title)}", "", *counts]
+    if not differing:
+        return "\n".join(head if counts else [*head, "Nothing tells them apart.", ""])
+    return _bounded([*head, *_table(differing), ""], [_details(one) for one in differing if told(one)])
+
+
+def _table(changes: Sequence[Change]) -> Iterator[str]:
+    yield markdown(["network", *_COLUMNS])
+    yield markdown(["---", *("---:" for _ in _COLUMNS)])
+    for one in changes:
+        yield markdown([_name(one), *(_cell(one, count) for count in _COLUMNS.values())])
+
+
+def _name(change: Change) -> str:
+    kind = "" if change.kind == "changed" else f" ({'moved' if change.kind == 'same' else change.kind})"
+    return _inert(change.name) + kind + (f"<br>{_inert(change.file)}" if change.file else "")
+
+
+def _cell(change: Change, count: Callable[[Facts], int | None]) -> str:
+    before, after = (None if facts is None else count(facts) for facts in (change.before, change.after))
+    sides = [_number(count(facts)) for facts in (change.before, change.after) if facts is not None]
+    return " → ".join(dict.fromkeys(sides)) + (_percent(before, after) if before and after else "")
+
+
+def _number(value: int | None) -> str:
+    return "unknown" if value is None else f"{value:,}"
+
+
+def _percent(before: int, after: int) -> str:
+    growth = 100 * (after - before) / before
+    digits = f"{growth:+,.0f}" if abs(growth) >= 10 else f"{growth:+.2g}"
+    return "" if before == after else f" ({digits.replace('-', '−')} %)"
+
+
+def _details(change: Change) -> str:
+    sentences = told(change)
+    left = len(sentences) - _MOST_SENTENCES
+    lines = [f"- {_inert(one)}" for one in sentences[:_MOST_SENTENCES]] + ([f"- and {left} more"] if left > 0 else [])
+    # Within HTML no sign of Markdown is one, and within code no name is somebody's.
+    summary = f"<code>{escape(line(change.name))}</code>: {counted(len(sentences), 'difference')}"
+    return "\n".join(["<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>", ""])
+
+
+def _bounded(head: list[str], details: list[str]) -> str:
+    """All of it, as far as a comment holds it."""
+    text = "\n".join(head) + "\n"
+    for number, one in enumerate(details):
+        if len(text) + len(one) > MOST_CHARACTERS:
+            return f"{text}What has changed in {counted(len(details) - number, 'more network')} does not fit here.\n"
+        text += f"{one}\n"
+    return text
+
+
+def _inert(text: str) -> str:
+    return plain(line(text))
