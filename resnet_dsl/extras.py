@@ -20,6 +20,7 @@ EXTRAS = {
     "pdf": ("reportlab",),
     "outlines": ("fontTools",),
     "onnx": ("onnx",),
+    "lsp": ("pygls", "lsprotocol"),
 }
 """The packages that an extra brings, as they are imported. One that brings Keras has its backend's name."""
 

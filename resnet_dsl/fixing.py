@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_dsl import resources
@@ -64,7 +63,7 @@ def _better(
     sure = [one for one in found if _is_sure(one, spec.source)]
     for chosen, _ in zip(_choices(sure), tries, strict=False):
         edits = [edit for one in chosen for edit in one.edits]
-        tried = Spec(replace(spec.source, text=edited(spec.source.text, edits)))
+        tried = spec.rewritten(edited(spec.source.text, edits))
         left = tried.check(network)
         if _helps(chosen, found, left):
             return tried, left, tuple(chosen)

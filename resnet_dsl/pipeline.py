@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl import resources, shipped
 from resnet_dsl.analyses.expectations import check_demands, check_expectations
@@ -108,6 +108,17 @@ class Compiled:
         return asked.spec.compile(asked.network, asked.overrides, input_size)
 
 
+class Judged(NamedTuple):
+    """What became of a network: its elaboration, the facts of what is known of it, and what is told of these."""
+
+    outcome: Outcome
+    facts: Facts | None
+    told: tuple[Diagnostic, ...]
+
+
+Judge: TypeAlias = Callable[[Definition], Judged]
+
+
 class Spec:
     """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way.
 
@@ -120,6 +131,7 @@ class Spec:
         prelude = resources.prelude_path()
         loader = Loader(_parse, reading, Source(PRELUDE, resources.prelude_text(), prelude))
         self.source = source
+        self.reading = reading
         self.module = loader.load(source)
         self.prelude = loader.prelude
         self._written = [one for path, one in loader.modules.items() if one is self.module or not shipped.holds(path)]
@@ -157,6 +169,10 @@ class Spec:
             definition = definition.module.base_of(written)
         return tuple(dict.fromkeys(names))
 
+    def rewritten(self, text: str) -> Spec:
+        """The same file with another text."""
+        return Spec(replace(self.source, text=text), self.reading)
+
     @unhindered
     def check(
         self,
@@ -164,18 +180,21 @@ class Spec:
         overrides: Overrides | None = None,
         input_size: InputSize | None = None,
         demands: Iterable[Expectation] = (),
+        judge: Judge | None = None,
     ) -> tuple[Diagnostic, ...]:
         """Every mistake and warning, in source order: of form, of names, and of each network, or of the one named.
 
         Networks are checked as they are written, or under other parameters or another input size, where the text's own
         expectations do not hold. ``demands`` are expectations from outside, which each network is held to.
+        ``judge`` may stand in the place of ``judge()``: one that remembers what became of a network.
         """
         meant: list[Diagnostic] = []
         for module in self._written:
             if module.file.definitions:
                 meant += check_names(module)
         definitions = [*self.networks.values()] if network is None else [self._network(network)]
-        meant += self._check_networks(definitions, overrides or {}, input_size, tuple(demands))
+        as_written = not overrides and input_size is None
+        meant += self._check_networks(definitions, judge or self.judge(overrides, input_size, demands), as_written)
         formed = _independent(self.diagnostics)
         found = [*formed, *(one for one in meant if not self._follows(one) and not _beside(one, formed))]
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
@@ -207,29 +226,39 @@ class Spec:
         around = ([one.tree for one in networks if _holds(one.tree.span, span)] for span in doubtful)
         return any(not holders or not derived.isdisjoint(holders) for holders in around)
 
-    def _check_networks(
+    def judge(
         self,
-        definitions: list[Definition],
-        overrides: Overrides,
-        input_size: InputSize | None,
-        demands: tuple[Expectation, ...],
-    ) -> Iterator[Diagnostic]:
-        used, fitter = Used(), Fitter()
+        overrides: Overrides | None = None,
+        input_size: InputSize | None = None,
+        demands: Iterable[Expectation] = (),
+    ) -> Judge:
+        """What runs one network after another and judges what comes of each, within one budget for all of them."""
+        fitter, demanded = Fitter(), tuple(demands)
+
+        def judged(definition: Definition) -> Judged:
+            outcome = fitter.elaborate(definition, self.prelude, overrides or {}, input_size)
+            known = outcome.elaborated or outcome.sound
+            if known is None:
+                return Judged(outcome, None, ())
+            facts = Facts(known.graph, known.shapes)
+            held = check_demands(demanded, facts, definition.tree.name.span)
+            return Judged(outcome, facts, (*_judge(definition, known, facts), *held))
+
+        return judged
+
+    def _check_networks(self, definitions: list[Definition], judge: Judge, as_written: bool) -> Iterator[Diagnostic]:
+        used = Used()
         steps, found = len(self.source.text) // CHARACTERS_OF_A_STEP, 0
         sound = True
         for definition in definitions:
             if definition.tree.name.text in definition.module.unsound:
                 sound = False
                 continue
-            outcome = fitter.elaborate(definition, self.prelude, overrides, input_size)
+            outcome, _, told = judge(definition)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
-            judged = outcome.elaborated or outcome.sound
-            if judged is not None:
-                facts = Facts(judged.graph, judged.shapes)
-                told = (*_judge(definition, judged, facts), *check_demands(demands, facts, definition.tree.name.span))
-                misread = self._misread(definition)
-                yield from (one for one in told if not (misread and one.code == _UNMET))
+            misread = bool(told) and self._misread(definition)
+            yield from (one for one in told if not (misread and one.code == _UNMET))
             used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
             steps += outcome.steps + STEPS_OF_A_NETWORK
@@ -237,7 +266,6 @@ class Spec:
                 yield file_too_large(definition.tree.name.span)
             if steps > MOST_STEPS_OF_A_FILE or found > MOST_FOUND:
                 return
-        as_written = not overrides and input_size is None
         if sound and as_written and len(definitions) == len(self.networks):
             yield from idle_skips(self.module, used)
             yield from idle_settings(self.module, used)

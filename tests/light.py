@@ -45,6 +45,7 @@ EXAMPLES = {
     **{("table", f"-o FILE{form.ending}"): f"table resnet18 -o table{form.ending}" for form in TABLES.values()},
     ("new", ""): "new mine --from resnet50",
     ("fmt", ""): "fmt mine.resnet",
+    ("lsp", ""): "lsp",
     ("explain", ""): "explain E0302",
     ("list", ""): "list",
     ("diff", ""): "diff resnet50 keras_resnet50",

@@ -30,6 +30,7 @@ COMMANDS = {
     "draw": "draw networks or a block as a figure",
     "table": "write networks as the table of a paper",
     "fmt": "lay specs out in the one canonical way",
+    "lsp": "speak with an editor (language server)",
     "explain": "explain a word, an operation, a network or a diagnostic's code",
     "list": "list the networks that ship",
     "new": "start a spec of one's own",

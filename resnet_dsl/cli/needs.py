@@ -91,6 +91,7 @@ NEEDS = (
     Need("import", "--weights OUT.onnx", ("onnx",), _named("weights", ".onnx")),
     *(Need("draw", f"-o FILE{form.ending}", form.packages, _ends("output", form)) for form in _NEEDY),
     Need("draw", "--text paths", ("fontTools",), _is("text", "paths")),
+    Need("lsp", "", ("pygls", "lsprotocol"), _always),
     Need("signal", "-o FILE", ("matplotlib",), _given("output")),
     Need("paths", "-o FILE", ("matplotlib",), _given("output")),
     Need("probe", "", ("keras",), _always),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -20,12 +20,12 @@ class Used:
         self.blocks: set[tree.Node] = set()
         self.skips: set[tree.Node] = set()
         self.settings: set[tree.Node] = set()
-        self._stated: dict[tree.Node, Diagnostic] = {}
+        self._stated: dict[tree.Node, tuple[str, str]] = {}
 
     def state(self, setting: tree.Node, why: str, remedy: str) -> None:
         """A setting that holds from here on; ``why`` it may change nothing."""
         if setting not in self._stated:
-            self._stated[setting] = _unused_setting(why, setting.span, remedy)
+            self._stated[setting] = why, remedy
 
     def add(self, other: Used) -> None:
         self.blocks |= other.blocks
@@ -35,7 +35,16 @@ class Used:
 
     def idle(self) -> dict[tree.Node, Diagnostic]:
         """What is to be said of the settings that nothing asked for."""
-        return {setting: found for setting, found in self._stated.items() if setting not in self.settings}
+        idle = {setting: words for setting, words in self._stated.items() if setting not in self.settings}
+        return {setting: _unused_setting(why, setting.span, remedy) for setting, (why, remedy) in idle.items()}
+
+    def moved(self, places: Mapping[tree.Node, tree.Node]) -> Used:
+        """The same of another reading of the text; ``places``: what stands there in a node's place, if another one."""
+        found = Used()
+        for name in ("blocks", "skips", "settings"):
+            setattr(found, name, {places.get(one, one) for one in getattr(self, name)})
+        found._stated = {places.get(one, one): words for one, words in self._stated.items()}
+        return found
 
 
 def idle_skips(module: Module, used: Used) -> Iterator[Diagnostic]:

@@ -30,13 +30,23 @@ class Pages(NamedTuple):
 
     def tell(self, name: str) -> str:
         """Words, an example, and what the reference says."""
-        section, _, text = self._sections()[name].partition("\n\n")
-        return "\n".join([f"## `{name}`: {self.what}", "", text, *quoted(section, name)])
+        section, _, _ = self._sections()[name].partition("\n\n")
+        return "\n".join([self.brief(name), *quoted(section, name)])
+
+    def brief(self, name: str) -> str:
+        """Words and an example."""
+        _, _, text = self._sections()[name].partition("\n\n")
+        return f"## `{name}`: {self.what}\n\n{text}"
 
     def _sections(self) -> dict[str, str]:
-        with open(os.path.join(_FOLDER, self.file), encoding="utf-8") as file:
-            found = re.split(r"^## `(.+)`\n+Section: ", file.read(), flags=re.MULTILINE)
-        return {name: text.strip() for name, text in zip(found[1::2], found[2::2], strict=True)}
+        return _pages_of(self.file)
+
+
+@cache
+def _pages_of(name: str) -> dict[str, str]:
+    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+        found = re.split(r"^## `(.+)`\n+Section: ", file.read(), flags=re.MULTILINE)
+    return {name: text.strip() for name, text in zip(found[1::2], found[2::2], strict=True)}
 
 
 def tell_quantity(name: str) -> str:

@@ -43,11 +43,12 @@ def tell_block(name: str) -> str:
     assert isinstance(block, tree.Block)
     inside = [slot for slot in slots() if slot in _called(block)]
     filled = [f"Settings fill its slots {listed(inside)} (`use {inside[0]} = …`)."] if inside else []
-    lines = [f"## `{_signature(block)}`: a block of the prelude", "", block.doc, "", *_examples(block), *filled]
+    lines = [f"## `{signature(block)}`: a block of the prelude", "", block.doc, "", *_examples(block), *filled]
     return "\n".join([*lines, "", "```resnet", block.span.text, "```"])
 
 
-def _signature(block: tree.Block) -> str:
+def signature(block: tree.Block | tree.Network) -> str:
+    """How it is called: ``basic(width, stride = 1)``."""
     parameters = [" ".join(one.span.text.split()) for one in tree.parameters(block)]
     return f"{block.name.text}({', '.join(parameters)})" if parameters else block.name.text
 

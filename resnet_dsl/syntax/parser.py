@@ -60,6 +60,23 @@ def parse_mended(source: Source) -> Parsed:
         return _Reading(words).read(span)
 
 
+def expected(source: Source, end: int) -> frozenset[str]:
+    """The kinds of words that have a place behind the text up to an offset; none where that is not known.
+
+    Mistakes in front of it are gone on behind as ever. What stands at the offset is a sign that no text holds, so that
+    nothing is read as if the text ended there.
+    """
+    cut = Source(source.name, f"{source.text[:end]} {_NOWHERE}")
+    words = split(cut, tables.load())
+    if any(limits.check_words(words)) or len(cut.text) > limits.MAX_BYTES:
+        return frozenset()
+    with uncollected():
+        return _Reading(words).expected()
+
+
+_NOWHERE = "¤"
+
+
 def _holds(definition: tree.Node, place: int) -> bool:
     """Whether a place is in a definition; where braces are missing it is the end."""
     return definition.span.start <= place <= definition.span.end
@@ -80,9 +97,23 @@ class _Reading:
         self._blurred: list[Span] = []
         self._walked = 0
 
+    def expected(self) -> frozenset[str]:
+        """The kinds of words that have a place where the last word stands; none where reading never comes there."""
+        words, machine = self._machine.words, self._machine
+        while not machine.run(limits.MAX_DEPTH) and not self._has_enough:
+            if machine.position == len(words.kinds) - 2:
+                kinds = {kind for row in machine.tables.actions for kind in row}
+                return frozenset(kind for kind in kinds if machine.accepts(kind))
+            self._go_on()
+        return frozenset()
+
+    @property
+    def _has_enough(self) -> bool:
+        return len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED
+
     def read(self, span: Span) -> Parsed:
         while not self._machine.run(limits.MAX_DEPTH):
-            if len(self._mistakes) >= _MOST_MISTAKES or self._walked > _MOST_WALKED:
+            if self._has_enough:
                 break
             self._go_on()
         self._definitions += _finished(self._machine)

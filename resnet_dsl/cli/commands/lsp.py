@@ -1,0 +1,28 @@
+"""Speak with an editor: the language server (LSP), on the standard input and output.
+
+Editors start it themselves (docs/editors.md). It shows mistakes while one types, with their remedies as quick fixes;
+completes words, steps and arguments; shows documentation, shapes and counts of what is under the pointer; finds and
+renames definitions; lays texts out. It reads what is open, and the files that it imports; it writes none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import redirect_stdout
+
+from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.needs import require
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stdio", action="store_true", help="on the standard streams, as without it: editors ask so")
+
+
+def run(options: argparse.Namespace) -> int:
+    require("lsp", options)
+    from resnet_dsl.server.server import make_server
+
+    with open(0, "rb", closefd=False) as asked, open(1, "wb", closefd=False) as told, redirect_stdout(sys.stderr):
+        make_server().start_io(asked, told)
+    return FINE

@@ -1,0 +1,166 @@
+"""The real server, asked as an editor asks it: every answer over the wire, on whole, broken and hostile texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pygls")
+
+from lsprotocol import types
+
+from tests.editing.test_hostile import HOSTILE
+from tests.editing.texts import BLOCKS
+from tests.server.editor import Editor
+
+WRONG = BLOCKS.replace("softmax", "sofmax")
+SNIPPETS = types.ClientCapabilities(
+    text_document=types.TextDocumentClientCapabilities(
+        completion=types.CompletionClientCapabilities(
+            completion_item=types.ClientCompletionItemOptions(snippet_support=True)
+        )
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def editor() -> Iterator[Editor]:
+    made = Editor(SNIPPETS)
+    yield made
+    assert made.end() == 0
+
+
+@pytest.fixture
+def uri(editor: Editor, tmp_path: Path) -> Iterator[str]:
+    """The address of a text that holds BLOCKS, open."""
+    address = (tmp_path / "net.resnet").as_uri()
+    assert editor.open(address, BLOCKS) == []
+    yield address
+    editor.close(address)
+
+
+def at(text: str, words: str, within: int = 0) -> types.Position:
+    offset = text.index(words) + within
+    line = text.count("\n", 0, offset)
+    return types.Position(line, offset - (text.rfind("\n", 0, offset) + 1))
+
+
+def _document(uri: str) -> types.TextDocumentIdentifier:
+    return types.TextDocumentIdentifier(uri)
+
+
+def _everywhere(uri: str, *only: str) -> types.CodeActionParams:
+    whole = types.Range(types.Position(0, 0), types.Position(999, 0))
+    return types.CodeActionParams(_document(uri), whole, types.CodeActionContext([], only=[*only] or None))
+
+
+def test_mistakes_come_behind_a_change_and_go(editor: Editor, uri: str) -> None:
+    (found,) = editor.change(uri, WRONG)
+    assert (found.code, found.source, found.severity) == ("E0201", "resnet-dsl", types.DiagnosticSeverity.Error)
+    assert found.range == types.Range(at(WRONG, "sofmax"), at(WRONG, "sofmax", 6))
+    assert found.message.endswith("did you mean `softmax`?")
+    assert editor.change(uri, BLOCKS) == []
+
+
+def test_other_places_are_told(editor: Editor, uri: str) -> None:
+    text = BLOCKS + "\nblock views { relu }\n"
+    found = next(one for one in editor.change(uri, text) if one.related_information)
+    (related,) = found.related_information or []
+    assert related.location == types.Location(uri, types.Range(at(text, "views(width"), at(text, "views(width", 5)))
+
+
+def test_columns_are_counted_in_halves_of_pairs(editor: Editor, uri: str) -> None:
+    """𝔸 has two of them, and é one."""
+    text = 'network n {\n  input 8x8x3\n  stage s { conv(4, 3) as "𝔸é" -> nothing }\n}\n'
+    (found,) = editor.change(uri, text)
+    assert (found.range.start.character, found.range.end.character) == (35, 42)
+    hovered = editor.ask(types.TEXT_DOCUMENT_HOVER, types.HoverParams(_document(uri), types.Position(2, 13)))
+    assert hovered.range.start == types.Position(2, 12)
+
+
+def test_a_remedy_is_a_quick_fix(editor: Editor, uri: str) -> None:
+    editor.change(uri, WRONG)
+    (action,) = editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, _everywhere(uri))
+    assert action.kind == types.CodeActionKind.QuickFix
+    assert not action.is_preferred
+    (edit,) = action.edit.changes[uri]
+    assert (edit.range.start, edit.new_text) == (at(WRONG, "sofmax"), "softmax")
+
+
+def test_sure_remedies_are_made_at_once_when_they_are_chosen(editor: Editor, uri: str) -> None:
+    text = BLOCKS.replace("act\n}", "act;\n}")
+    editor.change(uri, text)
+    fix, both = editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, _everywhere(uri))
+    assert fix.is_preferred
+    assert both.kind == "source.fixAll.resnet-dsl"
+    (chosen,) = editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, _everywhere(uri, "source.fixAll"))
+    made = editor.ask(types.CODE_ACTION_RESOLVE, chosen)
+    (edit,) = made.edit.changes[uri]
+    assert (edit.range, edit.new_text) == (types.Range(at(text, ";"), at(text, ";", 1)), "")
+
+
+def test_hover(editor: Editor, uri: str) -> None:
+    asked = types.HoverParams(_document(uri), at(BLOCKS, "conv(width, 5"))
+    told = editor.ask(types.TEXT_DOCUMENT_HOVER, asked)
+    assert told.contents.kind == types.MarkupKind.Markdown
+    assert "| small | two_block1 | 32x32x16 | 16x16x16 |" in told.contents.value
+
+
+def test_completion(editor: Editor, uri: str) -> None:
+    text = BLOCKS.replace("  act\n", "  c\n")
+    editor.change(uri, text)
+    asked = types.CompletionParams(_document(uri), at(text, "  c\n", 3))
+    found = {one.label: one for one in editor.ask(types.TEXT_DOCUMENT_COMPLETION, asked)}
+    assert found["conv"].text_edit.new_text == "conv(${1:channels}, ${2:kernel})"
+    assert found["conv"].insert_text_format == types.InsertTextFormat.Snippet
+    assert found["near"].detail == "value"
+
+
+def test_formatting(editor: Editor, uri: str) -> None:
+    text = BLOCKS.replace("stage one { 2", "stage one {2")
+    editor.change(uri, text)
+    asked = types.DocumentFormattingParams(_document(uri), types.FormattingOptions(2, True))
+    (edit,) = editor.ask(types.TEXT_DOCUMENT_FORMATTING, asked)
+    assert edit.new_text.startswith(" ")
+    editor.change(uri, "network {")
+    assert not editor.ask(types.TEXT_DOCUMENT_FORMATTING, asked)
+
+
+def test_a_text_is_checked_with_what_is_open_beside_it(editor: Editor, tmp_path: Path) -> None:
+    """An import is read from the editor, and what imports it is told of its changes."""
+    (tmp_path / "parts.resnet").write_text("block mine { relu }\n", encoding="utf-8")
+    net, parts = ((tmp_path / name).as_uri() for name in ("main.resnet", "parts.resnet"))
+    text = 'import "parts.resnet"\nnetwork net {\n  input 8x8x3\n  stage s { conv(4, 3) -> mine }\n}\n'
+    assert editor.open(net, text) == []
+    editor.open(parts, "block other { relu }\n")
+    assert [one.code for one in editor.found(net)] == ["E0201"]
+    editor.change(parts, "block mine { conv(0, 3) }\n")
+    (found,) = editor.found(net)
+    assert found.range == types.Range(at(text, '"parts'), at(text, "\nnetwork"))
+    assert (found.related_information or [])[0].location.uri == parts
+    editor.close(parts)
+    assert editor.found(net) == []
+    editor.close(net)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_are_answered(editor: Editor, uri: str, name: str) -> None:
+    text = HOSTILE[name].replace("\ud800", "")
+    editor.change(uri, text)
+    for position in (types.Position(0, 0), types.Position(0, 10**6), types.Position(10**6, 0)):
+        editor.ask(types.TEXT_DOCUMENT_HOVER, types.HoverParams(_document(uri), position))
+        editor.ask(types.TEXT_DOCUMENT_COMPLETION, types.CompletionParams(_document(uri), position))
+    editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, _everywhere(uri))
+
+
+def test_a_text_that_is_not_open_gets_no_answer(editor: Editor) -> None:
+    asked = types.HoverParams(types.TextDocumentIdentifier("untitled:nothing"), types.Position(0, 0))
+    assert editor.ask(types.TEXT_DOCUMENT_HOVER, asked) is None
+
+
+def test_a_text_without_a_file_is_checked(editor: Editor) -> None:
+    found = editor.open("untitled:Untitled-1", WRONG)
+    assert [one.code for one in found] == ["E0201"]
+    editor.close("untitled:Untitled-1")
