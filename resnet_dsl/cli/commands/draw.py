@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import product
 from pathlib import Path
 
 from resnet_dsl.cli.ending import FINE
@@ -17,7 +18,7 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown, told_apart
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, LEVELS, WRITINGS, block_figure, figure, write_page
+from resnet_dsl.targets.figure import ENGINES, FACTS, FRAMES, LEVELS, WRITINGS, block_figure, figure, write_page
 from resnet_dsl.targets.figure.theme import read_theme, theme_names
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff", action="store_true", help="two networks: what differs is marked and told below, with the sums"
     )
+    parser.add_argument("--frame", choices=FRAMES, help="a dashed box with its name round each stage, or each block")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
     parser.add_argument(
         "--theme",
@@ -79,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
-    _refuse_beside_diff(options, path)
+    _refuse_of_whole_networks(options, path)
     require("draw", options)
     theme = read_theme(options.theme, options.theme_set)
     facts = [network.facts for network in networks]
@@ -95,7 +97,8 @@ def run(options: argparse.Namespace) -> int:
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
         else:
             titles = options.title or (told_apart(*zip(options.specs, networks, strict=True)) if options.diff else None)
-            drawn = figure(facts, options.level, options.wide, titles=titles, differences=options.diff, **shared)
+            more = {"differences": options.diff, "frame": options.frame}
+            drawn = figure(facts, options.level, options.wide, titles=titles, **more, **shared)
         drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
@@ -105,13 +108,15 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _refuse_beside_diff(options: argparse.Namespace, path: str) -> None:
-    """What says nothing of the differences of two networks."""
+def _refuse_of_whole_networks(options: argparse.Namespace, path: str) -> None:
+    """Options of pictures of whole networks, where another figure is asked for."""
     if options.diff and len(options.specs) != 2:
         raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
-    for option, given in (("--block", options.block), (".html", Path(path).suffix.lower() == ".html")):
-        if options.diff and given:
-            raise Failure(f"`--diff` is of whole networks in a picture, and not of `{option}`", "leave one out")
+    others = ("--block", options.block), (".html", Path(path).suffix.lower() == ".html")
+    own = ("--diff", options.diff), ("--frame", options.frame)
+    for (option, asked), (other, given) in product(own, others):
+        if asked and given:
+            raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
 
 
 def _facts(text: str) -> list[str]:

@@ -13,11 +13,13 @@ from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
 from resnet_dsl.targets.figure.formats.page.write import write_page
 from resnet_dsl.targets.figure.formats.palette import THEMES
 from resnet_dsl.targets.figure.formats.svg import WRITINGS
+from resnet_dsl.targets.figure.outline.frames import FRAMES
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 
 __all__ = [
     "ENGINES",
     "FACTS",
+    "FRAMES",
     "LEVELS",
     "THEMES",
     "WRITINGS",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.compared import gather_compared
+from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
@@ -161,6 +162,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     scale: bool = False,
     engine: Engine | None = None,
     differences: bool = False,
+    frame: Frames | None = None,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
 
@@ -177,6 +179,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         too small.
     differences: of two networks: rows that are alike stand side by side, grey; the others are marked, and what differs
         is told below, with the sums.
+    frame: a dashed box, with its name, round each ``stage``, or round each ``block`` and the blocks in it.
     """
     _check(level, show, engine)
     subjects = _several(networks)
@@ -185,9 +188,12 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     named = titles or [subject.graph.name for subject in subjects]
     look = _look(theme)
     paper = _Paper.of(width, height, scale, look)
-    levels = _from(level or default_level(subjects))
+    levels = _framed_levels(level) if frame else _from(level or default_level(subjects))
     gather = gather_compared if differences else gather_networks
-    gathered = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
+    gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
+    if frame:
+        _known("frame", (frame,), FRAMES)
+        gathered = [(one, partial(_with_frames, shown, subjects, frame)) for one, shown in gathered]
     return _figure(gathered, wide, paper, look, engine)
 
 
@@ -229,6 +235,17 @@ def _look(themed: Themed) -> Theme:
         return read_theme(themed)
     except UnknownThemeError as unknown:
         raise FigureError(unknown.lines[0], unknown.remedy) from None
+
+
+def _framed_levels(level: str | None) -> tuple[str, ...]:
+    """Those at which a network has rows."""
+    if level == "stage":
+        raise FigureError("by stages a network has no rows to be framed: its cards are the frames", "draw it by blocks")
+    return _from(level or "block")[:-1]
+
+
+def _with_frames(gather: Callable[[bool], Outline], subjects: Sequence[Facts], kind: Frames, wide: bool) -> Outline:
+    return framed(gather(wide), [subject.graph for subject in subjects], kind)
 
 
 def _from(level: str) -> tuple[str, ...]:

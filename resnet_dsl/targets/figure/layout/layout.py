@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from resnet_dsl.sentences import first
+from resnet_dsl.targets.figure.layout.framing import draw_frames, left_out, with_frames
 from resnet_dsl.targets.figure.layout.geometry import Geometry, Within
 from resnet_dsl.targets.figure.layout.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.layout.measures import SCREEN, Measures
@@ -24,6 +26,8 @@ from resnet_dsl.targets.figure.layout.surroundings import (
 )
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
+_MOST_NAMES = 8
+
 
 def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: int = 1) -> Geometry:
     """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns.
@@ -41,8 +45,16 @@ def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: in
     measured = [_measured(column, wide, outline.air, measures) for column in columns]
     starts = _starts(columns, [ranks for *_, ranks in measured], outline.aligned)
     each = zip(columns, measured, starts, strict=True)
-    placed = [place(column, *own, start, wide, measures) for column, own, start in each]
+    placed = [with_frames(place(column, *own, start, wide, measures)) for column, own, start in each]
+    outline = _with_remark(outline, left_out(placed))
     return _assemble(outline, placed, wide, measures)
+
+
+def _with_remark(outline: Outline, unframed: list[str]) -> Outline:
+    if not unframed:
+        return outline
+    remark = f"without a frame, since rows of others stand between theirs: {first(unframed, _MOST_NAMES)}"
+    return replace(outline, remarks=(*outline.remarks, remark))
 
 
 def _in_parts(outline: Outline, parts: list[Column]) -> Outline:
@@ -110,12 +122,17 @@ def _draw_column(sheet: Sheet, one: Placed) -> None:
         within = _within(one.column, item)
         sheet.boxes += [replace(box, within=within) for box in boxes]
         sheet.paths += [replace(path, within=within) for path in paths]
+    draw_frames(sheet, one, (_network(one.column),))
     draw_links(sheet, one)
     draw_beside(sheet, one)
     draw_notes(sheet, one)
 
 
 def _within(column: Column, item: Item) -> Within:
-    kind = "inset" if column.inset else "page" if column.continues else "network"
     own = (("stage", item.key),) if item.kind == "card" else ()
-    return ((kind, column.title or column.key), *item.within, *own)
+    return (_network(column), *item.within, *own)
+
+
+def _network(column: Column) -> tuple[str, str]:
+    kind = "inset" if column.inset else "page" if column.continues else "network"
+    return kind, column.title or column.key

@@ -93,4 +93,5 @@ def _part(column: Column, lanes: Lanes, start: int, end: int) -> Column:
         tuple(links),
         column.summary if start < 0 else "",
         continues=start >= 0,
+        frames=column.frames,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from resnet_dsl.targets.figure.layout.frames import Held
 from resnet_dsl.targets.figure.layout.lanes import Lanes
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -15,6 +17,16 @@ ASIDE = 6.0
 """From the middle of a lane to the words beside its arrows."""
 _TRACK, _FIRST_TRACK, _BRANCH = 9.0, 17.0, 14.0
 """From a track to the next one; from boxes to the first track; between boxes side by side."""
+
+
+class PlacedFrame(NamedTuple):
+    """A frame round rows: along the flow from ``begin`` to ``end``, across it from ``low`` to ``high``."""
+
+    held: Held
+    begin: float
+    low: float
+    end: float
+    high: float
 
 
 @dataclass
@@ -33,6 +45,7 @@ class Placed:
     """How far the column reaches across."""
     wide: bool
     measures: Measures
+    frames: tuple[PlacedFrame, ...] = ()
 
     def along(self, item: int) -> float:
         """The middle of an item along the flow."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
+from resnet_dsl.targets.figure.layout.frames import frame_rooms
 from resnet_dsl.targets.figure.layout.lanes import Lanes
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -36,10 +37,12 @@ class Rank:
     """Whether it belongs to the bracket of its part: not where only what stands beside has a rank there."""
     key: str = ""
     """What stands beside it in another column has the same one; empty where columns are aligned by parts."""
+    closing: float = 0.0
+    """Behind it, before anything leaves: for the frames that end there."""
 
     def fork(self, fork: Fork) -> float:
         """How far behind the rank side links leave."""
-        return FORK + LEVEL * self.forks.index(fork)
+        return self.closing + FORK + LEVEL * self.forks.index(fork)
 
 
 def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air: float, m: Measures) -> list[Rank]:
@@ -48,6 +51,7 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
     for item, rank in enumerate(lanes.rank):
         members[rank].append(item)
     forks = _forks(column, lanes)
+    opening, closing = frame_rooms(column, lanes, wide)
     ranks: list[Rank] = []
     begun: set[int] = set()
     for rank, items in enumerate(members):
@@ -57,13 +61,14 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
         before = len(forks[rank - 1]) if rank else 0
         gap += FORK + LEVEL * (before - 1) if before else 0
         gap += max((_beside(column.items[item], wide, m) for item in members[rank - 1]), default=0.0) if rank else 0
+        gap += opening[rank] + (closing[rank - 1] if rank else 0)
         section = column.items[lead].section
         named = not column.sections[section].beside
         section = section if not ranks or (named and section not in begun) else ranks[-1].section
         begun.add(section)  # a part is a run of ranks: what comes back to an earlier one stays where it is
         apart = SECTION if ranks and ranks[-1].section != section else 0
         length, key = max(lengths[item] for item in items), column.items[lead].beside_key
-        ranks.append(Rank(section, length, gap + apart, merge, forks[rank], named, key))
+        ranks.append(Rank(section, length, gap + apart, merge, forks[rank], named, key, closing[rank]))
     return ranks
 
 

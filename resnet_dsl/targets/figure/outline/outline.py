@@ -5,8 +5,9 @@ Words between asterisks are a formula's: ``*F(x) + x*``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["text", "box", "thin", "merge", "card", "note"]
 """``box``: an operation with weights or a pool; ``thin``: norm, activation and what else is light; ``merge``: + × or
@@ -135,6 +136,14 @@ class Section:
     beside: bool = False
 
 
+class Framed(NamedTuple):
+    """What stands at a frame: its kind (a block's definition, a stage's name) and its place; how deep it is nested."""
+
+    kind: str
+    place: str
+    depth: int
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One network (or one block of it). Items are in the order of execution; links go forward.
@@ -142,6 +151,7 @@ class Column:
     continues: the column goes on where the one before it ends.
     definitions: what is named in the column, in words: the boxes of cards, the long parts of a formula.
     inset: it shows, beside the networks, a block that is a named box in one of them.
+    frames: the stages or blocks round whose rows a box is drawn, by the way to them, as in ``Item.within``.
     """
 
     key: str
@@ -154,6 +164,7 @@ class Column:
     continues: bool = False
     definitions: tuple[str, ...] = ()
     inset: bool = False
+    frames: Mapping[tuple[tuple[str, str], ...], Framed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,14 +96,20 @@ def _branching(graph: Graph) -> list[bool]:
 
 def with_scopes(column: Column, graph: Graph) -> Column:
     """The column whose rows say in which stages and blocks they lie; a card is a stage by itself."""
-    around: list[tuple[tuple[str, str], ...]] = []
-    for scope, place in zip(graph.scopes, _paths(graph), strict=True):
-        around.append(() if scope.parent is None else (*around[scope.parent], (scope.kind, place)))
+    around = paths_around(graph)
     items = (
         replace(item, within=around[graph.nodes[item.nodes[0]].scope]) if item.nodes and item.kind != "card" else item
         for item in column.items
     )
     return replace(column, items=tuple(items))
+
+
+def paths_around(graph: Graph) -> list[tuple[tuple[str, str], ...]]:
+    """For each scope the stages and blocks that lead to it, and itself, each by its kind and its whole name."""
+    around: list[tuple[tuple[str, str], ...]] = []
+    for scope, place in zip(graph.scopes, _paths(graph), strict=True):
+        around.append(() if scope.parent is None else (*around[scope.parent], (scope.kind, place)))
+    return around
 
 
 def blocks_of(graph: Graph) -> list[str]:
