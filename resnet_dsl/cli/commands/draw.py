@@ -36,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--block", action="append", default=[], metavar="NAME", help="this block or stage in close-up; repeatable"
     )
+    parser.add_argument(
+        "--inset",
+        action="append",
+        default=[],
+        metavar="NAME[@PLACE]",
+        help="this block in close-up beside the network, lines to its place: bottleneck@conv3; repeatable",
+    )
     parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
     parser.add_argument(
         "--diff", action="store_true", help="two networks: what differs is marked and told below, with the sums"
@@ -97,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
         else:
             titles = options.title or (told_apart(*zip(options.specs, networks, strict=True)) if options.diff else None)
-            more = {"differences": options.diff, "frame": options.frame}
+            more = {"differences": options.diff, "frame": options.frame, "insets": options.inset}
             drawn = figure(facts, options.level, options.wide, titles=titles, **more, **shared)
         drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
@@ -113,7 +120,7 @@ def _refuse_of_whole_networks(options: argparse.Namespace, path: str) -> None:
     if options.diff and len(options.specs) != 2:
         raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
     others = ("--block", options.block), (".html", Path(path).suffix.lower() == ".html")
-    own = ("--diff", options.diff), ("--frame", options.frame)
+    own = ("--diff", options.diff), ("--frame", options.frame), ("--inset", options.inset)
     for (option, asked), (other, given) in product(own, others):
         if asked and given:
             raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")

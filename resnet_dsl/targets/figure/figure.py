@@ -24,6 +24,7 @@ from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.zooms import with_zooms
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, MILLIMETRE, points
 from resnet_dsl.targets.forms import FIGURES
@@ -42,6 +43,8 @@ _HAIR = 0.01
 """Points that nobody sees."""
 MOST_ROWS = 30_000
 """Of a figure, the rows of its cards included: nobody reads more, and they take ten seconds to lay out and draw."""
+MOST_INSETS = 12
+"""Beside the networks of a figure."""
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 FULL = "full"
 """A width: that of a theme's whole page."""
@@ -163,6 +166,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     engine: Engine | None = None,
     differences: bool = False,
     frame: Frames | None = None,
+    insets: Sequence[str] = (),
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
 
@@ -179,6 +183,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         too small.
     differences: of two networks: rows that are alike stand side by side, grey; the others are marked, and what differs
         is told below, with the sums.
+    insets: blocks in close-up beside the network, each joined to its place: ``bottleneck``, ``bottleneck@conv3``.
     frame: a dashed box, with its name, round each ``stage``, or round each ``block`` and the blocks in it.
     """
     _check(level, show, engine)
@@ -194,7 +199,10 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if frame:
         _known("frame", (frame,), FRAMES)
         gathered = [(one, partial(_with_frames, shown, subjects, frame)) for one, shown in gathered]
-    return _figure(gathered, wide, paper, look, engine)
+    if insets:
+        _check_insets(insets, differences)
+        gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets))) for one, shown in gathered]
+    return _figure(gathered, wide, paper, look, engine, cuts=not insets)
 
 
 def block_figure(  # noqa: PLR0913 - each is a wish of its own
@@ -246,6 +254,19 @@ def _framed_levels(level: str | None) -> tuple[str, ...]:
 
 def _with_frames(gather: Callable[[bool], Outline], subjects: Sequence[Facts], kind: Frames, wide: bool) -> Outline:
     return framed(gather(wide), [subject.graph for subject in subjects], kind)
+
+
+def _check_insets(insets: Sequence[str], differences: bool) -> None:
+    if differences:
+        raise FigureError("a figure of differences has no close-ups", "draw them in a figure of their own")
+    if len(insets) > MOST_INSETS:
+        raise FigureError(f"{len(insets)} close-ups are asked for: the most is {MOST_INSETS}", "ask for fewer")
+
+
+def _with_insets(
+    gather: Callable[[bool], Outline], subjects: Sequence[Facts], asked: tuple[str, ...], wide: bool
+) -> Outline:
+    return with_zooms(gather(wide), subjects, asked)
 
 
 def _from(level: str) -> tuple[str, ...]:

@@ -24,9 +24,12 @@ from resnet_dsl.targets.figure.layout.surroundings import (
     note_room,
     same_sections,
 )
+from resnet_dsl.targets.figure.layout.zooms import beside_places, draw_zoom, in_order, reach
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
 _MOST_NAMES = 8
+_INSIDE = 3.0
+"""From the box of a close-up to its title."""
 
 
 def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: int = 1) -> Geometry:
@@ -47,7 +50,7 @@ def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: in
     each = zip(columns, measured, starts, strict=True)
     placed = [with_frames(place(column, *own, start, wide, measures)) for column, own, start in each]
     outline = _with_remark(outline, left_out(placed))
-    return _assemble(outline, placed, wide, measures)
+    return _assemble(outline, beside_places(placed), wide, measures)
 
 
 def _with_remark(outline: Outline, unframed: list[str]) -> Outline:
@@ -95,23 +98,39 @@ def _cut(outline: Outline, wide: bool, m: Measures, parts: int) -> list[Column]:
 def _assemble(outline: Outline, placed: list[Placed], wide: bool, m: Measures) -> Geometry:
     sheet = Sheet(wide, m)
     shared = same_sections(placed)
-    offset = 0.0
-    for number, one in enumerate(placed):
-        room = label_room(one if not shared else placed[0]) if number == 0 or not shared else 0.0
-        room = max(room, note_room(one))
-        title = width(one.column.title, m.title, "bold")
-        low = min(one.low - room, 0.0 if wide else -title / 2)
-        high = max(one.high, 0.0 if wide else title / 2)
-        offset += (m.between if number else 0.0) + (m.title + 8 if wide and one.column.title else 0.0) - low
-        before, sheet.offset = sheet.offset, offset
+    begins: dict[int, float] = {}
+    edge, band = 0.0, None
+    for at, (number, one) in enumerate(in_order(placed)):
+        low, high = _reach(one, label_room(one if not shared else placed[0]) if at == 0 or not shared else 0.0)
+        before = sheet.offset
+        if one.column.zoom is None or one.column.zoom.column != band:
+            sheet.offset = edge + (m.between if at else 0.0) - low
+            edge = sheet.offset + high
+        begins[number], band = sheet.offset, one.column.zoom and one.column.zoom.column
         _draw_column(sheet, one)
         if one.column.continues:
             draw_continuation(sheet, placed[number - 1], one, before, low)
-        draw_title(sheet, one, low)
-        if number == 0 or not shared:
+        if one.column.zoom:
+            draw_zoom(
+                sheet, one, placed[one.column.zoom.column], begins[one.column.zoom.column], (_network(one.column),)
+            )
+        draw_title(sheet, one, low + _heading(one) + (_INSIDE if one.column.zoom else 0.0))
+        if at == 0 or not shared:
             draw_brackets(sheet, placed if shared else [one], one.low)
-        offset += high
     return sheet.finish(outline)
+
+
+def _heading(one: Placed) -> float:
+    """What the title of a column takes above it, where the figure is wide."""
+    return one.measures.title + 8 if one.wide and one.column.title else 0.0
+
+
+def _reach(one: Placed, room: float) -> tuple[float, float]:
+    """How far a column reaches across the flow with all that stands around it; ``room``: of its brackets."""
+    if one.column.zoom:
+        return reach(one)
+    half = 0.0 if one.wide else width(one.column.title, one.measures.title, "bold") / 2
+    return min(one.low - max(room, note_room(one)), -half) - _heading(one), max(one.high, half)
 
 
 def _draw_column(sheet: Sheet, one: Placed) -> None:

@@ -16,7 +16,9 @@ def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
     if not one.column.title:
         return
     place = (
-        sheet.at(0.0, low - sheet.measures.title / 2 - 6) if sheet.wide else sheet.at(-sheet.measures.title - 6, 0.0)
+        sheet.at(one.starts[0], low - sheet.measures.title / 2 - 6)
+        if sheet.wide
+        else sheet.at(one.starts[0] - sheet.measures.title - 6, 0.0)
     )
     sheet.texts.append(
         TextLine(one.column.title, *place, sheet.measures.title, "bold", "start" if sheet.wide else "middle")

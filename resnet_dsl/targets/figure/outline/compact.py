@@ -51,10 +51,10 @@ def _short(words: str) -> str:
 
 def without_close_ups(outline: Outline) -> Outline:
     """The networks alone; a remark names the blocks that stood beside them."""
-    left = [column.title for column in outline.columns if column.inset]
+    left = [column.title for column in outline.columns if column.inset and not column.zoom]
     if not left:
         return outline
-    kept = tuple(column for column in outline.columns if not column.inset)
+    kept = tuple(column for column in outline.columns if not column.inset or column.zoom)
     return replace(
         outline,
         columns=kept,

@@ -108,11 +108,11 @@ def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, f
 class UnknownBlockError(Failure):
     """No network calls a block of this name; the remedy names the nearest one, or those that are called."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+    def __init__(self, name: str, known: tuple[str, ...], where: str = "here") -> None:
         near = nearest(name, known)
         some = listed(map(clean, known[:12])) + (", …" if len(known) > 12 else "")
         remedy = f"did you mean `{clean(near)}`?" if near else f"there are {some}" if known else None
-        super().__init__(f"no block `{clean(name)}` is called here", remedy)
+        super().__init__(f"no block `{clean(name)}` is called {where}", remedy)
 
 
 def _legend_words(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:

@@ -136,6 +136,13 @@ class Section:
     beside: bool = False
 
 
+class Zoom(NamedTuple):
+    """A place in a network: the number of its column, and the nodes of the graph that stand there."""
+
+    column: int
+    nodes: frozenset[int]
+
+
 class Framed(NamedTuple):
     """What stands at a frame: its kind (a block's definition, a stage's name) and its place; how deep it is nested."""
 
@@ -151,6 +158,7 @@ class Column:
     continues: the column goes on where the one before it ends.
     definitions: what is named in the column, in words: the boxes of cards, the long parts of a formula.
     inset: it shows, beside the networks, a block that is a named box in one of them.
+    zoom: where in which network the block stands that the column shows in close-up, and is joined to by lines.
     frames: the stages or blocks round whose rows a box is drawn, by the way to them, as in ``Item.within``.
     """
 
@@ -164,6 +172,7 @@ class Column:
     continues: bool = False
     definitions: tuple[str, ...] = ()
     inset: bool = False
+    zoom: Zoom | None = None
     frames: Mapping[tuple[tuple[str, str], ...], Framed] = field(default_factory=dict)
 
 

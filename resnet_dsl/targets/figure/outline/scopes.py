@@ -118,15 +118,30 @@ def blocks_of(graph: Graph) -> list[str]:
     return list(dict.fromkeys([*called, *(name for name in _places(graph) if name)]))
 
 
-def find_block(graph: Graph, name: str) -> int | None:
+def find_block(graph: Graph, name: str, inside: int | None = None) -> int | None:
     """The scope of a block or stage, by its definition's name or by its place.
+
+    ``inside``: the scope in which it lies; there its own name is enough (``block2``).
 
     Of several calls it is the first whose skip connection takes the value as it is: the block as papers draw it.
     """
     places = _places(graph)
     found = [n for n, scope in enumerate(graph.scopes) if name in (scope.block, places[n]) and scope.kind in _KINDS]
+    if inside is not None:
+        within = scopes_inside(graph, inside)
+        own = [n for n in within if name == graph.scopes[n].name and graph.scopes[n].kind in _KINDS]
+        found = [n for n in found if n in within] or own
     plain = {node.scope for node in graph.nodes if node.skip == "identity"}
     return next((scope for scope in found if scope in plain), found[0] if found else None)
+
+
+def scopes_inside(graph: Graph, outer: int) -> list[int]:
+    """The scopes in one, in order; itself is none."""
+    found = {outer}
+    for index, scope in enumerate(graph.scopes):
+        if scope.parent in found:
+            found.add(index)
+    return sorted(found - {outer})
 
 
 def place_of(graph: Graph, scope: int) -> str:
