@@ -21,6 +21,7 @@ EXTRAS = {
     "outlines": ("fontTools",),
     "onnx": ("onnx",),
     "lsp": ("pygls", "lsprotocol"),
+    "completion": ("shtab",),
 }
 """The packages that an extra brings, as they are imported. One that brings Keras has its backend's name."""
 

@@ -63,6 +63,7 @@ EXAMPLES = {
        for command in ("probe", "train", "compare")
        for data, path in {"mnist5k": "mnist5k", "digits": "digits", "tfds:NAME": "tfds:mnist",
                           "FOLDER, of images": ".", "PATH, of TFRecords": "."}.items()},
+    ("completion", ""): "completion bash",
     ("load", ""): f"load {MODEL}",
     ("report", ""): f"report {RUNS}",
     ("predict", ""): f"predict {MODEL} .",

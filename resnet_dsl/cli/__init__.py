@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from resnet_dsl import __version__
 from resnet_dsl.cli.ending import FINE, USAGE, ended_by, show, signals_raise
@@ -43,6 +43,7 @@ COMMANDS = {
     "compare": "train several networks and draw their errors",
     "report": "write what trained networks cost and how well they do as a table",
     "predict": "name the classes that a saved model finds in images",
+    "completion": "print what bash, zsh or fish read to complete all of this",
     "load": "rebuild a saved model that plain Keras cannot load for its depth",
 }
 """Each command lives in a module of its own name in this package and is imported only when it is asked for."""
@@ -85,20 +86,33 @@ def _command(given: list[str]) -> int:
         parser.parse_args(given)
         parser.print_help()
         return USAGE
-    module = import_module(f"resnet_dsl.cli.commands.{name}")
+    command = command_parser(name, epilog=_needs(name) if {"-h", "--help"} & {*given} else None)
+    before = given.index(name)
+    options = command.parse_args([*given[:before], *given[before + 1 :]])
+    code: int = _module(name).run(options)
+    return code
+
+
+def command_parser(name: str, epilog: str | None = None) -> argparse.ArgumentParser:
+    """The parser of one command."""
+    module = _module(name)
     command = _Parser(
         prog=f"resnet-dsl {name}",
         description=module.__doc__,
-        epilog=_needs(name) if {"-h", "--help"} & {*given} else None,
+        epilog=epilog,
         formatter_class=_layout,
         allow_abbrev=False,
     )
-    command.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
+    command.add_argument("--debug", action="store_true", help=_DEBUG)
     module.add_arguments(command)
-    before = given.index(name)
-    options = command.parse_args([*given[:before], *given[before + 1 :]])
-    code: int = module.run(options)
-    return code
+    return command
+
+
+def _module(name: str) -> Any:
+    return import_module(f"resnet_dsl.cli.commands.{name}")
+
+
+_DEBUG = "show the traceback of our own failures"
 
 
 def _needs(name: str) -> str | None:
@@ -135,7 +149,12 @@ def _parser() -> argparse.ArgumentParser:
         usage="resnet-dsl COMMAND [options]",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"resnet-dsl {__version__}")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of our own failures")
+    add_common(parser)
     parser.add_argument("command", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="see below")
     return parser
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What stands without a command."""
+    parser.add_argument("--version", action="version", version=f"resnet-dsl {__version__}")
+    parser.add_argument("--debug", action="store_true", help=_DEBUG)

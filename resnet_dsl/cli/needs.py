@@ -102,6 +102,7 @@ NEEDS = (
     *_data("train"),
     Need("compare", "", ("keras", "matplotlib"), _always),
     *_data("compare"),
+    Need("completion", "", ("shtab",), _always),
     Need("load", "", ("keras",), _always),
     Need("predict", "", ("PIL",), _always),
     Need("predict", "", ("keras",), _without_engines),
