@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, _Refused, needs_keras
 
-USUAL = "not slow and not backends and not tex and not browser"
+USUAL = "not slow and not backends and not tex and not browser and not editors"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,9 @@ def test_without_keras_nothing_of_it_is_found() -> None:
 
 def test_the_usual_tests_are_the_same_everywhere() -> None:
     for file in ("pyproject.toml", ".ci/run", "CONTRIBUTING.md"):
-        assert re.findall(r"not slow[\w ]*\bbrowser", (ROOT / file).read_text(encoding="utf-8")) == [USUAL], file
+        assert re.findall(r"not slow[\w ]*\bbrowser and not editors", (ROOT / file).read_text(encoding="utf-8")) == [
+            USUAL
+        ], file
 
 
 def test_every_marker_has_its_row() -> None:

@@ -116,7 +116,9 @@ built = os.environ.get("RESNET_EDITORS", "")
 
 
 @pytest.mark.editors
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+@pytest.mark.skipif(
+    not built or shutil.which("node") is None, reason="RESNET_EDITORS names no folder, or there is no Node"
+)
 class TestByNode:
     def test_lezer_tells_the_same(self) -> None:
         for text, told in zip(TEXTS, by_node("lezer.mjs", f"{built}/lezer"), strict=True):
