@@ -15,6 +15,7 @@ function serverOptions() {
 async function start() {
   client = new LanguageClient("resnet-dsl", "resnet-dsl", serverOptions(), {
     documentSelector: [{ language: "resnet" }],
+    initializationOptions: { figures: true }, // or the server opens a file
     middleware: { executeCommand: (name, args, next) => (name === DRAW ? show(args[0], args[1]) : next(name, args)) },
   });
   try {
