@@ -108,6 +108,18 @@ KINDS = (
         lambda: figure(load("residual_unet"), "block"),
     ),
     Plate(
+        "lanes",
+        "Lanes by resolution: a U-Net",
+        "draw unet_resnet34",
+        lambda: figure(load("unet_resnet34")),
+    ),
+    Plate(
+        "lanes_hrnet",
+        "Lanes by resolution: HRNet",
+        "draw hrnet_w18",
+        lambda: figure(load("hrnet_w18")),
+    ),
+    Plate(
         "dense",
         "Dense connections, for a slide",
         "draw densenet121 --level block --wide",

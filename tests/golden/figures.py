@@ -1,4 +1,4 @@
-"""Five figures as text: what is shown where, a line for each box, word and line; a changed layout is read as a diff.
+"""Six figures as text: what is shown where, a line for each box, word and line; a changed layout is read as a diff.
 
 Where a change is meant, look at the picture (`resnet-dsl draw`), then
 
@@ -29,8 +29,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "a block in formulas": lambda: block_figure(_load("resnet50"), ["bottleneck"], formula=True),
     "branches that share lanes": lambda: block_figure(_load("res2net50_26w_4s"), ["conv3_block2"], show=("params",)),
     "stages with many rows": lambda: figure(_load("ecaresnet50d_pruned"), "stage", wide=True, show=("macs",)),
-    "named boxes with close-ups": lambda: figure(_load("hrnet_w18"), "stage"),
+    "named boxes with close-ups": lambda: figure(_load("hrnet_w18"), "stage", layout="column"),
     "long skips on several columns": lambda: figure(_load("residual_unet"), "block", wide=True),
+    "lanes by resolution": lambda: figure(_load("unet_resnet34")),
 }
 
 

@@ -1,4 +1,4 @@
-"""Five figures are what they were; where a change is meant, `python -m tests.golden.figures` writes them down."""
+"""Six figures are what they were; where a change is meant, `python -m tests.golden.figures` writes them down."""
 
 from __future__ import annotations
 

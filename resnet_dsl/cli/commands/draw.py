@@ -18,7 +18,17 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown, told_apart
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, FRAMES, LEVELS, WRITINGS, block_figure, figure, write_page
+from resnet_dsl.targets.figure import (
+    ENGINES,
+    FACTS,
+    FRAMES,
+    LAYOUTS,
+    LEVELS,
+    WRITINGS,
+    block_figure,
+    figure,
+    write_page,
+)
 from resnet_dsl.targets.figure.theme import read_theme, theme_names
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
@@ -49,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--frame", choices=FRAMES, help="a dashed box with its name round each stage, or each block")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        help="a lane each resolution, a column, or a row, as --wide (default: lanes where maps of several sizes meet)",
+    )
     parser.add_argument(
         "--theme",
         default="light",
@@ -100,12 +115,15 @@ def run(options: argparse.Namespace) -> int:
         paper = {"width": options.width, "height": options.height, "scale": options.scale}
         shared = {"theme": theme, "show": options.show, "engine": options.engine, **paper}
         if options.block:
-            chosen = options.block, options.level, options.wide
+            if options.layout == "lanes":
+                raise Failure("a block in close-up has no lanes", "leave `--layout` or `--block` out")
+            chosen = options.block, options.level, options.wide or options.layout == "row"
             drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
         else:
             titles = options.title or (told_apart(*zip(options.specs, networks, strict=True)) if options.diff else None)
             more = {"differences": options.diff, "frame": options.frame, "insets": options.inset}
-            drawn = figure(facts, options.level, options.wide, titles=titles, **more, **shared)
+            more |= {"titles": titles, "layout": options.layout}
+            drawn = figure(facts, options.level, options.wide, **more, **shared)
         drawn.with_text(options.text or "free").save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)

@@ -7,7 +7,16 @@ A room reads the one before it; ``outline/networks.py``, ``layout/layout.py`` an
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.figure import FACTS, LEVELS, Figure, FigureError, block_figure, figure, format_of
+from resnet_dsl.targets.figure.figure import (
+    FACTS,
+    LAYOUTS,
+    LEVELS,
+    Figure,
+    FigureError,
+    block_figure,
+    figure,
+    format_of,
+)
 from resnet_dsl.targets.figure.fitting import TooNarrowError
 from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
 from resnet_dsl.targets.figure.formats.page.write import write_page
@@ -20,6 +29,7 @@ __all__ = [
     "ENGINES",
     "FACTS",
     "FRAMES",
+    "LAYOUTS",
     "LEVELS",
     "THEMES",
     "WRITINGS",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
@@ -24,6 +25,7 @@ from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.tiers import calls_for_lanes
 from resnet_dsl.targets.figure.outline.zooms import with_zooms
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, MILLIMETRE, points
@@ -35,6 +37,8 @@ ENDINGS = tuple(form.ending for name, form in FIGURES.items() if name != "html")
 
 LEVELS = ("stage", "block", "layer")
 FACTS = ("params", "macs", "shape")
+Layout: TypeAlias = Literal["lanes", "column", "row"]
+LAYOUTS: tuple[Layout, ...] = ("lanes", "column", "row")
 
 MOST_PIXELS = 60_000_000
 """Of a PNG: about 240 MB while it is drawn."""
@@ -167,6 +171,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     differences: bool = False,
     frame: Frames | None = None,
     insets: Sequence[str] = (),
+    layout: Layout | None = None,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
 
@@ -174,6 +179,8 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     wide: flows to the right, for slides, instead of down, as in papers.
     theme: names of themes that ship, files (.toml), several with commas between (docs/themes.md), or a Theme.
     show: facts under each row: ``params``, ``macs``, ``shape``.
+    layout: ``column`` flows down, ``row`` to the right, as ``wide`` has it; in ``lanes`` each resolution has its own,
+        the finest on top. By stages lanes are the default of networks in which maps of several sizes meet, or grow.
     titles: above the networks, instead of their names.
     width: as printed, ``85mm`` (or cm, in, pt), or ``full``, a theme's page; without it that of the theme. Rows have
         letters of 7 points, or the theme's; what is given up so that all fits stands in ``Figure.notes``. Raises
@@ -187,12 +194,17 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     frame: a dashed box, with its name, round each ``stage``, or round each ``block`` and the blocks in it.
     """
     _check(level, show, engine)
+    _known("layout", (layout or LAYOUTS[0],), LAYOUTS)
     subjects = _several(networks)
     if differences and len(subjects) != 2:
         raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
     named = titles or [subject.graph.name for subject in subjects]
     look = _look(theme)
     paper = _Paper.of(width, height, scale, look)
+    plain = not (differences or frame or insets)
+    chosen = _layout(layout, wide, plain and level in (None, LEVELS[0]) and all(map(calls_for_lanes, subjects)))
+    if chosen == "lanes" and not plain:
+        raise FigureError("lanes have no frames, insets and differences", "draw it in a column or a row")
     levels = _framed_levels(level) if frame else _from(level or default_level(subjects))
     gather = gather_compared if differences else gather_networks
     gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
@@ -202,7 +214,16 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if insets:
         _check_insets(insets, differences)
         gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets))) for one, shown in gathered]
-    return _figure(gathered, wide, paper, look, engine, cuts=not insets)
+    lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
+    in_lanes = [(one, partial(gather_networks, subjects, named, one, tuple(show), lanes=True)) for one in lanes]
+    return _figure(gathered, chosen == "row", paper, look, engine, cuts=not insets, lanes=in_lanes)
+
+
+def _layout(layout: Layout | None, wide: bool, lanes: bool) -> Layout:
+    """The one asked for, else the default. Raises FigureError for what contradicts itself."""
+    if wide and layout not in (None, "row"):
+        raise FigureError(f"`--wide` is the layout `row`, and `{layout}` is asked for", "leave one of the two out")
+    return layout or ("row" if wide else "lanes" if lanes else "column")
 
 
 def block_figure(  # noqa: PLR0913 - each is a wish of its own
@@ -295,13 +316,19 @@ class _Paper:
 
 
 def _figure(
-    levels: Levels, wide: bool, paper: _Paper, theme: Theme, engine: Engine | None, cuts: bool = True
+    levels: Levels,
+    wide: bool,
+    paper: _Paper,
+    theme: Theme,
+    engine: Engine | None,
+    cuts: bool = True,
+    lanes: Levels = (),
 ) -> Figure:
     measures = measures_of(theme, printed=paper.room is not None)
     if paper.room is None:
-        laid, told = Fitted(_laid_out(levels[0][1](wide), wide, measures), ())
+        laid, told = Fitted(_laid_out((lanes or levels)[0][1](wide), wide, measures), ())
     else:
-        laid, told = fit(levels, wide, paper.room, cuts, measures)
+        laid, told = fit(levels, wide, paper.room, cuts, measures, lanes)
     drawn = stroked(laid, theme.line, measures.point)
     return Figure(drawn, theme, engine, paper.width, notes=told, point=measures.point)
 

@@ -60,14 +60,14 @@ class TooNarrowError(Failure):
     """A figure does not fit where its letters can be read; the remedy says the room in which it does."""
 
 
-def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures = PRINT) -> Fitted:
+def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures = PRINT, lanes: Levels = ()) -> Fitted:
     """The first way to draw that fits, as wide as the room, its content in the middle.
 
-    cuts: whether a network may go on in another column (in a wide figure: row).
+    cuts: whether a network may go on in another column (in a wide figure: row). lanes: what is tried before all else.
     Raises TooNarrowError.
     """
     needed = inf, inf
-    for told, geometry in _ways(levels, wide, room, cuts, measures):
+    for told, geometry in _ways(levels, wide, room, cuts, measures, lanes):
         wanted = geometry.width * measures.point, geometry.height * measures.point
         if wanted[0] <= room.width and wanted[1] <= room.height:
             return Fitted(centred(geometry, room.width / measures.point), told)
@@ -91,17 +91,26 @@ def _too_narrow(needed: tuple[float, float], room: Room) -> TooNarrowError:
 
 
 def _ways(
-    levels: Levels, wide: bool, room: Room, cuts: bool, m: Measures
+    levels: Levels, wide: bool, room: Room, cuts: bool, m: Measures, lanes: Levels
 ) -> Iterator[tuple[tuple[str, ...], Geometry]]:
     """All ways to draw, the fullest first, each with what it gives up; the other direction comes last."""
+    for coarser, outline in _outlines(lanes, wide, room):
+        for told, shown, measures in _shortened(outline, m):
+            yield (*coarser, *told), lay_out(shown, wide, measures)
+    left = ("lanes are left out",) if lanes else ()
     for across in (wide, not wide):
         turned = () if across == wide else (f"it flows {'to the right' if across else 'down'}",)
-        for number, (level, gather) in enumerate(levels):
-            coarser = (f"it is drawn by {level}s",) if number else ()
-            outline = gather(across)
-            if sum(len(column.items) for column in outline.columns) <= room.rows:
-                for told, geometry in _at_level(outline, across, cuts, m):
-                    yield (*turned, *coarser, *told), geometry
+        for coarser, outline in _outlines(levels, across, room):
+            for told, geometry in _at_level(outline, across, cuts, m):
+                yield (*left, *turned, *coarser, *told), geometry
+
+
+def _outlines(levels: Levels, wide: bool, room: Room) -> Iterator[tuple[tuple[str, ...], Outline]]:
+    """Of each level that may fit, behind the first one with what that gives up."""
+    for number, (level, gather) in enumerate(levels):
+        outline = gather(wide)
+        if sum(len(column.items) for column in outline.columns) <= room.rows:
+            yield (f"it is drawn by {level}s",) if number else (), outline
 
 
 def _at_level(outline: Outline, wide: bool, cuts: bool, m: Measures) -> Iterator[tuple[tuple[str, ...], Geometry]]:

@@ -6,6 +6,7 @@ It works on the geometry alone and names each fault, so that an empty list means
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import inf
 
 from resnet_dsl.targets.figure.layout.geometry import Geometry
@@ -20,10 +21,12 @@ def faults(geometry: Geometry) -> list[str]:
 
 
 def _things(geometry: Geometry):
-    """Boxes and free texts as (bounds, name, frame?)."""
+    """Boxes and free texts as (bounds, name, holds others?): frames, and what is a row of plates."""
+    joined = {box.key.rpartition("/")[0] for box in geometry.boxes if "leaf" in box.classes}
     for box in geometry.boxes:
-        yield box.bounds, box.key, box.shape == "frame"
-        if box.shape == "frame":
+        holds = box.shape == "frame" or box.key in joined
+        yield box.bounds, box.key, holds
+        if holds:
             yield from ((text.bounds, f"{box.key}: {text.words}", False) for text in box.texts)
     for text in geometry.texts:
         yield text.bounds, text.words, False
@@ -80,13 +83,32 @@ def _crossed(geometry: Geometry) -> Iterator[str]:
     for path in geometry.paths:
         for (a, b), (c, d) in zip(path.points, path.points[1:], strict=False):
             pieces.append(((min(a, c) - 1, min(b, d) - 1, max(a, c) + 1, max(b, d) + 1), path, True))
-    for one, other in _pairs([*pieces, *_things(geometry)]):
+    panels = {box.key for box in geometry.boxes if "panel" in box.classes}
+    things = [thing for thing in _things(geometry) if thing[1] not in panels]  # lines go into panels and out of them
+    for one, other in _pairs([*pieces, *things]):
         if (one[2] is True and hasattr(one[1], "points")) == (other[2] is True and hasattr(other[1], "points")):
             continue
         (line, path, _), (bounds, name, frame) = (one, other) if hasattr(one[1], "points") else (other, one)
         inner = (bounds[0] + 1, bounds[1] + 1, bounds[2] - 1, bounds[3] - 1)
-        if _meet(line, inner) and not (frame and _inside(line, bounds)):
+        if _meet(line, inner) and _cuts(path, inner) and not (frame and _inside(line, bounds)):
             yield f"a {'/'.join(path.classes)} line {path.source}-{path.target} runs through {name!r}"
+
+
+def _cuts(path, bounds) -> bool:
+    """Whether a piece of a line, slanted ones too, has a point in a rectangle (Liang and Barsky 1984)."""
+    return any(_clipped(start, end, bounds) for start, end in pairwise(path.points))
+
+
+def _clipped(start, end, bounds) -> bool:
+    first, last = 0.0, 1.0
+    for axis in (0, 1):
+        way = end[axis] - start[axis]
+        low, high = bounds[axis] - start[axis], bounds[axis + 2] - start[axis]
+        if way == 0 and not low <= 0 <= high:
+            return False
+        if way:
+            first, last = max(first, min(low / way, high / way)), min(last, max(low / way, high / way))
+    return first < last
 
 
 def _shared(geometry: Geometry) -> Iterator[str]:

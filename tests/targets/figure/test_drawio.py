@@ -63,8 +63,8 @@ def faults(facts):
     return [
         fault
         for level in LEVELS
-        for wide in (False, True)
-        for fault in audit(facts, read(figure(facts, level, wide)).geometry(), level)
+        for flow in ("column", "row")
+        for fault in audit(facts, read(figure(facts, level, layout=flow)).geometry(), level)
     ]
 
 

@@ -98,7 +98,8 @@ def lines(texts):
 @pytest.mark.parametrize("name", ["resnet50", "unet", "inception"])
 def test_words_stand_in_the_middle_of_their_box(name, level, wide):
     """Of a card the heading stands above, the captions below: in the middle across."""
-    for box in figure(NETWORKS[name](), level, wide, show=("params",)).geometry.boxes:
+    flow = "row" if wide else "column"
+    for box in figure(NETWORKS[name](), level, show=("params",), layout=flow).geometry.boxes:
         for line in lines(box.texts):
             assert near((line[0].bounds[0] + line[-1].bounds[2]) / 2, box.x), box.key
         if box.shape != "frame" and box.texts:

@@ -29,7 +29,7 @@ def compiled(name):
 
 
 def faults(facts):
-    drawn = ((level, figure(facts, level, wide).geometry) for level in LEVELS for wide in (False, True))
+    drawn = ((level, figure(facts, level, layout=flow).geometry) for level in LEVELS for flow in ("column", "row"))
     return [fault for level, geometry in drawn for fault in audit(facts, geometry, level)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.layout.framing import draw_frames, left_out, with_frames
-from resnet_dsl.targets.figure.layout.geometry import Geometry, Within
+from resnet_dsl.targets.figure.layout.geometry import Geometry, TextLine, Within
 from resnet_dsl.targets.figure.layout.lanes import Lanes, assign_lanes
 from resnet_dsl.targets.figure.layout.measures import SCREEN, Measures
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -24,6 +24,7 @@ from resnet_dsl.targets.figure.layout.surroundings import (
     note_room,
     same_sections,
 )
+from resnet_dsl.targets.figure.layout.tiers import draw_tiers, place_tiers
 from resnet_dsl.targets.figure.layout.zooms import beside_places, draw_zoom, in_order, reach
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
@@ -38,6 +39,8 @@ def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: in
     parts: into how many, at most, the first network is cut, which stand side by side (in a wide figure: below each
     other).
     """
+    if outline.tiered:
+        return _tiers(outline, measures)
     if wide and outline.paged:
         columns = _pages(outline.columns[0], outline.air, measures)
         if len(columns) > 1:
@@ -58,6 +61,21 @@ def _with_remark(outline: Outline, unframed: list[str]) -> Outline:
         return outline
     remark = f"without a frame, since rows of others stand between theirs: {first(unframed, _MOST_NAMES)}"
     return replace(outline, remarks=(*outline.remarks, remark))
+
+
+def _tiers(outline: Outline, m: Measures) -> Geometry:
+    """Networks in lanes, one below the other, and below them the close-ups, which flow to the right."""
+    sheet = Sheet(True, m)
+    for column in (column for column in outline.columns if not column.inset):
+        one = place_tiers(column, m)
+        if column.title:
+            sheet.texts.append(TextLine(column.title, *sheet.at(0.0, -m.title), m.title, "bold", "start"))
+        draw_tiers(sheet, one)
+        sheet.offset = sheet.bottom + m.between
+    insets = tuple(column for column in outline.columns if column.inset)
+    if insets:
+        sheet.add(lay_out(replace(outline, columns=insets, legend=(), remarks=(), tiered=False), True, m), sheet.offset)
+    return sheet.finish(outline)
 
 
 def _in_parts(outline: Outline, parts: list[Column]) -> Outline:

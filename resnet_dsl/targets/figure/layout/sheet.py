@@ -6,17 +6,34 @@ from dataclasses import dataclass, replace
 from math import ceil
 from textwrap import wrap
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Polygon, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Ink, Path, Point, Polygon, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sizes import MERGE
 from resnet_dsl.targets.figure.layout.sums import draw_sums
-from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.outline import Outline, Way
 
 _SHORTEST = 40
 """Letters of a line of remarks, in however narrow a figure."""
 _APART = 18.0
 """From what stands above to the legend, and to remarks."""
+
+_BETWEEN = 20.0
+"""Between the entries of the legend."""
+_RISES = {"up": 5.0, "down": -5.0}
+"""How far a line of the legend goes up, from its middle."""
+_STYLES: dict[Way, tuple[Ink, float]] = {
+    "adapted": ("projection", 1.0),
+    "copy": ("faint", 1.0),
+    "learned-down": ("line", 1.8),
+    "learned-up": ("line", 1.8),
+}
+"""Ink and thickness of ways that are no usual lines; those on which there are weights are thick."""
+
+
+def style_of(way: Way) -> tuple[Ink, float]:
+    """The ink and the thickness of a line."""
+    return _STYLES.get(way, ("line", 1.0))
 
 
 class Sheet:
@@ -33,6 +50,18 @@ class Sheet:
     def at(self, along: float, across: float) -> Point:
         return (along, across + self.offset) if self.wide else (across + self.offset, along)
 
+    @property
+    def bottom(self) -> float:
+        """Of all that is drawn so far."""
+        return _bounds(self.boxes, self.texts, self.paths)[3]
+
+    def add(self, geometry: Geometry, down: float) -> None:
+        """What was laid out by itself, that far down."""
+        move = _Move(0.0, down)
+        self.boxes += map(move.box, geometry.boxes)
+        self.texts += map(move.text, geometry.texts)
+        self.paths += map(move.path, geometry.paths)
+
     def finish(self, outline: Outline) -> Geometry:
         bounds = _bounds(self.boxes, self.texts, self.paths)
         legend_texts, legend_paths = _legend(outline, bounds, self.measures)
@@ -47,7 +76,8 @@ class Sheet:
         move = _Move(margin - left, margin - top)
         frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
         begun = [column for column in outline.columns if not column.continues]
-        title = " and ".join(column.title or column.key for column in begun)
+        named = [column for column in begun if not column.inset] or begun
+        title = " and ".join(column.title or column.key for column in named)
         return Geometry(
             ceil(right - left + 2 * margin),
             ceil(bottom - top + 2 * margin),
@@ -107,16 +137,35 @@ def _legend(
 ) -> tuple[list[TextLine], list[Path]]:
     texts: list[TextLine] = []
     paths: list[Path] = []
-    lengths = [34 + width(words, m.label) for _, words in outline.legend]
-    left = (bounds[0] + bounds[2]) / 2 - (sum(lengths) + 20 * (len(lengths) - 1)) / 2
     y = bounds[3] + _APART + MERGE / 2
-    for (way, words), length in zip(outline.legend, lengths, strict=True):
-        adapted = way == "adapted"
-        points = ((left, y), (left + 28, y))
-        paths.append(Path(points, "projection" if adapted else "line", adapted, classes=("legend",)))
-        texts.append(TextLine(words, left + 34, y, m.label, anchor="start"))
-        left += length + 20
+    for line in _lines_of_legend(outline, bounds[2] - bounds[0], m):
+        left = (bounds[0] + bounds[2]) / 2 - (sum(length for *_, length in line) + _BETWEEN * (len(line) - 1)) / 2
+        for way, words, length in line:
+            paths.append(_sample(way, left, y))
+            texts.append(TextLine(words, left + 34, y, m.label, anchor="start"))
+            left += length + _BETWEEN
+        y += _APART
     return texts, paths
+
+
+def _lines_of_legend(outline: Outline, whole: float, m: Measures) -> list[list[tuple[Way, str, float]]]:
+    """Its entries with their lengths; more than two go on in another line where they are longer than the figure."""
+    entries = [(way, words, 34 + width(words, m.label)) for way, words in outline.legend]
+    lines: list[list[tuple[Way, str, float]]] = []
+    for entry in entries:
+        taken = sum(length + _BETWEEN for *_, length in lines[-1]) if lines else 0.0
+        if not lines or (len(entries) > 2 and taken + entry[2] > whole):
+            lines.append([])
+        lines[-1].append(entry)
+    return lines
+
+
+def _sample(way: Way, left: float, y: float) -> Path:
+    """A line of the legend."""
+    rise = _RISES.get(way.removeprefix("learned-"), 0.0)
+    ink, thickness = style_of(way)
+    points = ((left, y + rise), (left + 28, y - rise))
+    return Path(points, ink, way == "adapted", thickness=thickness, classes=("legend",))
 
 
 def _remarks(outline: Outline, bounds: tuple[float, float, float, float], m: Measures) -> list[TextLine]:

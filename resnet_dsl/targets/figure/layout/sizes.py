@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Path, Shape, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import Face, width
+from resnet_dsl.targets.figure.layout.plates import place_join, place_plate, size_of_join, size_of_plate
 from resnet_dsl.targets.figure.outline.outline import Arc, Group, Item
 
 FORMULA = 1.25
@@ -21,8 +22,9 @@ _APART = 4.0
 
 def size_of(item: Item, m: Measures) -> tuple[float, float]:
     """Width and height that an item needs."""
-    if item.kind == "card":
-        return _card_size(item, m)
+    by_kind = {"card": _card_size, "plate": size_of_plate, "join": size_of_join}
+    if item.kind in by_kind:
+        return by_kind[item.kind](item, m)
     if item.kind == "merge":
         wide = MERGE if item.lines[0] in _SIGNS else width(item.lines[0], m.small) + 9
         tall = MERGE if item.lines[0] in _SIGNS else MERGE + 1.5
@@ -46,6 +48,10 @@ def place_item(
     """The boxes of an item (the first one carries its key) and the lines inside it."""
     if item.kind == "card":
         return _place_card(item, key, middle, size, m)
+    if item.kind == "plate":
+        return [place_plate(item, key, middle, size, m)], []
+    if item.kind == "join":
+        return place_join(item, key, middle, size, m), []
     x, y = middle
     if item.kind == "merge":
         return [_merge(item, key, middle, size, m)], []

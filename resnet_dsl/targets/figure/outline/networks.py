@@ -20,6 +20,7 @@ from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summari
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes, with_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
+from resnet_dsl.targets.figure.outline.tiers import gather_tiers, legend_of_lanes
 from resnet_dsl.targets.figure.outline.words import clean
 
 _AIR = 1.7
@@ -28,14 +29,21 @@ READABLE_ROWS = 60
 
 
 def gather_networks(
-    subjects: Sequence[Facts], titles: Sequence[str], level: str | None, show: tuple[str, ...], wide: bool
+    subjects: Sequence[Facts],
+    titles: Sequence[str],
+    level: str | None,
+    show: tuple[str, ...],
+    wide: bool,
+    lanes: bool = False,
 ) -> Outline:
-    """Whole networks."""
+    """Whole networks. ``lanes``: each in lanes by resolution."""
     tones = tones_of(subjects)
     wishes = Wishes(level or default_level(subjects), show)
     titled = [clean(title, 40) for title in titles]
     pairs = list(zip(subjects, titled, strict=True))
-    if wishes.level == "stage":
+    if lanes:
+        columns = [gather_tiers(one, tones, wishes, title) for one, title in pairs]
+    elif wishes.level == "stage":
         columns = [gather_cards(one, tones, wishes, title, wide) for one, title in pairs]
     else:
         columns = [_rows(one, tones, wishes, title) for one, title in pairs]
@@ -43,10 +51,11 @@ def gather_networks(
     ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
     groups = [group for column in columns for item in column.items for group in item.groups]
     ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
-    paged = len(columns) == 1 and wishes.level != "stage"
+    paged = len(columns) == 1 and wishes.level != "stage" and not lanes
     placed = [with_scopes(column, one.graph) for column, one in zip(columns, subjects, strict=True)]
     shown = tuple(_told_apart([*placed, *insets]))
-    return Outline(shown, _legend_words(ways, subjects), paged=paged, remarks=remarks)
+    legend = (*_legend_words(ways, subjects), *legend_of_lanes(columns))
+    return Outline(shown, legend, paged=paged, remarks=remarks, tiered=lanes)
 
 
 def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:

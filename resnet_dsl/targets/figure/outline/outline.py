@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["text", "box", "thin", "merge", "card", "note"]
+Kind: TypeAlias = Literal["text", "box", "thin", "merge", "card", "note", "plate", "join"]
 """``box``: an operation with weights or a pool; ``thin``: norm, activation and what else is light; ``merge``: + × or
-concat; ``card``: a stage or several blocks in one; ``text``: a value's name without a box."""
-Way: TypeAlias = Literal["main", "branch", "identity", "adapted"]
+concat; ``card``: a stage or several blocks in one; ``text``: a value's name without a box. By lanes only: ``plate``:
+steps one behind the other; ``join``: a concat as plates that touch each other."""
+Way: TypeAlias = Literal["main", "branch", "identity", "adapted", "copy", "down", "learned-down", "up", "learned-up"]
+"""The last five by lanes only: a value that is joined as it is, and the ways to a coarser lane or a finer one."""
 Shortcut: TypeAlias = Literal["identity", "adapted"]
 """``identity`` and ``adapted`` are the two kinds of skip connections: the value as it is, or through an adapter."""
 
@@ -81,6 +83,7 @@ class Item:
     beside: words beside the arrow that leaves it (``relu``).
     groups: the content of a card.
     scale: how much larger than usual a merge is drawn.
+    copied: of each plate of a ``join`` whether it is a value as it was, which is drawn white.
     within: the stages and blocks that it lies in, outermost first, each by its kind and its whole name.
     beside_key: what stands beside it in another column has the same one; empty where columns are aligned by parts.
     """
@@ -97,17 +100,22 @@ class Item:
     scale: float = 1.0
     within: tuple[tuple[str, str], ...] = ()
     beside_key: str = ""
+    copied: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A value that flows from one item of the column to a later one; ``words`` stand beside it."""
+    """A value that flows from one item of the column to a later one; ``words`` stand beside it.
+
+    via: what brings it into another lane, which the legend says.
+    """
 
     source: int
     target: int
     way: Way
     tip: str = ""
     words: tuple[str, ...] = ()
+    via: str = ""
 
     @property
     def is_adapted(self) -> bool:
@@ -193,6 +201,7 @@ class Outline:
     paged: whether a wide figure may cut a long column into several.
     remarks: what the figure leaves out, line by line.
     sums: a table below the columns.
+    tiered: whether the networks stand in lanes by resolution, which are then their sections.
     """
 
     columns: tuple[Column, ...]
@@ -202,3 +211,4 @@ class Outline:
     paged: bool = False
     remarks: tuple[str, ...] = ()
     sums: Sums | None = None
+    tiered: bool = False

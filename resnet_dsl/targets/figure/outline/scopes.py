@@ -5,12 +5,14 @@ And blocks and stages as people name them: by their definition, or by their plac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from resnet_dsl.analyses.parts import block_of_scopes, blocks
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.outline.outline import Column
+from resnet_dsl.targets.figure.outline.outline import Column, Kind
 from resnet_dsl.targets.figure.outline.words import clean
 
 _KINDS = {"block", "skip", "stage"}
@@ -98,7 +100,9 @@ def with_scopes(column: Column, graph: Graph) -> Column:
     """The column whose rows say in which stages and blocks they lie; a card is a stage by itself."""
     around = paths_around(graph)
     items = (
-        replace(item, within=around[graph.nodes[item.nodes[0]].scope]) if item.nodes and item.kind != "card" else item
+        replace(item, within=_shared([around[graph.nodes[node].scope] for node in item.nodes], item.kind))
+        if item.nodes and item.kind != "card"
+        else item
         for item in column.items
     )
     return replace(column, items=tuple(items))
@@ -110,6 +114,14 @@ def paths_around(graph: Graph) -> list[tuple[tuple[str, str], ...]]:
     for scope, place in zip(graph.scopes, _paths(graph), strict=True):
         around.append(() if scope.parent is None else (*around[scope.parent], (scope.kind, place)))
     return around
+
+
+def _shared(ways: Sequence[tuple[tuple[str, str], ...]], kind: Kind) -> tuple[tuple[str, str], ...]:
+    """Where the first node lies; of a plate what all its nodes lie in."""
+    if kind != "plate":
+        return ways[0]
+    pairs = takewhile(lambda levels: len(set(levels)) == 1, zip(*ways, strict=False))
+    return tuple(levels[0] for levels in pairs)
 
 
 def blocks_of(graph: Graph) -> list[str]:

@@ -1,0 +1,253 @@
+"""Networks in lanes, one a resolution, the finest on top: U-Net as a U, HRNet as its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+
+from resnet_dsl.targets.figure.layout.geometry import Box, Path, Point, TextLine, Within
+from resnet_dsl.targets.figure.layout.grid import Grid, Route, arrange
+from resnet_dsl.targets.figure.layout.measures import Measures
+from resnet_dsl.targets.figure.layout.metrics import Face, width
+from resnet_dsl.targets.figure.layout.sheet import Sheet, style_of
+from resnet_dsl.targets.figure.layout.sizes import place_item, size_of
+from resnet_dsl.targets.figure.outline.outline import Column, Item, Link
+
+_TRACK = 9.0
+"""From one track above a lane to the next."""
+_LANES, _ROWS = 14.0, 8.0
+"""Between two lanes, and two rows of one."""
+_SLANT = 14.0
+"""More room between columns for lines that change rows there."""
+_PANEL = 5.0
+"""From what stands in a panel to its border."""
+_NAMES = 14.0
+"""Between the names of the lanes and the network."""
+_ASIDE = 3.0
+"""Of a dashed line from the middle of a side: solid ones leave there."""
+
+
+@dataclass
+class Tiered:
+    """A network in lanes while it gets its places; y counts from the top of the first lane, x from the first column."""
+
+    column: Column
+    grid: Grid
+    sizes: list[tuple[float, float]]
+    panels: dict[str, list[int]]
+    """The items of each stage that has a panel, by the stage's name."""
+    measures: Measures
+
+    @cached_property
+    def widths(self) -> list[float]:
+        """Of each column."""
+        found = [0.0] * self.grid.columns
+        for cell, size in zip(self.grid.cells, self.sizes, strict=True):
+            found[cell.column] = max(found[cell.column], size[0])
+        return found
+
+    @cached_property
+    def lefts(self) -> list[float]:
+        """Where each column begins."""
+        gaps = [self.measures.gap + self.measures.wide] * self.grid.columns
+        for link, route in zip(self.column.links, self.grid.routes, strict=True):
+            for gap, lanes in self._slants(link, route):
+                gaps[gap] = max(gaps[gap], self.measures.gap + self.measures.wide + _SLANT * min(lanes, 3) ** 0.5)
+        for items in self.panels.values():
+            columns = [self.grid.cells[item].column for item in items]
+            for gap in (min(columns) - 1, max(columns)):
+                gaps[gap] += _PANEL if gap >= 0 else 0.0
+        return list(accumulate((wide + gap for wide, gap in zip(self.widths, gaps, strict=True)), initial=0.0))
+
+    def _slants(self, link: Link, route: Route) -> Iterator[tuple[int, int]]:
+        """The gaps in which a link changes rows, and over how many lanes."""
+        source, target = self.grid.cells[link.source], self.grid.cells[link.target]
+        across = {"straight": source[1:] != target[1:], "run": True, "track": True}.get(route.form, False)
+        if across and route.form == "straight":
+            yield source.column, max(abs(source.lane - target.lane), 1)
+        elif across:
+            yield source.column, max(abs(source.lane - route.lane), 1)
+            yield target.column - 1, max(abs(target.lane - route.lane), 1)
+
+    @cached_property
+    def heights(self) -> dict[tuple[int, int], float]:
+        """Of each row of each lane."""
+        found: dict[tuple[int, int], float] = {}
+        for cell, size in zip(self.grid.cells, self.sizes, strict=True):
+            found[cell[1:]] = max(found.get(cell[1:], 0.0), size[1])
+        return found
+
+    @cached_property
+    def middles(self) -> dict[tuple[int, int], float]:
+        """The middle of each row of each lane."""
+        found: dict[tuple[int, int], float] = {}
+        y = 0.0
+        for lane, rows in enumerate(self.grid.rows):
+            y += self.above[lane]
+            for row in range(rows):
+                found[lane, row] = y + self.heights[lane, row] / 2
+                y += self.heights[lane, row] + _ROWS
+            y += _LANES - _ROWS
+        return found
+
+    @cached_property
+    def above(self) -> list[float]:
+        """What each lane has above its first row: tracks, the names of panels that begin there."""
+        names = {min(self.grid.cells[item].lane for item in items) for items in self.panels.values()}
+        named = [self.measures.label + 2 * _PANEL if lane in names else 0.0 for lane in range(len(self.grid.rows))]
+        least = max((len(section.words) * self.measures.leading for section in self.column.sections), default=0.0)
+        tall = [self.heights[lane, 0] for lane in range(len(self.grid.rows))]
+        tracks = [self.tracked(lane) for lane in range(len(self.grid.rows))]
+        return [max(one + two, (least - own) / 2) for one, two, own in zip(named, tracks, tall, strict=True)]
+
+    def tracked(self, lane: int) -> float:
+        """What its tracks take."""
+        return self.grid.tracks[lane] * _TRACK + 3 * bool(self.grid.tracks[lane])
+
+    def track(self, lane: int, number: int) -> float:
+        return self.middles[lane, 0] - self.heights[lane, 0] / 2 - _TRACK * (number + 1) + 2
+
+    def middle(self, item: int) -> Point:
+        cell = self.grid.cells[item]
+        return self.lefts[cell.column] + self.widths[cell.column] / 2, self.middles[cell[1:]]
+
+    def bounds(self, item: int) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        (x, y), (wide, tall) = self.middle(item), self.sizes[item]
+        return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
+
+
+def place_tiers(column: Column, m: Measures) -> Tiered:
+    grid = arrange(column)
+    panels = dict(_panels(column, grid))
+    items = tuple(_headed(column, panels))
+    return Tiered(replace(column, items=items), grid, [size_of(item, m) for item in items], panels, m)
+
+
+def _stage(item: Item) -> str:
+    """The stage in which it lies; empty outside of stages."""
+    return next((name for kind, name in item.within[:1] if kind == "stage"), "")
+
+
+def _panels(column: Column, grid: Grid) -> Iterator[tuple[str, list[int]]]:
+    """The stages of several items that stand together, in columns and lanes that no other item has."""
+    stages: dict[str, list[int]] = {}
+    for number, item in enumerate(column.items):
+        stages.setdefault(_stage(item), []).append(number)
+    areas = {name: _area(items, grid) for name, items in stages.items() if name and len(items) > 1}
+    for name, area in areas.items():
+        alone = all(not _holds(area, grid, item) for item in range(len(column.items)) if item not in stages[name])
+        if alone and not any(_meet(area, other) for one, other in areas.items() if one != name):
+            yield name, stages[name]
+
+
+_Area = tuple[int, int, int, int]
+
+
+def _area(items: list[int], grid: Grid) -> _Area:
+    """The first and the last column, the first and the last lane."""
+    columns, lanes = ([grid.cells[item][axis] for item in items] for axis in (0, 1))
+    return min(columns), max(columns), min(lanes), max(lanes)
+
+
+def _holds(area: _Area, grid: Grid, item: int) -> bool:
+    column, lane, _ = grid.cells[item]
+    return _meet(area, (column, column, lane, lane))
+
+
+def _meet(one: _Area, other: _Area) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1] and one[2] <= other[3] and other[2] <= one[3]
+
+
+def _headed(column: Column, panels: dict[str, list[int]]) -> Iterator[Item]:
+    """The items; the first plate of each stage without a panel has the stage's name."""
+    named = set(panels)
+    for item in column.items:
+        stage = _stage(item)
+        if item.kind == "plate" and stage and stage not in named:
+            named.add(stage)
+            yield replace(item, lines=(stage, *item.lines[1:]))
+        else:
+            yield item
+
+
+def draw_tiers(sheet: Sheet, one: Tiered) -> None:
+    """Panels below everything, then items and lines; the names of the lanes at the left."""
+    within: Within = (("network", one.column.title or one.column.key),)
+    for name, items in one.panels.items():
+        sheet.boxes.append(_panel(sheet, one, name, items, (*within, ("stage", name))))
+    for number, item in enumerate(one.column.items):
+        middle = sheet.at(*one.middle(number))
+        boxes, paths = place_item(item, f"{one.column.key}/{item.key}", middle, one.sizes[number], one.measures)
+        sheet.boxes += [replace(box, within=(*within, *item.within)) for box in boxes]
+        sheet.paths += paths
+    for link, route in zip(one.column.links, one.grid.routes, strict=True):
+        sheet.paths.append(_path(sheet, one, link, route))
+    for lane, section in enumerate(one.column.sections):
+        _draw_name(sheet, one, lane, section.words)
+
+
+def _panel(sheet: Sheet, one: Tiered, name: str, items: list[int], within: Within) -> Box:
+    bounds, letters = [one.bounds(item) for item in items], one.measures.label
+    lane = min(one.grid.cells[item].lane for item in items)
+    left, right = min(left for left, *_ in bounds) - _PANEL, max(right for *_, right, _ in bounds) + _PANEL
+    right = max(right, left + width(name, letters, "bold") + 2 * _PANEL)
+    top = one.middles[lane, 0] - one.heights[lane, 0] / 2 - one.tracked(lane) - letters - 1.5 * _PANEL
+    bottom = max(bottom for *_, bottom in bounds) + _PANEL
+    (x, y), size = sheet.at((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
+    text = TextLine(name, *sheet.at(left + _PANEL, top + _PANEL + letters / 2), letters, "bold", "start")
+    key, classes = f"{one.column.key}/stage {name}", ("stage", "panel")
+    return Box(key, "frame", x, y, *size, None, (text,), name, classes, True, within)
+
+
+def _draw_name(sheet: Sheet, one: Tiered, lane: int, words: tuple[str, ...]) -> None:
+    for at, line in enumerate(words):
+        y = one.middles[lane, 0] + (at - (len(words) - 1) / 2) * one.measures.leading
+        face: Face = "plain" if at else "bold"
+        place = sheet.at(-_NAMES, y)
+        sheet.texts.append(TextLine(line, *place, one.measures.label, face, "end", "faint" if at else "text"))
+
+
+def _path(sheet: Sheet, one: Tiered, link: Link, route: Route) -> Path:
+    ends = (f"{one.column.key}/{one.column.items[end].key}" for end in (link.source, link.target))
+    ink, thickness = style_of(link.way)
+    points = tuple(sheet.at(*point) for point in _clean(_points(one, link, route)))
+    source, target = ends
+    return Path(points, ink, link.is_adapted, True, thickness, source, target, link.tip, (link.way,))
+
+
+def _clean(points: list[Point]) -> list[Point]:
+    """Without points at which a line does not turn: an arrow's head needs the whole of its last piece."""
+    found: list[Point] = []
+    for number, point in enumerate(points):
+        if found and point == found[-1]:
+            continue
+        following = next((other for other in points[number + 1 :] if other != point), None)
+        if not (found and following and found[-1][1] == point[1] == following[1]):
+            found.append(point)
+    return found
+
+
+def _points(one: Tiered, link: Link, route: Route) -> list[Point]:
+    source, target = one.grid.cells[link.source], one.grid.cells[link.target]
+    (x, y), (end_x, end_y) = one.middle(link.source), one.middle(link.target)
+    _, top, right, bottom = one.bounds(link.source)
+    left, end_top, _, end_bottom = one.bounds(link.target)
+    if route.form == "fall":
+        return [(x, bottom), (x, end_y), (left, end_y)]
+    if route.form == "rise":
+        y += _ASIDE * link.is_adapted
+        return [(right, y), (end_x, y), (end_x, end_bottom)]
+    if route.form == "arch":
+        aside = min(4.0, one.sizes[link.source][0] / 4, one.sizes[link.target][0] / 4)
+        high = one.track(route.lane, route.row)
+        return [(x + aside, top), (x + aside, high), (end_x - aside, high), (end_x - aside, end_top)]
+    y, end_y = (middle + _ASIDE * link.is_adapted for middle in (y, end_y))
+    leaves, enters = one.lefts[source.column] + one.widths[source.column], one.lefts[target.column]
+    if route.form == "straight":
+        return [(right, y), (leaves, y), (enters, end_y), (left, end_y)]
+    across = one.track(route.lane, route.row) if route.form == "track" else one.middles[route.lane, route.row]
+    starts, stops = one.lefts[source.column + 1], one.lefts[target.column - 1] + one.widths[target.column - 1]
+    return [(right, y), (leaves, y), (starts, across), (stops, across), (enters, end_y), (left, end_y)]

@@ -1,0 +1,196 @@
+"""Figures by lanes are the network: what stands in which lane, how often, what leads where, read back from pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from resnet_dsl import shipped
+from resnet_dsl.targets.figure import FigureError, figure
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry
+from tests.cli.calling import call
+from tests.targets.figure import multi_scale
+from tests.targets.figure.lanes_audit import audit_lanes
+from tests.targets.figure.lanes_picture import LanesPicture
+from tests.targets.figure.overlaps import faults
+from tests.targets.figure.test_any_graph import STEPS, network
+
+USUAL = (
+    *("unet_resnet34", "hrnet_w18", "resnet50_fpn", "retinanet_resnet50_fpn", "deeplabv3_resnet50_aux", "dla34"),
+    *("residual_unet", "edsr_baseline_x4", "siamese_omniglot", "two_view_network", "resnet50", "cbam_resnet50"),
+)
+BY_DEFAULT = {
+    *("unet_resnet34", "residual_unet", "hrnet_w18", "resnet50_fpn", "retinanet_resnet50_fpn", "dla34"),
+    *("deeplabv3_resnet50", "deeplabv3_resnet50_aux", "fcn_resnet50", "fcn_resnet50_aux"),
+    *("edsr_baseline_x2", "edsr_baseline_x4", "edsr_x2", "edsr_x4"),
+}
+
+
+def read_back(compiled, levels=("stage", "block")):
+    for level in levels:
+        drawn = figure(compiled.facts, level, layout="lanes").geometry
+        assert audit_lanes(compiled.facts, drawn, multi_scale.sized(compiled)) == [], level
+        assert faults(drawn) == [], level
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_a_shipped_network_is_read_back_from_its_lanes(name):
+    read_back(multi_scale.shipped(name))
+
+
+@pytest.mark.parametrize("name", multi_scale.SPECS)
+def test_a_network_of_several_scales_is_read_back_from_its_lanes(name):
+    read_back(multi_scale.compiled(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped.names())
+def test_every_shipped_network_is_read_back_from_its_lanes(name):
+    read_back(multi_scale.shipped(name))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_any_network_has_lanes_without_a_fault(steps):
+    facts = network(steps)
+    for level in ("stage", "block", "layer"):
+        assert faults(figure(facts, level, layout="lanes").geometry) == [], level
+
+
+def shown(name, level="stage"):
+    return LanesPicture(figure(multi_scale.shipped(name).facts, level, layout="lanes").geometry)
+
+
+def test_unet_is_a_u():
+    """Ronneberger et al. 2015, Figure 1: down at the left, up at the right, copies across, white where they arrive."""
+    picture = LanesPicture(figure(multi_scale.compiled("valid_unet").facts).geometry)
+    assert [(thing.lane, thing.sign) for thing in picture.things] == [
+        *(("1", ""), ("1", ""), ("1/2", ""), ("1/4", "")),
+        *(("1/2", "concat"), ("1/2", ""), ("1", "concat"), ("1", ""), ("1", "")),
+    ]
+    assert [thing.leaves for thing in picture.things if thing.sign] == [(False, True), (False, True)]
+    assert set(picture.legend.values()) == {"copy and crop", "max pool", "transposed conv"}
+
+
+def test_hrnet_has_its_rows():
+    """Wang et al. 2019, Figure 2: one more row a stage, four at last; each stage ends in sums of all its rows."""
+    picture = shown("hrnet_w18")
+    rows = [thing.lane for thing in picture.things if thing.words[:1] + thing.words[2:] == ("basic", "×4")]
+    assert {row: rows.count(row) for row in dict.fromkeys(rows)} == {"1/4": 7, "1/8": 7, "1/16": 6, "1/32": 2}
+    fans = [len(picture.into(n)) for n, thing in enumerate(picture.things) if thing.sign == "+"]
+    assert sorted(fans) == [2] * 5 + [3] * 12 + [4] * 12
+    assert picture.lanes["1/32"] == ["7×7"]
+
+
+def test_lanes_are_the_default_where_maps_of_several_sizes_meet():
+    def in_lanes(name):
+        return any("plate" in box.classes for box in figure(multi_scale.shipped(name).facts, "stage").geometry.boxes)
+
+    others = {"resnet50", "densenet121", "resnet50_os8", "skresnet18", "siamese_omniglot", "two_view_network"}
+    assert {name for name in BY_DEFAULT | others if in_lanes(name)} == BY_DEFAULT
+
+
+@pytest.mark.parametrize("name", multi_scale.SPECS)
+def test_networks_of_several_scales_have_lanes_by_default(name):
+    facts = multi_scale.compiled(name).facts
+    assert figure(facts).geometry == figure(facts, layout="lanes").geometry
+
+
+def test_another_layout_may_be_asked_for():
+    facts = multi_scale.shipped("residual_unet").facts
+    assert figure(facts, "stage", wide=True).geometry == figure(facts, "stage", layout="row").geometry
+    column = figure(facts, "block").geometry
+    assert column == figure(facts, "block", layout="column").geometry
+    assert not any("plate" in box.classes for box in figure(facts, "stage", layout="column").geometry.boxes)
+
+
+def test_layouts_that_contradict_each_other_are_refused():
+    facts = multi_scale.shipped("residual_unet").facts
+    with pytest.raises(FigureError, match="`--wide` is the layout `row`, and `lanes` is asked for"):
+        figure(facts, wide=True, layout="lanes")
+    with pytest.raises(FigureError, match="`rows` is no layout"):
+        figure(facts, layout="rows")
+
+
+def test_the_command_takes_a_layout(tmp_path):
+    path = tmp_path / "net.svg"
+    assert call("draw", "resnet18", "--layout", "lanes", "-o", str(path)).code == 0
+    assert "1/32" in path.read_text(encoding="utf-8")
+    refused = call("draw", "resnet18", "--layout", "lanes", "--block", "basic", "-o", str(path))
+    assert refused.code == 2
+    assert "no lanes" in refused.err
+
+
+def test_two_networks_in_lanes_stand_below_each_other():
+    networks = [multi_scale.compiled(name).facts for name in ("thirds", "autoencoder")]
+    drawn = figure(networks).geometry
+    assert faults(drawn) == []
+    alone = figure(networks[0]).geometry
+    assert drawn.height > alone.height
+    assert drawn.title == "thirds and autoencoder"
+
+
+@pytest.mark.parametrize("ending", ["dot", "tex", "svg", "pdf"])
+def test_every_format_draws_lanes(ending):
+    drawn = figure(multi_scale.compiled("signal_unet").facts)
+    written = getattr(drawn, ending)()
+    assert len(written) > 2_000
+    assert ending == "pdf" or all(words in written for words in ("deep", "1/2", "max pool"))
+
+
+def reworded(geometry: Geometry, old: str, new: str) -> Geometry:
+    def changed(box: Box) -> Box:
+        return replace(box, texts=tuple(replace(t, words=new if t.words == old else t.words) for t in box.texts))
+
+    texts = tuple(replace(text, words=new if text.words == old else text.words) for text in geometry.texts)
+    return replace(geometry, boxes=tuple(map(changed, geometry.boxes)), texts=texts)
+
+
+def without(geometry: Geometry, way: str) -> Geometry:
+    lost = next(path for path in geometry.paths if way in path.classes)
+    return replace(geometry, paths=tuple(path for path in geometry.paths if path is not lost))
+
+
+def filled(geometry: Geometry) -> Geometry:
+    return replace(geometry, boxes=tuple(replace(box, filled=True) for box in geometry.boxes))
+
+
+def thin(geometry: Geometry) -> Geometry:
+    return replace(geometry, paths=tuple(replace(p, thickness=1.0) if p.source else p for p in geometry.paths))
+
+
+def raised(geometry: Geometry) -> Geometry:
+    """A box in the lane above its own."""
+    box = next(box for box in geometry.boxes if box.texts and box.texts[0].words == "eighth")
+    return replace(geometry, boxes=tuple(replace(b, y=b.y - 100) if b is box else b for b in geometry.boxes))
+
+
+LIES = {
+    "a wrong repeat": lambda drawn: reworded(drawn, "×2", "×3"),
+    "another width": lambda drawn: reworded(drawn, "256", "250"),
+    "another name of a lane": lambda drawn: reworded(drawn, "1/4", "1/3"),
+    "another size of a lane": lambda drawn: reworded(drawn, "64×64", "63×63"),
+    "a copy too few": lambda drawn: without(drawn, "copy"),
+    "an arrow up too few": lambda drawn: without(drawn, "learned-up"),
+    "a copy that is none": filled,
+    "weights that are not told": thin,
+    "a box in another lane": raised,
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_picture_that_lies_is_found_out(lie):
+    facts = multi_scale.shipped("residual_unet").facts
+    drawn = figure(facts, "stage").geometry
+    assert audit_lanes(facts, drawn) == []
+    assert audit_lanes(facts, LIES[lie](drawn)) != []
+
+
+@pytest.mark.parametrize("wish", [{"frame": "block"}, {"insets": ["basic"]}])
+def test_frames_and_insets_have_columns(wish):
+    facts = multi_scale.shipped("residual_unet").facts
+    assert not any("plate" in box.classes for box in figure(facts, "block", **wish).geometry.boxes)
+    with pytest.raises(FigureError, match="lanes have no frames"):
+        figure(facts, layout="lanes", **wish)
