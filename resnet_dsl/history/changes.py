@@ -112,7 +112,7 @@ class _Comparison:
         assert isinstance(then, pipeline.Spec)
         moved = None if file == was else was
         if (now.source.text, now.imported) == (then.source.text, then.imported):
-            return Change("same", name, file, was=moved)
+            return Change("same", name, file, after=now.compile(name).facts if moved else None, was=moved)
         after = now.compile(name).facts
         try:
             before = then.compile(name).facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from resnet_dsl.analyses.network import Facts
@@ -16,6 +16,8 @@ MOST_CHARACTERS = 60_000
 """Of a comment; GitHub takes 65,536."""
 
 _MOST_SENTENCES = 50
+"""Of one network; the others are counted."""
+
 _COLUMNS: dict[str, Callable[[Facts], int | None]] = {
     "parameters": lambda facts: facts.count.params,
     "MACs": lambda facts: facts.count.macs,
@@ -33,14 +35,24 @@ def as_markdown(changes: Sequence[Change], title: str) -> str:
     head = [f"### {_inert(title)}", "", *counts]
     if not differing:
         return "\n".join(head if counts else [*head, "Nothing tells them apart.", ""])
-    return _bounded([*head, *_table(differing), ""], [_details(one) for one in differing if told(one)])
+    head += [markdown(["network", *_COLUMNS]), markdown(["---", *("---:" for _ in _COLUMNS)])]
+    table = _fitting(
+        "\n".join(head), map(_row, differing), MOST_CHARACTERS // 2, "Left out of this table, for its length: {}."
+    )
+    details = (_details(one) for one in differing if told(one))
+    return _fitting(table, details, MOST_CHARACTERS, "Left out of what has changed, for its length: {}.") + "\n"
 
 
-def _table(changes: Sequence[Change]) -> Iterator[str]:
-    yield markdown(["network", *_COLUMNS])
-    yield markdown(["---", *("---:" for _ in _COLUMNS)])
-    for one in changes:
-        yield markdown([_name(one), *(_cell(one, count) for count in _COLUMNS.values())])
+def _fitting(text: str, parts: Iterable[str], most: int, otherwise: str) -> str:
+    """The text with the parts below it, as far as they fit; ``otherwise`` says of how many networks they do not."""
+    left = list(parts)
+    while left and len(text) + len(left[0]) < most:
+        text += f"\n{left.pop(0)}"
+    return f"{text}\n\n{otherwise.format(counted(len(left), 'more network'))}\n" if left else f"{text}\n"
+
+
+def _row(change: Change) -> str:
+    return markdown([_name(change), *(_cell(change, count) for count in _COLUMNS.values())])
 
 
 def _name(change: Change) -> str:
@@ -71,16 +83,6 @@ def _details(change: Change) -> str:
     # Within HTML no sign of Markdown is one, and within code no name is somebody's.
     summary = f"<code>{escape(line(change.name))}</code>: {counted(len(sentences), 'difference')}"
     return "\n".join(["<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>", ""])
-
-
-def _bounded(head: list[str], details: list[str]) -> str:
-    """All of it, as far as a comment holds it."""
-    text = "\n".join(head) + "\n"
-    for number, one in enumerate(details):
-        if len(text) + len(one) > MOST_CHARACTERS:
-            return f"{text}What has changed in {counted(len(details) - number, 'more network')} does not fit here.\n"
-        text += f"{one}\n"
-    return text
 
 
 def _inert(text: str) -> str:

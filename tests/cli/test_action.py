@@ -104,6 +104,12 @@ def test_inputs_of_the_action_are_arguments_and_nothing_else(checkout: Path) -> 
     assert not list(checkout.rglob("ran"))
 
 
+def test_a_log_that_cannot_be_written_ends_the_step(checkout: Path) -> None:
+    ended, _ = act(checkout, sarif="none/log.sarif")
+    assert ended.returncode != 0
+    assert "none/log.sarif" in ended.stderr
+
+
 def test_strict_is_a_choice(checkout: Path) -> None:
     (checkout / "repository" / "net.resnet").write_text(
         "network warned { input 33x33x3 stage s { conv(4, 3, stride = 2) } }\n"

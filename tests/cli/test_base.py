@@ -245,6 +245,23 @@ def test_outside_of_a_repository_and_without_git(tmp_path: Path, monkeypatch: py
     assert (ended.code, "git is not installed" in ended.err) == (2, True)
 
 
+def test_a_repository_without_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one.resnet").write_text(ONE)
+    git("init", "-q", where=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert "there is no commit `HEAD`" in call("diff", "--base", "HEAD", "one.resnet").err
+
+
+def test_networks_that_derive_from_those_that_ship(repository: Path) -> None:
+    derived = (
+        'import "resnet/imagenet"\nnetwork mine from resnet18 {{ {} }}\nnetwork own from resnet50 {{ skips off }}\n'
+    )
+    (repository / "mine.resnet").write_text(derived.format("skips off"))
+    commit(repository)
+    (repository / "mine.resnet").write_text(derived.format("use attn = se(16)"))
+    assert kinds("mine.resnet") == {"mine": "changed", "own": "same"}
+
+
 def test_two_are_two_without_a_base(repository: Path) -> None:
     for specs in (["resnet18"], ["resnet18", "resnet34", "resnet50"]):
         assert call("diff", *specs).code == 2
@@ -340,7 +357,14 @@ def test_a_comment_that_would_be_too_long_says_what_it_leaves_out(
     monkeypatch.setattr(markdown, "MOST_CHARACTERS", 2_000)
     text = call("diff", "--base", "main", "specs", "--format", "md").out
     assert len(text) < 2_200
-    assert "What has changed in 1 more network does not fit here.\n" in text
+    assert "Left out of what has changed, for its length: 1 more network.\n" in text
+    monkeypatch.setattr(markdown, "MOST_CHARACTERS", 560)
+    text = call("diff", "--base", "main", "specs", "--format", "md").out
+    assert len(text) < 720
+    assert rendered(text).count("<tr>") == 2
+    assert "\nLeft out of this table, for its length: 1 more network.\n" in text
+    assert "Left out of what has changed, for its length: 2 more networks.\n" in text
+    monkeypatch.setattr(markdown, "MOST_CHARACTERS", 60_000)
     monkeypatch.setattr(markdown, "_MOST_SENTENCES", 3)
     assert "- and 9 more\n" in call("diff", "--base", "main", "specs", "--format", "md").out
 
