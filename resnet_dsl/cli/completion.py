@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from resnet_dsl.cli.whole import whole_parser
 from resnet_dsl.shipped import shipped_files
+from resnet_dsl.targets.figure.theme import theme_names
 
 _NETWORKS = "resnet-dsl list --names 2>/dev/null"
 """Asked when something is completed: the networks are those of the version that is installed then."""
+
+_THEMES = " ".join(theme_names())
 
 _OWN = {
     "bash": f"""
@@ -25,12 +28,24 @@ _resnet_dsl_specs() {{
   compgen -d -- "$1"
   _resnet_dsl_networks "$1"
 }}
+_resnet_dsl_themes() {{
+  local IFS=$'\n'
+  compgen -f -X '!*.toml' -- "$1"
+  IFS=$' '
+  compgen -W "{_THEMES}" -- "$1"
+}}
 """,
     "zsh": f"""
 _resnet_dsl_networks() {{ compadd -- ${{(f)"$({_NETWORKS})"}} }}
 _resnet_dsl_specs() {{
-  _files -g '*.resnet'
+  _path_files -g '*.resnet'
+  _path_files -/
   _resnet_dsl_networks
+}}
+_resnet_dsl_themes() {{
+  _path_files -g '*.toml'
+  _path_files -/
+  compadd -- {_THEMES}
 }}
 """,
     "fish": f"""
@@ -39,10 +54,15 @@ function _resnet_dsl_specs
   __fish_complete_suffix .resnet
   _resnet_dsl_networks
 end
+function _resnet_dsl_themes
+  string split " " "{_THEMES}"
+  __fish_complete_suffix .toml
+end
 """,
 }
-_SPECS = {"bash": "_resnet_dsl_specs", "zsh": "_resnet_dsl_specs", "fish": "(_resnet_dsl_specs)"}
-_SHIPPED = {"bash": "_resnet_dsl_networks", "zsh": "_resnet_dsl_networks", "fish": "(_resnet_dsl_networks)"}
+_CALLS = {"SPEC": "_resnet_dsl_specs", "NETWORK": "_resnet_dsl_networks", "THEME": "_resnet_dsl_themes"}
+"""The functions above that complete what the help calls so."""
+
 _FOLDERS = ("FOLDER", "RUN")
 _FILES = ("FILE", "PATH", "OUT", "OUT.resnet", "FILE.keras", "MODEL.keras")
 
@@ -58,7 +78,8 @@ def script(shell: str) -> str:
 
 
 def _say_what_stands_behind(parser: argparse.ArgumentParser, files: object, folders: object) -> None:
-    kinds = {"SPEC": _SPECS, "NETWORK": _SHIPPED, **dict.fromkeys(_FILES, files), **dict.fromkeys(_FOLDERS, folders)}
+    called = {kind: {"bash": name, "zsh": name, "fish": f"({name})"} for kind, name in _CALLS.items()}
+    kinds = {**called, **dict.fromkeys(_FILES, files), **dict.fromkeys(_FOLDERS, folders)}
     for action in _arguments(parser):
         if action.metavar in kinds:
             action.complete = kinds[action.metavar]  # type: ignore[attr-defined]

@@ -27,8 +27,10 @@ TYPED = {
     "": set(COMMANDS),
     "dra": {"draw"},
     "--v": {"--version"},
-    "draw --the": {"--theme"},
-    "draw --theme da": {"dark"},
+    "draw --lev": {"--level"},
+    "draw --level st": {"stage"},
+    "draw --theme mo": {"mono"},
+    "draw --theme min": {"mine.toml"},
     "compile --optimize ": {"inference"},
     "check resnext50_": {"resnext50_32x4d"},
     "diff resnet18 resnext50_": {"resnext50_32x4d"},
@@ -48,7 +50,7 @@ TYPED = {
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with a spec, a model, a folder; and `resnet-dsl` on the path."""
-    for name in ("mine.resnet", "model.keras", "notes.txt"):
+    for name in ("mine.resnet", "mine.toml", "model.keras", "notes.txt"):
         (tmp_path / name).touch()
     (tmp_path / "folder").mkdir()
     program = tmp_path / ".programs" / "resnet-dsl"
@@ -97,7 +99,9 @@ def test_fish(here: Path) -> None:
     for typed, expected in TYPED.items():
         lines = said("fish", "--no-config", "-c", f"source {path}; complete -C 'resnet-dsl {typed}'").splitlines()
         found = {line.partition("\t")[0] for line in lines}
-        assert expected <= found <= expected | {"model.keras", "notes.txt"}, typed  # other files stand behind specs
+        assert expected <= found <= expected | {"mine.resnet", "mine.toml", "model.keras", "notes.txt"}, (
+            typed
+        )  # other files stand behind specs
 
 
 @contextmanager
