@@ -24,7 +24,7 @@ FIGURES = {
     "png": Form(".png", "pixels, drawn by Graphviz"),
     "pdf": Form(".pdf", "a page of the figure's size, fonts embedded", ("reportlab",)),
     "dot": Form(".dot", "Graphviz, all places given"),
-    "tex": Form(".tex", "TikZ, to be put into a paper"),
+    "tex": Form(".tex", "TikZ, to be put into a paper and edited there"),
     "drawio": Form(".drawio", "for draw.io: shapes, groups and lines that hold on"),
     "html": Form(".html", "a page on which blocks unfold"),
 }

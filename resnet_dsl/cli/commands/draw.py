@@ -91,6 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=WRITINGS,
         help="words of an .svg: free to be edited (default), fixed in width, or as paths, alike everywhere",
     )
+    parser.add_argument("--standalone", action="store_true", help="of a .tex: a whole document, as large as the figure")
     parser.add_argument(
         "--engine", choices=ENGINES, help="the Graphviz for .png: pip's (default), or the system's (.pdf, too)"
     )
@@ -104,6 +105,8 @@ def run(options: argparse.Namespace) -> int:
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
     _refuse_of_whole_networks(options, path)
+    if options.standalone and Path(path).suffix.lower() != FIGURES["tex"].ending:
+        raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
     require("draw", options)
     theme = read_theme(options.theme, options.theme_set)
     facts = [network.facts for network in networks]
@@ -124,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
             more = {"differences": options.diff, "frame": options.frame, "insets": options.inset}
             more |= {"titles": titles, "layout": options.layout}
             drawn = figure(facts, options.level, options.wide, **more, **shared)
-        drawn.with_text(options.text or "free").save(path)
+        drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
         for warning in drawn.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         if drawn.notes:

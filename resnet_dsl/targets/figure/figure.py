@@ -64,6 +64,7 @@ class Figure:
 
     width: printed, in points; None where each unit of the geometry has ``point`` points. text: how an SVG writes its
     words. notes: what was given up to fit the paper.
+    standalone: whether its TeX is a whole document.
     """
 
     geometry: Geometry
@@ -73,6 +74,7 @@ class Figure:
     text: Writing = "free"
     notes: tuple[str, ...] = ()
     point: float = 1.0
+    standalone: bool = False
 
     @property
     def scale(self) -> float:
@@ -100,6 +102,10 @@ class Figure:
         _known("writing", (text,), WRITINGS)
         return replace(self, text=text)
 
+    def with_document(self, standalone: bool = True) -> Figure:
+        """The same, whose TeX is a whole document, as large as the figure, instead of a picture to be put into one."""
+        return replace(self, standalone=standalone)
+
     def dot(self) -> str:
         """The figure as DOT with all places given: ``neato -n2`` draws it."""
         return draw_dot(self.geometry, palette(self.theme), self.scale)
@@ -119,10 +125,13 @@ class Figure:
         return draw_pdf(self.geometry, palette(self.theme), self.scale)
 
     def tex(self) -> str:
-        """The figure as a TikZ picture, to be put into a paper by ``\\input``."""
-        from resnet_dsl.targets.figure.formats.tex import draw_tikz
+        """The figure as a TikZ picture, to be put into a paper by ``\\input`` and to be edited.
 
-        return draw_tikz(self.geometry, palette(self.theme), self.scale)
+        Its nodes have names and stand by each other, its looks are a list of styles.
+        """
+        from resnet_dsl.targets.figure.formats.tikz.write import draw_tikz
+
+        return draw_tikz(self.geometry, palette(self.theme), self.scale, self.standalone)
 
     def drawio(self) -> str:
         """The figure as a file of draw.io, to be edited: groups as in the SVG, lines that hold on to their boxes."""

@@ -15,6 +15,7 @@ from resnet_dsl.targets.figure.formats.palette import palette, shaded
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Polygon, TextLine
 from resnet_dsl.targets.figure.layout.sheet import centred
 from tests.targets.figure.pdf_reader import Pdf
+from tests.targets.figure.tikz_reader import Reader
 
 SVG = "{http://www.w3.org/2000/svg}"
 FRONT, TOP, SIDE = (
@@ -59,11 +60,10 @@ def test_svg_for_light_and_dark_screens_shades_both():
 
 
 def test_tikz_draws_and_fills_each_plane():
-    drawn = re.findall(r"\\draw\[(.*?)\] (.*) -- cycle;", Figure(GEOMETRY).tex())
-    assert [paint.split(",")[1] for paint, _ in drawn] == [f"fill=fill1!{n}!black" for n in (97, 86, 100)]
-    assert [corners for _, corners in drawn] == [
-        " -- ".join(f"({x:.2f},{y:.2f})" for x, y in plane.points) for plane in SOLID.planes
-    ]
+    read = Reader(Figure(GEOMETRY).tex())
+    assert [fill for fill, _ in read.planes] == [f"rd-fill1!{n}!black" for n in (97, 86, 100)]
+    for (_, points), plane in zip(read.planes, SOLID.planes, strict=True):
+        assert sum(read.on_page(points), ()) == pytest.approx(sum(plane.points, ()), abs=0.1)
 
 
 @pytest.mark.skipif(not is_installed("reportlab"), reason="ReportLab is not installed")

@@ -1,0 +1,119 @@
+"""What stands around the boxes: brackets along what they span, words beside what they are of, the legend below all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from resnet_dsl.targets.figure.formats.tikz.lines import Lines
+from resnet_dsl.targets.figure.formats.tikz.nodes import Nodes
+from resnet_dsl.targets.figure.formats.tikz.places import Node, Places
+from resnet_dsl.targets.figure.formats.tikz.spots import EXACT, Axis, Bounds, Nearby, Spot, joined
+from resnet_dsl.targets.figure.layout.geometry import Geometry, Path, TextLine
+
+On = Callable[[Path | TextLine], list[str]]
+"""Options that say from when on a thing is seen."""
+
+
+class Surroundings:
+    """Writes brackets, free words and the legend. Their names begin with no ``rd-``: a network's could be the same."""
+
+    def __init__(self, geometry: Geometry, places: Places, nodes: Nodes, on: On) -> None:
+        self.geometry = geometry
+        self.places = places
+        self.nodes = nodes
+        self.lines = Lines(places, nodes.styles, nodes.unit)
+        self.on = on
+        self._foot = max((box.bounds[3] for box in geometry.boxes), default=0.0)
+        self._near = Nearby(node.spot for node in places.nodes if node.box)
+        self._node = {node.spot.name: node for node in places.nodes}
+
+    def written(self) -> Iterator[str]:
+        brackets = [path for path in self.geometry.paths if "bracket" in path.classes]
+        for number, path in enumerate(brackets, 1):
+            yield from self._bracket(path, number)
+        below = [text for text in self.geometry.texts if text.bounds[1] >= self._foot]
+        for text in self.geometry.texts:
+            spot = self._near.nearest(text.bounds)
+            if text not in below and spot:
+                yield self.nodes.text(text, spot, self.on(text))
+        yield from self._below(below)
+
+    def _bracket(self, path: Path, number: int) -> Iterator[str]:
+        """Along what it spans; its middle is a place for words."""
+        start, end = path.points[0], path.points[-1]
+        span = self._spanned(path)
+        held = span[0] if span else Spot("current bounding box", content_of(self.geometry))
+        if len(span) > 1:
+            held = Spot(f"rdspan-{number}", joined(spot.bounds for spot in span))
+            yield rf"\node[rd part, fit={{{''.join(f'({spot.name})' for spot in span)}}}] ({held.name}) {{}};"
+        name, middle = f"rdside-{number}", ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        self._near.add(Spot(name, (*middle, *middle)))
+        ends = self.nodes.unit.point(start, held), self.nodes.unit.point(end, held)
+        yield self.lines.drawn(path, f"{ends[0]} -- coordinate ({name}) {ends[1]}", self.on(path))
+
+    def _spanned(self, path: Path) -> list[Spot]:
+        """The boxes from its one end to the other: of the network that it stands beside, or of all."""
+        along: Axis = 1 if abs(path.points[0][0] - path.points[-1][0]) <= EXACT else 0
+        low, high = sorted(point[along] for point in (path.points[0], path.points[-1]))
+        bar = path.points[0][1 - along]
+        wide, tall = self.geometry.width, self.geometry.height
+        strip: Bounds = (bar, low, wide, high) if along == 1 else (low, bar, high, tall)
+        near = [self._node[spot.name] for spot in self.places.spots.touching(strip)]
+        inside = [node for node in near if not node.framed and _lies(node.spot, along, low, high)]
+        if not inside:
+            return []
+        first = min(inside, key=lambda node: node.spot.bounds[1 - along])
+        own = [node.spot for node in inside if _column(node) == _column(first)]
+        whole = Spot("", joined(spot.bounds for spot in own))
+        exact = abs(whole.edge(along, -1) - low) <= EXACT and abs(whole.edge(along, 1) - high) <= EXACT
+        return own if exact else [node.spot for node in inside]
+
+    def _below(self, texts: list[TextLine]) -> Iterator[str]:
+        """The legend and the remarks; what stands in a row stands by what is before it."""
+        legend = [path for path in self.geometry.paths if "legend" in path.classes]
+        if not texts and not legend:
+            return
+        yield r"\node[rd part, fit={(current bounding box)}] (rdall) {};"
+        above = _without(self.geometry, texts, legend)
+        whole = Spot("rdall", content_of(above))
+        before: Spot | None = None
+        for number, path in enumerate(legend, 1):
+            own = [text for text in texts if abs(text.y - path.points[-1][1]) <= EXACT and text.x >= path.points[-1][0]]
+            text = min(own, key=lambda one: one.x, default=None)
+            texts = [one for one in texts if one is not text]
+            same = before is not None and abs(before.edge(1, 0) - path.points[0][1]) <= EXACT
+            yield from self._entry(number, path, text, before if same and before else whole)
+            before = Spot(f"rdlegend-{number}-words", text.bounds) if text else None
+        yield from (self.nodes.text(text, whole, self.on(text)) for text in texts)
+
+    def _entry(self, number: int, path: Path, text: TextLine | None, by: Spot) -> Iterator[str]:
+        start, end = path.points[0], path.points[-1]
+        name = f"rdlegend-{number}"
+        step = f"++({self.nodes.unit.length(end[0] - start[0])},{self.nodes.unit.length(start[1] - end[1])})"
+        words = f"{self.nodes.unit.point(start, by)} -- {step} coordinate ({name})"
+        yield self.lines.drawn(path, words, self.on(path))
+        if text:
+            yield self.nodes.text(text, Spot(name, (*end, *end)), self.on(text), f"{name}-words")
+
+
+def _without(geometry: Geometry, texts: list[TextLine], paths: list[Path]) -> Geometry:
+    """The figure without some of its words and lines."""
+    lost = {id(one) for one in (*texts, *paths)}
+    kept = tuple(text for text in geometry.texts if id(text) not in lost)
+    return replace(geometry, texts=kept, paths=tuple(path for path in geometry.paths if id(path) not in lost))
+
+
+def content_of(geometry: Geometry) -> Bounds:
+    """The rectangle around all that is drawn."""
+    drawn = [box.bounds for box in geometry.boxes] + [text.bounds for text in geometry.texts]
+    drawn += [(x, y, x, y) for path in geometry.paths for x, y in path.points]
+    return joined(drawn or [(0.0, 0.0, 0.0, 0.0)])
+
+
+def _column(node: Node) -> tuple[tuple[str, str], ...]:
+    return node.box.within[:1] if node.box else ()
+
+
+def _lies(spot: Spot, along: Axis, low: float, high: float) -> bool:
+    return low - EXACT <= spot.edge(along, -1) and spot.edge(along, 1) <= high + EXACT
