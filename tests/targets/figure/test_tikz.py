@@ -78,6 +78,18 @@ def test_a_close_up_and_networks_side_by_side_are_read_back():
     assert misplaced(drawn("plain34+resnet34", "block")) == []
 
 
+def test_differences_frames_and_insets_are_read_back():
+    assert misplaced(drawn("resnet34", "block", frame="block")) == []
+    assert misplaced(drawn("resnet50", "stage", insets=["bottleneck@conv3"])) == []
+    compared = drawn("resnet50+resnet34", "stage", differences=True)
+    assert misplaced(compared) == []
+    reader = Reader(compared.tex())
+    rules = [points for _, options, points in reader.lines if options["line width"] == "0.5bp"]
+    boxes = [node.bounds[1] for node in reader.order if node.name.startswith("rd-")]
+    assert len(rules) == 3
+    assert max(y for points in rules for _, y in points) < min(boxes), "the rules of the table lie below the networks"
+
+
 def test_all_that_the_figure_says_is_said():
     shown = drawn("resnet50", "stage", show=("params",))
     read = Reader(shown.tex()).geometry()

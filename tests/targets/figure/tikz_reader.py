@@ -16,7 +16,7 @@ _EDGES = {"west": (-1, 0), "east": (1, 0), "north": (0, 1), "south": (0, -1), "c
 _LETTERS = {
     r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^", r"\textless{}": "<",
     r"\textgreater{}": ">", r"\textbar{}": "|", r"\times": "×", r"\cdot": "·", r"\Delta": "Δ", r"\gamma": "γ",
-    r"\beta": "β", r"\approx": "≈", r"\dots{}": "…", "-{}": "-", "''": '"', "--": "–",
+    r"\beta": "β", r"\approx": "≈", r"\neq": "≠", r"\dots{}": "…", "-{}": "-", "''": '"', "--": "–",
 }  # fmt: skip
 
 

@@ -29,7 +29,8 @@ class Surroundings:
         self._node = {node.spot.name: node for node in places.nodes}
 
     def written(self) -> Iterator[str]:
-        brackets = [path for path in self.geometry.paths if "bracket" in path.classes]
+        around = [path for path in self.geometry.paths if self.holds(path)]
+        brackets = [path for path in around if "bracket" in path.classes and not self._is_below(path)]
         for number, path in enumerate(brackets, 1):
             yield from self._bracket(path, number)
         below = [text for text in self.geometry.texts if text.bounds[1] >= self._foot]
@@ -38,6 +39,13 @@ class Surroundings:
             if text not in below and spot:
                 yield self.nodes.text(text, spot, self.on(text))
         yield from self._below(below)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a line stands around the boxes and joins none of them."""
+        return bool({"bracket", "legend"} & {*path.classes}) or self._is_below(path)
+
+    def _is_below(self, path: Path) -> bool:
+        return not path.source and min(y for _, y in path.points) >= self._foot
 
     def _bracket(self, path: Path, number: int) -> Iterator[str]:
         """Along what it spans; its middle is a place for words."""
@@ -70,13 +78,16 @@ class Surroundings:
         return own if exact else [node.spot for node in inside]
 
     def _below(self, texts: list[TextLine]) -> Iterator[str]:
-        """The legend and the remarks; what stands in a row stands by what is before it."""
-        legend = [path for path in self.geometry.paths if "legend" in path.classes]
-        if not texts and not legend:
+        """The legend, tables, remarks; of the legend what stands in a row stands by what is before it."""
+        lines = [path for path in self.geometry.paths if "legend" in path.classes or self._is_below(path)]
+        if not texts and not lines:
             return
         yield r"\node[rd part, fit={(current bounding box)}] (rdall) {};"
-        above = _without(self.geometry, texts, legend)
-        whole = Spot("rdall", content_of(above))
+        whole = Spot("rdall", content_of(_without(self.geometry, texts, lines)))
+        legend = [path for path in lines if "legend" in path.classes]
+        for path in (path for path in lines if path not in legend):
+            said = " -- ".join(self.nodes.unit.point(point, whole) for point in path.points)
+            yield self.lines.drawn(path, said, self.on(path))
         before: Spot | None = None
         for number, path in enumerate(legend, 1):
             own = [text for text in texts if abs(text.y - path.points[-1][1]) <= EXACT and text.x >= path.points[-1][0]]

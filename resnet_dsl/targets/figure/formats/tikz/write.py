@@ -63,7 +63,7 @@ class _Picture:
             yield from self.nodes.written(node, self._on(node.box) if node.box else [])
         yield "% What flows from one to another."
         for path in self.geometry.paths:
-            if not {"bracket", "legend"} & {*path.classes}:
+            if not self.surroundings.holds(path):
                 yield self.surroundings.lines.written(path, self._on(path))
         yield "% What stands around it."
         yield from self.surroundings.written()
