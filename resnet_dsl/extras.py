@@ -18,6 +18,7 @@ EXTRAS = {
     "plots": ("matplotlib",),
     "data": ("mlxtend", "sklearn", "PIL"),
     "pdf": ("reportlab",),
+    "pptx": ("pptx",),
     "outlines": ("fontTools",),
     "onnx": ("onnx",),
     "lsp": ("pygls", "lsprotocol"),
@@ -28,6 +29,7 @@ EXTRAS = {
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "fontTools": "fonttools",
+    "pptx": "python-pptx",
     "sklearn": "scikit-learn",
     "tensorflow_datasets": "tensorflow-datasets",
 }

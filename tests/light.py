@@ -29,7 +29,8 @@ _OTHERS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-p
 EXAMPLES = {
     ("compile", ""): "compile resnet18 --to ir --figure",
     ("compile", "--plain"): "compile resnet18 --plain --quiet",
-    ("compile", "--figure FILE.pdf"): "compile resnet18 --to ir --figure resnet18.pdf",
+    **{("compile", f"--figure FILE.{ending}"): f"compile resnet18 --to ir --figure resnet18.{ending}"
+       for ending in ("pdf", "pptx")},
     **{("compile", f"--to {name}"): f"compile resnet18 --to {name} --quiet" for name in TARGETS},
     ("compile", "--weights FILE.pth"): f"compile {NETWORK} --weights {TORCH} --quiet --force",
     **{("compile", option): f"compile resnet18 {option} --quiet --force" for option in ("--plain", "--verify")},

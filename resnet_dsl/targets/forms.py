@@ -26,6 +26,7 @@ FIGURES = {
     "dot": Form(".dot", "Graphviz, all places given"),
     "tex": Form(".tex", "TikZ, to be put into a paper and edited there"),
     "drawio": Form(".drawio", "for draw.io: shapes, groups and lines that hold on"),
+    "pptx": Form(".pptx", "a slide of shapes, groups and connectors", ("pptx",)),
     "html": Form(".html", "a page on which blocks unfold"),
 }
 TABLES = {

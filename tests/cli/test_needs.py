@@ -108,6 +108,7 @@ def test_help_says_what_a_command_needs(command: str) -> None:
         ("import net.keras --weights net.onnx", '`pip install "resnet-dsl[onnx]"`'),
         ("draw net.resnet -o net.pdf", "`resnet-dsl draw -o FILE.pdf` needs what is not installed: reportlab"),
         ("draw net.resnet -o net.PDF", '`pip install "resnet-dsl[pdf]"`'),
+        ("draw net.resnet -o net.pptx", '`pip install "resnet-dsl[pptx]"`'),
         ("signal net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
         ("paths net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
         ("probe net.resnet", '`pip install "resnet-dsl[tensorflow,data]"`'),

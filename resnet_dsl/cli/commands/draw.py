@@ -1,4 +1,4 @@
-"""Draw networks, or blocks in close-up, as a figure: svg, png, pdf, dot, tex, drawio or html, by the output's ending.
+"""Draw networks, or blocks in close-up, as a figure: svg, png, pdf, dot, tex, pptx, drawio or html, by its ending.
 
 The figures of the paper (He et al. 2015):
   Figure 2   resnet-dsl draw resnet34 --block basic --formula -o fig2.svg
@@ -27,6 +27,7 @@ from resnet_dsl.targets.figure import (
     WRITINGS,
     block_figure,
     figure,
+    format_of,
     write_page,
 )
 from resnet_dsl.targets.figure.theme import read_theme, theme_names
@@ -128,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
             more |= {"titles": titles, "layout": options.layout}
             drawn = figure(facts, options.level, options.wide, **more, **shared)
         drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
-        for warning in drawn.warnings:
+        for warning in drawn.warned(format_of(path)):
             print(f"warning: {warning}", file=sys.stderr)
         if drawn.notes:
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)

@@ -14,8 +14,10 @@ from resnet_dsl.outputs import place
 from resnet_dsl.sentences import either
 from resnet_dsl.targets.figure.fitting import PAGE, Fitted, Levels, Room, fit
 from resnet_dsl.targets.figure.formats.dot import draw_dot
+from resnet_dsl.targets.figure.formats.drawio import draw_drawio
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import dark_palette, palette
+from resnet_dsl.targets.figure.formats.pptx import LARGER, draw_pptx, room_on_a_slide
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
@@ -52,6 +54,8 @@ MOST_INSETS = 12
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 FULL = "full"
 """A width: that of a theme's whole page."""
+SMALLEST_SHOWN = 6.0
+"""Points: what can be read on a slide that stands on one's own screen."""
 
 
 class FigureError(Failure):
@@ -92,6 +96,15 @@ class Figure:
         advice = f"it is readable from {needed / MILLIMETRE:.0f}mm on, or at another level"
         wide = f"{self.geometry.width * self.scale / MILLIMETRE:.0f}mm"
         return (f"the smallest text is {printed:.1f} pt when the figure is {wide} wide: {advice}",)
+
+    def warned(self, ending: str) -> tuple[str, ...]:
+        """The same of a figure that is saved with this ending: on a slide it is as large as there is room."""
+        if ending != FIGURES["pptx"].ending or self.width is not None:
+            return self.warnings
+        shown = self.geometry.smallest * room_on_a_slide(self.geometry)
+        if shown >= SMALLEST_SHOWN:
+            return ()
+        return (f"the smallest text is {shown:.1f} pt on a slide of 13.3in: {LARGER}",)
 
     def with_text(self, text: Writing) -> Figure:
         """The same, whose SVG writes words ``free`` to be edited (the default), ``fixed`` or as ``paths``.
@@ -135,9 +148,11 @@ class Figure:
 
     def drawio(self) -> str:
         """The figure as a file of draw.io, to be edited: groups as in the SVG, lines that hold on to their boxes."""
-        from resnet_dsl.targets.figure.formats.drawio import draw_drawio
-
         return draw_drawio(self.geometry, palette(self.theme), self.scale)
+
+    def pptx(self) -> bytes:
+        """The figure as a slide of native shapes: 16 to 9, or, with a width, as large as the figure."""
+        return draw_pptx(self.geometry, palette(self.theme), None if self.width is None else self.scale)
 
     def png(self, dpi: float | None = None) -> bytes:
         """The figure as a PNG, for print where a width was given; refused where it would have too many pixels."""

@@ -18,7 +18,7 @@ from tests.targets.figure.test_groups import FIGURES
 from tests.targets.figure.test_picture import LEVELS
 from tests.targets.figure.test_planes import GEOMETRY, SOLID
 
-USUAL = ("resnet50", "dla34", "residual_unet", "two_view_network", "resnet50_fpn", "res2net50_26w_4s")
+USUAL = ("resnet50", "dla34", "residual_unet", "two_view_network", "resnet50_fpn")
 
 
 def compiled(name):

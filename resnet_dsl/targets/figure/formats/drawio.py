@@ -176,7 +176,8 @@ class _Cells:
 
     def _line(self, path: Path, points: tuple[Point, ...]) -> str:
         head = self._head(path) if path.arrow else "endArrow=none;"
-        dashes = "dashed=1;dashPattern={} {};".format(*map(decimal, path.dashes)) if path.dashed else ""
+        pattern = " ".join(decimal(length / path.thickness) for length in path.dashes)
+        dashes = f"dashed=1;dashPattern={pattern};" if path.dashed else ""
         colours = f"strokeColor={self.palette.ink(path.ink)};strokeWidth={decimal(path.thickness * self.unit)};"
         corners = f"edgeStyle={_ORTHOGONAL};" if is_orthogonal(points) else ""
         return f"{corners}rounded=1;arcSize={decimal(2 * path.radius * self.unit)};{head}{dashes}{colours}"

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextLine, Within
 
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 Part: TypeAlias = "Box | TextLine | Path | Group"
 
 _SURROUNDING = {"bracket", "legend"}
@@ -66,13 +68,19 @@ def grouped(geometry: Geometry) -> Grouped:
     return Grouped(whole.parts, *_ids(geometry, ways))
 
 
-def bounds(group: Group) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of all boxes and words in it."""
-    edges = [
-        bounds(part) if isinstance(part, Group) else part.bounds for part in group.parts if not isinstance(part, Path)
-    ]
-    lefts, tops, rights, bottoms = zip(*edges, strict=True)
+def bounds(group: Group) -> Bounds:
+    """Of all that lies in it."""
+    lefts, tops, rights, bottoms = zip(*map(_extent, group.parts), strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _extent(part: Part) -> Bounds:
+    if isinstance(part, Group):
+        return bounds(part)
+    if isinstance(part, Path):
+        across, down = zip(*part.points, strict=True)
+        return min(across), min(down), max(across), max(down)
+    return part.bounds
 
 
 def _way(within: Within, alone: bool) -> Within:
