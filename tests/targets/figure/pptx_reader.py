@@ -135,6 +135,10 @@ class Shape:
             found += [[(words.removeprefix(" ") if at else words, *rest) for at, (words, *rest) in enumerate(runs)]]
         return [line for line in found if line]
 
+    @property
+    def words(self) -> str:
+        return "".join(element.text or "" for element in self.element.iter(f"{A}t"))
+
     def anchor(self) -> str:
         found = self.element.find(f"{P}txBody/{A}p/{A}pPr")
         return {"l": "start", "ctr": "middle", "r": "end"}[found.get("algn")]
@@ -168,8 +172,8 @@ class Slide:
                 assert name not in self.groups
                 self.groups[name] = way
                 place = element.find(f"{P}grpSpPr/{A}xfrm")
-                assert place[0].attrib == place[2].attrib, "what lies in a group has the slide's places"
-                assert place[1].attrib == place[3].attrib
+                own = "what lies in a group has the slide's places"
+                assert [place[0].attrib, place[1].attrib] == [place[2].attrib, place[3].attrib], own
                 self._walk(element, (*way, name), old)
             elif element.tag in (f"{P}sp", f"{P}cxnSp"):
                 self._shape(element, way)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -308,3 +310,19 @@ def test_the_layouts_fit_the_slide():
         (int(x) + int(cx)) / POINT for x, cx in re.findall(r'<a:off x="(\d+)" y="\d+"/>\s*<a:ext cx="(\d+)"', layout)
     ]
     assert max(rights) == pytest.approx(wide * 0.95, rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
+@pytest.mark.parametrize("name", ["stages", "blocks", "hostile"])
+def test_libreoffice_opens_it_and_saves_the_same_groups_words_and_lines(name, tmp_path):
+    """What it is given as drawn lines it saves as such; a straight line stays a connector."""
+    one = drawn(name)
+    saved = one.save(tmp_path / "net.pptx")
+    run = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pptx"]
+    subprocess.run([*run, "--outdir", str(tmp_path / "out"), str(saved)], capture_output=True, check=True, timeout=120)
+    before, after = Slide(saved.read_bytes(), old=True), Slide((tmp_path / "out" / "net.pptx").read_bytes())
+    assert [(shape.name, shape.way) for shape in after.shapes] == [(shape.name, shape.way) for shape in before.shapes]
+    assert [shape.words for shape in after.shapes] == [shape.words for shape in before.shapes]
+    for shape, other in zip(before.shapes, after.shapes, strict=True):
+        assert other.bounds == pytest.approx(shape.bounds, abs=1.5) or shape.is_connector

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.bends import Connector, Spot, connector
 from resnet_dsl.targets.figure.formats.curves import corners, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, bounds, grouped
+from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, extent, grouped
 from resnet_dsl.targets.figure.formats.joints import Joint, Joints, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
@@ -89,7 +89,7 @@ class _Shapes:
             if isinstance(part, Group):
                 own = (*way, (part.kind, part.name))
                 name, said = self.found.ids[own], f"{part.kind} {part.name}"
-                yield from self._group(name, said, bounds(part), self.all(part.parts, own))
+                yield from self._group(name, said, extent(part), self.all(part.parts, own))
             elif isinstance(part, Box):
                 yield from self._box(part)
             elif isinstance(part, Path):
@@ -113,7 +113,7 @@ class _Shapes:
     def _box(self, box: Box) -> Iterator[str]:
         """One shape with its words; a solid is a group of its planes."""
         if box.planes:
-            yield from self._group(self.found.ends[box.key], box.tip, box.bounds, self._solid(box))
+            yield from self._group(self.found.ends[box.key], box.tip, extent(box), self._solid(box))
             return
         lines = _lines(box)
         yield self._shape(box, lines)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import decimal, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import Group, Grouped, Ids, Part, bounds, grouped
+from resnet_dsl.targets.figure.formats.groups import Group, Grouped, Ids, Part, extent, grouped
 from resnet_dsl.targets.figure.formats.joints import Joints, is_orthogonal, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
@@ -100,7 +100,7 @@ class _Cells:
             yield from self.all(group.parts, way, _Place(own, (0.0, 0.0)))
             return
         frame = next((part for part in group.parts if isinstance(part, Box) and self.found.ends[part.key] == own), None)
-        around = bounds(group) if frame is None else frame.bounds
+        around = extent(group) if frame is None else frame.bounds
         if frame is None:
             yield _cell(own, "", f"{_GROUP}pointerEvents=0;", self._vertex(around, place, False))
         else:

@@ -68,19 +68,19 @@ def grouped(geometry: Geometry) -> Grouped:
     return Grouped(whole.parts, *_ids(geometry, ways))
 
 
-def bounds(group: Group) -> Bounds:
-    """Of all that lies in it."""
-    lefts, tops, rights, bottoms = zip(*map(_extent, group.parts), strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
-
-
-def _extent(part: Part) -> Bounds:
+def extent(part: Part) -> Bounds:
+    """Of all that is drawn of it: words of a box may stand beside the box."""
     if isinstance(part, Group):
-        return bounds(part)
+        return _around([extent(one) for one in part.parts])
     if isinstance(part, Path):
-        across, down = zip(*part.points, strict=True)
-        return min(across), min(down), max(across), max(down)
-    return part.bounds
+        return _around([(*point, *point) for point in part.points])
+    words = part.texts if isinstance(part, Box) else ()
+    return _around([part.bounds, *(text.bounds for text in words)])
+
+
+def _around(all_bounds: list[Bounds]) -> Bounds:
+    lefts, tops, rights, bottoms = zip(*all_bounds, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _way(within: Within, alone: bool) -> Within:
