@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from resnet_dsl import resources
+from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.editing.making import Expansion, Made
 from resnet_dsl.editing.naming import Mention, Naming, Symbol
-from resnet_dsl.editing.remembering import Memory, Run, key_of
+from resnet_dsl.editing.remembering import Key, Memory, Run, key_of
 from resnet_dsl.elaborate.modules import Definition, Module, Read
 from resnet_dsl.pipeline import Spec
 from resnet_dsl.source import PRELUDE, Source, Span
@@ -125,18 +126,32 @@ class Document:
 
     def made(self, step: Span, definition: Definition) -> list[Made]:
         """What comes of a step of a definition, in all networks of the text."""
-        return [made for one in self._expansions for made in one.of(step, definition)]
+        return [made for one in self._expansions_of(definition) for made in one.of(step, definition)]
 
     def made_of_part(self, part: Symbol) -> list[Made]:
         """What a stage or a head makes, in each network that has it and holds no mistake."""
         assert part.owner is not None
-        having = [one for one in self._expansions if key_of(part.owner) in one.run.trees]
+        having = self._expansions_of(part.owner)
         sound = (one.of_part(part.name) for one in having if one.run.judged.outcome.elaborated is not None)
         return [made for made in sound if made is not None]
 
+    def facts_of(self, network: str) -> Facts | None:
+        """Of a network of the text without a mistake."""
+        run = self.checked.runs.get(network)
+        return run.judged.facts if run is not None and run.judged.outcome.elaborated is not None else None
+
+    def _expansions_of(self, definition: Definition) -> list[Expansion]:
+        return self._expansions.get(key_of(definition), [])
+
     @cached_property
-    def _expansions(self) -> list[Expansion]:
-        return [Expansion(name, run) for name, run in self.checked.runs.items()]
+    def _expansions(self) -> dict[Key, list[Expansion]]:
+        """For each definition the networks that can come by it."""
+        found: dict[Key, list[Expansion]] = {}
+        for name, run in self.checked.runs.items():
+            expansion = Expansion(name, run)
+            for key in run.trees:
+                found.setdefault(key, []).append(expansion)
+        return found
 
     @cached_property
     def definitions(self) -> list[Definition]:

@@ -52,8 +52,7 @@ def _facts(document: Document, offset: int, mention: Mention | None) -> Iterator
 
 
 def _network(document: Document, symbol: Symbol) -> str:
-    run = document.checked.runs.get(symbol.name) if symbol.owner in document.definitions else None
-    facts = run.judged.facts if run is not None and run.judged.outcome.elaborated is not None else None
+    facts = document.facts_of(symbol.name) if symbol.owner in document.definitions else None
     return counts(facts) if facts is not None else ""
 
 

@@ -21,8 +21,8 @@ from resnet_dsl.syntax import tree
 class Made(NamedTuple):
     """One place of a network that a step expands to.
 
-    path: the stage and blocks around it, by their names. entered: the shape of what flows in, None at an input.
-    sees: receptive fields on the inputs, in their order; None of an input that is not seen.
+    path: the stage and blocks around it, by their names; within: the scope that it stands in. entered: the shape of
+    what flows in, None at an input; left: of what comes of it. counted: all of it.
     """
 
     network: str
@@ -31,10 +31,12 @@ class Made(NamedTuple):
     left: Shape
     counted: Count
     node: int
+    within: int
     facts: Facts
 
     @property
     def sees(self) -> tuple[tuple[int, ...] | str | None, ...]:
+        """Receptive fields on the inputs, in their order; None of an input that is not seen."""
         fields = (field[self.node] for field in self.facts.fields)
         return tuple(one if one is None or one == "all" else one.size for one in fields)
 
@@ -62,7 +64,7 @@ class Expansion:
             return None
         entered = facts.shapes[facts.graph.scopes[part.scope].entry]
         count = Count(part.params, part.total_params, part.macs, part.activations)
-        return Made(self.name, name, entered, part.output_shape, count, part.node, facts)
+        return Made(self.name, name, entered, part.output_shape, count, part.node, 0, facts)
 
     @cached_property
     def _origins(self) -> tuple[Origin, ...]:
@@ -90,31 +92,32 @@ class Expansion:
         """None of a block that holds a mistake, or whose scope was never left."""
         facts = self.run.judged.facts
         assert facts is not None
-        scope = self._scope(nodes[0], step)
-        last = nodes[-1] if scope is None else facts.graph.scopes[scope].exit
+        graph, first = facts.graph, facts.graph.nodes[nodes[0]]
+        opened, within = self._scopes(nodes[0], step)
+        last = nodes[-1] if opened is None else graph.scopes[opened].exit
         if last not in nodes:
             return None
-        entry = _entry(facts.graph.nodes[nodes[0]]) if scope is None else facts.graph.scopes[scope].entry
-        path = self._paths[facts.graph.nodes[nodes[0]].scope if scope is None else scope]
+        entry = _entry(first) if opened is None else graph.scopes[opened].entry
+        path = self._paths[first.scope if opened is None else opened]
         entered = None if entry is None else facts.shapes[entry]
-        count = total(facts.counts[one] for one in nodes)
-        return Made(self.name, path, entered, facts.shapes[last], count, last, facts)
+        counted = total(facts.counts[one] for one in nodes)
+        return Made(self.name, path, entered, facts.shapes[last], counted, last, within, facts)
 
-    def _scope(self, node: int, step: Span | None) -> int | None:
-        """The scope that a call of a block opened; None of an operation or a slot.
+    def _scopes(self, node: int, step: Span | None) -> tuple[int | None, int]:
+        """The scope that a call of a block opened, None of an operation or a slot; and that in which the step stands.
 
         Each call of a block, and each skip connection with an adapter, opens one; to fill a slot opens none.
         """
         facts = self.run.judged.facts
         assert facts is not None
-        scope: int | None = facts.graph.nodes[node].scope
+        scope = facts.graph.nodes[node].scope
         for caller in calls_to(self._origins[node].caller):
             opens = isinstance(caller.runs, tree.Block | tree.Skip)
+            outer = facts.graph.scopes[scope].parent or 0 if opens else scope
             if caller.step.span == step:
-                return scope if opens else None
-            if opens and scope is not None:
-                scope = facts.graph.scopes[scope].parent
-        return None
+                return scope if opens else None, outer
+            scope = outer
+        return None, facts.graph.nodes[node].scope
 
 
 def _entry(node: Node) -> int | None:

@@ -107,7 +107,7 @@ class Naming:
     def visible(self, definition: Definition) -> Locals:
         """The names within a definition, and in the networks that it derives from; its own stand first."""
         found: Locals = {}
-        for level in _levels(definition):
+        for level in levels_of(definition):
             found = {**found, **{name: one for name, one in self.locals(level).items() if name not in found}}
         return found
 
@@ -120,7 +120,7 @@ class Naming:
 
     def _join_bases(self, definition: Definition) -> None:
         own = self._locals[definition]
-        for level in _levels(definition)[1:]:
+        for level in levels_of(definition)[1:]:
             for name, other in self.locals(level).items():
                 if name in own and own[name].kind in VALUES and other.kind in VALUES:
                     places = dict.fromkeys((*own[name].places, *other.places))
@@ -142,7 +142,7 @@ def _given(node: tree.Node) -> tuple[Kind, tree.Token | None]:
     return kind, token(node)
 
 
-def _levels(definition: Definition) -> list[Definition]:
+def levels_of(definition: Definition) -> list[Definition]:
     """A definition, and the networks that it derives from."""
     found = [definition]
     while isinstance(found[-1].tree, tree.Network) and len(found) <= DEEPEST_DERIVATION:
@@ -213,7 +213,7 @@ class _Reader:
             return None
         if callee.owner is None or callee.kind == "slot":
             return Symbol("argument", name, of=callee.name)
-        levels = map(self.naming.locals, _levels(callee.owner))
+        levels = map(self.naming.locals, levels_of(callee.owner))
         return next((one[name] for one in levels if name in one and one[name].kind == "parameter"), None)
 
     # What stands in the tree

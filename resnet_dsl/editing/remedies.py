@@ -25,7 +25,7 @@ class Remedy(NamedTuple):
 def remedies(document: Document, start: int, end: int) -> Iterator[Remedy]:
     """Those of the mistakes that stand between two places, or at one of them."""
     for found in document.checked.diagnostics:
-        if found.edits and _touches(found, start, end) and not any(_is_ours(one.span.source) for one in found.edits):
+        if found.edits and _touches(found, start, end) and not any(is_ours(one.span.source) for one in found.edits):
             yield Remedy(found.help or "make the remedy", found.edits, found, found.sure)
 
 
@@ -60,6 +60,6 @@ def _touches(found: Diagnostic, start: int, end: int) -> bool:
     return found.place is not None and found.place.span.start <= end and start <= found.place.span.end
 
 
-def _is_ours(source: Source) -> bool:
+def is_ours(source: Source) -> bool:
     """Whether it is a text that ships, which nobody changes."""
     return source.name == PRELUDE or (source.path is not None and shipped.holds(source.identity[0]))

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator
 from lsprotocol import types
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.editing.colouring import MODIFIERS, TYPES, Coloured
 from resnet_dsl.editing.completing import Completion
+from resnet_dsl.editing.hints import Hint, Lens
 from resnet_dsl.editing.hovering import Hover
+from resnet_dsl.editing.outline import Entry
 from resnet_dsl.editing.positions import Encoding, Position, offset_of, position_of
 from resnet_dsl.server.workspace import Workspace
 from resnet_dsl.source import Source, Span
 
 SOURCE = "resnet-dsl"
+DRAW = "resnet-dsl.draw"
+"""The command that answers with the figure of a network."""
 
 _SEVERITIES = {"error": types.DiagnosticSeverity.Error, "warning": types.DiagnosticSeverity.Warning}
 _UNUSED = ("W02", "E0229")
@@ -40,6 +45,17 @@ _KINDS = {
 }
 
 
+_SYMBOLS = {
+    "network": types.SymbolKind.Class,
+    "block": types.SymbolKind.Function,
+    "slot": types.SymbolKind.Interface,
+    "let": types.SymbolKind.Constant,
+    "value": types.SymbolKind.Variable,
+    "input": types.SymbolKind.Variable,
+    **dict.fromkeys(("stem", "stage", "head"), types.SymbolKind.Module),
+}
+
+
 class Converter:
     """Converts what is said of texts that are open, in the editor's units of columns."""
 
@@ -50,6 +66,9 @@ class Converter:
 
     def offset(self, source: Source, position: types.Position) -> int:
         return offset_of(source, Position(position.line, position.character), self.encoding)
+
+    def offsets(self, source: Source, between: types.Range) -> tuple[int, int]:
+        return self.offset(source, between.start), self.offset(source, between.end)
 
     def range(self, span: Span) -> types.Range:
         source, start, end = span
@@ -98,6 +117,39 @@ class Converter:
 
     def hover(self, found: Hover) -> types.Hover:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), self.range(found.span))
+
+    def symbol(self, entry: Entry) -> types.DocumentSymbol:
+        return types.DocumentSymbol(
+            name=entry.name,
+            kind=_SYMBOLS[entry.kind],
+            range=self.range(entry.span),
+            selection_range=self.range(entry.name_span),
+            detail=entry.detail or None,
+            children=[self.symbol(one) for one in entry.children],
+        )
+
+    def tokens(self, found: Iterable[Coloured]) -> types.SemanticTokens:
+        """Each by its distance from the one before, as the protocol has them."""
+        data: list[int] = []
+        line = column = 0
+        for one in found:
+            start, end = self.range(one.span).start, self.range(one.span).end
+            column = start.character - (column if start.line == line else 0)
+            modifiers = sum(1 << MODIFIERS.index(name) for name in one.modifiers)
+            data += [start.line - line, column, end.character - start.character, TYPES.index(one.type), modifiers]
+            line, column = start.line, start.character
+        return types.SemanticTokens(data)
+
+    def hint(self, source: Source, found: Hint) -> types.InlayHint:
+        at = self._position(source, found.at)
+        return types.InlayHint(at, found.text, types.InlayHintKind.Type, tooltip=found.more or None, padding_left=True)
+
+    def lens(self, uri: str, found: Lens) -> Iterator[types.CodeLens]:
+        """What is said, and what draws the network."""
+        place = self.range(found.span)
+        if found.counts:
+            yield types.CodeLens(place, types.Command(found.counts, ""))
+        yield types.CodeLens(place, types.Command("draw", DRAW, arguments=[uri, found.network]))
 
     def completion(self, found: Completion) -> types.CompletionItem:
         is_snippet = self.snippets and found.snippet != found.text

@@ -37,7 +37,7 @@ def _versions(text: str, count: int) -> list[str]:
     return versions
 
 
-@pytest.mark.parametrize("text", [BLOCKS, IDLE, Path(file_called("resnet/imagenet") or "").read_text(encoding="utf-8")])
+@pytest.mark.parametrize("text", [BLOCKS, IDLE, Path(file_called("tutorial/first") or "").read_text(encoding="utf-8")])
 def test_what_is_remembered_is_what_is_found_anew(text: str) -> None:
     memory, reused = Memory(), 0
     for version in _versions(text, 25):

@@ -10,7 +10,9 @@ import pytest
 pytest.importorskip("pygls")
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
+from resnet_dsl import resources
 from tests.editing.test_hostile import HOSTILE
 from tests.editing.texts import BLOCKS
 from tests.server.editor import Editor
@@ -126,6 +128,94 @@ def test_formatting(editor: Editor, uri: str) -> None:
     assert edit.new_text.startswith(" ")
     editor.change(uri, "network {")
     assert not editor.ask(types.TEXT_DOCUMENT_FORMATTING, asked)
+
+
+def _defined(uri: str, words: str) -> types.DefinitionParams:
+    return types.DefinitionParams(_document(uri), at(BLOCKS, words))
+
+
+def test_definition_and_references(editor: Editor, uri: str) -> None:
+    (found,) = editor.ask(types.TEXT_DOCUMENT_DEFINITION, _defined(uri, "views(width)"))
+    assert (found.uri, found.range.start) == (uri, at(BLOCKS, "views(width, stride"))
+    (prelude,) = editor.ask(types.TEXT_DOCUMENT_DEFINITION, _defined(uri, "norm -> act"))
+    assert Path(prelude.uri.removeprefix("file://")).name == "prelude.resnet"
+    for given, count in ((True, 3), (False, 2)):
+        asked = types.ReferenceParams(types.ReferenceContext(given), _document(uri), at(BLOCKS, "views(width)"))
+        assert len(editor.ask(types.TEXT_DOCUMENT_REFERENCES, asked)) == count
+
+
+def test_the_prelude_can_be_opened(editor: Editor) -> None:
+    path = Path(resources.prelude_path())
+    assert editor.open(path.as_uri(), path.read_text(encoding="utf-8")) == []
+    editor.close(path.as_uri())
+
+
+def test_rename_reaches_the_files_beside(editor: Editor, uri: str, tmp_path: Path) -> None:
+    (tmp_path / "user.resnet").write_text('import "net.resnet"\nnetwork n from small {}\n', encoding="utf-8")
+    place = types.PrepareRenameParams(_document(uri), at(BLOCKS, "small("))
+    name = types.Range(at(BLOCKS, "small("), at(BLOCKS, "small(", 5))
+    assert editor.ask(types.TEXT_DOCUMENT_PREPARE_RENAME, place) == name
+    asked = types.RenameParams(_document(uri), at(BLOCKS, "small("), "tiny")
+    edit = editor.ask(types.TEXT_DOCUMENT_RENAME, asked)
+    assert {name: len(edits) for name, edits in edit.changes.items()} == {
+        uri: 2,
+        (tmp_path / "user.resnet").as_uri(): 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "said"), [("far =", "near", "means something else"), ("32x32", "a", "no name")]
+)
+def test_what_cannot_be_renamed_is_told(editor: Editor, uri: str, words: str, name: str, said: str) -> None:
+    asked = types.RenameParams(_document(uri), at(BLOCKS, words), name)
+    with pytest.raises(JsonRpcException, match=said):
+        editor.ask(types.TEXT_DOCUMENT_RENAME, asked)
+
+
+def test_outline_and_folds(editor: Editor, uri: str) -> None:
+    found = editor.ask(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, types.DocumentSymbolParams(_document(uri)))
+    assert [(one.name, len(one.children)) for one in found] == [("views", 2), ("small", 5), ("bare", 0)]
+    folded = editor.ask(types.TEXT_DOCUMENT_FOLDING_RANGE, types.FoldingRangeParams(_document(uri)))
+    assert (folded[0].start_line, folded[0].end_line) == (1, 5)
+
+
+def test_tokens_are_told_by_their_distances(editor: Editor, uri: str) -> None:
+    legend = editor.capabilities.semantic_tokens_provider.legend
+    text = "# é\nblock 𝔸b { relu }\n"
+    editor.change(uri, text)
+    data = editor.ask(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, types.SemanticTokensParams(_document(uri))).data
+    rows = [[*data[start : start + 5]] for start in range(0, len(data), 5)]
+    assert [row[:3] for row in rows] == [[0, 0, 3], [1, 0, 5], [0, 6, 3], [0, 6, 4]]
+    assert [legend.token_types[row[3]] for row in rows] == ["comment", "keyword", "function", "function"]
+    second = types.Range(types.Position(1, 0), types.Position(2, 0))
+    asked = types.SemanticTokensRangeParams(_document(uri), second)
+    assert len(editor.ask(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, asked).data) == 15
+
+
+def test_hints_and_lenses(editor: Editor, uri: str) -> None:
+    whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+    found = editor.ask(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintParams(_document(uri), whole))
+    assert ("32x32x16", at(BLOCKS, "views(width) }", 12)) in [(one.label, one.position) for one in found]
+    seen = editor.ask(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensParams(_document(uri)))
+    assert [one.command.title for one in seen][:2] == [
+        "15.9k parameters, 9.13M MACs, depth 5, 32x32x3 to 10",
+        "draw",
+    ]
+    drawn = editor.ask(types.WORKSPACE_EXECUTE_COMMAND, _command(seen[1].command))
+    assert (drawn["network"], drawn["networks"]) == ("small", ["small", "bare"])
+    assert "<svg" in drawn["svg"]
+
+
+def _command(command: types.Command) -> types.ExecuteCommandParams:
+    return types.ExecuteCommandParams(command.command, command.arguments)
+
+
+def test_what_cannot_be_drawn_is_answered(editor: Editor, uri: str) -> None:
+    editor.change(uri, WRONG)
+    drawn = editor.ask(
+        types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("resnet-dsl.draw", [uri, None, "dark"])
+    )
+    assert (drawn["svg"], drawn["told"]) == (None, "`small` holds a mistake")
 
 
 def test_a_text_is_checked_with_what_is_open_beside_it(editor: Editor, tmp_path: Path) -> None:

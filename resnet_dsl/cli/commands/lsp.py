@@ -2,7 +2,7 @@
 
 Editors start it themselves (docs/editors.md). It shows mistakes while one types, with their remedies as quick fixes;
 completes words, steps and arguments; shows documentation, shapes and counts of what is under the pointer; finds and
-renames definitions; lays texts out. It reads what is open, and the files that it imports; it writes none.
+renames definitions; lays texts out; draws networks. It reads what is open, what that imports, and the specs beside it.
 """
 
 from __future__ import annotations
