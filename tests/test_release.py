@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,16 +123,15 @@ def test_what_the_rules_of_safety_name_is_there() -> None:
         assert home.with_suffix(".py").exists() or (home / "__main__.py").exists()
 
 
-def page(folder: Path) -> str:
-    """The manual page, written elsewhere."""
+@cache
+def page() -> str:
+    """The manual page, made in a process of its own."""
     program = f"import sys; sys.path.insert(0, {str(ROOT / 'docs')!r}); import manual; print(manual.page())"
-    return subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
-    ).stdout
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
-def test_the_page_for_man_has_every_command_and_option(tmp_path: Path) -> None:
-    text = page(tmp_path).replace("\\-", "-")
+def test_the_page_for_man_has_every_command_and_option() -> None:
+    text = page().replace("\\-", "-")
     assert f'"resnet-dsl {__version__}"' in text
     for name in COMMANDS:
         section = text.partition(f".SS resnet-dsl {name}\n")[2].partition("\n.SS ")[0]
@@ -140,11 +140,11 @@ def test_the_page_for_man_has_every_command_and_option(tmp_path: Path) -> None:
     assert "docs/resnet-dsl.1" in str(PYPROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["artifacts"])
 
 
-def test_the_page_for_man_is_read_without_a_complaint(tmp_path: Path) -> None:
+def test_the_page_for_man_is_read_without_a_complaint() -> None:
     if shutil.which("groff") is None:
         pytest.skip("groff is not installed")
     ended = subprocess.run(
-        ["groff", "-man", "-ww", "-Tutf8", "-Kutf8"], input=page(tmp_path), capture_output=True, text=True, check=True
+        ["groff", "-man", "-ww", "-Tutf8", "-Kutf8"], input=page(), capture_output=True, text=True, check=True
     )
     assert ended.stderr == ""
     shown = re.sub(r"\x1b\[[\d;]*m|.\x08", "", ended.stdout)
