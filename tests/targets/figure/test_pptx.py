@@ -84,28 +84,31 @@ def _are_near(one, other) -> bool:
     )
 
 
-@OLD
 @pytest.mark.parametrize("name", USUAL)
-def test_the_network_is_read_back_from_the_slide(name, old):
-    assert faults(compiled(name), old) == []
+def test_the_network_is_read_back_from_the_slide(name):
+    assert faults(compiled(name)) == []
 
 
-@OLD
 @pytest.mark.slow
 @pytest.mark.parametrize("name", shipped.names())
-def test_every_shipped_network_is_read_back_from_the_slide(name, old):
-    assert faults(compiled(name), old) == []
+def test_every_shipped_network_is_read_back_from_the_slide(name):
+    assert faults(compiled(name)) == []
 
 
-def faults(facts, old):
+def faults(facts):
     """On a slide as large as the figure: what is too small for a usual one is refused."""
     figures = ((level, figure(facts, level, wide).geometry) for level in LEVELS for wide in (False, True))
-    slides = (
-        (level, Slide(Figure(geometry, width=geometry.width).pptx(), old))
+    contents = (
+        (level, Figure(geometry, width=geometry.width).pptx())
         for level, geometry in figures
         if max(geometry.width, geometry.height) < 4032
     )
-    return [fault for level, slide in slides for fault in audit(facts, slide.geometry(), level)]
+    return [
+        fault
+        for level, content in contents
+        for old in (False, True)
+        for fault in audit(facts, Slide(content, old).geometry(), level)
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
