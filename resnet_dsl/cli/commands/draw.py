@@ -4,33 +4,25 @@ The figures of the paper (He et al. 2015):
   Figure 2   resnet-dsl draw resnet34 --block basic --formula -o fig2.svg
   Figure 3   resnet-dsl draw plain34 resnet34 --level block -o fig3.svg
   Figure 5   resnet-dsl draw resnet34 resnet50 --block basic --block bottleneck --level block -o fig5.svg
+Several panels with letters: resnet-dsl draw figure.toml -o figure.pdf (docs/figures.md).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from itertools import product
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from resnet_dsl.cli import panels
+from resnet_dsl.cli.drawing import check_options, draw_networks
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown, told_apart
+from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import (
-    ENGINES,
-    FACTS,
-    FRAMES,
-    LAYOUTS,
-    LEVELS,
-    WRITINGS,
-    block_figure,
-    figure,
-    format_of,
-    write_page,
-)
-from resnet_dsl.targets.figure.theme import read_theme, theme_names
+from resnet_dsl.targets.figure import ENGINES, FACTS, FRAMES, LAYOUTS, LEVELS, WRITINGS, Figure, format_of, write_page
+from resnet_dsl.targets.figure.theme import BASE, read_theme, theme_names
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
 
@@ -67,7 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--theme",
-        default="light",
         metavar="THEME",
         help=f"how it looks: {', '.join(theme_names())}, a FILE.toml, or several with commas between (default: light)",
     )
@@ -99,35 +90,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if any(map(panels.is_figure_file, options.specs)):
+        return _save(options, panels.output_of(options), lambda path: panels.draw_file(options, add_arguments))
     networks = [shown(spec, options) for spec in options.specs]
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
-    path = claim(f"{networks[0].name}.svg" if options.output is None else options.output)
+    output = f"{networks[0].name}.svg" if options.output is None else options.output
+    return _save(options, output, lambda path: _drawn(options, networks, path))
+
+
+def _drawn(options: argparse.Namespace, networks: Sequence[Shown], path: str) -> Figure | None:
+    """None where a page was written."""
+    theme = read_theme(options.theme or BASE, options.theme_set)
+    if Path(path).suffix.lower() != ".html":
+        paper = {"width": options.width, "height": options.height, "scale": options.scale, "engine": options.engine}
+        return draw_networks(options, networks, theme=theme, **paper)
+    write_whole(path, write_page([one.facts for one in networks], [one.places for one in networks], theme))
+    if options.width or options.height or options.scale:
+        print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
+    return None
+
+
+def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure | None]) -> int:
+    """Claims the output before anything is drawn."""
+    path = claim(output)
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
-    _refuse_of_whole_networks(options, path)
+    check_options(options, path)
     if options.standalone and Path(path).suffix.lower() != FIGURES["tex"].ending:
         raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
     require("draw", options)
-    theme = read_theme(options.theme, options.theme_set)
-    facts = [network.facts for network in networks]
-    if Path(path).suffix.lower() == ".html":
-        write_whole(path, write_page(facts, [network.places for network in networks], theme))
-        if options.width or options.height or options.scale:
-            print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
-    else:
-        paper = {"width": options.width, "height": options.height, "scale": options.scale}
-        shared = {"theme": theme, "show": options.show, "engine": options.engine, **paper}
-        if options.block:
-            if options.layout == "lanes":
-                raise Failure("a block in close-up has no lanes", "leave `--layout` or `--block` out")
-            chosen = options.block, options.level, options.wide or options.layout == "row"
-            drawn = block_figure(facts, *chosen, formula=options.formula, **shared)
-        else:
-            titles = options.title or (told_apart(*zip(options.specs, networks, strict=True)) if options.diff else None)
-            more = {"differences": options.diff, "frame": options.frame, "insets": options.inset}
-            more |= {"titles": titles, "layout": options.layout}
-            drawn = figure(facts, options.level, options.wide, **more, **shared)
+    drawn = draw(path)
+    if drawn is not None:
         drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
         for warning in drawn.warned(format_of(path)):
             print(f"warning: {warning}", file=sys.stderr)
@@ -135,17 +129,6 @@ def run(options: argparse.Namespace) -> int:
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
     print(wrote(path))
     return FINE
-
-
-def _refuse_of_whole_networks(options: argparse.Namespace, path: str) -> None:
-    """Options of pictures of whole networks, where another figure is asked for."""
-    if options.diff and len(options.specs) != 2:
-        raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
-    others = ("--block", options.block), (".html", Path(path).suffix.lower() == ".html")
-    own = ("--diff", options.diff), ("--frame", options.frame), ("--inset", options.inset)
-    for (option, asked), (other, given) in product(own, others):
-        if asked and given:
-            raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
 
 
 def _facts(text: str) -> list[str]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from resnet_dsl.targets.figure.layout.lanes import Lanes
+from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.outline.outline import Column, Framed
 
-PAD, HEADING, APART = 5.0, 9.0, 3.0
-"""From rows to a frame; more above them, for its name; from one frame to the next."""
+PAD, APART = 5.0, 3.0
+"""From rows to a frame; from one frame to the next."""
+
+
+def heading(m: Measures) -> float:
+    """Above the rows, for the name of a frame."""
+    return 1.1 * m.small
 
 
 class Held(NamedTuple):
@@ -28,11 +34,11 @@ def held_by(column: Column) -> list[Held]:
     return sorted((held for held in found if held.items), key=lambda held: -held.framed.depth)
 
 
-def frame_rooms(column: Column, lanes: Lanes, wide: bool) -> tuple[list[float], list[float]]:
+def frame_rooms(column: Column, lanes: Lanes, wide: bool, m: Measures) -> tuple[list[float], list[float]]:
     """Along the flow, before and behind each rank: what the frames need that begin and end there."""
     opening, closing = [0.0] * lanes.ranks, [0.0] * lanes.ranks
     for held in held_by(column):
         ranks = [lanes.rank[item] for item in held.items]
-        opening[min(ranks)] += PAD if wide else PAD + HEADING
+        opening[min(ranks)] += PAD if wide else PAD + heading(m)
         closing[max(ranks)] += PAD + (APART if held.framed.depth == 1 else 0)
     return opening, closing

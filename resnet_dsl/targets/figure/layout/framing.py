@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from resnet_dsl.targets.figure.layout.frames import HEADING, PAD, Held, held_by
+from resnet_dsl.targets.figure.layout.frames import PAD, Held, heading, held_by
 from resnet_dsl.targets.figure.layout.geometry import Path, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import Placed, PlacedFrame
@@ -47,12 +47,12 @@ def _around(one: Placed, held: Held, inner: list[PlacedFrame]) -> PlacedFrame:
     high = max([one.middle(item) + one.breadth(item) / 2 for item in held.items] + [frame.high for frame in inner])
     high = max([high, *_tracks(one, held)])
     if one.wide:
-        return PlacedFrame(held, begin - PAD, low - PAD - HEADING, end + PAD, high + PAD)
+        return PlacedFrame(held, begin - PAD, low - PAD - heading(one.measures), end + PAD, high + PAD)
     said, placed = (width(words, one.measures.small) for words in held.framed[:2])
     middle = one.middle(_lead(one, held))
     low = min(low, middle - _BESIDE - said)
     high = max(high, middle + _BESIDE + placed)
-    return PlacedFrame(held, begin - PAD - HEADING, low - PAD, end + PAD, high + PAD)
+    return PlacedFrame(held, begin - PAD - heading(one.measures), low - PAD, end + PAD, high + PAD)
 
 
 def _tracks(one: Placed, held: Held) -> list[float]:

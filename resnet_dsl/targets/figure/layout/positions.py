@@ -51,7 +51,7 @@ def ranks_of(column: Column, lanes: Lanes, lengths: list[float], wide: bool, air
     for item, rank in enumerate(lanes.rank):
         members[rank].append(item)
     forks = _forks(column, lanes)
-    opening, closing = frame_rooms(column, lanes, wide)
+    opening, closing = frame_rooms(column, lanes, wide, m)
     ranks: list[Rank] = []
     begun: set[int] = set()
     for rank, items in enumerate(members):

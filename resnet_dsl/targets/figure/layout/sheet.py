@@ -113,10 +113,21 @@ class _Move:
 
 def centred(geometry: Geometry, width: float) -> Geometry:
     """The figure in the middle of a sheet that is at least as wide as it."""
-    move = _Move((width - geometry.width) / 2, 0.0)
+    return replace(moved(geometry, (width - geometry.width) / 2, 0.0), width=width)
+
+
+def trimmed(geometry: Geometry, margin: float = 0.0) -> Geometry:
+    """The figure without the room around what is drawn, but for a margin."""
+    left, top, right, bottom = _bounds(list(geometry.boxes), list(geometry.texts), list(geometry.paths))
+    inside = moved(geometry, margin - left, margin - top)
+    return replace(inside, width=ceil(right - left + 2 * margin), height=ceil(bottom - top + 2 * margin))
+
+
+def moved(geometry: Geometry, right: float, down: float) -> Geometry:
+    """The same, so far to the right and down."""
+    move = _Move(right, down)
     return replace(
         geometry,
-        width=width,
         boxes=tuple(map(move.box, geometry.boxes)),
         texts=tuple(map(move.text, geometry.texts)),
         paths=tuple(map(move.path, geometry.paths)),

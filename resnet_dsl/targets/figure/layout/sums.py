@@ -12,7 +12,6 @@ from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.outline.outline import Sums
 
 Bounds: TypeAlias = tuple[float, float, float, float]
-_ROW, _LINE = 13.0, 10.5
 _BETWEEN = 14.0
 """Between two columns of numbers."""
 _ABOVE = 20.0
@@ -28,10 +27,15 @@ def draw_sums(sums: Sums, bounds: Bounds, m: Measures) -> tuple[list[TextLine], 
     right = left + sum(widths) + _BETWEEN * (len(widths) - 1)
     top = bounds[3] + _ABOVE
     texts = [text for at, row in enumerate((sums.header, *sums.rows)) for text in _row(row, at, left, top, widths, m)]
-    bottom = top + _ROW * len(sums.rows)
-    rules = (top - _ROW / 2 - 1, top + _ROW / 2, bottom + _ROW / 2 + 1)
+    bottom = top + _height(m) * len(sums.rows)
+    rules = (top - _height(m) / 2 - 1, top + _height(m) / 2, bottom + _height(m) / 2 + 1)
     paths = [Path(((left, y), (right, y)), "faint", arrow=False, thickness=0.6, classes=("bracket",)) for y in rules]
-    return [*texts, *_told(sums, bounds, (left, bottom + _ROW / 2), m)], paths
+    return [*texts, *_told(sums, bounds, (left, bottom + _height(m) / 2), m)], paths
+
+
+def _height(m: Measures) -> float:
+    """Of a row."""
+    return m.leading + 2
 
 
 def _wide(cell: str, heading: bool, m: Measures) -> float:
@@ -42,7 +46,7 @@ def _row(
     cells: tuple[str, ...], at: int, left: float, top: float, widths: list[float], m: Measures
 ) -> Iterator[TextLine]:
     """Names at the left, numbers at the right of their columns."""
-    y = top + _ROW * at
+    y = top + _height(m) * at
     for number, (cell, wide) in enumerate(zip(cells, widths, strict=True)):
         if cell:
             place = (left + (wide if number else 0.0), y)
@@ -61,4 +65,4 @@ def _told(sums: Sums, bounds: Bounds, corner: tuple[float, float], m: Measures) 
             yield TextLine(mark, left, y, m.small, anchor="start", ink="faint")
         for line in wrap(words, letters):
             yield TextLine(line, left + marked, y, m.small, anchor="start", ink="faint")
-            y += _LINE
+            y += m.line
