@@ -56,9 +56,14 @@ def misplaced(shown) -> list[str]:
 @pytest.mark.parametrize("wide", [False, True])
 def test_the_text_alone_gives_every_box_its_place_and_the_network_its_picture(name, wide):
     facts = compiled(name)
-    shown = figure(facts, "stage", wide)
+    shown = figure(facts, "stage", wide, layout="row" if wide else "column")
     assert misplaced(shown) == []
     assert audit(facts, Reader(shown.tex()).geometry(), "stage") == []
+
+
+@pytest.mark.parametrize("name", ["hrnet_w18", "unet_resnet34"])
+def test_lanes_are_read_back(name):
+    assert misplaced(figure(compiled(name), "stage", layout="lanes")) == []
 
 
 @pytest.mark.slow
@@ -67,7 +72,7 @@ def test_the_text_of_every_shipped_network_is_its_picture(name):
     facts = compiled(name)
     for level in LEVELS:
         for wide in (False, True):
-            shown = figure(facts, level, wide)
+            shown = figure(facts, level, wide, layout="row" if wide else "column")
             assert (misplaced(shown), audit(facts, Reader(shown.tex()).geometry(), level)) == ([], [])
 
 

@@ -337,7 +337,7 @@ def _pieces(row: str, base):
             own = _size(inner) or size
             colour = re.search(r"\\color\{(rd-\w+)\}", inner)
             words = re.sub(r"\\fontsize\{[^}]*\}\{[^}]*\}\\selectfont|\\color\{[^}]*\}|\\bfseries", "", inner)
-            yield unescaped(words), own, bold or r"\bfseries" in inner, colour[1] if colour else ink
+            yield unescaped(words.removeprefix(" ")), own, bold or r"\bfseries" in inner, colour[1] if colour else ink
         else:
             end = min(
                 (at for at in (row.find(r"\hspace{"), row.find(r"{\fontsize"), row.find(r"{\color")) if at > 0),
@@ -372,6 +372,7 @@ def _rows(words: str) -> list[str]:
         if words.startswith(r"\\", at) and depth == 0:
             found.append("")
             at += 2
+            at += len(re.match(r"(\[-?[\d.]+bp\])?", words[at:])[0])
             continue
         if words[at] == "\\":
             found[-1] += words[at : at + 2]

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_dsl.targets.figure.formats.tikz.places import Places
-from resnet_dsl.targets.figure.formats.tikz.spots import AXES, EXACT, At, Axis, Bounds, Spot, Tie, Unit, tied
+from resnet_dsl.targets.figure.formats.tikz.spots import Tie, Unit, tied
 from resnet_dsl.targets.figure.formats.tikz.styles import Styles
 from resnet_dsl.targets.figure.layout.geometry import Path, Point
+from resnet_dsl.targets.figure.layout.nearby import AXES, EXACT, At, Axis, Bounds, Spot
 
 _REACHES = (30.0, 120.0, 480.0)
 """How far from a line to look for what it goes around."""
@@ -50,9 +51,9 @@ class Lines:
         start, end = self._end(path.source, points[0]), self._end(path.target, points[-1])
         if start is None or end is None:
             return Route(" -- ".join(f"({self.unit.length(x)},{self.unit.length(-y)})" for x, y in points), 0.0)
-        if len(points) == 2 and _faces(points[0], start) and _faces(points[1], end):
-            return Route(self._straight(path, start, end), _length(*points))
         upright = [_axis(one, other) for one, other in pairwise(points)]
+        if len(points) == 2 and None not in upright and _faces(points[0], start) and _faces(points[1], end):
+            return Route(self._straight(path, start, end), _length(*points))
         if None in upright or any(one == other for one, other in pairwise(upright)):
             return self._free(points, start, end)
         return self._turning(points, start, end)

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from resnet_dsl.targets.figure.formats.tikz.places import Node
-from resnet_dsl.targets.figure.formats.tikz.spots import EXACT, At, Axis, Spot, Tie, Unit, anchor, tied
+from resnet_dsl.targets.figure.formats.tikz.spots import Tie, Unit, anchor, tied
 from resnet_dsl.targets.figure.formats.tikz.styles import Styles, plain, usual
 from resnet_dsl.targets.figure.formats.tikz.words import content, has_words_inside, rows, said
 from resnet_dsl.targets.figure.layout.geometry import Box, TextLine
+from resnet_dsl.targets.figure.layout.nearby import EXACT, At, Axis, Spot
 
 _WAYS: dict[tuple[Axis, At, At], str] = {
     **{(1, -1, 1): "below", (1, 1, -1): "above"},

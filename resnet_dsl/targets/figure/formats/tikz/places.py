@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.targets.figure.formats.groups import Group, Grouped, Ids, grouped
-from resnet_dsl.targets.figure.formats.tikz.spots import AXES, EXACT, At, Axis, Bounds, Nearby, Spot, Tie, joined, tied
+from resnet_dsl.targets.figure.formats.tikz.spots import Tie, tied
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Within
+from resnet_dsl.targets.figure.layout.nearby import AXES, EXACT, At, Axis, Bounds, Nearby, Spot, joined
 
 Names: TypeAlias = "dict[str | Within, str]"
 """Of boxes by their keys, of parts by their ways."""

@@ -7,9 +7,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.formats.tikz.spots import EXACT, Unit
+from resnet_dsl.targets.figure.formats.tikz.spots import Unit
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Ink, Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import Face
+from resnet_dsl.targets.figure.layout.nearby import EXACT
 
 Style = tuple[str, list[str]]
 """A name and its options."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from resnet_dsl.targets.figure.formats.tikz.lines import Lines
 from resnet_dsl.targets.figure.formats.tikz.nodes import Nodes
 from resnet_dsl.targets.figure.formats.tikz.places import Node, Places
-from resnet_dsl.targets.figure.formats.tikz.spots import EXACT, Axis, Bounds, Nearby, Spot, joined
 from resnet_dsl.targets.figure.layout.geometry import Geometry, Path, TextLine
+from resnet_dsl.targets.figure.layout.nearby import EXACT, Axis, Bounds, Nearby, Spot, joined
 
 On = Callable[[Path | TextLine], list[str]]
 """Options that say from when on a thing is seen."""

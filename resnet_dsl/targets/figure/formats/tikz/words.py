@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from resnet_dsl.targets.figure.formats.tex import escape_tex, formula
 from resnet_dsl.targets.figure.formats.tikz.spots import Unit
@@ -13,6 +13,8 @@ from resnet_dsl.targets.figure.layout.geometry import Box, TextLine
 
 _MIDDLE = 3.0
 """Points that words may stand beside the middle of their box: a node has them in its middle."""
+_APART = 0.75
+"""Points between lines that nobody sees."""
 _TIMES = r"\ensuremath{\times}"
 
 
@@ -33,8 +35,17 @@ def has_words_inside(box: Box) -> bool:
 
 
 def content(texts: tuple[TextLine, ...], font: Font, unit: Unit) -> str:
-    """Of a node whose words have this font unless they say otherwise."""
-    return r"\\".join("".join(_pieces(row, font, unit)) for row in rows(texts))
+    """Of a node whose words have this font unless they say otherwise; lines stand as far apart as they do."""
+    lines = rows(texts)
+    words = ["".join(_pieces(row, font, unit)) for row in lines]
+    ends = [_apart(*pair, font, unit) for pair in pairwise(lines)]
+    return "".join(f"{one}{end}" for one, end in zip(words, [*ends, ""], strict=False))
+
+
+def _apart(before: list[TextLine], row: list[TextLine], font: Font, unit: Unit) -> str:
+    """The end of a line; TeX by itself goes on as far below as the letters are large."""
+    more = row[0].y - before[0].y - font.size
+    return rf"\\[{unit.length(more)}]" if abs(more) > _APART else r"\\"
 
 
 def _pieces(row: list[TextLine], font: Font, unit: Unit) -> Iterator[str]:
@@ -51,7 +62,8 @@ def _piece(text: TextLine, font: Font, unit: Unit) -> str:
     face = r"\bfseries" if own.face == "bold" and font.face != "bold" else ""
     colour = rf"\color{{rd-{own.ink}}}" if own.ink != font.ink else ""
     changes = f"{size}{face}{colour}"
-    return f"{{{changes}{said(text)}}}" if changes else said(text)
+    apart = " " if changes[-1:].isalpha() else ""
+    return f"{{{changes}{apart}{said(text)}}}" if changes else said(text)
 
 
 def said(text: TextLine) -> str:
