@@ -106,7 +106,7 @@ class Drawio:
                 words = [other for other in self.cells.values() if other.parent == cell.name and _is_word(other)]
                 planes = [other for other in self.cells.values() if other.parent == cell.name and _is_plane(other)]
                 own = [_text(cell)] if cell.label else []
-                boxes.append(_box(cell, shape, [*own, *map(_text, words)], planes))
+                boxes.append(_box(cell, shape, [*own, *map(_text, words)], planes, self.model["background"]))
             elif _is_word(cell) and self.cells[cell.parent].kind == "layer":
                 texts.append(_text(cell))
         size = (float(self.model[key]) / UNIT for key in ("pageWidth", "pageHeight"))
@@ -144,11 +144,12 @@ def _text(cell: Cell) -> TextLine:
     return TextLine(cell.label, x, (top + bottom) / 2, float(cell.style["fontSize"]) / UNIT, face, anchor)
 
 
-def _box(cell: Cell, shape: str, texts: list[TextLine], planes: list[Cell]) -> Box:
+def _box(cell: Cell, shape: str, texts: list[TextLine], planes: list[Cell], background: str) -> Box:
     left, top, right, bottom = cell.bounds
     middle = (left + right) / 2, (top + bottom) / 2
     drawn = tuple(map(_polygon, planes))
-    return Box(cell.name, shape, *middle, right - left, bottom - top, None, tuple(texts), cell.tip, planes=drawn)
+    looks = {"filled": cell.style.get("fillColor") != background, "planes": drawn}
+    return Box(cell.name, shape, *middle, right - left, bottom - top, None, tuple(texts), cell.tip, **looks)
 
 
 def _polygon(cell: Cell) -> Polygon:
@@ -159,4 +160,6 @@ def _polygon(cell: Cell) -> Polygon:
 
 def _path(cell: Cell) -> Path:
     arrow = cell.style["endArrow"] != "none"
-    return Path(tuple(cell.points), dashed="dashed" in cell.style, arrow=arrow, source=cell.source, target=cell.target)
+    thickness = round(float(cell.style["strokeWidth"]) / UNIT, 2)
+    ends = {"source": cell.source, "target": cell.target}
+    return Path(tuple(cell.points), dashed="dashed" in cell.style, arrow=arrow, thickness=thickness, **ends)

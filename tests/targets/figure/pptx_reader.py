@@ -139,6 +139,11 @@ class Shape:
     def words(self) -> str:
         return "".join(element.text or "" for element in self.element.iter(f"{A}t"))
 
+    @property
+    def is_alone(self) -> bool:
+        """Words beside shapes."""
+        return self.is_words and self.name.startswith("words ")
+
     def anchor(self) -> str:
         found = self.element.find(f"{P}txBody/{A}p/{A}pPr")
         return {"l": "start", "ctr": "middle", "r": "end"}[found.get("algn")]
@@ -193,10 +198,13 @@ class Slide:
         return [shape for shape in self.shapes if shape.is_line]
 
     def boxes(self) -> list[Shape]:
-        return [shape for shape in self.shapes if not shape.is_line and not (shape.is_words and self._is_beside(shape))]
+        return [shape for shape in self.shapes if not shape.is_line and not shape.is_alone]
 
-    def _is_beside(self, shape: Shape) -> bool:
-        return shape.way == ("figure-words",)
+    def _words_in(self, box: Shape, boxes: list[Shape]) -> list[Shape]:
+        """Words that stand alone, in the smallest box around them."""
+        inside = [one for one in self.shapes if one.is_alone and one.way == box.way and _lies_in(one, box, 1.0)]
+        smaller = [other for other in boxes if other is not box and _lies_in(other, box) and other.way == box.way]
+        return [one for one in inside if not any(_lies_in(one, other, 1.0) for other in smaller)]
 
     def site(self, held: tuple[int, int]) -> tuple[float, float]:
         """Where a box holds a line."""
@@ -209,21 +217,23 @@ class Slide:
         """The figure as it is seen, in points of the slide."""
         boxes = [box for box in self.boxes() if box.form != "free"]
         rows = [box for box in boxes if box.form == "roundRect"]
-        drawn = [self._box(box, rows) for box in boxes]
+        drawn = [self._box(box, rows, boxes) for box in boxes]
         frames = sorted(drawn, key=lambda box: box.shape != "frame")
-        texts = [text for shape in self.shapes if shape.is_words and self._is_beside(shape) for text in _texts(shape)]
-        paths = [Path(tuple(line.points()), dashed=line.dashed, arrow=line.arrow) for line in self.lines()]
-        return Geometry(*self.size, tuple(frames), tuple(texts), tuple(paths), self.title)
+        beside = [shape for shape in self.shapes if shape.is_alone and shape.way == ("figure-words",)]
+        texts = [text for shape in beside for text in _texts(shape)]
+        return Geometry(*self.size, tuple(frames), tuple(texts), tuple(map(_path, self.lines())), self.title)
 
-    def _box(self, shape: Shape, rows: list[Shape]) -> Box:
+    def _box(self, shape: Shape, rows: list[Shape], boxes: list[Shape]) -> Box:
         left, top, right, bottom = shape.bounds
         middle = (left + right) / 2, (top + bottom) / 2
         looks = self._looks(shape, rows)
         beside = self.boxes() if looks == "solid" else ()
         planes = [other for other in beside if other.form == "free" and other.way == shape.way]
         solid = tuple(Polygon(tuple(one.points())) for one in planes)
-        texts = tuple(_texts(shape))
-        return Box(shape.name, looks, *middle, right - left, bottom - top, None, texts, shape.tip, planes=solid)
+        words = [shape, *self._words_in(shape, boxes)]
+        texts = tuple(text for one in words for text in _texts(one))
+        more = {"filled": shape.colour() != self.background, "planes": solid}
+        return Box(shape.name, looks, *middle, right - left, bottom - top, None, texts, shape.tip, **more)
 
     def _looks(self, shape: Shape, rows: list[Shape]) -> str:
         if shape.is_words:
@@ -236,9 +246,14 @@ class Slide:
         return "pill" if grey and shape.colour() == self.background else "round"
 
 
-def _lies_in(one: Shape, other: Shape) -> bool:
+def _lies_in(one: Shape, other: Shape, slack: float = 0.0) -> bool:
     (a, b, c, d), (e, f, g, h) = one.bounds, other.bounds
-    return e < a and f < b and c < g and d < h
+    return e < a + slack and f < b + slack and c - slack < g and d - slack < h
+
+
+def _path(line: Shape) -> Path:
+    thickness = round(int(line.element.find(f"{P}spPr/{A}ln").get("w")) / POINT, 2)
+    return Path(tuple(line.points()), dashed=line.dashed, arrow=line.arrow, thickness=thickness)
 
 
 def _texts(shape: Shape) -> list[TextLine]:

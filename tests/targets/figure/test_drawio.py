@@ -12,6 +12,9 @@ from resnet_dsl.targets.figure.formats.groups import grouped
 from resnet_dsl.targets.figure.formats.palette import palette, shaded
 from tests.cli.calling import call
 from tests.targets.figure.drawio_reader import UNIT, Drawio
+from tests.targets.figure.lanes_audit import audit_lanes
+from tests.targets.figure.multi_scale import shipped as shipped_with_scales
+from tests.targets.figure.multi_scale import sized
 from tests.targets.figure.picture_audit import audit
 from tests.targets.figure.test_files import EVIL, TEX_EVIL, hostile
 from tests.targets.figure.test_groups import FIGURES
@@ -66,6 +69,13 @@ def faults(facts):
         for flow in ("column", "row")
         for fault in audit(facts, read(figure(facts, level, layout=flow)).geometry(), level)
     ]
+
+
+@pytest.mark.parametrize("name", ["unet_resnet34", "hrnet_w18", "dla34"])
+def test_lanes_are_read_back_from_the_file(name):
+    network = shipped_with_scales(name)
+    found = read(figure(network.facts, "stage", layout="lanes")).geometry()
+    assert audit_lanes(network.facts, found, sized(network)) == []
 
 
 @pytest.mark.parametrize("name", FIGURES)

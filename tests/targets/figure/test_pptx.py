@@ -17,9 +17,12 @@ from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.figure import Figure
 from resnet_dsl.targets.figure.formats.bends import connector
 from resnet_dsl.targets.figure.formats.groups import grouped
-from resnet_dsl.targets.figure.formats.joints import Joints
+from resnet_dsl.targets.figure.formats.joints import Joints, is_orthogonal
 from resnet_dsl.targets.figure.formats.palette import palette, shaded
 from tests.cli.calling import call
+from tests.targets.figure.lanes_audit import audit_lanes
+from tests.targets.figure.multi_scale import shipped as shipped_with_scales
+from tests.targets.figure.multi_scale import sized
 from tests.targets.figure.picture_audit import audit
 from tests.targets.figure.pptx_reader import POINT, Slide
 from tests.targets.figure.test_drawio import USUAL, compiled
@@ -97,7 +100,7 @@ def test_every_shipped_network_is_read_back_from_the_slide(name):
 
 def faults(facts):
     """On a slide as large as the figure: what is too small for a usual one is refused."""
-    figures = ((level, figure(facts, level, wide).geometry) for level in LEVELS for wide in (False, True))
+    figures = ((level, figure(facts, level, layout=flow).geometry) for level in LEVELS for flow in ("column", "row"))
     contents = (
         (level, Figure(geometry, width=geometry.width).pptx())
         for level, geometry in figures
@@ -111,12 +114,22 @@ def faults(facts):
     ]
 
 
+@pytest.mark.parametrize("name", ["unet_resnet34", "hrnet_w18", "dla34"])
+def test_lanes_are_read_back_from_the_slide(name):
+    network = shipped_with_scales(name)
+    one = figure(network.facts, "stage", layout="lanes").geometry
+    for old in (False, True):
+        found = Slide(Figure(one, width=one.width).pptx(), old).geometry()
+        assert audit_lanes(network.facts, found, sized(network)) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_is_held_by_the_boxes_that_it_joins_at_the_side_at_which_it_ends(name):
     one = drawn(name)
     slide, joints, ends = Slide(one.pptx()), Joints(one.geometry), grouped(one.geometry).ends
     by_number = {shape.number: shape for shape in slide.shapes}
-    joined = [joint for path in one.geometry.paths if (joint := joints.of(path))]
+    ways = [joint for path in one.geometry.paths if (joint := joints.of(path))]
+    joined = [joint for joint in ways if len(joint.points) == 2 or is_orthogonal(joint.points)]
     held = [line for line in slide.lines() if line.held]
     assert len(held) == len(joined) > 0
     pairs = [tuple(by_number[number].name for number, _ in line.held) for line in held]

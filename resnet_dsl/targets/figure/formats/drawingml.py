@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import count, pairwise
+from itertools import count
 from math import dist
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -45,6 +45,13 @@ _NEAR = 0.6
 """Points by which words may stand beside the middle of the box that holds them."""
 _ESCAPE = re.compile(r"(?<=_x[0-9A-Fa-f]{3})(?=[0-9A-Fa-f]_)")
 """Inside of what Office may take for a letter by its number: ``_x000D_``."""
+
+
+class _Line(NamedTuple):
+    """Words beside each other, and how high their line is."""
+
+    texts: list[TextLine]
+    height: float
 
 
 class Sheet(NamedTuple):
@@ -125,7 +132,7 @@ class _Shapes:
         yield from (self._plane(plane, box) for plane in box.planes)
         yield from map(self._words, box.texts)
 
-    def _shape(self, box: Box, lines: list[list[TextLine]]) -> str:
+    def _shape(self, box: Box, lines: list[_Line]) -> str:
         name = self.found.ends[box.key]
         head = self._named(name, box.tip)
         self.number_of[name] = int(head.split('"')[1])
@@ -156,18 +163,22 @@ class _Shapes:
         half = text.size * _LEADING / 2
         frame = self.sheet.frame((left, text.y - half, right, text.y + half))
         look = f'{_frame(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
-        return _sp(self._named(f"words {text.words[:_LONGEST]}", ""), ' txBox="1"', look, self._body([[text]]))
+        return _sp(
+            self._named(f"words {text.words[:_LONGEST]}", ""),
+            ' txBox="1"',
+            look,
+            self._body([_Line([text], text.size * _LEADING)]),
+        )
 
-    def _body(self, lines: list[list[TextLine]]) -> str:
-        """Words, a paragraph a line; the lines lie as far apart as they were laid out."""
-        apart = next((below[0].y - above[0].y for above, below in pairwise(lines)), 0.0)
-        paragraphs = "".join(self._paragraph(line, apart) for line in lines) or "<a:p/>"
+    def _body(self, lines: list[_Line]) -> str:
+        """Words, a paragraph a line, each as high as it was laid out where there are several."""
+        paragraphs = "".join(self._paragraph(line, len(lines) > 1) for line in lines) or "<a:p/>"
         return f"<p:txBody>{_BODY}<a:lstStyle/>{paragraphs}</p:txBody>"
 
-    def _paragraph(self, line: list[TextLine], apart: float) -> str:
-        aligned = "ctr" if len(line) > 1 else _ALIGNED[line[0].anchor]
-        spacing = f'<a:lnSpc><a:spcPts val="{self._size(apart)}"/></a:lnSpc>' if apart else ""
-        runs = "".join(self._runs(text, " " if number else "") for number, text in enumerate(line))
+    def _paragraph(self, line: _Line, spaced: bool) -> str:
+        aligned = "ctr" if len(line.texts) > 1 else _ALIGNED[line.texts[0].anchor]
+        spacing = f'<a:lnSpc><a:spcPts val="{self._size(line.height)}"/></a:lnSpc>' if spaced else ""
+        runs = "".join(self._runs(text, " " if number else "") for number, text in enumerate(line.texts))
         return f'<a:p><a:pPr algn="{aligned}">{spacing}</a:pPr>{runs}</a:p>'
 
     def _runs(self, text: TextLine, before: str) -> str:
@@ -232,16 +243,33 @@ class _Shapes:
         return f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>'
 
 
-def _lines(box: Box) -> list[list[TextLine]]:
-    """Its words, line by line, where they stand in its middle, lines equally far apart; else none: they stand alone."""
-    lines: dict[float, list[TextLine]] = {}
+def _lines(box: Box) -> list[_Line]:
+    """Its words line by line, where they stand as those of one text around its middle; else none: they stand alone."""
+    rows: dict[float, list[TextLine]] = {}
     for text in sorted(box.texts, key=lambda text: (text.y, text.bounds[0])):
-        lines.setdefault(text.y, []).append(text)
-    ys = list(lines)
-    gaps = [below - above for above, below in pairwise(ys)]
-    beside = [(line[0].bounds[0] + line[-1].bounds[2]) / 2 - box.x for line in lines.values()]
-    offs = [*beside, sum(ys) / len(ys) - box.y, *(gap - gaps[0] for gap in gaps)] if ys else []
-    return list(lines.values()) if all(abs(off) < _NEAR for off in offs) else []
+        rows.setdefault(text.y, []).append(text)
+    middles = ((row[0].bounds[0] + row[-1].bounds[2]) / 2 for row in rows.values())
+    if any(abs(middle - box.x) > _NEAR for middle in middles):
+        return []
+    for heights in _heights(rows):
+        if all(abs(y - box.y - place) < _NEAR for y, place in zip(rows, _places(heights), strict=True)):
+            return [_Line(row, height) for row, height in zip(rows.values(), heights, strict=True)]
+    return []
+
+
+def _heights(rows: dict[float, list[TextLine]]) -> Iterator[list[float]]:
+    """How high lines may be: as their letters ask for, or all as far apart as the first two."""
+    yield [max(text.size for text in row) * _LEADING for row in rows.values()]
+    first, second, *_ = [*rows, 0.0, 0.0]
+    yield [second - first] * len(rows)
+
+
+def _places(heights: list[float]) -> Iterator[float]:
+    """Where the middles of lines are, from the middle of all."""
+    top = -sum(heights) / 2
+    for height in heights:
+        yield top + height / 2
+        top += height
 
 
 def _site(point: Point, box: Box) -> int:
