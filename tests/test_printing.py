@@ -7,8 +7,12 @@ import io
 import itertools
 import re
 import unicodedata
+from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -16,8 +20,8 @@ from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.notation import once, signed, times, written
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.sentences import counted, either, first, listed, plural
-from resnet_dsl.showing import width
-from resnet_dsl.tabular import columns, comma_separated, markdown
+from resnet_dsl.showing import line, width
+from resnet_dsl.tabular import columns, comma_separated, markdown, plain
 from resnet_dsl.targets.figure import block_figure, figure
 from resnet_dsl.targets.figure.outline.words import label
 from resnet_dsl.targets.summary import Granularity, write
@@ -125,3 +129,33 @@ def test_a_stride_is_told_by_one_number_only_where_all_axes_have_it(stride: tupl
     text = f"network n {{ input 8x8x8x4 head {{ conv(8, 3, stride = {given}) -> avgpool(global) }} }}"
     facts = load_text(text).compile().facts
     assert label(facts.graph.nodes[1]) == ("3×3×3 conv, 8" if said == "1" else f"3×3×3 conv, 8, /{said}")
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [*"\\`*_{}[]()#+-.!|~<>&@:$'\" aZ1\n\t\x1b", "](", "http://x", "www.x", "<br>", "-->", "&lt;", "~~", "1. "]
+    )
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORDS.map(lambda words: line("".join(words))))
+def test_a_stranger_s_words_mean_themselves_in_markdown(words: str) -> None:
+    """In a cell, a list and a heading: read back by somebody else's parser, they are there, and nothing else is."""
+    reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    cell = "\n".join([markdown(["a", "b"]), markdown(["---", "---"]), markdown([f"x{plain(words)}x", "c"])])
+    for text, marks in (
+        (cell, "table|thead|tbody|tr|th|td"),
+        (f"- x{plain(words)}x", "ul|li"),
+        (f"# x{plain(words)}x", "h1"),
+    ):
+        html = reader.render(text)
+        shown = unescape(re.sub(rf"</?(?:{marks})>", "", html)).replace("\u2060", "")
+        assert "".join(f"x{words}x".split()) in "".join(shown.split())
+
+
+@pytest.mark.parametrize("name", ["@you", "a@b.example", "#12", "x/y#12", "www.example.org", "https://example.org"])
+def test_what_only_looks_like_somebody_or_something_is_not_linked(name: str) -> None:
+    told = plain(name)
+    assert name not in told
+    assert told.replace("\u2060", "").replace("\\", "") == name

@@ -52,9 +52,8 @@ class Change(NamedTuple):
         return self.kind != "same" or self.was is not None
 
 
-def between(before: Facts, after: Facts, names: tuple[str, str] | None = None) -> Change:
-    """What tells two networks apart, as a change from the one to the other. ``names``: what they are called."""
-    found = difference(before, after, names)
+def between(before: Facts, after: Facts, found: Difference) -> Change:
+    """What tells two networks apart, as a change from the one to the other."""
     kind: Kind = "changed" if describe(found) else "same"
     return Change(kind, " → ".join(found.names), before=before, after=after, found=found)
 
@@ -118,7 +117,8 @@ class _Comparison:
             before = then.compile(name).facts
         except Refusal as refusal:
             return Change("mended", name, file, after=after, was=moved, mistake=_first(refusal))
-        return between(before, after, (f"{name}@{self.base.name}", name))._replace(name=name, file=file, was=moved)
+        found = difference(before, after, (f"{name}@{self.base.name}", name))
+        return between(before, after, found)._replace(name=name, file=file, was=moved)
 
     def _gone(self, file: str, name: str) -> Change:
         then = self.then(file)

@@ -16,14 +16,14 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from resnet_dsl.analyses.difference import as_data, describe
+from resnet_dsl.analyses.difference import as_data, describe, difference
 from resnet_dsl.cli.ending import FINE, SPEC
 from resnet_dsl.cli.specs import SHOWN_HELP, locate, no_specs, shown, specs_in, told_apart
 from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import STDIN
 
 if TYPE_CHECKING:
-    from resnet_dsl.history import Change, Revision, Wanted
+    from resnet_dsl.history import Revision, Wanted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,30 +35,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = _of_two(options) if options.base is None else _since(options)
-    return SPEC if options.exit_code and any(one.differs for one in found) else FINE
+    differs = _of_two(options) if options.base is None else _since(options)
+    return SPEC if options.exit_code and differs else FINE
 
 
-def _of_two(options: argparse.Namespace) -> list[Change]:
-    from resnet_dsl.history import as_markdown, between
-
+def _of_two(options: argparse.Namespace) -> bool:
+    """Whether anything tells them apart."""
     if len(options.specs) != 2:
-        raise Failure(
-            f"`diff` compares two networks, and {len(options.specs)} are named", "`--base REV` takes any number"
-        )
+        what = f"`diff` compares two networks, and {len(options.specs)} are named"
+        raise Failure(what, "`--base REV` takes any number")
     left, right = (shown(spec, options) for spec in options.specs)
-    change = between(left.facts, right.facts, told_apart((options.specs[0], left), (options.specs[1], right)))
-    assert change.found is not None
+    found = difference(left.facts, right.facts, told_apart(*zip(options.specs, (left, right), strict=True)))
+    told = describe(found)
     if options.format == "json":
-        print(json.dumps(as_data(change.found), indent=2))
+        print(json.dumps(as_data(found), indent=2))
     elif options.format == "md":
-        sys.stdout.write(as_markdown([change], " and ".join(change.found.names)))
+        from resnet_dsl.history import as_markdown, between
+
+        sys.stdout.write(as_markdown([between(left.facts, right.facts, found)], " and ".join(found.names)))
     else:
-        print("\n".join(describe(change.found)) or "nothing tells them apart")
-    return [change]
+        print("\n".join(told) or "nothing tells them apart")
+    return bool(told)
 
 
-def _since(options: argparse.Namespace) -> list[Change]:
+def _since(options: argparse.Namespace) -> bool:
+    """Whether any network is another one than it was."""
     from resnet_dsl import history
 
     base = history.read_revision(options.base, options.specs[0])
@@ -69,7 +70,7 @@ def _since(options: argparse.Namespace) -> list[Change]:
         sys.stdout.write(history.as_markdown(found, f"Networks since {options.base}"))
     else:
         sys.stdout.write(history.as_text(found))
-    return found
+    return any(one.differs for one in found)
 
 
 def _wanted(specs: list[str], base: Revision) -> Iterator[Wanted]:
