@@ -159,6 +159,22 @@ class Spec:
         asked = Asked(self, definition.tree.name.text, overrides or {}, _alone(input_size, outcome))
         return self._finish(definition, outcome, asked)
 
+    @unhindered
+    def lineage(self, network: str | None = None, input_size: InputSize | None = None) -> tuple[Compiled, ...]:
+        """A network behind those that it derives from, each as it is by itself, the innermost base first.
+
+        Raises Refusal with every mistake that was found in one of them.
+        """
+        self.compile(network, input_size=input_size)
+        chain: list[Definition] = []
+        found: Definition | None = self._network(network)
+        while found is not None:
+            chain.append(found)
+            found = found.module.base_of(found.tree) if isinstance(found.tree, tree.Network) else None
+        asked = Asked(self, chain[0].tree.name.text, {}, None)
+        outcomes = ((one, Fitter().elaborate(one, self.prelude, {}, input_size)) for one in reversed(chain))
+        return tuple(self._finish(one, outcome, asked) for one, outcome in outcomes)
+
     def parameters(self, network: str) -> tuple[str, ...]:
         """The parameters of a network that compiles, and of those that it derives from."""
         definition: Definition | None = self.networks[network]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from resnet_dsl.cli.specs import Shown, told_apart
+from resnet_dsl.cli.specs import Shown, is_model, lineage, told_apart
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import Figure, block_figure, figure
+from resnet_dsl.targets.figure import Figure, block_figure, figure, roadmap_figure
 
 
 def draw_networks(options: argparse.Namespace, networks: Sequence[Shown], **paper: Any) -> Figure:
@@ -18,6 +18,10 @@ def draw_networks(options: argparse.Namespace, networks: Sequence[Shown], **pape
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
     facts = [network.facts for network in networks]
+    if options.roadmap:
+        if paper.pop("height", None) or paper.pop("scale", False):
+            raise Failure("a roadmap is as high as its rows", "leave `--height` and `--scale` out")
+        return roadmap_figure([one.facts for one in networks], titles=options.title, **paper)
     if options.block:
         if options.layout == "lanes":
             raise Failure("a block in close-up has no lanes", "leave `--layout` or `--block` out")
@@ -34,7 +38,18 @@ def check_options(options: argparse.Namespace, path: str) -> None:
     if options.diff and len(options.specs) != 2:
         raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
     others = ("--block", options.block), (".html", Path(path).suffix.lower() == ".html")
-    own = ("--diff", options.diff), ("--frame", options.frame), ("--inset", options.inset)
+    own = [(f"--{name}", getattr(options, name)) for name in ("diff", "frame", "inset", "roadmap")]
     for (option, asked), (other, given) in product(own, others):
         if asked and given:
             raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
+    of_rows = ("level", "layout", "wide", "show", "formula", "diff", "frame", "inset", "block")
+    for name in of_rows if options.roadmap else ():
+        if getattr(options, name):
+            raise Failure(f"a roadmap has a row a network, and no `--{name}`", "leave one out")
+
+
+def networks_of(options: argparse.Namespace, read: Callable[[str], Shown]) -> list[Shown]:
+    """The networks that are named; of a roadmap of one also those that it derives from. ``read``: one by its name."""
+    if options.roadmap and len(options.specs) == 1 and not is_model(options.specs[0]):
+        return list(lineage(options.specs[0], options))
+    return [read(spec) for spec in options.specs]

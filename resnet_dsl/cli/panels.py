@@ -14,13 +14,12 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from resnet_dsl import outputs, shipped
-from resnet_dsl.cli.drawing import check_options, draw_networks
-from resnet_dsl.cli.specs import compile_spec
+from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of
+from resnet_dsl.cli.specs import Shown, compile_spec
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
-from resnet_dsl.pipeline import Compiled
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
 from resnet_dsl.targets.figure.panels import LETTERS, Draw, Grid, Panel, letters_of, panel_figure
@@ -33,7 +32,7 @@ _MOST_PANELS = 24
 _CANNOT, _NO_OPTION = "E0268", "E0269"
 _OF_PANELS = (
     *("specs", "set", "input", "title", "level", "layout", "wide", "show"),
-    *("block", "formula", "diff", "frame", "inset"),
+    *("block", "formula", "diff", "frame", "inset", "roadmap"),
 )
 """What the words of a panel may say; all else is of the whole figure."""
 _OF_FIGURES = ("output", "theme", "theme_set", "width", "height", "text", "engine", "standalone", "specs")
@@ -151,13 +150,14 @@ def _meant(error: str) -> str:
 def _draw(said: Said, number: int, options: argparse.Namespace, theme: Theme, engine: str | None) -> Draw:
     """Draws one panel; its networks are compiled once, when it is first drawn. Mistakes are told at its words."""
     folder = os.path.dirname(said.source.path or "")
-    networks: list[Compiled] = []
+    networks: list[Shown] = []
 
     def draw(width: str | None, height: str | None) -> Figure:
         try:
             if not networks:
                 check_options(options, "")
-                networks.extend(compile_spec(_spec(spec, folder), options) for spec in options.specs)
+                options.specs = [_spec(spec, folder) for spec in options.specs]
+                networks.extend(networks_of(options, lambda spec: compile_spec(spec, options)))
             return draw_networks(options, networks, theme=theme, engine=engine, width=width, height=height, scale=False)
         except TooNarrowError as failure:
             raise _cannot(said, number, f"in its share of the row {failure.lines[0]}", _NARROW) from None

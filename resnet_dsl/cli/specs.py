@@ -71,6 +71,16 @@ def overridden(options: argparse.Namespace) -> tuple[dict[str, Any], InputSize |
     return _overrides(options.set), _sizes(options.input)
 
 
+def lineage(spec: str, options: argparse.Namespace) -> tuple[pipeline.Compiled, ...]:
+    """The network that SPEC names behind those that it derives from, each by itself. Raises Refusal or Failure."""
+    if options.set:
+        raise Failure("`--set` gives one network a value, and a chain has several", "name the networks one by one")
+    path, network = locate(spec)
+    loaded = pipeline.load(path)
+    outputs.reads(_STDIN_FILE if path == STDIN else path, *loaded.files)
+    return loaded.lineage(network, _sizes(options.input))
+
+
 class Shown(Protocol):
     """A network to look at: of a spec, or of a model's file.
 

@@ -24,6 +24,31 @@ def test_what_is_no_comparison_is_refused(folder: Path, given: str, said: str) -
     assert said in ended.err
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("resnet18 --roadmap", "and here is 1"),
+        ("resnet50c --roadmap --level stage", "no `--level`"),
+        ("resnet50c --roadmap --diff", "`--diff` compares two"),
+        ("resnet50c --roadmap --inset basic", "no `--inset`"),
+        ("resnet50c --roadmap --set classes=3", "a chain has several"),
+        ("resnet50c --roadmap --width 85mm --height 85mm", "as high as its rows"),
+        ("resnet50c --roadmap -o x.html", "not of `.html`"),
+    ],
+)
+def test_what_is_no_roadmap_is_refused(folder: Path, given: str, said: str) -> None:
+    ended = call("draw", *given.split())
+    assert (ended.code, list(folder.glob("*.svg"))) == (2, [])
+    assert said in ended.err
+
+
+def test_a_roadmap_is_called_after_its_last_network(folder: Path) -> None:
+    assert call("draw", "resnet50c", "--roadmap").code == 0
+    assert call("draw", "two.resnet:plain", "--roadmap", "-o", "x.svg").code == 0
+    assert "resnet50c" in (folder / "resnet50c.svg").read_text()
+    assert "no skip" in (folder / "x.svg").read_text()
+
+
 def test_networks_of_one_name_are_called_after_their_files(folder: Path) -> None:
     for name, width in (("a", 16), ("b", 32)):
         text = f"network net {{ input 32x32x3\n stem {{ conv({width}, 3) }} }}"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resnet_dsl.cli import panels
-from resnet_dsl.cli.drawing import check_options, draw_networks
+from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
@@ -49,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--formula", action="store_true", help="with --block: x, F(x), F(x) + x, as in Figure 2")
     parser.add_argument(
         "--diff", action="store_true", help="two networks: what differs is marked and told below, with the sums"
+    )
+    parser.add_argument(
+        "--roadmap",
+        action="store_true",
+        help="a network and those it derives from, or several in order: a row a step, bars of parameters and MACs",
     )
     parser.add_argument("--frame", choices=FRAMES, help="a dashed box with its name round each stage, or each block")
     parser.add_argument("--wide", action="store_true", help="flow to the right, for slides")
@@ -92,10 +97,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if any(map(panels.is_figure_file, options.specs)):
         return _save(options, panels.output_of(options), lambda path: panels.draw_file(options, add_arguments))
-    networks = [shown(spec, options) for spec in options.specs]
+    networks = networks_of(options, lambda spec: shown(spec, options))
     if options.title and len(options.title) != len(networks):
         raise Failure("there are as many `--title` as networks, or none")
-    output = f"{networks[0].name}.svg" if options.output is None else options.output
+    output = f"{networks[-1 if options.roadmap else 0].name}.svg" if options.output is None else options.output
     return _save(options, output, lambda path: _drawn(options, networks, path))
 
 

@@ -24,6 +24,7 @@ from resnet_dsl.targets.figure.formats.palette import THEMES
 from resnet_dsl.targets.figure.formats.svg import WRITINGS
 from resnet_dsl.targets.figure.outline.frames import FRAMES
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
+from resnet_dsl.targets.figure.roadmaps import roadmap_figure
 
 __all__ = [
     "ENGINES",
@@ -41,5 +42,6 @@ __all__ = [
     "block_figure",
     "figure",
     "format_of",
+    "roadmap_figure",
     "write_page",
 ]
