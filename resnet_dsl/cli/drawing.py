@@ -10,7 +10,7 @@ from typing import Any
 
 from resnet_dsl.cli.specs import Shown, is_model, lineage, told_apart
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import Figure, block_figure, figure, roadmap_figure
+from resnet_dsl.targets.figure import VIEWS, Figure, block_figure, figure, roadmap_figure
 
 
 def draw_networks(options: argparse.Namespace, networks: Sequence[Shown], **paper: Any) -> Figure:
@@ -22,6 +22,7 @@ def draw_networks(options: argparse.Namespace, networks: Sequence[Shown], **pape
         if paper.pop("height", None) or paper.pop("scale", False):
             raise Failure("a roadmap is as high as its rows", "leave `--height` and `--scale` out")
         return roadmap_figure([one.facts for one in networks], titles=options.title, **paper)
+    paper |= {"view": options.view or VIEWS[0], "volume": options.volume}
     if options.block:
         if options.layout == "lanes":
             raise Failure("a block in close-up has no lanes", "leave `--layout` or `--block` out")
@@ -42,7 +43,9 @@ def check_options(options: argparse.Namespace, path: str) -> None:
     for (option, asked), (other, given) in product(own, others):
         if asked and given:
             raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
-    of_rows = ("level", "layout", "wide", "show", "formula", "diff", "frame", "inset", "block")
+    if (options.view or options.volume) and Path(path).suffix.lower() == ".html":
+        raise Failure("a page has boxes alone, which unfold", "leave `--view` out, or name an .svg")
+    of_rows = ("level", "layout", "wide", "show", "view", "volume", "formula", "diff", "frame", "inset", "block")
     for name in of_rows if options.roadmap else ():
         if getattr(options, name):
             raise Failure(f"a roadmap has a row a network, and no `--{name}`", "leave one out")

@@ -21,7 +21,18 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure import ENGINES, FACTS, FRAMES, LAYOUTS, LEVELS, WRITINGS, Figure, format_of, write_page
+from resnet_dsl.targets.figure import (
+    ENGINES,
+    FACTS,
+    FRAMES,
+    LAYOUTS,
+    LEVELS,
+    VIEWS,
+    WRITINGS,
+    Figure,
+    format_of,
+    write_page,
+)
 from resnet_dsl.targets.figure.theme import BASE, read_theme, theme_names
 from resnet_dsl.targets.forms import FIGURES, endings
 from resnet_dsl.writing import write_whole
@@ -61,6 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=LAYOUTS,
         help="a lane each resolution, a column, or a row, as --wide (default: lanes where maps of several sizes meet)",
+    )
+    parser.add_argument("--view", choices=VIEWS, help="boxes (default), or what they make as volumes, by stages")
+    parser.add_argument(
+        "--volume",
+        type=_laws,
+        metavar="EDGE=LAW",
+        help="with --view volume: side=sqrt,thickness=log (default), or linear",
     )
     parser.add_argument(
         "--theme",
@@ -134,6 +152,13 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
     print(wrote(path))
     return FINE
+
+
+def _laws(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part]
+    if not all(law for _, _, law in pairs):
+        raise argparse.ArgumentTypeError("say it as side=linear or side=sqrt,thickness=log")
+    return {edge: law for edge, _, law in pairs}
 
 
 def _facts(text: str) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.failure import Failure
@@ -25,9 +25,10 @@ from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
-from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
-from resnet_dsl.targets.figure.outline.outline import Outline
+from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks, subject_of
+from resnet_dsl.targets.figure.outline.outline import LAWS, Law, Laws, Outline
 from resnet_dsl.targets.figure.outline.tiers import calls_for_lanes
+from resnet_dsl.targets.figure.outline.volumes import as_volumes
 from resnet_dsl.targets.figure.outline.zooms import with_zooms
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, MILLIMETRE, points
@@ -38,6 +39,8 @@ ENDINGS = tuple(form.ending for name, form in FIGURES.items() if name != "html")
 """What a figure's name ends in: each says a format, which ``Figure`` has a method for. A page is no ``Figure``."""
 
 LEVELS = ("stage", "block", "layer")
+View: TypeAlias = Literal["boxes", "volume"]
+VIEWS: tuple[View, ...] = ("boxes", "volume")
 FACTS = ("params", "macs", "shape")
 Layout: TypeAlias = Literal["lanes", "column", "row"]
 LAYOUTS: tuple[Layout, ...] = ("lanes", "column", "row")
@@ -196,6 +199,8 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     frame: Frames | None = None,
     insets: Sequence[str] = (),
     layout: Layout | None = None,
+    view: View = "boxes",
+    volume: Mapping[str, str] | None = None,
 ) -> Figure:
     """The figure of a network, or of several side by side, their stages aligned.
 
@@ -216,6 +221,10 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         is told below, with the sums.
     insets: blocks in close-up beside the network, each joined to its place: ``bottleneck``, ``bottleneck@conv3``.
     frame: a dashed box, with its name, round each ``stage``, or round each ``block`` and the blocks in it.
+    view: ``boxes`` (what is done), or ``volume``: what is made, as solids that stand in rows, by stages unless a level
+        is given.
+    volume: how the lengths of solids follow from sizes, ``{"side": "sqrt", "thickness": "log"}``, or ``linear``; else
+        as the theme says.
     """
     _check(level, show, engine)
     _known("layout", (layout or LAYOUTS[0],), LAYOUTS)
@@ -224,12 +233,16 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
     named = titles or [subject.graph.name for subject in subjects]
     look = _look(theme)
+    laws = _laws(view, volume, look)
+    if laws and (differences or frame or insets):
+        asked = "--diff" if differences else "--frame" if frame else "--inset"
+        raise FigureError(f"volumes are drawn without `{asked}`", "leave one out")
     paper = _Paper.of(width, height, scale, look)
-    plain = not (differences or frame or insets)
+    plain = not (differences or frame or insets or laws)
     chosen = _layout(layout, wide, plain and level in (None, LEVELS[0]) and all(map(calls_for_lanes, subjects)))
     if chosen == "lanes" and not plain:
-        raise FigureError("lanes have no frames, insets and differences", "draw it in a column or a row")
-    levels = _framed_levels(level) if frame else _from(level or default_level(subjects))
+        raise FigureError("lanes have no frames, insets, differences and volumes", "draw it in a column or a row")
+    levels = _framed_levels(level) if frame else _from(level or ("stage" if laws else default_level(subjects)))
     gather = gather_compared if differences else gather_networks
     gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
     if frame:
@@ -238,9 +251,11 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if insets:
         _check_insets(insets, differences)
         gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets))) for one, shown in gathered]
+    if laws:
+        gathered = [(one, partial(_with_volumes, shown, subjects, laws)) for one, shown in gathered]
     lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
     in_lanes = [(one, partial(gather_networks, subjects, named, one, tuple(show), lanes=True)) for one in lanes]
-    return _figure(gathered, chosen == "row", paper, look, engine, cuts=not insets, lanes=in_lanes)
+    return _figure(gathered, chosen == "row" or laws is not None, paper, look, engine, cuts=not insets, lanes=in_lanes)
 
 
 def _layout(layout: Layout | None, wide: bool, lanes: bool) -> Layout:
@@ -263,24 +278,32 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
     height: str | None = None,
     scale: bool = False,
     engine: Engine | None = None,
+    view: View = "boxes",
+    volume: Mapping[str, str] | None = None,
 ) -> Figure:
     """Blocks in close-up, side by side: each by its definition's name or by its place (``conv3_block1``).
 
     level: ``layer`` (the default) shows every operation, ``block`` folds normalisation away (the paper's Figure 5).
     formula: the words of the paper's Figure 2: weight layer, x, F(x), F(x) + x, identity.
-    width, height, scale: as ``figure`` has them.
+    width, height, scale, view, volume: as ``figure`` has them; a formula has no volumes.
     Raises UnknownBlockError where no network calls such a block.
     """
     _check(level, show, engine)
     subjects, look = _several(networks), _look(theme)
+    laws = _laws(view, volume, look)
+    if laws and formula:
+        raise FigureError("a formula has no volumes", "leave `--formula` or `--view volume` out")
     paper = _Paper.of(width, height, scale, look)
     asked = level or "layer"
     levels = (asked, "block") if asked == "layer" and not formula else (asked,)
 
     def gather(one: str, wide: bool) -> Outline:
-        return gather_blocks(subjects, blocks, one, tuple(show), formula)
+        outline = gather_blocks(subjects, blocks, one, tuple(show), formula)
+        calling = [subject_of(subjects, block) for block in blocks] if laws else []
+        return as_volumes(outline, calling, laws) if laws else outline
 
-    return _figure([(one, partial(gather, one)) for one in levels], wide, paper, look, engine, cuts=False)
+    gathered = [(one, partial(gather, one)) for one in levels]
+    return _figure(gathered, wide or laws is not None, paper, look, engine, cuts=False)
 
 
 def _look(themed: Themed) -> Theme:
@@ -312,6 +335,25 @@ def _with_insets(
     gather: Callable[[bool], Outline], subjects: Sequence[Facts], asked: tuple[str, ...], wide: bool
 ) -> Outline:
     return with_zooms(gather(wide), subjects, asked)
+
+
+def _with_volumes(gather: Callable[[bool], Outline], subjects: Sequence[Facts], laws: Laws, wide: bool) -> Outline:
+    """From what a tall figure shows, whose cards say no sizes: volumes do. They flow to the right in any case."""
+    return as_volumes(gather(False), subjects, laws)
+
+
+def _laws(view: View, asked: Mapping[str, str] | None, look: Theme) -> Laws | None:
+    """Those that are asked for, else the theme's; None where boxes are drawn."""
+    _known("view", (view,), VIEWS)
+    if view != "volume":
+        if asked:
+            raise FigureError("only volumes have sides and thickness", "draw them: `--view volume`")
+        return None
+    own = look.volume
+    given = {"side": own.side, "thickness": own.thickness, **(asked or {})}
+    _known("edge", tuple(given), ("side", "thickness"))
+    _known("law", tuple(given.values()), LAWS)
+    return Laws(cast("Law", given["side"]), cast("Law", given["thickness"]), own.angle, own.depth)
 
 
 def _from(level: str) -> tuple[str, ...]:

@@ -101,6 +101,8 @@ def _ways(
     for across in (wide, not wide):
         turned = () if across == wide else (f"it flows {'to the right' if across else 'down'}",)
         for coarser, outline in _outlines(levels, across, room):
+            if outline.laws and across != wide:
+                return  # volumes flow one way
             for told, geometry in _at_level(outline, across, cuts, m):
                 yield (*left, *turned, *coarser, *told), geometry
 

@@ -108,11 +108,12 @@ def _background(boxes: list[Box], palette: Palette, height: float) -> str:
 
 
 def _planes(box: Box, palette: Palette, height: float) -> Iterator[str]:
-    """In xdot, the language of Graphviz' drawings: pen, fill, a filled polygon."""
+    """In xdot, the language of Graphviz' drawings: style, pen, fill, a filled polygon."""
+    style = f"setlinewidth({decimal(box.thickness)})"
     fill, border = palette.paint(box)
     for plane in box.planes or (_rectangle(box),):
         corners = " ".join(_point(point, height).replace(",", " ") for point in plane.points)
-        yield f"c 7 -{border} C 7 -{shaded(fill, plane.shade)} P {len(plane.points)} {corners}"
+        yield f"S {len(style)} -{style} c 7 -{border} C 7 -{shaded(fill, plane.shade)} P {len(plane.points)} {corners}"
 
 
 def _rectangle(box: Box) -> Polygon:

@@ -63,7 +63,7 @@ class Polygon:
 class Box:
     """A shape around (x, y) with the texts inside it. ``tone``: the palette's colour; None grey, -1 no fill.
 
-    planes: what a ``solid`` is drawn by instead, the farthest first; it lies within the box's bounds.
+    planes: what a ``solid`` is drawn by instead, within the same bounds, the farthest first; its texts stand around it.
     """
 
     key: str

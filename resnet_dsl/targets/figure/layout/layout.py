@@ -25,6 +25,7 @@ from resnet_dsl.targets.figure.layout.surroundings import (
     same_sections,
 )
 from resnet_dsl.targets.figure.layout.tiers import draw_tiers, place_tiers
+from resnet_dsl.targets.figure.layout.volumes import lay_out_volumes
 from resnet_dsl.targets.figure.layout.zooms import beside_places, draw_zoom, in_order, reach
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
 
@@ -34,13 +35,15 @@ _INSIDE = 3.0
 
 
 def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: int = 1) -> Geometry:
-    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns.
+    """Tall figures flow down; wide ones to the right, or, where that helps, down in several columns; volumes in rows.
 
     parts: into how many, at most, the first network is cut, which stand side by side (in a wide figure: below each
     other).
     """
     if outline.tiered:
         return _tiers(outline, measures)
+    if outline.laws:
+        return lay_out_volumes(outline, measures, parts)
     if wide and outline.paged:
         columns = _pages(outline.columns[0], outline.air, measures)
         if len(columns) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from textwrap import wrap
@@ -53,27 +54,27 @@ class Sheet:
     @property
     def bottom(self) -> float:
         """Of all that is drawn so far."""
-        return _bounds(self.boxes, self.texts, self.paths)[3]
+        return bounds_of(self.boxes, self.texts, self.paths)[3]
 
     def add(self, geometry: Geometry, down: float) -> None:
         """What was laid out by itself, that far down."""
-        move = _Move(0.0, down)
+        move = Move(0.0, down)
         self.boxes += map(move.box, geometry.boxes)
         self.texts += map(move.text, geometry.texts)
         self.paths += map(move.path, geometry.paths)
 
     def finish(self, outline: Outline) -> Geometry:
-        bounds = _bounds(self.boxes, self.texts, self.paths)
+        bounds = bounds_of(self.boxes, self.texts, self.paths)
         legend_texts, legend_paths = _legend(outline, bounds, self.measures)
         paths = [*self.paths, *legend_paths]
         texts = [*self.texts, *legend_texts]
         if outline.sums:
-            sums = draw_sums(outline.sums, _bounds(self.boxes, texts, paths), self.measures)
+            sums = draw_sums(outline.sums, bounds_of(self.boxes, texts, paths), self.measures)
             texts, paths = [*texts, *sums[0]], [*paths, *sums[1]]
-        texts += _remarks(outline, _bounds(self.boxes, texts, paths), self.measures)
-        left, top, right, bottom = _bounds(self.boxes, texts, paths)
+        texts += _remarks(outline, bounds_of(self.boxes, texts, paths), self.measures)
+        left, top, right, bottom = bounds_of(self.boxes, texts, paths)
         margin = self.measures.margin
-        move = _Move(margin - left, margin - top)
+        move = Move(margin - left, margin - top)
         frames = sorted(self.boxes, key=lambda box: box.shape != "frame")
         begun = [column for column in outline.columns if not column.continues]
         named = [column for column in begun if not column.inset] or begun
@@ -90,7 +91,9 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class _Move:
+class Move:
+    """Puts things elsewhere, so far to the right and down."""
+
     right: float
     down: float
 
@@ -118,14 +121,14 @@ def centred(geometry: Geometry, width: float) -> Geometry:
 
 def trimmed(geometry: Geometry, margin: float = 0.0) -> Geometry:
     """The figure without the room around what is drawn, but for a margin."""
-    left, top, right, bottom = _bounds(list(geometry.boxes), list(geometry.texts), list(geometry.paths))
+    left, top, right, bottom = bounds_of(list(geometry.boxes), list(geometry.texts), list(geometry.paths))
     inside = moved(geometry, margin - left, margin - top)
     return replace(inside, width=ceil(right - left + 2 * margin), height=ceil(bottom - top + 2 * margin))
 
 
 def moved(geometry: Geometry, right: float, down: float) -> Geometry:
     """The same, so far to the right and down."""
-    move = _Move(right, down)
+    move = Move(right, down)
     return replace(
         geometry,
         boxes=tuple(map(move.box, geometry.boxes)),
@@ -134,8 +137,12 @@ def moved(geometry: Geometry, right: float, down: float) -> Geometry:
     )
 
 
-def _bounds(boxes: list[Box], texts: list[TextLine], paths: list[Path]) -> tuple[float, float, float, float]:
+def bounds_of(
+    boxes: Sequence[Box], texts: Sequence[TextLine], paths: Sequence[Path]
+) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom; the words of a solid stand around it."""
     corners = [box.bounds for box in boxes] + [text.bounds for text in texts]
+    corners += [text.bounds for box in boxes if box.shape == "solid" for text in box.texts]
     corners += [(x, y, x, y) for path in paths for x, y in path.points]
     if not corners:
         return 0.0, 0.0, 0.0, 0.0

@@ -63,7 +63,9 @@ def without_close_ups(outline: Outline) -> Outline:
 
 
 def with_ends_folded(outline: Outline) -> Outline:
-    """The rows of a stem, and those of a head, in one card each, where a network is drawn by stages."""
+    """The rows of a stem, and those of a head, in one card each, where a network is drawn by stages as cards."""
+    if outline.laws:
+        return outline
     return replace(outline, columns=tuple(map(_with_cards, outline.columns)))
 
 

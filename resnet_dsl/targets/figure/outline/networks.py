@@ -102,16 +102,21 @@ def gather_blocks(
 
 
 def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, formula: bool) -> Column:
-    for subject in subjects:
-        scope = find_block(subject.graph, name)
-        if scope is None:
-            continue
-        part = read_scopes(subject.graph).part[scope]
-        exit_of = subject.graph.scopes[scope if part is None else part].exit
-        drawn = gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
-        return with_scopes(drawn, subject.graph)
-    known = dict.fromkeys(block for subject in subjects for block in blocks_of(subject.graph))
-    raise UnknownBlockError(name, tuple(known))
+    subject = subject_of(subjects, name)
+    scope = find_block(subject.graph, name) or 0
+    part = read_scopes(subject.graph).part[scope]
+    exit_of = subject.graph.scopes[scope if part is None else part].exit
+    drawn = gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
+    return with_scopes(drawn, subject.graph)
+
+
+def subject_of(subjects: Sequence[Facts], name: str) -> Facts:
+    """The first network that calls a block. Raises UnknownBlockError."""
+    found = next((one for one in subjects if find_block(one.graph, name) is not None), None)
+    if found is None:
+        known = dict.fromkeys(block for subject in subjects for block in blocks_of(subject.graph))
+        raise UnknownBlockError(name, tuple(known))
+    return found
 
 
 class UnknownBlockError(Failure):

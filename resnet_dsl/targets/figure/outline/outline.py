@@ -15,8 +15,14 @@ concat; ``card``: a stage or several blocks in one; ``text``: a value's name wit
 steps one behind the other; ``join``: a concat as plates that touch each other."""
 Way: TypeAlias = Literal["main", "branch", "identity", "adapted", "copy", "down", "learned-down", "up", "learned-up"]
 """The last five by lanes only: a value that is joined as it is, and the ways to a coarser lane or a finer one."""
+Law: TypeAlias = Literal["linear", "sqrt", "log"]
+LAWS: tuple[Law, ...] = ("linear", "sqrt", "log")
+"""How the length of an edge follows from a number of positions or channels; ``log``: from one more than it."""
 Shortcut: TypeAlias = Literal["identity", "adapted"]
 """``identity`` and ``adapted`` are the two kinds of skip connections: the value as it is, or through an adapter."""
+
+MOST_SLICES = 3
+"""Of equal volumes so many are drawn, and their number is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,51 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Laws:
+    """Of the sides and the thickness of volumes; how sides recede: angle in degrees, depth over their length."""
+
+    side: Law = "sqrt"
+    thickness: Law = "log"
+    angle: float = 45.0
+    depth: float = 0.42
+
+
+@dataclass(frozen=True, slots=True)
+class Skips:
+    """The skip connections of one kind around the blocks of a volume: how many, and whether only the first has one."""
+
+    way: Shortcut
+    count: int
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A feature map as a solid. height, width: in positions. parts: the channels of each value that is joined in it."""
+
+    height: float
+    width: float
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What an item makes: one map; those of several equal blocks; or, ``apart``, the values of one that makes several.
+
+    maps: those that are drawn, MOST_SLICES at most of equal blocks. said: the channels in words.
+    size: height and width in words; empty where they are those of what it reads.
+    repeat: how many equal blocks there are. skips: the skip connections around them.
+    """
+
+    maps: tuple[Map, ...]
+    said: str
+    size: str = ""
+    repeat: int = 1
+    skips: tuple[Skips, ...] = ()
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing to draw.
 
@@ -86,6 +137,7 @@ class Item:
     copied: of each plate of a ``join`` whether it is a value as it was, which is drawn white.
     within: the stages and blocks that it lies in, outermost first, each by its kind and its whole name.
     beside_key: what stands beside it in another column has the same one; empty where columns are aligned by parts.
+    volume: what it makes, where that is drawn instead of what it does.
     """
 
     key: str
@@ -101,6 +153,7 @@ class Item:
     within: tuple[tuple[str, str], ...] = ()
     beside_key: str = ""
     copied: tuple[bool, ...] = ()
+    volume: Volume | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +255,7 @@ class Outline:
     remarks: what the figure leaves out, line by line.
     sums: a table below the columns.
     tiered: whether the networks stand in lanes by resolution, which are then their sections.
+    laws: of volumes, where it draws such.
     """
 
     columns: tuple[Column, ...]
@@ -212,3 +266,4 @@ class Outline:
     remarks: tuple[str, ...] = ()
     sums: Sums | None = None
     tiered: bool = False
+    laws: Laws | None = None
