@@ -32,7 +32,7 @@ _MOST_PANELS = 24
 _CANNOT, _NO_OPTION = "E0268", "E0269"
 _OF_PANELS = (
     *("specs", "set", "input", "title", "level", "layout", "wide", "show"),
-    *("block", "formula", "diff", "frame", "inset", "roadmap"),
+    *("block", "formula", "diff", "frame", "inset", "roadmap", "view", "volume"),
 )
 """What the words of a panel may say; all else is of the whole figure."""
 _OF_FIGURES = ("output", "theme", "theme_set", "width", "height", "text", "engine", "standalone", "specs")

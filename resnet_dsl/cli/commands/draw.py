@@ -21,7 +21,11 @@ from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.failure import Failure
+from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure import (
+    ALT_ENDING,
+    ALTS,
+    CAPTIONS,
     ENGINES,
     FACTS,
     FRAMES,
@@ -108,6 +112,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--standalone", action="store_true", help="of a .tex: a whole document, as large as the figure")
     parser.add_argument(
+        "--caption",
+        choices=tuple(CAPTIONS),
+        help="what its lines and colours mean and what its networks cost, beside it: FILE.caption.tex, .md or .txt",
+    )
+    parser.add_argument(
+        "--alt",
+        choices=ALTS,
+        help="it in words for those who do not see it, in the caption or beside it: FILE.alt.txt",
+    )
+    parser.add_argument(
         "--engine", choices=ENGINES, help="the Graphviz for .png: pip's (default), or the system's (.pdf, too)"
     )
 
@@ -143,6 +157,7 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
     if options.standalone and Path(path).suffix.lower() != FIGURES["tex"].ending:
         raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
     require("draw", options)
+    beside = _beside(path, options)
     drawn = draw(path)
     if drawn is not None:
         drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
@@ -150,8 +165,24 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
             print(f"warning: {warning}", file=sys.stderr)
         if drawn.notes:
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
-    print(wrote(path))
+        for other in beside:
+            write_whole(other, _words(other, drawn, options, Path(path).name))
+    for written in (path, *beside):
+        print(wrote(written))
     return FINE
+
+
+def _beside(path: str, options: argparse.Namespace) -> list[str]:
+    """The files of words that are asked for, beside the figure's, and called as it is. Raises Failure."""
+    endings = [CAPTIONS[options.caption]] if options.caption else []
+    endings += [ALT_ENDING] if options.alt and options.caption is None else []
+    if endings and (place(path).stream or Path(path).suffix.lower() == FIGURES["html"].ending):
+        raise Failure("words of a figure are written beside its file", "name a file, and no page: `-o net.svg`")
+    return [claim(f"{Path(path).with_suffix('')}{ending}") for ending in endings]
+
+
+def _words(path: str, drawn: Figure, options: argparse.Namespace, file: str) -> str:
+    return drawn.alt(options.alt) if path.endswith(ALT_ENDING) else drawn.caption(options.caption, options.alt, file)
 
 
 def _laws(text: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from resnet_dsl.targets.figure.figure import (
     format_of,
 )
 from resnet_dsl.targets.figure.fitting import TooNarrowError
+from resnet_dsl.targets.figure.formats.captions import ALT_ENDING, ALTS, CAPTIONS
 from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
 from resnet_dsl.targets.figure.formats.page.write import write_page
 from resnet_dsl.targets.figure.formats.palette import THEMES
@@ -28,6 +29,9 @@ from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 from resnet_dsl.targets.figure.roadmaps import roadmap_figure
 
 __all__ = [
+    "ALTS",
+    "ALT_ENDING",
+    "CAPTIONS",
     "ENGINES",
     "FACTS",
     "FRAMES",

@@ -13,16 +13,19 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.sentences import either
 from resnet_dsl.targets.figure.fitting import PAGE, Fitted, Levels, Room, fit
+from resnet_dsl.targets.figure.formats.captions import ALTS, CAPTIONS, Alt, Form, write_caption
 from resnet_dsl.targets.figure.formats.dot import draw_dot
 from resnet_dsl.targets.figure.formats.drawio import draw_drawio
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import dark_palette, palette
 from resnet_dsl.targets.figure.formats.pptx import LARGER, draw_pptx, room_on_a_slide
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
+from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
+from resnet_dsl.targets.figure.outline.captions import Told
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks, subject_of
@@ -54,6 +57,8 @@ MOST_ROWS = 30_000
 """Of a figure, the rows of its cards included: nobody reads more, and they take ten seconds to lay out and draw."""
 MOST_INSETS = 12
 """Beside the networks of a figure."""
+_BY = {"size": "feature-map size", "operation": "kind of operation", "stage": "stage", "branch": "branch"}
+"""What the colours of a theme say."""
 SCREEN_DPI, PRINT_DPI = 192.0, 300.0
 FULL = "full"
 """A width: that of a theme's whole page."""
@@ -71,7 +76,7 @@ class Figure:
 
     width: printed, in points; None where each unit of the geometry has ``point`` points. text: how an SVG writes its
     words. notes: what was given up to fit the paper.
-    standalone: whether its TeX is a whole document.
+    standalone: whether its TeX is a whole document. told: what its caption is made of.
     """
 
     geometry: Geometry
@@ -82,6 +87,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     point: float = 1.0
     standalone: bool = False
+    told: Told | None = None
 
     @property
     def scale(self) -> float:
@@ -168,6 +174,38 @@ class Figure:
             )
         return render(draw_dot(self.geometry, palette(self.theme), self.scale, dpi), "png", self.engine)
 
+    def caption(self, form: Form = "text", alt: Alt | None = None, file: str = "") -> str:
+        """What stands below it in a paper: the conventions that it uses, and what its networks cost.
+
+        form: ``latex`` (a ``\\caption``), ``md`` or ``text``. alt: with the words for those who do not see it, too: in
+        LaTeX as ``\\Description``. file: the figure's, which Markdown shows beside an alternative text.
+        """
+        _known("form of a caption", (form,), tuple(CAPTIONS))
+        told = self._told()
+        own = () if alt is None else (told.short(), *(told.long() if alt == "long" else ()))
+        return write_caption(form, told.caption(self._colours(told)), own, file)
+
+    def alt(self, length: Alt = "short") -> str:
+        """For those who do not see it: ``short``, at most 150 letters, or ``long``, a line on each stage."""
+        _known("length", (length,), ALTS)
+        told = self._told()
+        return "".join(f"{one_line(line)}\n" for line in ((told.short(),) if length == "short" else told.long()))
+
+    def _told(self) -> Told:
+        if self.told is None:
+            raise FigureError("a figure of places alone has no caption", "make it by `figure` or `block_figure`")
+        return self.told
+
+    def _colours(self, told: Told) -> str:
+        """What its colours say; grey ones are shades."""
+        theme, fills = read_theme(self.theme), palette(self.theme)
+        used = {fills.fill(tone) for tone in told.tones}
+        if not used or theme.colour.by == "none":
+            return ""
+        shades = all(len({fill[1:3], fill[3:5], fill[5:7]}) == 1 for fill in used)
+        repeated = ", in turn" if len(used) < len(told.tones) else ""
+        return f"{'Shade' if shades else 'Colour'}: {_BY[theme.colour.by]}{repeated}"
+
     def save(self, path: str | Path) -> Path:
         """Write the figure, whole or not at all, in the format of the path's ending; a pipe without one gets SVG."""
         ending = format_of(path)
@@ -237,6 +275,8 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if laws and (differences or frame or insets):
         asked = "--diff" if differences else "--frame" if frame else "--inset"
         raise FigureError(f"volumes are drawn without `{asked}`", "leave one out")
+    if laws and layout not in (None, "row"):
+        raise FigureError("volumes stand in rows", f"leave `--layout {layout}` or `--view volume` out")
     paper = _Paper.of(width, height, scale, look)
     plain = not (differences or frame or insets or laws)
     chosen = _layout(layout, wide, plain and level in (None, LEVELS[0]) and all(map(calls_for_lanes, subjects)))
@@ -251,11 +291,13 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if insets:
         _check_insets(insets, differences)
         gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets))) for one, shown in gathered]
+    told = partial(Told, subjects=tuple(subjects))
     if laws:
         gathered = [(one, partial(_with_volumes, shown, subjects, laws)) for one, shown in gathered]
     lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
     in_lanes = [(one, partial(gather_networks, subjects, named, one, tuple(show), lanes=True)) for one in lanes]
-    return _figure(gathered, chosen == "row" or laws is not None, paper, look, engine, cuts=not insets, lanes=in_lanes)
+    wide = chosen == "row" or laws is not None
+    return _figure(gathered, wide, paper, look, engine, told, cuts=not insets, lanes=in_lanes)
 
 
 def _layout(layout: Layout | None, wide: bool, lanes: bool) -> Layout:
@@ -302,8 +344,9 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
         calling = [subject_of(subjects, block) for block in blocks] if laws else []
         return as_volumes(outline, calling, laws) if laws else outline
 
+    told = partial(Told, subjects=tuple(subjects), whole=False)
     gathered = [(one, partial(gather, one)) for one in levels]
-    return _figure(gathered, wide or laws is not None, paper, look, engine, cuts=False)
+    return _figure(gathered, wide or laws is not None, paper, look, engine, told, cuts=False)
 
 
 def _look(themed: Themed) -> Theme:
@@ -387,16 +430,18 @@ def _figure(
     paper: _Paper,
     theme: Theme,
     engine: Engine | None,
+    told: Callable[[Outline], Told],
     cuts: bool = True,
     lanes: Levels = (),
 ) -> Figure:
     measures = measures_of(theme, printed=paper.room is not None)
     if paper.room is None:
-        laid, told = Fitted(_laid_out((lanes or levels)[0][1](wide), wide, measures), ())
+        outline = (lanes or levels)[0][1](wide)
+        fitted = Fitted(_laid_out(outline, wide, measures), (), outline)
     else:
-        laid, told = fit(levels, wide, paper.room, cuts, measures, lanes)
-    drawn = stroked(laid, theme.line, measures.point)
-    return Figure(drawn, theme, engine, paper.width, notes=told, point=measures.point)
+        fitted = fit(levels, wide, paper.room, cuts, measures, lanes)
+    drawn = stroked(fitted.geometry, theme.line, measures.point)
+    return Figure(drawn, theme, engine, paper.width, notes=fitted.told, point=measures.point, told=told(fitted.outline))
 
 
 def _laid_out(shown: Outline, wide: bool, measures: Measures) -> Geometry:

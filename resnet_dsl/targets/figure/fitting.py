@@ -40,10 +40,11 @@ class Room:
 
 
 class Fitted(NamedTuple):
-    """A figure that fits, and what was given up for it."""
+    """A figure that fits, what was given up for it, and what is then shown."""
 
     geometry: Geometry
     told: tuple[str, ...]
+    outline: Outline
 
 
 Levels: TypeAlias = Sequence[tuple[str, Callable[[bool], Outline]]]
@@ -67,10 +68,10 @@ def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures =
     Raises TooNarrowError.
     """
     needed = inf, inf
-    for told, geometry in _ways(levels, wide, room, cuts, measures, lanes):
+    for told, outline, geometry in _ways(levels, wide, room, cuts, measures, lanes):
         wanted = geometry.width * measures.point, geometry.height * measures.point
         if wanted[0] <= room.width and wanted[1] <= room.height:
-            return Fitted(centred(geometry, room.width / measures.point), told)
+            return Fitted(centred(geometry, room.width / measures.point), told, outline)
         needed = min(needed, _enough(wanted, room))
     raise _too_narrow(needed, room)
 
@@ -92,19 +93,19 @@ def _too_narrow(needed: tuple[float, float], room: Room) -> TooNarrowError:
 
 def _ways(
     levels: Levels, wide: bool, room: Room, cuts: bool, m: Measures, lanes: Levels
-) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+) -> Iterator[tuple[tuple[str, ...], Outline, Geometry]]:
     """All ways to draw, the fullest first, each with what it gives up; the other direction comes last."""
     for coarser, outline in _outlines(lanes, wide, room):
         for told, shown, measures in _shortened(outline, m):
-            yield (*coarser, *told), lay_out(shown, wide, measures)
+            yield (*coarser, *told), shown, lay_out(shown, wide, measures)
     left = ("lanes are left out",) if lanes else ()
     for across in (wide, not wide):
         turned = () if across == wide else (f"it flows {'to the right' if across else 'down'}",)
         for coarser, outline in _outlines(levels, across, room):
             if outline.laws and across != wide:
                 return  # volumes flow one way
-            for told, geometry in _at_level(outline, across, cuts, m):
-                yield (*left, *turned, *coarser, *told), geometry
+            for told, least, geometry in _at_level(outline, across, cuts, m):
+                yield (*left, *turned, *coarser, *told), least, geometry
 
 
 def _outlines(levels: Levels, wide: bool, room: Room) -> Iterator[tuple[tuple[str, ...], Outline]]:
@@ -115,17 +116,19 @@ def _outlines(levels: Levels, wide: bool, room: Room) -> Iterator[tuple[tuple[st
             yield (f"it is drawn by {level}s",) if number else (), outline
 
 
-def _at_level(outline: Outline, wide: bool, cuts: bool, m: Measures) -> Iterator[tuple[tuple[str, ...], Geometry]]:
+def _at_level(
+    outline: Outline, wide: bool, cuts: bool, m: Measures
+) -> Iterator[tuple[tuple[str, ...], Outline, Geometry]]:
     """In one piece, with ever less; then the least of them in parts. Where rows are many, their columns go down."""
     wide = wide and not outline.paged
     outline = replace(outline, paged=False)
     told: tuple[str, ...] = ()
     least = outline
     for told, least, measures in _shortened(outline, m):
-        yield told, lay_out(least, wide, measures)
+        yield told, least, lay_out(least, wide, measures)
     for parts in range(2, _MOST_PARTS + 1) if cuts and _networks(least) == 1 else ():
         words = f"it goes on in {parts} {'rows' if wide else 'columns'}"
-        yield (*told, words), lay_out(least, wide, tight(m), parts)
+        yield (*told, words), least, lay_out(least, wide, tight(m), parts)
 
 
 def _networks(outline: Outline) -> int:

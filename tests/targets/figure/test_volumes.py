@@ -255,6 +255,7 @@ WRONG = {
     "volumes are drawn without `--diff`": ("resnet34", "--diff", "--view", "volume"),
     "volumes are drawn without `--frame`": ("--frame", "block", "--view", "volume"),
     "volumes are drawn without `--inset`": ("--inset", "basic", "--view", "volume"),
+    "volumes stand in rows": ("--layout", "lanes", "--view", "volume"),
     "a formula has no volumes": ("--view", "volume", "--block", "basic", "--formula"),
 }
 
