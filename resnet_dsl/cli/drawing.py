@@ -45,7 +45,21 @@ def check_options(options: argparse.Namespace, path: str) -> None:
             raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
     if (options.view or options.volume) and Path(path).suffix.lower() == ".html":
         raise Failure("a page has boxes alone, which unfold", "leave `--view` out, or name an .svg")
-    of_rows = ("level", "layout", "wide", "show", "view", "volume", "formula", "diff", "frame", "inset", "block")
+    of_rows = (
+        "level",
+        "layout",
+        "wide",
+        "show",
+        "view",
+        "volume",
+        "formula",
+        "diff",
+        "frame",
+        "inset",
+        "block",
+        "caption",
+        "alt",
+    )
     for name in of_rows if options.roadmap else ():
         if getattr(options, name):
             raise Failure(f"a roadmap has a row a network, and no `--{name}`", "leave one out")

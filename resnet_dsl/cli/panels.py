@@ -68,6 +68,8 @@ def output_of(options: argparse.Namespace) -> str:
     if len(options.specs) > 1:
         raise Failure("a file of panels is a figure by itself", "draw it alone, or name the others in its panels")
     for name in _given(options, argparse.ArgumentParser()):
+        if name not in (*_OF_FIGURES, *_OF_PANELS):
+            raise Failure(f"a figure of panels has no `{_option(name)}`", "leave it out")
         if name not in _OF_FIGURES:
             raise Failure(f"`{_option(name)}` is of a panel, and not of the whole figure", "write it in its `draw = …`")
     named = f"{os.path.splitext(os.path.basename(options.specs[0]))[0]}.svg"

@@ -160,13 +160,14 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
     beside = _beside(path, options)
     drawn = draw(path)
     if drawn is not None:
+        words = {other: _words(other, drawn, options, Path(path).name) for other in beside}
         drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
         for warning in drawn.warned(format_of(path)):
             print(f"warning: {warning}", file=sys.stderr)
         if drawn.notes:
             print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
-        for other in beside:
-            write_whole(other, _words(other, drawn, options, Path(path).name))
+        for other, text in words.items():
+            write_whole(other, text)
     for written in (path, *beside):
         print(wrote(written))
     return FINE
