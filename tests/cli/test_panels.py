@@ -184,7 +184,7 @@ def test_all_mistakes_of_all_panels_are_told_together(paper: Path) -> None:
     [
         ("--level stage", "`--level` is of a panel"),
         ("--set classes=3", "`--set` is of a panel"),
-        ("--scale", "`--scale` is of a panel"),
+        ("--scale", "a figure of panels has no `--scale`"),
         ("resnet18", "a figure by itself"),
         ("-o x.html", "a page has no panels"),
         ("-o paper/figure.toml", "is read here"),
