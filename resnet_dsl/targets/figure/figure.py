@@ -284,18 +284,19 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         raise FigureError("lanes have no frames, insets, differences and volumes", "draw it in a column or a row")
     levels = _framed_levels(level) if frame else _from(level or ("stage" if laws else default_level(subjects)))
     gather = gather_compared if differences else gather_networks
-    gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show))) for one in levels]
+    gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show), theme=look)) for one in levels]
     if frame:
         _known("frame", (frame,), FRAMES)
         gathered = [(one, partial(_with_frames, shown, subjects, frame)) for one, shown in gathered]
     if insets:
         _check_insets(insets, differences)
-        gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets))) for one, shown in gathered]
+        gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets), look)) for one, shown in gathered]
     told = partial(Told, subjects=tuple(subjects))
     if laws:
         gathered = [(one, partial(_with_volumes, shown, subjects, laws)) for one, shown in gathered]
     lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
-    in_lanes = [(one, partial(gather_networks, subjects, named, one, tuple(show), lanes=True)) for one in lanes]
+    tiers = partial(gather_networks, lanes=True, theme=look)
+    in_lanes = [(one, partial(tiers, subjects, named, one, tuple(show))) for one in lanes]
     wide = chosen == "row" or laws is not None
     return _figure(gathered, wide, paper, look, engine, told, cuts=not insets, lanes=in_lanes)
 
@@ -340,7 +341,7 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
     levels = (asked, "block") if asked == "layer" and not formula else (asked,)
 
     def gather(one: str, wide: bool) -> Outline:
-        outline = gather_blocks(subjects, blocks, one, tuple(show), formula)
+        outline = gather_blocks(subjects, blocks, one, tuple(show), formula, look)
         calling = [subject_of(subjects, block) for block in blocks] if laws else []
         return as_volumes(outline, calling, laws) if laws else outline
 
@@ -375,9 +376,9 @@ def _check_insets(insets: Sequence[str], differences: bool) -> None:
 
 
 def _with_insets(
-    gather: Callable[[bool], Outline], subjects: Sequence[Facts], asked: tuple[str, ...], wide: bool
+    gather: Callable[[bool], Outline], subjects: Sequence[Facts], asked: tuple[str, ...], theme: Theme, wide: bool
 ) -> Outline:
-    return with_zooms(gather(wide), subjects, asked)
+    return with_zooms(gather(wide), subjects, asked, theme)
 
 
 def _with_volumes(gather: Callable[[bool], Outline], subjects: Sequence[Facts], laws: Laws, wide: bool) -> Outline:

@@ -28,6 +28,7 @@ from resnet_dsl.targets.figure.layout.tiers import draw_tiers, place_tiers
 from resnet_dsl.targets.figure.layout.volumes import lay_out_volumes
 from resnet_dsl.targets.figure.layout.zooms import beside_places, draw_zoom, in_order, reach
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Outline
+from resnet_dsl.targets.figure.outline.speaking import Say, saying, spoken
 
 _MOST_NAMES = 8
 _INSIDE = 3.0
@@ -40,6 +41,8 @@ def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: in
     parts: into how many, at most, the first network is cut, which stand side by side (in a wide figure: below each
     other).
     """
+    say = saying(outline.words)
+    outline = spoken(outline)
     if outline.tiered:
         return _tiers(outline, measures)
     if outline.laws:
@@ -55,14 +58,15 @@ def lay_out(outline: Outline, wide: bool, measures: Measures = SCREEN, parts: in
     starts = _starts(columns, [ranks for *_, ranks in measured], outline.aligned)
     each = zip(columns, measured, starts, strict=True)
     placed = [with_frames(place(column, *own, start, wide, measures)) for column, own, start in each]
-    outline = _with_remark(outline, left_out(placed))
+    outline = _with_remark(outline, left_out(placed), say)
     return _assemble(outline, beside_places(placed), wide, measures)
 
 
-def _with_remark(outline: Outline, unframed: list[str]) -> Outline:
+def _with_remark(outline: Outline, unframed: list[str], say: Say) -> Outline:
     if not unframed:
         return outline
-    remark = f"without a frame, since rows of others stand between theirs: {first(unframed, _MOST_NAMES)}"
+    names = first(unframed, _MOST_NAMES)
+    remark = f"{say('without a frame, since rows of others stand between theirs')}: {names}"
     return replace(outline, remarks=(*outline.remarks, remark))
 
 

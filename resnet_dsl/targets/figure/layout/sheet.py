@@ -155,6 +155,8 @@ def _legend(
 ) -> tuple[list[TextLine], list[Path]]:
     texts: list[TextLine] = []
     paths: list[Path] = []
+    if outline.legend_place == "right":
+        return _legend_beside(outline, (bounds[2] + _BETWEEN, bounds[1]), m)
     y = bounds[3] + _APART + MERGE / 2
     for line in _lines_of_legend(outline, bounds[2] - bounds[0], m):
         left = (bounds[0] + bounds[2]) / 2 - (sum(length for *_, length in line) + _BETWEEN * (len(line) - 1)) / 2
@@ -164,6 +166,15 @@ def _legend(
             left += length + _BETWEEN
         y += _APART
     return texts, paths
+
+
+def _legend_beside(outline: Outline, corner: Point, m: Measures) -> tuple[list[TextLine], list[Path]]:
+    """One entry below the other."""
+    left, top = corner
+    heights = [top + m.leading * 1.5 * (at + 0.5) for at in range(len(outline.legend))]
+    entries = list(zip(outline.legend, heights, strict=True))
+    texts = [TextLine(words, left + 34, y, m.label, anchor="start") for (_, words), y in entries]
+    return texts, [_sample(way, left, y) for (way, _), y in entries]
 
 
 def _lines_of_legend(outline: Outline, whole: float, m: Measures) -> list[list[tuple[Way, str, float]]]:

@@ -15,7 +15,6 @@ _SIGNS = {"+", "×"}
 _POINT = 1.0
 """Of a value without a word: where a line only ends or goes on."""
 _HEADING = 16.0
-_FIRST = "first"
 _APART = 4.0
 """Between the words of a row and what only the first block has there."""
 
@@ -86,18 +85,18 @@ def _group_size(group: Group, m: Measures) -> tuple[float, float]:
     return rows + more, m.box * len(group.rows) + (len(group.rows) - 1) * 2
 
 
-def _rows(group: Group) -> list[tuple[str, str]]:
-    """The words of each row, and what the first block alone has there."""
-    return list(zip(group.rows, group.firsts, strict=True))
+def _rows(group: Group) -> list[tuple[str, str, str]]:
+    """The words of each row, what the first block alone has there, and the word for that."""
+    return [(row, first, group.first_word) for row, first in zip(group.rows, group.firsts, strict=True)]
 
 
-def _row_width(row: str, first: str, m: Measures) -> float:
-    return width(row, m.text) + (_APART + width(first, m.text) + _APART + width(_FIRST, m.small) if first else 0)
+def _row_width(row: str, first: str, word: str, m: Measures) -> float:
+    return width(row, m.text) + (_APART + width(first, m.text) + _APART + width(word, m.small) if first else 0)
 
 
 def _arc_room(group: Group, m: Measures) -> float:
     """What the arcs take beside the rows: those of all blocks, then those of the first one, each kind with its word."""
-    first = m.arc + width(_FIRST, m.small) + 2 if group.first_arcs else 0
+    first = m.arc + width(group.first_word, m.small) + 2 if group.first_arcs else 0
     return (m.arc if group.arcs else 0) + _others_room(group, m) + first
 
 
@@ -151,31 +150,34 @@ def _place_group(
     for at, row in enumerate(_rows(group)):
         y = top + m.box / 2 + at * (m.box + 2)
         texts = _row_texts(*row, left + rows / 2, y, m)
-        boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, m.box, item.tone, texts, item.tip, ("row",)))
+        tone = group.tones[at] if group.tones else item.tone
+        boxes.append(Box(f"{key}/{at}", "round", left + rows / 2, y, rows, m.box, tone, texts, item.tip, ("row",)))
     right = left + rows
     paths += [_arc(arc, right, top, m) for arc in group.arcs]
     right += m.arc if group.arcs else 0
     boxes += _said(f"{key}/others", _others(group), right, top + tall / 2, "text", m)
     right += _others_room(group, m)
     paths += [_arc(arc, left + rows, top, m, right) for arc in group.first_arcs]
-    boxes += _said(f"{key}/first", _FIRST if group.first_arcs else "", right + m.arc, top + tall / 2, "projection", m)
+    boxes += _said(
+        f"{key}/first", group.first_word if group.first_arcs else "", right + m.arc, top + tall / 2, "projection", m
+    )
     if more:
         right = left + rows + _arc_room(group, m)
         repeat = TextLine(more, right + 4 + width(more, m.repeat) / 2, top + tall / 2, m.repeat)
         boxes.append(Box(f"{key}/repeat", "bare", repeat.x, repeat.y, width(more, m.repeat), 14, None, (repeat,)))
 
 
-def _row_texts(row: str, first: str, x: float, y: float, m: Measures) -> tuple[TextLine, ...]:
+def _row_texts(row: str, first: str, word: str, x: float, y: float, m: Measures) -> tuple[TextLine, ...]:
     """The words of a row; behind them, in the colour of projections, what the first block alone has there."""
     if not first:
         return (TextLine(row, x, y, m.text),)
-    start = x - _row_width(row, first, m) / 2
+    start = x - _row_width(row, first, word, m) / 2
     more = start + width(row, m.text) + _APART
     behind = more + width(first, m.text) + _APART
     return (
         TextLine(row, start, y, m.text, anchor="start"),
         TextLine(first, more, y, m.text, anchor="start", ink="projection"),
-        TextLine(_FIRST, behind, y, m.small, anchor="start", ink="projection"),
+        TextLine(word, behind, y, m.small, anchor="start", ink="projection"),
     )
 
 

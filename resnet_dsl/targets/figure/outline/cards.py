@@ -44,11 +44,11 @@ class _Cards:
         self.graph = subject.graph
         self.tones, self.wishes, self.wide = tones, wishes, wide
         self.scopes: Scopes = read_scopes(self.graph)
-        self.folding: Folding = fold_to_rows(self.graph, self.scopes)
+        self.folding: Folding = fold_to_rows(self.graph, self.scopes, wishes.kinds)
         self.links = gather_flow(subject, self.scopes, self.folding)
         self.wiring = Wiring(self.graph, self.folding, self.links)
         self.boxes = Boxes(self.graph, self.scopes)
-        self.listing = Listing(subject, self.scopes, self.folding, self.boxes)
+        self.listing = Listing(subject, self.scopes, self.folding, self.boxes, wishes.replaced)
 
     def column(self, title: str) -> Column:
         sections, section_of = gather_sections(self.subject, self.scopes, self.folding, self.links)
@@ -103,7 +103,7 @@ class _Cards:
             return replace(item, lines=tuple(item.lines[0].split(" ", 1)))
         boxed = self.wide and item.kind in {"box", "thin"}
         reached = (whole(self.subject.shapes[item.nodes[-1]]),) if boxed else ()
-        return replace(item, lines=(short(item.lines[0]), *item.lines[1:], *reached))
+        return replace(item, lines=(short(item.lines[0], self.wishes.replaced), *item.lines[1:], *reached))
 
     def _cards(self, part: int, rows: list[int], section_of: list[int]) -> Iterator[_Drawn]:
         """A card for each chain of a stage: one, unless values come in or go out in its middle."""

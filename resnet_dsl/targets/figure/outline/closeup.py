@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted
-from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_light, is_scale, shared_layers
+from resnet_dsl.targets.figure.outline.folding import HIDDEN, Folding, is_scale, shared_layers
 from resnet_dsl.targets.figure.outline.formula import Formula, formula_of
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, told_params
+from resnet_dsl.targets.figure.outline.kinds import AS_ALWAYS, Kinds, left_out
 from resnet_dsl.targets.figure.outline.links import gather_links
 from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Note, Section
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
@@ -51,7 +52,8 @@ def gather_block(
     scopes = read_scopes(graph)
     view = _view(graph, scope)
     inner = _inner_blocks(graph, scope) if boxed else {}
-    folding = _fold(graph, view, formula or wishes.level != "layer", formula, inner)
+    kinds = AS_ALWAYS if formula else wishes.kinds
+    folding = _fold(graph, view, _folds(graph, kinds, formula, wishes.level), kinds, inner)
     items = [_item(subject, folding, row, wishes, tone, view) for row in range(len(folding.rows))]
     links = list(gather_links(graph, scopes, folding, view.exit))
     for number, end in enumerate(view.exits):
@@ -62,7 +64,8 @@ def gather_block(
     block = graph.scopes[scope]
     title = "" if formula or not titled else clean(block.block or block.name, 40)
     summary = _summary(subject, view, title)
-    column = Column(title or block.name, title, (Section("", ()),), tuple(items), said, summary)
+    hidden = tuple(left_out([graph], [folding.hidden]))
+    column = Column(title or block.name, title, (Section("", ()),), tuple(items), said, summary, definitions=hidden)
     if not formula:
         return column
     return _in_formulas(column, graph, folding, formula_of(graph, scopes, view.entries, view.inside))
@@ -94,13 +97,14 @@ def _inner_blocks(graph: Graph, scope: int) -> dict[int, int]:
     return found
 
 
-def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int, int]) -> Folding:
-    """Numbers that scale belong to a formula, so there they are not folded in. ``inner``: blocks that are boxes."""
+def _fold(graph: Graph, view: _View, folds: Callable[[int], bool], kinds: Kinds, inner: Mapping[int, int]) -> Folding:
+    """``folds``: what is part of the row before. ``inner``: blocks that are boxes."""
     rows: list[list[int]] = [[entry] for entry in view.entries]
     row_of = [HIDDEN] * len(graph.nodes)
     for row, entry in enumerate(view.entries):
         row_of[entry] = row
     folded: dict[int, list[int]] = {}
+    hidden: list[int] = []
     row_of_block: dict[int, int] = {}
     readers = [0] * len(graph.nodes)
     for node in graph.nodes:
@@ -114,10 +118,10 @@ def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int,
             continue
         if block is not None:
             row_of_block[block] = len(rows)
-        elif fold and _folds(graph, index, formula) and before in view.inside and readers[before] == 1:
+        elif folds(index) and before in view.inside and readers[before] == 1:
             row_of[index] = row_of[before]
             rows[row_of[index]].append(index)
-            folded.setdefault(row_of[index], []).append(index)
+            (hidden if kinds.hides(graph.nodes[index]) else folded.setdefault(row_of[index], [])).append(index)
             continue
         row_of[index] = len(rows)
         rows.append([index])
@@ -128,15 +132,23 @@ def _fold(graph: Graph, view: _View, fold: bool, formula: bool, inner: dict[int,
         {row: block for block, row in row_of_block.items()},
         folded,
         len(view.entries),
+        tuple(hidden),
         shared_layers(graph),
     )
 
 
-def _folds(graph: Graph, index: int, formula: bool) -> bool:
-    node = graph.nodes[index]
-    if not is_scale(node):
-        return is_light(node)
-    return not formula and not OPERATIONS[graph.nodes[node.reads[0]].op].many
+def _folds(graph: Graph, kinds: Kinds, formula: bool, level: str) -> Callable[[int], bool]:
+    """Which operations are part of the row before; numbers that scale belong to a formula, so there they are not."""
+
+    def folds(index: int) -> bool:
+        node = graph.nodes[index]
+        if level == "layer" and not formula:
+            return kinds.folds_by_itself(node)
+        if is_scale(node) and kinds.show(node) is None:
+            return not formula and not OPERATIONS[graph.nodes[node.reads[0]].op].many
+        return kinds.folds(node)
+
+    return folds
 
 
 def _item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, view: _View) -> Item:

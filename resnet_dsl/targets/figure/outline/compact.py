@@ -131,7 +131,9 @@ def _card(column: Column, items: list[Item]) -> Item:
     if len(items) == 1:
         return items[0]
     last = items[-1]
-    rows = tuple(Group((item.lines[0],), blocks=(item.nodes,), held=(item.nodes,)) for item in items)
+    rows = tuple(
+        Group((item.lines[0],), tones=(item.tone,), blocks=(item.nodes,), held=(item.nodes,)) for item in items
+    )
     nodes = tuple(node for item in items for node in item.nodes)
     tip = "; ".join(item.tip for item in items)
     name = _part(column, last)[1]

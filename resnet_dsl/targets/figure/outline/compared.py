@@ -16,6 +16,7 @@ from resnet_dsl.targets.figure.outline.compact import without_close_ups
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Outline, Section, Sums
 from resnet_dsl.targets.figure.outline.words import clean
+from resnet_dsl.targets.figure.theme.theme import Theme
 
 SIGN = "≠"
 """Before the numbers of the differences of a row."""
@@ -27,11 +28,16 @@ _LONGEST_TOLD = 400  # letters
 
 
 def gather_compared(
-    subjects: Sequence[Facts], titles: Sequence[str], level: str, show: tuple[str, ...], wide: bool
+    subjects: Sequence[Facts],
+    titles: Sequence[str],
+    level: str,
+    show: tuple[str, ...],
+    wide: bool,
+    theme: Theme | None = None,
 ) -> Outline:
     """Raises Failure where the two are too large to be laid beside each other."""
     left, right = subjects
-    outline = without_close_ups(gather_networks(subjects, titles, level, show, wide))
+    outline = without_close_ups(gather_networks(subjects, titles, level, show, wide, theme=theme))
     laid = lay_beside(left, right)
     names = (clean(titles[0], 40), clean(titles[1], 40))
     differences = located(left, right, laid, names)
@@ -71,7 +77,7 @@ def _item_of(column: Column, graph: Graph) -> dict[int, int]:
 
 def _item(item: Item, numbers: Mapping[int, list[int]], own: list[int]) -> Item:
     if not own:
-        return replace(item, tone=None)
+        return replace(item, tone=None, groups=tuple(replace(group, tones=()) for group in item.groups))
     tip = f"{item.tip}; {_sign(own)}"
     if item.kind == "card":
         return replace(item, tip=tip, groups=tuple(_groups(item.groups, numbers)))

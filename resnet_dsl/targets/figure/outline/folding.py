@@ -6,18 +6,17 @@ A row's nodes follow each other, and two values that meet never come out of one 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.kinds import AS_ALWAYS, Kinds, is_light
 from resnet_dsl.targets.figure.outline.scopes import Scopes
 
 HIDDEN = -1
 """The row of a node that a close-up does not show."""
-_LIGHT = {"norm", "activation", "noise", "scale"}
-"""Roles of operations that are details of the one before them."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,10 @@ class Folding:
     """The details that fold into a row: its nodes behind the operation, or the block, that names it."""
     entries: int = 0
     """How many rows, the first ones, only stand for what flows in (a close-up's)."""
+    hidden: tuple[int, ...] = ()
+    """Details that fold into a row and are said nowhere but below the figure."""
     shared: Mapping[int, int] = field(default_factory=dict)
     """The nodes that call a layer which others call, too, with the number of that layer (see shared_layers)."""
-
-
-def is_light(node: Node) -> bool:
-    """Whether an operation is a detail of the one before it."""
-    return OPERATIONS[node.op].role in _LIGHT or OPERATIONS[node.op].idle(node.args)
 
 
 def is_scale(node: Node) -> bool:
@@ -50,51 +46,98 @@ def is_scale(node: Node) -> bool:
     return OPERATIONS[node.op].role == "scale"
 
 
-def fold_to_layers(graph: Graph) -> Folding:
-    """Layer level: every operation is a row."""
-    rows = tuple((index,) for index in range(len(graph.nodes)))
-    return Folding(rows, tuple(range(len(rows))), ((),) * len(rows), {}, {}, shared=shared_layers(graph))
+def fold_to_layers(graph: Graph, kinds: Kinds = AS_ALWAYS) -> Folding:
+    """Layer level: every operation is a row, but for kinds that a theme folds away."""
+    if not any(map(kinds.folds_by_itself, graph.nodes)):
+        rows = tuple((index,) for index in range(len(graph.nodes)))
+        return Folding(rows, tuple(range(len(rows))), ((),) * len(rows), {}, {}, shared=shared_layers(graph))
+    none: list[int | None] = [None] * len(graph.scopes)
+    return _Rows(graph, {}, none, none, kinds.folds_by_itself, kinds).folding(none)
 
 
-def fold_to_rows(graph: Graph, scopes: Scopes) -> Folding:
+def fold_to_rows(graph: Graph, scopes: Scopes, kinds: Kinds = AS_ALWAYS) -> Folding:
     """Block level: a row for every convolution, pool, merge, and block inside a block whose flow branches.
 
     The adapter of a skip connection is part of the row of its merge. What the network returns ends its row.
     """
-    returned = {output.node for output in graph.outputs}
-    merges = _merges(graph, scopes, returned)
-    apart = meeting_details(graph)
-    rows: list[list[int]] = []
-    row_of: list[int] = []
-    attachments: dict[int, int] = {}
-    folded: dict[int, list[int]] = {}
-    by_scope: dict[int, int] = {}
-    waiting: list[tuple[int, int]] = []
-    for index, node in enumerate(graph.nodes):
-        adapter = scopes.adapter[node.scope]
-        if adapter in merges:
-            waiting.append((index, merges[adapter]))
-            row_of.append(HIDDEN)
-            continue
-        scope = scopes.attachment[node.scope]
-        row = by_scope.get(scope) if scope is not None else None
-        if scope is None and index not in apart and is_light(node):
-            row = _row_before(graph, rows, row_of, index) if node.inputs[0] not in returned else None
-            if row is not None:
-                folded.setdefault(row, []).append(index)
-        if row is None:
-            row = len(rows)
-            rows.append([])
-            if scope is not None:
-                by_scope[scope], attachments[row] = row, scope
-        rows[row].append(index)
-        row_of.append(row)
-    adapted: list[list[int]] = [[] for _ in rows]
-    for index, merge in waiting:
-        row_of[index] = row_of[merge]
-        adapted[row_of[merge]].append(index)
-    adapters, shared = tuple(map(tuple, adapted)), shared_layers(graph)
-    return Folding(tuple(map(tuple, rows)), tuple(row_of), adapters, attachments, folded, shared=shared)
+    merges = _merges(graph, scopes, {output.node for output in graph.outputs})
+    return _Rows(graph, merges, scopes.adapter, scopes.block, kinds.folds, kinds).folding(scopes.attachment)
+
+
+class _Rows:
+    """Rows while nodes are put into them, in order.
+
+    merges: of the adapters that fold into one. adapter, block: the one that a scope lies in.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        merges: Mapping[int | None, int],
+        adapter: Sequence[int | None],
+        block: Sequence[int | None],
+        folds: Callable[[Node], bool],
+        kinds: Kinds,
+    ) -> None:
+        self.graph = graph
+        self.merges, self.adapter, self.block = merges, adapter, block
+        self.folds, self.kinds = folds, kinds
+        self.returned = {output.node for output in graph.outputs}
+        self.apart = meeting_details(graph, folds)
+        self.rows: list[list[int]] = []
+        self.row_of: list[int] = []
+        self.folded: dict[int, list[int]] = {}
+
+    def folding(self, attachment: Sequence[int | None]) -> Folding:
+        """``attachment``: the block inside a block that a scope lies in, if it is one row."""
+        attachments: dict[int, int] = {}
+        by_scope: dict[int, int] = {}
+        waiting: list[tuple[int, int]] = []
+        hidden: list[int] = []
+        for index, node in enumerate(self.graph.nodes):
+            adapter = self.adapter[node.scope]
+            if adapter in self.merges:
+                waiting.append((index, self.merges[adapter]))
+                self.row_of.append(HIDDEN)
+                continue
+            scope = attachment[node.scope]
+            row = by_scope.get(scope) if scope is not None else self._before(index)
+            if scope is None and row is not None:
+                hidden += [index] if self.kinds.hides(node) else []
+                self.folded.setdefault(row, []).extend([] if self.kinds.hides(node) else [index])
+            if row is None:
+                row = len(self.rows)
+                self.rows.append([])
+                if scope is not None:
+                    by_scope[scope], attachments[row] = row, scope
+            self.rows[row].append(index)
+            self.row_of.append(row)
+        return self._done(waiting, attachments, tuple(hidden))
+
+    def _before(self, index: int) -> int | None:
+        """The row that a detail is part of."""
+        node = self.graph.nodes[index]
+        if index in self.apart or not self.folds(node) or node.inputs[0] in self.returned:
+            return None
+        row = _row_before(self.graph, self.rows, self.row_of, index)
+        return None if row is not None and is_scale(node) and self._beyond(self.rows[row][0], node) else row
+
+    def _beyond(self, head: int, node: Node) -> bool:
+        """Whether a row is a detail that a theme shows, in a block behind which the node stands."""
+        before = self.graph.nodes[head]
+        shown = is_light(before) and self.kinds.show(before) in ("thin", "box")
+        return shown and self.block[before.scope] != self.block[node.scope]
+
+    def _done(
+        self, waiting: Iterable[tuple[int, int]], attachments: dict[int, int], hidden: tuple[int, ...]
+    ) -> Folding:
+        adapted: list[list[int]] = [[] for _ in self.rows]
+        for index, merge in waiting:
+            self.row_of[index] = self.row_of[merge]
+            adapted[self.row_of[merge]].append(index)
+        adapters, shared = tuple(map(tuple, adapted)), shared_layers(self.graph)
+        rows = tuple(map(tuple, self.rows))
+        return Folding(rows, tuple(self.row_of), adapters, attachments, self.folded, hidden=hidden, shared=shared)
 
 
 def shared_layers(graph: Graph) -> dict[int, int]:
@@ -107,12 +150,12 @@ def shared_layers(graph: Graph) -> dict[int, int]:
     return {index: numbers[layer] for index, layer in own.items() if layer in numbers}
 
 
-def meeting_details(graph: Graph) -> set[int]:
-    """The light nodes that meet, in one merge, another value of the row into which they would fold."""
+def meeting_details(graph: Graph, folds: Callable[[Node], bool] = is_light) -> set[int]:
+    """The nodes that would fold and meet, in one merge, another value of the row into which they would."""
     base: list[int] = []
     found: set[int] = set()
     for index, node in enumerate(graph.nodes):
-        base.append(base[node.reads[0]] if is_light(node) else index)
+        base.append(base[node.reads[0]] if folds(node) else index)
         bases = Counter(base[other] for other in node.reads) if len(node.reads) > 1 else {}
         found.update(other for other in node.reads if bases and bases[base[other]] > 1 and base[other] != other)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -38,7 +38,10 @@ class _Block:
 class Listing:
     """Makes the groups of chains; one for each network."""
 
-    def __init__(self, subject: Facts, scopes: Scopes, folding: Folding, boxes: Boxes) -> None:
+    def __init__(
+        self, subject: Facts, scopes: Scopes, folding: Folding, boxes: Boxes, replaced: Container[str] = ()
+    ) -> None:
+        self.replaced = replaced
         self.subject = subject
         self.boxes = boxes
         self.graph = subject.graph
@@ -99,7 +102,7 @@ class Listing:
 
     def _words(self, unit: Unit) -> str:
         if unit.scope is None:
-            return short(row_words(self.graph, self.folding, unit.rows[0]))
+            return short(row_words(self.graph, self.folding, unit.rows[0]), self.replaced)
         scope = self.graph.scopes[unit.scope]
         parts = [clean(scope.block or scope.name, 24), str(self.subject.shapes[scope.exit][-1])]
         shared = [mark for row in unit.rows for mark in mark_of(self.folding, row)]

@@ -13,6 +13,7 @@ from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import Folding, shared_layers
 from resnet_dsl.targets.figure.outline.groups import Boxes
 from resnet_dsl.targets.figure.outline.items import Wishes
+from resnet_dsl.targets.figure.outline.kinds import Kinds
 from resnet_dsl.targets.figure.outline.outline import Column
 from resnet_dsl.targets.figure.outline.scopes import place_of, read_scopes, title_of
 from resnet_dsl.targets.figure.outline.sections import Tones
@@ -24,12 +25,12 @@ _MOST_ITEMS = 40
 _MOST_NAMES = 8
 
 
-def gather_insets(subject: Facts, column: Column, tones: Tones) -> tuple[list[Column], list[str]]:
+def gather_insets(subject: Facts, column: Column, tones: Tones, kinds: Kinds) -> tuple[list[Column], list[str]]:
     """The named boxes of a column, each kind once, in close-up; and the names of those that are not drawn."""
     drawn: list[Column] = []
     left_out: list[str] = []
     for scope in Boxes(subject.graph, read_scopes(subject.graph)).kinds(column.items):
-        inset = _inset(subject, scope, tones) if len(drawn) < _MOST_INSETS else None
+        inset = _inset(subject, scope, tones, kinds) if len(drawn) < _MOST_INSETS else None
         if inset is None:
             left_out.append(place_of(subject.graph, scope))
         else:
@@ -37,11 +38,11 @@ def gather_insets(subject: Facts, column: Column, tones: Tones) -> tuple[list[Co
     return drawn, left_out
 
 
-def _inset(subject: Facts, scope: int, tones: Tones) -> Column | None:
+def _inset(subject: Facts, scope: int, tones: Tones, kinds: Kinds) -> Column | None:
     """Every operation, or, where these are too many, the blocks that it calls; None where even they are."""
     tone = tones.get(subject.shapes[subject.graph.scopes[scope].exit][:-1], 0)
     for boxed in (False, True):
-        column = gather_block(subject, scope, tone, Wishes("block"), formula=False, boxed=boxed)
+        column = gather_block(subject, scope, tone, Wishes("block", kinds=kinds), formula=False, boxed=boxed)
         if len(column.items) <= _MOST_ITEMS:
             place = place_of(subject.graph, scope)
             links = tuple(replace(link, words=()) for link in column.links)  # the legend says them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.counts import total
@@ -13,9 +13,11 @@ from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted, first, plural
-from resnet_dsl.targets.figure.outline.folding import Folding, is_light, is_scale
+from resnet_dsl.targets.figure.outline.folding import Folding, is_scale
+from resnet_dsl.targets.figure.outline.kinds import AS_ALWAYS, Kinds
 from resnet_dsl.targets.figure.outline.outline import Item, Kind
 from resnet_dsl.targets.figure.outline.words import call, clean, count, label, whole
+from resnet_dsl.targets.figure.theme.theme import Theme
 
 _MOST_ENDS = 12
 """Inputs or outputs that a sentence names."""
@@ -23,10 +25,18 @@ _MOST_ENDS = 12
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is to be seen: the level, and facts (``params``, ``macs``, ``shape``) as the second line of a row."""
+    """What is to be seen: the level; facts (``params``, ``macs``, ``shape``) as the second line of a row; how kinds of
+    operations are shown; the words that a theme replaces."""
 
     level: str
     show: tuple[str, ...] = ()
+    kinds: Kinds = AS_ALWAYS
+    replaced: Container[str] = ()
+
+    @classmethod
+    def of(cls, level: str, show: tuple[str, ...], theme: Theme | None) -> Wishes:
+        """Those of a user, and a theme's."""
+        return cls(level, show, Kinds(theme.kinds), theme.words) if theme else cls(level, show)
 
 
 def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone: int | None, section: int) -> Item:
@@ -35,7 +45,7 @@ def gather_item(subject: Facts, folding: Folding, row: int, wishes: Wishes, tone
     nodes = folding.rows[row]
     node = graph.nodes[nodes[0]]
     words = row_words(graph, folding, row)
-    kind = kind_of(node, row in folding.attachments)
+    kind = kind_of(node, row in folding.attachments, wishes.kinds)
     if kind == "text":
         words = f"{'input' if graph.inputs == 1 else clean(node.name, 30)} {whole(subject.shapes[nodes[0]])}"
     facts = facts_of(subject, (*folding.adapters[row], *nodes), wishes.show) if kind in {"box", "thin", "card"} else ""
@@ -64,14 +74,14 @@ def _operation(node: Node) -> str:
     return label(node) if most == 1 else f"{label(node)} (one value {most} times)"
 
 
-def kind_of(node: Node, attached: bool) -> Kind:
+def kind_of(node: Node, attached: bool, kinds: Kinds) -> Kind:
     if node.op == "input":
         return "text"
     if attached:
         return "box"
     if OPERATIONS[node.op].many:
         return "merge"
-    return "thin" if is_light(node) else "box"
+    return kinds.box(node)
 
 
 def facts_of(subject: Facts, nodes: tuple[int, ...], show: tuple[str, ...]) -> str:

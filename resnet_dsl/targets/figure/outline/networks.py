@@ -13,15 +13,18 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
+from resnet_dsl.targets.figure.outline.colouring import in_theme
 from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
-from resnet_dsl.targets.figure.outline.folding import fold_to_layers, fold_to_rows
+from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_layers, fold_to_rows
 from resnet_dsl.targets.figure.outline.insets import gather_insets, remarks_of, shared_remark
 from resnet_dsl.targets.figure.outline.items import Wishes, gather_item, summarise
+from resnet_dsl.targets.figure.outline.kinds import Kinds, left_out
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes, with_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
 from resnet_dsl.targets.figure.outline.tiers import gather_tiers, legend_of_lanes
 from resnet_dsl.targets.figure.outline.words import clean
+from resnet_dsl.targets.figure.theme.theme import Theme
 
 _AIR = 1.7
 READABLE_ROWS = 60
@@ -35,10 +38,11 @@ def gather_networks(
     show: tuple[str, ...],
     wide: bool,
     lanes: bool = False,
+    theme: Theme | None = None,
 ) -> Outline:
     """Whole networks. ``lanes``: each in lanes by resolution."""
     tones = tones_of(subjects)
-    wishes = Wishes(level or default_level(subjects), show)
+    wishes = Wishes.of(level or default_level(subjects), show, theme)
     titled = [clean(title, 40) for title in titles]
     pairs = list(zip(subjects, titled, strict=True))
     if lanes:
@@ -47,7 +51,8 @@ def gather_networks(
         columns = [gather_cards(one, tones, wishes, title, wide) for one, title in pairs]
     else:
         columns = [_rows(one, tones, wishes, title) for one, title in pairs]
-    insets, remarks = _left_out(subjects, columns, tones, wishes.level)
+    columns = [replace(column, network=number) for number, column in enumerate(columns)]
+    insets, remarks = _left_out(subjects, columns, tones, wishes)
     ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
     groups = [group for column in columns for item in column.items for group in item.groups]
     ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
@@ -55,7 +60,8 @@ def gather_networks(
     placed = [with_scopes(column, one.graph) for column, one in zip(columns, subjects, strict=True)]
     shown = tuple(_told_apart([*placed, *insets]))
     legend = (*_legend_words(ways, subjects), *legend_of_lanes(columns))
-    return Outline(shown, legend, paged=paged, remarks=remarks, tiered=lanes)
+    outline = Outline(shown, legend, paged=paged, remarks=remarks, tiered=lanes)
+    return in_theme(outline, subjects, theme) if theme else outline
 
 
 def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
@@ -63,7 +69,7 @@ def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
     graph = subject.graph
     scopes = read_scopes(graph)
     layers = wishes.level == "layer"
-    folding = fold_to_layers(graph) if layers else fold_to_rows(graph, scopes)
+    folding = fold_to_layers(graph, wishes.kinds) if layers else fold_to_rows(graph, scopes, wishes.kinds)
     links = gather_flow(subject, scopes, folding)
     sections, section_of = gather_sections(subject, scopes, folding, links)
     items = []
@@ -75,30 +81,47 @@ def _rows(subject: Facts, tones: Tones, wishes: Wishes, title: str) -> Column:
 
 
 def _left_out(
-    subjects: Sequence[Facts], columns: Sequence[Column], tones: Tones, level: str
+    subjects: Sequence[Facts], columns: Sequence[Column], tones: Tones, wishes: Wishes
 ) -> tuple[list[Column], tuple[str, ...]]:
     """Close-ups of what is a named box in the columns, and in words what is not drawn at all."""
     insets: list[Column] = []
     remarks: dict[str, None] = {}
-    for subject, column in zip(subjects, columns, strict=True) if level != "layer" else ():
-        drawn, names = gather_insets(subject, column, tones)
-        insets += (with_scopes(one, subject.graph) for one in drawn)
-        folding = fold_to_rows(subject.graph, read_scopes(subject.graph))
+    hidden: list[list[int]] = []
+    for subject, column in zip(subjects, columns, strict=True):
+        layers = wishes.level == "layer"
+        drawn, names = ([], []) if layers else gather_insets(subject, column, tones, wishes.kinds)
+        insets += (replace(with_scopes(one, subject.graph), network=column.network) for one in drawn)
+        folding = fold_to_rows(subject.graph, read_scopes(subject.graph), wishes.kinds)
+        folding = fold_to_layers(subject.graph, wishes.kinds) if layers else folding
         remarks.update(dict.fromkeys(remarks_of(subject.graph, folding, names)))
-    return insets, (*remarks, *shared_remark(subject.graph for subject in subjects))
+        hidden.append(_hidden(subject.graph, folding, wishes.kinds))
+    graphs = [subject.graph for subject in subjects]
+    return insets, (*remarks, *left_out(graphs, hidden), *shared_remark(graphs))
+
+
+def _hidden(graph: Graph, folding: Folding, kinds: Kinds) -> list[int]:
+    """What a theme hides, in rows and in the blocks that are boxes."""
+    boxed = [node for row in folding.attachments for node in folding.rows[row]]
+    return sorted({*folding.hidden, *(node for node in boxed if kinds.hides(graph.nodes[node]))})
 
 
 def gather_blocks(
-    subjects: Sequence[Facts], blocks: Sequence[str], level: str | None, show: tuple[str, ...], formula: bool
+    subjects: Sequence[Facts],
+    blocks: Sequence[str],
+    level: str | None,
+    show: tuple[str, ...],
+    formula: bool,
+    theme: Theme | None = None,
 ) -> Outline:
     """Close-ups: each named block once, from the first network that calls it."""
     tones = tones_of(subjects)
-    wishes = Wishes(level or "layer", show)
+    wishes = Wishes.of(level or "layer", show, theme)
     columns = [_block(subjects, name, tones, wishes, formula) for name in blocks]
     air = _AIR if formula or wishes.level != "layer" else 1.0
     defined = dict.fromkeys(words for column in columns for words in column.definitions)
     remarks = (*defined, *(() if formula else shared_remark(subject.graph for subject in subjects)))
-    return Outline(tuple(_told_apart(columns)), aligned=False, air=air, remarks=remarks)
+    outline = Outline(tuple(_told_apart(columns)), aligned=False, air=air, remarks=remarks)
+    return in_theme(outline, subjects, theme) if theme else outline
 
 
 def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, formula: bool) -> Column:
@@ -107,7 +130,8 @@ def _block(subjects: Sequence[Facts], name: str, tones: Tones, wishes: Wishes, f
     part = read_scopes(subject.graph).part[scope]
     exit_of = subject.graph.scopes[scope if part is None else part].exit
     drawn = gather_block(subject, scope, tones.get(subject.shapes[exit_of][:-1], 0), wishes, formula)
-    return with_scopes(drawn, subject.graph)
+    number = next(at for at, one in enumerate(subjects) if one is subject)
+    return replace(with_scopes(drawn, subject.graph), network=number)
 
 
 def subject_of(subjects: Sequence[Facts], name: str) -> Facts:

@@ -42,6 +42,7 @@ class Group:
     first_rows: what the rows of the first one are, where it has strides that the others have not.
     boxes: the scopes of the last block whose names stand there as rows, instead of what they do.
     blocks: the nodes of each block. held: of all blocks the nodes that each row stands for, those of its arc with it.
+    tones: the colour of each row, where it is not the card's. first_word: said of what the first block alone has.
     """
 
     rows: tuple[str, ...]
@@ -51,6 +52,8 @@ class Group:
     boxes: tuple[int, ...] = ()
     blocks: tuple[tuple[int, ...], ...] = ((),)
     held: tuple[tuple[int, ...], ...] = ()
+    tones: tuple[int | None, ...] = ()
+    first_word: str = "first"
 
     @property
     def repeat(self) -> int:
@@ -221,6 +224,7 @@ class Column:
     inset: it shows, beside the networks, a block that is a named box in one of them.
     zoom: where in which network the block stands that the column shows in close-up, and is joined to by lines.
     frames: the stages or blocks round whose rows a box is drawn, by the way to them, as in ``Item.within``.
+    network: the number of the network that it shows, or shows a part of.
     """
 
     key: str
@@ -235,6 +239,7 @@ class Column:
     inset: bool = False
     zoom: Zoom | None = None
     frames: Mapping[tuple[tuple[str, str], ...], Framed] = field(default_factory=dict)
+    network: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +261,8 @@ class Outline:
     sums: a table below the columns.
     tiered: whether the networks stand in lanes by resolution, which are then their sections.
     laws: of volumes, where it draws such.
+    legend_place: where the legend stands.
+    words: what is said in other words, before anything has a place (speaking.py).
     """
 
     columns: tuple[Column, ...]
@@ -267,3 +274,5 @@ class Outline:
     sums: Sums | None = None
     tiered: bool = False
     laws: Laws | None = None
+    legend_place: Literal["below", "right"] = "below"
+    words: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import groupby
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.outline.contracting import Contracted, Contraction, Flow, Step
@@ -25,9 +26,10 @@ from resnet_dsl.targets.figure.outline.items import (
     summarise,
     told_params,
 )
+from resnet_dsl.targets.figure.outline.kinds import Kinds
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Section, Way
 from resnet_dsl.targets.figure.outline.resolutions import Resolution, coarseness, lane_words, resolutions_of
-from resnet_dsl.targets.figure.outline.scopes import place_of, read_scopes
+from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones
 from resnet_dsl.targets.figure.outline.words import clean, label, short, whole
 
@@ -47,7 +49,7 @@ class _Tiers:
         self.tones, self.wishes = tones, wishes
         self.scopes = read_scopes(self.graph)
         layers = wishes.level == "layer"
-        self.folding: Folding = fold_to_layers(self.graph) if layers else fold_to_rows(self.graph, self.scopes)
+        self.folding: Folding = _folding(self.graph, self.scopes, wishes.kinds, layers)
         self.resolutions = resolutions_of(subject)
         self.contraction = Contraction(subject, self.scopes, self.folding, self.resolutions)
 
@@ -151,7 +153,7 @@ class _Tiers:
 
     def _words(self, step: Step) -> str:
         if step.block is None:
-            return short(row_words(self.graph, self.folding, step.rows[0]))
+            return short(row_words(self.graph, self.folding, step.rows[0]), self.wishes.replaced)
         scope = self.graph.scopes[step.block]
         name = clean(scope.block or place_of(self.graph, step.block), 24)
         marks = [mark for row in step.rows for mark in mark_of(self.folding, row)]
@@ -220,6 +222,10 @@ def _named(node: Node) -> str:
         strided = any(one > 1 for one in node.args["stride"])
         return "strided conv" if strided else f"{label(node).split(',')[0]}"
     return _NAMES.get(node.op, node.op.replace("_", " "))
+
+
+def _folding(graph: Graph, scopes: Scopes, kinds: Kinds, layers: bool) -> Folding:
+    return fold_to_layers(graph, kinds) if layers else fold_to_rows(graph, scopes, kinds)
 
 
 def legend_of_lanes(columns: Sequence[Column]) -> tuple[tuple[Way, str], ...]:

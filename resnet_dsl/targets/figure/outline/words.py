@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Node, Scope
 from resnet_dsl.ir.notation import times
 from resnet_dsl.ir.operations import OPERATIONS
 
+_LONG = "global avg pool"
 LONGEST = 48
 """Letters of a label; a longer name (it is a stranger's text) is cut."""
 
@@ -24,9 +27,9 @@ def label(node: Node) -> str:
     return write(node.args) if write else node.op.replace("_", " ")
 
 
-def short(words: str) -> str:
-    """A label as a stage's card says it: ``3×3, 64``."""
-    return words.replace(" conv, ", ", ").replace("global avg pool", "avg pool")
+def short(words: str, kept: Container[str] = ()) -> str:
+    """A label as a stage's card says it: ``3×3, 64``. kept: words that a theme replaces, which stay until it does."""
+    return words.replace(" conv, ", ", ").replace(_LONG, _LONG if _LONG in kept else "avg pool")
 
 
 def call(scope: Scope) -> str:

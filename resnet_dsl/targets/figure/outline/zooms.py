@@ -8,30 +8,36 @@ from dataclasses import replace
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.figure.outline.closeup import gather_block
+from resnet_dsl.targets.figure.outline.colouring import coloured
 from resnet_dsl.targets.figure.outline.items import Wishes
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Zoom
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, scopes_inside, title_of, with_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, tones_of
+from resnet_dsl.targets.figure.theme.theme import Theme
 
 
-def with_zooms(outline: Outline, subjects: Sequence[Facts], asked: Sequence[str]) -> Outline:
+def with_zooms(
+    outline: Outline, subjects: Sequence[Facts], asked: Sequence[str], theme: Theme | None = None
+) -> Outline:
     """The outline with a close-up for each of these; networks are its first columns.
 
     Raises UnknownBlockError.
     """
     tones = tones_of(subjects)
-    zooms = [_zoom(subjects, one, tones) for one in dict.fromkeys(asked)]
+    wishes = Wishes.of("block", (), theme)
+    zooms = [_zoom(subjects, one, tones, wishes) for one in dict.fromkeys(asked)]
     keyed = [replace(zoom, key=f"{zoom.key} {number}") for number, zoom in enumerate(zooms)]
-    return replace(outline, columns=(*outline.columns, *keyed), paged=False)
+    shown = coloured(keyed, outline.columns, subjects, theme) if theme else keyed
+    return replace(outline, columns=(*outline.columns, *shown), paged=False)
 
 
-def _zoom(subjects: Sequence[Facts], asked: str, tones: Tones) -> Column:
+def _zoom(subjects: Sequence[Facts], asked: str, tones: Tones, wishes: Wishes) -> Column:
     """From the first network that has such a block there."""
     for number, subject in enumerate(subjects):
         scope = _find(subject.graph, asked)
         if scope is not None:
-            return _close_up(subject, scope, number, tones)
+            return _close_up(subject, scope, number, tones, wishes)
     raise _unknown([subject.graph for subject in subjects], asked)
 
 
@@ -58,13 +64,13 @@ def _unknown(graphs: Sequence[Graph], asked: str) -> UnknownBlockError:
     return UnknownBlockError(place, tuple(dict.fromkeys(known)))
 
 
-def _close_up(subject: Facts, scope: int, number: int, tones: Tones) -> Column:
+def _close_up(subject: Facts, scope: int, number: int, tones: Tones, wishes: Wishes) -> Column:
     graph = subject.graph
     tone = tones.get(subject.shapes[graph.scopes[scope].exit][:-1], 0)
-    column = gather_block(subject, scope, tone, Wishes("block"), formula=False)
+    column = gather_block(subject, scope, tone, wishes, formula=False)
     links = tuple(replace(link, words=()) for link in column.links)  # the legend says them
     inside = {scope, *scopes_inside(graph, scope)}
     nodes = frozenset(index for index, node in enumerate(graph.nodes) if node.scope in inside)
     title = title_of(graph, scope)
     shown = replace(column, key=f"zoom {title}", title=title, links=links, inset=True, zoom=Zoom(number, nodes))
-    return with_scopes(shown, graph)
+    return replace(with_scopes(shown, graph), network=number)

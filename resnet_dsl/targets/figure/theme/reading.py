@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -29,6 +30,7 @@ from resnet_dsl.targets.figure.theme.colours import (
 )
 from resnet_dsl.targets.figure.theme.keys import ALWAYS_DRAWN, FORM
 from resnet_dsl.targets.figure.theme.theme import (
+    GAP,
     Boxes,
     Colours,
     KindLook,
@@ -53,6 +55,10 @@ _LARGEST = 11.0
 """Points of the letters of rows where nobody says it, and on a screen."""
 _ROW = 1.3
 """The least height of a row over the size of its letters."""
+_GAPS = re.compile(r"(?:(?:[^{]|\{(?!\}))|(?<!\S)\{\}(?![^\s,.;:]))*")
+"""Words whose gaps are words by themselves."""
+_LONGEST_WORDS = 200
+"""Letters that are replaced."""
 _SETTING = "--theme-set"
 
 
@@ -192,6 +198,7 @@ class _Layers:
         text = Letters(**said.get("text", {}))
         self._check_contrast(colours, kinds)
         self._check_kinds(kinds)
+        self._check_words(said.get("words", {}))
         self._check_sizes(text, Boxes(**said.get("box", {})))
         if self.mistakes:
             raise Refusal(self.mistakes)
@@ -244,9 +251,21 @@ class _Layers:
     def _check_kinds(self, kinds: dict[str, KindLook]) -> None:
         for kind, look in kinds.items():
             role = OPERATIONS[kind].role if kind in OPERATIONS else kind
-            if look.show in ("fold", "hide") and role in ALWAYS_DRAWN:
+            for key in ("show", "fill") if role == "merge" else ():
+                if getattr(look, key):
+                    self._add("E0259", [("kind", kind, key)], f"`{kind}` is drawn as its sign", "leave it out")
+            if role != "merge" and look.show in ("fold", "hide") and role in ALWAYS_DRAWN:
                 message = f"`{kind}` is always drawn: without it the figure would be that of another network"
                 self._add("E0259", [("kind", kind, "show")], message, 'write "box" or "thin"')
+
+    def _check_words(self, words: dict[str, str]) -> None:
+        for said, instead in words.items():
+            if not any(map(str.isalnum, said)) or len(said) > _LONGEST_WORDS:
+                message = f"`words` replaces words: one letter at least, and {_LONGEST_WORDS} at most"
+                self._add("E0259", [("words", said)], message, "write what stands in the figure")
+            elif said.count(GAP) != instead.count(GAP) or not _GAPS.fullmatch(said):
+                message = f"a `{GAP}` stands for a word between spaces, as often on the left as on the right"
+                self._add("E0259", [("words", said)], message, f'write "{GAP} times" = "{GAP} mal"')
 
     def _check_sizes(self, text: Letters, box: Boxes) -> None:
         needed = _ROW * (text.size or _LARGEST)

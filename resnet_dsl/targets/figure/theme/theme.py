@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 By: TypeAlias = Literal["size", "operation", "stage", "branch", "none"]
 Show: TypeAlias = Literal["fold", "thin", "box", "hide"]
 
+GAP = "{}"
+"""In words that are replaced, and in those that stand instead: one word, whatever it is."""
 KIND_TONES = 1000
 """The first number of a colour that is a kind's own; those below are used in turn."""
 

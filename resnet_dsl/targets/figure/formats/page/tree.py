@@ -15,8 +15,9 @@ from resnet_dsl.targets.figure.formats.svg import shapes
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.ends import returned
-from resnet_dsl.targets.figure.outline.folding import is_light, shared_layers
+from resnet_dsl.targets.figure.outline.folding import shared_layers
 from resnet_dsl.targets.figure.outline.items import Wishes, macs_of, params_of, summarise
+from resnet_dsl.targets.figure.outline.kinds import is_light
 from resnet_dsl.targets.figure.outline.outline import Column, Outline
 from resnet_dsl.targets.figure.outline.scopes import Scopes, read_scopes
 from resnet_dsl.targets.figure.outline.sections import section_tone, tones_of
