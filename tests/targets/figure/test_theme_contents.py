@@ -42,7 +42,7 @@ def said(drawn):
 def faults(facts, theme):
     found = []
     for level in LEVELS:
-        outline = gather_networks([facts], [facts.graph.name], level, (), False, theme)
+        outline = gather_networks([facts], [facts.graph.name], level, (), False, theme=theme)
         found += audit(facts, outline.columns[0], level)
     return found
 
