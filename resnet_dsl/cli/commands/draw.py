@@ -145,6 +145,8 @@ def _drawn(options: argparse.Namespace, networks: Sequence[Shown], path: str) ->
     write_whole(path, write_page([one.facts for one in networks], [one.places for one in networks], theme))
     if options.width or options.height or options.scale:
         print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
+    if theme.more_than_colours:
+        print("warning: a page takes a theme's colours alone: name an .svg for all of it", file=sys.stderr)
     return None
 
 

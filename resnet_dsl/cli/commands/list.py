@@ -1,4 +1,4 @@
-"""List the networks that ship, family by family, with their counts and documentation."""
+"""List the networks that ship, family by family, with their counts and documentation; or the themes of figures."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from resnet_dsl.shipped import shipped_files
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", nargs="?", metavar="FAMILY", help="only this family")
     parser.add_argument("--names", action="store_true", help="only the names")
+    parser.add_argument("--themes", action="store_true", help="the themes of figures instead")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are given")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.themes:
+        return _list_themes(options)
     files = [file for file in shipped_files() if file.networks and options.family in (None, file.family)]
     if not files:
         known = ", ".join(dict.fromkeys(file.family for file in shipped_files()))
@@ -30,6 +33,22 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(found, indent=2))
     else:
         _print(found)
+    return FINE
+
+
+def _list_themes(options: argparse.Namespace) -> int:
+    from resnet_dsl.targets.figure.theme import about, theme_names  # a list of networks draws no figure
+
+    if options.family is not None:
+        raise Failure("themes have no families", "leave one of the two out")
+    found = {name: about(name) for name in theme_names()}
+    if options.format == "json":
+        print(json.dumps([{"name": name, "about": words} for name, words in found.items()], indent=2))
+    elif options.names:
+        print("\n".join(found))
+    else:
+        width = max(map(len, found))
+        print("\n".join(f"{name:<{width}}  {words}" for name, words in found.items()))
     return FINE
 
 

@@ -415,7 +415,7 @@ class _Paper:
     @classmethod
     def of(cls, width: str | None, height: str | None, scale: bool, theme: Theme) -> _Paper:
         """What is asked for, else what the theme says. Raises FigureError for what contradicts itself."""
-        across = theme.page.width if width is None else _width(width, theme)
+        across = theme.page.width if width is None else width_in_points(width, theme)
         down = length_in_points(height, "height")
         if across is None and (down is not None or scale):
             raise FigureError(f"`{'--scale' if scale else '--height'}` needs a `--width`", "say how wide it is printed")
@@ -441,7 +441,7 @@ def _figure(
         fitted = Fitted(_laid_out(outline, wide, measures), (), outline)
     else:
         fitted = fit(levels, wide, paper.room, cuts, measures, lanes)
-    drawn = stroked(fitted.geometry, theme.line, measures.point)
+    drawn = replace(stroked(fitted.geometry, theme.line, measures.point), language=theme.text.language)
     return Figure(drawn, theme, engine, paper.width, notes=fitted.told, point=measures.point, told=told(fitted.outline))
 
 
@@ -485,7 +485,7 @@ def length_in_points(length: str | None, what: str) -> float | None:
         raise FigureError(f"`{str(length)[:40]}` is no {what}", f"write it as {LENGTHS}") from None
 
 
-def _width(width: str, theme: Theme) -> float | None:
+def width_in_points(width: str, theme: Theme) -> float | None:
     """A length, or ``full``, the theme's. Raises FigureError where it says none."""
     if width != FULL:
         return length_in_points(width, "width")

@@ -24,8 +24,6 @@ _VERSION_OF_UNITS = (1, 6)
 """Of PDF: the first in which a page's unit is chosen."""
 _ROUND = 1
 """How the sides of a plane meet: a sharp corner would stick out."""
-_LANGUAGE = "en"
-"""Of the title and the description."""
 
 
 def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
@@ -43,7 +41,7 @@ def draw_pdf(geometry: Geometry, palette: Palette, scale: float) -> bytes:
     size = (geometry.width * scale / unit, geometry.height * scale / unit)
     first = font_of("plain")  # a canvas begins with a font, and one that it does not embed is Helvetica
     version = _VERSION_OF_UNITS if unit > 1 else None  # TeX complains of a newer one than it needs
-    canvas = Canvas(page, size, invariant=1, pdfVersion=version, initialFontName=first, lang=_LANGUAGE)
+    canvas = Canvas(page, size, invariant=1, pdfVersion=version, initialFontName=first, lang=geometry.language)
     _describe(canvas, geometry)
     canvas.scale(scale / unit, scale / unit)
     _Drawing(canvas, palette, geometry.height).draw(geometry)

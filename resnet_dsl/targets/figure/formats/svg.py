@@ -41,9 +41,10 @@ def draw_svg(
     background = (
         f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>'
     )
+    language = "" if geometry.language == "en" else f' xml:lang="{geometry.language}"'
     head = (
         '<?xml version="1.0" encoding="utf-8"?>',
-        f"<svg {_SPACES} {size} {named}>",
+        f"<svg {_SPACES} {size} {named}{language}>",
         f'<title id="{TITLE}">{_said(geometry.title)}</title>',
         f'<desc id="{DESCRIPTION}">{_said(geometry.description)}</desc>',
         *(("<style>@media (prefers-color-scheme: dark) {", *_rules(dark), "}</style>") if dark else ()),

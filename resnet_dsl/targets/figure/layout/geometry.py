@@ -122,7 +122,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A whole figure, its upper left corner at (0, 0); boxes lie in drawing order (frames first)."""
+    """A whole figure, its upper left corner at (0, 0); boxes lie in drawing order (frames first).
+
+    language: that of its words, as HTML has it (``de``).
+    """
 
     width: float
     height: float
@@ -131,6 +134,7 @@ class Geometry:
     paths: tuple[Path, ...]
     title: str = ""
     description: str = ""
+    language: str = "en"
 
     @property
     def smallest(self) -> float:

@@ -116,3 +116,9 @@ class Theme:
     volume: Volume = Volume()
     kinds: Mapping[str, KindLook] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def more_than_colours(self) -> bool:
+        """Whether it says what a figure holds, in which words, or how large it is."""
+        measures = (self.page.width, *vars(self.line).values(), *vars(self.box).values(), self.text.size)
+        return bool(self.kinds or self.words or self.colour.by != "size" or any(measures))
