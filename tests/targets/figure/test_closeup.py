@@ -2,6 +2,7 @@
 
 import pytest
 
+import resnet_dsl
 from resnet_dsl.targets.figure import UnknownBlockError, block_figure
 from tests.targets.figure.drawn_networks import NETWORKS
 from tests.targets.figure.overlaps import faults
@@ -61,3 +62,16 @@ def test_an_unknown_block_is_answered_with_the_nearest_or_with_those_that_are_th
     with pytest.raises(UnknownBlockError) as unknown:
         close_up("resnet50", "something_else")
     assert unknown.value.remedy.startswith("there are `bottleneck`, `project`, `conv2`, `conv2_block1`")
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_branches_lie_on_both_sides_of_the_main_path(wide):
+    """DeepLab's five (Chen et al. 2017, Figure 5), in the order of the text but for the main one in their middle."""
+    facts = resnet_dsl.load("deeplabv3_resnet50").network("deeplabv3_resnet50").compiled.facts
+    drawn = block_figure(facts, ["aspp"], "block", wide).geometry
+    across = {box.texts[0].words: box.y if wide else box.x for box in drawn.boxes if box.texts}
+    middle = across["concat"]
+    beside = [across[f"3×3 conv, 256, dilation {rate}"] - middle for rate in (12, 24, 36)]
+    assert beside[0] < 0 < beside[1] < beside[2]
+    assert across["global avg pool"] == pytest.approx(middle)
+    assert faults(drawn) == []

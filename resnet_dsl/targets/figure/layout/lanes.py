@@ -2,7 +2,8 @@
 
 The main path is lane 0. Each side branch has a lane of its own from where it leaves to where it comes back, and so has
 each link that jumps over rows (a track: a lane without boxes). Two occupants share a lane where their spans do not
-meet; shorter spans lie further inside, and what jumps within a branch stays beside it. No merge shares its rank with
+meet; shorter spans lie further inside, and what jumps within a branch stays beside it. Of branches that part and meet
+at the same places half lie on the other side of the main path, which is in their middle. No merge shares its rank with
 anything. So no line can cross a box: along the flow each line keeps to a lane that is its own, and across the flow it
 runs between ranks, or at a merge's rank.
 """
@@ -30,12 +31,16 @@ class Occupant:
 
 @dataclass(frozen=True)
 class Lanes:
-    """rank, lane: one entry an item. track: the lane of each side link, None for straight ones. lanes: how many."""
+    """rank, lane: one entry an item. track: the lane of each side link, None for straight ones. count: how many lanes.
+
+    left: how many of them, the last ones, lie on the other side of the main path, from the inside out.
+    """
 
     rank: tuple[int, ...]
     lane: tuple[int, ...]
     track: tuple[int | None, ...]
     count: int
+    left: int = 0
 
     @property
     def ranks(self) -> int:
@@ -45,10 +50,10 @@ class Lanes:
 def assign_lanes(column: Column) -> Lanes:
     plan = _Plan(column)
     occupant_of = [plan.occupant(link) for link in column.links]
-    lane_of, count = plan.lanes()
+    lane_of, count, left = plan.lanes()
     lane = (0 if item in plan.main else lane_of[plan.chain_of[item]] for item in range(len(column.items)))
     track = (None if number is None else lane_of[number] for number in occupant_of)
-    return Lanes(tuple(plan.rank), tuple(lane), tuple(track), count)
+    return Lanes(tuple(plan.rank), tuple(lane), tuple(track), count, left)
 
 
 class _Plan:
@@ -64,6 +69,7 @@ class _Plan:
         self.solid_from = {source for source, _ in self.solid}
         self.solid_into = {target for _, target in self.solid}
         self.tracks: dict[tuple[int, str, int | None], int] = {}
+        self.left = _on_the_left(column, self.chains, self.main)
 
     def occupant(self, link: Link) -> int | None:
         """What a link runs along: None where it is straight, a chain that it begins or ends, else a track.
@@ -92,14 +98,14 @@ class _Plan:
         self.occupants[number] = Occupant(start, max(end, self.occupants[number].end))
         return number
 
-    def lanes(self) -> tuple[list[int], int]:
-        """The lane of each occupant, and how many lanes there are, the main path's included."""
+    def lanes(self) -> tuple[list[int], int, int]:
+        """The lane of each occupant; how many there are, the main path's included; how many of them lie on the left."""
         homes: dict[int, list[int]] = {}
         for (_, _, home), number in self.tracks.items():
             if home is not None:
                 homes.setdefault(home, []).append(number)
         local = {number for numbers in homes.values() for number in numbers}
-        shared = [number for number in range(len(self.occupants)) if number not in local]
+        shared = [number for number in range(len(self.occupants)) if number not in {*local, *self.left}]
         first = _colour(self.occupants, shared)
         beside: dict[int, list[int]] = {}
         for home, numbers in homes.items():
@@ -108,13 +114,17 @@ class _Plan:
         place, free = {}, 1
         for lane in range(1, max(first.values(), default=0) + 1):
             place[lane] = free
-            inner = _colour(self.occupants, beside.get(lane, []))
+            inner = _colour(self.occupants, sorted(beside.get(lane, [])))
             for number, own in inner.items():
                 lane_of[number] = free + own
             free += 1 + max(inner.values(), default=0)
         for number, lane in first.items():
             lane_of[number] = place[lane]
-        return lane_of, free
+        left = _colour(self.occupants, self.left)
+        for number, lane in left.items():
+            lane_of[number] = free - 1 + lane
+        count = max(left.values(), default=0)
+        return lane_of, free + count, count
 
 
 def _ranks(column: Column) -> list[int]:
@@ -185,11 +195,34 @@ def _span_of_chain(column: Column, rank: list[int], chain: list[int]) -> Occupan
     return Occupant(min(ranks), max(ranks), tuple(chain))
 
 
+def _on_the_left(column: Column, chains: list[list[int]], main: set[int]) -> list[int]:
+    """Of the chains that leave the main path at one place, and come back at one, the first half, as far as they come
+    before what the main path has there; the last one first.
+
+    One that a dashed line enters adapts a skip connection: it stays where others have theirs.
+    """
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, chain in enumerate(chains):
+        inside = {*chain}
+        links = [link for link in column.links if (link.source in inside) != (link.target in inside)]
+        ends = {link.source for link in links} - inside, {link.target for link in links} - inside
+        alone = len(links) == 2 and all(map(main.__and__, ends)) and not any(link.is_adapted for link in links)
+        inner = sum(link.source in inside and link.target in inside for link in column.links)
+        if alone and inner == len(chain) - 1:
+            groups.setdefault((ends[0].pop(), ends[1].pop()), []).append(number)
+    main_behind = {link.source: link.target for link in column.links if link.way == "main"}
+    left = []
+    for (start, _), group in groups.items():
+        before = [number for number in group if chains[number][0] < main_behind[start]]
+        left += before[: len(group) // 2][::-1]
+    return left
+
+
 def _colour(occupants: list[Occupant], numbers: list[int]) -> dict[int, int]:
     """A lane (1, 2, …) for each of the numbered occupants; the shortest spans get the innermost lanes."""
     lanes: list[list[Occupant]] = []
     lane_of: dict[int, int] = {}
-    for number in sorted(numbers, key=lambda n: (occupants[n].end - occupants[n].start, n)):
+    for number in sorted(numbers, key=lambda n: occupants[n].end - occupants[n].start):
         one = occupants[number]
         lane = next((at for at, taken in enumerate(lanes) if all(_apart(one, other) for other in taken)), len(lanes))
         if lane == len(lanes):

@@ -96,7 +96,7 @@ def place(
     beside = [0.0] * lanes.count if wide else _room_beside(column, lanes, m)
     across = [0.0]
     edge = max(breadths[0] / 2, beside[0])
-    for lane in range(1, lanes.count):
+    for lane in range(1, lanes.count - lanes.left):
         if breadths[lane]:
             across.append(edge + _BRANCH + breadths[lane] / 2)
             edge = across[lane] + max(breadths[lane] / 2, beside[lane])
@@ -104,7 +104,11 @@ def place(
             edge += _FIRST_TRACK if breadths[lane - 1] else _TRACK
             across.append(edge)
             edge += said[lane]
-    return Placed(column, lanes, sizes, ranks, starts, across, -breadths[0] / 2, edge, wide, m)
+    low = -breadths[0] / 2
+    for lane in range(lanes.count - lanes.left, lanes.count):
+        across.append(low - _BRANCH - max(breadths[lane] / 2, beside[lane]))
+        low = across[lane] - breadths[lane] / 2
+    return Placed(column, lanes, sizes, ranks, starts, across, low, edge, wide, m)
 
 
 def _room_beside(column: Column, lanes: Lanes, m: Measures) -> list[float]:

@@ -221,33 +221,38 @@ def _path(sheet: Sheet, one: Tiered, link: Link, route: Route) -> Path:
 def _clean(points: list[Point]) -> list[Point]:
     """Without points at which a line does not turn: an arrow's head needs the whole of its last piece."""
     found: list[Point] = []
-    for number, point in enumerate(points):
-        if found and point == found[-1]:
-            continue
-        following = next((other for other in points[number + 1 :] if other != point), None)
+    places = list(dict.fromkeys((round(x, 2), round(y, 2)) for x, y in points))
+    for number, point in enumerate(places):
+        following = places[number + 1] if number + 1 < len(places) else None
         if not (found and following and found[-1][1] == point[1] == following[1]):
             found.append(point)
     return found
 
 
 def _points(one: Tiered, link: Link, route: Route) -> list[Point]:
-    source, target = one.grid.cells[link.source], one.grid.cells[link.target]
     (x, y), (end_x, end_y) = one.middle(link.source), one.middle(link.target)
+    aside = _ASIDE * link.is_adapted
     _, top, right, bottom = one.bounds(link.source)
     left, end_top, _, end_bottom = one.bounds(link.target)
     if route.form == "fall":
-        return [(x, bottom), (x, end_y), (left, end_y)]
+        return [(x, bottom), (x, end_y + aside), (left, end_y + aside)]
     if route.form == "rise":
-        y += _ASIDE * link.is_adapted
-        return [(right, y), (end_x, y), (end_x, end_bottom)]
+        return [(right, y + aside), (end_x, y + aside), (end_x, end_bottom)]
     if route.form == "arch":
-        aside = min(4.0, one.sizes[link.source][0] / 4, one.sizes[link.target][0] / 4)
+        room = min(one.sizes[end][0] for end in (link.source, link.target)) / 4
+        off = 0.0 if link.is_adapted else min(_ASIDE + 1, room)
         high = one.track(route.lane, route.row)
-        return [(x + aside, top), (x + aside, high), (end_x - aside, high), (end_x - aside, end_top)]
-    y, end_y = (middle + _ASIDE * link.is_adapted for middle in (y, end_y))
-    leaves, enters = one.lefts[source.column] + one.widths[source.column], one.lefts[target.column]
+        return [(x + off, top), (x + off, high), (end_x - off, high), (end_x - off, end_top)]
+    return [(right, y + aside), *_slanted(one, link, route, aside), (left, end_y + aside)]
+
+
+def _slanted(one: Tiered, link: Link, route: Route, aside: float) -> list[Point]:
+    """Where a line begins and ceases to slant: at the edges of columns, so that it does so in gaps alone."""
+    source, target = one.grid.cells[link.source], one.grid.cells[link.target]
+    leaves = one.lefts[source.column] + one.widths[source.column], one.middles[source[1:]] + aside
+    enters = one.lefts[target.column], one.middles[target[1:]] + aside
     if route.form == "straight":
-        return [(right, y), (leaves, y), (enters, end_y), (left, end_y)]
+        return [leaves, enters]
     across = one.track(route.lane, route.row) if route.form == "track" else one.middles[route.lane, route.row]
     starts, stops = one.lefts[source.column + 1], one.lefts[target.column - 1] + one.widths[target.column - 1]
-    return [(right, y), (leaves, y), (starts, across), (stops, across), (enters, end_y), (left, end_y)]
+    return [leaves, (starts, across), (stops, across), enters]

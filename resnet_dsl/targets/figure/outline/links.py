@@ -59,10 +59,17 @@ def _main_path(graph: Graph, folding: Folding, links: list[Link], last: int) -> 
     while row in entering:
         plain = [link for link in entering[row] if link.way == "branch"] or entering[row]
         gated = OPERATIONS[graph.nodes[folding.rows[row][0]].op].merge == "product"
-        taken = plain[0] if gated else max(plain, key=lambda link: (depth[link.source], link.source == 0))
+        taken = plain[0] if gated else _in_the_middle(plain, depth)
         path.add((taken.source, row))
         row = taken.source
     return path
+
+
+def _in_the_middle(links: list[Link], depth: list[int]) -> Link:
+    """The one that comes from deepest; of three or more such branches the middle one, between the others."""
+    deepest = max((depth[link.source], link.source == 0) for link in links)
+    found = [link for link in links if (depth[link.source], link.source == 0) == deepest]
+    return found[(len(found) - 1) // 2]
 
 
 def _depths(rows: int, links: list[Link]) -> list[int]:
