@@ -80,6 +80,67 @@ SPECS = {
   stage coarse { depth -> unit(32) }
   head { add(fine, coarse) -> unit(32) -> upsample(4) -> conv(1, 1) }
 }""",
+    "hourglass": """block glass(width) {
+  a = in -> basic(width)
+  b = in -> maxpool(2) -> basic(width)
+  c = b -> maxpool(2) -> basic(width)
+  d = add(b, c -> basic(width) -> upsample(2)) -> basic(width)
+  add(a, d -> upsample(2))
+}
+network hourglass {
+  input 64x64x3
+  stem { conv(16, 7, stride = 2) -> norm -> act }
+  stage one { glass(16) }
+  stage two { glass(16) }
+  head { conv(4, 1) }
+}""",
+    "generator": """network generator {
+  input z 100
+  stem { dense(1024) -> reshape(4x4x64) }
+  stage grow { 2 x up(32) }
+  head { conv_transpose(3, 2) -> tanh }
+}
+block up(width) { conv_transpose(width, 2) -> norm -> act }""",
+    "nested": """network nested {
+  input 64x64x1
+  stem { x00 = unit(8) }
+  stage s1 { maxpool(2) -> unit(16) }
+  stage s2 { maxpool(2) -> unit(32) }
+  head {
+    x01 = concat(stem, s1 -> upsample(2)) -> unit(8)
+    x11 = concat(s1, s2 -> upsample(2)) -> unit(16)
+    x02 = concat(stem, x01, x11 -> upsample(2)) -> unit(8)
+    conv(1, 1)
+  }
+}""",
+    "gated": """network gated {
+  input 32x32x3
+  stem { conv(16, 3) -> norm -> act }
+  stage a(stride = 2) { basic(32) }
+  head {
+    g = stem -> maxpool(2) -> conv(32, 1) -> sigmoid
+    m = mul(a, g)
+    u = m -> upsample(2)
+    s = m -> avgpool(global, keepdims = true) -> conv(32, 1) -> sigmoid
+    add(mul(u, s), stem -> conv(32, 1)) -> unit(8)
+  }
+}""",
+    "spp": """network spp {
+  input 32x32x3
+  stem { conv(16, 3, stride = 2) -> norm -> act }
+  head {
+    near = stem -> maxpool(5, stride = 1, pad = same)
+    far = stem -> maxpool(9, stride = 1, pad = same)
+    concat(stem, near, far, stem -> avgpool(8) -> conv(4, 1) -> upsample(8))
+    conv(8, 1) -> upsample(2)
+  }
+}""",
+    "aniso": """network aniso {
+  input 64x128x1
+  stem { conv(8, 3, stride = 1x2) -> norm -> act }
+  stage a { maxpool(2x1) -> unit(16) }
+  head { concat(stem, a -> upsample(2x1)) -> unit(8) -> upsample(1x2) -> conv(1, 1) }
+}""",
 }
 
 

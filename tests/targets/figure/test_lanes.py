@@ -194,3 +194,14 @@ def test_frames_and_insets_have_columns(wish):
     assert not any("plate" in box.classes for box in figure(facts, "block", **wish).geometry.boxes)
     with pytest.raises(FigureError, match="lanes have no frames"):
         figure(facts, layout="lanes", **wish)
+
+
+@pytest.mark.parametrize("width", [None, "6.875in"])
+def test_the_name_of_a_stage_stands_out(width):
+    """On paper it has letters as small as numbers have."""
+    drawn = figure(multi_scale.shipped("residual_unet").facts, width=width).geometry
+    plates = [box for box in drawn.boxes if "plate" in box.classes]
+    named = next(box for box in plates if box.texts[0].words == "eighth")
+    assert [(text.words, text.ink) for text in named.texts] == [
+        *(("eighth", "text"), ("basic", "text"), ("256", "faint"), ("×2", "text"))
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resnet_dsl.targets.figure.layout.geometry import Box, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Ink, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.outline.outline import Item
@@ -36,7 +36,8 @@ def place_plate(item: Item, key: str, middle: tuple[float, float], whole: tuple[
     for group, line in _lines(item, m):
         y += _APART if before is not None and group not in (before, None) else 0
         words, size, face = line
-        texts.append(TextLine(words, x, y + _height(line) / 2, size, face, ink="text" if size > m.small else "faint"))
+        ink: Ink = "faint" if size == m.small and face == "plain" else "text"
+        texts.append(TextLine(words, x, y + _height(line) / 2, size, face, ink=ink))
         y += _height(line)
         before = group
     return Box(key, "round", *middle, *whole, item.tone, tuple(texts), item.tip, ("plate",))
