@@ -21,8 +21,8 @@ from resnet_dsl.source import Source
 from resnet_dsl.syntax import limits
 from resnet_dsl.syntax.reading import ENDING, decode, read_spec
 
-MOST_FILES = 20_000
-"""Specs and submodules that a commit may hold."""
+MOST_FILES, MOST_SPECS = 1_000_000, 20_000
+"""Files that a commit may hold, and specs and submodules among them: a tree can name itself again and again."""
 
 _SECONDS = 60
 """In which git answers."""
@@ -97,7 +97,7 @@ def read_revision(name: str, path: str) -> Revision:
     folder = _folder_above(path)
     root = os.fsdecode(_said(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n"))
     commit = _commit(name, root)
-    found = dict(_files(root, commit, name))
+    found = _files(root, commit, name)
     modules = {path: blob for path, blob in found.items() if blob.mode == _MODULE}
     return Revision(name, commit, root, {path: found[path] for path in found if path not in modules}, modules)
 
@@ -128,22 +128,22 @@ def _remedy(name: str, root: str) -> str:
     return "`git branch --all` shows the branches; one of a remote is `origin/main`"
 
 
-def _files(root: str, commit: str, name: str) -> Iterator[tuple[str, Blob]]:
-    """All specs and submodules of a commit, by their paths. Raises Failure where they are too many."""
-    count = 0
+def _files(root: str, commit: str, name: str) -> dict[str, Blob]:
+    """All specs and submodules of a commit, by their paths. Raises Failure where they, or all files, are too many."""
+    found: dict[str, Blob] = {}
     with _git(root, "ls-tree", "-r", "-z", "--full-tree", commit) as process:
         assert process.stdout is not None
-        for entry in _entries(process.stdout):
-            facts, _, path = entry.partition(b"\t")
-            mode, _, found = facts.decode().split()
-            if path.endswith(ENDING.encode()) or mode == _MODULE:
-                count += 1
-                if count > MOST_FILES:
-                    process.kill()
-                    raise Failure(f"`{name}` holds more than {MOST_FILES:,} specs")
-                yield os.fsdecode(path), Blob(mode, found)
+        for count, entry in enumerate(_entries(process.stdout), 1):
+            if entry.endswith(ENDING.encode()) or entry.startswith(_MODULE.encode()):
+                facts, _, path = entry.partition(b"\t")
+                mode, _, blob = facts.decode().split()
+                found[os.fsdecode(path)] = Blob(mode, blob)
+            if count > MOST_FILES or len(found) > MOST_SPECS:
+                process.kill()
+                raise Failure(f"`{name}` holds more than {MOST_FILES:,} files, or {MOST_SPECS:,} specs")
     if process.returncode:
         raise Failure(f"git cannot list the files of `{name}`", "`git fsck` says whether the repository is whole")
+    return found
 
 
 def _entries(stream: IO[bytes]) -> Iterator[bytes]:

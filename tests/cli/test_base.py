@@ -302,9 +302,29 @@ def test_what_is_too_much_is_refused(repository: Path, monkeypatch: pytest.Monke
     commit(repository)
     (repository / "large.resnet").write_text(ONE.replace("one", "large"))
     assert "too large" in since("large.resnet")[0]["mistake"]
-    monkeypatch.setattr(revision, "MOST_FILES", 3)
-    ended = call("diff", "--base", "main", "specs")
-    assert (ended.code, "more than 3 specs" in ended.err) == (2, True)
+    for bound in ("MOST_FILES", "MOST_SPECS"):
+        with monkeypatch.context() as changed:
+            changed.setattr(revision, bound, 3)
+            ended = call("diff", "--base", "main", "specs")
+            assert (ended.code, "holds more than" in ended.err) == (2, True)
+
+
+def test_a_tree_that_unfolds_without_end_is_refused(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten folders in each of ten folders, and so on: ten thousand million files, of one object each."""
+    monkeypatch.setattr(revision, "MOST_FILES", 10_000)
+    line = f"100644 blob {told('rev-parse', 'main:specs/one.resnet')}\tx.txt\n"
+    for _ in range(11):
+        tree = told("mktree", stdin=line)
+        line = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+    git("tag", "bomb", told("commit-tree", "-m", "x", tree))
+    ended = call("diff", "--base", "bomb", "specs")
+    assert (ended.code, "holds more than 10,000 files" in ended.err) == (2, True)
+
+
+def told(*arguments: str, stdin: str = "") -> str:
+    """What git answers."""
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_the_comment_says_counts_and_words(repository: Path) -> None:
