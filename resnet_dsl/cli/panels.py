@@ -35,7 +35,19 @@ _OF_PANELS = (
     *("block", "formula", "diff", "frame", "inset", "roadmap", "view", "volume"),
 )
 """What the words of a panel may say; all else is of the whole figure."""
-_OF_FIGURES = ("output", "theme", "theme_set", "width", "height", "text", "engine", "standalone", "specs")
+_OF_FIGURES = (
+    "output",
+    "theme",
+    "theme_set",
+    "width",
+    "height",
+    "text",
+    "engine",
+    "standalone",
+    "steps",
+    "fragments",
+    "specs",
+)
 
 _NARROW = "put fewer panels in a row (`columns`), make the figure wider (`width`), or draw it at a coarser level"
 _LENGTH = Text(longest=20, form=points, said=f"a length such as {LENGTHS}")

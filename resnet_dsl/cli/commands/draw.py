@@ -31,6 +31,7 @@ from resnet_dsl.targets.figure import (
     FRAMES,
     LAYOUTS,
     LEVELS,
+    STEPS,
     VIEWS,
     WRITINGS,
     Figure,
@@ -110,6 +111,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=WRITINGS,
         help="words of an .svg: free to be edited (default), fixed in width, or as paths, alike everywhere",
     )
+    parser.add_argument(
+        "--steps", choices=STEPS, help="of an .svg or .tex: shown step by step (animated; overlays of beamer)"
+    )
+    parser.add_argument("--fragments", action="store_true", help="with --steps, of an .svg: for reveal.js and Quarto")
     parser.add_argument("--standalone", action="store_true", help="of a .tex: a whole document, as large as the figure")
     parser.add_argument(
         "--caption",
@@ -155,15 +160,15 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
     path = claim(output)
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
+    _refuse_of_other_forms(options, Path(path).suffix.lower() or FIGURES["svg"].ending)
     check_options(options, path)
-    if options.standalone and Path(path).suffix.lower() != FIGURES["tex"].ending:
-        raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
     require("draw", options)
     beside = _beside(path, options)
     drawn = draw(path)
     if drawn is not None:
         words = {other: _words(other, drawn, options, Path(path).name) for other in beside}
-        drawn.with_text(options.text or "free").with_document(options.standalone).save(path)
+        drawn = drawn.with_text(options.text or "free").with_document(options.standalone)
+        (drawn.with_steps(options.steps, options.fragments) if options.steps else drawn).save(path)
         for warning in drawn.warned(format_of(path)):
             print(f"warning: {warning}", file=sys.stderr)
         if drawn.notes:
@@ -173,6 +178,17 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
     for written in (path, *beside):
         print(wrote(written))
     return FINE
+
+
+def _refuse_of_other_forms(options: argparse.Namespace, ending: str) -> None:
+    """Options of forms that are not asked for."""
+    svg, tex = FIGURES["svg"].ending, FIGURES["tex"].ending
+    if options.standalone and ending != tex:
+        raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
+    if options.steps and ending not in (svg, tex):
+        raise Failure(f"`--steps` is of an .svg or .tex: a {ending} stands still", "leave it out, or name one of these")
+    if options.fragments and not (options.steps and ending == svg):
+        raise Failure("`--fragments` is of an .svg with `--steps`", "say `--steps stage`, or leave it out")
 
 
 def _beside(path: str, options: argparse.Namespace) -> list[str]:

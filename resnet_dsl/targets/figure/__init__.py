@@ -24,6 +24,7 @@ from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError
 from resnet_dsl.targets.figure.formats.page.write import write_page
 from resnet_dsl.targets.figure.formats.palette import THEMES
 from resnet_dsl.targets.figure.formats.svg import WRITINGS
+from resnet_dsl.targets.figure.layout.steps import STEPS
 from resnet_dsl.targets.figure.outline.frames import FRAMES
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 from resnet_dsl.targets.figure.roadmaps import roadmap_figure
@@ -37,6 +38,7 @@ __all__ = [
     "FRAMES",
     "LAYOUTS",
     "LEVELS",
+    "STEPS",
     "THEMES",
     "VIEWS",
     "WRITINGS",

@@ -19,11 +19,13 @@ from resnet_dsl.targets.figure.formats.drawio import draw_drawio
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine, render
 from resnet_dsl.targets.figure.formats.palette import dark_palette, palette
 from resnet_dsl.targets.figure.formats.pptx import LARGER, draw_pptx, room_on_a_slide
+from resnet_dsl.targets.figure.formats.stepping import Stepping
 from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
+from resnet_dsl.targets.figure.layout.steps import STEPS, By, Steps, steps_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.captions import Told
 from resnet_dsl.targets.figure.outline.compared import gather_compared
@@ -76,7 +78,8 @@ class Figure:
 
     width: printed, in points; None where each unit of the geometry has ``point`` points. text: how an SVG writes its
     words. notes: what was given up to fit the paper.
-    standalone: whether its TeX is a whole document. told: what its caption is made of.
+    standalone: whether its TeX is a whole document. told: what its caption is made of. steps: what appears when, in an
+    SVG or in TeX; fragments: whether an SVG leaves that to reveal.js.
     """
 
     geometry: Geometry
@@ -88,6 +91,8 @@ class Figure:
     point: float = 1.0
     standalone: bool = False
     told: Told | None = None
+    steps: Steps | None = None
+    fragments: bool = False
 
     @property
     def scale(self) -> float:
@@ -128,6 +133,20 @@ class Figure:
         """The same, whose TeX is a whole document, as large as the figure, instead of a picture to be put into one."""
         return replace(self, standalone=standalone)
 
+    def with_steps(self, by: By, fragments: bool = False) -> Figure:
+        """The same, shown step by step: a ``stage``, a ``block``, or along the ``data`` one thing after the other.
+
+        An SVG is animated, or, with ``fragments``, has the classes that reveal.js and Quarto go by; TeX has the
+        overlays of beamer. Raises FigureError where there is only one step.
+        """
+        _known("step", (by,), STEPS)
+        steps = steps_of(self.geometry, by)
+        if steps.count < 2:
+            finer = [f"`{one}`" for one in STEPS[STEPS.index(by) + 1 :]]
+            remedy = f"take {either(finer)}" if finer else "leave the steps out"
+            raise FigureError(f"the figure has one step only by {by}", remedy)
+        return replace(self, steps=steps, fragments=fragments)
+
     def dot(self) -> str:
         """The figure as DOT with all places given: ``neato -n2`` draws it."""
         return draw_dot(self.geometry, palette(self.theme), self.scale)
@@ -136,7 +155,8 @@ class Figure:
         """The figure as a whole SVG document, a group for each network, stage, block and operation."""
         theme = read_theme(self.theme)
         dark = dark_palette(theme) if theme.page.adaptive else None
-        return draw_svg(self.geometry, palette(theme), self.scale, dark, self.text)
+        stepping = Stepping(self.steps.of(self.geometry), self.fragments) if self.steps else None
+        return draw_svg(self.geometry, palette(theme), self.scale, dark, self.text, stepping)
 
     def pdf(self) -> bytes:
         """The figure as a PDF of one page; by the system's Graphviz where that was asked for."""
@@ -153,7 +173,8 @@ class Figure:
         """
         from resnet_dsl.targets.figure.formats.tikz.write import draw_tikz
 
-        return draw_tikz(self.geometry, palette(self.theme), self.scale, self.standalone)
+        steps = self.steps.of(self.geometry) if self.steps else None
+        return draw_tikz(self.geometry, palette(self.theme), self.scale, self.standalone, steps)
 
     def drawio(self) -> str:
         """The figure as a file of draw.io, to be edited: groups as in the SVG, lines that hold on to their boxes."""

@@ -210,7 +210,7 @@ def typeset(folder, document) -> str:
 @TEX
 def test_tex_stands_every_box_where_the_reader_does(tmp_path):
     """Helvetica's letters are as wide as those that figures are laid out with."""
-    shown = drawn("residual_unet", "stage")
+    shown = drawn("residual_unet", "stage", layout="column")
     reader = Reader(shown.tex())
     names = [node.name for node in reader.order if node.name.startswith("rd-") and "legend" not in node.name]
     ask = "".join(

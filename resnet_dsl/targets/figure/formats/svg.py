@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import arrowhead, corners, decimal, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, grouped
+from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, Part, grouped
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
+from resnet_dsl.targets.figure.formats.stepping import Stepping
 from resnet_dsl.targets.figure.formats.words import DROP, one_line
 from resnet_dsl.targets.figure.layout.geometry import SHADES, Box, Geometry, Path, Point, Polygon, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -31,7 +32,12 @@ _LONGEST_LABEL = 120
 
 
 def draw_svg(
-    geometry: Geometry, palette: Palette, scale: float = 1.0, dark: Palette | None = None, text: Writing = "free"
+    geometry: Geometry,
+    palette: Palette,
+    scale: float = 1.0,
+    dark: Palette | None = None,
+    text: Writing = "free",
+    stepping: Stepping | None = None,
 ) -> str:
     """A whole document. ``dark``: the colours where the reader's screen is dark, if they are others."""
     wide, tall = geometry.width, geometry.height
@@ -48,9 +54,11 @@ def draw_svg(
         f'<title id="{TITLE}">{_said(geometry.title)}</title>',
         f'<desc id="{DESCRIPTION}">{_said(geometry.description)}</desc>',
         *(("<style>@media (prefers-color-scheme: dark) {", *_rules(dark), "}</style>") if dark else ()),
+        *(stepping.style() if stepping else ()),
         *((background,) if palette.painted else ()),
     )
-    return "\n".join([*head, *_Groups(_Shapes(palette, text), parts).lines(parts.parts, ()), "</svg>", ""])
+    drawn = _Groups(_Shapes(palette, text), parts, stepping).lines(parts.parts, ())
+    return "\n".join([*head, *drawn, "</svg>", ""])
 
 
 def shapes(geometry: Geometry, palette: Palette) -> Iterator[str]:
@@ -87,29 +95,37 @@ def _said(words: str) -> str:
 class _Groups:
     """Writes groups with their ids; edges say by these where they begin and end."""
 
-    def __init__(self, shapes: _Shapes, found: Grouped) -> None:
+    def __init__(self, shapes: _Shapes, found: Grouped, stepping: Stepping | None) -> None:
         self.shapes = shapes
         self.found = found
+        self.stepping = stepping
         self.edges = Ids([*found.ids.values(), *found.ends.values()])
 
-    def lines(self, parts: list[Box | TextLine | Path | Group], way: Within) -> Iterator[str]:
-        """An element a line, or a group on lines of its own."""
+    def lines(self, parts: list[Part], way: Within, shown: bool = False) -> Iterator[str]:
+        """An element a line, or a group on lines of its own. ``shown``: what is around them says from when on."""
         for part in parts:
             if isinstance(part, Group):
-                yield from self._group(part, (*way, (part.kind, part.name)))
-            elif isinstance(part, Box):
-                own = self.found.ends[part.key]
-                yield self.shapes.box(part, "" if own == self.found.ids.get(way) else f' id="{own}"')
-            elif isinstance(part, Path):
-                yield self.shapes.path(part, self._ends(part))
+                yield from self._group(part, (*way, (part.kind, part.name)), shown)
+            elif self.stepping and not shown:
+                yield self.stepping.marked(self._thing(part, way), self.stepping.steps[id(part)])
             else:
-                yield self.shapes.text(part, "words")
+                yield self._thing(part, way)
 
-    def _group(self, group: Group, way: Within) -> Iterator[str]:
+    def _thing(self, part: Box | TextLine | Path, way: Within) -> str:
+        if isinstance(part, Box):
+            own = self.found.ends[part.key]
+            return self.shapes.box(part, "" if own == self.found.ids.get(way) else f' id="{own}"')
+        if isinstance(part, Path):
+            return self.shapes.path(part, self._ends(part))
+        return self.shapes.text(part, "words")
+
+    def _group(self, group: Group, way: Within, shown: bool) -> Iterator[str]:
         layer = "" if group.kind in _NO_LAYERS else ' inkscape:groupmode="layer"'
         label = f'inkscape:label="{_said(group.name[:_LONGEST_LABEL])}"'
-        yield f'<g id="{self.found.ids[way]}" class="{group.kind}"{layer} {label}>'
-        yield from self.lines(group.parts, way)
+        opened = f'<g id="{self.found.ids[way]}" class="{group.kind}"{layer} {label}>'
+        step = self.stepping.common(group) if self.stepping and not shown else None
+        yield self.stepping.marked(opened, step) if self.stepping and step else opened
+        yield from self.lines(group.parts, way, shown or step is not None)
         yield "</g>"
 
     def _ends(self, path: Path) -> str:

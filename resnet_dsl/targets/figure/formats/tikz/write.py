@@ -6,7 +6,7 @@ It needs the package tikz alone: what a document has not loaded is loaded by the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from resnet_dsl.targets.figure.formats.palette import Palette
 from resnet_dsl.targets.figure.formats.tex import escape_tex
@@ -23,15 +23,30 @@ _LOAD = rf"\begingroup\setbox0=\hbox{{\globaldefs=1 \usetikzlibrary{{{_LIBRARIES
 """Loads what is not there yet for the whole document, also from within a figure: there TikZ itself would load it once
 and forget it. The box keeps its spaces out of the text."""
 _DOCUMENT = (r"\documentclass[border=0pt]{standalone}", r"\usepackage{tikz}", rf"\usetikzlibrary{{{_LIBRARIES}}}")
+_ON = (
+    r"\ifdefined\beamertemplatenavigationsymbolsempty"
+    r"\expandafter\alt\pgfkeyscurrentvalue{}{\pgfkeysalso{opacity=0, text opacity=0}}\fi"
+)
+"""From which overlay on a thing is seen: ``rd on=<2->``; what is not seen keeps its place. Elsewhere than in beamer all
+is. Written without parameters, so that a picture may stand in a frame as it is."""
 _SMALLEST = 5.0
 """Points: TeX's own fonts have no smaller letters, a picture with such is written large and scaled."""
 _WHITE = "#FFFFFF"
 
 
-def draw_tikz(geometry: Geometry, palette: Palette, scale: float = 1.0, standalone: bool = False) -> str:
-    """``scale``: printed size over the geometry's. ``standalone``: a whole document, of the figure's size."""
+def draw_tikz(
+    geometry: Geometry,
+    palette: Palette,
+    scale: float = 1.0,
+    standalone: bool = False,
+    steps: Mapping[int, int] | None = None,
+) -> str:
+    """``scale``: printed size over the geometry's. ``standalone``: a whole document, of the figure's size.
+
+    ``steps``: of each thing by its ``id`` the first overlay of beamer that shows it.
+    """
     small = 0 < geometry.smallest * scale < _SMALLEST
-    picture = [*_Picture(geometry, palette, Unit(1.0 if small else scale)).lines()]
+    picture = [*_Picture(geometry, palette, Unit(1.0 if small else scale), steps).lines()]
     if small:
         picture = [rf"\scalebox{{{scale:.4f}}}{{%", *picture[:-1], f"{picture[-1]}}}"]
     wide, tall = geometry.width * scale, geometry.height * scale
@@ -45,7 +60,8 @@ def draw_tikz(geometry: Geometry, palette: Palette, scale: float = 1.0, standalo
 class _Picture:
     """Writes one picture."""
 
-    def __init__(self, geometry: Geometry, palette: Palette, unit: Unit) -> None:
+    def __init__(self, geometry: Geometry, palette: Palette, unit: Unit, steps: Mapping[int, int] | None) -> None:
+        self.steps = steps
         self.geometry = geometry
         self.palette = palette
         self.unit = unit
@@ -72,7 +88,9 @@ class _Picture:
         yield r"\end{tikzpicture}"
 
     def _on(self, thing: Box | Path | TextLine) -> list[str]:
-        return []
+        """The first step is there from the beginning."""
+        step = self.steps[id(thing)] if self.steps else 1
+        return [f"rd on=<{step}->"] if step > 1 else []
 
     def _settings(self) -> Iterator[str]:
         yield from self.nodes.distances.definitions()
@@ -83,6 +101,8 @@ class _Picture:
         yield r"\tikzset{"
         for name, options in (*self.styles.all(kinds), self._page()):
             yield f"  {name}/.style={{{', '.join(options)}}},"
+        if self.steps:
+            yield f"  rd on/.code={{{_ON}}},"
         yield "}"
         depth = max((node.depth for node in self.places.nodes), default=0)
         layers = ["rd-page", *(layer(number) for number in range(1, depth + 1))]

@@ -1,0 +1,212 @@
+"""Figures in steps: the last one shows all, each thing comes once, and nothing before what it reads."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from resnet_dsl import shipped
+from resnet_dsl.targets.figure import FigureError, block_figure, figure
+from resnet_dsl.targets.figure.layout.steps import STEPS, steps_of
+from tests.cli.calling import call
+from tests.targets.figure.overlaps import faults
+from tests.targets.figure.test_files import hostile
+from tests.targets.figure.test_tikz import TEX, compiled, typeset
+from tests.targets.figure.tikz_reader import Reader
+from tests.targets.figure.webdriver import BROWSER, DRIVER, Browser
+
+SVG = "{http://www.w3.org/2000/svg}"
+FIGURES = {
+    "stages": lambda: figure(compiled("resnet50"), "stage"),
+    "blocks": lambda: figure(compiled("resnet34"), "block"),
+    "layers": lambda: figure(compiled("seresnet18"), "layer"),
+    "two": lambda: figure([compiled("plain34"), compiled("resnet34")], "block"),
+    "lanes": lambda: figure(compiled("hrnet_w18"), "stage", layout="lanes"),
+    "pages": lambda: figure(compiled("residual_unet"), "block", layout="row"),
+    "framed": lambda: figure(compiled("resnet18"), "block", frame="block"),
+    "inset": lambda: figure(compiled("resnet50"), "stage", insets=["bottleneck@conv3"]),
+    "heads": lambda: figure(compiled("retinanet_resnet50_fpn"), "stage", layout="column"),
+    "close-up": lambda: block_figure(compiled("resnet50"), ["bottleneck"]),
+}
+
+
+def wrong(geometry, by) -> list[str]:
+    """What a step shows too early, too late, or not at all."""
+    steps = steps_of(geometry, by)
+    step = {box.key: at for box, at in zip(geometry.boxes, steps.boxes, strict=True)}
+    found = [f"{path} comes before what it joins" for path, at in zip(geometry.paths, steps.paths, strict=True)
+             if path.source and at != max(step[path.source], step[path.target])]  # fmt: skip
+    found += [f"{p.target} before {p.source}" for p in geometry.paths if p.source and step[p.source] > step[p.target]]
+    used = {*steps.boxes, *steps.texts, *steps.paths}
+    found += [] if {*steps.boxes} == {*range(1, steps.count + 1)} >= used else [f"steps are {sorted(used)}"]
+    return found + ([] if steps.until(geometry, steps.count) == geometry else ["the last one does not show all"])
+
+
+@pytest.mark.parametrize("by", STEPS)
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_comes_before_what_it_reads_and_the_last_step_shows_all(name, by):
+    assert wrong(FIGURES[name]().geometry, by) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped.names())
+def test_every_shipped_network_comes_in_order(name):
+    for level in ("stage", "block", "layer"):
+        geometry = figure(compiled(name), level).geometry
+        assert [fault for by in STEPS for fault in wrong(geometry, by)] == []
+
+
+def test_by_stages_resnet_50_comes_in_six_steps():
+    """Stem with the input, four stages, head (He et al. 2015, Table 1)."""
+    geometry = FIGURES["stages"]().geometry
+    steps = steps_of(geometry, "stage")
+    added = [
+        [text.words for box, at in zip(geometry.boxes, steps.boxes, strict=True) if at == number for text in box.texts]
+        for number in range(1, steps.count + 1)
+    ]
+    assert added[0] == ["input 224×224×3", "7×7, 64, /2", "3×3 max pool, /2"]
+    assert [words[0] for words in added[1:5]] == ["1×1, 64", "1×1, 128", "1×1, 256", "1×1, 512"]
+    assert added[5:] == [["avg pool", "fc 1000"]]
+
+
+def test_by_blocks_there_are_as_many_steps_as_blocks_and_two():
+    assert steps_of(FIGURES["blocks"]().geometry, "block").count == 3 + 4 + 6 + 3 + 2
+
+
+def test_brackets_and_the_legend_come_with_what_they_name():
+    geometry = FIGURES["stages"]().geometry
+    steps = steps_of(geometry, "stage")
+    words = dict(zip((text.words for text in geometry.texts), steps.texts, strict=True))
+    assert (words["resnet50"], words["conv2"], words["conv5"], words["head"]) == (1, 2, 5, 6)
+    assert words["projection skip"] == 2, "the first stage projects"
+    assert words["not drawn: batchnorm, relu, softmax"] == 1
+
+
+def test_networks_side_by_side_go_on_together():
+    geometry = FIGURES["two"]().geometry
+    steps = steps_of(geometry, "stage")
+    step = {box.key: at for box, at in zip(geometry.boxes, steps.boxes, strict=True)}
+    assert [at for key, at in step.items() if key.endswith("/conv4_block1_conv1")] == [4, 4]
+
+
+def test_a_step_is_a_picture_without_faults():
+    geometry = FIGURES["blocks"]().geometry
+    steps = steps_of(geometry, "block")
+    assert [fault for last in (1, 5, steps.count) for fault in faults(steps.until(geometry, last))] == []
+
+
+def marked(svg: str, name: str) -> list[ET.Element]:
+    return [one for one in ET.fromstring(svg.encode()).iter() if name in one.get("class", "").split()]
+
+
+def test_an_svg_is_animated_group_by_group():
+    drawn = FIGURES["stages"]().with_steps("stage")
+    svg = drawn.svg()
+    steps = marked(svg, "rd-step")
+    groups = {one.get("id"): one.get("style") for one in steps if one.get("id")}
+    assert groups["conv3"] == "--rd-step:3"
+    assert "prefers-reduced-motion" in svg
+    assert "rd-step" not in FIGURES["stages"]().svg()
+    inside = {id(child) for one in steps for child in one.iter() if child is not one}
+    assert not [one for one in steps if id(one) in inside], "each thing is shown once"
+
+
+def test_fragments_are_numbered_from_the_second_step_on():
+    drawn = FIGURES["stages"]().with_steps("stage", fragments=True)
+    indices = {int(one.get("data-fragment-index")) for one in marked(drawn.svg(), "fragment")}
+    assert indices == {0, 1, 2, 3, 4}
+    assert "<style>" not in drawn.svg()
+
+
+def test_tex_has_overlays_of_beamer():
+    drawn = FIGURES["blocks"]().with_steps("block")
+    tikz = drawn.tex()
+    line = next(line for line in tikz.splitlines() if "(rd-conv3-block1-conv1)" in line)
+    assert "rd on=<5->" in line
+    assert {int(n) for n in re.findall(r"rd on=<(\d+)->", tikz)} == {*range(2, 19)}
+    plain = re.sub(r", rd on=<\d+->", "", tikz)
+    assert Reader(tikz).geometry() == Reader(plain).geometry()
+    assert "#" not in tikz, "a picture may stand in a frame of beamer as it is"
+
+
+@pytest.mark.parametrize("by", STEPS)
+def test_names_that_try_to_break_out_stay_text(by):
+    drawn = figure(hostile(), "block")
+    try:
+        stepped = drawn.with_steps(by)
+    except FigureError:
+        return
+    assert ET.fromstring(stepped.svg().encode()).tag == f"{SVG}svg"
+    assert Reader(stepped.tex()).geometry()
+
+
+def test_what_has_one_step_is_refused_with_what_has_more():
+    drawn = figure(compiled("siamese_omniglot"), "block", layout="column")
+    with pytest.raises(FigureError, match="one step only by stage") as refused:
+        drawn.with_steps("stage")
+    assert "`block` or `data`" in refused.value.remedy
+    with pytest.raises(FigureError, match="`frame` is no step of a figure"):
+        drawn.with_steps("frame")
+
+
+def test_the_command_draws_in_steps(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("draw", "resnet18", "--steps", "stage", "-o", "a.svg").code == 0
+    assert "rd-appear" in (tmp_path / "a.svg").read_text()
+    assert call("draw", "resnet18", "--steps", "block", "--fragments", "-o", "b.svg").code == 0
+    assert "data-fragment-index" in (tmp_path / "b.svg").read_text()
+    assert call("draw", "resnet18", "--steps", "data", "-o", "c.tex").code == 0
+    assert "rd on=<2->" in (tmp_path / "c.tex").read_text()
+    uses = ("--steps stage -o d.dot", "--fragments -o d.svg", "--steps stage --fragments -o d.tex")
+    for wrong_use in (*uses, "--steps stage -o d.html"):
+        refused = call("draw", "resnet18", *wrong_use.split())
+        assert (refused.code, list(tmp_path.glob("d.*"))) == (2, [])
+
+
+@pytest.mark.tex
+@TEX
+def test_beamer_has_a_page_for_each_step_and_the_picture_keeps_its_place(tmp_path):
+    drawn = figure(compiled("resnet18"), "stage", layout="row", width="4in").with_steps("stage")
+    (tmp_path / "net.tex").write_text(drawn.tex())
+    frames = r"\begin{frame}\input{net}\end{frame}" + rf"\begin{{frame}}{drawn.tex()}\end{{frame}}"
+    said = typeset(tmp_path, rf"\documentclass{{beamer}}\usepackage{{tikz}}\begin{{document}}{frames}\end{{document}}")
+    assert f"({2 * drawn.steps.count} pages" in said.replace("\n", ""), "read from a file and as it stands"
+    assert "Overfull \\hbox" not in said
+
+
+@pytest.mark.tex
+@TEX
+def test_in_a_paper_a_picture_in_steps_shows_all(tmp_path):
+    drawn = FIGURES["stages"]().with_steps("stage")
+    (tmp_path / "net.tex").write_text(drawn.tex())
+    typeset(tmp_path, r"\documentclass{article}\usepackage{tikz}\begin{document}\input{net}\end{document}")
+    assert "fc 1000" in pdf_text(tmp_path / "document.pdf")
+
+
+def pdf_text(path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext here")
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    opened = Browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(None in (DRIVER, BROWSER), reason="no Chromium here")
+def test_a_browser_plays_the_steps(browser, tmp_path):
+    (tmp_path / "net.svg").write_text(FIGURES["stages"]().with_steps("stage").svg())
+    browser.open(tmp_path / "net.svg")
+    seen = "one => [+one.style.getPropertyValue('--rd-step'), +getComputedStyle(one).opacity]"
+    hold = "for (const one of document.getAnimations()) { one.pause(); one.currentTime = %d }"
+    at = f"(() => {{ {hold}; return [...document.querySelectorAll('.rd-step')].map({seen}) }})()"
+    for time, last in ((500, 1), (2900, 3), (9000, 6)):
+        assert all(opacity == (step <= last) for step, opacity in browser.run(at % time)), time
