@@ -28,6 +28,7 @@ PARTS = {
     "running": "Running ResNet-50",
     "counting": "Counting",
     "figures": "Figures",
+    "editing": "Editing",
 }
 """The scripts, in order, with their titles."""
 

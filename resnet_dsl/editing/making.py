@@ -47,14 +47,20 @@ class Expansion:
     def __init__(self, name: str, run: Run) -> None:
         self.name = name
         self.run = run
+        self._moved: dict[Definition, dict[Span, Span]] = {}
 
     def of(self, step: Span, definition: Definition) -> Iterator[Made]:
         """The places that a step of a definition expands to, in the network's order."""
-        there = self.run.then(step, definition)
+        there = self._then(definition).get(step)
         for nodes in self._placed.get(there, ()) if there is not None else ():
             made = self._made(nodes, there)
             if made is not None:
                 yield made
+
+    def _then(self, definition: Definition) -> dict[Span, Span]:
+        if definition not in self._moved:
+            self._moved[definition] = self.run.then(definition)
+        return self._moved[definition]
 
     def of_part(self, name: str) -> Made | None:
         """What a stage or a head makes, in all."""

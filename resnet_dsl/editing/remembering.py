@@ -1,8 +1,8 @@
 """What became of a text's networks, remembered from one version of it to the next.
 
 Who types changes one definition, and all that does not ask for it stays as it was. A network is taken from before where
-it, and every definition that it can come by, is written as it was then, and nothing was told of it: what is told names
-lines, which may be others now.
+it, and every definition that it can come by, is written as it was then, comments and layout apart, and nothing was told
+of it: what is told names lines, which may be others now.
 """
 
 from __future__ import annotations
@@ -32,13 +32,11 @@ class Run(NamedTuple):
     judged: Judged
     trees: Mapping[Key, tree.Node]
 
-    def then(self, span: Span, definition: Definition) -> Span | None:
-        """Where that stood when this ran which stands at a place in a definition now; None where it never came by."""
+    def then(self, definition: Definition) -> dict[Span, Span]:
+        """For each node of a definition its place now, and where it stood when this ran; nothing of another one."""
         before = self.trees.get(key_of(definition))
-        if before is None:
-            return None
-        moved = before.span.start - definition.tree.span.start
-        return Span(before.span.source, span.start + moved, span.end + moved)
+        rows = tree.walk(definition.tree), tree.walk(before)
+        return dict(zip((one.span for one in rows[0]), (one.span for one in rows[1]), strict=False))
 
 
 class _Known(NamedTuple):
@@ -105,6 +103,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
 
 
+@lru_cache(maxsize=1_000)
+def _without_layout(text: str) -> str:
+    """Without comments, and with one space for many; a line's end may part two steps."""
+    return _BETWEEN.sub(_as_short, text)
+
+
+_BETWEEN = re.compile(r'"[^"\n]*"|(?:\s|#[^\n]*)+')
+
+
+def _as_short(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith('"') else "\n" if "\n" in found[0] else " "
+
+
 def _depends_on(definitions: Iterable[Definition]) -> object:
     """Equal where the same comes of them; None where a mistake of form stands in one, which is read by what is around.
 
@@ -116,7 +127,7 @@ def _depends_on(definitions: Iterable[Definition]) -> object:
         if _is_mended(one):
             return None
         doc = one.tree.doc if isinstance(one.tree, tree.Network) else ""
-        texts[key_of(one)] = one.tree.span.text, doc
+        texts[key_of(one)] = _without_layout(one.tree.span.text), doc
         modules |= dict.fromkeys((one.module, *one.module.imported()))
     return texts, {file_of(one.source): (one.blind, one.lost) for one in modules}
 

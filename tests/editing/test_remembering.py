@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl.editing.document import Document
+from resnet_dsl.editing.hovering import hover
 from resnet_dsl.editing.positions import source_of
 from resnet_dsl.editing.remembering import Memory
 from resnet_dsl.shipped import file_called
@@ -63,6 +64,31 @@ def test_only_what_asks_for_a_definition_is_run_again() -> None:
     before = Document(source_of("net.resnet", text), memory).checked.runs
     after = Document(source_of("net.resnet", text.replace("width, 5", "width, 7")), memory).checked.runs
     assert [name for name in after if after[name] is before[name]] == ["other"]
+
+
+def test_comments_and_layout_run_nothing_again_and_hide_nothing() -> None:
+    memory = Memory()
+    before = Document(source_of("net.resnet", BLOCKS), memory).checked.runs
+    text = (
+        BLOCKS.replace("  far", "  # Wide.\n\n     far")
+        .replace("stage one {", "stage  one {")
+        .replace("-> act }", "->  act }")
+    )
+    document = Document(source_of("net.resnet", text), memory)
+    assert [name for name, run in document.checked.runs.items() if run is not before[name]] == []
+    shown = hover(document, text.index("conv(width, 5"))
+    assert shown is not None
+    assert "| small | two_block1 | 32x32x16 | 16x16x16 |" in shown.text
+
+
+@pytest.mark.parametrize("other", ['as "a  b"', 'as "a # b"'])
+def test_what_stands_in_quotes_is_no_layout(other: str) -> None:
+    memory = Memory()
+    for label in ('as "a b"', other):
+        text = f"network n {{ input 8x8x3 stage s {{ conv(4, 3) {label} }} }}\n"
+        (run,) = Document(source_of("x", text), memory).checked.runs.values()
+        fresh = Document(source_of("x", text)).checked.runs["n"]
+        assert _graph(run.judged) == _graph(fresh.judged)
 
 
 def test_a_text_that_is_imported_counts(tmp_path: Path) -> None:
