@@ -65,25 +65,31 @@ class _Place(NamedTuple):
 def complete(document: Document, offset: int, files: Iterable[str] = ()) -> list[Completion]:
     """All that can be written at a place. ``files``: what an import there may name, besides what ships."""
     offset = min(max(offset, 0), len(document.source.text))
-    words = document.words
-    before = bisect_left(words.starts, offset, hi=len(words.starts) - 1)
-    if before and words.ends[before - 1] >= offset and words.text(before - 1)[:1].isdigit():
-        return []
-    if before and words.kinds[before - 1] in ("STRING", "UNCLOSED") and offset <= words.ends[before - 1]:
+    before = bisect_left(document.words.starts, offset, hi=len(document.words.starts) - 1)
+    touched = document.words.text(before - 1) if before and document.words.ends[before - 1] >= offset else ""
+    if before and _is_quoted(document, before - 1, offset):
         return [*_files(document, before, offset, files)]
-    if before and words.ends[before - 1] >= offset and words.text(before - 1)[:1].isidentifier():
-        before -= 1
-        span = Span(document.source, words.starts[before], words.ends[before])
-    else:
-        span = Span(document.source, offset, offset)
-    gap = document.source.text[words.ends[before - 1] if before else 0 : span.start]
-    if "#" in gap[gap.rfind("\n") + 1 :]:
+    if touched[:1].isdigit() or document.is_comment(offset):
         return []
-    place = _Place(document, span, before, expected(document.source, words.ends[before - 1] if before else 0))
+    is_begun = touched[:1].isidentifier()
+    span = document.words.span(before - 1) if is_begun else Span(document.source, offset, offset)
+    return _at(document, span, before - is_begun)
+
+
+def _at(document: Document, span: Span, before: int) -> list[Completion]:
+    """What can stand behind so many words, in the place of what is written there."""
+    kinds = expected(document.source, document.words.ends[before - 1] if before else 0)
+    place = _Place(document, span, before, kinds)
     found: dict[str, Completion] = {}
     for one in (*_names(place), *_words(place)):
         found.setdefault(one.label, one)
     return [*found.values()]
+
+
+def _is_quoted(document: Document, index: int, offset: int) -> bool:
+    """Whether a place lies in the quotes that a word has, closed or not."""
+    kind, end = document.words.kinds[index], document.words.ends[index]
+    return (kind == "STRING" and offset < end) or (kind == "UNCLOSED" and offset <= end)
 
 
 def _words(place: _Place) -> Iterator[Completion]:

@@ -107,6 +107,12 @@ class Document:
         found = (one for one in (index, index - 1) if 0 <= one < len(self.words.kinds) - 1)
         return next((self.words.span(one) for one in found if offset <= self.words.ends[one]), None)
 
+    def is_comment(self, offset: int) -> bool:
+        """Whether a place lies in a comment."""
+        before = bisect_right(self.words.ends, offset, hi=len(self.words.ends) - 1)
+        gap = self.source.text[self.words.ends[before - 1] if before else 0 : offset]
+        return "#" in gap[gap.rfind("\n") + 1 :]
+
     def mention_at(self, offset: int) -> Mention | None:
         return self.naming.at(self.module, offset)
 

@@ -101,13 +101,37 @@ class Expansion:
         graph, first = facts.graph, facts.graph.nodes[nodes[0]]
         opened, within = self._scopes(nodes[0], step)
         last = nodes[-1] if opened is None else graph.scopes[opened].exit
-        if last not in nodes:
+        if not self._ends_there(last, nodes, is_call=self._origins[last].span != step):
             return None
         entry = _entry(first) if opened is None else graph.scopes[opened].entry
         path = self._paths[first.scope if opened is None else opened]
         entered = None if entry is None else facts.shapes[entry]
         counted = total(facts.counts[one] for one in nodes)
         return Made(self.name, path, entered, facts.shapes[last], counted, last, within, facts)
+
+    def _ends_there(self, last: int, nodes: list[int], is_call: bool) -> bool:
+        """Whether what comes of a step is known. In front of a mistake a call is whole where something reads its end:
+
+        nodes behind the mistake are not there, and what reads one is none either.
+        """
+        if last not in nodes:
+            return False
+        return not is_call or self._is_whole or any(reader not in nodes for reader in self._readers.get(last, ()))
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.run.judged.outcome.elaborated is not None
+
+    @cached_property
+    def _readers(self) -> dict[int, list[int]]:
+        """For each node those that read it."""
+        facts = self.run.judged.facts
+        assert facts is not None
+        found: dict[int, list[int]] = {}
+        for index, node in enumerate(facts.graph.nodes):
+            for one in node.inputs:
+                found.setdefault(one, []).append(index)
+        return found
 
     def _scopes(self, node: int, step: Span | None) -> tuple[int | None, int]:
         """The scope that a call of a block opened, None of an operation or a slot; and that in which the step stands.

@@ -26,6 +26,10 @@ def key_of(definition: Definition) -> Key:
     return file_of(definition.module.source), definition.tree.name.text
 
 
+_MOST_GONE = 10
+"""Networks that are kept though they were not in the last version: a mistake may hide one for a while."""
+
+
 class Run(NamedTuple):
     """One network, run; ``trees``: the definitions that it can come by, as they stood in the text of that run."""
 
@@ -56,7 +60,8 @@ class Memory:
     def judge(self, spec: Spec) -> Judge:
         """Judges as the spec does, and runs only what is another network than at the last time."""
         run = spec.judge()
-        self._known, self._fresh = {**self._known, **self._fresh}, {}
+        gone = [name for name in self._known if name not in self._fresh][-_MOST_GONE:]
+        self._known, self._fresh = {**{name: self._known[name] for name in gone}, **self._fresh}, {}
 
         def judged(definition: Definition) -> Judged:
             reached = reached_from(definition)

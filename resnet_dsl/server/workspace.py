@@ -18,7 +18,10 @@ _MOST_FILES = 200
 
 
 class Workspace:
-    """Documents by the addresses that the editor gives them."""
+    """Documents by the addresses that the editor gives them.
+
+    The thread that answers reads it while another text may come: it goes through copies.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, Document] = {}
@@ -42,7 +45,7 @@ class Workspace:
 
     def forget_others(self, uri: str | None = None) -> None:
         """Has all other texts read anew, with what they import."""
-        for other, document in self._open.items():
+        for other, document in [*self._open.items()]:
             if other != uri:
                 self._open[other] = self._document(other, document.source.text)
 
@@ -52,16 +55,16 @@ class Workspace:
 
     def uri_of(self, source: Source) -> str | None:
         """The address of a text; None of one that came from no file."""
-        for uri, document in self._open.items():
+        for uri, document in [*self._open.items()]:
             if document.source is source or (source.path is not None and document.source.path == source.path):
                 return uri
         return None if source.path is None else from_fs_path(source.path)
 
     def beside(self, uri: str) -> Iterator[Document]:
         """The other specs that may ask for what a file defines: those that are open, and those in its folder."""
-        own = self._open[uri]
-        yield from (document for document in self._open.values() if document is not own)
-        known = {document.source.path for document in self._open.values()}
+        own, opened = self._open[uri], [*self._open.values()]
+        yield from (document for document in opened if document is not own)
+        known = {document.source.path for document in opened}
         for path in self._files_beside(own):
             if path not in known:
                 source = read_spec(path)
@@ -93,7 +96,7 @@ class Workspace:
 
     def open_at(self, path: str) -> Document | None:
         """The text of a file that is open."""
-        found = (one for one in self._open.values() if one.source.path == path)
+        found = (one for one in [*self._open.values()] if one.source.path == path)
         return next(found, None)
 
 

@@ -61,7 +61,15 @@ def test_what_is_offered(text: str, some: str, none: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f"network {MARK}", f"let {MARK}", f"# a word {MARK}", f"{HEAD}conv(3{MARK}", f"{HEAD}relu as {MARK}"]
+    "text",
+    [
+        f"network {MARK}",
+        f"let {MARK}",
+        f"# a word {MARK}",
+        f"{HEAD}conv(3{MARK}",
+        f"{HEAD}relu as {MARK}",
+        f'{HEAD}relu as "a{MARK}"',
+    ],
 )
 def test_nothing_is_offered_for_new_names_comments_and_numbers(text: str) -> None:
     assert offered(text) == []

@@ -67,6 +67,15 @@ def test_a_mistake_elsewhere_takes_nothing_away() -> None:
     assert _rows(shown(text, "conv(width, 5"))[0][:3] == ["small", "one_block1", "32x32x8"]
 
 
+def test_of_a_call_that_holds_a_mistake_nothing_is_told() -> None:
+    """What its first step makes is known; what the whole makes is not, nor what follows."""
+    text = BLOCKS.replace("  concat(near, far)\n", "  concat(near, far) -> unheard_of -> conv(2 * width, 1)\n")
+    assert _rows(shown(text, "views(width) }")) == []
+    assert _rows(shown(text, "conv(width, 5"))[0][:4] == ["small", "one_block1", "32x32x8", "32x32x8"]
+    later = BLOCKS.replace("softmax", "sofmax")
+    assert _rows(shown(later, "views(width) }"))[0][:4] == ["small", "one_block1", "32x32x8", "32x32x16"]
+
+
 def test_a_strangers_words_are_no_markup() -> None:
     text = "# ![x](http://there/x.png) [y](command:z) <img src=x>\nblock b { relu ```\n }\nnetwork n from b {}\n"
     said = shown(text, "b {")

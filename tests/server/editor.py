@@ -7,7 +7,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Coroutine
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -22,16 +21,18 @@ _LONGEST = 60
 
 
 class Editor:
-    """One that has a server, and waits for its answers. ``units``: of columns, the server's choice where left out."""
+    """One that has a server, and waits for its answers. said: what the server has shown in words."""
 
-    def __init__(self, capabilities: types.ClientCapabilities | None = None, folder: Path | None = None) -> None:
+    def __init__(self, capabilities: types.ClientCapabilities | None = None, shows_figures: bool = False) -> None:
         self._loop = asyncio.new_event_loop()
         self._client = LanguageClient("test", "1")
         self._published: defaultdict[str, asyncio.Queue[list[types.Diagnostic]]] = defaultdict(asyncio.Queue)
         self._client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(self._keep))
+        self.said: list[str] = []
+        self._client.feature(types.WINDOW_SHOW_MESSAGE)(lambda told: self.said.append(told.message))
         self._run(self._client.start_io(sys.executable, "-m", "resnet_dsl", "lsp"))
         asked = types.InitializeParams(
-            capabilities or types.ClientCapabilities(), root_uri=folder.as_uri() if folder is not None else None
+            capabilities or types.ClientCapabilities(), initialization_options={"figures": shows_figures}
         )
         self.capabilities = self._run(self._client.initialize_async(asked)).capabilities
         self._client.initialized(types.InitializedParams())

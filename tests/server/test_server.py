@@ -210,6 +210,19 @@ def _command(command: types.Command) -> types.ExecuteCommandParams:
     return types.ExecuteCommandParams(command.command, command.arguments)
 
 
+def test_a_figure_that_the_client_does_not_show_lies_in_a_file(editor: Editor, uri: str) -> None:
+    drawn = editor.ask(types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("resnet-dsl.draw", [uri, "bare"]))
+    assert Path(editor.said[-1].removeprefix("the figure is in ")).read_text(encoding="utf-8") == drawn["svg"]
+
+
+def test_a_client_that_shows_figures_is_told_nothing(tmp_path: Path) -> None:
+    editor, uri = Editor(shows_figures=True), (tmp_path / "net.resnet").as_uri()
+    editor.open(uri, BLOCKS)
+    drawn = editor.ask(types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("resnet-dsl.draw", [uri]))
+    assert (drawn["network"], editor.said) == ("small", [])
+    assert editor.end() == 0
+
+
 def test_what_cannot_be_drawn_is_answered(editor: Editor, uri: str) -> None:
     editor.change(uri, WRONG)
     drawn = editor.ask(
