@@ -217,6 +217,15 @@ network other {
         check(written(text), written(text, "other"), level)
 
 
+def test_parts_that_stand_in_another_order_do_not_lie_upon_each_other():
+    for left, right in (("deeplabv3_resnet50_aux", "resnetv2_50d_frn"), ("fcn_resnet50_aux", "resnet50")):
+        facts = [compiled(left), compiled(right)]
+        for wide in (False, True):
+            assert faults(figure(facts, "stage", wide).geometry) == []
+            assert faults(figure(facts[::-1], "stage", wide).geometry) == []
+            check(*facts, "stage", wide)
+
+
 def test_the_sentences_are_those_of_diff():
     """What follows from others (parameters of stages, totals) is left to `diff` and to the table."""
     for left, right in PAIRS[:6]:

@@ -97,19 +97,36 @@ def in_one_line(item: Item) -> str:
 
 def align(columns: list[Column], ranks: list[list[Rank]]) -> list[list[float]]:
     """The start of each rank of each column, along the flow from 0."""
-    order = merge_orders(
-        [[column.sections[rank.section].key for rank in own] for column, own in zip(columns, ranks, strict=True)]
-    )
+    named = _named_parts(columns, ranks)
+    order = merge_orders([list(names.values()) for names in named])
     starts: list[list[float]] = [[] for _ in columns]
     cursor = [0.0] * len(columns)
     for key in order:
-        for present in _side_by_side([_steps(column, own, key) for column, own in zip(columns, ranks, strict=True)]):
+        waiting = [_steps(*one, key) for one in zip(columns, ranks, named, strict=True)]
+        for present in _side_by_side(waiting):
             start = max(cursor[number] + (step[0].gap if starts[number] else 0.0) for number, step in present.items())
             for number, step in present.items():
                 cursor[number] = _put(step, start, starts[number])
         furthest = max(cursor)
         cursor = [furthest] * len(cursor) if len(columns) > 1 else cursor
     return starts
+
+
+def _named_parts(columns: list[Column], ranks: list[list[Rank]]) -> list[dict[str, str]]:
+    """The parts of each column, in its order, by what they are called in all: one name stands side by side.
+
+    A part that another column has in another order has a name of its own there: it cannot stand beside it.
+    """
+    order: list[str] = []
+    found: list[dict[str, str]] = []
+    for number, (column, own) in enumerate(zip(columns, ranks, strict=True)):
+        mine = list(dict.fromkeys(column.sections[rank.section].key for rank in own))
+        blocks = SequenceMatcher(None, order, mine, autojunk=False).get_matching_blocks()
+        beside = {key for block in blocks for key in mine[block.b : block.b + block.size]}
+        names = {key: key if key in beside or key not in order else f"{number} {key}" for key in mine}
+        order = merge_orders([order, list(names.values())])
+        found.append(names)
+    return found
 
 
 def _side_by_side(waiting: list[list[list[Rank]]]) -> Iterator[dict[int, list[Rank]]]:
@@ -139,11 +156,11 @@ def _put(step: list[Rank], start: float, starts: list[float]) -> float:
     return start
 
 
-def _steps(column: Column, ranks: list[Rank], key: str) -> list[list[Rank]]:
+def _steps(column: Column, ranks: list[Rank], names: dict[str, str], key: str) -> list[list[Rank]]:
     """The ranks of one part as steps: a row and the merges behind it."""
     steps: list[list[Rank]] = []
     for rank in ranks:
-        if column.sections[rank.section].key != key:
+        if names[column.sections[rank.section].key] != key:
             continue
         if rank.merge and steps and not rank.key:
             steps[-1].append(rank)

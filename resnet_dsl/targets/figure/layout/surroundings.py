@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import Placed
@@ -30,7 +32,8 @@ def same_sections(placed: list[Placed]) -> bool:
     if any(one.column.continues for one in placed):
         return False
     words: dict[str, tuple[str, ...]] = {}
-    return all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
+    alike = all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
+    return alike and all(before[1] <= after[0] for before, after in pairwise(_spans(placed)))
 
 
 def label_room(one: Placed) -> float:
@@ -44,7 +47,8 @@ def label_room(one: Placed) -> float:
     return (most * m.leading if one.wide else max(width(line, m.label) for line in lines)) + 2 * _BRACKET
 
 
-def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
+def _spans(placed: list[Placed]) -> list[tuple[float, float, tuple[str, ...]]]:
+    """From where to where each named part reaches along the flow, in all columns together, in order."""
     spans: dict[str, tuple[float, float, tuple[str, ...]]] = {}
     for one in placed:
         for rank, start in zip(one.ranks, one.starts, strict=True):
@@ -52,9 +56,13 @@ def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
             if section.words and rank.named:
                 before = spans.get(section.key, (start, start, section.words))
                 spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
+    return sorted(spans.values())
+
+
+def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
     free = float("-inf")
     m = sheet.measures
-    for start, end, words in sorted(spans.values()):
+    for start, end, words in _spans(placed):
         bar = low - _BRACKET
         sheet.paths.append(
             Path((sheet.at(start, bar), sheet.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",))
