@@ -101,7 +101,7 @@ class _Rows:
         x, half = self.m.margin + _BESIDE / 2, self.m.box / 2
         for top, below in pairwise(self.tops[:-1]):
             points = ((x, top + half), (x, below + half), (x + _BESIDE * 1.2, below + half))
-            yield Path(points, "faint", thickness=0.8, classes=("legend",), radius=3, head=4.0)
+            yield Path(points, "faint", thickness=0.8, classes=("way",), radius=3, head=4.0)
 
 
 def _wide(step: Step, lines: list[str], m: Measures) -> float:
