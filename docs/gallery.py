@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import resnet_dsl
 from resnet_dsl import shipped
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure import Figure, block_figure, figure, write_page
+from resnet_dsl.targets.figure import Figure, block_figure, figure, roadmap_figure, write_page
 from resnet_dsl.targets.table import tabulate, write
 from resnet_dsl.writing import write_whole
 
@@ -82,6 +82,30 @@ KINDS = (
         "All 152 layers on a slide",
         "draw resnet152 --level block --wide",
         lambda: figure(load("resnet152"), "block", wide=True),
+    ),
+    Plate(
+        "compared",
+        "Two networks with what tells them apart",
+        "draw resnet50 keras_resnet50 --diff --level stage",
+        lambda: figure(pair("resnet50", "keras_resnet50"), "stage", differences=True),
+    ),
+    Plate(
+        "framed",
+        "Blocks in boxes",
+        "draw resnet18 --frame block --wide",
+        lambda: figure(load("resnet18"), wide=True, frame="block"),
+    ),
+    Plate(
+        "zoomed",
+        "Close-ups joined to their places",
+        "draw resnet50 --level stage --inset bottleneck@conv3 --inset block1@conv5",
+        lambda: figure(load("resnet50"), "stage", insets=("bottleneck@conv3", "block1@conv5")),
+    ),
+    Plate(
+        "roadmap",
+        "From one network to the next: what each step changes, and what it costs",
+        "draw resnet10t --roadmap",
+        lambda: roadmap_figure(pair("resnet50", "resnet50c", "resnet50d", "resnet50t", "resnet10t")),
     ),
     Plate(
         "layers",
