@@ -36,17 +36,8 @@ _OF_PANELS = (
 )
 """What the words of a panel may say; all else is of the whole figure."""
 _OF_FIGURES = (
-    "output",
-    "theme",
-    "theme_set",
-    "width",
-    "height",
-    "text",
-    "engine",
-    "standalone",
-    "steps",
-    "fragments",
-    "specs",
+    *("output", "theme", "theme_set", "width", "height", "text", "engine", "standalone"),
+    *("steps", "fragments", "caption", "alt", "specs"),
 )
 
 _NARROW = "put fewer panels in a row (`columns`), make the figure wider (`width`), or draw it at a coarser level"

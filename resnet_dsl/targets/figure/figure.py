@@ -27,7 +27,7 @@ from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.steps import STEPS, By, Steps, steps_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
-from resnet_dsl.targets.figure.outline.captions import Told
+from resnet_dsl.targets.figure.outline.captions import Told, ToldTogether
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks, subject_of
@@ -90,7 +90,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     point: float = 1.0
     standalone: bool = False
-    told: Told | None = None
+    told: Told | ToldTogether | None = None
     steps: Steps | None = None
     fragments: bool = False
 
@@ -212,12 +212,12 @@ class Figure:
         told = self._told()
         return "".join(f"{one_line(line)}\n" for line in ((told.short(),) if length == "short" else told.long()))
 
-    def _told(self) -> Told:
+    def _told(self) -> Told | ToldTogether:
         if self.told is None:
             raise FigureError("a figure of places alone has no caption", "make it by `figure` or `block_figure`")
         return self.told
 
-    def _colours(self, told: Told) -> str:
+    def _colours(self, told: Told | ToldTogether) -> str:
         """What its colours say; grey ones are shades."""
         theme, fills = read_theme(self.theme), palette(self.theme)
         used = {fills.fill(tone) for tone in told.tones}

@@ -14,6 +14,7 @@ from resnet_dsl.targets.figure.layout.geometry import Geometry, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sheet import moved, trimmed
+from resnet_dsl.targets.figure.outline.captions import Told, ToldPanel, ToldTogether
 from resnet_dsl.targets.figure.theme import Theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
@@ -66,7 +67,15 @@ def panel_figure(panels: Sequence[Panel], grid: Grid, theme: Theme) -> Figure:
     measures = measures_of(theme, printed=grid.width is not None)
     geometry = _composed(drawn, [panel for row in rows for panel in row], grid, measures)
     notes = dict.fromkeys(note for row in drawn for one in row for note in one.notes)
-    return replace(drawn[0][0], geometry=_checked(geometry, grid, measures), width=grid.width, notes=tuple(notes))
+    shown = replace(drawn[0][0], geometry=_checked(geometry, grid, measures), width=grid.width, notes=tuple(notes))
+    figures = [one for row in drawn for one in row]
+    return replace(shown, told=ToldTogether(tuple(map(_told, panels, figures))))
+
+
+def _told(panel: Panel, drawn: Figure) -> ToldPanel:
+    told = drawn.told if isinstance(drawn.told, Told) else None
+    said = " ".join(told.subject()) if told else drawn.geometry.title
+    return ToldPanel(panel.letter, panel.caption or said, told)
 
 
 class _Effort:

@@ -199,3 +199,36 @@ def test_nothing_is_written_where_the_caption_cannot_be(folder):
     (folder / "n.caption.txt").mkdir()
     assert call("draw", "resnet18", "-o", "n.svg", "--caption", "text").code == 2
     assert not (folder / "n.svg").exists()
+
+
+def test_panels_are_told_by_their_letters(folder):
+    """What all of them use is said once, what one uses alone with its letter."""
+    panels = ['[[panel]]\ndraw = "resnet18 --view volume"', '[[panel]]\ndraw = "plain18"\ncaption = "A plain one"']
+    (folder / "two.toml").write_text("\n".join(panels))
+    assert call("draw", "two.toml", "--caption", "text", "--alt", "short").code == 0
+    caption, _, alt = (folder / "two.caption.txt").read_text().splitlines()
+    assert caption.startswith("(a) resnet18. (b) A plain one. ")
+    assert "(a) Height and width by square root" in caption
+    assert " Colour: feature-map size." in caption
+    assert ") Colour" not in caption
+    assert caption.endswith(
+        "(a) 11.7 M parameters, 1.81 GMACs at 224×224. (b) 11.5 M parameters, 1.79 GMACs at 224×224."
+    )
+    assert alt.startswith("(a) Architecture of resnet18")
+    assert len(alt) <= 150
+
+
+def test_a_panel_without_networks_is_told_by_its_own_caption(folder):
+    panels = ['[[panel]]\ndraw = "resnet18"', '[[panel]]\ndraw = "resnet18 resnet34 --roadmap"\ncaption = "A way"']
+    (folder / "two.toml").write_text("\n".join(panels))
+    assert call("draw", "two.toml", "--caption", "text", "--alt", "long").code == 0
+    caption, _, *lines = (folder / "two.caption.txt").read_text().splitlines()
+    assert caption.startswith("(a) resnet18. (b) A way. ")
+    assert "(a) Colour: " in caption
+    assert lines[-1] == "(b) A way"
+
+
+def test_a_roadmap_has_no_caption(folder):
+    refused = call("draw", "resnet18", "resnet34", "--roadmap", "--caption", "text")
+    assert (refused.code, list(folder.iterdir())) == (2, [])
+    assert "a roadmap has a row a network, and no `--caption`" in refused.err

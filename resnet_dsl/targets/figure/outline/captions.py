@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_dsl.analyses.counts import total
 from resnet_dsl.analyses.network import Facts
@@ -48,7 +49,7 @@ class Told:
 
     def caption(self, colours: str) -> tuple[str, ...]:
         """Its sentences. colours: what colours say, empty where they say nothing."""
-        return (*self._subject(), *_conventions(self.outline, self.subjects, colours), *self._costs())
+        return (*self.subject(), *self.conventions(colours), *self.costs())
 
     def short(self) -> str:
         """At most MOST_LETTERS letters; what does not fit is left out, the least important first."""
@@ -85,19 +86,70 @@ class Told:
     def _networks(self) -> list[Column]:
         return [column for column in self.outline.columns if not column.inset]
 
-    def _subject(self) -> Iterator[str]:
+    def subject(self) -> Iterator[str]:
+        """What is drawn."""
         if self.whole:
             yield f"{self._names()}."
         else:
             yield from (column.summary for column in self.outline.columns)
 
-    def _costs(self) -> Iterator[str]:
+    def conventions(self, colours: str) -> tuple[str, ...]:
+        """What its lines, numbers and colours say."""
+        return tuple(_conventions(self.outline, self.subjects, colours))
+
+    def costs(self) -> Iterator[str]:
+        """Of whole networks."""
         if self.whole:
             alone = len(self.subjects) == 1
             costs = [_cost(one) for one in self.subjects]
             names = [_name(column) for column in self._networks()]
             told = costs if alone else [f"{name}: {cost}" for name, cost in zip(names, costs, strict=True)]
             yield f"{'; '.join(told)}."
+
+
+class ToldPanel(NamedTuple):
+    """One of several: its letter, what it is in words, and what it shows, where it shows networks."""
+
+    letter: str
+    words: str
+    told: Told | None
+
+    def under_letter(self, sentence: str) -> str:
+        return f"{self.letter} {sentence}".strip()
+
+
+@dataclass(frozen=True)
+class ToldTogether:
+    """What the panels of a figure show."""
+
+    panels: tuple[ToldPanel, ...]
+
+    @property
+    def tones(self) -> frozenset[int]:
+        return frozenset(tone for panel in self.panels if panel.told for tone in panel.told.tones)
+
+    def caption(self, colours: str) -> tuple[str, ...]:
+        """As ``Told.caption``; a convention that some panels alone have is said with their letters."""
+        shown = [panel.under_letter(panel.words.rstrip(".") + ".") for panel in self.panels]
+        used: dict[str, list[str]] = {}
+        for panel in self.panels:
+            for sentence in panel.told.conventions(colours if panel.told.tones else "") if panel.told else ():
+                used.setdefault(sentence, []).append(panel.letter)
+        whole = len(self.panels)
+        said = [one if len(own) == whole else f"{', '.join(own)} {one}".strip() for one, own in used.items()]
+        costs = [panel.under_letter(cost) for panel in self.panels if panel.told for cost in panel.told.costs()]
+        return (*shown, *said, *costs)
+
+    def short(self) -> str:
+        told = (panel.under_letter(panel.told.short() if panel.told else panel.words) for panel in self.panels)
+        return _bounded("; ".join(told))
+
+    def long(self) -> tuple[str, ...]:
+        lines: list[str] = []
+        for panel in self.panels:
+            first, *others = panel.told.long() if panel.told else (panel.words,)
+            lines += [panel.under_letter(first), *others]
+        return tuple(lines)
 
 
 def _name(column: Column) -> str:
