@@ -66,6 +66,12 @@ def test_tikz_draws_and_fills_each_plane():
         assert sum(read.on_page(points), ()) == pytest.approx(sum(plane.points, ()), abs=0.1)
 
 
+def test_tikz_draws_nothing_of_a_solid_but_its_planes():
+    """Its node is a place for lines: filled, it would be a box behind the planes."""
+    (node,) = re.findall(r"\\node\[([^\]]*solid[^\]]*)\]", Figure(GEOMETRY).tex())
+    assert "tone" not in node
+
+
 @pytest.mark.skipif(not is_installed("reportlab"), reason="ReportLab is not installed")
 def test_pdf_paints_each_plane():
     pdf = Pdf(Figure(GEOMETRY).pdf())

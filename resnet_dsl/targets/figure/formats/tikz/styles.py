@@ -21,7 +21,7 @@ _INSIDE = 4.0
 """Between words and the border of a box that has grown by them."""
 _LINES = {"main": "flow", "identity": "skip", "adapted": "projection"}
 _BOXES = {"text": "value", "": "words"}
-_OWN_COLOUR = {"bare", "circle", "pill"}
+_OWN_COLOUR = {"bare", "circle", "pill", "solid"}
 
 
 class Font(NamedTuple):
