@@ -61,6 +61,7 @@ def test_svg_for_light_and_dark_screens_shades_both():
 
 def test_tikz_draws_and_fills_each_plane():
     read = Reader(Figure(GEOMETRY).tex())
+    assert "draw" not in read.nodes["rd-conv"].options, "the planes alone are drawn"
     assert [fill for fill, _ in read.planes] == [f"rd-fill1!{n}!black" for n in (97, 86, 100)]
     for (_, points), plane in zip(read.planes, SOLID.planes, strict=True):
         assert sum(read.on_page(points), ()) == pytest.approx(sum(plane.points, ()), abs=0.1)

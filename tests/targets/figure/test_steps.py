@@ -30,6 +30,7 @@ FIGURES = {
     "framed": lambda: figure(compiled("resnet18"), "block", frame="block"),
     "inset": lambda: figure(compiled("resnet50"), "stage", insets=["bottleneck@conv3"]),
     "heads": lambda: figure(compiled("retinanet_resnet50_fpn"), "stage", layout="column"),
+    "volumes": lambda: figure(compiled("unet_resnet34"), "stage", view="volume"),
     "close-up": lambda: block_figure(compiled("resnet50"), ["bottleneck"]),
 }
 

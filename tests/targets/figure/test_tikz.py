@@ -11,7 +11,7 @@ import pytest
 
 import resnet_dsl
 from resnet_dsl import pipeline, shipped
-from resnet_dsl.targets.figure import block_figure, figure
+from resnet_dsl.targets.figure import block_figure, figure, roadmap_figure
 from resnet_dsl.targets.figure.formats.tikz.places import Places
 from tests.cli.calling import call
 from tests.targets.figure.overlaps import faults
@@ -44,7 +44,9 @@ def misplaced(shown) -> list[str]:
         apart = (a - b - move for a, b, move in zip(own.bounds, box.bounds, (x, y, x, y), strict=True))
         found += [box.key] if max(map(abs, apart)) > 0.5 else []
     assert len(read.paths) == len(shown.geometry.paths)
-    real = [p for p in shown.geometry.paths if not {"bracket", "legend"} & {*p.classes}]
+    foot = max(box.bounds[3] for box in shown.geometry.boxes)
+    around = [p for p in shown.geometry.paths if "bracket" in p.classes or min(y for _, y in p.points) >= foot]
+    real = [p for p in shown.geometry.paths if p not in around]
     for path, own in zip(real, read.paths, strict=False):
         ends = [(a - c - x, b - d - y) for (a, b), (c, d) in zip(own.points, path.points, strict=False)]
         same = len(own.points) == len(path.points) and own.dashed == path.dashed and own.arrow == path.arrow
@@ -62,8 +64,14 @@ def test_the_text_alone_gives_every_box_its_place_and_the_network_its_picture(na
 
 
 @pytest.mark.parametrize("name", ["hrnet_w18", "unet_resnet34"])
-def test_lanes_are_read_back(name):
+def test_lanes_and_volumes_are_read_back(name):
     assert misplaced(figure(compiled(name), "stage", layout="lanes")) == []
+    assert misplaced(figure(compiled(name), "stage", view="volume")) == []
+
+
+def test_a_roadmap_is_read_back():
+    names = ("resnet18", "resnet34", "resnet50")
+    assert misplaced(roadmap_figure([compiled(name) for name in names])) == []
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from resnet_dsl.targets.figure.formats.tikz.lines import Lines
 from resnet_dsl.targets.figure.formats.tikz.nodes import Nodes
@@ -42,7 +43,7 @@ class Surroundings:
 
     def holds(self, path: Path) -> bool:
         """Whether a line stands around the boxes and joins none of them."""
-        return bool({"bracket", "legend"} & {*path.classes}) or self._is_below(path)
+        return "bracket" in path.classes or self._is_below(path)
 
     def _is_below(self, path: Path) -> bool:
         return not path.source and min(y for _, y in path.points) >= self._foot
@@ -79,7 +80,7 @@ class Surroundings:
 
     def _below(self, texts: list[TextLine]) -> Iterator[str]:
         """The legend, tables, remarks; of the legend what stands in a row stands by what is before it."""
-        lines = [path for path in self.geometry.paths if "legend" in path.classes or self._is_below(path)]
+        lines = [path for path in self.geometry.paths if self._is_below(path)]
         if not texts and not lines:
             return
         yield r"\node[rd part, fit={(current bounding box)}] (rdall) {};"
@@ -101,8 +102,9 @@ class Surroundings:
     def _entry(self, number: int, path: Path, text: TextLine | None, by: Spot) -> Iterator[str]:
         start, end = path.points[0], path.points[-1]
         name = f"rdlegend-{number}"
-        step = f"++({self.nodes.unit.length(end[0] - start[0])},{self.nodes.unit.length(start[1] - end[1])})"
-        words = f"{self.nodes.unit.point(start, by)} -- {step} coordinate ({name})"
+        unit = self.nodes.unit
+        steps = [f"++({unit.length(a - x)},{unit.length(y - b)})" for (x, y), (a, b) in pairwise(path.points)]
+        words = f"{' -- '.join([unit.point(start, by), *steps])} coordinate ({name})"
         yield self.lines.drawn(path, words, self.on(path))
         if text:
             yield self.nodes.text(text, Spot(name, (*end, *end)), self.on(text), f"{name}-words")
