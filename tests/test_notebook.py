@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import resnet_dsl
-from resnet_dsl.extras import is_installed
 from tests.cli.calling import NET, TWO, WARNED
 from tests.conftest import ROOT
 
@@ -133,7 +132,6 @@ def cells() -> list[str]:
 
 
 @pytest.mark.keras
-@pytest.mark.skipif(not is_installed("keras"), reason="Keras is not installed")
 def test_the_notebook_that_ships_runs_from_top_to_bottom(shell: Shell) -> None:
     ended = {text: shell.cell(text) for text in cells()}
     assert [text for text, (fine, *_) in ended.items() if not fine] == [text for text in cells() if "wrong" in text]
