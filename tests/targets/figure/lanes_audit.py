@@ -32,6 +32,7 @@ def audit_lanes(facts, geometry: Geometry, sized=None) -> list[str]:
         "copies": (sum(not leaf for thing in shown.things for leaf in thing.leaves), real.copies()),
         "ways": (shown.ways(), real.graph.paths(shown.ways())),
         "dashed": (sum(arrow.dashed for arrow in shown.arrows), real.adapted()),
+        "in boxes": (sum(step.adapted for thing in shown.things for step in thing.steps), real.adapted(boxed=True)),
         "inputs": (sorted(thing.words[-1] for thing in shown.begins()), real.shapes(range(facts.graph.inputs))),
         "outputs": (
             sorted(thing.words[-1] for thing in shown.ends()),
@@ -181,8 +182,10 @@ class _Real:
         role = OPERATIONS[self.nodes[index].op].role
         return role in ("norm", "activation", "noise", "scale") and index not in self.box
 
-    def adapted(self) -> int:
-        return sum(node.skip == "adapted" for n, node in enumerate(self.nodes) if self.is_drawn(n))
+    def adapted(self, boxed: bool = False) -> int:
+        """Skip connections through an adapter: those that are drawn, or those in boxes."""
+        adapted = (n for n, node in enumerate(self.nodes) if node.skip == "adapted")
+        return sum((n in self.box) if boxed else self.is_drawn(n) for n in adapted)
 
     def shapes(self, nodes) -> list[str]:
         return sorted(_shape(self.facts.shapes[node]) for node in nodes)

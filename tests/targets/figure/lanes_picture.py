@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path
 from tests.targets.figure.picture import _joined, _touches
@@ -23,6 +23,7 @@ class Step:
     name: str
     numbers: str
     times: int
+    adapted: int = 0
 
     @property
     def words(self) -> str:
@@ -150,9 +151,11 @@ def _steps(texts: list) -> list[Step]:
     found: list[Step] = []
     for text in plain:
         if re.fullmatch(r"×\d+", text.words):
-            found[-1] = Step(found[-1].name, found[-1].numbers, int(text.words[1:]))
+            found[-1] = replace(found[-1], times=int(text.words[1:]))
+        elif adapted := re.fullmatch(r"(\d+) (projection|proj\.|padded|adapted)", text.words):
+            found[-1] = replace(found[-1], adapted=int(adapted[1]))
         elif text.size == smallest and found and not found[-1].numbers and text is not plain[0]:
-            found[-1] = Step(found[-1].name, text.words, 1)
+            found[-1] = replace(found[-1], numbers=text.words)
         else:
             found.append(Step(text.words, "", 1))
     return found

@@ -174,6 +174,7 @@ LIES = {
     "another size of a lane": lambda drawn: reworded(drawn, "64×64", "63×63"),
     "a copy too few": lambda drawn: without(drawn, "copy"),
     "an arrow up too few": lambda drawn: without(drawn, "learned-up"),
+    "a projection too many": lambda drawn: reworded(drawn, "1 projection", "2 projection"),
     "a copy that is none": filled,
     "weights that are not told": thin,
     "a box in another lane": raised,
@@ -202,6 +203,12 @@ def test_the_name_of_a_stage_stands_out(width):
     drawn = figure(multi_scale.shipped("residual_unet").facts, width=width).geometry
     plates = [box for box in drawn.boxes if "plate" in box.classes]
     named = next(box for box in plates if box.texts[0].words == "eighth")
-    assert [(text.words, text.ink) for text in named.texts] == [
+    assert [(text.words, text.ink) for text in named.texts[:4]] == [
         *(("eighth", "text"), ("basic", "text"), ("256", "faint"), ("×2", "text"))
     ]
+
+
+def test_a_plate_says_how_many_skip_connections_project():
+    """ResNet-50 (He et al. 2015): the first block of each stage."""
+    steps = [step for thing in shown("resnet50").things for step in thing.steps if step.name == "bottleneck"]
+    assert [(step.times, step.adapted) for step in steps] == [(3, 1), (4, 1), (6, 1), (3, 1)]

@@ -18,14 +18,14 @@ _ABOVE = 3.0
 _LEAF, _TALL = 9.0, 34.0
 """One of the plates that are joined: its width and height."""
 
-_Line = tuple[str, float, Face]
+_Line = tuple[str, float, Face, Ink]
 
 
 def size_of_plate(item: Item, m: Measures) -> tuple[float, float]:
     """Width and height of a ``plate``: what it says, line below line."""
     lines = list(_lines(item, m))
     tall = sum(_height(line) for _, line in lines) + _APART * (len(item.groups) - 1)
-    return max(width(*line) for _, line in lines) + 2 * m.side, tall + 2 * _ABOVE
+    return max(width(*line[:3]) for _, line in lines) + 2 * m.side, tall + 2 * _ABOVE
 
 
 def place_plate(item: Item, key: str, middle: tuple[float, float], whole: tuple[float, float], m: Measures) -> Box:
@@ -35,8 +35,7 @@ def place_plate(item: Item, key: str, middle: tuple[float, float], whole: tuple[
     before = None
     for group, line in _lines(item, m):
         y += _APART if before is not None and group not in (before, None) else 0
-        words, size, face = line
-        ink: Ink = "faint" if size == m.small and face == "plain" else "text"
+        words, size, face, ink = line
         texts.append(TextLine(words, x, y + _height(line) / 2, size, face, ink=ink))
         y += _height(line)
         before = group
@@ -48,18 +47,21 @@ def _height(line: _Line) -> float:
 
 
 def _lines(item: Item, m: Measures) -> Iterator[tuple[int | None, _Line]]:
-    """The name of the stage that begins there, of each step what it is, its numbers and how often, and facts."""
+    """The name of the stage that begins there; of each step what it is, its numbers, how often it comes, and how many
+    skip connections in it are adapted; facts."""
     heading, *facts = item.lines
     if heading:
-        yield None, (heading, m.label, "bold")
+        yield None, (heading, m.label, "bold", "text")
     for number, group in enumerate(item.groups):
         name, _, rest = group.rows[0].partition(", ")
-        yield number, (name, m.text, "plain")
+        yield number, (name, m.text, "plain", "text")
         if rest:
-            yield number, (rest, m.small, "plain")
+            yield number, (rest, m.small, "plain", "faint")
         if group.repeat > 1:
-            yield number, (f"×{group.repeat}", m.repeat, "plain")
-    yield from ((None, (line, m.small, "plain")) for line in facts)
+            yield number, (f"×{group.repeat}", m.repeat, "plain", "text")
+        if adapted := sum(arc.way == "adapted" for arc in group.all_arcs):
+            yield number, (f"{adapted} {group.firsts[0] or 'adapted'}", m.small, "plain", "projection")
+    yield from ((None, (line, m.small, "plain", "faint")) for line in facts)
 
 
 def size_of_join(item: Item, m: Measures) -> tuple[float, float]:

@@ -8,7 +8,14 @@ from itertools import pairwise
 from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Outline, Section
 
-_SHORT = {"global avg pool": "GAP", "avg pool": "GAP", "batch norm": "BN", "layer norm": "LN", "group norm": "GN"}
+_SHORT = {
+    "global avg pool": "GAP",
+    "avg pool": "GAP",
+    "batch norm": "BN",
+    "layer norm": "LN",
+    "group norm": "GN",
+    "projection": "proj.",
+}
 """What a row says, and its short form, which is explained below the figure; in stages ``avg pool`` is a global one."""
 _PLAIN = {" conv, ": ", ", " max pool": " max", " avg pool": " avg", " more rows, ": " rows, "}
 """Words beside a number, which are understood without one."""

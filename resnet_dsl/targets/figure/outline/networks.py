@@ -9,7 +9,6 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
@@ -23,7 +22,7 @@ from resnet_dsl.targets.figure.outline.outline import Column, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, read_scopes, with_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones, gather_sections, section_tone, tones_of
 from resnet_dsl.targets.figure.outline.tiers import gather_tiers, legend_of_lanes
-from resnet_dsl.targets.figure.outline.words import clean
+from resnet_dsl.targets.figure.outline.words import adapting, clean
 from resnet_dsl.targets.figure.theme.theme import Theme
 
 _AIR = 1.7
@@ -54,7 +53,8 @@ def gather_networks(
     columns = [replace(column, network=number) for number, column in enumerate(columns)]
     insets, remarks = _left_out(subjects, columns, tones, wishes)
     ways: set[Way] = {link.way for column in (*columns, *insets) for link in column.links}
-    groups = [group for column in columns for item in column.items for group in item.groups]
+    cards = [item for column in columns for item in column.items if item.kind == "card"]
+    groups = [group for item in cards for group in item.groups]
     ways |= {arc.way for group in groups for arc in (*group.arcs, *group.first_arcs)}
     paged = len(columns) == 1 and wishes.level != "stage" and not lanes
     placed = [with_scopes(column, one.graph) for column, one in zip(columns, subjects, strict=True)]
@@ -155,7 +155,7 @@ class UnknownBlockError(Failure):
 
 def _legend_words(ways: set[Way], subjects: Sequence[Facts]) -> tuple[tuple[Way, str], ...]:
     """The two kinds of skip connections, as far as the figure has them; adapted ones with what adapts them."""
-    adapters = dict.fromkeys(_adapting(operations) for one in subjects for operations in _adapters(one.graph))
+    adapters = dict.fromkeys(adapting(operations) for one in subjects for operations in _adapters(one.graph))
     through = f"{' or '.join(adapters) or 'adapted'} skip"
     words: tuple[tuple[Way, str], ...] = (("identity", "identity skip"), ("adapted", through))
     return tuple((way, said) for way, said in words if way in ways)
@@ -170,13 +170,6 @@ def _adapters(graph: Graph) -> Iterable[set[str]]:
         if inside is not None:
             found.setdefault(inside, set()).add(node.op)
     return found.values()
-
-
-def _adapting(operations: set[str]) -> str:
-    """The paper's words (He et al. 2015, section 3.3): option A pads with zeros, B and C project."""
-    if any(OPERATIONS[one].role == "weighted" for one in operations):
-        return "projection"
-    return "padded" if "pad_channels" in operations else "adapted"
 
 
 def default_level(subjects: Sequence[Facts]) -> str:

@@ -27,11 +27,11 @@ from resnet_dsl.targets.figure.outline.items import (
     told_params,
 )
 from resnet_dsl.targets.figure.outline.kinds import Kinds
-from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Section, Way
+from resnet_dsl.targets.figure.outline.outline import Arc, Column, Group, Item, Link, Section, Way
 from resnet_dsl.targets.figure.outline.resolutions import Resolution, coarseness, lane_words, resolutions_of
 from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes
 from resnet_dsl.targets.figure.outline.sections import Tones
-from resnet_dsl.targets.figure.outline.words import clean, label, short, whole
+from resnet_dsl.targets.figure.outline.words import adapting, clean, label, short, whole
 
 _MOST_PLATES = 6
 """Of a concat; one of more values is a sign."""
@@ -139,7 +139,7 @@ class _Tiers:
 
     def _plate(self, steps: Sequence[Step]) -> Item:
         nodes = self._nodes(steps)
-        groups = tuple(self._group(list(run)) for _, run in groupby(steps, key=self._words))
+        groups = tuple(map(self._group, self._runs(steps)))
         name = self.graph.nodes[nodes[0]].name
         shape, params = whole(self.subject.shapes[nodes[-1]]), told_params(self.subject, nodes)
         held = ", then ".join(f"{group.repeat} x ({group.rows[0]})" for group in groups)
@@ -147,9 +147,30 @@ class _Tiers:
         tip = f"{clean(name, 80)}: {held}, output {shape}, {params}"
         return Item(name, "plate", ("", facts) if facts else ("",), self._tone(steps[-1]), 0, nodes, tip, groups=groups)
 
+    def _runs(self, steps: Sequence[Step]) -> Iterator[list[Step]]:
+        """Steps of which the same is said; of equal blocks the first one alone may have other skip connections."""
+        for _, run in groupby(steps, key=self._words):
+            members = list(run)
+            if len({self._arcs(step) for step in members[1:]}) < 2:
+                yield members
+            else:
+                yield from (list(part) for _, part in groupby(members, key=self._arcs))
+
     def _group(self, steps: Sequence[Step]) -> Group:
+        row, first, last = self._words(steps[-1]), self._arcs(steps[0]), self._arcs(steps[-1])
         boxes = () if steps[-1].block is None else (steps[-1].block,)
-        return Group((self._words(steps[-1]),), boxes=boxes, blocks=tuple(self._nodes([step]) for step in steps))
+        first_rows = (f"{row}, {self._adapting(steps[0])}",) if any(arc.way == "adapted" for arc in first) else ()
+        blocks = tuple(self._nodes([step]) for step in steps)
+        return Group((row,), last, first_rows, first if first != last else (), boxes, blocks)
+
+    def _arcs(self, step: Step) -> tuple[Arc, ...]:
+        """The skip connections in a block, which are counted and not drawn."""
+        ways = (self.graph.nodes[node].skip for node in self._nodes([step])) if step.block is not None else ()
+        return tuple(Arc(0, 1, way) for way in ways if way)
+
+    def _adapting(self, step: Step) -> str:
+        inside = (self.graph.nodes[node] for node in self._nodes([step]))
+        return adapting({node.op for node in inside if self.scopes.adapter[node.scope] is not None})
 
     def _words(self, step: Step) -> str:
         if step.block is None:

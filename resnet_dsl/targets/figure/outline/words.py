@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Node, Scope
@@ -61,3 +61,10 @@ def count(number: int | None) -> str:
             value = number / factor
             return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}{unit}"
     return str(number)
+
+
+def adapting(operations: Collection[str]) -> str:
+    """The paper's words (He et al. 2015, section 3.3): option A pads with zeros, B and C project."""
+    if any(OPERATIONS[one].role == "weighted" for one in operations):
+        return "projection"
+    return "padded" if "pad_channels" in operations else "adapted"
