@@ -37,6 +37,7 @@ from resnet_dsl.targets.figure.outline.volumes import as_volumes
 from resnet_dsl.targets.figure.outline.zooms import with_zooms
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, MILLIMETRE, points
+from resnet_dsl.targets.figure.theme.theme import KIND_TONES
 from resnet_dsl.targets.forms import FIGURES
 from resnet_dsl.writing import write_whole
 
@@ -220,12 +221,14 @@ class Figure:
     def _colours(self, told: Told | ToldTogether) -> str:
         """What its colours say; grey ones are shades."""
         theme, fills = read_theme(self.theme), palette(self.theme)
-        used = {fills.fill(tone) for tone in told.tones}
+        own = "; some kinds of operations have colours of their own" if max(told.tones, default=0) >= KIND_TONES else ""
+        tones = {tone for tone in told.tones if tone < KIND_TONES}
+        used = {fills.fill(tone) for tone in tones}
         if not used or theme.colour.by == "none":
-            return ""
+            return own.removeprefix("; ").capitalize()
         shades = all(len({fill[1:3], fill[3:5], fill[5:7]}) == 1 for fill in used)
-        repeated = ", in turn" if len(used) < len(told.tones) else ""
-        return f"{'Shade' if shades else 'Colour'}: {_BY[theme.colour.by]}{repeated}"
+        repeated = ", in turn" if len(used) < len(tones) else ""
+        return f"{'Shade' if shades else 'Colour'}: {_BY[theme.colour.by]}{repeated}{own}"
 
     def save(self, path: str | Path) -> Path:
         """Write the figure, whole or not at all, in the format of the path's ending; a pipe without one gets SVG."""

@@ -12,6 +12,7 @@ import resnet_dsl
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.targets.figure import FigureError, block_figure, figure
 from resnet_dsl.targets.figure.figure import Figure
+from resnet_dsl.targets.figure.theme import read_theme
 from tests.cli.calling import call
 from tests.targets.figure.test_files import EVIL, hostile
 
@@ -77,6 +78,9 @@ def test_colours_say_what_the_theme_means_by_them():
     facts = compiled("residual_unet")
     assert "Shade: feature-map size." in figure(facts, "stage", theme="mono").caption()
     assert "Colour: feature-map size." in figure(facts, "stage", theme="dark").caption()
+    theme = read_theme("light", ["colour.by=operation"])
+    assert "Colour: kind of operation" in figure(facts, "block", theme=theme).caption()
+    assert "Colour" not in figure(facts, "block", theme=read_theme("light", ["colour.by=none"])).caption()
     stages = " ".join(f"stage s{number} {{ conv(4, 3, stride = 2) }}" for number in range(12))
     deep = pipeline.load_text(f"network n {{ input 4096x4096x3 {stages} }}").compile().facts
     assert "Colour: feature-map size, in turn." in figure(deep, "stage").caption()

@@ -44,8 +44,9 @@ class Told:
     @property
     def tones(self) -> frozenset[int]:
         """The colours that it uses, by their numbers."""
-        items = (item for column in self.outline.columns for item in column.items)
-        return frozenset(item.tone for item in items if item.tone is not None)
+        items = [item for column in self.outline.columns for item in column.items]
+        rows = [tone for item in items for group in item.groups for tone in group.tones]
+        return frozenset(tone for tone in (*rows, *(item.tone for item in items)) if tone is not None)
 
     def caption(self, colours: str) -> tuple[str, ...]:
         """Its sentences. colours: what colours say, empty where they say nothing."""
