@@ -27,7 +27,7 @@ def run_all(recipes: list[tuple[str, str]]) -> None:
 def test_what_needs_no_keras_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run_all(RECIPES[:OF_KERAS])
-    assert {path.name for path in tmp_path.iterdir()} == {"sweep.tex", "both.svg", "both.md"}
+    assert {path.name for path in tmp_path.iterdir()} == {"sweep.tex", "both.svg", "both.md", "differences.svg"}
 
 
 @pytest.mark.keras
