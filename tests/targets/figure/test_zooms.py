@@ -6,6 +6,7 @@ import pytest
 
 import resnet_dsl
 from resnet_dsl.targets.figure import FigureError, UnknownBlockError, block_figure, figure
+from resnet_dsl.targets.figure.outline.scopes import blocks_of
 from tests.targets.figure.overlaps import faults
 
 
@@ -93,6 +94,27 @@ def test_each_network_has_its_own_beside_it():
     check(geometry, False, [cards["1 seresnet50/conv4"], cards["resnet34/conv2"]])
     left = min(box.bounds[0] for box in geometry.boxes if box.key.startswith("1 "))
     assert bounds(of(geometry, "zoom")[0])[2] < left, "the close-up of the first network stands before the second one"
+
+
+def test_an_adapter_that_is_not_drawn_stands_at_its_merge():
+    for level, rows in (("stage", 1), ("block", 1), ("layer", 2)):
+        geometry = figure(compiled("resnet18"), level, insets=["project@conv3_block1"]).geometry
+        assert faults(geometry) == [] or all("leader" in fault for fault in faults(geometry))
+        assert len(of(geometry, "zoom")) == 1
+        for place in of(geometry, "place"):
+            network = [box for box in geometry.boxes if box.within[0][0] == "network"]
+            held = [box.key for box in network if inside(box.bounds, bounds(place))]
+            assert len(held) == rows
+            assert all("conv3_block1" in key for key in held)
+
+
+def test_every_block_of_all_kinds_of_networks_has_its_place():
+    for name in ("resnet18", "dla34", "siamese_omniglot", "skresnet18"):
+        facts = compiled(name)
+        for level in ("stage", "block"):
+            for block in blocks_of(facts.graph)[:: 9 if level == "stage" else 29]:
+                geometry = figure(facts, level, layout="column", insets=[block]).geometry
+                assert [fault for fault in faults(geometry) if "leader" not in fault] == [], (name, level, block)
 
 
 def test_on_paper_they_are_kept():

@@ -65,7 +65,8 @@ def _spans(one: Placed) -> tuple[float, float]:
 
 def _shown(network: Placed, nodes: frozenset[int]) -> tuple[float, float, float, float]:
     """Where the rows or the card lie that hold the nodes: begin, low, end, high."""
-    items = [number for number, item in enumerate(network.column.items) if nodes & set(item.nodes)]
+    every = range(len(network.column.items))
+    items = [number for number in every if nodes & set(network.column.items[number].nodes)] or list(every)
     around = 0.0 if all(network.column.items[item].kind == "card" for item in items) else _AROUND
     return (
         min(network.begin(item) for item in items) - around,

@@ -15,6 +15,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.targets.figure.outline.compact import without_close_ups
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Outline, Section, Sums
+from resnet_dsl.targets.figure.outline.scopes import item_of
 from resnet_dsl.targets.figure.outline.words import clean
 from resnet_dsl.targets.figure.theme.theme import Theme
 
@@ -53,26 +54,16 @@ def gather_compared(
 
 def _marked(column: Column, graph: Graph, differences: Sequence[Iterable[int]]) -> Column:
     """The column with the numbers of the differences at the rows where they lie."""
-    item_of = _item_of(column, graph)
+    at = item_of(column, graph)
     numbers: dict[int, list[int]] = {}
     for number, nodes in enumerate(differences, 1):
         for node in nodes:
             numbers.setdefault(node, []).append(number)
     own: dict[int, set[int]] = {}
     for node, found in numbers.items():
-        own.setdefault(item_of.get(node, -1), set()).update(found)
+        own.setdefault(at.get(node, -1), set()).update(found)
     items = (_item(item, numbers, sorted(own.get(index, ()))) for index, item in enumerate(column.items))
     return replace(column, items=tuple(items))
-
-
-def _item_of(column: Column, graph: Graph) -> dict[int, int]:
-    """The item of each node; an adapter's nodes belong to the item that reads what it makes."""
-    found = {node: number for number, item in enumerate(column.items) for node in item.nodes}
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        if index in found:
-            for other in graph.nodes[index].reads:
-                found.setdefault(other, found[index])
-    return found
 
 
 def _item(item: Item, numbers: Mapping[int, list[int]], own: list[int]) -> Item:
@@ -116,7 +107,7 @@ def _renamed(sections: tuple[Section, ...], laid: Alignment) -> tuple[Section, .
 
 def _beside(left: Column, right: Column, subjects: Sequence[Facts], laid: Alignment) -> tuple[Column, ...]:
     """The columns whose items know which item of the other one stands beside them: the one with the most steps."""
-    ours, theirs = (_item_of(column, subject.graph) for column, subject in zip((left, right), subjects, strict=True))
+    ours, theirs = (item_of(column, subject.graph) for column, subject in zip((left, right), subjects, strict=True))
     pairs = [(one.at, other.at) for _, one, other in laid.matched]
     pairs += zip(range(subjects[0].graph.inputs), range(subjects[1].graph.inputs), strict=False)
     votes = Counter((ours[one], theirs[other]) for one, other in pairs if one in ours and other in theirs)

@@ -124,6 +124,16 @@ def _shared(ways: Sequence[tuple[tuple[str, str], ...]], kind: Kind) -> tuple[tu
     return tuple(levels[0] for levels in pairs)
 
 
+def item_of(column: Column, graph: Graph) -> dict[int, int]:
+    """The item of each node; an adapter's nodes, where it is not drawn, belong to the item that reads what it makes."""
+    found = {node: number for number, item in enumerate(column.items) for node in item.nodes}
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        if index in found:
+            for other in graph.nodes[index].reads:
+                found.setdefault(other, found[index])
+    return found
+
+
 def blocks_of(graph: Graph) -> list[str]:
     """The blocks that a network calls, and each call and stage by its place: ``bottleneck``, ``conv2_block1``."""
     called = [scope.block for scope in graph.scopes if scope.block]

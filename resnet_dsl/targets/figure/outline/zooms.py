@@ -12,7 +12,14 @@ from resnet_dsl.targets.figure.outline.colouring import coloured
 from resnet_dsl.targets.figure.outline.items import Wishes
 from resnet_dsl.targets.figure.outline.networks import UnknownBlockError
 from resnet_dsl.targets.figure.outline.outline import Column, Outline, Zoom
-from resnet_dsl.targets.figure.outline.scopes import blocks_of, find_block, scopes_inside, title_of, with_scopes
+from resnet_dsl.targets.figure.outline.scopes import (
+    blocks_of,
+    find_block,
+    item_of,
+    scopes_inside,
+    title_of,
+    with_scopes,
+)
 from resnet_dsl.targets.figure.outline.sections import Tones, tones_of
 from resnet_dsl.targets.figure.theme.theme import Theme
 
@@ -26,10 +33,24 @@ def with_zooms(
     """
     tones = tones_of(subjects)
     wishes = Wishes.of("block", (), theme)
-    zooms = [_zoom(subjects, one, tones, wishes) for one in dict.fromkeys(asked)]
+    found = [_zoom(subjects, one, tones, wishes) for one in dict.fromkeys(asked)]
+    zooms = [_at_rows(column, outline, subjects) for column in found]
     keyed = [replace(zoom, key=f"{zoom.key} {number}") for number, zoom in enumerate(zooms)]
     shown = coloured(keyed, outline.columns, subjects, theme) if theme else keyed
     return replace(outline, columns=(*outline.columns, *shown), paged=False)
+
+
+def _at_rows(column: Column, outline: Outline, subjects: Sequence[Facts]) -> Column:
+    """The close-up with the nodes of the rows where its block is drawn: of an adapter those of its merge."""
+    assert column.zoom is not None
+    number, nodes = column.zoom
+    network = outline.columns[number]
+    if any(nodes & set(item.nodes) for item in network.items):
+        return column
+    at = item_of(network, subjects[number].graph)
+    rows = {at[node] for node in nodes if node in at}
+    shown = frozenset(node for row in rows for node in network.items[row].nodes)
+    return replace(column, zoom=Zoom(number, shown))
 
 
 def _zoom(subjects: Sequence[Facts], asked: str, tones: Tones, wishes: Wishes) -> Column:
