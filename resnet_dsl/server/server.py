@@ -63,9 +63,13 @@ class Server(LanguageServer):
     def shutdown(self) -> None:
         """Begins nothing new, and stops."""
         self._worker.shutdown(wait=False, cancel_futures=True)
+        self.leave_nothing()
+        super().shutdown()  # type: ignore[no-untyped-call]
+
+    def leave_nothing(self) -> None:
+        """Takes the figures away that were written for the editor."""
         if self._figures is not None:
             self._figures.cleanup()
-        super().shutdown()  # type: ignore[no-untyped-call]
 
     def _takes_snippets(self) -> bool:
         texts = self.client_capabilities.text_document

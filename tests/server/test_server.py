@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -267,3 +270,25 @@ def test_a_text_without_a_file_is_checked(editor: Editor) -> None:
     found = editor.open("untitled:Untitled-1", WRONG)
     assert [one.code for one in found] == ["E0201"]
     editor.close("untitled:Untitled-1")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_server_that_is_asked_to_end_ends(number: int, code: int) -> None:
+    """Though it waits for the editor's next word, which never comes."""
+    command = [sys.executable, "-m", "resnet_dsl", "lsp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        body = b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}'
+        server.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        server.stdin.flush()
+        server.stdout.readline()
+        server.send_signal(number)
+        assert server.wait(20) == code
+
+
+def test_a_server_whose_editor_is_gone_ends() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "resnet_dsl", "lsp"], stdin=subprocess.DEVNULL, timeout=60, check=False
+    )
+    assert ended.returncode == 0

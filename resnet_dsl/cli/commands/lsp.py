@@ -8,11 +8,18 @@ renames definitions; lays texts out; draws networks. It reads what is open, what
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from contextlib import redirect_stdout
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
+
+if TYPE_CHECKING:
+    from resnet_dsl.server.server import Server
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +30,15 @@ def run(options: argparse.Namespace) -> int:
     require("lsp", options)
     from resnet_dsl.server.server import make_server
 
+    server = make_server()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, partial(_end, server))
     with open(0, "rb", closefd=False) as asked, open(1, "wb", closefd=False) as told, redirect_stdout(sys.stderr):
-        make_server().start_io(asked, told)
+        server.start_io(asked, told)
     return FINE
+
+
+def _end(server: Server, number: int, frame: object) -> NoReturn:
+    """Ends at once: the thread that waits for the editor's next word cannot be told to stop."""
+    server.leave_nothing()
+    os._exit(128 + number)
