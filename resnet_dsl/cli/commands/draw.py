@@ -143,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _drawn(options: argparse.Namespace, networks: Sequence[Shown], path: str) -> Figure | None:
     """None where a page was written."""
-    theme = read_theme(options.theme or BASE, options.theme_set)
+    theme = read_theme(BASE if options.theme is None else options.theme, options.theme_set)
     if Path(path).suffix.lower() != ".html":
         paper = {"width": options.width, "height": options.height, "scale": options.scale, "engine": options.engine}
         return draw_networks(options, networks, theme=theme, **paper)

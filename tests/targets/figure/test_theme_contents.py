@@ -275,3 +275,25 @@ def test_every_name_of_a_kind_is_one_that_operations_have():
     from resnet_dsl.targets.figure.theme.keys import KINDS as NAMED
 
     assert {*NAMED} == {one.role for one in OPERATIONS.values()} - {"input"}
+
+
+def test_volumes_speak_the_words_of_the_theme_too():
+    drawn = figure(
+        compiled("resnet50"), "stage", view="volume", theme=themed("words.first=zuerst", "words.input=Eingabe")
+    )
+    assert "zuerst" in said(drawn)
+    assert "Eingabe" in " ".join(said(drawn))
+    assert not {"first", "input"} & {*said(drawn)}
+
+
+def test_a_caption_says_once_what_colours_mean():
+    caption = figure(compiled("resnet50"), "stage", theme=themed("colour.by=operation")).caption()
+    assert len(re.findall("colours?:", caption, re.IGNORECASE)) == 1
+    assert "Colour: kind of operation" in caption
+
+
+def test_lanes_are_coloured_and_speak_as_others():
+    theme = themed("colour.by=stage", 'words."transposed conv"=Hochfaltung', 'words."identity skip"=unverändert')
+    drawn = figure(compiled("residual_unet"), "stage", layout="lanes", theme=theme)
+    assert len({box.tone for box in drawn.geometry.boxes if "plate" in box.classes}) >= 5
+    assert {"Hochfaltung", "unverändert"} <= {*said(drawn)}

@@ -109,5 +109,5 @@ def _brackets(volume: Volume, solid: Solid, m: Measures) -> Iterator[tuple[Path,
 
 
 def _count(skips: Skips) -> str:
-    parts = ["first"] if skips.first else []
+    parts = [skips.first_word] if skips.first else []
     return " ".join([*parts, *([f"×{skips.count}"] if skips.count > 1 else [])])

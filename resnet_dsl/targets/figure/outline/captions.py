@@ -16,6 +16,7 @@ from resnet_dsl.analyses.parts import blocks
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted, either, first, plural
+from resnet_dsl.targets.figure.outline.colouring import COLOURS
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
@@ -179,7 +180,9 @@ def _conventions(outline: Outline, subjects: Sequence[Facts], colours: str) -> I
     yield from _skips(outline, subjects)
     yield from _marks(outline, items, groups)
     yield from _colours(outline, items, colours)
-    yield from (f"{_capital(_BY_COMMAND.sub('', remark))}." for remark in outline.remarks)
+    yield from (
+        f"{_capital(_BY_COMMAND.sub('', remark))}." for remark in outline.remarks if not remark.startswith(COLOURS)
+    )
 
 
 def _lanes(outline: Outline) -> Iterator[str]:

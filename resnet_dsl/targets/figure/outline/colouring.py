@@ -32,13 +32,15 @@ _TONES = {name: tone for tone, names in enumerate(_FAMILIES) for name in names}
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ -][^\W\d_]+)*")
 _HEADS = {"weighted", "attention", "pool", "reshape", "merge"}
 """Roles of what is a row of its own: what holds several of these is a block, not an operation."""
+COLOURS = "colours: "
+"""What the remark begins with that says what they tell apart."""
 _MEANS = {"operation": "kinds of operations", "stage": "stages", "branch": "branches"}
 
 
 def in_theme(outline: Outline, subjects: Sequence[Facts], theme: Theme) -> Outline:
     """The outline as the theme has it; ``subjects``: its networks, in their order."""
     by, place = theme.colour.by, theme.legend.place
-    means = (f"colours: {_MEANS[by]}",) if by in _MEANS else ()
+    means = (f"{COLOURS}{_MEANS[by]}",) if by in _MEANS else ()
     return replace(
         outline,
         columns=coloured(outline.columns, outline.columns, subjects, theme),

@@ -96,6 +96,7 @@ class Skips:
     way: Shortcut
     count: int
     first: bool = False
+    first_word: str = "first"
 
 
 @dataclass(frozen=True, slots=True)

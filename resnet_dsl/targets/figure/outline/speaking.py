@@ -9,7 +9,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import TypeAlias
 
-from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Note, Outline, Section, Sums
+from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Note, Outline, Section, Sums, Volume
 from resnet_dsl.targets.figure.theme.theme import GAP
 
 Say: TypeAlias = Callable[[str], str]
@@ -83,7 +83,12 @@ def _item(item: Item, say: Say) -> Item:
         tip=say(item.tip),
         beside=tuple(_line(words, say) for words in item.beside),
         groups=tuple(_group(group, say) for group in item.groups),
+        volume=_volume(item.volume, say) if item.volume else None,
     )
+
+
+def _volume(volume: Volume, say: Say) -> Volume:
+    return replace(volume, skips=tuple(replace(one, first_word=say(one.first_word)) for one in volume.skips))
 
 
 def _line(line: str, say: Say) -> str:
