@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import log2, sqrt
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import resnet_dsl
 from resnet_dsl import pipeline, shipped
@@ -14,6 +15,7 @@ from resnet_dsl.extras import is_installed
 from resnet_dsl.targets.figure import FigureError, TooNarrowError, block_figure, figure
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry
 from tests.cli.calling import call
+from tests.targets.figure.test_any_graph import STEPS, network
 from tests.targets.figure.test_files import hostile
 from tests.targets.figure.volume_audit import audit
 from tests.targets.figure.volume_overlaps import faults
@@ -47,6 +49,26 @@ def wrong(facts, levels):
 @pytest.mark.parametrize("name", USUAL)
 def test_a_shipped_network_is_read_back_from_its_volumes(name):
     assert wrong(compiled(name), LEVELS[:1] if name == "hrnet_w18" else LEVELS[:2]) == []
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_any_network_is_read_back_from_its_volumes(steps):
+    """Skips are marked at random there, convolutions have no names, and a stage may hold nothing that is drawn."""
+    uncounted = (" skips: ", " convolutions: ", " stages: ")
+    assert [fault for fault in wrong(network(steps), LEVELS) if not any(what in fault for what in uncounted)] == []
+
+
+def test_runs_of_a_branch_stay_in_its_lane():
+    """A stage that is off the main path, and is drawn as two runs."""
+    steps = [("conv", [0, 0]), ("conv", [0, 0]), ("stage", [0, 0]), ("add", [0, 0]), ("open", [0, 0]), ("conv", [0, 0])]
+    assert faults(drawn(network(steps))) == []
+
+
+def test_a_stage_that_is_one_box_is_no_join():
+    """It begins with one, and is too tangled to be rows."""
+    facts = network([("concat", [0, 0]), ("add", [0, 0])])
+    assert [thing.channels for thing in things(drawn(facts)) if thing.slices][-1] == str(facts.shapes[-1][-1])
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from collections import Counter
 from resnet_dsl.targets.figure import figure
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.outline.words import size
-from tests.targets.figure.audit import Contracted
+from tests.targets.figure.audit import Contracted, ancestors
 from tests.targets.figure.picture import Picture, name_of
 from tests.targets.figure.picture_audit import _boxes, _real_skips, _times
 from tests.targets.figure.volume_picture import VolumePicture
@@ -62,18 +62,21 @@ def _real(facts, graph: Contracted, level: str) -> Counter:
 
 def _stages(facts, shown: VolumePicture) -> tuple[dict, dict]:
     """Of each stage whether the last volume over its name has the map with which it ends."""
-    scopes = [scope for scope in facts.graph.scopes if scope.kind == "stage"]
+    within = ancestors(facts.graph)
+    held = {one for node in facts.graph.nodes for one in within[node.scope]}
+    scopes = [scope for n, scope in enumerate(facts.graph.scopes) if scope.kind == "stage" and n in held]
     drawn = {scope.name: _said(facts.shapes[scope.exit]) in _last_maps(shown, scope.name) for scope in scopes}
     return drawn, dict.fromkeys(drawn, True)
 
 
 def _last_maps(shown: VolumePicture, name: str) -> list[tuple]:
     """Over the line under which a name stands."""
-    text = next((text for text in shown.geometry.texts if text.words == name), None)
+    named = [text for text in shown.geometry.texts if text.words == name]
+    if not named:
+        return []
+    text = max(named, key=lambda text: text.y)
     lines = [path.points for path in shown.geometry.paths if path.ink == "faint" and not path.arrow]
-    over = [
-        line for line in lines if text and 0 < text.y - line[0][1] < 14 and line[0][0] - 60 < text.x < line[1][0] + 60
-    ]
+    over = [line for line in lines if 0 < text.y - line[0][1] < 14 and line[0][0] - 60 < text.x < line[1][0] + 60]
     (start, y), (end, _) = min(over, key=lambda line: abs(sum(x for x, _ in line) / 2 - text.x))
     inside = [
         n for n, one in enumerate(shown.things) if one.slices and start - 1 < one.box.x < end + 1 and one.box.y < y

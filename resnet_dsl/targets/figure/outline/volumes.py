@@ -10,6 +10,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.kinds import is_light
 from resnet_dsl.targets.figure.outline.outline import (
     MOST_SLICES,
     Arc,
@@ -24,6 +25,7 @@ from resnet_dsl.targets.figure.outline.outline import (
     Shortcut,
     Skips,
     Volume,
+    Way,
 )
 from resnet_dsl.targets.figure.outline.words import clean, size
 
@@ -88,7 +90,10 @@ class _Maps:
             count += len(run)
             last.append(count - 1)
         links = [replace(link, source=last[link.source], target=first[link.target]) for link in self.old.links]
-        links += [Link(at, at + 1, "main") for one, end in zip(first, last, strict=True) for at in range(one, end)]
+        main = {end for link in links if link.way == "main" for end in (link.source, link.target)}
+        for one, end in zip(first, last, strict=True):
+            way: Way = "main" if {one, end} & main else "branch"
+            links += [Link(at, at + 1, way) for at in range(one, end)]
         sections, section_of = _parts(self.old.sections)
         items = [replace(item, section=section_of[item.section]) for run in runs for item in run]
         items = list(_told_once(items, links, list(map(self._sides, items))))
@@ -129,11 +134,17 @@ class _Maps:
             facts = (*item.lines[1:], *item.beside) if number == len(item.groups) - 1 else ()
             first = group.blocks[0][0]
             one = replace(item, key=key, groups=(), nodes=group.blocks[-1], within=(("stage", stage),))
-            joins = group.repeat == 1 and OPERATIONS[self.nodes[first].op].merge == "join"
+            joins = group.repeat == 1 and self._joins(group)
             if joins:
                 yield self._joined(replace(one, key=f"{key} joined", nodes=(first,)), first)
             if not joins or len(group.rows) > 1:
                 yield self._stack(one, group, facts)
+
+    def _joins(self, group: Group) -> bool:
+        """Whether its first row is a join, and no box or remark in which one lies."""
+        held = [self.nodes[node] for node in group.held[0]] if group.held else []
+        joins = [OPERATIONS[node.op].merge == "join" for node in held if not is_light(node)]
+        return joins == [True]
 
     def _stack(self, item: Item, group: Group, facts: tuple[str, ...]) -> Item:
         if group.repeat == 1:
