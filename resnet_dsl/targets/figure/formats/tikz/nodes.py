@@ -9,9 +9,10 @@ from resnet_dsl.targets.figure.formats.tikz.places import Node
 from resnet_dsl.targets.figure.formats.tikz.spots import Tie, Unit, anchor, tied
 from resnet_dsl.targets.figure.formats.tikz.styles import Styles, plain, usual
 from resnet_dsl.targets.figure.formats.tikz.words import content, has_words_inside, rows, said
-from resnet_dsl.targets.figure.layout.geometry import Box, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Anchor, Box, TextLine
 from resnet_dsl.targets.figure.layout.nearby import EXACT, At, Axis, Spot
 
+_ANCHORED: dict[Anchor, At] = {"start": -1, "middle": 0, "end": 1}
 _WAYS: dict[tuple[Axis, At, At], str] = {
     **{(1, -1, 1): "below", (1, 1, -1): "above"},
     **{(0, -1, 1): "right", (0, 1, -1): "left"},
@@ -117,7 +118,7 @@ class Nodes:
 
     def text(self, text: TextLine, spot: Spot, on: list[str], name: str = "") -> str:
         """Words by themselves, by what they stand beside."""
-        own: At = {"start": -1, "middle": 0, "end": 1}[text.anchor]  # type: ignore[assignment]
+        own = _ANCHORED[text.anchor]
         place = self.unit.place(tied(text.x, spot, 0), tied(text.y, spot, 1))
         options = [self.styles.of_text(text), *([f"anchor={anchor(own, 0)}"] if own else []), *on]
         named = f" ({name})" if name else ""

@@ -15,7 +15,7 @@ from resnet_dsl.targets.figure.layout.nearby import AXES, EXACT, At, Axis, Bound
 Names: TypeAlias = "dict[str | Within, str]"
 """Of boxes by their keys, of parts by their ways."""
 
-_GAP, _BEFORE, _SHIFTED, _TWO, _UNSTEADY, _LINKED = 5.0, 7.0, 60.0, 8.0, 12.0, 3.0
+_GAP, _BEFORE, _SHIFTED, _TWO, _UNSTEADY, _LINKED = 5.0, 25.0, 60.0, 8.0, 12.0, 3.0
 """What it costs to stand behind a spot, before it, somewhere beside it; to be placed by two spots instead of one; by
 the middle of a frame, which moves with what lies in it; and what it saves that a line leads from it."""
 
@@ -212,10 +212,10 @@ def _names(found: Grouped, geometry: Geometry) -> Names:
 
 
 def _sources(geometry: Geometry, names: Names) -> dict[str, set[str]]:
-    """Of each box the names of those from which a straight line leads to it."""
+    """Of each box the names of those from which a line leads to it."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in geometry.paths:
-        if path.source and len(path.points) == 2:
+        if path.source:
             found[path.target].add(names[path.source])
     return found
 
@@ -292,10 +292,18 @@ class _Relation(NamedTuple):
     stand: Stand
 
 
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    """Whether two boxes are one thing, as a concatenation and its plates are."""
+    across, down = (min(one[axis + 2], other[axis + 2]) - max(one[axis], other[axis]) for axis in AXES)
+    return min(across, down) > EXACT
+
+
 def _relation(own: Spot, other: Spot, axis: Axis, linked: bool, inside: bool) -> _Relation:
     middle = own.edge(axis, 0) - other.edge(axis, 0)
     behind, before = own.edge(axis, -1) - other.edge(axis, 1), other.edge(axis, -1) - own.edge(axis, 1)
     beside = (_UNSTEADY if other.shape == "frame" else 0.0) - (_LINKED if linked else 0.0)
+    if _overlap(own.bounds, other.bounds):
+        return _Relation(0.0, Stand(0, tied(own.edge(axis, 0), other, axis)))
     if abs(middle) <= EXACT:
         return _Relation(beside, Stand(0, Tie(other, 0, 0.0)))
     if behind >= -EXACT:

@@ -21,6 +21,8 @@ _INSIDE = 4.0
 """Between words and the border of a box that has grown by them."""
 _LINES = {"main": "flow", "identity": "skip", "adapted": "projection"}
 _BOXES = {"text": "value", "": "words"}
+_SHAPES = {"text": "bare", "": "bare", "merge": "circle", "stage": "frame"}
+"""What boxes of a kind are as a rule."""
 _OWN_COLOUR = {"bare", "circle", "pill", "solid"}
 
 
@@ -142,7 +144,7 @@ def _changed(name: str, value: float, usual: float, unit: Unit) -> list[str]:
 def _box_name(box: Box) -> str:
     kind = box.classes[0] if box.classes else ""
     name = f"rd {_BOXES.get(kind) or plain(kind)}"
-    return f"{name} {box.shape}" if box.shape in {"pill", "solid"} else name
+    return name if box.shape == _SHAPES.get(kind, "round") else f"{name} {box.shape}"
 
 
 class Styles:

@@ -15,6 +15,9 @@ from resnet_dsl.targets.figure.layout.nearby import EXACT, Axis, Bounds, Nearby,
 On = Callable[[Path | TextLine], list[str]]
 """Options that say from when on a thing is seen."""
 
+_ROW = 1.0
+"""Points between the middles of what stands in one row."""
+
 
 class Surroundings:
     """Writes brackets, free words and the legend. Their names begin with no ``rd-``: a network's could be the same."""
@@ -91,10 +94,11 @@ class Surroundings:
             yield self.lines.drawn(path, said, self.on(path))
         before: Spot | None = None
         for number, path in enumerate(legend, 1):
-            own = [text for text in texts if abs(text.y - path.points[-1][1]) <= EXACT and text.x >= path.points[-1][0]]
+            level, end = _level(path), path.points[-1][0]
+            own = [text for text in texts if abs(text.y - level) <= _ROW and text.x >= end]
             text = min(own, key=lambda one: one.x, default=None)
             texts = [one for one in texts if one is not text]
-            same = before is not None and abs(before.edge(1, 0) - path.points[0][1]) <= EXACT
+            same = before is not None and abs(before.edge(1, 0) - level) <= _ROW
             yield from self._entry(number, path, text, before if same and before else whole)
             before = Spot(f"rdlegend-{number}-words", text.bounds) if text else None
         yield from (self.nodes.text(text, whole, self.on(text)) for text in texts)
@@ -122,6 +126,11 @@ def content_of(geometry: Geometry) -> Bounds:
     drawn = [box.bounds for box in geometry.boxes] + [text.bounds for text in geometry.texts]
     drawn += [(x, y, x, y) for path in geometry.paths for x, y in path.points]
     return joined(drawn or [(0.0, 0.0, 0.0, 0.0)])
+
+
+def _level(path: Path) -> float:
+    """The height of its middle: a line of the legend may slant."""
+    return (path.points[0][1] + path.points[-1][1]) / 2
 
 
 def _column(node: Node) -> tuple[tuple[str, str], ...]:

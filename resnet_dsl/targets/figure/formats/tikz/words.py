@@ -70,7 +70,7 @@ def said(text: TextLine) -> str:
     """One line as TeX prints it; sizes are set as mathematics: ``$3\\times3$, 64``."""
     if text.face == "italic":
         return f"${formula(text.words)}$"
-    return re.sub(rf"\d*(?:{re.escape(_TIMES)}\d+)+", _mathematics, escape_tex(text.words))
+    return re.sub(rf"[\d?]*(?:{re.escape(_TIMES)}[\d?]+)+", _mathematics, escape_tex(text.words))
 
 
 def _mathematics(match: re.Match[str]) -> str:
