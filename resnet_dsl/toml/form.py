@@ -222,7 +222,7 @@ def _missing(name: str, key: Key, way: Way, findings: Findings) -> Diagnostic:
     span = findings.places[way].key if way else Span(findings.source, 0, 0)
     where = f"`{dotted(way)}`" if way else f"`{findings.source.name}`"
     message = f"{where} has no `{name}`, which must be there"
-    return Diagnostic("E0262", message, Label(span), help=f"add `{name} = …`, {key.kind.words}")
+    return Diagnostic("E0272", message, Label(span), help=f"add `{name} = …`, {key.kind.words}")
 
 
 def _named(way: Way) -> str:

@@ -176,7 +176,7 @@ def test_all_mistakes_of_all_panels_are_told_together(paper: Path) -> None:
     told = call("draw", "figure.toml").err
     assert re.findall(r"error\[(\w+)\]", told) == ["E0268", "E0269"]
     (paper / "figure.toml").write_text("columns = 0\n[[panel]]\nletter = 3\n")
-    assert re.findall(r"error\[(\w+)\]", call("draw", "figure.toml").err) == ["E0259", "E0262", "E0258"]
+    assert re.findall(r"error\[(\w+)\]", call("draw", "figure.toml").err) == ["E0259", "E0272", "E0258"]
 
 
 @pytest.mark.parametrize(

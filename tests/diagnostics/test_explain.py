@@ -27,6 +27,12 @@ def found_in(text: str) -> set[str]:
     return {diagnostic.code for diagnostic in load_text(text).check()}
 
 
+def test_no_code_is_explained_twice() -> None:
+    files = (PACKAGE / "diagnostics" / "codes").glob("*.md")
+    found = [code for path in files for code in re.findall(r"^## (\w+):", path.read_text("utf-8"), re.MULTILINE)]
+    assert sorted(found) == sorted(set(found))
+
+
 def test_every_code_that_is_used_is_explained_and_no_other() -> None:
     assert set(codes()) == USED
 

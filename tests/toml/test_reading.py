@@ -58,7 +58,7 @@ def test_what_a_file_says_comes_back_with_its_places(tmp_path: Path) -> None:
         ("page.widht = 3", [("E0257", "1:6")]),
         ("page = {width = 3, widht = 4}", [("E0257", "1:20")]),
         ('page = {"wi\\u0064ht" = 3}', [("E0257", "1:9")]),
-        ('[[panel]]\nletter = "a"\n[[panel]]\nleter = "b"', [("E0262", "3:3"), ("E0257", "4:1")]),
+        ('[[panel]]\nletter = "a"\n[[panel]]\nleter = "b"', [("E0272", "3:3"), ("E0257", "4:1")]),
         ("[kind.norm]\nshow = 1", [("E0258", "2:8")]),
         ("[kind.nrom]\nshow = true", [("E0257", "1:7")]),
         ("page = 3", [("E0258", "1:8")]),

@@ -122,7 +122,7 @@ def test_a_file_extends_files_beside_it_and_no_others(tmp_path):
     (tmp_path / "leads.toml").symlink_to(tmp_path / "secret.txt")
     for name in ("leads.toml", "missing.toml", "inner", "ligth"):
         path = written(tmp_path, f'extends = ["mono", "{name}"]\n')
-        assert codes(path) == [("E0261", "1:20")]
+        assert codes(path) == [("E0271", "1:20")]
         with pytest.raises(Refusal) as refusal:
             read_theme(path)
         assert "word" not in str(refusal.value)
@@ -130,11 +130,11 @@ def test_a_file_extends_files_beside_it_and_no_others(tmp_path):
 
 def test_themes_that_extend_each_other_are_refused(tmp_path):
     written(tmp_path, 'extends = ["b.toml"]\n', "a.toml")
-    assert codes(written(tmp_path, 'extends = ["a.toml"]\n', "b.toml")) == [("E0261", "1:12")]
+    assert codes(written(tmp_path, 'extends = ["a.toml"]\n', "b.toml")) == [("E0271", "1:12")]
     wide = ", ".join(['"c.toml"'] * 8)
     written(tmp_path, "", "d.toml")
     written(tmp_path, f"extends = [{wide.replace('c.', 'd.')}]\n", "c.toml")
-    assert codes(written(tmp_path, f"extends = [{wide}]\n", "e.toml"))[0][0] == "E0261"
+    assert codes(written(tmp_path, f"extends = [{wide}]\n", "e.toml"))[0][0] == "E0271"
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_themes_that_extend_each_other_are_refused(tmp_path):
         ("[page]\nwidth = 3.25\n", [("E0258", "2:9")]),
         ('[page]\nwidth = "3.25"\n', [("E0259", "2:9")]),
         ('[colour]\nink = "black"\n', [("E0259", "2:7")]),
-        ('[colour]\nink = "#999999"\n', [("E0260", "2:7")]),
-        ('[colour]\nfills = ["#D5E8F7", "#333333"]\n', [("E0260", "2:21")]),
-        ('[colour]\nground = "#777777"\nink = "#555555"\n', [("E0260", "3:7")]),
+        ('[colour]\nink = "#999999"\n', [("E0270", "2:7")]),
+        ('[colour]\nfills = ["#D5E8F7", "#333333"]\n', [("E0270", "2:21")]),
+        ('[colour]\nground = "#777777"\nink = "#555555"\n', [("E0270", "3:7")]),
         ('[colour]\nborders = ["#000000"]\n', [("E0259", "2:11")]),
-        ('[colour]\nborders = ["#FFEEEE", "#000000", "#000000", "#000000"]\n', [("E0260", "2:12")]),
-        ('[kind.norm]\nfill = "#222222"\n', [("E0260", "2:8")]),
+        ('[colour]\nborders = ["#FFEEEE", "#000000", "#000000", "#000000"]\n', [("E0270", "2:12")]),
+        ('[kind.norm]\nfill = "#222222"\n', [("E0270", "2:8")]),
         ('[kind.conv]\nshow = "hide"\n', [("E0259", "2:8")]),
         ('[kind.merge]\nshow = "fold"\n', [("E0259", "2:8")]),
         ('[kind.batchnrom]\nshow = "thin"\n', [("E0257", "1:7")]),

@@ -150,10 +150,10 @@ def _extend(layers: list[Said], said: Said, within: tuple[str, ...]) -> None:
         path = name if name in theme_names() else os.path.join(os.path.dirname(own), name)
         if name not in theme_names() and not name.endswith(ENDING):
             mistake = UnknownThemeError(name)
-            raise Refusal((said.mistake("E0261", way, str(mistake), help=mistake.remedy),))
+            raise Refusal((said.mistake("E0271", way, str(mistake), help=mistake.remedy),))
         if os.path.realpath(path) in (*within, os.path.realpath(own)) or len(layers) > _MOST_FILES:
             words = f"`{name}` is extended by itself, or by too many others"
-            raise Refusal((said.mistake("E0261", way, words, help="leave it out"),))
+            raise Refusal((said.mistake("E0271", way, words, help="leave it out"),))
         _extend(layers, _beside(said, way, path), (*within, os.path.realpath(own)))
     layers.append(said)
 
@@ -164,7 +164,7 @@ def _beside(said: Said, way: tuple[str | int, ...], path: str) -> Said:
         return _shipped(path)
     if not os.path.isfile(path) or not os.path.realpath(path).endswith(ENDING):
         message = f"there is no file `{path}`, or it is no file that ends in {ENDING}"
-        raise Refusal((said.mistake("E0261", way, message, help="name a theme that ships, or a file beside this one"),))
+        raise Refusal((said.mistake("E0271", way, message, help="name a theme that ships, or a file beside this one"),))
     return read_toml(path, FORM)
 
 
@@ -233,7 +233,7 @@ class _Layers:
         if ratio < TEXT and kind not in self.faults:
             self.faults.add(kind)
             message = f"words ({ink}) on {fill} have a contrast of {ratio:.1f}, and {TEXT:g} can be seen"
-            self._add("E0260", [("kind", kind, "fill")], message, f'write "{apart(fill, ink, TEXT)}", or a paler one')
+            self._add("E0270", [("kind", kind, "fill")], message, f'write "{apart(fill, ink, TEXT)}", or a paler one')
 
     def _too_near(self, colours: Colours, pair: Pair) -> None:
         """The one that was said last is at fault; the remedy is the shade of it that can be told from all others."""
@@ -246,7 +246,7 @@ class _Layers:
         message = f"{drawn} have a contrast of {ratio_of(colours, pair):.1f}, and {pair.least:g} can be seen"
         better = cleared(colours, at_fault, self.values["colour"])
         help = f'write "{better}" as `{dotted(("colour", *at_fault))}`' if better else "change the other colours, too"
-        self._add("E0260", [("colour", *at_fault)], message, help)
+        self._add("E0270", [("colour", *at_fault)], message, help)
 
     def _check_kinds(self, kinds: dict[str, KindLook]) -> None:
         for kind, look in kinds.items():
