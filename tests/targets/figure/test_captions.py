@@ -59,6 +59,7 @@ def test_a_caption_speaks_of_what_is_drawn_and_of_nothing_else(name, way):
         "solid where": any(not path.dashed for path in paths),
         "×N: ": any(re.fullmatch(r"×\d+", word) for word in words),
         "Marked first": "first" in words,
+        "1 projection: ": any(re.fullmatch(r"\d+ (projection|padded|adapted)", word) for word in words),
         "+ sum": any(box.shape == "circle" and box.texts[0].words == "+" for box in drawn.geometry.boxes),
         "− difference": "−" in words,
         "the stride": any(re.search(r"(^|[ ,])/\d", word) for word in words),

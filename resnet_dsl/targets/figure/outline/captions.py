@@ -206,7 +206,10 @@ def _blocks(outline: Outline, items: Sequence[Item], groups: Sequence[Group]) ->
         yield f"×N: so many {'steps behind each other' if outline.tiered else 'equal blocks'}, of which one is drawn."
     elif any(volume.repeat > 1 for volume in volumes):
         yield "×N: so many equal blocks."
-    if any(any(group.firsts) or group.first_arcs for group in groups) or any(
+    if outline.tiered:
+        if any(arc.way == "adapted" for group in groups for arc in group.all_arcs):
+            yield "1 projection: so many of the skip connections in a box are adapted."
+    elif any(any(group.firsts) or group.first_arcs for group in groups) or any(
         skips.first for volume in volumes for skips in volume.skips
     ):
         yield "Marked first: what the first of them alone has."
