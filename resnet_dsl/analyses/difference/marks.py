@@ -72,13 +72,16 @@ class _Marker:
             yield from self._told(places, f"{_operation(one.step)} reads other values")
 
     def _steps(self, place: str, steps: Steps) -> Iterable[str]:
-        """``se``, ``conv + batchnorm``, ``avgpool for maxpool``, ``no maxpool``; a sum is a skip connection's."""
+        """``se``, ``conv + batchnorm``, ``avgpool for maxpool``, ``no maxpool``; a sum is a skip connection's.
+
+        A block has a mark of its own, also where operations stand beside it.
+        """
         left, right = self.left.names(place, steps.left), self.right.names(place, steps.right)
-        if right and all(right.values()):
-            return right
         if not right:
             return (self.right.at(place) or f"no {_words(left)}",)
-        return (f"{_words(right)} for {_words(left)}" if left else _words(right),)
+        rest = [name for name, is_block in right.items() if not is_block]
+        told = (f"{_words(rest)} for {_words(left)}" if left else _words(rest),) if rest else ()
+        return (*(name for name, is_block in right.items() if is_block), *told)
 
     def _told(self, places: Iterable[tuple[str, str]], words: str) -> Iterator[str]:
         """The blocks in which the places lie, in the baseline and in the network; the words where they lie in none."""

@@ -229,3 +229,14 @@ def test_latex_compiles_without_bitmaps(tmp_path, listing):
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
     assert b"Type3" not in (tmp_path / "document.pdf").read_bytes()
+
+
+def test_what_a_step_adds_beside_a_block_has_a_mark_of_its_own():
+    """So that a column of an ablation holds all networks that have the block."""
+    text = """network base { input 8x8x8 stage a { 2 x basic(8) } }
+    network gated from base { use attn = se }
+    network both from gated { use drop = drop_path(0.1) }"""
+    spec = resnet_dsl.load(text)
+    base, gated, both = (spec.network(name).compiled.facts for name in ("base", "gated", "both"))
+    assert marks(base, gated) == ("se",)
+    assert marks(base, both) == ("se", "drop_path")
