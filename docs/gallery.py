@@ -144,6 +144,18 @@ KINDS = (
         lambda: figure(load("hrnet_w18")),
     ),
     Plate(
+        "volumes",
+        "What a network makes, as volumes: sides by square root, channels by logarithm",
+        "draw resnet50 --view volume",
+        lambda: figure(load("resnet50"), view="volume"),
+    ),
+    Plate(
+        "volumes_unet",
+        "The same of a residual U-Net",
+        "draw residual_unet --view volume",
+        lambda: figure(load("residual_unet"), view="volume"),
+    ),
+    Plate(
         "dense",
         "Dense connections, for a slide",
         "draw densenet121 --level block --wide",
