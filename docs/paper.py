@@ -13,7 +13,10 @@ from resnet_dsl.targets.figure import Figure, TooNarrowError, figure
 PAGE = Path(__file__).parent / "figures.md"
 START, END = "<!-- python docs/paper.py -->", "<!-- end -->"
 WIDTHS = ("3.25in", "5.5in", "6.875in")
-LETTERS = {"gaps": "g", "stem": "s", "words": "w", "close-ups": "c", "lanes": "l", "it flows": "↻"}
+LETTERS = {
+    **{"gaps": "g", "stem": "s", "words": "w", "close-ups": "c", "lanes are left": "l", "it flows": "↻"},
+    **{"columns": "o", "equal modules": "m", "convolutions": "a", "lanes are named": "n"},
+}
 
 
 def table(names: list[str] | None = None) -> str:

@@ -15,7 +15,16 @@ from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import PRINT, Measures, tight
 from resnet_dsl.targets.figure.layout.sheet import centred
-from resnet_dsl.targets.figure.outline.compact import with_ends_folded, with_short_words, without_close_ups
+from resnet_dsl.targets.figure.layout.tiers import modules_stand_alone
+from resnet_dsl.targets.figure.outline.compact import (
+    with_arrows_to_sums,
+    with_bare_lanes,
+    with_ends_folded,
+    with_lanes_closer,
+    with_short_words,
+    without_close_ups,
+)
+from resnet_dsl.targets.figure.outline.modules import with_modules_once
 from resnet_dsl.targets.figure.outline.outline import Outline
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
@@ -49,9 +58,21 @@ class Fitted(NamedTuple):
 
 Levels: TypeAlias = Sequence[tuple[str, Callable[[bool], Outline]]]
 """Names of levels and what is shown there (in a wide figure or a tall one), from the one asked for to coarser ones."""
+
+
+def _with_modules(outline: Outline) -> Outline:
+    """Equal modules drawn once, where nothing else would stand among them."""
+    shown = with_modules_once(outline)
+    return shown if all(map(modules_stand_alone, shown.columns)) else outline
+
+
 _STEPS: tuple[tuple[str, Callable[[Outline], Outline]], ...] = (
     ("stem and head are a card each", with_ends_folded),
     ("words are short", with_short_words),
+    ("columns that share no lane reach over each other", with_lanes_closer),
+    ("equal modules are drawn once", _with_modules),
+    ("convolutions that only lead to a sum in another lane are arrows", with_arrows_to_sums),
+    ("lanes are named without their sizes", with_bare_lanes),
     ("close-ups are left out", without_close_ups),
 )
 """What is given up, one after the other, and stays given up."""

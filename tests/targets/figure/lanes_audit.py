@@ -17,14 +17,15 @@ _CONVOLUTION = re.compile(r"(\d+(?:×\d+)*)(?: conv)?, (\d+)(?=,|$)")
 _SIGNS = {"sum": "+", "product": "×", "join": "concat", "difference": "−"}
 
 
-def audit_lanes(facts, geometry: Geometry, sized=None) -> list[str]:
+def audit_lanes(facts, geometry: Geometry, sized=None, told: tuple[str, ...] = ()) -> list[str]:
     """What the picture says and the graph does not, or the other way round; empty where it is the network.
 
     sized: the same network under an input of fixed size, where that of the picture is open.
+    told: what was given up so that the picture fits.
     """
     shown = LanesPicture(geometry)
     box = _boxes(facts.graph, {step.name for thing in shown.things for step in thing.steps})
-    real = _Real(facts, sized or facts, shown, box)
+    real = _Real(facts, sized or facts, shown, box, any(note.startswith("convolutions") for note in told))
     seen = {
         "boxes": (_said(shown, {name for name, _ in box.values()}), real.boxes()),
         "convolutions": (_drawn_convolutions(shown), real.convolutions()),
@@ -68,9 +69,13 @@ def _drawn_merges(shown: LanesPicture) -> Counter:
 
 
 class _Real:
-    """The same from the graph; what it calls a lane is the name under which the picture has that size."""
+    """The same from the graph; what it calls a lane is the name under which the picture has that size.
 
-    def __init__(self, facts, sized, shown: LanesPicture, box) -> None:
+    arrows: whether strided convolutions that only lead to a sum are arrows, too.
+    """
+
+    def __init__(self, facts, sized, shown: LanesPicture, box, arrows: bool = False) -> None:
+        self.arrows = arrows
         self.facts, self.nodes, self.box = facts, facts.graph.nodes, box
         self.graph = Contracted(facts.graph, box)
         self.names = list(shown.lanes)
@@ -114,7 +119,8 @@ class _Real:
         if merge is None or not resized or not (changes or bare) or self._part(index) != self._part(merge):
             return False
         source = self._source_before(index)
-        return self.strides[source] != self.strides[merge] and self._goes_on(self._bare(source))
+        summed = self.arrows and changes and self.nodes[merge].op == "add"
+        return self.strides[source] != self.strides[merge] and (summed or self._goes_on(self._bare(source)))
 
     def _merge_behind(self, index: int) -> tuple[int | None, bool]:
         """The merge to which a value goes without being used elsewhere, and whether its size changes on the way."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path
 from tests.targets.figure.picture import _joined, _touches
@@ -18,12 +20,13 @@ LEVEL = 1.0
 
 @dataclass(frozen=True)
 class Step:
-    """What a plate says of one step: ``3×3``, ``64, /2``, and how often."""
+    """What a plate says of one step: ``3×3``, ``64, /2``, and how often. first: in the first of equal modules alone."""
 
     name: str
     numbers: str
     times: int
     adapted: int = 0
+    first: bool = False
 
     @property
     def words(self) -> str:
@@ -57,7 +60,10 @@ class Arrow:
 
 
 class LanesPicture:
-    """The first network of a figure. lanes: the sizes that stand below each name, the names from top to bottom."""
+    """The first network of a figure, equal modules as often as is said.
+
+    lanes: the sizes that stand below each name, the names from top to bottom. modules: how often each one comes.
+    """
 
     def __init__(self, geometry: Geometry) -> None:
         boxes = [box for box in geometry.boxes if box.shape != "frame"]
@@ -80,9 +86,32 @@ class LanesPicture:
         self.arrows = [
             Arrow(place[one.source], place[one.target], one.dashed, one.thick) for one in arrows if one.source in place
         ]
+        frames = [box for box in geometry.boxes if box.shape == "frame"]
+        said = {id(box): text.words for box in frames for text in box.texts if re.fullmatch(r"×\d+", text.words)}
+        repeated = [box for box in frames if id(box) in said]
+        self.modules = [int(said[id(box)][1:]) for box in repeated]
+        for box, times in zip(repeated, self.modules, strict=True):
+            self._unroll([number for number, thing in enumerate(self.things) if _inside(thing.box, box)], times)
         free = [path for path in geometry.paths if path.arrow and _arrow(path, alone) is None]
         said = {(_slope(path), path.thickness > 1, path.dashed): _behind(path, geometry) for path in free}
         self.legend = {kind: words for kind, words in said.items() if words}
+
+    def _unroll(self, module: list[int], times: int) -> None:
+        """The things of a module again and again: what leaves it in a lane goes on where something enters the lane."""
+        inner = [arrow for arrow in self.arrows if arrow.source in module and arrow.target in module]
+        enters = [arrow.target for arrow in self.arrows if arrow.source not in module and arrow.target in module]
+        leaving = [arrow for arrow in self.arrows if arrow.source in module and arrow.target not in module]
+        leaves = {self.things[arrow.source].lane: arrow.source for arrow in leaving}
+        self.arrows = [arrow for arrow in self.arrows if arrow not in leaving]
+        before = {number: number for number in module}
+        for _ in range(times - 1):
+            copy = {number: len(self.things) + at for at, number in enumerate(module)}
+            self.things += [_again(self.things[number]) for number in module]
+            self.arrows += [replace(one, source=copy[one.source], target=copy[one.target]) for one in inner]
+            entered = [(before[leaves[self.things[target].lane]], copy[target]) for target in enters]
+            self.arrows += [Arrow(source, target, False, False) for source, target in entered]
+            before = copy
+        self.arrows += [replace(one, source=before[one.source]) for one in leaving]
 
     def steps(self) -> Counter:
         """What plates say, lane by lane, as often as the network has it."""
@@ -103,13 +132,23 @@ class LanesPicture:
         return [thing for number, thing in enumerate(self.things) if number not in going]
 
     def ways(self) -> int:
-        """How many ways lead from where nothing comes in to the ends; things stand from left to right."""
-        ways: list[int] = []
-        for number in range(len(self.things)):
+        """How many ways lead from where nothing comes in to the ends."""
+        ways: dict[int, int] = {}
+        for number in self._forward():
             arriving = [ways[arrow.source] for arrow in self.into(number)]
-            ways.append(sum(arriving) if arriving else 1)
+            ways[number] = sum(arriving) if arriving else 1
         going = {arrow.source for arrow in self.arrows}
-        return sum(way for number, way in enumerate(ways) if number not in going)
+        return sum(way for number, way in ways.items() if number not in going)
+
+    def _forward(self) -> Iterable[int]:
+        """Things behind all that leads to them."""
+        before = {number: {arrow.source for arrow in self.into(number)} for number in range(len(self.things))}
+        return TopologicalSorter(before).static_order()
+
+
+def _again(thing: Thing) -> Thing:
+    """What a thing is in each module but the first."""
+    return replace(thing, steps=tuple(step for step in thing.steps if not step.first))
 
 
 def _inside(box: Box, whole: Box) -> bool:
@@ -149,15 +188,19 @@ def _steps(texts: list) -> list[Step]:
     plain = [text for text in texts if text.face != "bold"]
     smallest = min(text.size for text in plain)
     found: list[Step] = []
+    first = False
     for text in plain:
-        if re.fullmatch(r"×\d+", text.words):
+        if text.words == "first":
+            first = True
+        elif re.fullmatch(r"×\d+", text.words):
             found[-1] = replace(found[-1], times=int(text.words[1:]))
         elif adapted := re.fullmatch(r"(\d+) (projection|proj\.|padded|adapted)", text.words):
             found[-1] = replace(found[-1], adapted=int(adapted[1]))
         elif text.size == smallest and found and not found[-1].numbers and text is not plain[0]:
             found[-1] = replace(found[-1], numbers=text.words)
         else:
-            found.append(Step(text.words, "", 1))
+            found.append(Step(text.words, "", 1, first=first))
+            first = False
     return found
 
 

@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from resnet_dsl import shipped
+from resnet_dsl import pipeline, shipped
 from resnet_dsl.targets.figure import FigureError, figure
+from resnet_dsl.targets.figure.fitting import _shortened
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry
+from resnet_dsl.targets.figure.layout.layout import lay_out
+from resnet_dsl.targets.figure.layout.measures import PRINT
+from resnet_dsl.targets.figure.outline.networks import gather_networks
 from tests.cli.calling import call
 from tests.targets.figure import multi_scale
 from tests.targets.figure.lanes_audit import audit_lanes
@@ -212,3 +216,127 @@ def test_a_plate_says_how_many_skip_connections_project():
     """ResNet-50 (He et al. 2015): the first block of each stage."""
     steps = [step for thing in shown("resnet50").things for step in thing.steps if step.name == "bottleneck"]
     assert [(step.times, step.adapted) for step in steps] == [(3, 1), (4, 1), (6, 1), (3, 1)]
+
+
+def on_paper(facts, width):
+    """In lanes, or refused."""
+    drawn = figure(facts, "stage", width=width)
+    assert not any(note.startswith("lanes") and "left out" in note for note in drawn.notes), drawn.notes
+    return drawn
+
+
+def test_hrnet_fits_a_page_as_its_paper_draws_it():
+    """Wang et al. 2019, Section 3: stages of 1, 4 and 3 modules; a module is drawn once."""
+    facts = multi_scale.shipped("hrnet_w18").facts
+    drawn = on_paper(facts, "6.875in")
+    assert "equal modules are drawn once" in drawn.notes
+    assert LanesPicture(drawn.geometry).modules == [4, 3]
+    assert audit_lanes(facts, drawn.geometry, told=drawn.notes) == []
+    assert faults(drawn.geometry) == []
+
+
+@pytest.mark.parametrize("name", ["residual_unet", "unet_resnet34", "resnet50_fpn"])
+def test_networks_of_several_scales_fit_a_page(name):
+    network = multi_scale.shipped(name)
+    drawn, sized = on_paper(network.facts, "5.5in"), multi_scale.sized(network)
+    assert faults(drawn.geometry) == []
+    assert audit_lanes(network.facts, drawn.geometry, sized, drawn.notes) == []
+
+
+def exchanging(times="3", after="", then=""):
+    """Two lanes that exchange what they have seen, module by module."""
+    return pipeline.load_text(f"""network exchanging {{
+  input 64x64x3
+  stem {{ fine = conv(8, 3, stride = 2) -> norm -> act }}
+  stage mix {{
+    mixed[0] = fine -> conv(8, 3)
+    mixed[1] = fine -> conv(16, 3, stride = 2)
+    repeat {times} as module {{
+      high = mixed[0] -> 2 x basic(8)
+      low = mixed[1] -> 2 x basic(16)
+      mixed[0] = add(high, low -> conv(8, 1) -> upsample(2)) -> act
+      mixed[1] = add(low, high -> conv(16, 3, stride = 2)) -> act
+      {after}
+    }}
+    {then}
+  }}
+  head {{ concat(mixed[0], mixed[1] -> upsample(2)) -> avgpool(global) -> dense(3) }}
+}}""").compile("exchanging")
+
+
+MODULES = {
+    "three": ({}, [3]),
+    "what follows is beside": ({"then": "mixed[1] = mixed[1] -> conv(16, 5) -> act"}, [3]),
+    "the last one begins otherwise": ({"after": "if module == 1 { mixed[1] = mixed[1] -> conv(16, 5) }"}, [2]),
+    "two of two": ({"times": "4", "after": "if module == 1 { mixed[1] = mixed[1] -> maxpool(3, stride = 1) }"}, [2, 2]),
+    "the first one is read again": (
+        {"after": "if module == 0 { kept = mixed[0] }", "then": "mixed[0] = add(mixed[0], kept)"},
+        [2],
+    ),
+    "lanes change places": (
+        {
+            "after": """swap = mixed[0]
+              mixed[0] = mixed[1] -> conv(8, 1) -> upsample(2)
+              mixed[1] = swap -> conv(16, 3, stride = 2)"""
+        },
+        [],
+    ),
+    "one": ({"times": "1"}, []),
+}
+
+
+def ever_less(facts, level):
+    """What is drawn with all that is given up step by step, and what that is."""
+    outline = gather_networks([facts], ["n"], level, (), False, lanes=True)
+    for told, shown, measures in _shortened(outline, PRINT):
+        yield told, lay_out(shown, False, measures)
+
+
+@pytest.mark.parametrize("which", MODULES)
+@pytest.mark.parametrize("level", ["stage", "block"])
+def test_equal_modules_are_counted(which, level):
+    """Only those that follow each other and are equal are drawn once, and their number is the graph's."""
+    how, times = MODULES[which]
+    facts = exchanging(**how).facts
+    for told, geometry in ever_less(facts, level):
+        assert faults(geometry) == [], told
+        assert audit_lanes(facts, geometry, told=told) == [], told
+    assert LanesPicture(geometry).modules == times
+
+
+@pytest.mark.parametrize("name", ["hrnet_w18", "residual_unet", *multi_scale.SPECS])
+def test_what_is_given_up_leaves_lanes_true(name):
+    shown_once = multi_scale.compiled(name) if name in multi_scale.SPECS else multi_scale.shipped(name)
+    sized = multi_scale.sized(shown_once)
+    for told, geometry in ever_less(shown_once.facts, "stage"):
+        assert faults(geometry) == [], told
+        assert audit_lanes(shown_once.facts, geometry, sized, told) == [], told
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda drawn: reworded(drawn, "×3", "×4"),
+        lambda drawn: reworded(drawn, "first", ""),
+        lambda drawn: without(drawn, "learned-up"),
+        lambda drawn: without(drawn, "learned-down"),
+    ],
+    ids=["one module more", "all have what the first one has", "an arrow up too few", "an arrow down too few"],
+)
+def test_a_picture_that_lies_about_modules_is_found_out(lie):
+    facts = multi_scale.shipped("hrnet_w18").facts
+    drawn = figure(facts, "stage", width="6.875in")
+    assert audit_lanes(facts, lie(drawn.geometry), told=drawn.notes) != []
+
+
+def test_modules_stand_below_the_name_of_their_stage():
+    """A module that is a part of its stage has a frame in the stage's, and how often it comes at its top."""
+    *_, (_, geometry) = ever_less(exchanging(then="mixed[1] = mixed[1] -> conv(16, 5) -> act").facts, "stage")
+    stage, module = (box for box in geometry.boxes if "panel" in box.classes)
+    assert [text.words for text in (*stage.texts, *module.texts)] == ["mix", "×3"]
+    low, high = stage.bounds, module.bounds
+    assert all(one < other for one, other in zip((*low[:2], *high[2:]), (*high[:2], *low[2:]), strict=True))
+
+
+def test_without_a_width_all_modules_are_drawn():
+    assert LanesPicture(figure(exchanging().facts, "stage").geometry).modules == []

@@ -60,13 +60,18 @@ def check(facts, wide):
             drawn, *room = as_remedy_says(facts, "stage", wide, refused.remedy)
         assert fits(drawn, *room), width
         assert faults(drawn.geometry) == [], width
-        assert read_back(facts, drawn.geometry) == [], width
+        assert read_back(facts, drawn) == [], width
 
 
-def read_back(facts, geometry):
+def read_back(facts, drawn):
     """By lanes where it is drawn so; those of networks with open lengths are audited without a page."""
+    geometry = drawn.geometry
     if any("plate" in box.classes for box in geometry.boxes):
-        return audit_lanes(facts, geometry) if all(isinstance(length, int) for length in facts.shapes[0]) else []
+        return (
+            audit_lanes(facts, geometry, told=drawn.notes)
+            if all(isinstance(length, int) for length in facts.shapes[0])
+            else []
+        )
     return audit(facts, geometry, "stage")
 
 
@@ -127,7 +132,8 @@ def test_what_is_said_beside_an_arrow_is_said_where_it_goes_on_in_another_row(wi
     """HRNet's stages hand over two, three and four values."""
     facts = compiled("hrnet_w18")
     for width, height in (("3.25in", "8in"), ("5.5in", "8in"), ("6.875in", "8in"), ("9in", "2.5in")):
-        said = figure(facts, "stage", wide, width=width, height=height).svg()
+        layout = "row" if wide else "column"
+        said = figure(facts, "stage", layout=layout, width=width, height=height).svg()
         assert sorted(re.findall(r"\d values", said.split("</desc>")[1])) == ["2 values", "3 values", "4 values"], width
 
 

@@ -6,7 +6,7 @@ along rows and tracks in which nothing stands, and from one to another in the ga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -84,14 +84,25 @@ def _passes(start: Cell, column: int, taken: set[Cell]) -> bool:
 
 
 def _columns(column: Column) -> list[int]:
-    """The longest path to each item; an input stands right before what reads it first."""
-    depth = [0] * len(column.items)
-    for link in sorted(column.links, key=lambda link: link.target):
-        depth[link.target] = max(depth[link.target], depth[link.source] + 1)
+    """The longest path to each item; modules begin in one column, an input stands right before what reads it first."""
+    depth, begins = _depths(column, {}), dict[int, int]()
+    for module in column.modules:
+        fed = {link.target for link in column.links if link.source in module.items}
+        entered = [item for item in module.items if item not in fed]
+        begins |= dict.fromkeys(entered, max((depth[item] for item in entered), default=0))
+        depth = _depths(column, begins)
     read = {link.target for link in column.links}
     for item in (item for item in range(len(depth)) if item not in read):
         readers = [depth[link.target] for link in column.links if link.source == item]
         depth[item] = min(readers, default=1) - 1
+    return depth
+
+
+def _depths(column: Column, begins: Mapping[int, int]) -> list[int]:
+    """The longest path to each item; ``begins``: of some the least."""
+    depth = [begins.get(item, 0) for item in range(len(column.items))]
+    for link in sorted(column.links, key=lambda link: link.target):
+        depth[link.target] = max(depth[link.target], depth[link.source] + 1)
     return depth
 
 

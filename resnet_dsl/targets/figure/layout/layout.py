@@ -74,7 +74,7 @@ def _tiers(outline: Outline, m: Measures) -> Geometry:
     """Networks in lanes, one below the other, and below them the close-ups, which flow to the right."""
     sheet = Sheet(True, m)
     for column in (column for column in outline.columns if not column.inset):
-        one = place_tiers(column, m)
+        one = place_tiers(column, m, outline.dense)
         if column.title:
             sheet.texts.append(TextLine(column.title, *sheet.at(0.0, -m.title), m.title, "bold", "start"))
         draw_tiers(sheet, one)

@@ -47,13 +47,15 @@ def _height(line: _Line) -> float:
 
 
 def _lines(item: Item, m: Measures) -> Iterator[tuple[int | None, _Line]]:
-    """The name of the stage that begins there; of each step what it is, its numbers, how often it comes, and how many
-    skip connections in it are adapted; facts."""
+    """The name of the stage that begins there; of each step whether only the first of equal modules has it, what it is,
+    its numbers, how often it comes, and how many skip connections in it are adapted; facts."""
     heading, *facts = item.lines
     if heading:
         yield None, (heading, m.label, "bold", "text")
     for number, group in enumerate(item.groups):
         name, _, rest = group.rows[0].partition(", ")
+        if group.only_first:
+            yield number, (group.first_word, m.small, "plain", "projection")
         yield number, (name, m.text, "plain", "text")
         if rest:
             yield number, (rest, m.small, "plain", "faint")

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
 
+from resnet_dsl.targets.figure.layout.columns import PANEL, Columns
 from resnet_dsl.targets.figure.layout.geometry import Box, Path, Point, TextLine, Within
 from resnet_dsl.targets.figure.layout.grid import Grid, Route, arrange
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.layout.sheet import Sheet, style_of
 from resnet_dsl.targets.figure.layout.sizes import place_item, size_of
-from resnet_dsl.targets.figure.outline.outline import Column, Item, Link
+from resnet_dsl.targets.figure.outline.modules import stage_of
+from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Module
 
 _TRACK = 9.0
 """From one track above a lane to the next."""
 _LANES, _ROWS = 14.0, 8.0
 """Between two lanes, and two rows of one."""
-_SLANT = 14.0
-"""More room between columns for lines that change rows there."""
-_PANEL = 5.0
-"""From what stands in a panel to its border."""
 _NAMES = 14.0
 """Between the names of the lanes and the network."""
 _ASIDE = 3.0
@@ -40,36 +37,11 @@ class Tiered:
     """The items of each stage that has a panel, by the stage's name."""
     measures: Measures
 
-    @cached_property
-    def widths(self) -> list[float]:
-        """Of each column."""
-        found = [0.0] * self.grid.columns
-        for cell, size in zip(self.grid.cells, self.sizes, strict=True):
-            found[cell.column] = max(found[cell.column], size[0])
-        return found
+    dense: bool = False
 
     @cached_property
-    def lefts(self) -> list[float]:
-        """Where each column begins."""
-        gaps = [self.measures.gap + self.measures.wide] * self.grid.columns
-        for link, route in zip(self.column.links, self.grid.routes, strict=True):
-            for gap, lanes in self._slants(link, route):
-                gaps[gap] = max(gaps[gap], self.measures.gap + self.measures.wide + _SLANT * min(lanes, 3) ** 0.5)
-        for items in self.panels.values():
-            columns = [self.grid.cells[item].column for item in items]
-            for gap in (min(columns) - 1, max(columns)):
-                gaps[gap] += _PANEL if gap >= 0 else 0.0
-        return list(accumulate((wide + gap for wide, gap in zip(self.widths, gaps, strict=True)), initial=0.0))
-
-    def _slants(self, link: Link, route: Route) -> Iterator[tuple[int, int]]:
-        """The gaps in which a link changes rows, and over how many lanes."""
-        source, target = self.grid.cells[link.source], self.grid.cells[link.target]
-        across = {"straight": source[1:] != target[1:], "run": True, "track": True}.get(route.form, False)
-        if across and route.form == "straight":
-            yield source.column, max(abs(source.lane - target.lane), 1)
-        elif across:
-            yield source.column, max(abs(source.lane - route.lane), 1)
-            yield target.column - 1, max(abs(target.lane - route.lane), 1)
+    def columns(self) -> Columns:
+        return Columns(self.grid, self.column.links, self.sizes, self.panels, self.measures, self.dense)
 
     @cached_property
     def heights(self) -> dict[tuple[int, int], float]:
@@ -95,12 +67,29 @@ class Tiered:
     @cached_property
     def above(self) -> list[float]:
         """What each lane has above its first row: tracks, the names of panels that begin there."""
-        names = {min(self.grid.cells[item].lane for item in items) for items in self.panels.values()}
-        named = [self.measures.label + 2 * _PANEL if lane in names else 0.0 for lane in range(len(self.grid.rows))]
+        framed: tuple[list[Sequence[int]], ...] = ([*self.panels.values()], [module.items for module in self.framed])
+        begins = [set(map(self.lane, each)) for each in framed]
+        levels = [sum(lane in lanes for lanes in begins) for lane in range(len(self.grid.rows))]
+        named = [self.heading * level + PANEL * bool(level) for level in levels]
         least = max((len(section.words) * self.measures.leading for section in self.column.sections), default=0.0)
         tall = [self.heights[lane, 0] for lane in range(len(self.grid.rows))]
         tracks = [self.tracked(lane) for lane in range(len(self.grid.rows))]
         return [max(one + two, (least - own) / 2) for one, two, own in zip(named, tracks, tall, strict=True)]
+
+    def lane(self, items: Sequence[int]) -> int:
+        """The first one in which some of the items stand."""
+        return min(self.grid.cells[item].lane for item in items)
+
+    @property
+    def heading(self) -> float:
+        """What the words at the top of a frame take."""
+        return self.measures.label + PANEL
+
+    @cached_property
+    def framed(self) -> list[Module]:
+        """The modules that are not the whole of a panel."""
+        whole = list(map(sorted, self.panels.values()))
+        return [module for module in self.column.modules if sorted(module.items) not in whole]
 
     def tracked(self, lane: int) -> float:
         """What its tracks take."""
@@ -111,7 +100,7 @@ class Tiered:
 
     def middle(self, item: int) -> Point:
         cell = self.grid.cells[item]
-        return self.lefts[cell.column] + self.widths[cell.column] / 2, self.middles[cell[1:]]
+        return self.columns.middles[cell.column], self.middles[cell[1:]]
 
     def bounds(self, item: int) -> tuple[float, float, float, float]:
         """Left, top, right, bottom."""
@@ -119,34 +108,39 @@ class Tiered:
         return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
 
 
-def place_tiers(column: Column, m: Measures) -> Tiered:
+def place_tiers(column: Column, m: Measures, dense: bool = False) -> Tiered:
     grid = arrange(column)
     panels = dict(_panels(column, grid))
     items = tuple(_headed(column, panels))
-    return Tiered(replace(column, items=items), grid, [size_of(item, m) for item in items], panels, m)
+    return Tiered(replace(column, items=items), grid, [size_of(item, m) for item in items], panels, m, dense)
 
 
-def _stage(item: Item) -> str:
-    """The stage in which it lies; empty outside of stages."""
-    return next((name for kind, name in item.within[:1] if kind == "stage"), "")
+def modules_stand_alone(column: Column) -> bool:
+    """Whether each module has columns and lanes in which nothing else stands."""
+    grid = arrange(column) if column.modules else None
+    return grid is None or all(_is_alone(module.items, grid) for module in column.modules)
+
+
+def _is_alone(items: Sequence[int], grid: Grid) -> bool:
+    area = _area(items, grid)
+    return all(not _holds(area, grid, item) for item in range(len(grid.cells)) if item not in items)
 
 
 def _panels(column: Column, grid: Grid) -> Iterator[tuple[str, list[int]]]:
     """The stages of several items that stand together, in columns and lanes that no other item has."""
     stages: dict[str, list[int]] = {}
     for number, item in enumerate(column.items):
-        stages.setdefault(_stage(item), []).append(number)
+        stages.setdefault(stage_of(item), []).append(number)
     areas = {name: _area(items, grid) for name, items in stages.items() if name and len(items) > 1}
     for name, area in areas.items():
-        alone = all(not _holds(area, grid, item) for item in range(len(column.items)) if item not in stages[name])
-        if alone and not any(_meet(area, other) for one, other in areas.items() if one != name):
+        if _is_alone(stages[name], grid) and not any(_meet(area, other) for one, other in areas.items() if one != name):
             yield name, stages[name]
 
 
 _Area = tuple[int, int, int, int]
 
 
-def _area(items: list[int], grid: Grid) -> _Area:
+def _area(items: Sequence[int], grid: Grid) -> _Area:
     """The first and the last column, the first and the last lane."""
     columns, lanes = ([grid.cells[item][axis] for item in items] for axis in (0, 1))
     return min(columns), max(columns), min(lanes), max(lanes)
@@ -165,7 +159,7 @@ def _headed(column: Column, panels: dict[str, list[int]]) -> Iterator[Item]:
     """The items; the first plate of each stage without a panel has the stage's name."""
     named = set(panels)
     for item in column.items:
-        stage = _stage(item)
+        stage = stage_of(item)
         if item.kind == "plate" and stage and stage not in named:
             named.add(stage)
             yield replace(item, lines=(stage, *item.lines[1:]))
@@ -178,6 +172,8 @@ def draw_tiers(sheet: Sheet, one: Tiered) -> None:
     within: Within = (("network", one.column.title or one.column.key),)
     for name, items in one.panels.items():
         sheet.boxes.append(_panel(sheet, one, name, items, (*within, ("stage", name))))
+    for module in one.framed:
+        sheet.boxes.append(_module(sheet, one, module, (*within, *one.column.items[module.items[0]].within[:1])))
     for number, item in enumerate(one.column.items):
         middle = sheet.at(*one.middle(number))
         boxes, paths = place_item(item, f"{one.column.key}/{item.key}", middle, one.sizes[number], one.measures)
@@ -190,16 +186,43 @@ def draw_tiers(sheet: Sheet, one: Tiered) -> None:
 
 
 def _panel(sheet: Sheet, one: Tiered, name: str, items: list[int], within: Within) -> Box:
-    bounds, letters = [one.bounds(item) for item in items], one.measures.label
-    lane = min(one.grid.cells[item].lane for item in items)
-    left, right = min(left for left, *_ in bounds) - _PANEL, max(right for *_, right, _ in bounds) + _PANEL
-    right = max(right, left + width(name, letters, "bold") + 2 * _PANEL)
-    top = one.middles[lane, 0] - one.heights[lane, 0] / 2 - one.tracked(lane) - letters - 1.5 * _PANEL
-    bottom = max(bottom for *_, bottom in bounds) + _PANEL
+    """Round a stage, with its name; where all of it is a module, how often that comes stands behind the name."""
+    letters = one.measures.label
+    left, top, right, bottom = _around(one, items, PANEL)
+    words = [TextLine(name, *sheet.at(left + PANEL, top + PANEL + letters / 2), letters, "bold", "start")]
+    end = left + width(name, letters, "bold") + 2 * PANEL
+    for times in (module.repeat for module in one.column.modules if sorted(module.items) == sorted(items)):
+        words.append(_times(sheet, one, times, end, top))
+        end = words[-1].bounds[2] + PANEL
+    right = max(right, end)
     (x, y), size = sheet.at((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
-    text = TextLine(name, *sheet.at(left + _PANEL, top + _PANEL + letters / 2), letters, "bold", "start")
     key, classes = f"{one.column.key}/stage {name}", ("stage", "panel")
-    return Box(key, "frame", x, y, *size, None, (text,), name, classes, True, within)
+    return Box(key, "frame", x, y, *size, None, tuple(words), name, classes, True, within)
+
+
+def _module(sheet: Sheet, one: Tiered, module: Module, within: Within) -> Box:
+    """Round a module that is a part of a stage, with how often it comes."""
+    left, top, right, bottom = _around(one, module.items, PANEL / 2)
+    words = _times(sheet, one, module.repeat, left + PANEL / 2, top)
+    (x, y), size = sheet.at((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
+    key = f"{one.column.key}/modules {one.column.items[module.items[0]].key}"
+    tip = f"{module.repeat} equal modules"
+    return Box(key, "frame", x, y, *size, None, (words,), tip, ("panel",), True, within)
+
+
+def _around(one: Tiered, items: Sequence[int], room: float) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a frame round items, with room for words above them."""
+    bounds, lane = [one.bounds(item) for item in items], one.lane(items)
+    left, right = min(left for left, *_ in bounds) - room, max(right for *_, right, _ in bounds) + room
+    inside = any(set(items) > set(module.items) and one.lane(module.items) == lane for module in one.framed)
+    above = one.heading * (1 + inside) + room / 2
+    top = one.middles[lane, 0] - one.heights[lane, 0] / 2 - one.tracked(lane) - above
+    return left, top, right, max(bottom for *_, bottom in bounds) + room
+
+
+def _times(sheet: Sheet, one: Tiered, times: int, left: float, top: float) -> TextLine:
+    letters = one.measures.text
+    return TextLine(f"×{times}", *sheet.at(left, top + PANEL + one.measures.label / 2), letters, anchor="start")
 
 
 def _draw_name(sheet: Sheet, one: Tiered, lane: int, words: tuple[str, ...]) -> None:
@@ -249,10 +272,10 @@ def _points(one: Tiered, link: Link, route: Route) -> list[Point]:
 def _slanted(one: Tiered, link: Link, route: Route, aside: float) -> list[Point]:
     """Where a line begins and ceases to slant: at the edges of columns, so that it does so in gaps alone."""
     source, target = one.grid.cells[link.source], one.grid.cells[link.target]
-    leaves = one.lefts[source.column] + one.widths[source.column], one.middles[source[1:]] + aside
-    enters = one.lefts[target.column], one.middles[target[1:]] + aside
+    leaves = one.columns.rights[source.column], one.middles[source[1:]] + aside
+    enters = one.columns.lefts[target.column], one.middles[target[1:]] + aside
     if route.form == "straight":
         return [leaves, enters]
     across = one.track(route.lane, route.row) if route.form == "track" else one.middles[route.lane, route.row]
-    starts, stops = one.lefts[source.column + 1], one.lefts[target.column - 1] + one.widths[target.column - 1]
+    starts, stops = one.columns.lefts[source.column + 1], one.columns.rights[target.column - 1]
     return [leaves, (starts, across), (stops, across), enters]

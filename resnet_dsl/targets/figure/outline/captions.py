@@ -206,17 +206,20 @@ def _blocks(outline: Outline, items: Sequence[Item], groups: Sequence[Group]) ->
         yield f"×N: so many {'steps behind each other' if outline.tiered else 'equal blocks'}, of which one is drawn."
     elif any(volume.repeat > 1 for volume in volumes):
         yield "×N: so many equal blocks."
-    if outline.tiered:
-        if any(arc.way == "adapted" for group in groups for arc in group.all_arcs):
-            yield "1 projection: so many of the skip connections in a box are adapted."
-    elif any(any(group.firsts) or group.first_arcs for group in groups) or any(
-        skips.first for volume in volumes for skips in volume.skips
-    ):
+    if outline.tiered and any(arc.way == "adapted" for group in groups for arc in group.all_arcs):
+        yield "1 projection: so many of the skip connections in a box are adapted."
+    if _marks_first(items) or any(skips.first for volume in volumes for skips in volume.skips):
         yield "Marked first: what the first of them alone has."
     if volumes:
         yield "Below each volume its channels, beside it its size where that is another one than before."
     if any(len(one.parts) > 1 for volume in volumes for one in volume.maps):
         yield "Volumes that touch: values that are joined."
+
+
+def _marks_first(items: Sequence[Item]) -> bool:
+    """Whether ``first`` stands somewhere: plates say it of equal modules, and of blocks how many project."""
+    groups = ((item.kind == "plate", group) for item in items for group in item.groups)
+    return any(group.only_first if plate else any(group.firsts) or group.first_arcs for plate, group in groups)
 
 
 def _skips(outline: Outline, subjects: Sequence[Facts]) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 from resnet_dsl.sentences import first
-from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Outline, Section
+from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Module, Outline, Section
 
 _SHORT = {
     "global avg pool": "GAP",
@@ -146,3 +147,65 @@ def _card(column: Column, items: list[Item]) -> Item:
     name = _part(column, last)[1]
     card = Item(name, "card", ("", *last.lines[1:]), items[0].tone, items[0].section, nodes, tip, (), rows)
     return replace(card, beside_key=items[0].beside_key)
+
+
+def with_lanes_closer(outline: Outline) -> Outline:
+    """In lanes, columns that hold nothing in the same lane reach over each other."""
+    return replace(outline, dense=outline.tiered)
+
+
+def with_arrows_to_sums(outline: Outline) -> Outline:
+    """In lanes, a convolution that only brings a value to a sum in its own lane is the arrow there."""
+    return replace(outline, columns=tuple(map(_with_arrows, outline.columns))) if outline.tiered else outline
+
+
+def _with_arrows(column: Column) -> Column:
+    ways = {} if column.inset else dict(_ways_to_sums(column))
+    if not ways:
+        return column
+    place = {item: at for at, item in enumerate(one for one in range(len(column.items)) if one not in ways)}
+    links = tuple(
+        replace(link, source=place[link.source], target=place[ways.get(link.target, link.target)])
+        for link in column.links
+        if link.source not in ways
+    )
+    items = tuple(column.items[item] for item in place)
+    modules = (Module(tuple(place[item] for item in one.items if item in place), one.repeat) for one in column.modules)
+    return replace(column, items=items, links=links, modules=tuple(modules))
+
+
+def _ways_to_sums(column: Column) -> Iterator[tuple[int, int]]:
+    """Each such convolution with its sum, to which nothing else leads from where the convolution reads."""
+    for number, item in enumerate(column.items):
+        entering = [link for link in column.links if link.target == number]
+        leaving = [link for link in column.links if link.source == number]
+        if not _is_strided(item) or [len(entering), len(leaving)] != [1, 1]:
+            continue
+        source, after = entering[0].source, leaving[0]
+        both = any(link.source == source and link.target == after.target for link in column.links)
+        if entering[0].via == "strided conv" and _adds(column, after) and not both:
+            yield number, after.target
+
+
+def _is_strided(item: Item) -> bool:
+    """Whether it is one convolution with strides, of which no facts are told."""
+    one = len(item.groups) == 1 and item.groups[0].repeat == 1 and not item.groups[0].boxes
+    return item.kind == "plate" and item.lines == ("",) and one and ", /" in item.groups[0].rows[0]
+
+
+def _adds(column: Column, link: Link) -> bool:
+    """Whether a value goes into a sum in its own lane, where all are of one width."""
+    one, other = column.items[link.source], column.items[link.target]
+    plain = link.way in ("main", "branch") and other.kind == "merge" and other.lines[0] == "+"
+    return plain and one.section == other.section and one.within[:1] == other.within[:1]
+
+
+def with_bare_lanes(outline: Outline) -> Outline:
+    """Lanes by their names alone, ``1/4``, without the sizes of their maps; the input's stands at the input."""
+    return replace(outline, columns=tuple(map(_bare, outline.columns))) if outline.tiered else outline
+
+
+def _bare(column: Column) -> Column:
+    if column.inset:
+        return column
+    return replace(column, sections=tuple(replace(one, words=one.words[:1]) for one in column.sections))

@@ -43,6 +43,7 @@ class Group:
     boxes: the scopes of the last block whose names stand there as rows, instead of what they do.
     blocks: the nodes of each block. held: of all blocks the nodes that each row stands for, those of its arc with it.
     tones: the colour of each row, where it is not the card's. first_word: said of what the first block alone has.
+    only_first: of equal modules that are drawn once only the first one has it.
     """
 
     rows: tuple[str, ...]
@@ -54,6 +55,7 @@ class Group:
     held: tuple[tuple[int, ...], ...] = ()
     tones: tuple[int | None, ...] = ()
     first_word: str = "first"
+    only_first: bool = False
 
     @property
     def repeat(self) -> int:
@@ -216,6 +218,13 @@ class Framed(NamedTuple):
     depth: int
 
 
+class Module(NamedTuple):
+    """Items that are drawn once and follow each other so often, what leaves a lane entering it again."""
+
+    items: tuple[int, ...]
+    repeat: int
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One network (or one block of it). Items are in the order of execution; links go forward.
@@ -226,6 +235,7 @@ class Column:
     zoom: where in which network the block stands that the column shows in close-up, and is joined to by lines.
     frames: the stages or blocks round whose rows a box is drawn, by the way to them, as in ``Item.within``.
     network: the number of the network that it shows, or shows a part of.
+    modules: of several lanes, drawn once.
     """
 
     key: str
@@ -241,6 +251,7 @@ class Column:
     zoom: Zoom | None = None
     frames: Mapping[tuple[tuple[str, str], ...], Framed] = field(default_factory=dict)
     network: int = 0
+    modules: tuple[Module, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,7 @@ class Outline:
     remarks: what the figure leaves out, line by line.
     sums: a table below the columns.
     tiered: whether the networks stand in lanes by resolution, which are then their sections.
+    dense: whether columns of such lanes may reach over each other where they hold nothing in the same lane.
     laws: of volumes, where it draws such.
     legend_place: where the legend stands.
     words: what is said in other words, before anything has a place (speaking.py).
@@ -274,6 +286,7 @@ class Outline:
     remarks: tuple[str, ...] = ()
     sums: Sums | None = None
     tiered: bool = False
+    dense: bool = False
     laws: Laws | None = None
     legend_place: Literal["below", "right"] = "below"
     words: Mapping[str, str] = field(default_factory=dict)
