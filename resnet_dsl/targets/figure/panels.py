@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf
 from textwrap import wrap
@@ -168,6 +168,11 @@ def _words(panel: Panel, grid: Grid, place: tuple[float, float, float], wide: fl
 def _named(shown: Geometry, number: int, panel: Panel, words: list[TextLine]) -> Geometry:
     """A panel's things with keys of their own, within the panel."""
     within = (("panel", panel.letter or str(number + 1)),)
+
+    def keys(own: Iterable[str]) -> tuple[str, ...]:
+        return tuple(f"{number}/{key}" for key in own)
+
+    words = [replace(one, of=keys(box.key for box in shown.boxes)) for one in words]
     return replace(
         shown,
         boxes=tuple(replace(one, key=f"{number}/{one.key}", within=within + one.within) for one in shown.boxes),
@@ -177,10 +182,11 @@ def _named(shown: Geometry, number: int, panel: Panel, words: list[TextLine]) ->
                 source=f"{number}/{one.source}" if one.source else "",
                 target=f"{number}/{one.target}" if one.target else "",
                 within=within + one.within if one.within else (),
+                of=keys(one.of),
             )
             for one in shown.paths
         ),
-        texts=(*shown.texts, *words),
+        texts=(*(replace(one, of=keys(one.of)) for one in shown.texts), *words),
         title=f"{panel.letter} {panel.caption or shown.title}".strip(),
         description=f"{panel.letter} {panel.caption + ': ' if panel.caption else ''}{shown.description}".strip(),
     )

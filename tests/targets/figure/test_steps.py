@@ -6,12 +6,15 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from math import hypot
 
 import pytest
 
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import FigureError, block_figure, figure
 from resnet_dsl.targets.figure.layout.steps import STEPS, steps_of
+from resnet_dsl.targets.figure.panels import Grid, Panel, panel_figure
+from resnet_dsl.targets.figure.theme import read_theme
 from tests.cli.calling import call
 from tests.targets.figure.overlaps import faults
 from tests.targets.figure.test_files import hostile
@@ -20,6 +23,14 @@ from tests.targets.figure.tikz_reader import Reader
 from tests.targets.figure.webdriver import BROWSER, DRIVER, Browser
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def panels(*names: str):
+    drawn = [Panel(lambda width, height, name=name: figure(compiled(name), "stage", theme="slide"), letter)
+             for letter, name in zip("ab", names, strict=True)]  # fmt: skip
+    return panel_figure(drawn, Grid(2), read_theme("light"))
+
+
 FIGURES = {
     "stages": lambda: figure(compiled("resnet50"), "stage"),
     "blocks": lambda: figure(compiled("resnet34"), "block"),
@@ -31,6 +42,7 @@ FIGURES = {
     "inset": lambda: figure(compiled("resnet50"), "stage", insets=["bottleneck@conv3"]),
     "heads": lambda: figure(compiled("retinanet_resnet50_fpn"), "stage", layout="column"),
     "volumes": lambda: figure(compiled("unet_resnet34"), "stage", view="volume"),
+    "panels": lambda: panels("resnet50", "resnet50"),
     "close-up": lambda: block_figure(compiled("resnet50"), ["bottleneck"]),
 }
 
@@ -87,11 +99,98 @@ def test_brackets_and_the_legend_come_with_what_they_name():
     assert words["not drawn: batchnorm, relu, softmax"] == 1
 
 
+CUT = {
+    "cut": lambda: figure(compiled("resnet50"), theme="slide"),
+    "cut blocks": lambda: figure(compiled("resnet18"), "block", layout="column", width="17cm", height="9cm"),
+    "cut rows": lambda: figure(compiled("resnet50"), "stage", layout="row", width="4in"),
+    "cut frames": lambda: figure(compiled("resnet18"), "block", layout="row", frame="stage"),
+    "cut volumes": lambda: figure(compiled("resnet50"), "block", view="volume", width="12cm"),
+}
+
+
+@pytest.mark.parametrize("by", ["stage", "block"])
+@pytest.mark.parametrize("name", [*CUT, *(name for name in FIGURES if name != "close-up")])
+def test_what_stands_around_a_stage_comes_with_it(name, by):
+    """Also in another column or row than the first: the words that are a stage's name, and the bracket beside them."""
+    geometry = (CUT | FIGURES)[name]().geometry
+    steps = steps_of(geometry, by)
+    assert wrong(geometry, by) == []
+    begins = first_steps(geometry, steps)
+    named = [(text, at) for text, at in zip(geometry.texts, steps.texts, strict=True) if text.words in begins]
+    assert [(text.words, at) for text, at in named if at not in begins[text.words]] == []
+    brackets = [(bounds(path), at) for path, at in zip(geometry.paths, steps.paths, strict=True)
+                if "bracket" in path.classes]  # fmt: skip
+    for bracket, at in brackets:
+        (_, words), *_ = sorted((apart(text.bounds, bracket), words) for text, words in zip(geometry.texts, steps.texts,
+                                                                                            strict=True))  # fmt: skip
+        assert at == words, "a bracket and its words are seen together"
+
+
+def first_steps(geometry, steps) -> dict[str, set[int]]:
+    """When each stage begins, in each of the columns in which it has boxes."""
+    found: dict[str, dict[tuple, int]] = {}
+    for box, at in zip(geometry.boxes, steps.boxes, strict=True):
+        for place in box.within:
+            if place[0] == "stage":
+                columns = found.setdefault(place[1], {})
+                column = box.key.partition("/")[0]
+                columns[column] = min(at, columns.get(column, at))
+    return {stage: {*columns.values()} for stage, columns in found.items()}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_the_line_to_another_column_comes_with_what_it_leads_to(name):
+    geometry = CUT[name]().geometry
+    steps = steps_of(geometry, "block")
+    ways = [(path, at) for path, at in zip(geometry.paths, steps.paths, strict=True)
+            if not path.source and path.classes == ("main",)]  # fmt: skip
+    assert ways, "it is cut"
+    around = [(box, at) for box, at in zip(geometry.boxes, steps.boxes, strict=True) if box.shape != "frame"]
+    for way, at in ways:
+        end = (*way.points[-1], *way.points[-1])
+        begins = min(around, key=lambda pair: apart(pair[0].bounds, end))
+        starts = [(*way.points[0], *way.points[0])]
+        ends = min(around, key=lambda pair: apart(pair[0].bounds, starts[0]))
+        assert ends[1] <= at == begins[1]
+
+
+def bounds(path):
+    xs, ys = zip(*path.points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def apart(one, other) -> float:
+    across = max(one[0] - other[2], other[0] - one[2], 0.0)
+    return hypot(across, max(one[1] - other[3], other[1] - one[3], 0.0))
+
+
+@pytest.mark.parametrize("name", [*CUT, *FIGURES])
+def test_words_and_lines_around_boxes_say_whose_they_are(name):
+    """By keys that the figure has; only remarks, and lines of the legend without an example, are the whole figure's."""
+    geometry = (CUT | FIGURES)[name]().geometry
+    keys = {box.key for box in geometry.boxes}
+    assert {key for thing in (*geometry.texts, *geometry.paths) for key in thing.of} <= keys
+    foot = max(box.bounds[3] for box in geometry.boxes)
+    free = [text for text in geometry.texts if text.bounds[3] < foot]
+    free += [path for path in geometry.paths if not path.source and "legend" not in path.classes]
+    assert [thing for thing in free if not thing.of] == []
+
+
 def test_networks_side_by_side_go_on_together():
     geometry = FIGURES["two"]().geometry
     steps = steps_of(geometry, "stage")
     step = {box.key: at for box, at in zip(geometry.boxes, steps.boxes, strict=True)}
     assert [at for key, at in step.items() if key.endswith("/conv4_block1_conv1")] == [4, 4]
+
+
+def test_panels_of_one_network_go_on_together():
+    geometry = FIGURES["panels"]().geometry
+    for by in STEPS:
+        steps = steps_of(geometry, by)
+        one, other = ([at for box, at in zip(geometry.boxes, steps.boxes, strict=True) if box.key.startswith(panel)]
+                      for panel in ("0/", "1/"))  # fmt: skip
+        assert one == other
+    assert [at for text, at in zip(geometry.texts, steps.texts, strict=True) if text.words in ("a", "b")] == [1, 1]
 
 
 def test_a_step_is_a_picture_without_faults():

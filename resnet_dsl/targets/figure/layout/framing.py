@@ -113,23 +113,31 @@ def draw_frames(sheet: Sheet, one: Placed, within: Within) -> None:
         points = ((middle, frame.low), *around, (middle, frame.low))
         where = (*within, *frame.held.way)
         line = tuple(sheet.at(*point) for point in points)
-        sheet.paths.append(Path(line, "faint", True, False, 0.8, classes=("frame",), within=where))
+        sheet.paths.append(
+            Path(line, "faint", True, False, 0.8, classes=("frame",), within=where, of=_held(one, frame))
+        )
         _draw_words(sheet, one, frame)
+
+
+def _held(one: Placed, frame: PlacedFrame) -> tuple[str, ...]:
+    return tuple(map(one.column.key_of, frame.held.items))
 
 
 def _draw_words(sheet: Sheet, one: Placed, frame: PlacedFrame) -> None:
     """Above the rows: in a tall figure at both sides of the line that enters them."""
     kind, place, _ = frame.held.framed
-    size = sheet.measures.small
+    size, of = sheet.measures.small, _held(one, frame)
     if sheet.wide:
         words = _fitting(f"{kind} {place}".strip(), frame.end - frame.begin - 2 * PAD, size)
         at = sheet.at(frame.begin + PAD, frame.low + PAD / 2 + size / 2)
-        sheet.texts.append(TextLine(words, *at, size, anchor="start", ink="faint"))
+        sheet.texts.append(TextLine(words, *at, size, anchor="start", ink="faint", of=of))
         return
     along, across = frame.begin + PAD / 2 + size / 2, one.middle(_lead(one, frame.held))
-    sheet.texts.append(TextLine(kind, *sheet.at(along, across - _BESIDE), size, anchor="end", ink="faint"))
+    sheet.texts.append(TextLine(kind, *sheet.at(along, across - _BESIDE), size, anchor="end", ink="faint", of=of))
     if place:
-        sheet.texts.append(TextLine(place, *sheet.at(along, across + _BESIDE), size, anchor="start", ink="faint"))
+        sheet.texts.append(
+            TextLine(place, *sheet.at(along, across + _BESIDE), size, anchor="start", ink="faint", of=of)
+        )
 
 
 def _fitting(words: str, room: float, size: float) -> str:

@@ -26,7 +26,10 @@ Within: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """One line: its anchor at ``x``, the middle of its capitals at ``y``."""
+    """One line: its anchor at ``x``, the middle of its capitals at ``y``.
+
+    ``of``: the keys of the boxes that free words are about; empty where they are about the whole figure.
+    """
 
     words: str
     x: float
@@ -35,6 +38,7 @@ class TextLine:
     face: Face = "plain"
     anchor: Anchor = "middle"
     ink: Ink = "text"
+    of: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -102,7 +106,8 @@ class Path:
     """Straight pieces with rounded corners; ``source`` and ``target`` are keys of boxes (empty: it joins none).
 
     ``within``: of a line inside an item alone; one that joins boxes lies where both do. ``head``: length of the arrow's
-    head. ``dashes``: drawn and left out, of a dashed line.
+    head. ``dashes``: drawn and left out, of a dashed line. ``of``: the keys of the boxes that a line is about which
+    joins none.
     """
 
     points: tuple[Point, ...]
@@ -118,6 +123,7 @@ class Path:
     within: Within = ()
     head: float = 6.0
     dashes: tuple[float, float] = (5.0, 2.0)
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

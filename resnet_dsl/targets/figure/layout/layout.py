@@ -76,7 +76,9 @@ def _tiers(outline: Outline, m: Measures) -> Geometry:
     for column in (column for column in outline.columns if not column.inset):
         one = place_tiers(column, m, outline.dense)
         if column.title:
-            sheet.texts.append(TextLine(column.title, *sheet.at(0.0, -m.title), m.title, "bold", "start"))
+            sheet.texts.append(
+                TextLine(column.title, *sheet.at(0.0, -m.title), m.title, "bold", "start", of=column.keys)
+            )
         draw_tiers(sheet, one)
         sheet.offset = sheet.bottom + m.between
     insets = tuple(column for column in outline.columns if column.inset)
@@ -159,13 +161,12 @@ def _reach(one: Placed, room: float) -> tuple[float, float]:
 
 
 def _draw_column(sheet: Sheet, one: Placed) -> None:
-    key = one.column.key
     for number, item in enumerate(one.column.items):
-        middle = sheet.at(one.along(number), one.middle(number))
-        boxes, paths = place_item(item, f"{key}/{item.key}", middle, one.sizes[number], sheet.measures)
+        key, middle = one.column.key_of(number), sheet.at(one.along(number), one.middle(number))
+        boxes, paths = place_item(item, key, middle, one.sizes[number], sheet.measures)
         within = _within(one.column, item)
         sheet.boxes += [replace(box, within=within) for box in boxes]
-        sheet.paths += [replace(path, within=within) for path in paths]
+        sheet.paths += [replace(path, within=within, of=(key,)) for path in paths]
     draw_frames(sheet, one, (_network(one.column),))
     draw_links(sheet, one)
     draw_beside(sheet, one)

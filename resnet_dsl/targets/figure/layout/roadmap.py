@@ -59,21 +59,27 @@ class _Rows:
     def words(self) -> Iterator[TextLine]:
         """Names with what they change, and the numbers behind the bars."""
         m, left = self.m, self.m.margin + _BESIDE * 2
-        for step, lines, top in zip(self.roadmap.steps, self.changes, self.tops, strict=False):
+        for number, (step, lines, top) in enumerate(zip(self.roadmap.steps, self.changes, self.tops, strict=False)):
+            of = self._keys(number)
             y = top + m.box / 2
-            yield TextLine(step.name, left, y, m.text, "bold", "start")
+            yield TextLine(step.name, left, y, m.text, "bold", "start", of=of)
             for at, line in enumerate(lines):
-                yield TextLine(line, left, top + m.box + m.line * (at + 0.3), m.small, anchor="start", ink="faint")
-            for one, start in zip(step.bars, self.lefts, strict=False):
+                below = top + m.box + m.line * (at + 0.3)
+                yield TextLine(line, left, below, m.small, anchor="start", ink="faint", of=of)
+            for key, one, start in zip(of, step.bars, self.lefts, strict=False):
                 end = start + self.bar * (one.share or 0.0) + _BESIDE
-                yield TextLine(one.words, end, y, m.label, anchor="start")
+                yield TextLine(one.words, end, y, m.label, anchor="start", of=(key,))
 
     def bars(self) -> Iterator[Box]:
         """None where a number is unknown."""
         for number, (step, top) in enumerate(zip(self.roadmap.steps, self.tops, strict=False)):
-            for what, one, left in zip(self.roadmap.quantities, step.bars, self.lefts, strict=False):
+            for key, one, left in zip(self._keys(number), step.bars, self.lefts, strict=False):
                 if one.share is not None:
-                    yield self._bar(step, f"{number} {step.name}/{what}", one, left, top)
+                    yield self._bar(step, key, one, left, top)
+
+    def _keys(self, number: int) -> tuple[str, ...]:
+        """Those of the bars of a row."""
+        return tuple(f"{number} {self.roadmap.steps[number].name}/{what}" for what in self.roadmap.quantities)
 
     def _bar(self, step: Step, key: str, bar: Bar, left: float, top: float) -> Box:
         wide, tall = max(self.bar * bar.share, _THINNEST) if bar.share else _THINNEST, self.m.box * _BAR
@@ -99,9 +105,9 @@ class _Rows:
     def arrows(self) -> Iterator[Path]:
         """From the name of each network down to that of the next."""
         x, half = self.m.margin + _BESIDE / 2, self.m.box / 2
-        for top, below in pairwise(self.tops[:-1]):
+        for number, (top, below) in enumerate(pairwise(self.tops[:-1]), 1):
             points = ((x, top + half), (x, below + half), (x + _BESIDE * 1.2, below + half))
-            yield Path(points, "faint", thickness=0.8, classes=("way",), radius=3, head=4.0)
+            yield Path(points, "faint", thickness=0.8, classes=("way",), radius=3, head=4.0, of=self._keys(number))
 
 
 def _wide(step: Step, lines: list[str], m: Measures) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from resnet_dsl.targets.figure.layout.geometry import Ink, Path, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Anchor, Ink, Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import ASIDE, Placed
 from resnet_dsl.targets.figure.layout.positions import in_one_line
@@ -44,7 +44,7 @@ def _sides(one: Placed) -> dict[int, list[bool]]:
 
 
 def _path(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> Path:
-    source, target = (f"{one.column.key}/{one.column.items[end].key}" for end in (link.source, link.target))
+    source, target = map(one.column.key_of, (link.source, link.target))
     turned = tuple(sheet.at(*point) for point in points)
     ink: Ink = "projection" if link.is_adapted else "line"
     return Path(turned, ink, link.is_adapted, source=source, target=target, tip=link.tip, classes=(link.way,))
@@ -77,17 +77,18 @@ def _detour(
 
 def _draw_link_words(sheet: Sheet, one: Placed, link: Link, points: list[tuple[float, float]]) -> None:
     """Beside the middle of the longest piece."""
-    pieces = list(pairwise(points))
+    pieces, of = list(pairwise(points)), (one.column.key_of(link.target),)
     (start, across), (end, _) = max(pieces, key=lambda piece: abs(piece[1][0] - piece[0][0]))
     for at, words in enumerate(link.words):
         said, size, face = faced(words, sheet.measures.label)
         shift = (at - (len(link.words) - 1) / 2) * sheet.measures.leading
         if sheet.wide:
             place = sheet.at((start + end) / 2, across + sheet.measures.leading * (at + 0.7))
-            sheet.texts.append(TextLine(said, *place, size, face))
+            sheet.texts.append(TextLine(said, *place, size, face, of=of))
         else:
             room = max(width(*faced(other, sheet.measures.label)) for other in link.words)
-            sheet.texts.append(TextLine(said, *sheet.at((start + end) / 2 + shift, across + 4 + room / 2), size, face))
+            place = sheet.at((start + end) / 2 + shift, across + 4 + room / 2)
+            sheet.texts.append(TextLine(said, *place, size, face, of=of))
 
 
 def draw_beside(sheet: Sheet, one: Placed) -> None:
@@ -104,7 +105,8 @@ def draw_beside(sheet: Sheet, one: Placed) -> None:
             shift = (at - (len(lines) - 1) / 2) * sheet.measures.leading
             place = (middle, one.middle(number) - 7) if sheet.wide else (middle + shift, one.middle(number) + ASIDE)
             said, size, face = faced(words, sheet.measures.label)
-            sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "middle" if sheet.wide else "start"))
+            anchor: Anchor = "middle" if sheet.wide else "start"
+            sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, anchor, of=(one.column.key_of(number),)))
 
 
 def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, low: float) -> None:
@@ -122,8 +124,9 @@ def draw_continuation(sheet: Sheet, last: Placed, one: Placed, before: float, lo
         (top - 6, enters),
         (one.end(0), enters),
     )
-    sheet.paths.append(Path(tuple(sheet.at(*point) for point in points), arrow=False, classes=("main",)))
+    way, of = tuple(sheet.at(*point) for point in points), (one.column.key_of(0),)
+    sheet.paths.append(Path(way, arrow=False, classes=("main",), of=of))
     if last.column.items[final].beside:
         said, size, face = faced(in_one_line(last.column.items[final]), sheet.measures.label)
         place = (bottom + 9 + ASIDE, leaves + ASIDE) if sheet.wide else (bottom + 9 + sheet.measures.leading, leaves)
-        sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "start" if sheet.wide else "middle"))
+        sheet.texts.append(TextLine(said, *sheet.at(*place), size, face, "start" if sheet.wide else "middle", of=of))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from textwrap import wrap
@@ -37,6 +37,9 @@ def style_of(way: Way) -> tuple[Ink, float]:
     return _STYLES.get(way, ("line", 1.0))
 
 
+_Of = Callable[[Way], tuple[str, ...]]
+
+
 class Sheet:
     """Collects what is drawn, in (along, across), and turns it to (x, y)."""
 
@@ -63,9 +66,14 @@ class Sheet:
         self.texts += map(move.text, geometry.texts)
         self.paths += map(move.path, geometry.paths)
 
+    def _drawn_as(self, way: Way) -> tuple[str, ...]:
+        """The keys of the boxes at which lines of a kind end, or around which they are drawn."""
+        lines = (path for path in self.paths if way in path.classes)
+        return tuple(key for path in lines for key in ((path.target,) if path.target else path.of))
+
     def finish(self, outline: Outline) -> Geometry:
         bounds = bounds_of(self.boxes, self.texts, self.paths)
-        legend_texts, legend_paths = _legend(outline, bounds, self.measures)
+        legend_texts, legend_paths = _legend(outline, bounds, self.measures, self._drawn_as)
         paths = [*self.paths, *legend_paths]
         texts = [*self.texts, *legend_texts]
         if outline.sums:
@@ -151,30 +159,30 @@ def bounds_of(
 
 
 def _legend(
-    outline: Outline, bounds: tuple[float, float, float, float], m: Measures
+    outline: Outline, bounds: tuple[float, float, float, float], m: Measures, of: _Of
 ) -> tuple[list[TextLine], list[Path]]:
     texts: list[TextLine] = []
     paths: list[Path] = []
     if outline.legend_place == "right":
-        return _legend_beside(outline, (bounds[2] + _BETWEEN, bounds[1]), m)
+        return _legend_beside(outline, (bounds[2] + _BETWEEN, bounds[1]), m, of)
     y = bounds[3] + _APART + MERGE / 2
     for line in _lines_of_legend(outline, bounds[2] - bounds[0], m):
         left = (bounds[0] + bounds[2]) / 2 - (sum(length for *_, length in line) + _BETWEEN * (len(line) - 1)) / 2
         for way, words, length in line:
-            paths.append(_sample(way, left, y))
-            texts.append(TextLine(words, left + 34, y, m.label, anchor="start"))
+            paths.append(_sample(way, left, y, of))
+            texts.append(TextLine(words, left + 34, y, m.label, anchor="start", of=of(way)))
             left += length + _BETWEEN
         y += _APART
     return texts, paths
 
 
-def _legend_beside(outline: Outline, corner: Point, m: Measures) -> tuple[list[TextLine], list[Path]]:
+def _legend_beside(outline: Outline, corner: Point, m: Measures, of: _Of) -> tuple[list[TextLine], list[Path]]:
     """One entry below the other."""
     left, top = corner
     heights = [top + m.leading * 1.5 * (at + 0.5) for at in range(len(outline.legend))]
     entries = list(zip(outline.legend, heights, strict=True))
-    texts = [TextLine(words, left + 34, y, m.label, anchor="start") for (_, words), y in entries]
-    return texts, [_sample(way, left, y) for (way, _), y in entries]
+    texts = [TextLine(words, left + 34, y, m.label, anchor="start", of=of(way)) for (way, words), y in entries]
+    return texts, [_sample(way, left, y, of) for (way, _), y in entries]
 
 
 def _lines_of_legend(outline: Outline, whole: float, m: Measures) -> list[list[tuple[Way, str, float]]]:
@@ -189,12 +197,12 @@ def _lines_of_legend(outline: Outline, whole: float, m: Measures) -> list[list[t
     return lines
 
 
-def _sample(way: Way, left: float, y: float) -> Path:
+def _sample(way: Way, left: float, y: float, of: _Of) -> Path:
     """A line of the legend."""
     rise = _RISES.get(way.removeprefix("learned-"), 0.0)
     ink, thickness = style_of(way)
     points = ((left, y + rise), (left + 28, y - rise))
-    return Path(points, ink, way == "adapted", thickness=thickness, classes=("legend",))
+    return Path(points, ink, way == "adapted", thickness=thickness, classes=("legend",), of=of(way))
 
 
 def _remarks(outline: Outline, bounds: tuple[float, float, float, float], m: Measures) -> list[TextLine]:

@@ -6,17 +6,14 @@ Nothing is seen before what it reads. Networks side by side go on together; clos
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextLine, Within
-from resnet_dsl.targets.figure.layout.nearby import EXACT, Bounds, Nearby, Spot
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Within
 
 By: TypeAlias = Literal["stage", "block", "data"]
 STEPS: tuple[By, ...] = ("stage", "block", "data")
 """What one step adds: a stage, a block, or one thing that is drawn."""
-Thing: TypeAlias = "Box | Path | TextLine"
 
 _DEPTH: dict[By, int] = {"stage": 2, "block": 3, "data": 0}
 """How many parts of where a box lies tell its step."""
@@ -49,12 +46,22 @@ class Steps:
 def steps_of(geometry: Geometry, by: By) -> Steps:
     """The steps of a figure."""
     boxes = _steps_of_boxes(geometry, by)
-    beside = _Beside(geometry, boxes)
-    paths = [beside.of_path(path) for path in geometry.paths]
-    texts = [beside.of_text(text) for text in geometry.texts]
     return Steps(
-        max(boxes.values(), default=1), tuple(boxes[box.key] for box in geometry.boxes), tuple(texts), tuple(paths)
+        max(boxes.values(), default=1),
+        tuple(boxes[box.key] for box in geometry.boxes),
+        tuple(_first(text.of, boxes) for text in geometry.texts),
+        tuple(_step_of_path(path, boxes) for path in geometry.paths),
     )
+
+
+def _step_of_path(path: Path, steps: dict[str, int]) -> int:
+    """Of a line that joins boxes that of the later one."""
+    return max(steps[path.source], steps[path.target]) if path.source else _first(path.of, steps)
+
+
+def _first(of: tuple[str, ...], steps: dict[str, int]) -> int:
+    """What is about boxes is seen with the first of them; what is about none, from the beginning."""
+    return min((steps[key] for key in of if key in steps), default=1)
 
 
 def _steps_of_boxes(geometry: Geometry, by: By) -> dict[str, int]:
@@ -70,7 +77,7 @@ def _steps_of_boxes(geometry: Geometry, by: By) -> dict[str, int]:
     columns = _columns([box_of[key] for key in order])
     alone = _networks(geometry) if by == "data" else {}
     steps: dict[str, int] = {}
-    ranks: dict[tuple[int, str], dict[Within | str, int]] = defaultdict(dict)
+    ranks: dict[tuple[int, Within], dict[Within | str, int]] = defaultdict(dict)
     waiting: list[str] = []
     for key in order:
         group = _group(box_of[key], by)
@@ -78,7 +85,7 @@ def _steps_of_boxes(geometry: Geometry, by: By) -> dict[str, int]:
         if group is None and not before:
             waiting.append(key)
             continue
-        known = ranks[columns[key], alone.get(key, "")]
+        known = ranks[columns[key], alone.get(key, ())]
         steps[key] = before if group is None else max(before, known.setdefault(group, len(known) + 1))
     readers = _turned(sources)
     for key in waiting:
@@ -109,11 +116,18 @@ def _columns(boxes: list[Box]) -> dict[str, int]:
     return found
 
 
-def _networks(geometry: Geometry) -> dict[str, str]:
-    """Of each box its network; a page goes on with the first one, which alone is cut into pages."""
-    names = [next((name for kind, name in box.within if kind == "network"), "") for box in geometry.boxes]
-    first = next((name for name in names if name), "")
-    return {box.key: name or first for box, name in zip(geometry.boxes, names, strict=True)}
+def _networks(geometry: Geometry) -> dict[str, Within]:
+    """Of each box its panel and network; a page goes on with the first one, which alone is cut into pages."""
+    first: dict[Within, Within] = {}
+    found: dict[str, Within] = {}
+    for box in geometry.boxes:
+        panel = tuple(place for place in box.within if place[0] == "panel")
+        network = tuple(place for place in box.within if place[0] == "network")
+        own = (*panel, *network)
+        found[box.key] = own if network else first.get(panel, panel)
+        if network:
+            first.setdefault(panel, own)
+    return found
 
 
 def _group(box: Box, by: By) -> Within | str | None:
@@ -145,73 +159,3 @@ def _behind(steps: dict[str, int], columns: dict[str, int]) -> dict[str, int]:
 def _without_gaps(steps: dict[str, int]) -> dict[str, int]:
     number = {step: place for place, step in enumerate(sorted({*steps.values()}), 1)}
     return {key: number[step] for key, step in steps.items()}
-
-
-class _Beside:
-    """The steps of lines and words: of a line that joins boxes the later one's, of all others that of what is near."""
-
-    def __init__(self, geometry: Geometry, steps: dict[str, int]) -> None:
-        self.geometry = geometry
-        self.steps = steps
-        self._near = Nearby(Spot(box.key, box.bounds) for box in geometry.boxes)
-        self._step = dict(steps)
-        self._foot = max((box.bounds[3] for box in geometry.boxes), default=0.0)
-        self._looks: dict[tuple[str, bool], int] = {}
-        self._places: dict[Within, int] = {}
-        for box in geometry.boxes:
-            for depth in range(1, len(box.within) + 1):
-                place = box.within[:depth]
-                self._places[place] = min(steps[box.key], self._places.get(place, steps[box.key]))
-        self._legend = [path for path in geometry.paths if "legend" in path.classes]
-        for path in geometry.paths:
-            if path not in self._legend and "bracket" not in path.classes:
-                look = path.ink, path.dashed
-                self._looks[look] = min(self.of_path(path), self._looks.get(look, len(geometry.boxes) + 1))
-
-    def of_path(self, path: Path) -> int:
-        if path.source:
-            return max(self.steps[path.source], self.steps[path.target])
-        if "legend" in path.classes:
-            return self._looks.get((path.ink, path.dashed), 1)
-        if path.within:
-            return self._places.get(path.within, 1)
-        bounds = _bounds(path)
-        if bounds[1] >= self._foot:
-            return 1
-        return self._spanned(path, bounds) if "bracket" in path.classes else max(self._ends(path))
-
-    def _ends(self, path: Path) -> Iterator[int]:
-        for x, y in (path.points[0], path.points[-1]):
-            spot = self._near.nearest((x, y, x, y))
-            yield self._step[spot.name] if spot else 1
-
-    def _spanned(self, path: Path, bounds: Bounds) -> int:
-        """A bracket is seen with the first thing along it; words beside it hold to it."""
-        along = 1 if bounds[2] - bounds[0] < bounds[3] - bounds[1] else 0
-        strip = [0.0, 0.0, self.geometry.width, self.geometry.height]
-        strip[along], strip[along + 2] = bounds[along], bounds[along + 2]
-        inside = [
-            self.steps[spot.name]
-            for spot in self._near.touching((strip[0], strip[1], strip[2], strip[3]))
-            if spot.name in self.steps
-            and bounds[along] - EXACT <= spot.bounds[along]
-            and spot.bounds[along + 2] <= bounds[along + 2] + EXACT
-        ]
-        name = f" bracket {len(self._step)}"
-        self._step[name] = min(inside, default=1)
-        self._near.add(Spot(name, bounds))
-        return self._step[name]
-
-    def of_text(self, text: TextLine) -> int:
-        """Words below the boxes are those of the legend, or seen from the beginning."""
-        if text.bounds[1] >= self._foot:
-            row = [path for path in self._legend if abs(path.points[-1][1] - text.y) <= EXACT]
-            before = [path for path in row if path.points[-1][0] <= text.x]
-            return self.of_path(max(before, key=lambda path: path.points[-1][0])) if before else 1
-        spot = self._near.nearest(text.bounds)
-        return self._step[spot.name] if spot else 1
-
-
-def _bounds(path: Path) -> Bounds:
-    xs, ys = zip(*path.points, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)

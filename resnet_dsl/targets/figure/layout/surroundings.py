@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 from resnet_dsl.targets.figure.layout.geometry import Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -14,6 +15,15 @@ from resnet_dsl.targets.figure.outline.outline import Note
 _BRACKET = 9.0
 
 
+class _Span(NamedTuple):
+    """From where to where a part reaches along the flow; of: the keys of its boxes."""
+
+    start: float
+    end: float
+    words: tuple[str, ...]
+    of: list[str]
+
+
 def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
     if not one.column.title:
         return
@@ -23,7 +33,14 @@ def draw_title(sheet: Sheet, one: Placed, low: float) -> None:
         else sheet.at(one.starts[0] - sheet.measures.title - 6, 0.0)
     )
     sheet.texts.append(
-        TextLine(one.column.title, *place, sheet.measures.title, "bold", "start" if sheet.wide else "middle")
+        TextLine(
+            one.column.title,
+            *place,
+            sheet.measures.title,
+            "bold",
+            "start" if sheet.wide else "middle",
+            of=one.column.keys,
+        )
     )
 
 
@@ -33,7 +50,7 @@ def same_sections(placed: list[Placed]) -> bool:
         return False
     words: dict[str, tuple[str, ...]] = {}
     alike = all(words.setdefault(s.key, s.words) == s.words for one in placed for s in one.column.sections)
-    return alike and all(before[1] <= after[0] for before, after in pairwise(_spans(placed)))
+    return alike and all(before.end <= after.start for before, after in pairwise(_spans(placed)))
 
 
 def label_room(one: Placed) -> float:
@@ -47,52 +64,60 @@ def label_room(one: Placed) -> float:
     return (most * m.leading if one.wide else max(width(line, m.label) for line in lines)) + 2 * _BRACKET
 
 
-def _spans(placed: list[Placed]) -> list[tuple[float, float, tuple[str, ...]]]:
-    """From where to where each named part reaches along the flow, in all columns together, in order."""
-    spans: dict[str, tuple[float, float, tuple[str, ...]]] = {}
+def _spans(placed: list[Placed]) -> list[_Span]:
+    """How far each named part reaches, in all columns together, in order."""
+    spans: dict[str, _Span] = {}
     for one in placed:
-        for rank, start in zip(one.ranks, one.starts, strict=True):
+        leads = _leads(one)
+        for number, (rank, start) in enumerate(zip(one.ranks, one.starts, strict=True)):
             section = one.column.sections[rank.section]
             if section.words and rank.named:
-                before = spans.get(section.key, (start, start, section.words))
-                spans[section.key] = (min(before[0], start), max(before[1], start + rank.length), section.words)
+                span = spans.setdefault(section.key, _Span(start, start, section.words, []))
+                span.of.append(leads[number])
+                spans[section.key] = span._replace(start=min(span.start, start), end=max(span.end, start + rank.length))
     return sorted(spans.values())
+
+
+def _leads(one: Placed) -> dict[int, str]:
+    """Of each rank the key of the box that is nearest to the main path: it tells the rank's part."""
+    items = sorted(range(len(one.column.items)), key=lambda item: one.lanes.lane[item], reverse=True)
+    return {one.lanes.rank[item]: one.column.key_of(item) for item in items}
 
 
 def draw_brackets(sheet: Sheet, placed: list[Placed], low: float) -> None:
     free = float("-inf")
     m = sheet.measures
-    for start, end, words in _spans(placed):
-        bar = low - _BRACKET
-        sheet.paths.append(
-            Path((sheet.at(start, bar), sheet.at(end, bar)), "faint", False, False, 1.2, classes=("bracket",))
-        )
+    for start, end, words, held in _spans(placed):
+        bar, of = low - _BRACKET, tuple(held)
+        ends = sheet.at(start, bar), sheet.at(end, bar)
+        sheet.paths.append(Path(ends, "faint", False, False, 1.2, classes=("bracket",), of=of))
         half = max(width(line, m.label) for line in words) / 2 + 3 if sheet.wide else m.leading * len(words) / 2
         middle = max((start + end) / 2, free + half)
-        _draw_words(sheet, middle, bar, words)
+        _draw_words(sheet, middle, bar, words, of)
         free = middle + half
 
 
-def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...]) -> None:
+def _draw_words(sheet: Sheet, along: float, bar: float, words: tuple[str, ...], of: tuple[str, ...]) -> None:
     m = sheet.measures
     for at, line in enumerate(words):
         shift = (at - (len(words) - 1) / 2) * m.leading
         if sheet.wide:
             across = bar - _BRACKET / 2 - m.label / 2 - (len(words) - 1 - at) * m.leading
-            sheet.texts.append(TextLine(line, *sheet.at(along, across), m.label, ink="faint"))
+            sheet.texts.append(TextLine(line, *sheet.at(along, across), m.label, ink="faint", of=of))
         else:
-            sheet.texts.append(TextLine(line, *sheet.at(along + shift, bar - 5), m.label, anchor="end", ink="faint"))
+            place = sheet.at(along + shift, bar - 5)
+            sheet.texts.append(TextLine(line, *place, m.label, anchor="end", ink="faint", of=of))
 
 
 def draw_notes(sheet: Sheet, one: Placed) -> None:
     for note, level in zip(one.column.notes, _levels(one), strict=True):
         said, size, face = faced(note.words, sheet.measures.label)
-        along = _middle(one, note)
+        along, of = _middle(one, note), tuple(map(one.column.key_of, range(note.first, note.last + 1)))
         if sheet.wide:
             across = one.low - size - level * sheet.measures.leading * FORMULA
-            sheet.texts.append(TextLine(said, *sheet.at(along, across), size, face))
+            sheet.texts.append(TextLine(said, *sheet.at(along, across), size, face, of=of))
         else:
-            sheet.texts.append(TextLine(said, *sheet.at(along, one.low - 8), size, face, "end"))
+            sheet.texts.append(TextLine(said, *sheet.at(along, one.low - 8), size, face, "end", of=of))
 
 
 def _middle(one: Placed, note: Note) -> float:

@@ -176,9 +176,10 @@ def draw_tiers(sheet: Sheet, one: Tiered) -> None:
         sheet.boxes.append(_module(sheet, one, module, (*within, *one.column.items[module.items[0]].within[:1])))
     for number, item in enumerate(one.column.items):
         middle = sheet.at(*one.middle(number))
-        boxes, paths = place_item(item, f"{one.column.key}/{item.key}", middle, one.sizes[number], one.measures)
+        key = one.column.key_of(number)
+        boxes, paths = place_item(item, key, middle, one.sizes[number], one.measures)
         sheet.boxes += [replace(box, within=(*within, *item.within)) for box in boxes]
-        sheet.paths += paths
+        sheet.paths += [replace(path, of=(key,)) for path in paths]
     for link, route in zip(one.column.links, one.grid.routes, strict=True):
         sheet.paths.append(_path(sheet, one, link, route))
     for lane, section in enumerate(one.column.sections):
@@ -226,18 +227,18 @@ def _times(sheet: Sheet, one: Tiered, times: int, left: float, top: float) -> Te
 
 
 def _draw_name(sheet: Sheet, one: Tiered, lane: int, words: tuple[str, ...]) -> None:
+    held = tuple(one.column.key_of(item) for item, cell in enumerate(one.grid.cells) if cell.lane == lane)
     for at, line in enumerate(words):
         y = one.middles[lane, 0] + (at - (len(words) - 1) / 2) * one.measures.leading
         face: Face = "plain" if at else "bold"
         place = sheet.at(-_NAMES, y)
-        sheet.texts.append(TextLine(line, *place, one.measures.label, face, "end", "faint" if at else "text"))
+        sheet.texts.append(TextLine(line, *place, one.measures.label, face, "end", "faint" if at else "text", held))
 
 
 def _path(sheet: Sheet, one: Tiered, link: Link, route: Route) -> Path:
-    ends = (f"{one.column.key}/{one.column.items[end].key}" for end in (link.source, link.target))
+    source, target = map(one.column.key_of, (link.source, link.target))
     ink, thickness = style_of(link.way)
     points = tuple(sheet.at(*point) for point in _clean(_points(one, link, route)))
-    source, target = ends
     return Path(points, ink, link.is_adapted, True, thickness, source, target, link.tip, (link.way,))
 
 

@@ -41,7 +41,9 @@ def lay_out_volumes(outline: Outline, m: Measures, parts: int = 1) -> Geometry:
         one = _standing(column, scale, m)
         begin = bottom + (_BETWEEN if column.continues else m.between if last else 0.0)
         if column.title:
-            sheet.texts.append(TextLine(column.title, 0.0, begin + m.title / 2, m.title, "bold", "start"))
+            sheet.texts.append(
+                TextLine(column.title, 0.0, begin + m.title / 2, m.title, "bold", "start", of=column.keys)
+            )
             begin += m.title + _TITLE
         drawing = _Drawing(sheet, one, begin + one.above)
         drawing.draw()
@@ -52,7 +54,7 @@ def lay_out_volumes(outline: Outline, m: Measures, parts: int = 1) -> Geometry:
 
 
 def _standing(column: Column, scale: Scale, m: Measures) -> Standing:
-    pieces = [piece_of(item, f"{column.key}/{item.key}", scale, m) for item in column.items]
+    pieces = [piece_of(item, column.key_of(number), scale, m) for number, item in enumerate(column.items)]
     return stand(column, assign_lanes(column), pieces, m)
 
 
@@ -88,14 +90,14 @@ class _Drawing:
         move = Move(one.begin(number), self.move.down + one.top(number))
         within = _within(self.column, self.column.items[number])
         self.sheet.boxes.append(replace(move.box(piece.box), within=within))
-        self.sheet.paths += [replace(move.path(path), within=within) for path in piece.paths]
+        self.sheet.paths += [replace(move.path(path), within=within, of=(piece.box.key,)) for path in piece.paths]
 
     def _link(self, link: Link, track: int | None, height: float, joins: bool) -> None:
         one = self.one
         points = [(one.end(link.source), one.middle[link.source]), (one.begin(link.target), one.middle[link.target])]
         if track is not None:
             points = [*self._out(link, track, height, joins), *self._in(link, track, height)]
-        source, target = (f"{self.column.key}/{self.column.items[end].key}" for end in (link.source, link.target))
+        source, target = map(self.column.key_of, (link.source, link.target))
         ink: Ink = "projection" if link.is_adapted else "line"
         path = Path(
             tuple(points), ink, link.is_adapted, source=source, target=target, tip=link.tip, classes=(link.way,)
@@ -128,18 +130,34 @@ class _Drawing:
         y = self.move.down + self.one.below + _BRACKET
         free = 0.0
         for section, (start, end) in spans.items():
-            (words,) = self.column.sections[section].words
-            self.sheet.paths.append(Path(((start, y), (end, y)), "faint", False, False, 1.2, classes=("bracket",)))
+            (words,), of = self._words(section), self._held(section)
+            bar = (start, y), (end, y)
+            self.sheet.paths.append(Path(bar, "faint", False, False, 1.2, classes=("bracket",), of=of))
             half = width(words, m.label) / 2 + 3
             middle = max((start + end) / 2, free + half)
-            self.sheet.texts.append(TextLine(words, middle, y + _BRACKET + m.label / 2, m.label, ink="faint"))
+            place = middle, y + _BRACKET + m.label / 2
+            self.sheet.texts.append(TextLine(words, *place, m.label, ink="faint", of=of))
             free = middle + half
+
+    def _is_named(self, item: int) -> bool:
+        """Whether it lies on the main path, in a part that has a name."""
+        shown = self.column.items[item]
+        return self.one.lanes.lane[item] == 0 and shown.kind != "text" and bool(self._words(shown.section))
+
+    def _words(self, section: int) -> tuple[str, ...]:
+        return self.column.sections[section].words
+
+    def _held(self, section: int) -> tuple[str, ...]:
+        """The keys of the boxes that a name stands below."""
+        items = self.column.items
+        own = (number for number, item in enumerate(items) if item.section == section and self._is_named(number))
+        return tuple(map(self.column.key_of, own))
 
     def _spans(self) -> dict[int, tuple[float, float]]:
         """How far each part that has a name reaches on the main path."""
         spans: dict[int, tuple[float, float]] = {}
         for number, item in enumerate(self.column.items):
-            if self.one.lanes.lane[number] == 0 and self.column.sections[item.section].words and item.kind != "text":
+            if self._is_named(number):
                 own = self.one.begin(number), self.one.end(number)
                 before = spans.get(item.section, own)
                 spans[item.section] = min(before[0], own[0]), max(before[1], own[1])
@@ -168,4 +186,5 @@ def _continue(sheet: Sheet, last: _Drawing, one: _Drawing) -> None:
     gutter = one.move.down - one.one.above - _BETWEEN / 2
     right = max(last.one.width, end) + _AROUND
     points = ((end, leaves), (right, leaves), (right, gutter), (begin - _AROUND, gutter), (begin - _AROUND, enters))
-    sheet.paths.append(Path((*points, (one.one.end(0), enters)), arrow=False, classes=("main",)))
+    way, of = (*points, (one.one.end(0), enters)), (one.column.key_of(0),)
+    sheet.paths.append(Path(way, arrow=False, classes=("main",), of=of))

@@ -88,20 +88,23 @@ def draw_zoom(sheet: Sheet, one: Placed, network: Placed, before: float, within:
     (begin, end), (low, high) = _spans(one), reach(one)
     shown = _shown(network, one.column.zoom.nodes)
     shift = before - sheet.offset
-    sheet.paths.append(_box(sheet, (begin, low, end, high), "zoom", within))
+    of = one.column.keys
+    sheet.paths.append(_box(sheet, (begin, low, end, high), "zoom", within, of))
     if any(item.kind != "card" for item in network.column.items if one.column.zoom.nodes & set(item.nodes)):
         around = (shown[0], shown[1] + shift, shown[2], shown[3] + shift)
-        sheet.paths.append(_box(sheet, around, "place", ()))
+        sheet.paths.append(_box(sheet, around, "place", (), of))
     for here, there in ((shown[0], begin), (shown[2], end)):
         points = (sheet.at(here, shown[3] + shift), sheet.at(there, low))
-        sheet.paths.append(Path(points, "faint", False, False, 0.6, classes=("leader",)))
+        sheet.paths.append(Path(points, "faint", False, False, 0.6, classes=("leader",), of=of))
 
 
-def _box(sheet: Sheet, bounds: tuple[float, float, float, float], kind: str, within: Within) -> Path:
+def _box(
+    sheet: Sheet, bounds: tuple[float, float, float, float], kind: str, within: Within, of: tuple[str, ...]
+) -> Path:
     begin, low, end, high = bounds
     middle = (begin + end) / 2
     corners = ((middle, low), (begin, low), (begin, high), (end, high), (end, low), (middle, low))
-    return Path(_at(sheet, corners), "faint", True, False, 0.8, classes=(kind,), within=within)
+    return Path(_at(sheet, corners), "faint", True, False, 0.8, classes=(kind,), within=within, of=of)
 
 
 def _at(sheet: Sheet, points: Iterable[Point]) -> tuple[Point, ...]:

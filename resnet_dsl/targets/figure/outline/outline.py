@@ -253,6 +253,15 @@ class Column:
     network: int = 0
     modules: tuple[Module, ...] = ()
 
+    def key_of(self, item: int) -> str:
+        """The key of the box that an item is drawn as."""
+        return f"{self.key}/{self.items[item].key}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those of all items."""
+        return tuple(map(self.key_of, range(len(self.items))))
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
