@@ -59,7 +59,9 @@ def test_a_caption_speaks_of_what_is_drawn_and_of_nothing_else(name, way):
         "solid where": any(not path.dashed for path in paths),
         "×N: ": any(re.fullmatch(r"×\d+", word) for word in words),
         "Marked first": "first" in words,
-        "1 projection: ": any(re.fullmatch(r"\d+ (projection|padded|adapted)", word) for word in words),
+        "so many of the skip connections in a box": any(
+            re.fullmatch(r"\d+ (projection|padded|adapted)", word) for word in words
+        ),
         "+ sum": any(box.shape == "circle" and box.texts[0].words == "+" for box in drawn.geometry.boxes),
         "− difference": "−" in words,
         "the stride": any(re.search(r"(^|[ ,])/\d", word) for word in words),
@@ -90,6 +92,19 @@ def test_colours_say_what_the_theme_means_by_them():
 def test_the_law_that_was_asked_for_is_told():
     drawn = figure(compiled("resnet18"), view="volume", volume={"side": "linear"})
     assert "Height and width to scale, thickness (channels) by logarithm." in drawn.caption()
+
+
+def test_a_caption_of_lanes_has_the_words_of_the_boxes():
+    """The paper's option A pads: no box says `projection`."""
+    drawn = figure(compiled("cifar_resnet20"), "stage", layout="lanes")
+    assert "1 padded" in said(drawn)
+    assert "1 padded: so many of the skip connections in a box are adapted." in drawn.caption()
+
+
+def test_a_caption_of_volumes_explains_what_only_the_first_box_adapts():
+    drawn = figure(compiled("skresnet18"), "stage", view="volume")
+    assert {"adapted skip", "first"} <= {*said(drawn)}
+    assert "Marked first: what the first of them alone has." in drawn.caption()
 
 
 def test_adapters_are_told_as_they_are():

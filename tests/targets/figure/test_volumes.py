@@ -139,6 +139,34 @@ def test_blocks_that_shrink_are_drawn_as_high_as_they_are():
     assert [s.front / one.slices[0].front for s in one.slices] == pytest.approx([1, sqrt(1 / 2), sqrt(1 / 8)], rel=0.01)
 
 
+GATED = """block gated(w, stride = 1) {
+  out = conv(w, 3, stride = stride) -> norm -> act
+  mul(out -> avgpool(global, keepdims = true) -> conv(w, 1) -> sigmoid, out)
+  skip
+}
+network n { input 32x32x16 skips SKIPS stage s(stride = 2) { 3 x gated(32) } stage t { 2 x gated(32) } }"""
+
+
+@pytest.mark.parametrize(
+    ("skips", "below"),
+    [
+        ("via project", [("×3", "gated", "adapted skip first"), ("×2", "gated")]),
+        ("always via project", [("×2", "gated", "adapted skip"), ("×2", "gated", "adapted skip")]),
+    ],
+)
+def test_a_run_of_named_boxes_says_what_adapts_their_skips(skips, below):
+    """No arc stands above a box that is no chain: words say it, and below the figure how to see inside."""
+    one = drawn(pipeline.load_text(GATED.replace("SKIPS", skips)).compile().facts)
+    assert [" ".join(run.below) for run in things(one) if run.repeat > 1] == [" ".join(words) for words in below]
+    assert "not drawn beside, which --block draws: gated (s_block" in said(one)
+
+
+def test_a_run_of_shared_blocks_says_that_they_are_one_layer():
+    text = "shared block unit() { conv(16, 3) -> norm skip act } network n { input 8x8x16 stage s { 8 x unit() } }"
+    (stack,) = [one for one in things(drawn(pipeline.load_text(text).compile().facts)) if one.repeat == 8]
+    assert stack.below == ("×8", "unit", "#1")
+
+
 def test_what_is_joined_is_plates_that_touch():
     joined = [one for one in things(drawn(compiled("residual_unet"))) if one.below[:1] == ("concat",)]
     assert [(one.channels, len(one.slices[0].widths)) for one in joined] == [

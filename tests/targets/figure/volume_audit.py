@@ -71,19 +71,27 @@ def _stages(facts, shown: VolumePicture) -> tuple[dict, dict]:
 
 def _last_maps(shown: VolumePicture, name: str) -> list[tuple]:
     """Over the line under which a name stands."""
-    named = [text for text in shown.geometry.texts if text.words == name]
-    if not named:
-        return []
-    text = max(named, key=lambda text: text.y)
     lines = [path.points for path in shown.geometry.paths if path.ink == "faint" and not path.arrow]
-    over = [line for line in lines if 0 < text.y - line[0][1] < 14 and line[0][0] - 60 < text.x < line[1][0] + 60]
-    (start, y), (end, _) = min(over, key=lambda line: abs(sum(x for x, _ in line) / 2 - text.x))
+    over = [
+        (text, line) for text in shown.geometry.texts if text.words == name for line in lines if _is_under(text, line)
+    ]
+    if not over:
+        return []
+    text = max((text for text, _ in over), key=lambda text: text.y)
+    (start, y), (end, _) = min(
+        (line for other, line in over if other is text), key=lambda line: abs(sum(x for x, _ in line) / 2 - text.x)
+    )
     inside = [
         n for n, one in enumerate(shown.things) if one.slices and start - 1 < one.box.x < end + 1 and one.box.y < y
     ]
     row = max(shown.things[n].box.y for n in inside)
     last = max((n for n in inside if abs(shown.things[n].box.y - row) < 1), key=lambda n: shown.things[n].box.x)
     return _maps(shown, last)
+
+
+def _is_under(text, line) -> bool:
+    """The name of a part below its line; a line of a remark may say the same word further down."""
+    return 0 < text.y - line[0][1] < 14 and line[0][0] - 60 < text.x < line[1][0] + 60
 
 
 def _maps(shown: VolumePicture, number: int) -> list[tuple]:

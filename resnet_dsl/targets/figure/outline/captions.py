@@ -17,6 +17,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted, either, first, plural
 from resnet_dsl.targets.figure.outline.colouring import COLOURS
+from resnet_dsl.targets.figure.outline.groups import ADAPTED
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
@@ -206,9 +207,15 @@ def _blocks(outline: Outline, items: Sequence[Item], groups: Sequence[Group]) ->
         yield f"×N: so many {'steps behind each other' if outline.tiered else 'equal blocks'}, of which one is drawn."
     elif any(volume.repeat > 1 for volume in volumes):
         yield "×N: so many equal blocks."
-    if outline.tiered and any(arc.way == "adapted" for group in groups for arc in group.all_arcs):
-        yield "1 projection: so many of the skip connections in a box are adapted."
-    if _marks_first(items) or any(skips.first for volume in volumes for skips in volume.skips):
+    if outline.tiered:
+        adapted = [group for group in groups if any(arc.way == "adapted" for arc in group.all_arcs)]
+        if words := list(dict.fromkeys(group.firsts[0] or "adapted" for group in adapted)):
+            yield f"1 {either(words)}: so many of the skip connections in a box are adapted."
+    if (
+        _marks_first(items)
+        or any(skips.first for volume in volumes for skips in volume.skips)
+        or any(line.endswith(f"{ADAPTED} first") for item in items for line in item.lines)
+    ):
         yield "Marked first: what the first of them alone has."
     if volumes:
         yield "Below each volume its channels, beside it its size where that is another one than before."

@@ -10,6 +10,8 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Length, Shape
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.targets.figure.outline.compact import without_close_ups
+from resnet_dsl.targets.figure.outline.groups import ADAPTED
 from resnet_dsl.targets.figure.outline.kinds import is_light
 from resnet_dsl.targets.figure.outline.outline import (
     MOST_SLICES,
@@ -40,9 +42,9 @@ _LAW_WORDS = {"linear": "to scale", "sqrt": "by square root", "log": "by logarit
 
 
 def as_volumes(outline: Outline, subjects: Sequence[Facts], laws: Laws) -> Outline:
-    """The same networks. subjects: of the outline's columns, in their order; close-ups beside them are left out."""
-    drawn = [column for column in outline.columns if not column.inset]
-    columns = tuple(_Maps(column, one).column() for column, one in zip(drawn, subjects, strict=True))
+    """The same networks. subjects: of the outline's columns, in their order; close-ups beside them are named below."""
+    outline = without_close_ups(outline)
+    columns = tuple(_Maps(column, one).column() for column, one in zip(outline.columns, subjects, strict=True))
     ways = {link.way for column in columns for link in column.links}
     ways |= {skips.way for volume in _volumes(columns) for skips in volume.skips}
     legend = tuple((way, words) for way, words in outline.legend if way in ways)
@@ -159,7 +161,7 @@ class _Maps:
         scopes = self.subject.graph.scopes
         blocks = {scopes[self.nodes[nodes[-1]].scope].block for nodes in group.blocks}
         if group.repeat > 1 and len(blocks) == 1 and (name := blocks.pop()):
-            return [clean(name, 20)]
+            return [clean(name, 20), *_marks(group)]
         rows = [line for line in _below(group.lines, str(self._shape(item.nodes[-1])[-1])) if line != "concat"]
         return rows if len(rows) <= _MOST_NAMED else []
 
@@ -235,6 +237,17 @@ def _skips(group: Group) -> Iterator[Skips]:
     counts = Counter(arc.way for arc in group.all_arcs)
     for way, count in sorted(counts.items()):
         yield Skips(way, count, group.repeat > 1 and bool(group.first_arcs) and not _has(group.arcs, way))
+
+
+def _marks(group: Group) -> list[str]:
+    """What the name of a run's block does not say: which layers it shares, and that a named box adapts its skips."""
+    marks = dict.fromkeys(part for row in group.rows for part in row.split(", ") if _is_mark(part))
+    first = ADAPTED in ", ".join(group.firsts).split(", ")
+    return [", ".join([*marks, *([f"{ADAPTED} {group.first_word}"] if first else [])])] if marks or first else []
+
+
+def _is_mark(part: str) -> bool:
+    return part == ADAPTED or part.startswith("#")
 
 
 def _has(arcs: Sequence[Arc], way: Shortcut) -> bool:
