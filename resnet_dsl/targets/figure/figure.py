@@ -143,7 +143,8 @@ class Figure:
         _known("step", (by,), STEPS)
         steps = steps_of(self.geometry, by)
         if steps.count < 2:
-            finer = [f"`{one}`" for one in STEPS[STEPS.index(by) + 1 :]]
+            later = STEPS[STEPS.index(by) + 1 :]
+            finer = [f"`{one}`" for one in later if steps_of(self.geometry, one).count > 1]
             remedy = f"take {either(finer)}" if finer else "leave the steps out"
             raise FigureError(f"the figure has one step only by {by}", remedy)
         return replace(self, steps=steps, fragments=fragments)

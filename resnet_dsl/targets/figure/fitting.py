@@ -30,6 +30,7 @@ from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
 PAGE = 8.875 * 72
 """Points: the height of the text on a page of CVPR."""
+_PAGE_WIDTH = 6.875 * 72
 _MOST_PARTS = 8
 _SMALLEST_ROW = (30.0, 10.0)
 """Points that a row takes at least: of more rows than a page could hold nothing is tried."""
@@ -44,8 +45,8 @@ class Room:
 
     @property
     def rows(self) -> float:
-        """More rows than this do not fit."""
-        return self.width / _SMALLEST_ROW[0] * self.height / _SMALLEST_ROW[1]
+        """More rows than this do not fit; where a page holds them they are tried all the same, to say what does."""
+        return max(self.width, _PAGE_WIDTH) / _SMALLEST_ROW[0] * max(self.height, PAGE) / _SMALLEST_ROW[1]
 
 
 class Fitted(NamedTuple):
@@ -103,12 +104,14 @@ def _enough(wanted: tuple[float, float], room: Room) -> tuple[float, float]:
 
 
 def _too_narrow(needed: tuple[float, float], room: Room) -> TooNarrowError:
+    asked = f"{room.width / MILLIMETRE:.0f}mm x {room.height / MILLIMETRE:.0f}mm"
+    refused = f"with letters that can be read the figure does not fit {asked}"
+    if inf in needed:
+        return TooNarrowError(refused, "it has more rows than a page: `--scale` makes its letters smaller")
     high, wide = (ceil(points / MILLIMETRE) for points in needed)
     more = f" --height {high}mm" if needed[0] > room.height else ""
-    asked = f"{room.width / MILLIMETRE:.0f}mm x {room.height / MILLIMETRE:.0f}mm"
     return TooNarrowError(
-        f"with letters that can be read the figure does not fit {asked}",
-        f"it does with `--width {wide}mm{more}`; `--scale` makes its letters smaller instead",
+        refused, f"it does with `--width {wide}mm{more}`; `--scale` makes its letters smaller instead"
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import resnet_dsl
-from resnet_dsl import shipped
+from resnet_dsl import pipeline, shipped
 from resnet_dsl.targets.figure import FigureError, TooNarrowError, block_figure, figure
 from tests.cli.calling import call
 from tests.targets.figure.lanes_audit import audit_lanes
@@ -161,6 +161,26 @@ def test_what_fits_nowhere_says_the_width_that_is_needed():
         figure(facts, "stage", width="83mm")
     drawn, width, height = as_remedy_says(facts, "stage", False, refused.value.remedy)
     assert fits(drawn, width, height)
+
+
+@pytest.mark.parametrize(
+    "room", [{"width": "1pt"}, {"width": "20mm", "height": "1pt"}, {"width": "3pt", "view": "volume"}]
+)
+def test_a_room_for_not_one_row_is_told_what_would_do(room):
+    facts = compiled("resnet18")
+    with pytest.raises(TooNarrowError) as refused:
+        figure(facts, "stage", **room)
+    found = dict(re.findall(r"--(width|height) (\w+)", refused.value.remedy))
+    assert figure(facts, "stage", **{**room, **found}).geometry
+
+
+def test_more_rows_than_a_page_has_room_for_leave_scaling():
+    stages = " ".join(f"stage s{number} {{ conv({3 + number % 2}, 3) }}" for number in range(1200))
+    facts = pipeline.load_text(f"network n {{ input 8x8x3 {stages} }}").compile().facts
+    with pytest.raises(TooNarrowError) as refused:
+        figure(facts, "stage", width="20mm")
+    assert refused.value.remedy == "it has more rows than a page: `--scale` makes its letters smaller"
+    assert figure(facts, "stage", width="20mm", scale=True).geometry
 
 
 def test_close_ups_have_the_same_letters():

@@ -253,6 +253,18 @@ def test_what_has_one_step_is_refused_with_what_has_more():
         drawn.with_steps("frame")
 
 
+@pytest.mark.parametrize(
+    "shown", [("resnet18", "resnet34", "--roadmap"), ("siamese_omniglot",), ("resnet18", "--block", "basic")]
+)
+def test_steps_that_are_named_instead_are_several(shown, tmp_path, monkeypatch):
+    """A roadmap is of no blocks, a close-up of one."""
+    monkeypatch.chdir(tmp_path)
+    for by in STEPS:
+        refused = call("draw", *shown, "--steps", by, "-o", "n.svg")
+        for other in re.findall(r"`(\w+)`", refused.err):
+            assert call("draw", *shown, "--steps", other, "-o", "n.svg").code == 0
+
+
 def test_the_command_draws_in_steps(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert call("draw", "resnet18", "--steps", "stage", "-o", "a.svg").code == 0
