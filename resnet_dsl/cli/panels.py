@@ -10,8 +10,8 @@ import argparse
 import os
 import re
 import shlex
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
 
 from resnet_dsl import outputs, shipped
 from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of
@@ -22,6 +22,7 @@ from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
+from resnet_dsl.targets.figure.figure import length_in_points, width_in_points
 from resnet_dsl.targets.figure.panels import LETTERS, Draw, Grid, Panel, letters_of, panel_figure
 from resnet_dsl.targets.figure.theme import BASE, Theme, read_theme, theme_names
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points
@@ -88,24 +89,24 @@ def draw_file(options: argparse.Namespace, add_arguments: Callable[[argparse.Arg
     said = read_toml(options.specs[0], FORM)
     values = said.values
     theme = read_theme(options.theme or values.get("theme", BASE), options.theme_set)
-    whole = {name: _points(getattr(options, name), values.get(name), name) for name in ("width", "height")}
-    style = values.get("letters", LETTERS[0])
-    count = len(values["panel"])
-    letters = letters_of(count, style)
+    grid = _grid(options, values, theme)
+    letters = letters_of(len(values["panel"]), grid.letters)
     words = _all_words(said, add_arguments)
     draws = [_draw(said, number, own, theme, options.engine) for number, own in enumerate(words)]
     shown = zip(draws, values["panel"], letters, strict=True)
     panels = [Panel(draw, one.get("letter", letter), one.get("caption", "")) for draw, one, letter in shown]
-    width = whole["width"] or theme.page.width
-    return panel_figure(panels, Grid(values.get("columns", count), style, width, whole["height"]), theme)
+    return panel_figure(panels, grid, theme)
 
 
-def _points(given: str | None, written: float | None, name: str) -> float | None:
-    """A length of the command line, else that of the file."""
-    try:
-        return written if given is None else points(given)
-    except ValueError:
-        raise Failure(f"`{given}` is no {name}", f"write it as {LENGTHS}") from None
+def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) -> Grid:
+    """Lengths of the command line, else those of the file, else the theme's. Raises Failure for a height alone."""
+    width = values.get("width") if options.width is None else width_in_points(options.width, theme)
+    height = values.get("height") if options.height is None else length_in_points(options.height, "height")
+    width = width or theme.page.width
+    if width is None and height is not None:
+        raise Failure("the `height` of a figure of panels needs a `width`", "say how wide it is printed")
+    columns, style = values.get("columns", len(values["panel"])), values.get("letters", LETTERS[0])
+    return Grid(columns, style, width, height or theme.page.max_height)
 
 
 class _Words(argparse.ArgumentParser):

@@ -198,6 +198,26 @@ def test_options_of_the_command_that_do_not_fit(paper: Path, given: str, said: s
     assert not list(paper.glob("*.svg"))
 
 
+def test_a_height_alone_is_refused(paper: Path) -> None:
+    file = paper / "paper" / "figure.toml"
+    file.write_text('height = "50mm"\n[[panel]]\ndraw = "resnet18"\n')
+    refused = call("draw", str(file), "-o", str(paper / "n.svg"))
+    assert (refused.code, (paper / "n.svg").exists()) == (2, False)
+    assert "needs a `width`" in refused.err
+    assert call("draw", str(file), "--width", "4in", "--height", "9in", "-o", str(paper / "n.svg")).code == 0
+
+
+def test_a_theme_says_how_wide_a_page_is_and_how_high(paper: Path) -> None:
+    """Nature: at most 170 mm high, two columns are 183 mm."""
+    file = paper / "paper" / "figure.toml"
+    file.write_text('columns = 1\ntheme = "nature"\n' + '[[panel]]\ndraw = "resnet18 --level stage"\n' * 2)
+    refused = call("draw", str(file), "-o", str(paper / "n.svg"))
+    assert "do not fit 89mm x 170mm" in refused.err
+    file.write_text('theme = "nature"\n' + '[[panel]]\ndraw = "resnet18 --level stage"\n' * 2)
+    whole = drawn(file, "--width", "full")
+    assert whole.geometry.width * whole.scale == pytest.approx(183 * 72 / 25.4, abs=1)
+
+
 def test_it_is_bounded(paper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many = "".join('[[panel]]\ndraw = "resnet18"\n' for _ in range(25))
     (paper / "figure.toml").write_text(many)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.figure import Figure, FigureError, length_in_points
+from resnet_dsl.targets.figure.figure import Figure, FigureError, width_in_points
 from resnet_dsl.targets.figure.fitting import PAGE, TooNarrowError
 from resnet_dsl.targets.figure.formats.engine import Engine
 from resnet_dsl.targets.figure.layout.measures import measures_of
@@ -30,14 +30,14 @@ def roadmap_figure(
 ) -> Figure:
     """A row a network: what tells it from the one before it, and bars of its parameters and multiply-accumulates.
 
-    width: as printed (``85mm``); bars are as long as it lets them. Raises TooNarrowError where it has no room for them,
-    FigureError where there are too few networks or too many.
+    width: as printed (``85mm``, or ``full``, a theme's page); bars are as long as it lets them. Raises TooNarrowError
+    where it has no room for them, FigureError where there are too few networks or too many.
     """
     if not 2 <= len(networks) <= MOST_STEPS:
         said = f"a roadmap leads from one network to others, and here {'is' if len(networks) == 1 else 'are'}"
         raise FigureError(f"{said} {len(networks)}", f"name 2 to {MOST_STEPS}, or one that derives from another")
     look = read_theme(theme)
-    printed = length_in_points(width, "width") or look.page.width
+    printed = look.page.width if width is None else width_in_points(width, look)
     measures = measures_of(look, printed=printed is not None)
     room = None if printed is None else printed / measures.point
     roadmap = gather_roadmap(networks, titles or [one.graph.name for one in networks])

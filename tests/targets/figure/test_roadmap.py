@@ -102,6 +102,14 @@ def test_on_paper_it_is_as_wide_as_it_is_asked_to_be():
     assert roadmap_figure(facts, width=width).geometry
 
 
+def test_a_page_of_a_theme_is_its_width():
+    """CVPR: 6.875 in across both columns."""
+    whole = roadmap_figure(lineage(CHAIN, "deeper"), theme="cvpr", width="full")
+    assert whole.geometry.width * whole.scale == pytest.approx(6.875 * 72, abs=1)
+    with pytest.raises(FigureError, match="has no page that is `full`"):
+        roadmap_figure(lineage(CHAIN, "deeper"), width="full")
+
+
 def test_on_paper_it_is_no_higher_than_a_page():
     with pytest.raises(FigureError, match="high: a page has 225mm"):
         roadmap_figure([compiled("resnet18")] * 60, width="85mm")
