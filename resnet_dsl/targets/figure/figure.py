@@ -30,6 +30,7 @@ from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.captions import Told, ToldTogether
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
+from resnet_dsl.targets.figure.outline.kinds import with_sizes
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks, subject_of
 from resnet_dsl.targets.figure.outline.outline import LAWS, Law, Laws, Outline
 from resnet_dsl.targets.figure.outline.tiers import calls_for_lanes
@@ -309,7 +310,8 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
         raise FigureError("lanes have no frames, insets, differences and volumes", "draw it in a column or a row")
     levels = _framed_levels(level) if frame else _from(level or ("stage" if laws else default_level(subjects)))
     gather = gather_compared if differences else gather_networks
-    gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show), theme=look)) for one in levels]
+    seen = with_sizes(look) if laws else look
+    gathered: Levels = [(one, partial(gather, subjects, named, one, tuple(show), theme=seen)) for one in levels]
     if frame:
         _known("frame", (frame,), FRAMES)
         gathered = [(one, partial(_with_frames, shown, subjects, frame)) for one, shown in gathered]
@@ -320,7 +322,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if laws:
         gathered = [(one, partial(_with_volumes, shown, subjects, laws)) for one, shown in gathered]
     lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
-    tiers = partial(gather_networks, lanes=True, theme=look)
+    tiers = partial(gather_networks, lanes=True, theme=with_sizes(look))
     in_lanes = [(one, partial(tiers, subjects, named, one, tuple(show))) for one in lanes]
     wide = chosen == "row" or laws is not None
     return _figure(gathered, wide, paper, look, engine, told, cuts=not insets, lanes=in_lanes)
@@ -366,7 +368,7 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
     levels = (asked, "block") if asked == "layer" and not formula else (asked,)
 
     def gather(one: str, wide: bool) -> Outline:
-        outline = gather_blocks(subjects, blocks, one, tuple(show), formula, look)
+        outline = gather_blocks(subjects, blocks, one, tuple(show), formula, with_sizes(look) if laws else look)
         calling = [subject_of(subjects, block) for block in blocks] if laws else []
         return as_volumes(outline, calling, laws) if laws else outline
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from resnet_dsl import shipped
+from resnet_dsl import pipeline, shipped
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure import block_figure, figure
@@ -106,6 +106,24 @@ def test_what_is_hidden_is_said_below_and_nowhere_else(level):
     assert "left out by the theme: batchnorm, relu, maxpool, softmax" in " ".join(said(drawn))
     assert not [words for words in said(drawn) if re.search("batch norm|^relu$|max pool|not drawn", words)]
     assert "left out by the theme" in drawn.geometry.description
+
+
+@pytest.mark.parametrize("way", [{"layout": "lanes"}, {"view": "volume"}])
+def test_lanes_and_volumes_draw_what_changes_sizes(way):
+    """Without its pools a block of the last stage stood among the vectors, and the stem made maps of 56 positions."""
+    hidden = figure(compiled("resnet18"), "stage", theme=themed("kind.pool.show=hide"), **way)
+    assert hidden.geometry == figure(compiled("resnet18"), "stage", **way).geometry
+
+
+def test_a_pool_is_no_detail_of_another_block_or_part():
+    """The head's pool made the last stage one of vectors; a block that begins with one told the block before apart."""
+    drawn = figure(compiled("resnet18"), "stage", theme=themed("kind.pool.show=hide"))
+    assert [words for words in said(drawn) if "pool" in words] == ["avg pool", "left out by the theme: maxpool"]
+    begins = (
+        "block b() { avgpool(2, stride = 1, pad = same) conv(8, 3) act } network n { input 8x8x8 stage s { 3 x b() } }"
+    )
+    drawn = figure(pipeline.load_text(begins).compile().facts, "stage", theme=themed("kind.pool.show=hide"))
+    assert said(drawn).count("×3") == 1
 
 
 def test_what_a_close_up_hides_is_said_below_it():
@@ -255,7 +273,7 @@ def test_words_that_say_nothing_are_refused(setting):
 
 
 def test_many_words_cost_little():
-    settings = [f'words."{"a " * 40}{n}"="{{}}"'.replace('"{}"', "x") for n in range(200)]
+    settings = [f'words."{"a " * 40}a{n}"="{{}}"'.replace('"{}"', "x") for n in range(200)]
     figure(compiled("resnet50"), "layer", theme=themed(*settings, 'words."{} {} {} z"="{} {} {}"'))
 
 

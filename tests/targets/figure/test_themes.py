@@ -152,6 +152,8 @@ def test_themes_that_extend_each_other_are_refused(tmp_path):
         ('[kind.conv]\nshow = "hide"\n', [("E0259", "2:8")]),
         ('[kind.merge]\nshow = "fold"\n', [("E0259", "2:8")]),
         ('[kind.batchnrom]\nshow = "thin"\n', [("E0257", "1:7")]),
+        ('[words]\n"64" = "32"\n', [("E0259", "2:8")]),
+        ('[words]\n"3×3 conv" = "5×3 conv"\n', [("E0259", "2:14")]),
         ("[text]\nfacts = 4\n", [("E0259", "2:9")]),
         ("[text]\nsize = 7\nleast = 8\n", [("E0259", "2:8")]),
         ("[box]\nheight = 8\n[text]\nsize = 10\n", [("E0259", "2:10")]),

@@ -120,7 +120,12 @@ class _Rows:
         if index in self.apart or not self.folds(node) or node.inputs[0] in self.returned:
             return None
         row = _row_before(self.graph, self.rows, self.row_of, index)
-        return None if row is not None and is_scale(node) and self._beyond(self.rows[row][0], node) else row
+        apart = row is not None and is_scale(node) and self._beyond(self.rows[row][0], node)
+        return None if apart or self._begins(node) else row
+
+    def _begins(self, node: Node) -> bool:
+        """Whether it is no detail but by a theme, and what it reads belongs to another block, or another part."""
+        return not is_light(node) and self.graph.nodes[node.reads[0]].scope != node.scope
 
     def _beyond(self, head: int, node: Node) -> bool:
         """Whether a row is a detail that a theme shows, in a block behind which the node stands."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.theme.theme import KindLook, Show
+from resnet_dsl.targets.figure.theme.theme import KindLook, Show, Theme
 
 _LIGHT = {"norm", "activation", "noise", "scale"}
 """Roles of operations that are details of the one before them."""
+_MOVING = {"pool", "reshape"}
+"""Roles of operations that make a map of another size, or another kind of value."""
 LEFT_OUT = "left out by the theme: "
 _MOST_NAMES = 12
 
@@ -63,6 +65,13 @@ class Kinds:
 
 
 AS_ALWAYS = Kinds()
+
+
+def with_sizes(theme: Theme) -> Theme:
+    """The same, but that what changes the size of maps is drawn: for lanes and volumes, which are made of sizes."""
+    moving = {kind for kind in theme.kinds if (OPERATIONS[kind].role if kind in OPERATIONS else kind) in _MOVING}
+    kinds = {kind: replace(look, show=None) if kind in moving else look for kind, look in theme.kinds.items()}
+    return replace(theme, kinds=kinds) if moving else theme
 
 
 def left_out(graphs: Iterable[Graph], hidden: Iterable[Iterable[int]]) -> list[str]:

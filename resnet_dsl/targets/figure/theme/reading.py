@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeAlias
@@ -57,6 +58,7 @@ _ROW = 1.3
 """The least height of a row over the size of its letters."""
 _GAPS = re.compile(r"(?:(?:[^{]|\{(?!\}))|(?<!\S)\{\}(?![^\s,.;:]))*")
 """Words whose gaps are words by themselves."""
+_NUMBERS = re.compile(r"\b\d+\b")
 _LONGEST_WORDS = 200
 """Letters that are replaced."""
 _SETTING = "--theme-set"
@@ -263,6 +265,9 @@ class _Layers:
             if not any(map(str.isalnum, said)) or len(said) > _LONGEST_WORDS:
                 message = f"`words` replaces words: one letter at least, and {_LONGEST_WORDS} at most"
                 self._add("E0259", [("words", said)], message, "write what stands in the figure")
+            elif lost := Counter(_NUMBERS.findall(said)) - Counter(_NUMBERS.findall(instead)):
+                message = f"numbers are the network's: {', '.join(lost)} must stand on the right, too"
+                self._add("E0259", [("words", said)], message, "replace the words around it alone")
             elif said.count(GAP) != instead.count(GAP) or not _GAPS.fullmatch(said):
                 message = f"a `{GAP}` stands for a word between spaces, as often on the left as on the right"
                 self._add("E0259", [("words", said)], message, f'write "{GAP} times" = "{GAP} mal"')
