@@ -149,6 +149,10 @@ SURE = [
     (STEPS, "in + conv(16, 1)", "add(in, conv(16, 1))"),
     (STEPS, "in * sigmoid", "mul(in, sigmoid())"),
     (MEMBERS, "skips via off\n  stage s { basic(16) }", "skips off\n  stage s { basic(16) }"),
+    # skips
+    (STEPS, "norm skip -> act", "norm skip  act"),
+    (STEPS, "norm skip from in by add -> act -> norm", "norm skip from in by add  act -> norm"),
+    (STEPS, "norm skip via norm -> act by add -> act", "norm skip via norm -> act by add  act"),
     # brackets
     (STEPS, "conv 16, 3 -> norm", "conv(16, 3) -> norm"),
     (STEPS, "conv width, 3", "conv(width, 3)"),
@@ -207,6 +211,7 @@ UNSURE = [
     ),
     (STEPS, "path[0, 1] = conv(16, 3)", "write one number, as in `path[0]`"),
     (STEPS, "skip = in", "write `skip from VALUE`"),
+    (STEPS, "norm skip from in -> act", "leave the arrow out: a line end is enough, where this is the next step"),
     (STEPS, "for i in range(3)\n    basic(16)", "write `repeat 3 as i { … }`"),
     (STEPS, "repeat:\n    basic(16)", "write it as in `repeat 3 { … }`"),
     (STEPS, "use norm", "write it as in `use act = silu`"),

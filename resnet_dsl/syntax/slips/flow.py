@@ -364,13 +364,14 @@ def skip_off(stop: Stop) -> Slip | None:
 
 
 def order_of_skip(stop: Stop) -> Slip | None:
-    """``skip by mul from v``, ``skip(v)``."""
+    """``skip by mul from v``, ``skip(v)``, ``skip from v by concat -> act``."""
     if _called_skip(stop) is not None:
         message = "`skip` is a statement, not an operation"
         return Slip(stop.says("E0122", message, "leave the brackets out: `skip from VALUE`", span=_called_skip(stop)))
-    if stop.at(-1) == "SKIP" and stop.kind in ("EQUAL", "ARROW"):
-        remedy = "write `skip from VALUE`" if stop.kind == "EQUAL" else "leave the arrow out: a line end is enough"
-        return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", remedy))
+    if stop.head_kind == "SKIP" and stop.kind == "ARROW":
+        return _arrow_behind_skip(stop)
+    if stop.at(-1) == "SKIP" and stop.kind == "EQUAL":
+        return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", "write `skip from VALUE`"))
     if stop.head_kind == "SKIP" and stop.text in _MERGES and not stop.is_first_on_line:
         message = f"a `skip` starts from one value: `{stop.text}` does not stand in it"
         remedy = f"name the value first (`both = {_MERGES[stop.text]}(…)`), and write `skip from both`"
@@ -382,6 +383,15 @@ def order_of_skip(stop: Stop) -> Slip | None:
     if stop.text in [stop.words.text(index) for index in range(stop.head or 0, stop.index)]:
         message = f"`{stop.text}` stands twice in this `skip`"
     return Slip(stop.says("E0122", message, remedy))
+
+
+def _arrow_behind_skip(stop: Stop) -> Slip:
+    """What follows is the next step, unless the arrow stands behind a value, which it may have been to adapt."""
+    message, remedy = "no `->` stands behind `skip`", "leave the arrow out: a line end is enough"
+    sure = stop.at(-1) == "SKIP" or stop.at(-2) == "BY"
+    if not sure:
+        remedy += ", where this is the next step; what adapts the value stands behind `via`"
+    return Slip(stop.says("E0122", message, remedy, edits=stop.instead(""), sure=sure), Repair(stop.index, 1))
 
 
 def _called_skip(stop: Stop) -> Span | None:
