@@ -20,6 +20,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
+from resnet_dsl.sentences import listed
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
 from resnet_dsl.targets.figure.figure import length_in_points, width_in_points
@@ -50,11 +51,28 @@ _PANEL = Table(
         "caption": Key(Text(longest=400)),
     }
 )
+
+
+def _shipped_themes(said: str) -> str:
+    """Themes that ship, with commas. Raises ValueError for others: a stranger's file opens no file but specs."""
+    for name in (one.strip() for one in said.split(",")):
+        if name not in theme_names():
+            raise ValueError(f"`{name}` is no theme that ships; {_theme_meant(name)}")
+    return said
+
+
+def _theme_meant(name: str) -> str:
+    if name.lower().endswith(_ENDING):
+        return f"a file is given on the command line, `--theme {name}`"
+    near = nearest(name, theme_names())
+    return f"did you mean `{near}`?" if near else f"there are {listed(theme_names())}"
+
+
 FORM = Table(
     {
         "columns": Key(Number(1, _MOST_PANELS, whole=True)),
         "letters": Key(Choice(LETTERS)),
-        "theme": Key(Choice(theme_names())),
+        "theme": Key(Text(form=_shipped_themes, said='themes that ship, such as "cvpr" or "cvpr,mono"')),
         "width": Key(_LENGTH),
         "height": Key(_LENGTH),
         "panel": Key(Several(_PANEL, least=1, most=_MOST_PANELS), required=True),

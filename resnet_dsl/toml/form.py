@@ -14,6 +14,7 @@ from resnet_dsl.source import Source, Span
 from resnet_dsl.toml.places import Place, Way
 
 _MOST_FOUND = 100
+_LONGEST_SHOWN = 60
 _TYPES = (
     (bool, "true or false"),
     (str, "text"),
@@ -36,10 +37,10 @@ class Findings:
         if len(self.found) < _MOST_FOUND:
             self.found.append(mistake)
 
-    def kind(self, way: Way, value: object, expected: str) -> None:
+    def kind(self, way: Way, value: object, expected: str, help: str | None = None) -> None:
         """The value is of another kind."""
         message = f"{_named(way)} is {expected}, and here stands {_what(value)}"
-        self.add(Diagnostic("E0258", message, Label(self.places[way].value), help=f"write {expected}"))
+        self.add(Diagnostic("E0258", message, Label(self.places[way].value), help=help or f"write {expected}"))
 
     def range(self, way: Way, message: str, help: str) -> None:
         """The value is of its kind, and not among those that there are."""
@@ -149,10 +150,20 @@ class Several:
 
     def read(self, value: Any, way: Way, findings: Findings) -> Any:
         if not isinstance(value, list):
-            return findings.kind(way, value, self.words)
+            return findings.kind(way, value, self.words, self._alone(value, way, findings))
         if not self.least <= len(value) <= self.most:
             return findings.range(way, f"{_named(way)} is {self.words}, and here stand {len(value)}", "write so many")
         return [self.kind.read(one, (*way, number), findings) for number, one in enumerate(value)]
+
+    def _alone(self, value: Any, way: Way, findings: Findings) -> str | None:
+        """How to write a value that stands alone, where one is enough for this list, as a list of one."""
+        if isinstance(value, dict) and isinstance(self.kind, Table):
+            names = tuple(part for part in way if isinstance(part, str))
+            return f"write `[[{dotted(names)}]]` above its keys, once for each"
+        attempt, text = Findings(findings.source, findings.places), findings.places[way].value.text
+        self.kind.read(value, way, attempt)
+        fits = self.least <= 1 and not attempt.found and len(text) <= _LONGEST_SHOWN
+        return f"write `[{text}]`" if fits else None
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,30 @@ def test_what_a_panel_cannot_say_is_told_at_its_words(paper: Path, words: str, c
     assert sorted(os.listdir(paper)) == sorted([*before, "figure.toml"]), "nothing is written"
 
 
+@pytest.mark.parametrize(
+    ("theme", "said"),
+    [
+        ("mine.toml", "a file is given on the command line, `--theme mine.toml`"),
+        ("cvpr,../mine.toml", "`--theme ../mine.toml`"),
+        ("cvpr,mnoo", "did you mean `mono`?"),
+        ("", "there are `acm`"),
+    ],
+)
+def test_a_theme_that_does_not_ship_is_told_with_where_it_goes(paper: Path, theme: str, said: str) -> None:
+    (paper / "figure.toml").write_text(f'theme = "{theme}"\n[[panel]]\ndraw = "resnet18 --level stage"\n')
+    ended = call("draw", "figure.toml", "-o", "out.svg")
+    assert (ended.code, "--> figure.toml:1:9" in ended.err) == (1, True)
+    assert said in ended.err
+
+
+def test_several_themes_that_ship_count_as_on_the_command_line(paper: Path) -> None:
+    (paper / "plain.toml").write_text('[[panel]]\ndraw = "resnet18 --level stage"\n')
+    (paper / "themed.toml").write_text('theme = "cvpr, mono"\n[[panel]]\ndraw = "resnet18 --level stage"\n')
+    assert call("draw", "plain.toml", "--theme", "cvpr,mono", "-o", "plain.svg").code == 0
+    assert call("draw", "themed.toml", "-o", "themed.svg").code == 0
+    assert (paper / "plain.svg").read_bytes() == (paper / "themed.svg").read_bytes()
+
+
 def test_all_mistakes_of_all_panels_are_told_together(paper: Path) -> None:
     (paper / "figure.toml").write_text('[[panel]]\ndraw = "x --levl a"\n[[panel]]\ndraw = "resnet18 -o x"\n')
     told = call("draw", "figure.toml").err

@@ -95,6 +95,28 @@ def test_a_mistake_is_told_where_it_stands(text: str, expected: list[tuple[str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "help", "right"),
+    [
+        ('fills = "a"', 'write `["a"]`', 'fills = ["a"]'),
+        ('[[panel]]\nletter = "a"\nat = 3', "write `[3]`", '[[panel]]\nletter = "a"\nat = [3]'),
+        ('[panel]\nletter = "a"', "write `[[panel]]` above its keys, once for each", '[[panel]]\nletter = "a"'),
+        ('panel.letter = "a"', "write `[[panel]]` above its keys, once for each", '[[panel]]\nletter = "a"'),
+    ],
+)
+def test_what_stands_alone_is_told_as_a_list_of_one(text: str, help: str, right: str) -> None:
+    (mistake,) = found_in(text)
+    assert mistake.help == help
+    assert found_in(right) == []
+
+
+@pytest.mark.parametrize("text", ["fills = 3", "[[panel]]\nletter = 'a'\nat = 10", 'panel = "a"', "fills = {}"])
+def test_what_fits_in_no_list_is_not_told_to_stand_in_one(text: str) -> None:
+    (mistake,) = found_in(text)
+    assert mistake.help is not None
+    assert mistake.help.startswith("write a list")
+
+
+@pytest.mark.parametrize(
     "text", ["by = size", "name = C:\\a", "pgae = {width = 3}", "name = #FFFFFF", "by = stage # so"]
 )
 def test_the_remedy_followed_leaves_no_mistake(text: str) -> None:
