@@ -37,7 +37,7 @@ def draw_networks(options: argparse.Namespace, networks: Sequence[Shown], **pape
 def check_options(options: argparse.Namespace, path: str) -> None:
     """Raises Failure for options of pictures of whole networks, where another figure is asked for."""
     if options.diff and len(options.specs) != 2:
-        raise Failure(f"`--diff` compares two networks, and {len(options.specs)} are named", "name two")
+        raise Failure(f"`--diff` compares two networks, not {len(options.specs)}", "name two")
     others = ("--block", options.block), (".html", Path(path).suffix.lower() == ".html")
     own = [(f"--{name}", getattr(options, name)) for name in ("diff", "frame", "inset", "roadmap")]
     for (option, asked), (other, given) in product(own, others):

@@ -12,8 +12,8 @@ from tests.cli.calling import call
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("resnet18", "`--diff` compares two networks, and 1 are named"),
-        ("resnet18 resnet34 resnet50", "and 3 are named"),
+        ("resnet18", "`--diff` compares two networks, not 1"),
+        ("resnet18 resnet34 resnet50", "not 3"),
         ("resnet18 resnet34 --block basic", "not of `--block`"),
         ("resnet18 resnet34 -o x.html", "not of `.html`"),
     ],

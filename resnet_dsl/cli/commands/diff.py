@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 def _of_two(options: argparse.Namespace) -> bool:
     """Whether anything tells them apart."""
     if len(options.specs) != 2:
-        what = f"`diff` compares two networks, and {len(options.specs)} are named"
+        what = f"`diff` compares two networks, not {len(options.specs)}"
         raise Failure(what, "`--base REV` takes any number")
     left, right = (shown(spec, options) for spec in options.specs)
     found = difference(left.facts, right.facts, told_apart(*zip(options.specs, (left, right), strict=True)))
