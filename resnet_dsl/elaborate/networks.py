@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import ends, errors, limits, notation
 from resnet_dsl.elaborate.arguments import assign, leave_open
-from resnet_dsl.elaborate.assuming import ANYTHING
+from resnet_dsl.elaborate.assuming import ANYTHING, any_lengths
 from resnet_dsl.elaborate.builder import BlockKind
 from resnet_dsl.elaborate.derivation import Derivation, Level, Part, Plan, PlannedInput, plan_of
 from resnet_dsl.elaborate.elaborator import Elaborator, check_value_name
@@ -291,6 +291,7 @@ class _Elaboration:
         is_sound = self.findings.troubles == troubles
         if frame.stride is not None and not frame.stride.taken and is_sound and current is not None:
             self.findings.report(_no_stride_taken(part.key, frame.stride.span))
+            current = any_lengths(current)  # a step was to take it, or none
         elif is_sound and not self.builder.is_doubtful(first):
             self.sound_parts.add(part.key)
         if current is not None and kind == "head":

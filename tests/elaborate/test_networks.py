@@ -130,6 +130,36 @@ def test_strides_that_cannot_be_given(stage: str, code: str) -> None:
     assert refused(f"network n {{ input 8x8x3 {stage} }}") == [code]
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "stage up { upsample(2) skip from a by concat }",
+        "stage up { upsample(2) skip from a }",
+        "stage up { u = upsample(2) concat(u, a) }",
+        "stage two { maxpool(2) maxpool(2) } stage up { upsample(8) add(in -> conv(4, 3), a) }",
+        "stage two { conv(4, 9, pad = valid) }",
+        "stage two { conv(4, 3) } expect two.output == 4x4x4",
+    ],
+)
+def test_nothing_follows_from_a_stride_that_no_step_takes(behind: str) -> None:
+    """The lengths behind it were to be others."""
+    text = f"network n {{ input 8x8x3 stage a {{ conv(4, 3) }} stage b(stride = 2) {{ act }} {behind} }}"
+    assert refused(text) == ["E0225"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "code"),
+    [
+        ("stage two { dense(4) }", "E0301"),
+        ("stage two(stride = 2) { act }", "E0225"),
+        ("stage two { conv(4, 3, groups = 3) }", "E0304"),
+    ],
+)
+def test_what_is_wrong_at_every_length_is_told_beside_it(behind: str, code: str) -> None:
+    text = f"network n {{ input 8x8x3 stage a {{ conv(4, 3) }} stage b(stride = 2) {{ act }} {behind} }}"
+    assert refused(text) == ["E0225", code]
+
+
 def test_parameters_have_defaults_and_can_be_set() -> None:
     text = (
         "network n(width = 4, classes = 2 * width) { input 8x8x3 stage s { conv(width, 3) } head { conv(classes, 1) } }"
