@@ -190,7 +190,7 @@ def _steps(texts: list) -> list[Step]:
     found: list[Step] = []
     first = False
     for text in plain:
-        if text.words == "first":
+        if text.words == "first" and text.ink == "projection":
             first = True
         elif re.fullmatch(r"×\d+", text.words):
             found[-1] = replace(found[-1], times=int(text.words[1:]))

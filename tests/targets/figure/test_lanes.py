@@ -61,6 +61,8 @@ def test_any_network_has_lanes_without_a_fault(steps):
     facts = network(steps)
     for level in ("stage", "block", "layer"):
         assert faults(figure(facts, level, layout="lanes").geometry) == [], level
+    for told, geometry in ever_less(facts, "block"):
+        assert faults(geometry) == [], told
 
 
 def shown(name, level="stage"):

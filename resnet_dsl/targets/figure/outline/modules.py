@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from typing import TypeAlias
 
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Module, Outline
 
 _MEANT = "×N at a stage or a frame: equal modules, one behind the other"
 _MEANT_FIRST = "first: in the first module alone"
+
+_MOST_LOOKS = 8
+"""So many sizes of modules are tried from each item on, the small ones first: of long stages not all."""
 
 _Run: TypeAlias = tuple[tuple[int, ...], ...]
 """Modules one behind the other, each as its items in an order that is the same in all of them."""
@@ -60,11 +63,9 @@ def _merged(column: Column, run: _Run) -> Iterator[tuple[int, Item]]:
 def _links(column: Column, runs: Sequence[_Run], place: dict[int, int]) -> Iterator[Link]:
     """Those between items that are drawn; what leaves the last module leaves the one that stands for it."""
     last = {item: first for run in runs for item, first in zip(run[-1], run[0], strict=True)}
-    between = {item: run[1] for run in runs for item in run[0]}
     for link in column.links:
-        source = link.source if link.source in place else last.get(link.source)
-        drawn = source is not None and link.target in place
-        if source is not None and drawn and link.target not in between.get(link.source, ()):
+        source = last.get(link.source, link.source)
+        if source in place and link.target in place:
             yield replace(link, source=place[source], target=place[link.target])
 
 
@@ -76,6 +77,8 @@ class _Modules:
         numbers: dict[object, int] = {}
         self.said = [numbers.setdefault(_said(item), len(numbers)) for item in column.items]
         self.sums = list(accumulate(((said + 1) ** 2 for said in self.said), initial=0))
+        sections = [item.section for item in column.items]
+        self.changes = list(accumulate((one != other for one, other in pairwise(sections)), initial=0))
         self.into: dict[int, list[Link]] = {}
         self.out: dict[int, list[Link]] = {}
         for link in column.links:
@@ -91,11 +94,9 @@ class _Modules:
             start += len(run) * len(run[0]) if run else 1
 
     def _from(self, start: int) -> Iterator[_Run]:
-        for size in range(2, self._left(start) // 2 + 1):
-            if self._may_repeat(start, size):
-                run = self._run(start, size)
-                if len(run) > 1 and self._enters(run):
-                    yield run
+        sizes = (size for size in range(2, self._left(start) // 2 + 1) if self._may_repeat(start, size))
+        runs = (self._run(start, size) for size in islice(sizes, _MOST_LOOKS))
+        return (run for run in runs if len(run) > 1 and self._enters(run))
 
     def _left(self, start: int) -> int:
         """How many items of one stage follow each other from there on."""
@@ -104,9 +105,9 @@ class _Modules:
         return sum(1 for _ in following) if stage else 0
 
     def _may_repeat(self, start: int, size: int) -> bool:
-        """A quick look before the thorough one: the same is said."""
+        """A quick look before the thorough one: the same is said again, in several lanes."""
         first, second, third = self.sums[start : start + 2 * size + 1 : size]
-        return second - first == third - second
+        return second - first == third - second and self.changes[start] < self.changes[start + size - 1]
 
     def _run(self, start: int, size: int) -> _Run:
         """As many modules as are equal."""
@@ -148,17 +149,22 @@ class _Modules:
 
     def _outer(self, module: tuple[int, ...], links: dict[int, list[Link]]) -> list[Link]:
         """What enters a module, or leaves it."""
+        own = set(module)
         found = (link for item in module for link in links.get(item, ()))
-        return [link for link in found if not (link.source in module and link.target in module)]
+        return [link for link in found if not own.issuperset((link.source, link.target))]
 
     def _inner(self, module: tuple[int, ...]) -> Counter[object]:
-        links = (link for item in module for link in self.out.get(item, ()) if link.target in module)
-        return Counter((module.index(one.source), module.index(one.target), *_way(one)) for one in links)
+        place = {item: at for at, item in enumerate(module)}
+        links = (link for item in module for link in self.out.get(item, ()) if link.target in place)
+        return Counter((place[one.source], place[one.target], *_way(one)) for one in links)
 
     def _enters(self, run: _Run) -> bool:
         """Whether the first module is entered where the others are, and alone has more in front."""
         first, second = run[:2]
-        entered = Counter(first.index(link.target) for link in self._outer(first, self.into))
+        entering = self._outer(first, self.into)
+        if any(link.is_adapted for link in entering):
+            return False
+        entered = Counter(first.index(link.target) for link in entering)
         again = Counter(second.index(link.target) for link in self._outer(second, self.into))
         pairs = zip(first, second, strict=True)
         return entered == again and all(self._ends_as(*pair) for pair in pairs)
