@@ -112,7 +112,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="words of an .svg: free to be edited (default), fixed in width, or as paths, alike everywhere",
     )
     parser.add_argument(
-        "--steps", choices=STEPS, help="of an .svg or .tex: shown step by step (animated; overlays of beamer)"
+        "--steps",
+        choices=STEPS,
+        help="of an .svg, .tex or .pptx: shown step by step (animated; overlays of beamer; a slide each)",
     )
     parser.add_argument("--fragments", action="store_true", help="with --steps, of an .svg: for reveal.js and Quarto")
     parser.add_argument("--standalone", action="store_true", help="of a .tex: a whole document, as large as the figure")
@@ -182,11 +184,12 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
 
 def _refuse_of_other_forms(options: argparse.Namespace, ending: str) -> None:
     """Options of forms that are not asked for."""
-    svg, tex = FIGURES["svg"].ending, FIGURES["tex"].ending
+    svg, tex, pptx = (FIGURES[one].ending for one in ("svg", "tex", "pptx"))
     if options.standalone and ending != tex:
         raise Failure("`--standalone` is of a .tex alone", "leave it out, or name a .tex")
-    if options.steps and ending not in (svg, tex):
-        raise Failure(f"`--steps` is of an .svg or .tex: a {ending} stands still", "leave it out, or name one of these")
+    if options.steps and ending not in (svg, tex, pptx):
+        said = f"`--steps` is of an .svg, .tex or .pptx: a {ending} stands still"
+        raise Failure(said, "leave it out, or name one of these")
     if options.fragments and not (options.steps and ending == svg):
         raise Failure("`--fragments` is of an .svg with `--steps`", "say `--steps stage`, or leave it out")
 

@@ -81,7 +81,7 @@ class Figure:
     width: printed, in points; None where each unit of the geometry has ``point`` points. text: how an SVG writes its
     words. notes: what was given up to fit the paper.
     standalone: whether its TeX is a whole document. told: what its caption is made of. steps: what appears when, in an
-    SVG or in TeX; fragments: whether an SVG leaves that to reveal.js.
+    SVG, in TeX, or on slides; fragments: whether an SVG leaves that to reveal.js.
     """
 
     geometry: Geometry
@@ -139,7 +139,7 @@ class Figure:
         """The same, shown step by step: a ``stage``, a ``block``, or along the ``data`` one thing after the other.
 
         An SVG is animated, or, with ``fragments``, has the classes that reveal.js and Quarto go by; TeX has the
-        overlays of beamer. Raises FigureError where there is only one step.
+        overlays of beamer, and a presentation a slide a step. Raises FigureError where there is only one step.
         """
         _known("step", (by,), STEPS)
         steps = steps_of(self.geometry, by)
@@ -184,8 +184,9 @@ class Figure:
         return draw_drawio(self.geometry, palette(self.theme), self.scale)
 
     def pptx(self) -> bytes:
-        """The figure as a slide of native shapes: 16 to 9, or, with a width, as large as the figure."""
-        return draw_pptx(self.geometry, palette(self.theme), None if self.width is None else self.scale)
+        """The figure as a slide of native shapes, or one a step: 16 to 9, or, with a width, as large as the figure."""
+        scale = None if self.width is None else self.scale
+        return draw_pptx(self.geometry, palette(self.theme), scale, self.steps)
 
     def png(self, dpi: float | None = None) -> bytes:
         """The figure as a PNG, for print where a width was given; refused where it would have too many pixels."""

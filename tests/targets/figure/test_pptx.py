@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
 import time
+import xml.etree.ElementTree as ET
+import zipfile
 
 import pytest
 
@@ -24,7 +27,7 @@ from tests.targets.figure.lanes_audit import audit_lanes
 from tests.targets.figure.multi_scale import shipped as shipped_with_scales
 from tests.targets.figure.multi_scale import sized
 from tests.targets.figure.picture_audit import audit
-from tests.targets.figure.pptx_reader import POINT, Slide
+from tests.targets.figure.pptx_reader import MC, POINT, P, Slide
 from tests.targets.figure.test_drawio import USUAL, compiled
 from tests.targets.figure.test_files import EVIL, hostile
 from tests.targets.figure.test_groups import FIGURES
@@ -326,6 +329,85 @@ def test_the_layouts_fit_the_slide():
         (int(x) + int(cx)) / POINT for x, cx in re.findall(r'<a:off x="(\d+)" y="\d+"/>\s*<a:ext cx="(\d+)"', layout)
     ]
     assert max(rights) == pytest.approx(wide * 0.95, rel=0.05)
+
+
+STEPPED = {
+    "cut": (lambda: figure(compiled("resnet50"), theme="slide"), "stage"),
+    "blocks": (lambda: figure(compiled("resnet18"), "block"), "block"),
+    "along the data": (lambda: figure(compiled("resnet50"), "stage"), "data"),
+    "two": (lambda: figure([compiled("plain34"), compiled("resnet34")], "stage"), "stage"),
+    "inset": (lambda: figure(compiled("resnet50"), "stage", insets=["bottleneck@conv3"]), "stage"),
+    "volumes": (lambda: figure(compiled("resnet50"), "stage", view="volume"), "stage"),
+}
+
+
+def slides(content: bytes) -> list[Slide]:
+    with zipfile.ZipFile(io.BytesIO(content)) as files:
+        names = [name for name in files.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
+    return [Slide(content, number=number) for number in range(1, len(names) + 1)]
+
+
+@pytest.mark.parametrize("name", STEPPED)
+def test_in_steps_each_slide_has_what_is_seen_then_in_the_places_of_the_whole(name):
+    draw, by = STEPPED[name]
+    one = draw().with_steps(by)
+    found = slides(one.pptx())
+    assert len(found) == one.steps.count > 1
+    for last, slide in enumerate(found, 1):
+        seen = one.steps.until(one.geometry, last)
+        assert letters(shape.words for shape in slide.shapes) == letters(words for words, _ in _words(seen))
+        assert len(slide.lines()) == len(seen.paths)
+        assert {number for line in slide.lines() for number, _ in line.held} <= {one.number for one in slide.shapes}
+    told = [{_told(shape) for shape in slide.shapes} for slide in found]
+    for before, after in itertools.pairwise(told):
+        assert before < after, "what is there stays: same number, name, groups, place and words"
+    assert told[-1] == {_told(shape) for shape in Slide(draw().pptx()).shapes}, "the last one shows all"
+
+
+def letters(words):
+    return sorted("".join(words).replace(" ", ""))
+
+
+def _told(shape):
+    return shape.number, shape.name, shape.way, shape.frame, shape.words
+
+
+@pytest.mark.parametrize("name", ["cut", "blocks"])
+def test_the_last_of_the_slides_is_the_network(name):
+    facts, level = {"cut": (compiled("resnet50"), "stage"), "blocks": (compiled("resnet18"), "block")}[name]
+    one = figure(facts, level).with_steps("stage")
+    assert audit(facts, slides(Figure(one.geometry, width=one.geometry.width, steps=one.steps).pptx())[-1].geometry(),
+                 level) == []  # fmt: skip
+
+
+def test_slides_in_steps_go_over_into_each_other_and_have_titles_of_their_own():
+    """The schema has the transition behind the map of colours; programs without Morph take the second of two."""
+    content = figure(compiled("resnet50"), theme="slide").with_steps("stage").pptx()
+    found = slides(content)
+    assert [slide.title for slide in found] == [f"resnet50 ({number} of 6)" for number in range(1, 7)]
+    spaces = {"p": P[1:-1], "mc": MC[1:-1], "p159": "http://schemas.microsoft.com/office/powerpoint/2015/09/main"}
+    for number in range(1, 7):
+        root = ET.fromstring(found[0].files[f"ppt/slides/slide{number}.xml"])
+        parts = [child.tag.partition("}")[2] for child in root]
+        assert parts == ["cSld", "clrMapOvr", *(["AlternateContent"] if number > 1 else [])]
+        assert len(root.findall("mc:AlternateContent/mc:Choice/p:transition/p159:morph", spaces)) == (number > 1)
+        assert len(root.findall("mc:AlternateContent/mc:Fallback/p:transition/p:fade", spaces)) == (number > 1)
+    assert content == figure(compiled("resnet50"), theme="slide").with_steps("stage").pptx()
+
+
+def test_too_many_slides_are_refused_with_what_makes_fewer(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = ("draw", "resnet152", "--level", "block", "--wide", "-o", "net.pptx", "--steps")
+    refused = call(*asked, "data")
+    assert (refused.code, list(tmp_path.iterdir())) == (2, [])
+    assert "the most is 200" in refused.err
+    assert "`--steps stage`" in refused.err
+    assert call(*asked, "stage").code == 0
+    assert len(slides((tmp_path / "net.pptx").read_bytes())) == 6
+    assert call("draw", "resnet18", "--steps", "stage", "--fragments", "-o", "f.pptx").code == 2
+    monkeypatch.setattr("resnet_dsl.targets.figure.formats.pptx.MOST_SHAPES", 100)
+    with pytest.raises(Failure, match="6 slides would have"):
+        figure(compiled("resnet18"), "stage").with_steps("stage").pptx()
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ Words are never wrapped and stand around a middle or at an edge, so that they ke
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from itertools import count
 from math import dist
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.bends import Connector, Spot, connector
 from resnet_dsl.targets.figure.formats.curves import corners, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, extent, grouped
+from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, extent, grouped, without
 from resnet_dsl.targets.figure.formats.joints import Joint, Joints, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
@@ -70,10 +70,15 @@ class Sheet(NamedTuple):
         return left, top, right - left, bottom - top
 
 
-def draw_shapes(geometry: Geometry, palette: Palette, sheet: Sheet, first: int = 2) -> Iterator[str]:
-    """The elements of a slide's tree of shapes, whose numbers begin with ``first``; they need ``SPACES``."""
+def draw_shapes(
+    geometry: Geometry, palette: Palette, sheet: Sheet, first: int = 2, hidden: Container[int] = ()
+) -> Iterator[str]:
+    """The elements of a slide's tree of shapes, whose numbers begin with ``first``; they need ``SPACES``.
+
+    hidden: by their ``id`` the things that are left out; the names and numbers of all others stay the same.
+    """
     parts = grouped(geometry)
-    return _Shapes(palette, sheet, parts, Joints(geometry), first).all(parts.parts, ())
+    return _Shapes(palette, sheet, parts, Joints(geometry), first, hidden).all(parts.parts, ())
 
 
 def _said(words: str) -> str:
@@ -83,26 +88,35 @@ def _said(words: str) -> str:
 class _Shapes:
     """Writes boxes, words, lines and the groups of them."""
 
-    def __init__(self, palette: Palette, sheet: Sheet, found: Grouped, joints: Joints, first: int) -> None:
+    def __init__(
+        self, palette: Palette, sheet: Sheet, found: Grouped, joints: Joints, first: int, hidden: Container[int]
+    ) -> None:
         self.palette = palette
         self.sheet = sheet
         self.found = found
         self.joints = joints
+        self.hidden = hidden
         self.numbers = count(first)
         self.number_of: dict[str, int] = {}
 
     def all(self, parts: list[Part], way: Within) -> Iterator[str]:
+        """What is hidden is drawn, too, for its number, and not given out."""
         for part in parts:
-            if isinstance(part, Group):
-                own = (*way, (part.kind, part.name))
-                name, said = self.found.ids[own], f"{part.kind} {part.name}"
-                yield from self._group(name, said, extent(part), self.all(part.parts, own))
-            elif isinstance(part, Box):
-                yield from self._box(part)
-            elif isinstance(part, Path):
-                yield self._path(part)
-            else:
-                yield self._words(part)
+            seen = without(part, self.hidden)
+            drawn = list(self._part(part, extent(seen or part), way))
+            yield from drawn if seen is not None else ()
+
+    def _part(self, part: Part, around: Bounds, way: Within) -> Iterator[str]:
+        if isinstance(part, Group):
+            own = (*way, (part.kind, part.name))
+            name, said = self.found.ids[own], f"{part.kind} {part.name}"
+            yield from self._group(name, said, around, self.all(part.parts, own))
+        elif isinstance(part, Box):
+            yield from self._box(part)
+        elif isinstance(part, Path):
+            yield self._path(part)
+        else:
+            yield self._words(part)
 
     def _named(self, name: str, said: str) -> str:
         return f'<p:cNvPr id="{next(self.numbers)}" name="{_said(name)}" descr="{_said(said)}"/>'
@@ -201,7 +215,7 @@ class _Shapes:
         if bent is None or (joint is None and not bent.is_straight):
             return self._freehand(named, path, points)
         held = self._connector(named, path, bent, joint)
-        return held if bent.is_straight else _either(held, self._freehand(named, path, points))
+        return held if bent.is_straight else either(held, self._freehand(named, path, points))
 
     def _connector(self, named: str, path: Path, bent: Connector, joint: Joint | None) -> str:
         look = f"{_frame(bent.frame, bent.turned, bent.mirrored)}{_preset(bent)}{self._line(path)}"
@@ -310,7 +324,7 @@ def _preset(bent: Connector) -> str:
     return f'<a:prstGeom prst="{bent.form}"><a:avLst>{corners}</a:avLst></a:prstGeom>'
 
 
-def _either(held: str, drawn: str) -> str:
+def either(held: str, drawn: str) -> str:
     """One of two: PowerPoint takes the first since 2016; others, who know nothing of what it asks for, the second."""
     choice = f'<mc:Choice xmlns:p159="{_SINCE_2016}" Requires="p159">{held}</mc:Choice>'
     return f'<mc:AlternateContent xmlns:mc="{_CHOICE}">{choice}<mc:Fallback>{drawn}</mc:Fallback></mc:AlternateContent>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
@@ -66,6 +67,14 @@ def grouped(geometry: Geometry) -> Grouped:
     if geometry.texts or around:
         whole.within((_WORDS,)).parts += [*geometry.texts, *around]
     return Grouped(whole.parts, *_ids(geometry, ways))
+
+
+def without(part: Part, hidden: Container[int]) -> Part | None:
+    """What is left of it without the things that have these ``id``s; None where that is nothing."""
+    if not isinstance(part, Group):
+        return None if id(part) in hidden else part
+    left = [one for one in (without(inside, hidden) for inside in part.parts) if one is not None]
+    return Group(part.kind, part.name, left) if left else None
 
 
 def extent(part: Part) -> Bounds:

@@ -1,17 +1,22 @@
-"""A geometry as a slide of PowerPoint, which others open, too, made of the program's own shapes. By python-pptx."""
+"""A geometry as a slide of PowerPoint, which others open, too, made of the program's own shapes. By python-pptx.
+
+In steps it is a slide a step, on which all that is seen has one place, one name and one number.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure.formats.drawingml import DRAWING, POINT, SPACES, Sheet, draw_shapes
+from resnet_dsl.targets.figure.formats.drawingml import DRAWING, POINT, SPACES, Sheet, draw_shapes, either
 from resnet_dsl.targets.figure.formats.palette import Palette
 from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
+from resnet_dsl.targets.figure.layout.steps import Steps
 from resnet_dsl.targets.forms import FIGURES
 
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ LARGER = (
     "or draw a block in close-up (`--block NAME`)"
 )
 """What makes letters larger."""
+FEWER = "choose coarser steps (`--steps stage`) or a coarser figure (`--level stage`)"
+"""What makes fewer slides."""
 _MARGIN = 24.0
 _NEARLY = 720.0
 """Points: a figure that is wider than 10 inches is meant for a slide (the theme ``slide`` has 12.33)."""
@@ -32,9 +39,18 @@ _SIDES = (72.0, 4032.0)
 """Of a slide in points, the shortest and the longest: 1 and 56 inches."""
 _SMALLEST = 1.0
 """Points: Office knows no smaller letters."""
+MOST_SLIDES = 200
+"""Of one presentation."""
+MOST_SHAPES = 100_000
+"""On all its slides: ten seconds or so."""
 _PAPER = "#FFFFFF"
 _TITLE_ONLY = 5
 """Of the layouts of an empty presentation."""
+_TRANSITION = either(
+    '<p:transition spd="slow"><p159:morph option="byObject"/></p:transition>',
+    '<p:transition spd="slow"><p:fade/></p:transition>',
+)
+"""Morph, which leaves in place what is on both slides; programs that have none fade."""
 _WRITTEN = (1980, 1, 1, 0, 0, 0)
 """When all files in the package say that they were: the first time that a ZIP can say."""
 
@@ -63,20 +79,40 @@ def _placed(geometry: Geometry, scale: float | None) -> tuple[Sheet, tuple[float
     return Sheet(left * POINT, top * POINT, scale * POINT), slide
 
 
-def draw_pptx(geometry: Geometry, palette: Palette, scale: float | None = None) -> bytes:
-    """A presentation of one slide. ``scale``: printed size over the geometry's, where the slide is to be as large.
+def draw_pptx(geometry: Geometry, palette: Palette, scale: float | None = None, steps: Steps | None = None) -> bytes:
+    """A presentation of one slide, or of one a step, the last of which shows all.
 
-    Raises SlideError where a slide cannot be so long or letters so small, and MissingPackageError without python-pptx.
+    scale: printed size over the geometry's, where the slide is to be as large.
+    Raises SlideError where a slide cannot be so long or letters so small, where there would be too many slides, and
+    MissingPackageError without python-pptx.
     """
     sheet, size = _placed(geometry, scale)
     _refuse(geometry, sheet, size)
+    _refuse_many(geometry, steps)
     presentation = _empty(size)
-    slide = presentation.slides.add_slide(presentation.slide_layouts[_TITLE_ONLY])
-    _describe(presentation, slide, geometry)
-    if palette.painted and palette.background != _PAPER:
-        _fill(slide, palette.background)
-    _add(slide, "".join(draw_shapes(geometry, palette, sheet, first=len(slide.shapes) + 2)))
+    for hidden in _hidden(geometry, steps):
+        slide = presentation.slides.add_slide(presentation.slide_layouts[_TITLE_ONLY])
+        if palette.painted and palette.background != _PAPER:
+            _fill(slide, palette.background)
+        _add(slide, "".join(draw_shapes(geometry, palette, sheet, len(slide.shapes) + 2, hidden)))
+    _describe(presentation, geometry)
     return _packed(presentation)
+
+
+def _hidden(geometry: Geometry, steps: Steps | None) -> Iterator[set[int]]:
+    """Of each slide what is not yet seen, by its ``id``."""
+    of = steps.of(geometry) if steps else {}
+    for last in range(1, steps.count + 1 if steps else 2):
+        yield {thing for thing, step in of.items() if step > last}
+
+
+def _refuse_many(geometry: Geometry, steps: Steps | None) -> None:
+    slides = steps.count if steps else 1
+    if slides > MOST_SLIDES:
+        raise SlideError(f"there would be {slides:,} slides: the most is {MOST_SLIDES}", FEWER)
+    shapes = slides * sum(map(len, (geometry.boxes, geometry.texts, geometry.paths)))
+    if slides > 1 and shapes > MOST_SHAPES:
+        raise SlideError(f"{slides} slides would have {shapes:,} shapes: the most is {MOST_SHAPES:,}", FEWER)
 
 
 def _refuse(geometry: Geometry, sheet: Sheet, size: tuple[float, float]) -> None:
@@ -111,16 +147,30 @@ def _stretch(element: Any, shares: tuple[float, float]) -> None:
                     place.set(key, str(round(int(place.get(key)) * share)))
 
 
-def _describe(presentation: Presentation, slide: Slide, geometry: Geometry) -> None:
-    """The slide's title stands above it, as Office itself hides one: lists and screen readers show it."""
-    title = slide.shapes.title
-    title.text = one_line(geometry.title)
-    left, wide, tall = title.left, title.width, title.height
-    title.left, title.top, title.width, title.height = left, -2 * tall, wide, tall
-    slide.notes_slide.notes_text_frame.text = one_line(geometry.description)
+def _describe(presentation: Presentation, geometry: Geometry) -> None:
+    """Titles tell slides apart; the notes of the first one are about the whole figure."""
+    first, *others = presentation.slides
+    for number, slide in enumerate(presentation.slides, 1):
+        _entitle(slide, f"{geometry.title} ({number} of {len(others) + 1})" if others else geometry.title)
+    for slide in others:
+        _add_transition(slide)
+    first.notes_slide.notes_text_frame.text = one_line(geometry.description)
     about = presentation.core_properties
     about.title, about.subject = one_line(geometry.title)[:255], one_line(geometry.description)[:255]
     about.author = about.last_modified_by = "resnet-dsl"
+
+
+def _entitle(slide: Slide, words: str) -> None:
+    """The slide's title stands above it, as Office itself hides one: lists and screen readers show it."""
+    title = slide.shapes.title
+    title.text = one_line(words)
+    left, wide, tall = title.left, title.width, title.height
+    title.left, title.top, title.width, title.height = left, -2 * tall, wide, tall
+
+
+def _add_transition(slide: Slide) -> None:
+    """Behind the map of colours, as the schema has it."""
+    slide.element.append(_parsed(_TRANSITION)[0])
 
 
 def _fill(slide: Slide, colour: str) -> None:
@@ -132,11 +182,15 @@ def _fill(slide: Slide, colour: str) -> None:
 
 
 def _add(slide: Slide, shapes: str) -> None:
+    tree = slide.shapes.element
+    for shape in _parsed(shapes):
+        tree.append(shape)
+
+
+def _parsed(elements: str) -> Any:
     from pptx.oxml import parse_xml
 
-    tree = slide.shapes.element
-    for shape in parse_xml(f"<p:spTree {SPACES}>{shapes}</p:spTree>"):
-        tree.append(shape)
+    return parse_xml(f"<p:spTree {SPACES}>{elements}</p:spTree>")
 
 
 def _packed(presentation: Presentation) -> bytes:
