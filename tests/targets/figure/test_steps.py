@@ -183,6 +183,20 @@ def test_networks_side_by_side_go_on_together():
     assert [at for key, at in step.items() if key.endswith("/conv4_block1_conv1")] == [4, 4]
 
 
+@pytest.mark.parametrize("by", STEPS)
+def test_the_frame_of_a_stage_in_lanes_comes_with_the_first_box_in_it(by):
+    geometry = FIGURES["lanes"]().geometry
+    steps = steps_of(geometry, by)
+    pairs = list(zip(geometry.boxes, steps.boxes, strict=True))
+    frames = [(box, at) for box, at in pairs if box.shape == "frame"]
+    assert len(frames) > 2
+    for frame, at in frames:
+        left, top, right, bottom = frame.bounds
+        inside = [step for box, step in pairs
+                  if box is not frame and left < box.x < right and top < box.y < bottom]  # fmt: skip
+        assert at == min(inside)
+
+
 def test_panels_of_one_network_go_on_together():
     geometry = FIGURES["panels"]().geometry
     for by in STEPS:

@@ -6,6 +6,7 @@ Nothing is seen before what it reads. Networks side by side go on together; clos
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -72,9 +73,9 @@ def _steps_of_boxes(geometry: Geometry, by: By) -> dict[str, int]:
         if path.source:
             sources[whole[path.target]].append(whole[path.source])
     order = dict.fromkeys(whole[box.key] for box in geometry.boxes if box.shape != "frame" or whole[box.key] != box.key)
-    order |= dict.fromkeys(whole.values())
+    panels = _panels(geometry, order)
     box_of = {box.key: box for box in geometry.boxes}
-    columns = _columns([box_of[key] for key in order])
+    columns = _columns([*(box_of[key] for key in order), *panels])
     alone = _networks(geometry) if by == "data" else {}
     steps: dict[str, int] = {}
     ranks: dict[tuple[int, Within], dict[Within | str, int]] = defaultdict(dict)
@@ -90,6 +91,9 @@ def _steps_of_boxes(geometry: Geometry, by: By) -> dict[str, int]:
     readers = _turned(sources)
     for key in waiting:
         steps[key] = min((steps[reader] for reader in readers[key] if reader in steps), default=1)
+    for panel in panels:
+        inside = (steps[key] for key in order if box_of[key].within[: len(panel.within)] == panel.within)
+        steps[panel.key] = min(inside, default=1)
     found = _without_gaps(_behind(steps, columns))
     return {box.key: found[whole[box.key]] for box in geometry.boxes}
 
@@ -104,6 +108,11 @@ def _holders(geometry: Geometry) -> dict[str, str]:
         return next((card for card in around if card in cards), key)
 
     return {box.key: holder(box.key) for box in geometry.boxes}
+
+
+def _panels(geometry: Geometry, held: Container[str]) -> list[Box]:
+    """Frames without rows of their own: they lie round boxes, and come with the first of these."""
+    return [box for box in geometry.boxes if box.shape == "frame" and box.key not in held]
 
 
 def _columns(boxes: list[Box]) -> dict[str, int]:
