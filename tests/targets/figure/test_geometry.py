@@ -45,8 +45,8 @@ def test_facts_under_the_rows_fit(show):
 def test_the_measure_finds_what_it_is_for():
     """A measure that finds nothing proves nothing: each kind of fault, made on purpose, is found."""
     geometry = figure(NETWORKS["inception"](), level="block").geometry
-    box = next(box for box in geometry.boxes if box.shape == "round")
-    moved = replace(box, x=box.x - 40)
+    box, beside, *_ = (box for box in geometry.boxes if box.shape == "round")
+    moved = replace(box, x=beside.x + 5, y=beside.y)
     narrow = replace(box, width=10.0)
     away = replace(box, x=-100.0)
     path = next(path for path in geometry.paths if path.source)
