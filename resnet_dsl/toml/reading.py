@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
+from resnet_dsl import outputs
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
 from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.diagnostics.refusal import Refusal
@@ -61,7 +62,8 @@ class Said:
 
 
 def read_toml(path: str, form: Table) -> Said:
-    """What a file says, by its form. Raises Refusal with every mistake that was found in it."""
+    """What a file says, by its form; a run does not write over it. Raises Refusal with every mistake found in it."""
+    outputs.reads(path)
     try:
         return read_toml_text(read(path), form)
     except DiagnosticError as mistake:

@@ -1,6 +1,7 @@
 """`draw --theme` and `list --themes`, as a user calls them."""
 
 import json
+import os
 
 import pytest
 
@@ -45,6 +46,19 @@ def test_what_is_no_theme_is_refused_and_nothing_is_written(folder, options, cod
     assert ended.code == code
     assert told in ended.err
     assert not (folder / "resnet18.svg").exists()
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_no_theme_is_written_over(folder, link):
+    """Nor one that it extends."""
+    for name, text in {"mine": 'extends = ["base.toml"]\n', "base": "[line]\nwidth = 2\n"}.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+        link(folder / f"{name}.toml", folder / f"{name}.svg")
+    for name in ("mine", "base"):
+        before = (folder / f"{name}.toml").read_bytes()
+        refused = call("draw", "resnet18", "--theme", "mine.toml", "-o", f"{name}.svg")
+        assert (refused.code, (folder / f"{name}.toml").read_bytes()) == (2, before)
+        assert "would be written over" in refused.err
 
 
 def test_a_page_says_what_it_does_not_take(folder):
