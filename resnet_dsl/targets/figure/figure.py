@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
@@ -190,7 +191,9 @@ class Figure:
 
     def png(self, dpi: float | None = None) -> bytes:
         """The figure as a PNG, for print where a width was given; refused where it would have too many pixels."""
-        dpi = dpi or (SCREEN_DPI if self.width is None else PRINT_DPI)
+        dpi = (SCREEN_DPI if self.width is None else PRINT_DPI) if dpi is None else dpi
+        if not 0 < dpi < inf:
+            raise FigureError(f"a PNG has no {dpi:g} dots in an inch", f"there are {SCREEN_DPI:g} unless you say more")
         across, down = (length * self.scale * dpi / 72 for length in (self.geometry.width, self.geometry.height))
         if across * down > MOST_PIXELS or max(across, down) > LONGEST_PNG:
             raise FigureError(
@@ -206,6 +209,7 @@ class Figure:
         LaTeX as ``\\Description``. file: the figure's, which Markdown shows beside an alternative text.
         """
         _known("form of a caption", (form,), tuple(CAPTIONS))
+        _known("length", () if alt is None else (alt,), ALTS)
         told = self._told()
         own = () if alt is None else (told.short(), *(told.long() if alt == "long" else ()))
         return write_caption(form, told.caption(self._colours(told)), own, file)
@@ -296,7 +300,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     subjects = _several(networks)
     if differences and len(subjects) != 2:
         raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
-    named = titles or [subject.graph.name for subject in subjects]
+    named = titled(subjects, titles)
     look = _look(theme)
     laws = _laws(view, volume, look)
     if laws and (differences or frame or insets):
@@ -508,7 +512,7 @@ def format_of(path: str | Path) -> str:
 def length_in_points(length: str | None, what: str) -> float | None:
     """``85mm``, ``8.5cm``, ``3.3in`` or ``240pt`` as points; FigureError for anything else."""
     try:
-        return None if length is None else points(length)
+        return None if length is None else points(str(length))
     except ValueError:
         raise FigureError(f"`{str(length)[:40]}` is no {what}", f"write it as {LENGTHS}") from None
 
@@ -520,6 +524,13 @@ def width_in_points(width: str, theme: Theme) -> float | None:
     if theme.page.full is None:
         raise FigureError(f"the theme {theme.name} has no page that is `{FULL}`", f"write a width: {LENGTHS}")
     return theme.page.full
+
+
+def titled(networks: Sequence[Facts], titles: Sequence[str] | None) -> Sequence[str]:
+    """What stands above the networks: their names, unless it is said. Raises FigureError where that is not one each."""
+    if titles and (isinstance(titles, str) or len(titles) != len(networks)):
+        raise FigureError("titles are a list, as many as networks", "say each, or leave them out")
+    return titles or [one.graph.name for one in networks]
 
 
 def _several(networks: Facts | Sequence[Facts]) -> Sequence[Facts]:

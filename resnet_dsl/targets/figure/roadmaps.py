@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.figure import Figure, FigureError, width_in_points
+from resnet_dsl.targets.figure.figure import Figure, FigureError, titled, width_in_points
 from resnet_dsl.targets.figure.fitting import PAGE, TooNarrowError
 from resnet_dsl.targets.figure.formats.engine import Engine
 from resnet_dsl.targets.figure.layout.measures import measures_of
@@ -40,7 +40,7 @@ def roadmap_figure(
     printed = look.page.width if width is None else width_in_points(width, look)
     measures = measures_of(look, printed=printed is not None)
     room = None if printed is None else printed / measures.point
-    roadmap = gather_roadmap(networks, titles or [one.graph.name for one in networks])
+    roadmap = gather_roadmap(networks, titled(networks, titles))
     laid = lay_out_roadmap(roadmap, measures, room)
     if room is not None and printed is not None:
         if laid.width > room:

@@ -5,7 +5,7 @@ import pytest
 import resnet_dsl
 from resnet_dsl.ir.nodes import Scope
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure import UnknownBlockError, block_figure, figure
+from resnet_dsl.targets.figure import FigureError, UnknownBlockError, block_figure, figure
 from resnet_dsl.targets.figure.formats.page.tree import network_data
 from resnet_dsl.targets.figure.outline.networks import default_level, gather_blocks, gather_networks
 from resnet_dsl.targets.figure.outline.words import call, clean, count
@@ -169,3 +169,17 @@ def test_a_formula_of_12_letters_stands_beside_an_arrow_and_a_longer_one_below(m
     )
     assert [item.beside for item in column.items if item.beside][-1] == (beside,)
     assert column.definitions == below
+
+
+def test_an_argument_that_means_nothing_is_refused():
+    """From Python, where no parser stands before it."""
+    facts = written("conv(8, 3)")
+    for wrong in ({"width": 85}, {"titles": "n"}, {"titles": ["a", "b"]}):
+        with pytest.raises(FigureError):
+            figure(facts, "stage", **wrong)
+    drawn = figure(facts, "stage")
+    for dpi in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(FigureError, match="dots in an inch"):
+            drawn.png(dpi)
+    with pytest.raises(FigureError, match="is no length of a figure"):
+        drawn.caption("latex", alt="tiny")
