@@ -227,6 +227,15 @@ def on_paper(facts, width):
     return drawn
 
 
+@pytest.mark.parametrize(("by", "sign"), [("concat", "concat"), ("add", "+")])
+def test_a_skip_around_nothing_is_told(by, sign):
+    """Both values are one, and one arrow leads there: stem's, doubled."""
+    text = f"network n {{ input 8x8x3 stem {{ conv(8, 3) }} stage a {{ skip from stem by {by} conv(8, 1) }} }}"
+    geometry = figure(pipeline.load_text(text).compile().facts, "stage", layout="lanes").geometry
+    assert f"{sign} (one value 2 times)" in [line.words for box in geometry.boxes for line in box.texts]
+    assert faults(geometry) == []
+
+
 def test_hrnet_fits_a_page_as_its_paper_draws_it():
     """Wang et al. 2019, Section 3: stages of 1, 4 and 3 modules; a module is drawn once."""
     facts = multi_scale.shipped("hrnet_w18").facts

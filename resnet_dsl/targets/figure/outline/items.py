@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resnet_dsl.analyses.counts import total
@@ -69,7 +69,11 @@ def mark_of(folding: Folding, row: int) -> list[str]:
 
 def _operation(node: Node) -> str:
     """A merge that reads a value several times says so: one arrow leads there (a skip connection has its own)."""
-    read = node.reads if node.skip is None else node.reads[1:]
+    return with_times(node, node.reads if node.skip is None else node.reads[1:])
+
+
+def with_times(node: Node, read: Sequence[int]) -> str:
+    """``concat (one value 2 times)``, where no arrow of its own tells it. read: what arrows lead there from."""
     most = max(Counter(read).values(), default=1)
     return label(node) if most == 1 else f"{label(node)} (one value {most} times)"
 

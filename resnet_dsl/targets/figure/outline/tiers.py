@@ -25,6 +25,7 @@ from resnet_dsl.targets.figure.outline.items import (
     row_words,
     summarise,
     told_params,
+    with_times,
 )
 from resnet_dsl.targets.figure.outline.kinds import Kinds
 from resnet_dsl.targets.figure.outline.outline import Arc, Column, Group, Item, Link, Section, Way
@@ -119,7 +120,10 @@ class _Tiers:
     def _merge(self, number: int, step: Step) -> Item:
         item = gather_item(self.subject, self.folding, step.rows[0], self.wishes, self._tone(step), 0)
         entering = [flow for flow in self.found.flows if flow.target == number]
-        if self.contraction.node(step).op != "concat" or not 2 <= len(entering) <= _MOST_PLATES:
+        node = self.contraction.node(step)
+        if node.skip is not None and len(set(node.reads)) < len(node.reads):  # a skip of no length has no arrow here
+            item = replace(item, lines=(with_times(node, node.reads), *item.lines[1:]))
+        if node.op != "concat" or not 2 <= len(entering) <= _MOST_PLATES:
             return item
         copied = sorted((self._is_copied(flow) for flow in entering), reverse=True)
         reached = str(self.subject.shapes[item.nodes[-1]][-1])
