@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from keyword import iskeyword
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -36,7 +37,7 @@ def register(shell: Any) -> None:
         network tiny { ... }
         """
         options = parse_argstring(magic, line)
-        if options.name is not None and not options.name.isidentifier():
+        if options.name is not None and (iskeyword(options.name) or not options.name.isidentifier()):
             raise UsageError(f"`{options.name}` is no name of a variable: write `%%resnet mine`")
         spec = read_cell(cell)
         if options.name is not None:

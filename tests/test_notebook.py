@@ -81,7 +81,7 @@ def test_a_refusal_elsewhere_shows_the_reader_s_line_and_the_diagnostic(shell: S
     assert "pipeline.py" not in printed
 
 
-@pytest.mark.parametrize("line", ["8x", "--level all", "a b"])
+@pytest.mark.parametrize("line", ["8x", "class", "--level all", "a b"])
 def test_a_wrong_use_is_told_in_a_line(shell: Shell, line: str) -> None:
     fine, shown, printed = shell.cell(f"%%resnet {line}\n{NET}")
     assert not fine
