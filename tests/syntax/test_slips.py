@@ -300,6 +300,12 @@ def test_at_most_a_hundred_are_reported() -> None:
     assert len(mistakes("let a = 1;\n" * 1_000)) == 100
 
 
+@pytest.mark.parametrize("text", ["block r(w) {{\n  conv(w, 3)\n  skip\n}\n", "block r(w) {\n  {(w, 3)\n  skip\n}\n"])
+def test_a_brace_too_many_ends_in_a_mistake(text: str) -> None:
+    """The place of the slip is the end of the text, which no word stands behind."""
+    assert codes(text)[0] == "E0101"
+
+
 SHIPPED = [
     resources.prelude_text(),
     *(path.read_text("utf-8") for path in sorted(Path(resources.specs_folder()).rglob("*.resnet"))),

@@ -79,8 +79,7 @@ def _said(stop: Stop, index: int) -> Diagnostic | None:
 def _imported(stop: Stop, index: int, place: Span) -> Diagnostic | None:
     """``import keras``, ``from torch import nn``."""
     begins = stop.words.kinds[index] in ("IMPORT", "FROM") and stop.words.kinds[index + 1] == "NAME"
-    module = stop.words.text(index + 1)
-    if not begins or module not in _MODULES:
+    if not begins or (module := stop.words.text(index + 1)) not in _MODULES:
         return None
     remedy = "operations need no import: leave the line out"
     return _says(f"a spec imports other specs alone, not `{module}`", place, remedy, Edit(_whole_line(place), ""))
