@@ -53,6 +53,7 @@ local rename = place("views(width, stride")
 rename.newName = "pair"
 vim.lsp.util.apply_workspace_edit(ask("textDocument/rename", rename), "utf-16")
 wait(function() return #vim.diagnostic.get(0) == 0 end)
+told.omnifunc, told.mapped = vim.bo.omnifunc, vim.fn.maparg("K", "n") ~= "" or vim.fn.has("nvim-0.10") == 1
 told.text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\\n")
 vim.fn.writefile({ vim.fn.json_encode(told) }, "told.json")
 vim.cmd("qall!")
@@ -85,5 +86,7 @@ def test_neovim_shows_completes_finds_mends_and_renames(tmp_path: Path) -> None:
     assert "| small | two_block1 | 32x32x16 | 16x16x16 |" in told["hover"]["contents"]["value"]
     assert told["definition"][0]["range"]["start"] == {"line": 1, "character": 6}
     assert {"conv", "near"} <= {one["label"] for one in told["completion"]}
+    assert told["omnifunc"] == "v:lua.vim.lsp.omnifunc"
+    assert told["mapped"]
     assert [one["name"] for one in told["symbols"]] == ["views", "small", "bare"]
     assert told["text"] == re.sub(r"views(?=\()", "pair", BLOCKS).rstrip("\n")
