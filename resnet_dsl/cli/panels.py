@@ -23,7 +23,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import listed
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
-from resnet_dsl.targets.figure.figure import length_in_points, width_in_points
+from resnet_dsl.targets.figure.drawing import length_in_points, width_in_points
 from resnet_dsl.targets.figure.panels import LETTERS, Draw, Grid, Panel, letters_of, panel_figure
 from resnet_dsl.targets.figure.theme import BASE, Theme, read_theme, theme_names
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points

@@ -2,22 +2,13 @@
 
 outline (what is shown) -> layout (where it stands) -> formats (how it is written: one file each).
 
-A room reads the one before it; ``outline/networks.py``, ``layout/layout.py`` and ``figure.py`` are where to begin.
+A room reads the one before it; ``drawing.py``, ``outline/networks.py`` and ``layout/layout.py`` are where to begin.
 """
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.figure import (
-    FACTS,
-    LAYOUTS,
-    LEVELS,
-    VIEWS,
-    Figure,
-    FigureError,
-    block_figure,
-    figure,
-    format_of,
-)
+from resnet_dsl.targets.figure.drawing import FACTS, LAYOUTS, LEVELS, VIEWS, block_figure, figure
+from resnet_dsl.targets.figure.figure import Figure, FigureError, format_of
 from resnet_dsl.targets.figure.fitting import TooNarrowError
 from resnet_dsl.targets.figure.formats.captions import ALT_ENDING, ALTS, CAPTIONS
 from resnet_dsl.targets.figure.formats.engine import ENGINES, MissingEngineError

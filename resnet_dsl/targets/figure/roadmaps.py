@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.targets.figure.figure import Figure, FigureError, titled, width_in_points
+from resnet_dsl.targets.figure.drawing import titled, width_in_points
+from resnet_dsl.targets.figure.figure import Figure, FigureError
 from resnet_dsl.targets.figure.fitting import PAGE, TooNarrowError
 from resnet_dsl.targets.figure.formats.engine import Engine
 from resnet_dsl.targets.figure.layout.measures import measures_of
