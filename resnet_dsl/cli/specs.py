@@ -19,7 +19,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.sizes import Size
-from resnet_dsl.syntax.reading import ENDING, STDIN
+from resnet_dsl.syntax.reading import ENDING, STDIN, with_ending
 
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
 SHOWN_HELP = f"{SPEC_HELP}; or a model's file (.keras, .onnx, .h5)"
@@ -160,7 +160,8 @@ def locate(spec: str) -> tuple[str, str | None]:
         return spec, None
     found = shipped.find(spec)
     if found is None:
-        hint = suggestion(spec, shipped.names()) or "`resnet-dsl list` shows those that ship"
+        near = with_ending(spec) or suggestion(spec, shipped.names())
+        hint = near or "`resnet-dsl list` shows those that ship"
         raise Failure(f"there is no file and no shipped network called `{spec}`", hint)
     return found, spec
 

@@ -39,12 +39,21 @@ def read(path: str) -> Source:
         with open(path, "rb", buffering=0, opener=_open) as file:
             data = _read_from(path, file)
     except FileNotFoundError:
-        raise DiagnosticError(Diagnostic("E0001", f"there is no file `{path}`", None)) from None
+        raise DiagnosticError(Diagnostic("E0001", f"there is no file `{path}`", None, help=with_ending(path))) from None
     except PermissionError:
         raise DiagnosticError(Diagnostic("E0003", f"`{path}` may not be read: permission denied", None)) from None
     except (OSError, ValueError) as error:
         raise DiagnosticError(Diagnostic("E0003", f"`{path}` cannot be read: {error}", None)) from None
     return decode(path, data, os.path.abspath(path))
+
+
+def with_ending(spec: str) -> str | None:
+    """The remedy where the ending alone is missing, and the file is there: of ``mine``, and of ``mine:net``."""
+    path, colon, network = spec.rpartition(":")
+    for file, behind in ((spec, ""), (path, colon + network)):
+        if file and os.path.isfile(f"{file}{ENDING}"):
+            return f"did you mean `{file}{ENDING}{behind}`?"
+    return None
 
 
 def read_spec(path: str) -> Source:

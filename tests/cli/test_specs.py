@@ -49,6 +49,10 @@ def test_several_networks_and_none_named() -> None:
         ("resnet5O", "resnet50"),
         ("resnet_50", "resnet50"),
         ("cifar_resnet2", "cifar_resnet20"),
+        ("two", "two.resnet"),
+        ("two:plain", "two.resnet:plain"),
+        ("./two", "./two.resnet"),
+        ("./two:plain", "./two.resnet:plain"),
     ],
 )
 def test_an_unknown_network_has_a_suggestion(spec: str, suggestion: str) -> None:
