@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ def check_options(options: argparse.Namespace, path: str) -> None:
             raise Failure(f"`{option}` is of whole networks in a picture, and not of `{other}`", "leave one out")
     if (options.view or options.volume) and Path(path).suffix.lower() == ".html":
         raise Failure("a page has boxes alone, which unfold", "leave `--view` out, or name an .svg")
+    if options.layout and Path(path).suffix.lower() == ".html":
+        raise Failure("a page unfolds, and has one layout", "leave `--layout` out, or name an .svg")
     of_rows = (
         "level",
         "layout",
@@ -63,6 +65,18 @@ def check_options(options: argparse.Namespace, path: str) -> None:
     for name in of_rows if options.roadmap else ():
         if getattr(options, name):
             raise Failure(f"a roadmap has a row a network, and no `--{name}`", "leave one out")
+
+
+def unused(options: argparse.Namespace, path: str) -> Iterator[str]:
+    """What is asked for and has no meaning in the figure that is asked for: warnings."""
+    if Path(path).suffix.lower() == ".html":
+        for name in ("level", "wide", "show", "title", "block", "formula"):
+            if getattr(options, name):
+                yield f"a page is the whole network, which unfolds: `--{name}` says nothing there"
+    elif options.formula and not options.block:
+        yield "`--formula` is of a close-up, `--block NAME`: it says nothing here"
+    elif options.block and options.title:
+        yield "a close-up has the name of its block: `--title` says nothing there"
 
 
 def networks_of(options: argparse.Namespace, read: Callable[[str], Shown]) -> list[Shown]:

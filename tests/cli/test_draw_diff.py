@@ -57,3 +57,25 @@ def test_networks_of_one_name_are_called_after_their_files(folder: Path) -> None
     drawn = (folder / "x.svg").read_text()
     assert "a.resnet:net" in drawn
     assert "b.resnet:net" in drawn
+
+
+@pytest.mark.parametrize(
+    ("words", "unused"),
+    [
+        ("--formula -o n.svg", ["--formula"]),
+        ("--block basic --title X -o n.svg", ["--title"]),
+        ("--wide --show params -o n.html", ["--wide", "--show"]),
+        ("--block basic --formula -o n.svg", []),
+    ],
+)
+def test_what_says_nothing_in_a_figure_is_told(words, unused, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    drawn = call("draw", "resnet18", *words.split())
+    assert drawn.code == 0
+    assert [option for option in ("--formula", "--title", "--wide", "--show") if f"`{option}" in drawn.err] == unused
+
+
+def test_a_page_has_no_lanes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refused = call("draw", "resnet18", "--layout", "lanes", "-o", "n.html")
+    assert (refused.code, list(tmp_path.iterdir())) == (2, [])

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resnet_dsl.cli import panels
-from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of
+from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of, unused
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
@@ -164,6 +164,8 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
     _refuse_of_other_forms(options, Path(path).suffix.lower() or FIGURES["svg"].ending)
     check_options(options, path)
+    for warning in unused(options, path):
+        print(f"warning: {warning}", file=sys.stderr)
     require("draw", options)
     beside = _beside(path, options)
     drawn = draw(path)
