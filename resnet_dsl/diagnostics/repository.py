@@ -59,5 +59,7 @@ def sentences(diagnostic: Diagnostic) -> Iterator[str]:
 
 
 def also(label: Label) -> str:
-    """A further place, in words."""
-    return f"also {label.span}: {line(label.text)}".removesuffix(": ")
+    """A further place, in words; of an option its name alone."""
+    name = label.span.source.name
+    where = name if name.startswith("--") else label.span
+    return f"also {where}: {line(label.text)}".removesuffix(": ")

@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from resnet_dsl import __version__
-from tests.cli.calling import call
+from tests.cli.calling import NET, call
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -235,3 +235,9 @@ def test_fix_of_the_standard_input_leaves_no_room_for_data(form: str) -> None:
     ended = call("check", "--fix", "-", "--format", form, stdin=SLIP)
     assert ended.code == 2
     assert f"`--format {form}`" in ended.err
+
+
+def test_a_budget_that_is_not_kept_names_the_option_and_no_place_in_it(folder: Path) -> None:
+    (folder / "net.resnet").write_text(NET)
+    out = call("check", "net.resnet", "--format", "github", "--expect", "params < 1").out
+    assert out.endswith("%0Aalso --expect: expected here\n")

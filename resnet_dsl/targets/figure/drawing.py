@@ -55,7 +55,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     engine: Engine | None = None,
     differences: bool = False,
     frame: Frames | None = None,
-    insets: Sequence[str] = (),
+    insets: str | Sequence[str] = (),
     layout: Layout | None = None,
     view: View = "boxes",
     volume: Mapping[str, str] | None = None,
@@ -87,6 +87,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     _check(level, show, engine)
     check_known("layout", (layout or LAYOUTS[0],), LAYOUTS)
     subjects = _several(networks)
+    insets = (insets,) if isinstance(insets, str) else insets
     if differences and len(subjects) != 2:
         raise FigureError("differences are those between two networks", f"{len(subjects)} are given")
     named = titled(subjects, titles)

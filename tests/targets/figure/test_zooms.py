@@ -145,3 +145,8 @@ def test_what_cannot_be_together_is_refused():
         figure(facts * 2, differences=True, insets=["basic"])
     with pytest.raises(FigureError, match="the most is 12"):
         figure(facts, insets=[f"basic@conv{n}" for n in range(13)])
+
+
+def test_one_close_up_needs_no_list():
+    network = resnet_dsl.load("resnet18").network().compiled.facts
+    assert figure(network, insets="basic").svg() == figure(network, insets=["basic"]).svg()
