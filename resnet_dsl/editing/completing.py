@@ -98,7 +98,8 @@ def _words(place: _Place) -> Iterator[Completion]:
         return
     for word, kind in tables.load().keywords.items():
         if kind in place.expected and not (place.kind() == "EXPECT" and kind in _NO_QUANTITIES):
-            yield Completion(word, "word", place.span, word, word, "", about_word(word), 2)
+            order = 0 if kind in _GOING_ON else 2
+            yield Completion(word, "word", place.span, word, word, "", about_word(word), order)
     if {"NAME", "LBRACE"} <= place.expected and "IN" not in place.expected and place.kind() in ("NAME", "RPAR"):
         yield _plain(place, Symbol("word", "after"))
 
@@ -111,6 +112,9 @@ def _names(place: _Place) -> Iterator[Completion]:
             yield from offers(place)
             return
 
+
+_GOING_ON = ("ALWAYS", "BY", "FROM", "VIA")
+"""Words that go on with what stands in front: likelier there than what begins anew."""
 
 _NO_QUANTITIES = ("TRUE", "FALSE", "NOT", "IF", "IN")
 

@@ -96,3 +96,9 @@ def test_a_call_brings_what_it_needs() -> None:
     assert found["conv"] == "conv(${1:channels}, ${2:kernel})"
     assert found["mine"] == "mine(${1:width})"
     assert found["relu"] == "relu"
+
+
+def test_words_that_go_on_come_before_what_begins_anew() -> None:
+    ordered = sorted(complete(*marked(f"{HEAD}skip {MARK}\n}}")), key=lambda one: (one.order, one.label))
+    assert {one.label for one in ordered if one.order == 0} >= {"always", "by", "from", "via"}
+    assert [one.label for one in ordered].index("via") < [one.label for one in ordered].index("conv")
