@@ -5,8 +5,7 @@ every fourth line with a number, one after the other, one is changed, and change
 all changes. In one process: from the text to its diagnostics, everything anew, and with what is remembered of the
 version before. Over the wire: from the message to the diagnostics, by the clock, and the processor time of the server.
 
-Where other work shares the cores, what goes by the clock is several times as long: these were measured beside some ten
-other processes on two cores.
+Where other work shares the cores, what goes by the clock is several times as long.
 """
 
 from __future__ import annotations
