@@ -38,34 +38,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    **dict.fromkeys(
-        (
-            "Diff",
-            "ImportedModel",
-            "Network",
-            "Spec",
-            "Summary",
-            "Table",
-            "diff",
-            "figure",
-            "from_keras",
-            "from_onnx",
-            "from_torch",
-            "load",
-            "load_keras",
-            "runner",
-            "table",
-        ),
-        "resnet_dsl.api",
-    ),
-    "Graph": "resnet_dsl.ir.graph",
-    "Diagnostic": "resnet_dsl.diagnostics.diagnostic",
-    "Refusal": "resnet_dsl.diagnostics.refusal",
-    "Failure": "resnet_dsl.failure",
-    "MissingPackageError": "resnet_dsl.extras",
-}
-
 __all__ = [
     "Diagnostic",
     "Diff",
@@ -88,6 +60,16 @@ __all__ = [
     "runner",
     "table",
 ]
+
+_HOMES = {
+    **dict.fromkeys(__all__, "resnet_dsl.api"),
+    "Graph": "resnet_dsl.ir.graph",
+    "Diagnostic": "resnet_dsl.diagnostics.diagnostic",
+    "Refusal": "resnet_dsl.diagnostics.refusal",
+    "Failure": "resnet_dsl.failure",
+    "MissingPackageError": "resnet_dsl.extras",
+}
+"""Where each name is imported from when it is first used."""
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
-from resnet_dsl.source import Source, Span
+from resnet_dsl.source import Source
 
 Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 """What is counted along a line: bytes, half surrogate pairs (most editors), or characters."""
@@ -19,11 +19,6 @@ class Position(NamedTuple):
 
     line: int
     column: int
-
-
-class Range(NamedTuple):
-    start: Position
-    end: Position
 
 
 def source_of(name: str, text: str, path: str | None = None) -> Source:
@@ -60,11 +55,6 @@ def position_of(source: Source, offset: int, encoding: Encoding = "utf-16") -> P
     line, column = source.position(offset)
     start = source.line_starts[line - 1]
     return Position(line - 1, _units(source.text[start : start + column - 1], encoding))
-
-
-def range_of(span: Span, encoding: Encoding = "utf-16") -> Range:
-    source, start, end = span
-    return Range(position_of(source, start, encoding), position_of(source, end, encoding))
 
 
 def _units(text: str, encoding: Encoding) -> int:
