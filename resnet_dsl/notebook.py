@@ -39,10 +39,10 @@ def register(shell: Any) -> None:
         options = parse_argstring(magic, line)
         if options.name is not None and (iskeyword(options.name) or not options.name.isidentifier()):
             raise UsageError(f"`{options.name}` is no name of a variable: write `%%resnet mine`")
-        spec = read_cell(cell)
+        spec, warnings = _read(cell)
         if options.name is not None:
             shell.user_ns[options.name] = spec
-        _show(spec, options)
+        _show(spec, warnings, options)
 
     magic: Any = resnet
     for add in (*reversed(_ARGUMENTS), magic_arguments()):
@@ -50,18 +50,18 @@ def register(shell: Any) -> None:
     shell.register_magic_function(magic, "cell", "resnet")
 
 
-def read_cell(cell: str) -> Spec:
-    """The spec in a cell. Raises Refusal with all mistakes of its text and of each network."""
+def _read(cell: str) -> tuple[Spec, tuple[Diagnostic, ...]]:
+    """The spec in a cell, and its warnings. Raises Refusal with all mistakes of its text and of each network."""
     spec = pipeline.load_text(cell, CELL)
-    pipeline.stop_at_errors(spec.check())
-    return Spec(spec)
-
-
-def _show(spec: Spec, options: argparse.Namespace) -> None:
-    alone = len(spec.networks) == 1
     told = spec.check()
-    if told and (alone or options.quiet):
-        display(_Remarks(told))
+    pipeline.stop_at_errors(told)
+    return Spec(spec), told
+
+
+def _show(spec: Spec, warnings: tuple[Diagnostic, ...], options: argparse.Namespace) -> None:
+    alone = len(spec.networks) == 1
+    if warnings and (alone or options.quiet):
+        display(_Remarks(warnings))
     if not options.quiet:
         display(spec.network().figure(options.level) if alone else spec)
 
