@@ -29,6 +29,7 @@ class FlatNetwork(NamedTuple):
     unsaid: names of arguments of which the source says nothing (``init``, ``momentum``): any value is right.
     run: None where the source's runtime is not installed.
     said: what a user is told of the reading, in sentences.
+    source: what diagnostics call it: a path, or the name of a model.
     """
 
     network: WeightedGraph
@@ -36,6 +37,7 @@ class FlatNetwork(NamedTuple):
     unsaid: frozenset[str] = frozenset()
     run: Run | None = None
     said: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def graph(self) -> Graph:
@@ -124,7 +126,7 @@ class Assembler:
         weights = {node: arrays for node, arrays in self.weights.items() if node in names}
         known = weights or not any(map(self._wanted, (self.nodes[old] for old in kept)))
         network = WeightedGraph(graph, tuple(self.shapes[old] for old in kept), weights if known else None)
-        return FlatNetwork(network, self.labels, unsaid, run, said)
+        return FlatNetwork(network, self.labels, unsaid, run, said, self.source)
 
     def refuse(self, label: str, why: str, remedy: str | None = None) -> NotImportedError:
         """What to raise of something in the source: ``why`` goes on from its name (``is an `Erf`, which …``)."""

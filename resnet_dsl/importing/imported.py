@@ -11,6 +11,7 @@ from resnet_dsl.importing.mining import candidates
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.outputs import agreement
 from resnet_dsl.importing.proof import Matched, Unequal, compare, unequal
+from resnet_dsl.importing.refusing import not_compiled
 from resnet_dsl.passes.rewriting import WeightedGraph
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.targets.request import Weighted
@@ -55,7 +56,7 @@ def imported(flat: FlatNetwork, name: str, *, shipped: bool = True) -> Imported:
         try:
             compiled = load_text(text, f"{name}.resnet").compile()
         except Refusal as refused:
-            refusal = _not_compiled(flat, refused)
+            refusal = not_compiled(flat, refused)
             continue
         found = compare(flat, compiled)
         if isinstance(found, Matched):
@@ -70,14 +71,6 @@ def _proven(flat: FlatNetwork, text: str, compiled: Compiled, found: Matched) ->
     outputs = agreement(flat, compiled, weights)
     said = (*flat.said, f"all {len(found.pairs)} operations are the source's", outputs.said)
     return Imported(text, compiled, weights, found.labels(flat, compiled), outputs.difference, said)
-
-
-def _not_compiled(flat: FlatNetwork, refused: Refusal) -> NotImportedError:
-    """Where the compiler refuses the text: the language has no such network, or holds it for a mistake."""
-    first = refused.diagnostics[0]
-    return NotImportedError(
-        f"`{flat.graph.name}` cannot be imported: the compiler refuses its text: {first.message}", first.help, flat
-    )
 
 
 __all__ = ["Imported", "Unequal", "imported"]

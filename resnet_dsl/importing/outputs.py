@@ -136,7 +136,7 @@ def _apart(expected: Any, found: Any) -> float:
 
 def _other(flat: FlatNetwork, difference: float) -> NotImportedError:
     return NotImportedError(
-        f"`{flat.graph.name}` cannot be imported: with its weights, the text computes something else: outputs differ "
+        f"`{flat.source}` cannot be imported: with its weights, the text computes something else: outputs differ "
         f"by {difference:.1e} of the largest number, and that is more than rounding makes",
         "please report it, with the model",
         flat,

@@ -79,7 +79,7 @@ def _difference(found: Unequal, flat: FlatNetwork, compiled: Compiled) -> str:
 def unequal(flat: FlatNetwork, compiled: Compiled, found: Unequal) -> NotImportedError:
     """What to raise where the text that was found says something else."""
     return NotImportedError(
-        f"`{flat.graph.name}` cannot be imported: the text that was found for it is another network: {found.why}",
+        f"`{flat.source}` cannot be imported: the text that was found for it is another network: {found.why}",
         "please report it, with the model",
         flat,
     )

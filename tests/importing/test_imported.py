@@ -232,6 +232,6 @@ def test_one_vector_comes_in_under_a_name(channels: int) -> None:
 
 def test_what_the_language_has_no_network_for_is_refused() -> None:
     assembler = Assembler("nothing")
-    image = assembler.input("image", (4, 4, 2))
+    images = [assembler.input(name, (4, 4, 2)) for name in ("a", "b")]
     with pytest.raises(NotImportedError, match="`nothing` cannot be imported"):
-        imported(assembler.finish("nothing", {"a": image, "b": image}), "nothing")
+        imported(assembler.finish("nothing", {"a": images[0]}), "nothing")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
 from resnet_dsl.importing.mining.deriving import derived
 from resnet_dsl.importing.mining.names import Names
-from resnet_dsl.importing.mining.network import Part, network_text
+from resnet_dsl.importing.mining.network import Part, names_of_inputs, network_text
 from resnet_dsl.importing.mining.noise import Noisy, with_slot
 from resnet_dsl.importing.mining.padding import needs_same, with_same
 from resnet_dsl.importing.mining.probing import Prober
-from resnet_dsl.importing.mining.program import Definition, Program, rebuilt
+from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.mining.regions import contracted
 from resnet_dsl.importing.mining.residual import with_residual_blocks
@@ -103,8 +103,37 @@ def _plain(flat: FlatNetwork, name: str) -> str:
     return _laid_out(shared, Settings(), network_text(name, flat, program, parts, free), free)
 
 
+def step_by_step(flat: FlatNetwork) -> tuple[str, Mapping[str, str]]:
+    """A text in which each operation is a line of its own, and what the source calls what these lines name.
+
+    The line of the last one names nothing: it stands under the stage's name.
+    """
+    program, own = _read(flat), {"whole", "body"}
+    inputs = names_of_inputs(flat.graph, Names(own))
+    free = Names({*own, *inputs})
+    labels = [*inputs, *(flat.labels[flat.graph.nodes[line.nodes[0]].name] for line in program.lines)]
+    names = {value: free.take(labels[value]) for value, _ in program.values()}
+    end = max(program.outputs)
+    text = network_text("whole", flat, program, [Part("stage", "body", end)], Names(own), named=names)
+    nodes = [node.name for node in flat.graph.nodes[: len(inputs)]]
+    labels[: len(inputs)] = [flat.labels[one] for one in nodes]
+    return text, dict(zip([*inputs, *names.values()], labels, strict=True)) | {"body": labels[end]}
+
+
 def _read(flat: FlatNetwork) -> Program:
-    return program_of(flat.graph, flat.network.shapes, flat.unsaid)
+    return _with_own_outputs(program_of(flat.graph, flat.network.shapes, flat.unsaid))
+
+
+def _with_own_outputs(program: Program) -> Program:
+    """With a step of its own for what is returned again: each output of a network is another value."""
+    outputs, lines, count = [*program.outputs], [*program.lines], len(program.entries)
+    for place, value in enumerate(outputs):
+        if value in outputs[:place]:
+            made = program.line(value)
+            nodes = program.nodes[value : value + 1] if made is None else made.nodes
+            outputs[place] = count + len(lines)
+            lines.append(Line("identity", {}, (value,), program.shape(value), nodes))
+    return Program(program.entries, tuple(lines), tuple(outputs), program.nodes)
 
 
 def _laid_out(blocks: Sequence[Definition], settings: Settings, network: str, free: Names) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_dsl.importing.flat import FlatNetwork
@@ -38,10 +39,11 @@ def network_text(
     free: Names,
     lines: Sequence[str] = (),
     parameters: str = "",
+    named: Mapping[int, str] = MappingProxyType({}),
 ) -> str:
-    """``lines``: the settings. ``free``: names that are still to be had."""
-    inputs = _inputs(flat.graph, free)
-    names = dict(enumerate(inputs))
+    """``lines``: the settings. ``free``: names that are still to be had. named: values that have a name already."""
+    inputs = names_of_inputs(flat.graph, free)
+    names = {**dict(enumerate(inputs)), **named}
     names |= {part.end: part.name for part in parts}
     names |= _outputs(flat.graph, program, names, free)
     writer = Writer(program, names, free, [part.end for part in parts])
@@ -53,7 +55,7 @@ def network_text(
     return f"network {name}{parameters} {{\n" + "\n".join(body) + "\n}\n"
 
 
-def _inputs(graph: Graph, free: Names) -> list[str]:
+def names_of_inputs(graph: Graph, free: Names) -> list[str]:
     """One alone needs no name, unless it is a vector: that is not said without one."""
     first, *others = graph.nodes[: graph.inputs]
     alone = not others and len(first.args["shape"]) > 1
