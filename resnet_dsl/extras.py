@@ -12,9 +12,9 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import either
 
 EXTRAS = {
-    "tensorflow": ("keras", "tensorflow"),
-    "jax": ("keras", "jax"),
-    "torch": ("keras", "torch"),
+    "tensorflow": ("keras", "tensorflow", "rich"),
+    "jax": ("keras", "jax", "rich"),
+    "torch": ("keras", "torch", "rich"),
     "plots": ("matplotlib",),
     "data": ("mlxtend", "sklearn", "PIL"),
     "pdf": ("reportlab",),
@@ -93,7 +93,8 @@ def _advised(package: str) -> Sequence[str]:
 
 
 def _is_nearly_there(extra: str, package: str) -> bool:
-    return all(is_installed(other) for other in EXTRAS[extra] if other != package)
+    """Whether all else is there that this extra alone brings."""
+    return all(is_installed(other) for other in EXTRAS[extra] if other != package and bringing(other) == (extra,))
 
 
 def distribution(package: str) -> str:

@@ -32,6 +32,14 @@ def line(text: str) -> str:
     return text if text.isprintable() else re.sub(_OF_NO_LINE, _spelt, text)
 
 
+BOLD, CYAN = "1", "36"
+
+
+def painted(text: str, colour: str) -> str:
+    """The text in a colour of terminals, by the number that ANSI gives it."""
+    return f"\033[{colour}m{text}\033[0m"
+
+
 def _spelt(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 

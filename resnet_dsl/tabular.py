@@ -8,16 +8,23 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from resnet_dsl.showing import width
+from resnet_dsl.showing import BOLD, CYAN, line, painted, width
 
 Cells = Sequence[str]
 
 
-def columns(header: Cells, rows: Sequence[Cells], names: int = 1) -> str:
-    """Lines for a terminal, under a ruled header: the first ``names`` columns to the left, numbers to the right."""
+def columns(header: Cells, rows: Sequence[Cells], names: int = 1, colours: bool = False) -> str:
+    """Lines for a terminal, under a ruled header: the first ``names`` columns to the left, numbers to the right.
+
+    Strangers' words are spelt out; ``colours``: the header is bold, and what the rows are called in colour.
+    """
+    header, *rows = [[line(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(width, column)) for column in zip(header, *rows, strict=True)]
-    table = [header, ["-" * wide for wide in widths], *rows]
-    return "".join(f"{'  '.join(_aligned(row, widths, names)).rstrip()}\n" for row in table)
+    table = [[*_aligned(row, widths, names)] for row in (header, ["-" * wide for wide in widths], *rows)]
+    if colours:
+        table[0] = [painted(cell, BOLD) for cell in table[0]]
+        table[2:] = [[painted(name, CYAN), *cells] for name, *cells in table[2:]]
+    return "".join(f"{'  '.join(row).rstrip()}\n" for row in table)
 
 
 def _aligned(row: Cells, widths: Sequence[int], names: int) -> Iterable[str]:

@@ -64,6 +64,15 @@ def test_a_summary_in_markdown_aligns_names_to_the_left_and_numbers_to_the_right
         assert rule == "---" or all(cell.replace(",", "").isdigit() for cell in cells)
 
 
+def test_columns_are_as_wide_as_what_is_shown() -> None:
+    """A stranger's name is spelt out before it is measured; escapes of our own have no width."""
+    rows = [["a\x1b", "1"], ["b", "22"]]
+    assert columns(["name", "n"], rows) == "name      n\n-------  --\na\\u001b   1\nb        22\n"
+    coloured = columns(["name", "n"], rows, colours=True)
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == columns(["name", "n"], rows)
+    assert coloured.count("\x1b[1m") == coloured.count("\x1b[36m") == 2
+
+
 def test_comma_separated_values_are_read_as_they_were() -> None:
     rows = [["a", 'says "b, c"', "1"], ["", "two\nlines", "0.1"]]
     assert list(csv.reader(io.StringIO(comma_separated(rows)))) == rows

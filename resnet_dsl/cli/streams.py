@@ -116,14 +116,14 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Draws them on the standard error, as wide as it is, and in colour where it shows colours."""
     from resnet_dsl.diagnostics.draw import draw_all
 
-    sys.stderr.write(Painted(draw_all(diagnostics, _shows_colours(), _columns(), asking=True)))
+    sys.stderr.write(Painted(draw_all(diagnostics, shows_colours(sys.stderr), _columns(), asking=True)))
 
 
-def _shows_colours() -> bool:
-    """Whether the standard error does, or is said to: https://no-color.org, https://force-color.org."""
+def shows_colours(stream: TextIO) -> bool:
+    """Whether it does, or is said to: https://no-color.org, https://force-color.org."""
     if "NO_COLOR" in os.environ:
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stderr.isatty() and os.environ.get("TERM") != "dumb")
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def _columns() -> int | None:

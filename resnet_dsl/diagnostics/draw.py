@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.order import MOST_SHOWN, in_order, tally
+from resnet_dsl.showing import BOLD, painted
 from resnet_dsl.showing import line as in_line
 from resnet_dsl.showing import width as columns_of
 from resnet_dsl.source import Source, Span
@@ -20,7 +21,7 @@ _NARROWEST = 20  # and that are shown in any
 _BEFORE = 0.3  # of these in front of the place, where a line is cut
 _FAR = 500  # characters around the place that are looked at: a line may be a million long
 _Paint = Callable[[str, str], str]
-_RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31;1", "33;1", "34;1", "36;1", "1"
+_RED, _YELLOW, _BLUE, _CYAN = "31;1", "33;1", "34;1", "36;1"
 
 
 class _Stroke(NamedTuple):
@@ -57,11 +58,11 @@ def draw(diagnostic: Diagnostic, colours: bool = False, columns: int | None = No
     """
 
     def paint(text: str, colour: str) -> str:
-        return f"\033[{colour}m{text}\033[0m" if colours else text
+        return painted(text, colour) if colours else text
 
     tone = _RED if diagnostic.severity == "error" else _YELLOW
     message = in_line(diagnostic.message)
-    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {message}', _BOLD)}"
+    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {message}', BOLD)}"
     texts = list(_texts(diagnostic))
     width = max((len(str(stroke.line)) for _, strokes in texts for stroke in strokes), default=1)
     bar = paint(f"{' ' * width} |", _BLUE)

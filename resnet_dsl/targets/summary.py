@@ -1,19 +1,17 @@
-"""The network as a table by stage, block or layer: as data, as text, with rich, in Markdown, HTML, CSV and JSON."""
+"""The network as a table by stage, block or layer: as data, as text, in Markdown, HTML, CSV and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import Shape, as_json, show
 from resnet_dsl.sentences import counted
+from resnet_dsl.showing import BOLD, line, painted
 from resnet_dsl.tabular import columns, comma_separated, html, markdown
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 FORMATS = ("text", "json", "csv", "md", "html")
 _NAMES = 3  # columns in front of the numbers
@@ -76,8 +74,10 @@ def _part(part: CountedPart, extra: Extra | None) -> dict[str, Any]:
     return {name: getattr(part, name) for name in _FIELDS} | {"output_shape": as_json(part.output_shape)} | more
 
 
-def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Extra | None = None) -> str:
-    """The summary in one of FORMATS, with one more column where ``extra`` has it."""
+def write(
+    facts: Facts, by: Granularity = "stage", form: str = "text", extra: Extra | None = None, colours: bool = False
+) -> str:
+    """The summary in one of FORMATS, with one more column where ``extra`` has it; text may be in ``colours``."""
     if form == "json":
         return json.dumps(as_data(facts, by, extra), indent=2) + "\n"
     header, body = _table(facts, by, extra)
@@ -89,8 +89,7 @@ def write(facts: Facts, by: Granularity = "stage", form: str = "text", extra: Ex
         return _markdown(facts, header, body)
     if form == "html":
         return _html(facts, header, body)
-    below = "".join(f"{name:<15}  {value}\n" for name, value in totals(facts))
-    return f"{headline(facts)}\n\n{columns(header, body, _NAMES)}\n{below}"
+    return _text(facts, header, body, colours)
 
 
 def number(value: int | None) -> str:
@@ -144,6 +143,14 @@ def _memory(activations: int | None) -> str:
     return f"{activations:,} a sample ({activations * 4 / 2**20:,.1f} MiB in float32)"
 
 
+def _text(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]], colours: bool) -> str:
+    def bold(text: str) -> str:
+        return painted(text, BOLD) if colours else text
+
+    below = "".join(f"{bold(f'{name:<15}')}  {value}\n" for name, value in totals(facts))
+    return f"{bold(line(headline(facts)))}\n\n{columns(header, body, _NAMES, colours)}\n{below}"
+
+
 def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     lines = [
         f"**{headline(facts)}**",
@@ -160,21 +167,3 @@ def _markdown(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]
 def _html(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     named = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in totals(facts))
     return f"{html(headline(facts), header, body, _NAMES)}<ul>{named}</ul>\n"
-
-
-def show_in_terminal(console: Console, facts: Facts, by: Granularity = "stage", extra: Extra | None = None) -> None:
-    """The summary with rich, as wide as the console."""
-    from rich.table import Table
-
-    header, body = _table(facts, by, extra)
-    table = Table(title=headline(facts), title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for position, name in enumerate(header):
-        table.add_column(
-            name, justify="left" if position < _NAMES else "right", style="cyan" if position == 0 else None
-        )
-    for row in body:
-        table.add_row(*row)
-    console.print(table)
-    console.print()
-    for name, value in totals(facts):
-        console.print(f"[bold]{name:<15}[/bold]  {value}", highlight=False)

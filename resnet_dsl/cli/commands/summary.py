@@ -12,26 +12,25 @@ from math import sqrt
 
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
-from resnet_dsl.cli.streams import console, show_diagnostics
+from resnet_dsl.cli.streams import Painted, show_diagnostics, shows_colours
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, show_in_terminal, write
+from resnet_dsl.targets.summary import FORMATS, Extra, Granularity, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, words=SHOWN_HELP)
     parser.add_argument("--by", choices=("stage", "block", "layer"), default="stage", help="a row for each of these")
     parser.add_argument("--signal", action="store_true", help="one more column: the gradient that is predicted")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="text (rich in a terminal), or data")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text (in colour in a terminal), or data")
 
 
 def run(options: argparse.Namespace) -> int:
     compiled = shown(options.spec, options)
     show_diagnostics(compiled.warnings)
     extra = _gradients(compiled, options.by) if options.signal else None
-    if options.format == "text" and sys.stdout.isatty():
-        show_in_terminal(console(), compiled.facts, options.by, extra)
-    else:
-        sys.stdout.write(write(compiled.facts, options.by, options.format, extra))
+    colours = options.format == "text" and sys.stdout.isatty() and shows_colours(sys.stdout)
+    text = write(compiled.facts, options.by, options.format, extra, colours)
+    sys.stdout.write(Painted(text) if colours else text)
     return FINE
 
 
