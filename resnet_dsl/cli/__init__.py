@@ -13,14 +13,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 from resnet_dsl import __version__
 from resnet_dsl.cli.ending import FINE, USAGE, ended_by, show, signals_raise
+from resnet_dsl.cli.parser import Parser
 from resnet_dsl.cli.streams import screens
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import STDOUT_SHOWN, run
-from resnet_dsl.showing import line
 
 COMMANDS = {
     "compile": "compile a network to a Keras model, its IR or a figure",
@@ -96,13 +96,7 @@ def _command(given: list[str]) -> int:
 def command_parser(name: str, epilog: str | None = None) -> argparse.ArgumentParser:
     """The parser of one command."""
     module = _module(name)
-    command = _Parser(
-        prog=f"resnet-dsl {name}",
-        description=module.__doc__,
-        epilog=epilog,
-        formatter_class=_layout,
-        allow_abbrev=False,
-    )
+    command = Parser(f"resnet-dsl {name}", description=module.__doc__, epilog=epilog)
     command.add_argument("--debug", action="store_true", help=_DEBUG)
     module.add_arguments(command)
     return command
@@ -122,32 +116,16 @@ def _needs(name: str) -> str | None:
     return told(name)
 
 
-def _layout(prog: str) -> argparse.HelpFormatter:
-    """Help as wide as the terminal; argparse's own way to ask for that costs an import at every start."""
-    try:
-        width = os.get_terminal_size().columns - 2
-    except OSError:
-        width = 100
-    return argparse.RawDescriptionHelpFormatter(prog, width=max(width, 40))
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        super().error(line(message))
-
-
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    parser = _Parser(
-        prog="resnet-dsl",
+    parser = Parser(
+        "resnet-dsl",
         description="A small language for residual networks, and its compiler to Keras models and figures.",
         epilog=f"commands:\n{listed}\n\n`resnet-dsl COMMAND --help` tells more.\n\n"
         "exit codes: 0 fine, 1 mistakes in the spec, 2 wrong usage or an unreadable file, 3 our own failure,\n"
         "4 a training whose loss is no longer a number, 130 interrupted, 143 asked to end (SIGTERM)",
-        formatter_class=_layout,
         usage="resnet-dsl COMMAND [options]",
-        allow_abbrev=False,
     )
     add_common(parser)
     parser.add_argument("command", nargs="?", choices=[*COMMANDS], metavar="COMMAND", help="see below")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from resnet_dsl.cli.streams import show_diagnostics
+from resnet_dsl.cli.streams import show_diagnostics, tell
 from resnet_dsl.failure import Failure
 
 FINE, SPEC, USAGE, OURS, DIVERGED = 0, 1, 2, 3, 4
@@ -67,7 +67,7 @@ def show(error: Exception, debug: bool = False) -> int:
         return USAGE if all(one.code in USAGE_CODES for one in errors) else SPEC
     failure = _failure(error)
     if failure is not None:
-        sys.stderr.write(failure.told())
+        tell(failure.told())
         return SPEC if failure.of_content else USAGE
     if debug:
         from traceback import print_exception
@@ -75,7 +75,7 @@ def show(error: Exception, debug: bool = False) -> int:
         print_exception(error)
     else:
         what = f"resnet-dsl failed: {type(error).__name__}: {error}"
-        sys.stderr.write(Failure(what, "this is our mistake: run again with `--debug`").told())
+        tell(Failure(what, "this is our mistake: run again with `--debug`").told())
     return OURS
 
 

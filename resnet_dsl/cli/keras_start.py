@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from resnet_dsl.cli.streams import tell
 from resnet_dsl.targets.keras.backend import choose_backend, import_keras
 
 
@@ -35,7 +36,7 @@ def start_training() -> None:
 def _say_backend() -> None:
     remark = choose_backend()
     if remark is not None:
-        print(f"note: {remark}", file=sys.stderr)
+        tell(f"note: {remark}")
 
 
 @contextmanager

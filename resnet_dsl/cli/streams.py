@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from resnet_dsl.diagnostics.diagnostic import Diagnostic
 
 
+_MOST_DIGITS = 6
+"""Of a width that is believed."""
+
+
 class Painted(str):
     """A text whose strangers' words are safe already; escapes in it are our own."""
 
@@ -116,7 +120,30 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Draws them on the standard error, as wide as it is, and in colour where it shows colours."""
     from resnet_dsl.diagnostics.draw import draw_all
 
-    sys.stderr.write(Painted(draw_all(diagnostics, shows_colours(sys.stderr), _columns(), asking=True)))
+    columns, wrapping = _columns(), sys.stderr.isatty()
+    drawn = draw_all(diagnostics, shows_colours(sys.stderr), columns, asking=True, wrapping=wrapping)
+    sys.stderr.write(Painted(drawn))
+
+
+def tell(text: str) -> None:
+    """Says a line, or lines, on the standard error; a terminal gets them as wide as it is."""
+    text = text.rstrip("\n")
+    columns = columns_of(sys.stderr)
+    if columns is not None:
+        from resnet_dsl.wrapping import wrapped_lines  # read where there is something to tell
+
+        text = wrapped_lines(text, columns)
+    sys.stderr.write(f"{text}\n")
+
+
+def page(text: str) -> None:
+    """Says a page of Markdown on the standard output; a terminal gets its paragraphs as wide as it is."""
+    columns = columns_of(sys.stdout)
+    if columns is not None:
+        from resnet_dsl.wrapping import reflowed
+
+        text = reflowed(text, columns)
+    print(text)
 
 
 def shows_colours(stream: TextIO) -> bool:
@@ -126,13 +153,25 @@ def shows_colours(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def columns_of(stream: TextIO) -> int | None:
+    """How wide a terminal is, or is said to be; None of a stream that is none, where lines are never broken."""
+    return (said_columns() or _counted_columns(stream)) if stream.isatty() else None
+
+
 def _columns() -> int | None:
     """How wide the standard error is said to be, or the terminal is; None where it is none."""
+    return said_columns() or _counted_columns(sys.stderr)
+
+
+def said_columns() -> int | None:
+    """How wide `COLUMNS` says that a terminal is."""
     said = os.environ.get("COLUMNS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
+    return int(said) or None if said.isdecimal() and len(said) < _MOST_DIGITS else None
+
+
+def _counted_columns(stream: TextIO) -> int | None:
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or None
+        return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):
         return None
 

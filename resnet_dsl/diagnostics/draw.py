@@ -13,11 +13,11 @@ from resnet_dsl.showing import BOLD, painted
 from resnet_dsl.showing import line as in_line
 from resnet_dsl.showing import width as columns_of
 from resnet_dsl.source import Source, Span
+from resnet_dsl.wrapping import NARROWEST, wrapped
 
 _DISTANT = 5  # lines left out between two that are shown: from here on dots stand for them
 _TAB = 4
 _WIDEST = 100  # columns of a text that are shown where nobody says how wide the terminal is
-_NARROWEST = 20  # and that are shown in any
 _BEFORE = 0.3  # of these in front of the place, where a line is cut
 _FAR = 500  # characters around the place that are looked at: a line may be a million long
 _Paint = Callable[[str, str], str]
@@ -35,47 +35,60 @@ class _Stroke(NamedTuple):
 
 
 def draw_all(
-    diagnostics: Iterable[Diagnostic], colours: bool = False, columns: int | None = None, asking: bool = False
+    diagnostics: Iterable[Diagnostic],
+    colours: bool = False,
+    columns: int | None = None,
+    asking: bool = False,
+    wrapping: bool = False,
 ) -> str:
     """All of them in order, with a count at the end; only the first hundred are drawn.
 
     ``asking``: with the command that says more about the first error, or warning.
     """
     ordered = in_order(diagnostics)
-    drawn = [draw(diagnostic, colours, columns) for diagnostic in ordered[:MOST_SHOWN]]
+    drawn = [draw(diagnostic, colours, columns, wrapping) for diagnostic in ordered[:MOST_SHOWN]]
     left_out = len(ordered) - len(drawn)
     end = tally(ordered) + (f" (the first {MOST_SHOWN} are shown)" if left_out else "")
     if asking and ordered:
         first = min(ordered, key=lambda one: one.severity != "error")
-        end = f"for more about {first.code}: `resnet-dsl explain {first.code}`\n{end}"
+        more = f"for more about {first.code}: `resnet-dsl explain {first.code}`"
+        end = "\n".join([*(wrapped(more, columns) if wrapping and columns else [more]), end])
     return "\n".join([*drawn, end]) + "\n" if ordered else ""
 
 
-def draw(diagnostic: Diagnostic, colours: bool = False, columns: int | None = None) -> str:
+def draw(diagnostic: Diagnostic, colours: bool = False, columns: int | None = None, wrapping: bool = False) -> str:
     """One diagnostic, as lines that end in a line feed; ANSI escape sequences only with ``colours``.
 
-    ``columns``: how wide the terminal is; excerpts and what is said under them stay within.
+    ``columns``: how wide the terminal is; excerpts and what is said under them stay within. ``wrapping``: so do
+    sentences.
     """
 
     def paint(text: str, colour: str) -> str:
-        return painted(text, colour) if colours else text
+        return painted(text, colour) if colours and text and colour else text
+
+    def sentence(text: str, lead: str = "", of_lead: str = "", beyond: str = "") -> list[str]:
+        """On one line or several, with the colour of the lead and that of the words behind it."""
+        first, *others = wrapped(text, columns) if wrapping and columns else [text]
+        start = first.index(lead)
+        end = start + len(lead)
+        told = first[:start] + paint(lead, of_lead) + paint(first[end:], beyond)
+        return [told, *(paint(other, beyond) for other in others)]
 
     tone = _RED if diagnostic.severity == "error" else _YELLOW
-    message = in_line(diagnostic.message)
-    title = f"{paint(f'{diagnostic.severity}[{diagnostic.code}]', tone)}{paint(f': {message}', BOLD)}"
+    head = f"{diagnostic.severity}[{diagnostic.code}]"
     texts = list(_texts(diagnostic))
     width = max((len(str(stroke.line)) for _, strokes in texts for stroke in strokes), default=1)
     bar = paint(f"{' ' * width} |", _BLUE)
-    lines = [title]
+    lines = sentence(f"{head}: {in_line(diagnostic.message)}", head, tone, BOLD)
     for number, (place, strokes) in enumerate(texts):
         arrow = paint(" " * width + (":::" if number else "-->"), _BLUE)
         lines += [f"{arrow} {place}", bar, *_shown(strokes, place.source, width, columns, paint, tone)]
-    remarks = [f"= {in_line(note)}" for note in diagnostic.notes]
-    if diagnostic.help:
-        remarks.append(f"= {paint('help', _CYAN)}: {in_line(diagnostic.help)}")
-    if remarks and texts:
+    if texts and (diagnostic.notes or diagnostic.help):
         lines.append(bar)
-    lines += [f"{' ' * width} {remark}" for remark in remarks]
+    for note in diagnostic.notes:
+        lines += sentence(f"{' ' * width} = {in_line(note)}")
+    if diagnostic.help:
+        lines += sentence(f"{' ' * width} = help: {in_line(diagnostic.help)}", "help", _CYAN)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -109,7 +122,7 @@ def _shown(
     strokes: list[_Stroke], source: Source, width: int, columns: int | None, paint: _Paint, tone: str
 ) -> Iterator[str]:
     """The lines that hold strokes, each with the strokes under it."""
-    room = None if columns is None else max(columns - width - len(" | "), _NARROWEST)
+    room = None if columns is None else max(columns - width - len(" | "), NARROWEST)
     before = None
     for number, group in groupby(sorted(strokes, key=lambda stroke: stroke.line), key=lambda stroke: stroke.line):
         if before is not None and number - before > _DISTANT:
@@ -147,7 +160,7 @@ def _underlined(row: list[_Stroke], room: int | None, paint: _Paint, tone: str) 
         column = stroke.end
     yield line
     if room is not None and not beside:
-        indent = min(last.start, max(room - max(columns_of(last.text), _NARROWEST), 0))
+        indent = min(last.start, max(room - max(columns_of(last.text), NARROWEST), 0))
         for words in wrap(last.text, room - indent, break_long_words=False, break_on_hyphens=False):
             yield " " * indent + paint(words, tone if last.mark == "^" else _BLUE)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -159,3 +161,51 @@ def test_a_terminal_gets_our_colours_and_no_one_else_s(folder: Path) -> None:
     assert b"\x1b[" not in os.read(leader, 100_000)
     os.close(follower)
     os.close(leader)
+
+
+def on_a_terminal(columns: int, *arguments: str) -> list[str]:
+    """The lines that a terminal of so many columns gets, without their colours."""
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (40, columns))
+    variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    command = [sys.executable, "-m", "resnet_dsl", *arguments]
+    subprocess.run(command, stdout=follower, stderr=follower, env={**variables, "TERM": "xterm"}, check=False)
+    shown = os.read(leader, 100_000).decode()
+    os.close(follower)
+    os.close(leader)
+    return re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+
+
+SAID = [
+    ["check", "wide.resnet"],
+    ["check", "small.resnet", "--expect", "a budget"],
+    ["check", "small.resnet", "--input", "as large as it is in the paper"],
+    ["check", "small.resnet", "--nothing-of-this-name-is-an-option"],
+    ["draw", "small.resnet", "-o", "small.html", "--width", "85mm"],
+    ["chek", "small.resnet"],
+    ["explain", "E0302"],
+    ["explain", "shared"],
+    ["check", "--help"],
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=" ".join)
+def test_sentences_end_at_the_edge_of_the_terminal(said: list[str], folder: Path) -> None:
+    text = 'network wide { input 8x8x3 stage s { Conv2D(64, 3, strides=2, activation="relu") } expect parms < 1,000 }\n'
+    (folder / "wide.resnet").write_text(text, encoding="utf-8")
+    shown = on_a_terminal(60, *said)
+    assert max(map(len, shown)) <= 60
+    piped = process(*said)
+    whole = " ".join((piped.stderr + piped.stdout).decode().split())
+    if "|" not in whole and "usage:" not in whole:  # excerpts are cut, and options have columns of their own
+        assert " ".join(" ".join(shown).split()) == whole
+
+
+def test_where_no_terminal_is_a_sentence_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = call("check", "small.resnet", "--expect", f"{'a budget ' * 20}").err
+    assert len(before.splitlines()) == 2
+    monkeypatch.setenv("COLUMNS", "40")
+    assert call("check", "small.resnet", "--expect", f"{'a budget ' * 20}").err == before
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    titles = [line for line in call("check", "wrong.resnet").err.splitlines() if "error[" in line]
+    assert [len(title) > 40 for title in titles] == [True] * len(titles)

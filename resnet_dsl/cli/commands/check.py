@@ -24,7 +24,7 @@ from resnet_dsl import __version__, pipeline
 from resnet_dsl.analyses.expectations import demand
 from resnet_dsl.cli.ending import FINE, SPEC, USAGE, USAGE_CODES
 from resnet_dsl.cli.specs import SpecFile, add_overrides, overridden, spec_files
-from resnet_dsl.cli.streams import claim, show_diagnostics
+from resnet_dsl.cli.streams import claim, show_diagnostics, tell
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
@@ -126,7 +126,8 @@ def _fix_text(spec: pipeline.Spec, network: str | None) -> pipeline.Spec:
 
 def _say(fixed: Fixed) -> None:
     """On the standard error, with the diagnostics."""
-    sys.stderr.writelines(f"fixed {line(told)}\n" for told in fixed.told())
+    for told in fixed.told():
+        tell(f"fixed {line(told)}")
 
 
 def _signal(
@@ -140,7 +141,7 @@ def _signal(
         try:
             warning = predict(compiled.graph, compiled.shapes).warning
         except UnpredictableError as unpredictable:
-            print(f"note: no signal is predicted for {name}: {unpredictable}", file=sys.stderr)
+            tell(f"note: no signal is predicted for {name}: {unpredictable}")
             continue
         if warning is not None:
             place = Label(spec.networks[name].tree.name.span)

@@ -10,7 +10,6 @@ Several panels with letters: resnet-dsl draw figure.toml -o figure.pdf (docs/fig
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of, un
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
-from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.cli.streams import claim, tell, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.targets.figure import (
@@ -151,9 +150,9 @@ def _drawn(options: argparse.Namespace, networks: Sequence[Shown], path: str) ->
         return draw_networks(options, networks, theme=theme, **paper)
     write_whole(path, write_page([one.facts for one in networks], [one.places for one in networks], theme))
     if options.width or options.height or options.scale:
-        print("warning: a page has no size on paper: name an .svg or .pdf for one", file=sys.stderr)
+        tell("warning: a page has no size on paper: name an .svg or .pdf for one")
     if theme.more_than_colours:
-        print("warning: a page takes a theme's colours alone: name an .svg for all of it", file=sys.stderr)
+        tell("warning: a page takes a theme's colours alone: name an .svg for all of it")
     return None
 
 
@@ -165,7 +164,7 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
     _refuse_of_other_forms(options, Path(path).suffix.lower() or FIGURES["svg"].ending)
     check_options(options, path)
     for warning in unused(options, path):
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}")
     require("draw", options)
     beside = _beside(path, options)
     drawn = draw(path)
@@ -174,9 +173,9 @@ def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure
         drawn = drawn.with_text(options.text or "free").with_document(options.standalone)
         (drawn.with_steps(options.steps, options.fragments) if options.steps else drawn).save(path)
         for warning in drawn.warned(format_of(path)):
-            print(f"warning: {warning}", file=sys.stderr)
+            tell(f"warning: {warning}")
         if drawn.notes:
-            print(f"note: to fit the paper {', '.join(drawn.notes)}", file=sys.stderr)
+            tell(f"note: to fit the paper {', '.join(drawn.notes)}")
         for other, text in words.items():
             write_whole(other, text)
     for written in (path, *beside):

@@ -11,6 +11,7 @@ import argparse
 import sys
 
 from resnet_dsl.cli.ending import FINE
+from resnet_dsl.cli.streams import page
 from resnet_dsl.explain import explain, near, overview
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.reference import reference
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     elif not options.subjects:
         sys.stdout.write(overview())
     else:
-        print("\n\n".join(page for subject in options.subjects for page in _explained(subject)))
+        page("\n\n".join(one for subject in options.subjects for one in _explained(subject)))
     return FINE
 
 

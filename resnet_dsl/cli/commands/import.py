@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.needs import require
-from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.cli.streams import claim, tell, wrote
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import reads
 from resnet_dsl.sentences import either
@@ -92,7 +92,7 @@ def _write(found: Imported, options: argparse.Namespace) -> None:
         write_whole(options.output, text, ENDING)
         said.append(wrote(options.output))
     for one in said:
-        print(line(one), file=sys.stderr if options.output is None else sys.stdout)
+        (tell if options.output is None else print)(line(one))
 
 
 def _part(refused: NotImportedError) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.cli.ending import FINE, USAGE
 from resnet_dsl.cli.needs import require
+from resnet_dsl.cli.streams import tell
 from resnet_dsl.failure import Failure
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def run(options: argparse.Namespace) -> int:
     images, notes = images_in([Path(one) for one in options.images])
     for note in (*notes, unsaid_scaling(model)):
         if note is not None:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
     refused: list[Failure] = []
 
     def refuse(failure: Failure) -> None:
         refused.append(failure)
-        sys.stderr.write(failure.told())
+        tell(failure.told())
 
     found = predictions(model, images, options.top, refuse)
     {"text": _text, "json": _json, "csv": _csv}[options.format](found, model)
@@ -77,7 +77,7 @@ def _model(options: argparse.Namespace) -> Model:
     check_model(graph, about)
     scaling = _scaling(options, about, graph)
     if is_fresh(options.model):
-        sys.stderr.write(f"note: nobody has trained the model of `{options.model}`: its weights are random\n")
+        tell(f"note: nobody has trained the model of `{options.model}`: its weights are random")
     require("predict", options)
     if not runs_without_keras():
         start_keras()
