@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from typing import TypeAlias
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Argument
-from resnet_dsl.syntax.limits import MAX_DIGITS
+from resnet_dsl.syntax.limits import fraction
 
 Args: TypeAlias = Mapping[str, Argument]
 """Arguments as they are written, by name and in the order of the parameters; an Expression stands for its words."""
@@ -35,15 +34,7 @@ def value(argument: Argument) -> str:
         return "true" if argument else "false"
     if isinstance(argument, tuple):
         return _several(argument)
-    return _number(argument) if isinstance(argument, float) else str(argument)
-
-
-def _number(number: float) -> str:
-    """With a power of ten where a text would have more digits than the language reads: behind many zeros."""
-    text = repr(number)
-    if sum(map(str.isdigit, text)) > MAX_DIGITS:
-        text = next(one for one in (f"{number:.{digits}e}" for digits in range(18)) if float(one) == number)
-    return re.sub(r"e([+-])0*(\d)", r"e\1\2", text)
+    return fraction(argument) if isinstance(argument, float) else str(argument)
 
 
 def _several(argument: tuple[Argument, ...]) -> str:

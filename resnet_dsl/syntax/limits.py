@@ -95,11 +95,32 @@ def too_deep(place: Span) -> Diagnostic:
     )
 
 
+def digits(text: str) -> int:
+    """How many digits a number or a size has; of a power of ten, in front of it or in it, where there are more."""
+    front, _, power = text.lower().partition("e")
+    return max(sum(map(str.isdigit, front)), sum(map(str.isdigit, power)) + (power != ""))
+
+
 def _check_number(words: Words, index: int) -> Iterator[Diagnostic]:
-    digits = sum(character.isdigit() for character in words.text(index))
-    if digits > MAX_DIGITS:
-        message = f"this number has {digits} digits, where at most {MAX_DIGITS} are read"
-        yield Diagnostic("E0009", message, Label(words.span(index)), help="write a large number as `4.1G` or `1e9`")
+    text = words.text(index)
+    if (count := digits(text)) > MAX_DIGITS:
+        message = f"this number has {count} digits, where at most {MAX_DIGITS} are read"
+        yield Diagnostic("E0009", message, Label(words.span(index)), help=_shorter(text))
+
+
+def _shorter(text: str) -> str:
+    """A fraction as the nearest number that there is: its digits behind the seventeenth change nothing."""
+    if "." in text and len(text) <= MAX_NAME and text[-1].isdigit():
+        return f"write `{fraction(float(text.replace('_', '')))}`: what the further digits say is lost in any number"
+    return "write a large number as `4.1G` or `1e9`"
+
+
+def fraction(number: float) -> str:
+    """A number to the bit: with a power of ten where it would have more digits than are read, behind many zeros."""
+    text = repr(number)
+    if digits(text) > MAX_DIGITS:
+        text = next(one for one in (f"{number:.{places}e}" for places in range(18)) if float(one) == number)
+    return re.sub(r"e([+-])0*(\d)", r"e\1\2", text)
 
 
 _TAGS = "\U000e0000-\U000e007f"

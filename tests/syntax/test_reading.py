@@ -10,9 +10,10 @@ import pytest
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.source import Source
-from resnet_dsl.syntax.limits import MAX_BYTES
+from resnet_dsl.syntax.limits import MAX_BYTES, fraction
 from resnet_dsl.syntax.parser import parse
 from resnet_dsl.syntax.reading import read
+from resnet_dsl.syntax.tree import Let
 
 
 def refused(path: object) -> Diagnostic:
@@ -94,6 +95,8 @@ HUGE = {
     "else": ("block a { if a { } " + "else if a { } " * 30_000 + "}", "E0008"),
     "digits": ("let a = " + "1" * 900_000, "E0009"),
     "broken digits": ("let a = " + "1" * 900_000 + "a", "E0118"),
+    "fractions": ("let a = 0." + "1" * 900_000, "E0009"),
+    "powers": ("let a = 1e" + "1" * 900_000, "E0009"),
     "extents": ("let a = " + "1x" * 400_000 + "1", "E0009"),
     "broken extents": ("let a = " + "1x" * 400_000 + "y", "E0010"),
     "a name": ("let " + "a" * 900_000 + " = 1", "E0010"),
@@ -122,5 +125,21 @@ def test_huge_texts_are_refused_in_time(text: str, code: str) -> None:
 
 
 def test_what_is_just_within_the_limits_is_read() -> None:
-    for text in ("(" * 100 + "1" + ")" * 100, "not " * 190 + "a", "9" * 18, "f" * 100):
+    for text in ("(" * 100 + "1" + ")" * 100, "not " * 190 + "a", "9" * 18, "1.2345678901234567e-308", "f" * 100):
         assert parse(Source("t", f"let a = {text}"))[1] == ()
+
+
+@pytest.mark.parametrize("number", [1.2345678901234567e-12, 0.00012345678901234567, 2.2250738585072014e-308, 5e-324])
+def test_a_number_of_64_bits_can_be_written_to_the_bit(number: float) -> None:
+    file, mistakes = parse(Source("t", f"let a = {fraction(number)}"))
+    assert mistakes == ()
+    assert isinstance(let := file.definitions[0], Let)
+    assert float(let.value.span.text) == number
+
+
+@pytest.mark.parametrize("text", ["0.12345678901234567891", "0.00000123456789012345678", "1.234567890123456789e-5"])
+def test_a_fraction_of_too_many_digits_is_told_as_the_nearest_one(text: str) -> None:
+    (mistake,) = parse(Source("t", f"let a = {text}"))[1]
+    written = str(mistake.help).split("`")[1]
+    assert float(written) == float(text)
+    assert parse(Source("t", f"let a = {written}"))[1] == ()
