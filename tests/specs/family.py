@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from resnet_dsl import pipeline, resources
 from resnet_dsl.ir.sizes import is_open, written_size
 from resnet_dsl.pipeline import Compiled, Spec
-from resnet_dsl.shipped import shipped_files
+from resnet_dsl.shipped import find, shipped_files
 
 TABLE = Path(__file__).parent.parent / "reference" / "family.csv"
 
@@ -66,9 +66,31 @@ SEVERAL_ENDS = frozenset(
 """The networks with more than one input or output."""
 
 
+TOO_LARGE = "resnetv2_152x4_bit"
+"""936 million weights: two models, and what they were made of, would take 20 GB."""
+
+SMALL = 64
+"""Pixels of a side for which every network of one image is quick."""
+
+
 def classifiers() -> list[str]:
     """The names of all networks that ship and classify an image."""
     return [name for file in shipped_files() if file.family not in WIDER for name in file.networks]
+
+
+def shipped(name: str) -> Compiled:
+    """A network that ships, as it is."""
+    path = find(name)
+    assert path is not None, name
+    return pipeline.load(path).compile(name)
+
+
+def small(name: str) -> Compiled:
+    """A network that ships; one of a single larger image at SMALL pixels, any other as it is."""
+    network = shipped(name)
+    sizes = [*network.facts.input_shapes.values()]
+    large = len(sizes) == 1 and len(sizes[0]) == 3 and isinstance(sizes[0][0], int) and sizes[0][0] > SMALL
+    return network.under((SMALL, SMALL, sizes[0][2])) if large else network
 
 
 @cache

@@ -10,13 +10,13 @@ import pytest
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.api import Network
 from resnet_dsl.diagnostics.refusal import Refusal
+from tests.specs.family import TOO_LARGE
 from tests.weights.networks import difference, randomise, same_weights, write
 
 pytest.importorskip("keras")
 
 NOISE = ("dropout(0.1)", "drop_path(0.1)", "dropblock(0.1, 3)", "identity")
 FAST = ("small_plain8", "ecg_network")
-TOO_LARGE = "resnetv2_152x4_bit"  # 936 million weights: two models and two files would take 20 GB
 
 
 def counterpart(name: str, noise: str) -> pipeline.Compiled | None:

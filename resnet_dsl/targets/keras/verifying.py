@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,13 +45,18 @@ def _differences(loaded: Any, built: Any, shapes: tuple[Shape, ...], weights: bo
     if names[0] != names[1]:
         yield "it has other layers"
     for mine, theirs in zip(loaded.operations, built.operations, strict=True):
-        if type(mine) is not type(theirs) or mine.get_config() != theirs.get_config():
+        if type(mine) is not type(theirs) or _set(mine) != _set(theirs):
             yield f"`{mine.name}` is another layer"
         if _read(mine) != _read(theirs):
             yield f"`{mine.name}` reads something else"
     yield from _other_weights(loaded, built) if weights else ()
     built.set_weights(loaded.get_weights())
     yield from _other_outputs(loaded, built, shapes)
+
+
+def _set(operation: Any) -> str:
+    """How it is set, as a file says it: that knows no tuples, so that what was loaded has lists in their place."""
+    return json.dumps(operation.get_config(), default=str, sort_keys=True)
 
 
 def _read(operation: Any) -> list[list[str]]:

@@ -10,9 +10,9 @@ import pytest
 from resnet_dsl import pipeline, shipped
 from resnet_dsl.importing.onnx import read_onnx
 from tests.importing.onnx.written import compiled, computed, difference, written
+from tests.specs.family import TOO_LARGE
 
 QUICK = ("small_resnet20", "resnet10t", "tcn_music", "edsr_baseline_x2", "cifar_resnet20")
-TOO_LARGE = "resnetv2_152x4_bit"
 
 
 @pytest.mark.parametrize(

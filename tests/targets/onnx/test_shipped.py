@@ -13,6 +13,7 @@ from resnet_dsl.analyses.head import logits
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.onnx import to_onnx
+from tests.specs.family import TOO_LARGE
 from tests.targets.onnx.running import run, with_ends
 
 keras = pytest.importorskip("keras")
@@ -23,8 +24,6 @@ QUICK = {
     *("cifar_resnet20", "edsr_baseline_x2", "tcn_music", "resnet10t", "seresnet18", "skresnet18"),
 }
 """Those among the ordinary tests."""
-TOO_LARGE = "resnetv2_152x4_bit"
-"""936 million weights: Keras' and ours, and both runtimes' copies, would take 20 GB."""
 CLOSE, DEEP_CLOSE, DEEP = 1e-5, 1e-4, 100
 """What may differ, as a part of the largest number; and in networks that are so deep."""
 POOLED = {"deeplabv3_resnet50", "deeplabv3_resnet50_aux"}

@@ -12,10 +12,11 @@ import sys
 
 import pytest
 
+from resnet_dsl import shipped
 from resnet_dsl.targets.keras.direct.table import table
 from resnet_dsl.targets.keras.variables import KINDS
 from tests.conftest import ROOT
-from tests.specs.family import classifiers
+from tests.specs.family import TOO_LARGE
 
 OLDEST = os.environ.get("OLDEST_KERAS", "")
 needs_oldest = [
@@ -62,5 +63,8 @@ class TestByTheOldest:
         oldest("-m", "tests.targets.keras.direct.compare", *networks)
 
     @pytest.mark.slow
-    def test_it_makes_the_same_of_both_files_of_every_network(self) -> None:
-        oldest("-m", "tests.targets.keras.direct.compare", *classifiers())
+    @pytest.mark.parametrize("family", [*dict.fromkeys(file.family for file in shipped.shipped_files())])
+    def test_it_loads_what_ships_as_it_builds_it(self, family: str) -> None:
+        files = [file for file in shipped.shipped_files() if file.family == family]
+        names = [name for file in files for name in file.networks if name != TOO_LARGE]
+        oldest("-m", "tests.targets.keras.direct.as_built", *names)

@@ -9,19 +9,25 @@ import keras
 import numpy as np
 import pytest
 
+from resnet_dsl import shipped
 from resnet_dsl.failure import Failure
 from resnet_dsl.passes.backbone import asked, backbone
 from resnet_dsl.pipeline import Compiled, load_text
-from resnet_dsl.shipped import shipped_files
 from resnet_dsl.targets.keras import save, to_keras
 from resnet_dsl.targets.request import Request
 from resnet_dsl.weights import InputScaling, read_weights
-from tests.specs.family import MEMBERS, WIDER, spec
+from tests.specs.family import MEMBERS, TOO_LARGE, WIDER, spec
 from tests.targets.keras import test_ends, test_sharing
+from tests.targets.keras.direct.as_built import assert_as_built
 from tests.targets.keras.direct.compare import assert_same_files
 
 QUICK = {"two_view_network", "skresnet18", "botnet26t_256"}
 """They have slices, functions and attention; layers of other kinds stand in the texts."""
+FIRST = {
+    *("first_network", "first_plain", "small_resnet8", "small_plain8", "cifar_resnet20", "cifar_plain20", "resnet10t"),
+    *("resnet18", "botnet26t_256", "tcn_music", "ecg_network", "edsr_baseline_x2", "siamese_omniglot"),
+}
+"""Those that are loaded among the ordinary tests: of several tasks, with attention, two inputs, slices."""
 
 MANY = """
 network many {
@@ -39,6 +45,14 @@ def _kinds() -> list[Any]:
     return [pytest.param(*one, id=one[1], marks=() if one[1] in QUICK else pytest.mark.slow) for one in MEMBERS]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in shipped.names() if one != TOO_LARGE],
+)
+def test_what_ships_is_loaded_as_it_is_built(name: str, tmp_path: Path) -> None:
+    assert_as_built(name, tmp_path)
+
+
 @pytest.mark.parametrize(("file", "name", "pixels"), _kinds())
 def test_one_of_every_kind(file: str, name: str, pixels: int, tmp_path: Path) -> None:
     assert_same_files(spec(file).compile(name, input_size=(pixels, pixels, 3)), SEED, tmp_path)
@@ -46,7 +60,8 @@ def test_one_of_every_kind(file: str, name: str, pixels: int, tmp_path: Path) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("file", "name"), [(file.path, name) for file in shipped_files() if file.family in WIDER for name in file.networks]
+    ("file", "name"),
+    [(file.path, name) for file in shipped.shipped_files() if file.family in WIDER for name in file.networks],
 )
 def test_those_of_other_tasks(file: str, name: str, tmp_path: Path) -> None:
     assert_same_files(spec(file).compile(name), SEED, tmp_path)

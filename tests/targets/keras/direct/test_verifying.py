@@ -17,6 +17,7 @@ from resnet_dsl.targets.request import Request
 from resnet_dsl.weights.archive import CONFIG
 from tests.cli.calling import NET, call
 
+ATTENTION = "network n { input 8x8x24 stem { attention(2, 4, position = relative) } }"
 TEXT = "network n { input ?x8?x3 stem { conv(4, 3) -> norm -> act } head { avgpool(global) -> dense(2) } }"
 
 
@@ -42,6 +43,12 @@ def test_where_there_is_nothing_to_compare_it_is_refused(tmp_path: Path, options
     assert ended.code == 2
     assert "`--verify`" in ended.err
     assert not (tmp_path / "x").exists()
+
+
+def test_tuples_that_are_lists_in_a_file_are_no_difference(tmp_path: Path) -> None:
+    (tmp_path / "net.resnet").write_text(ATTENTION)
+    ended = call("compile", f"{tmp_path}/net.resnet", "-o", f"{tmp_path}/x.keras", "--verify", "--quiet")
+    assert ended.code == 0, ended.err
 
 
 @pytest.mark.parametrize(
