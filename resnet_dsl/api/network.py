@@ -255,7 +255,8 @@ class Network:
 
 
 def load_keras(path: str | os.PathLike[str]) -> Any:
-    """The model of a ``.keras`` file that was written here, rebuilt from the graph in it: of any depth.
+    """The model of a ``.keras`` file that was written here, rebuilt from the graph in it: of any depth, and with the
+    layers frozen that are frozen there.
 
     Plain ``keras.saving.load_model`` fails on networks deeper than Python's recursion limit. Raises OSError where the
     file cannot be read, Failure where it carries no graph, MissingPackageError without Keras.

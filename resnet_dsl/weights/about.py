@@ -32,17 +32,21 @@ class About(NamedTuple):
 
     scaling: what the model does to its images first; None where it takes them as its network does, and in a file of
     weights alone, which does not say. unsaid: it normalises them by numbers that such a file does not hold.
+    frozen: the names of layers that do not train (Keras' ``trainable``), with weights or without.
     """
 
     classes: tuple[str, ...] = ()
     scaling: Scaling | None = None
     unsaid: bool = False
+    frozen: tuple[str, ...] = ()
 
 
 def about(archive: Archive | None, config: bytes | None) -> About:
     """config: Keras' description of the model, where the file has one. Raises DamagedError."""
     classes = () if archive is None else _classes(archive)
-    return About(classes, None if config is None else _scaling(config))
+    if config is None:
+        return About(classes)
+    return About(classes, _scaling(config), frozen=_frozen(config))
 
 
 def scaling_of_layer(kind: str, config: dict[str, Any]) -> InputScaling | None:
@@ -85,6 +89,14 @@ def _scaling(config: bytes) -> Scaling | None:
         return scaling_of_layer(layers[1]["class_name"], layers[1]["config"]) if len(layers) > 1 else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as wrong:
         raise DamagedError(f"Keras' description of its first layers cannot be used ({wrong})") from None
+
+
+def _frozen(config: bytes) -> tuple[str, ...]:
+    """Of a model whose own class makes its layers nothing is known."""
+    described = _read_json(config)["config"]
+    layers = described.get("layers", []) if isinstance(described, dict) else []
+    settings = [one["config"] for one in layers if isinstance(one.get("config"), dict)]
+    return tuple(str(one.get("name")) for one in settings if one.get("trainable") is False)
 
 
 @lru_cache(maxsize=1)

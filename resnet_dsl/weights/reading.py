@@ -173,8 +173,8 @@ def _config(said: Any) -> SavedConfig | None:
 
 
 def _about(said: Any) -> About:
-    classes, scaling, unsaid = said["about"]
-    return About(tuple(classes), None if scaling is None else _scaling(scaling), bool(unsaid))
+    classes, scaling, unsaid, frozen = said["about"]
+    return About(tuple(classes), None if scaling is None else _scaling(scaling), bool(unsaid), tuple(map(str, frozen)))
 
 
 def _scaling(said: Any) -> Scaling:

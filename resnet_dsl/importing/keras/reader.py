@@ -18,6 +18,7 @@ from resnet_dsl.importing.keras.structure import Structure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.sentences import counted
 
 
 class Model(NamedTuple):
@@ -75,7 +76,10 @@ def _read_all(model: Model, multiple: int = 1) -> FlatNetwork:
             refusal = assembler.refuse(one.label, one.cause.why, one.cause.remedy)
             raise _MisfitRefused(refusal) if isinstance(one.cause, MisfitError) else refusal
     outputs = {name: value for name, value in returned.items() if isinstance(value, int)}
-    said = (*reading.said, *_said_of_first(reading), *_said_of_types(model.structure), *_said_of_multiples(multiple))
+    said = (
+        *(*reading.said, *_said_of_first(reading), *_said_of_frozen(reading)),
+        *(*_said_of_types(model.structure), *_said_of_multiples(multiple)),
+    )
     return assembler.finish(layer_name(model.structure.name), outputs, run=model.run, said=said)
 
 
@@ -86,6 +90,15 @@ def _said_of_first(reading: Reading) -> list[str]:
         return []
     of = f"`{layers[0]}`" if len(layers) == 1 else f"{len(layers)} layers (`{layers[0]}` first)"
     return [f"What {of} would start from has no word here: the default stands there, which fresh weights alone go by."]
+
+
+def _said_of_frozen(reading: Reading) -> list[str]:
+    """A text says nothing of training."""
+    weighted = {reading.assembler.labels[node] for node in reading.assembler.weights}
+    still = {one.label for one in reading.calls if one.settings.get("trainable") is False} & weighted
+    if not still:
+        return []
+    return [f"{counted(len(still), 'layer')} that the model keeps from training will train here: see `--freeze`."]
 
 
 def _said_of_multiples(multiple: int) -> list[str]:

@@ -28,8 +28,12 @@ def frozen(calls: Calls, parts: Collection[str]) -> Calls:
     """
     if not parts:
         return calls
-    names = frozen_layers(calls, parts)
-    return calls._replace(calls=tuple(_frozen(call) if call.name in names else call for call in calls.calls))
+    return with_frozen(calls, frozen_layers(calls, parts))
+
+
+def with_frozen(calls: Calls, layers: Collection[str]) -> Calls:
+    """The calls with these layers frozen, by their names."""
+    return calls._replace(calls=tuple(_frozen(call) if call.name in layers else call for call in calls.calls))
 
 
 def frozen_layers(calls: Calls, parts: Collection[str]) -> frozenset[str]:

@@ -19,12 +19,14 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.calls import Calls
+from resnet_dsl.targets.keras.freezing import with_frozen
 from resnet_dsl.targets.keras.lower import lower
-from resnet_dsl.targets.keras.model import to_keras
-from resnet_dsl.targets.keras.scaling import scaling_of
+from resnet_dsl.targets.keras.model import build_either_way
+from resnet_dsl.targets.keras.scaling import scaled_first, scaling_of
 from resnet_dsl.weights import SavedModel, Scaling, fit, read_graph_json, read_weights
 from resnet_dsl.weights.about import group_of
 from resnet_dsl.weights.matching import Fitted, Wanted
+from resnet_dsl.weights.scaling import expect_channels
 
 
 class NoGraphError(Failure):
@@ -39,6 +41,7 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
 def load(path: str | os.PathLike[str]) -> Any:
     """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
 
+    Layers that do not train there do not train here.
     Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
     """
     graph, shapes, saved = read_model(path)
@@ -47,7 +50,9 @@ def load(path: str | os.PathLike[str]) -> Any:
     fitted = fit_layers(saved, layers_of(calls), {call.name for call in calls.calls}, calls, (), graph.name, kind)
     for remark in (*fitted.remarks, *said_of_scaling(scaling, saved)):
         warnings.warn(f"{path}: {remark}", stacklevel=2)
-    return to_keras(graph, shapes, scaling=scaling, values=fitted.values)
+    expect_channels(scaling, graph, shapes)
+    still = with_frozen(scaled_first(calls, scaling), fitted.values.keys() & {*saved.about.frozen})
+    return build_either_way(still, values=fitted.values)
 
 
 def read_model(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...], SavedModel]:
