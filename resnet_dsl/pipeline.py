@@ -16,20 +16,21 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.ends import InputSize
-from resnet_dsl.elaborate.fitting import Fitter
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
-from resnet_dsl.elaborate.modules import Definition, Loader, Read
-from resnet_dsl.elaborate.names import check_names
-from resnet_dsl.elaborate.networks import Elaborated, Outcome
-from resnet_dsl.elaborate.shadowing import hidden_parameters
+from resnet_dsl.elaborate.loading import Loader, Read
+from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.names.check import check_names
+from resnet_dsl.elaborate.names.shadowing import hidden_parameters
+from resnet_dsl.elaborate.networks.elaboration import Elaborated, Outcome
+from resnet_dsl.elaborate.networks.ends import InputSize
+from resnet_dsl.elaborate.networks.fitting import Fitter
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Expectation, Origin
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
-from resnet_dsl.source import PRELUDE, Source, Span
+from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import Parsed, parse_mended
 from resnet_dsl.syntax.reading import read, read_spec
@@ -38,9 +39,6 @@ Overrides = Mapping[str, Any]
 
 _OF_NAMES = ("E01", "E02")
 """Mistakes of form and names, which may be why a name seems unused."""
-
-_LINE = 500
-"""Characters of a line in which a mistake is looked for beside another."""
 
 _UNMET = "E0401"
 """The code of an expectation that failed."""
@@ -211,36 +209,23 @@ class Spec:
         definitions = [*self.networks.values()] if network is None else [self._network(network)]
         as_written = not overrides and input_size is None
         meant += self._check_networks(definitions, judge or self.judge(overrides, input_size, demands), as_written)
-        formed = _independent(self.diagnostics)
-        found = [*formed, *(one for one in meant if not self._follows(one) and not _beside(one, formed))]
+        found = self._independent(meant) if self.diagnostics else meant
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
         found += unused_names(self.module, mistaken)
         return tuple(in_order(found))
 
-    def _follows(self, found: Diagnostic) -> bool:
-        """Whether what is found stands in a mistake of form, whose words say nothing."""
-        if found.place is None:
-            return False
-        span = found.place.span
-        around = (one for module in self._written for one in module.blurred if one.source is span.source)
-        return any(one.start <= span.start < one.end for one in around)
+    def _independent(self, meant: list[Diagnostic]) -> list[Diagnostic]:
+        """All mistakes, without those that only follow from a mistake of form. ``meant``: what else was found."""
+        from resnet_dsl.elaborate.following import independent, is_beside, is_blurred
+
+        formed = independent(self.diagnostics)
+        return [*formed, *(one for one in meant if not is_blurred(one, self._written) and not is_beside(one, formed))]
 
     def _misread(self, definition: Definition) -> bool:
-        """Whether a network may be another than was meant: a mistake of form stands in its text, or in what it calls.
+        """Whether a network may be another than was meant, for a mistake of form."""
+        from resnet_dsl.elaborate.following import is_misread
 
-        One whose remedy is sure leaves no doubt, and neither does one in a network that this one does not derive from.
-        """
-        doubtful = [one.place.span for one in self.diagnostics if one.code < "E02" and one.place and not one.sure]
-        if not doubtful:
-            return False
-        networks = [one for module in self._written for one in module.networks().values()]
-        derived: set[tree.Node] = set()
-        level: Definition | None = definition
-        while level is not None and isinstance(level.tree, tree.Network) and level.tree not in derived:
-            derived.add(level.tree)
-            level = level.module.base_of(level.tree)
-        around = ([one.tree for one in networks if _holds(one.tree.span, span)] for span in doubtful)
-        return any(not holders or not derived.isdisjoint(holders) for holders in around)
+        return is_misread(definition, self._written, self.diagnostics)
 
     def judge(
         self,
@@ -273,7 +258,7 @@ class Spec:
             outcome, _, told = judge(definition)
             yield from outcome.diagnostics
             found += len(outcome.diagnostics)
-            misread = bool(told) and self._misread(definition)
+            misread = bool(told and self.diagnostics) and self._misread(definition)
             yield from (one for one in told if not (misread and one.code == _UNMET))
             used.add(outcome.used)
             sound = sound and outcome.elaborated is not None
@@ -303,36 +288,6 @@ class Spec:
         raise Refusal((_which(self.source, name, list(self.networks)),))
 
 
-def _independent(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Without the mistakes of form that stand beside one in front of them, by which the text was read otherwise."""
-    kept: list[Diagnostic] = []
-    for one in in_order(found):
-        if not (_is_of_form(one) and _beside(one, kept)):
-            kept.append(one)
-    return kept
-
-
-def _beside(one: Diagnostic, others: Iterable[Diagnostic]) -> bool:
-    """Whether it stands on the line of a mistake of form whose remedy is not sure, with no brace between them."""
-    return any(_is_of_form(other) and not other.sure and _on_one_line(one, other) for other in others)
-
-
-def _is_of_form(one: Diagnostic) -> bool:
-    return one.code < "E02"
-
-
-def _on_one_line(one: Diagnostic, other: Diagnostic) -> bool:
-    if one.place is None or other.place is None or one.place.span.source is not other.place.span.source:
-        return False
-    first, last = sorted((one.place.span.start, other.place.span.start))
-    between = one.place.span.source.text[first : min(last, first + _LINE)]
-    return last - first < _LINE and not {*between} & {*"\n{}"}
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source is inner.source and outer.start <= inner.start < outer.end
-
-
 def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
     """What is asked of a network with one input, without its name: what stands in run folders."""
     found = outcome.elaborated
@@ -342,7 +297,7 @@ def _alone(asked: InputSize | None, outcome: Outcome) -> InputSize | None:
 def _judge(definition: Definition, elaborated: Elaborated, facts: Facts) -> tuple[Diagnostic, ...]:
     warnings = lint(facts.graph, facts.shapes, elaborated.origins)
     if warnings:
-        from resnet_dsl.elaborate.causes import in_network  # read where something is to be told
+        from resnet_dsl.elaborate.networks.causes import in_network  # read where something is to be told
 
         warnings = tuple(in_network(definition, warnings))
     return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))

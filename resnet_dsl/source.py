@@ -74,6 +74,10 @@ class Span(NamedTuple):
         """From the start of this span to the end of the other one, which lies behind it in the same source."""
         return Span(self.source, self.start, other.end)
 
+    def within(self, outer: Span) -> bool:
+        """Whether it lies in another span, which may be the same."""
+        return self.source is outer.source and outer.start <= self.start and self.end <= outer.end
+
     def __str__(self) -> str:
         line, column = self.source.position(self.start)
         return f"{showing.line(self.source.name)}:{line}:{column}"

@@ -9,7 +9,7 @@ from typing import Any
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit, number
-from resnet_dsl.elaborate.expectations import NETWORK_QUANTITIES
+from resnet_dsl.elaborate.networks.expectations import NETWORK_QUANTITIES
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Length, Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resnet_dsl.analyses.shapes import infer_shapes
-from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
+from resnet_dsl.elaborate.building.builder import LARGEST, MOST_NODES
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements, show
 from resnet_dsl.ir.naming import layer_name

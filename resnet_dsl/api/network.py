@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from resnet_dsl import pipeline
 from resnet_dsl.api.views import Summary
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.passes.backbone import asked, backbone, resized

@@ -15,7 +15,7 @@ from resnet_dsl.api.several import table
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.draw import draw_all
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import as_html
 from resnet_dsl.sentences import counted
 

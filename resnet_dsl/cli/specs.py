@@ -14,7 +14,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.arithmetic import extent, number
-from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape

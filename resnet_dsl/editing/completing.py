@@ -10,9 +10,9 @@ from resnet_dsl import shipped
 from resnet_dsl.editing.document import Document
 from resnet_dsl.editing.naming import VALUES, Kind, Symbol, symbol_of
 from resnet_dsl.editing.telling import about, about_word, taken
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
-from resnet_dsl.elaborate.expectations import NETWORK_QUANTITIES, OUTPUT_QUANTITIES, PART_QUANTITIES
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.networks.expectations import NETWORK_QUANTITIES, OUTPUT_QUANTITIES, PART_QUANTITIES
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Parameter
 from resnet_dsl.ir.reference import signature

@@ -14,7 +14,8 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.editing.making import Expansion, Made
 from resnet_dsl.editing.naming import Mention, Naming, Symbol
 from resnet_dsl.editing.remembering import Key, Memory, Run, key_of
-from resnet_dsl.elaborate.modules import Definition, Module, Read
+from resnet_dsl.elaborate.loading import Read
+from resnet_dsl.elaborate.modules import Definition, Module
 from resnet_dsl.pipeline import Spec
 from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import limits, tables, tree

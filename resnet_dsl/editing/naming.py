@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.editing.positions import file_of
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION
 from resnet_dsl.elaborate.merging import merged
 from resnet_dsl.elaborate.modules import Definition, Module

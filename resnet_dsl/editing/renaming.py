@@ -13,7 +13,7 @@ from resnet_dsl.editing.document import Document
 from resnet_dsl.editing.finding import references
 from resnet_dsl.editing.naming import Mention
 from resnet_dsl.editing.remedies import is_ours
-from resnet_dsl.elaborate.modules import Read
+from resnet_dsl.elaborate.loading import Read
 from resnet_dsl.failure import Failure
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits, tables

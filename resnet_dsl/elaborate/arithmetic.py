@@ -112,19 +112,6 @@ def calculate(left: Constant, operator: tree.Token, right: Constant) -> int | fl
     return result
 
 
-FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
-    "min": (1, 64, lambda *values: min(values)),
-    "max": (1, 64, lambda *values: max(values)),
-    "round": (1, 1, lambda value: math.floor(value + 0.5)),
-    "ceil": (1, 1, math.ceil),
-    "floor": (1, 1, math.floor),
-    "sqrt": (1, 1, math.sqrt),
-    "log2": (1, 1, math.log2),
-    "len": (1, 1, len),
-}
-"""Functions of expressions, with the least and the largest number of their arguments."""
-
-
 def _wrong_operands(operator: str, left: Constant, right: Constant, span: Span) -> Diagnostic:
     remedy = None
     if operator == "~=":

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.diagnostic import DiagnosticError
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS, LARGEST, calculate, compare, extent, number, too_large
-from resnet_dsl.elaborate.circles import let_circle
+from resnet_dsl.elaborate.arithmetic import LARGEST, calculate, compare, extent, number, too_large
+from resnet_dsl.elaborate.attributes import attribute_of
+from resnet_dsl.elaborate.building.residual import Blocks
+from resnet_dsl.elaborate.building.sharing import Sharing
 from resnet_dsl.elaborate.findings import Findings
-from resnet_dsl.elaborate.frames import Frame, file_frame
-from resnet_dsl.elaborate.modules import Definition
-from resnet_dsl.elaborate.residual import Blocks
-from resnet_dsl.elaborate.sharing import Sharing
+from resnet_dsl.elaborate.frames import Frame
+from resnet_dsl.elaborate.functions import FUNCTIONS, apply_function, check_unnamed, listed_apart
+from resnet_dsl.elaborate.lets import Lets
 from resnet_dsl.elaborate.values import POISON, Constant, Items, PoisonedError, Value
-from resnet_dsl.elaborate.wording import sort_of
-from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import WORDS
 from resnet_dsl.ir.parameters import is_integer, is_number
-from resnet_dsl.ir.sizes import SIDES, is_open, open_length, written_size
-from resnet_dsl.sentences import listed
+from resnet_dsl.ir.sizes import is_open, open_length
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -34,8 +31,7 @@ class Evaluator:
         self.findings = findings
         self.blocks = blocks
         self.sharing = sharing
-        self._lets: dict[tree.Let, Constant] = {}
-        self._asking: list[tuple[tree.Let, Span]] = []
+        self._lets = Lets(self._let)
         self._told: set[tree.Entry] = set()
 
     def evaluate(self, expression: tree.Operand | tree.Lengths | tree.Chain, frame: Frame) -> Constant:
@@ -60,7 +56,9 @@ class Evaluator:
         try:
             return self.evaluate(expression, frame)
         except (DiagnosticError, PoisonedError) as raised:
-            self.findings.take(_as_word(raised, callee, name, expression, frame), frame.caller)
+            from resnet_dsl.elaborate import unvalued
+
+            self.findings.take(unvalued.as_word(raised, callee, name, expression, frame), frame.caller)
             return POISON
 
     def knows(self, name: str, frame: Frame) -> bool:
@@ -72,7 +70,10 @@ class Evaluator:
     def integer(self, expression: tree.Operand, frame: Frame, wanted: str) -> int:
         value = self.evaluate(expression, frame)
         if not is_integer(value):
-            raise DiagnosticError(errors.not_a(wanted, value, expression.span, _whole(value, expression.span.text)))
+            from resnet_dsl.elaborate import unvalued
+
+            remedy = unvalued.rounded(value, expression.span.text)
+            raise DiagnosticError(errors.not_a(wanted, value, expression.span, remedy))
         return int(value)
 
     def truth(self, expression: tree.Expression, frame: Frame) -> bool:
@@ -104,38 +105,18 @@ class Evaluator:
             return self._progress(token, frame)
         let = frame.module.find_let(text)
         if let is not None:
-            return self._let(let, token, frame)
+            return _sound(self._lets.worth(let, token, frame.settings))
         if text in WORDS and text not in frame.module.lost:
             return text
         self.findings.unless_lost(text, frame)
-        known = [*_names(frame), *FUNCTIONS, *sorted(WORDS), "progress"]
-        from resnet_dsl.elaborate import unseen
+        from resnet_dsl.elaborate import unvalued
 
-        raise DiagnosticError(
-            unseen.unknown_name(text, token.span, known, frame.module, running_block(frame), frame.entry is not None)
-        )
+        raise DiagnosticError(unvalued.unknown_name(token, frame, [*FUNCTIONS, *sorted(WORDS), "progress"]))
 
-    def _let(self, definition: Definition, token: tree.Token, frame: Frame) -> Constant:
-        """A file's `let`, evaluated when it is first asked for, by ``token``."""
-        let = definition.tree
-        assert isinstance(let, tree.Let)
-        self._check_circle(let, token)
-        if let not in self._lets:
-            self._asking.append((let, token.span))
-            try:
-                with self.budget.deeper(limits.IN_A_LET, let.span), self.blocks.nowhere():
-                    self._lets[let] = self.attempt(let.value, file_frame(definition.module, frame.settings))
-            finally:
-                self._asking.pop()
-        return _sound(self._lets[let])
-
-    def _check_circle(self, let: tree.Let, token: tree.Token) -> None:
-        """Raises DiagnosticError where a `let` is asked for that is being worked out."""
-        position = next((i for i, (asked, _) in enumerate(self._asking) if asked is let), None)
-        if position is not None:
-            spans = [*(span for _, span in self._asking[position + 1 :]), token.span]
-            names = [asked.name.text for asked, _ in self._asking[position:]]
-            raise DiagnosticError(let_circle(list(zip(names, spans, strict=True))))
+    def _let(self, let: tree.Let, frame: Frame) -> Constant:
+        """What the `let` of a file is worth, in the frame of its file."""
+        with self.budget.deeper(limits.IN_A_LET, let.span), self.blocks.nowhere():
+            return self.attempt(let.value, frame)
 
     def _progress(self, token: tree.Token, frame: Frame) -> float:
         """The current block's place in the network, 0 to 1. Raises DiagnosticError where nothing flows."""
@@ -144,7 +125,10 @@ class Evaluator:
             raise DiagnosticError(errors.no_progress(token.span))
         blocks.asked = True
         if blocks.adrift:
-            self.findings.report(_progress_adrift(blocks.in_all, blocks.progress, token.span), frame.caller)
+            from resnet_dsl.elaborate import unvalued
+
+            adrift = unvalued.progress_adrift(blocks.in_all, blocks.progress, token.span)
+            self.findings.report(adrift, frame.caller)
         self.sharing.ask("progress", (0, blocks.progress))
         return blocks.progress
 
@@ -156,7 +140,9 @@ class Evaluator:
         if word == "in":
             return self._entered(node, frame)
         if word not in frame.values:
-            raise DiagnosticError(_no_part(word, node.span, frame))
+            from resnet_dsl.elaborate import unvalued
+
+            raise DiagnosticError(unvalued.no_part(word, node.span, frame))
         return _known(frame.values[word])
 
     def _entered(self, node: tree.Entry, frame: Frame) -> Value:
@@ -164,8 +150,10 @@ class Evaluator:
         if frame.kind in ("file", "network"):
             raise DiagnosticError(errors.no_entry(node.span))
         if frame.kind != "block" and frame.entry != frame.values["input"] and len(self._told) < _MOST_TOLD:
+            from resnet_dsl.elaborate import unvalued
+
             self._told.add(node)
-            self.findings.report(_meant_the_input(frame.kind, node.span), frame.caller)
+            self.findings.report(unvalued.meant_the_input(frame.kind, node.span), frame.caller)
         return _known(frame.entry)
 
     def _indexed(self, node: tree.Indexed, frame: Frame) -> Constant:
@@ -175,21 +163,19 @@ class Evaluator:
             return _known(frame.values[(name, index)])
         known = sorted(key[1] for key in frame.values if isinstance(key, tuple) and key[0] == name)
         if known:
-            raise DiagnosticError(_no_index(name, index, node.span, known))
+            raise _no_index(name, index, node.span, known)
         items = self._named(node.name, frame)
         if not isinstance(items, Items | tuple) or isinstance(items, Value):
             remedy = f"it is one number: write `{name}`" if is_number(items) else None
             raise DiagnosticError(errors.not_a("a list", items, node.name.span, remedy))
         if not 0 <= index < len(items):
-            raise DiagnosticError(_no_index(name, index, node.index.span, list(range(len(items)))))
+            raise _no_index(name, index, node.index.span, [*range(len(items))])
         return items[index]
 
     def _attribute(self, node: tree.Attribute, frame: Frame) -> Constant:
         value = self.evaluate(node.subject, frame)
         for token in node.names:
-            if not isinstance(value, Value) or token.text not in _ATTRIBUTES:
-                raise DiagnosticError(_unknown_attribute(token.text, value, token.span))
-            value = _certain(_ATTRIBUTES[token.text], value)
+            value = attribute_of(value, token)
         return value
 
     # What is made of others
@@ -262,41 +248,21 @@ class Evaluator:
         return items
 
     def _call(self, node: tree.Call, frame: Frame) -> Constant:
-        name, written = node.name.text, node.arguments
+        name = node.name.text
         if name not in FUNCTIONS:
-            from resnet_dsl.elaborate import unseen
+            from resnet_dsl.elaborate.names import unseen
 
             is_value = name in frame.constants or name in frame.values or frame.module.find_let(name) is not None
             raise DiagnosticError(unseen.unknown_function(node, frame.module, is_value))
-        least, most, function = FUNCTIONS[name]
-        for item in written.items:
-            if isinstance(item, tree.Argument):
-                raise DiagnosticError(errors.unknown_argument(name, item.name.text, item.name.span, []))
-        values = [self.evaluate(item, frame) for item in written.items]  # type: ignore[arg-type]
-        if len(values) > most:
-            raise DiagnosticError(errors.too_many(name, written.span, ["value"] * most))
-        if len(values) < least:
-            raise DiagnosticError(errors.missing(name, ["value"], node.span, bool(values)))
-        if name != "len" and len(values) == 1 and isinstance(values[0], Items):
-            values = list(values[0]) if name in ("min", "max") and values[0] else values
+        check_unnamed(node)
+        given: list[Constant] = [self.evaluate(item, frame) for item in node.arguments.items]  # type: ignore[arg-type]
+        values = listed_apart(node, given)
+        if name != "len" and len(given) == 1 and isinstance(given[0], Items):
             self.budget.spend(node.span, len(values))
-        for value in values:
-            if not (isinstance(value, tuple) and not isinstance(value, Value) if name == "len" else is_number(value)):
-                raise DiagnosticError(errors.not_a("a list" if name == "len" else "a number", value, written.span))
-        if name in _POSITIVE and not values[0] > 0:
-            raise DiagnosticError(errors.not_a("a number above 0", values[0], written.span))
-        return function(*values)
+        return apply_function(node, values)
 
 
 _MOST_TOLD = 20  # places of `in` in a network: what compiled before is not refused for many warnings
-
-_POSITIVE = ("sqrt", "log2")
-
-_ATTRIBUTES: dict[str, Callable[[Value], Constant]] = {
-    "channels": lambda value: channels(value.shape),
-    "shape": lambda value: written_size(value.shape),
-    "rank": lambda value: len(value.shape) - 1,
-}
 
 
 def said(token: tree.Token) -> str:
@@ -304,14 +270,6 @@ def said(token: tree.Token) -> str:
     if not token.text:
         raise PoisonedError
     return token.text
-
-
-def _certain(attribute: Callable[[Value], Constant], value: Value) -> Constant:
-    """What a value says of itself. Raises PoisonedError where that is not known behind a mistake."""
-    found = attribute(value)
-    if any(attribute(value._replace(shape=other)) != found for other in value.others):
-        raise PoisonedError
-    return found
 
 
 _LEAVES = (tree.Name, tree.Number, tree.Text, tree.Truth, tree.Extent, tree.Entry)
@@ -344,40 +302,10 @@ _EVALUATORS: dict[type, Callable[[Evaluator, Any, Frame], Constant]] = {
 }
 
 
-def running_block(frame: Frame) -> tree.Node | None:
-    """The block whose braces a place stands in."""
-    return frame.caller.runs if frame.kind == "block" and frame.caller is not None else None
+def _no_index(name: str, index: int, span: Span, known: list[int]) -> DiagnosticError:
+    from resnet_dsl.elaborate import unvalued
 
-
-def _no_part(word: str, span: Span, frame: Frame) -> Diagnostic:
-    from resnet_dsl.elaborate import unseen
-
-    block = running_block(frame)
-    if isinstance(block, tree.Block):
-        return unseen.hidden_value(word, span, block)
-    return errors.no_part(word, span) if frame.kind == "file" else errors.no_such_part(word, span, frame.kind)
-
-
-def _names(frame: Frame) -> list[str]:
-    """The names that are known in a frame, families left out."""
-    values = (name for name in frame.values if isinstance(name, str))
-    return [*frame.constants, *values, *frame.module.lets()]
-
-
-def _as_word(
-    raised: DiagnosticError | PoisonedError, callee: str, name: str, expression: tree.Node, frame: Frame
-) -> DiagnosticError | PoisonedError:
-    """The same mistake, or, of an unknown name where a word is taken, which words there are."""
-    operation = frame.module.operation(callee)
-    if operation is None or not isinstance(expression, tree.Name) or isinstance(raised, PoisonedError):
-        return raised
-    parameter, span = operation.parameter(name), expression.span
-    if raised.diagnostic.code != "E0208" or raised.diagnostic.place is None or raised.diagnostic.place.span != span:
-        return raised
-    from resnet_dsl.elaborate import meant
-
-    mistake = meant.no_word(callee, parameter, expression.token.text, span, _names(frame))
-    return raised if mistake is None else DiagnosticError(mistake)
+    return DiagnosticError(unvalued.no_index(name, index, span, known))
 
 
 def _sound(constant: Constant) -> Constant:
@@ -392,75 +320,3 @@ def _known(value: Value | None) -> Value:
     if value is None:
         raise PoisonedError
     return value
-
-
-def _meant_the_input(part: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "W0231",
-        f"`in` is what entered the {part}; before this version it was the network's input",
-        Label(span),
-        help="write `input` where the network's input is meant; this warning goes with the next version",
-    )
-
-
-def _progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:
-    """``blocks``: how many the network has."""
-    if blocks:
-        why = "it goes on from block to block: calls of what has a `skip`"
-        remedy = "give what asks for it a `skip` of its own, or use a number in its stage: `use drop = drop_path(0.1)`"
-    else:
-        why = "it goes on from block to block, and this network has none"
-        remedy = "put the steps into a block, and call it: `block NAME { … }`, `4 x NAME`"
-    message = f"`progress` is asked for outside of a residual block, and is {progress:.3g} here"
-    return Diagnostic("W0205", message, Label(span, why), help=remedy)
-
-
-def _whole(value: Constant, text: str) -> str | None:
-    """What to write for a whole number."""
-    if is_number(value) and text.count("/") == 1:
-        return f"write `{text.replace('/', '//')}`, which rounds down"
-    if is_number(value):
-        return "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`"
-    if isinstance(value, Items):
-        return f"`len({text})` is how many it holds: `repeat len({text}) as i {{ … }}`, where `{text}[i]` is the item"
-    return f"write one number: `{text}[0]`" if isinstance(value, tuple) and not isinstance(value, Value) else None
-
-
-def _unknown_attribute(name: str, value: Constant, span: Span) -> Diagnostic:
-    sort = sort_of(value)
-    if isinstance(value, Value):
-        return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=_attribute_meant(name, value))
-    remedy = "only values that flow (`in`, a named result) have attributes"
-    sides = SIDES.get(len(value) - 1, ()) if isinstance(value, tuple) and not isinstance(value, Items) else ()
-    if name in sides:
-        remedy = f"write `[{sides.index(name)}]` behind its name for its {name}"
-    elif isinstance(value, tuple):
-        remedy = "`len(a)` is how many numbers it holds, `a[0]` the first one"
-    return Diagnostic("E0219", f"{sort} has no `{name}`", Label(span), help=remedy)
-
-
-_ALIKE = {
-    **dict.fromkeys(("depth", "filters", "features", "planes", "width_of_channels", "c"), "channels"),
-    **dict.fromkeys(("size", "dims", "dim", "output", "shape_of"), "shape"),
-    **dict.fromkeys(("ndim", "ndims", "axes", "dimensions"), "rank"),
-}
-"""What other tools call what a value has."""
-
-
-def _attribute_meant(name: str, value: Value) -> str:
-    near = _ALIKE.get(name) or nearest(name, _ATTRIBUTES)
-    if near is not None:
-        return f"did you mean `{near}`?"
-    sides = SIDES.get(len(value.shape) - 1, ())
-    position = sides.index(name) if name in sides else 0
-    side = f"its {name}" if name in sides else "the first length"
-    return f"it has {listed(_ATTRIBUTES)}: after `let size = in.shape`, `size[{position}]` is {side}"
-
-
-def _no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
-    if index < 0 and -index <= len(known):
-        last = f"{name}[len({name}) - {-index}]"
-        has: str | None = f"items are counted from 0, and not from behind: `{last}`"
-    else:
-        has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
-    return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=has)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.order import MOST_FOUND, Fresh
 from resnet_dsl.elaborate.frames import Frame
 from resnet_dsl.elaborate.values import Caller, PoisonedError, TooLargeError
 from resnet_dsl.elaborate.wording import located
+from resnet_dsl.source import Span
+
+Key: TypeAlias = tuple[str, Span | None]
+"""A mistake's code and place; its words hold lengths."""
+
+
+def key_of(mistake: Diagnostic) -> Key:
+    return mistake.code, mistake.place and mistake.place.span
 
 
 def _never(diagnostic: Diagnostic) -> bool:

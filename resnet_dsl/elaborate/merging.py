@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.syntax import tree
 

@@ -13,8 +13,13 @@ from functools import cache
 from typing import NamedTuple
 
 from resnet_dsl import resources
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
-from resnet_dsl.elaborate.expectations import INPUT_QUANTITIES, NETWORK_QUANTITIES, OUTPUT_QUANTITIES, PART_QUANTITIES
+from resnet_dsl.elaborate.functions import FUNCTIONS
+from resnet_dsl.elaborate.networks.expectations import (
+    INPUT_QUANTITIES,
+    NETWORK_QUANTITIES,
+    OUTPUT_QUANTITIES,
+    PART_QUANTITIES,
+)
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl import resources
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.syntax.tables import load
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
+from resnet_dsl.elaborate.building.builder import LARGEST, MOST_NODES
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, elements, of_further_input, show

@@ -12,8 +12,8 @@ from resnet_dsl.analyses.head import KEEPS_LOGITS
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.elaborate.ends import InputSize
 from resnet_dsl.elaborate.limits import MOST_OUTPUTS
+from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.naming import layer_name

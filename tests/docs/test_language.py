@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl import pipeline
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
-from resnet_dsl.elaborate.builder import LARGEST, MOST_NODES
+from resnet_dsl.elaborate.building.builder import LARGEST, MOST_NODES
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.limits import MOST_REPEATS
-from resnet_dsl.elaborate.modules import MOST_FILES
+from resnet_dsl.elaborate.loading import MOST_FILES
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.reference import reference
 from resnet_dsl.syntax import limits

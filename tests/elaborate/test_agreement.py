@@ -10,7 +10,7 @@ import pytest
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.pipeline import load, load_text
 from tests.elaborate.compiling import argument, staged
 

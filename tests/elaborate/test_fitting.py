@@ -9,7 +9,7 @@ import pytest
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.elaborate.fitting import MOST_STEPS_OF_A_SEARCH, Fitter
+from resnet_dsl.elaborate.networks.fitting import MOST_STEPS_OF_A_SEARCH, Fitter
 from resnet_dsl.ir.sizes import Size
 from resnet_dsl.pipeline import load_text
 from tests.elaborate.compiling import compiled, refused

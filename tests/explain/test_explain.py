@@ -7,8 +7,9 @@ import re
 import pytest
 
 from resnet_dsl import resources, shipped
-from resnet_dsl.elaborate import expectations, unseen
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.attributes import ATTRIBUTES
+from resnet_dsl.elaborate.functions import FUNCTIONS
+from resnet_dsl.elaborate.networks import expectations
 from resnet_dsl.explain import FAMILIES, explain, known, pages
 from resnet_dsl.explain.operations import SAMPLES
 from resnet_dsl.ir.operations import OPERATIONS, WORDS
@@ -44,7 +45,7 @@ def test_every_word_and_sign_of_the_grammar_is_explained_and_no_other() -> None:
 def test_every_quantity_is_explained_and_no_other() -> None:
     of_networks = {*expectations.NETWORK_QUANTITIES, *expectations.PART_QUANTITIES}
     of_ends = {*expectations.OUTPUT_QUANTITIES, *expectations.INPUT_QUANTITIES}
-    assert {*pages.QUANTITIES.names()} == of_networks | of_ends | {*unseen.ATTRIBUTES}
+    assert {*pages.QUANTITIES.names()} == of_networks | of_ends | {*ATTRIBUTES}
 
 
 def test_every_name_of_the_language_is_known() -> None:

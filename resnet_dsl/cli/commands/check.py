@@ -34,7 +34,7 @@ from resnet_dsl.showing import line
 from resnet_dsl.syntax.reading import STDIN
 
 if TYPE_CHECKING:
-    from resnet_dsl.elaborate.ends import InputSize
+    from resnet_dsl.elaborate.networks.ends import InputSize
     from resnet_dsl.fixing import Fixed
 
 

@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
-from resnet_dsl.elaborate.builder import MOST_NODES
+from resnet_dsl.elaborate.building.builder import MOST_NODES
 from resnet_dsl.importing.keras.called import (
     Called,
     Described,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resnet_dsl import pipeline, shipped
-from resnet_dsl.elaborate.modules import MOST_FILES
+from resnet_dsl.elaborate.loading import MOST_FILES
 from resnet_dsl.laboratory.training.network import Classifier
 from tests.cli.calling import call
 from tests.specs.family import SEVERAL_ENDS

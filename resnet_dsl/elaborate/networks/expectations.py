@@ -9,9 +9,13 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit,
 from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.arithmetic import last_digit
+from resnet_dsl.elaborate.building.builder import Builder
 from resnet_dsl.elaborate.expressions import Evaluator, said
 from resnet_dsl.elaborate.frames import Frame
-from resnet_dsl.elaborate.values import Expectation
+from resnet_dsl.elaborate.networks.derivation import Level
+from resnet_dsl.elaborate.networks.plan import Plan
+from resnet_dsl.elaborate.steps.context import Context
+from resnet_dsl.elaborate.values import Expectation, PoisonedError
 from resnet_dsl.ir.parameters import is_number
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
@@ -37,7 +41,38 @@ def known_quantities(parts: Iterable[str], outputs: list[str], inputs: Iterable[
     return found
 
 
-def read_expectation(evaluator: Evaluator, statement: tree.Expect, frame: Frame, facts: Known) -> Expectation:
+def facts_of(plan: Plan, builder: Builder, outputs: Mapping[str, int] | None) -> Known:
+    """What facts there are of a network that has run; behind a mistake (``outputs`` is None) those of every part."""
+    parts = [*dict.fromkeys(part.key for part in plan.parts)]
+    if outputs is not None:
+        held = _held(builder, outputs)
+        parts = [name for name in parts if name in held]
+    stated = plan.heads if plan.output is None else (parts if outputs is None else outputs)
+    return known_quantities(parts, [*stated], [*plan.inputs])
+
+
+def _held(builder: Builder, outputs: Mapping[str, int]) -> set[str]:
+    """The parts that hold a step: of an empty one, or one that nothing reads, there are no facts."""
+    tops = [0]
+    for index, scope in enumerate(builder.scopes[1:], 1):
+        tops.append(tops[scope.parent or 0] or index)
+    reached = zip(builder.nodes, builder.reaching(outputs.values()), strict=True)
+    return {builder.scopes[tops[raw.scope]].name for raw, wanted in reached if wanted}
+
+
+def read_expectations(context: Context, own: Level, facts: Known) -> list[Expectation]:
+    """A network's own expectations; a mistake in one is reported."""
+    found = []
+    for member in own.members:
+        if isinstance(member, tree.Expect):
+            try:
+                found.append(_read(context.evaluator, member, own.frame, facts))
+            except (DiagnosticError, PoisonedError) as raised:
+                context.findings.take(raised)
+    return found
+
+
+def _read(evaluator: Evaluator, statement: tree.Expect, frame: Frame, facts: Known) -> Expectation:
     """One expectation. Raises DiagnosticError where its quantity or value is none, and PoisonedError."""
     subject, quantity, span = _quantity(statement.quantity)
     if subject not in facts:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import respelt, suggestion
 from resnet_dsl.elaborate import errors, notation
-from resnet_dsl.elaborate.arithmetic import FUNCTIONS
+from resnet_dsl.elaborate.attributes import ATTRIBUTES
+from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.wording import in_place_of, spelled
 from resnet_dsl.ir.operation import Operation
@@ -16,9 +17,6 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
-
-ATTRIBUTES = ("channels", "shape", "rank")
-"""What a value has: `in.channels`."""
 
 _ELSEWHERE = {
     "pow": "a power is written `a ** b`",

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from resnet_dsl.elaborate.builder import BlockKind
+from resnet_dsl.elaborate.building.builder import BlockKind
 from resnet_dsl.elaborate.expansion import Expansion
 from resnet_dsl.elaborate.limits import MOST_REPEATS
 from resnet_dsl.elaborate.modules import Definition, Module

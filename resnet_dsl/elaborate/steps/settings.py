@@ -8,10 +8,10 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Deferred, Frame, Policy, Settings
-from resnet_dsl.elaborate.intended import is_followed, meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
+from resnet_dsl.elaborate.names.intended import is_followed, meant_parameters
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import PoisonedError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Span
@@ -95,7 +95,7 @@ def _use(context: Context, settings: Settings, statement: tree.Use, frame: Frame
     definition = frame.module.find(token.text)
     if definition is None or not isinstance(definition.tree, tree.Slot):
         context.findings.unless_lost(token.text, frame)
-        from resnet_dsl.elaborate import unseen
+        from resnet_dsl.elaborate.names import unseen
 
         raise DiagnosticError(unseen.not_a_slot(statement, frame.module))
     if token.text in settings.uses:
@@ -109,7 +109,7 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     token = statement.name
     known = frame.module.parameters_of(token.text)
     if frame.module.is_slot(token.text):
-        from resnet_dsl.elaborate import unseen
+        from resnet_dsl.elaborate.names import unseen
 
         raise DiagnosticError(unseen.slot_as_step(statement, frame.module))
     if known is None:
@@ -122,7 +122,7 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
     report = context.findings.report
     for position, item in enumerate(statement.arguments.items):
         if isinstance(item, tree.Comparison) and (compared := compared_parameter(item, known)):
-            from resnet_dsl.elaborate.meant import compared_for_given
+            from resnet_dsl.elaborate.names.meant import compared_for_given
 
             report(compared_for_given(item), frame.caller)
             defaults.setdefault(compared.text, Deferred(item.right, frame, statement))

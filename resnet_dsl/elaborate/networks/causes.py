@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
+from resnet_dsl.elaborate.findings import Key, key_of
 from resnet_dsl.elaborate.limits import DEEPEST_DERIVATION, STEPS_OF_A_NETWORK
 from resnet_dsl.elaborate.modules import Definition
-from resnet_dsl.elaborate.networks import Key, Outcome, key_of, lies_in
+from resnet_dsl.elaborate.networks.elaboration import Outcome
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -84,7 +85,7 @@ class Causes:
 
     def _is_run(self, place: Span | None, outcome: Outcome) -> bool:
         """Whether the block that a place lies in, if there is one, runs there, too: else the mistake is the block's."""
-        around = {one for one in self._failed.used.blocks if place is not None and lies_in(place, one.span)}
+        around = {one for one in self._failed.used.blocks if place is not None and place.within(one.span)}
         return not around or not around.isdisjoint(outcome.used.blocks)
 
     def _cause(self, mistake: Diagnostic) -> _Candidate | None:
@@ -94,7 +95,7 @@ class Causes:
 
     def _holds(self, candidate: _Candidate, key: Key) -> bool:
         """Whether a mistake lies in what may be its cause, or in a part that this network has itself."""
-        lies_inside = key[1] is not None and lies_in(key[1], candidate.left_out)
+        lies_inside = key[1] is not None and key[1].within(candidate.left_out)
         return lies_inside or (candidate.is_part and key in self._failed.own)
 
     def _at(self, cause: _Candidate, mistake: Diagnostic) -> Diagnostic:
@@ -123,7 +124,7 @@ def _is_inherited(mistake: Diagnostic, definition: Definition) -> bool:
     network = definition.tree
     derives = isinstance(network, tree.Network) and network.base is not None
     places = [label.span for label in (mistake.place, *mistake.others) if label is not None]
-    return derives and bool(places) and not any(lies_in(one, network.span) for one in places)
+    return derives and bool(places) and not any(one.within(network.span) for one in places)
 
 
 def _candidates(definition: Definition) -> Iterator[_Candidate]:

@@ -11,10 +11,11 @@ from math import gcd, lcm
 from typing import TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.elaborate.ends import InputSize
+from resnet_dsl.elaborate.findings import Key, key_of
 from resnet_dsl.elaborate.limits import STEPS_OF_A_NETWORK
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.elaborate.networks import Key, Outcome, elaborate, key_of
+from resnet_dsl.elaborate.networks.elaboration import Outcome, elaborate
+from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.elaborate.values import Overrides
 from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.sizes import Size, beside, multiples, offered, rule
@@ -53,7 +54,7 @@ class Fitter:
             self._left = search.left
         if not found:
             return outcome
-        from resnet_dsl.elaborate.causes import Causes  # read where something is to be told
+        from resnet_dsl.elaborate.networks.causes import Causes  # read where something is to be told
 
         causes = Causes(lambda place, most: run(input_size, most, place), definition, outcome, self._left_for_causes)
         found = tuple(causes.told(found))

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.assuming import any_channels, behind_mistake, behind_unfit, may_be
-from resnet_dsl.elaborate.context import Context
+from resnet_dsl.elaborate.building.assuming import any_channels, behind_mistake, behind_unfit, may_be
 from resnet_dsl.elaborate.frames import Binding, Frame, Given
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import Caller, Current, Origin, PoisonedError, Value, calls_to
 from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.lengths import Shape, channels, never_shorter, show, told_apart

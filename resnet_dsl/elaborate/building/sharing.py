@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.builder import Builder, Unnamed
+from resnet_dsl.elaborate.building.builder import Builder, Unnamed
 from resnet_dsl.elaborate.frames import Binding, Frame, Given, Policy
 from resnet_dsl.elaborate.values import Constant, Value
 from resnet_dsl.ir.lengths import Shape, show

@@ -1,4 +1,4 @@
-"""Builds the graph: nodes in order, scopes, and at the end the names and the removal of what nothing reads."""
+"""Builds the graph: nodes in order, and the scopes that they lie in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate.values import Origin, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
-from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, MOST_ROUNDINGS, OpenLength, Shape, elements, of_further_input, show
 from resnet_dsl.ir.naming import layer_name
-from resnet_dsl.ir.nodes import Node, Output, Scope, ScopeKind, SkipKind
+from resnet_dsl.ir.nodes import ScopeKind, SkipKind
 from resnet_dsl.ir.operation import Operation, Weight
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -26,7 +25,7 @@ MOST_NODES = 125_000
 
 
 BlockKind: TypeAlias = Literal["residual", "plain"]
-"""See resnet_dsl.elaborate.residual."""
+"""See resnet_dsl.elaborate.building.residual."""
 
 
 class _Placed(NamedTuple):
@@ -56,7 +55,7 @@ class Unnamed(NamedTuple):
         return self.inputs[:1] if self.placed.arguments.get("like") else self.inputs
 
 
-class _OpenScope:
+class OpenScope:
     """A scope while its nodes are being made. ``shared_as``: of a shared block's call, what its layers are called."""
 
     def __init__(self, kind: ScopeKind, name: str, parent: int | None, entry: int) -> None:
@@ -72,7 +71,7 @@ class _OpenScope:
 
 
 class Builder:
-    """Collects the nodes of one network. Indices are final only in ``finish``.
+    """Collects the nodes of one network. Indices are final only behind ``finish``.
 
     named: what the text calls the values that nodes make. excused: nodes that a skip would read, were it not off.
     lent: those whose size another value has. doubtful: those that stand for steps with a mistake, or behind one.
@@ -81,7 +80,7 @@ class Builder:
     def __init__(self, name: str) -> None:
         self.nodes: list[Unnamed] = []
         self.origins: list[Origin] = []
-        self.scopes = [_OpenScope("network", name, None, 0)]
+        self.scopes = [OpenScope("network", name, None, 0)]
         self.named: dict[int, tree.Token] = {}
         self.excused: set[int] = set()
         self.lent: set[int] = set()
@@ -91,7 +90,7 @@ class Builder:
 
     def open(self, kind: ScopeKind, name: str, parent: int, entry: int) -> int:
         """A new scope inside another one."""
-        self.scopes.append(_OpenScope(kind, name, parent, entry))
+        self.scopes.append(OpenScope(kind, name, parent, entry))
         return len(self.scopes) - 1
 
     def number(self, parent: int, name: str) -> int:
@@ -192,196 +191,11 @@ class Builder:
                     needed[other] = True
         return needed
 
-    def finish(self, doc: str, outputs: Mapping[str, int]) -> tuple[Graph, tuple[Shape, ...], tuple[Origin, ...]]:
-        """The graph without what nothing reads, its shapes, and where its nodes come from; each output is read.
-
-        Raises DiagnosticError.
-        """
-        needed = self.reaching(outputs.values())
-        kept = [index for index, wanted in enumerate(needed) if wanted]
-        place = {old: new for new, old in enumerate(kept)}
-        scopes, scope_place = self._finish_scopes(kept, place)
-        owners = self._owners(kept)
-        names = self._names(kept, owners)
-        nodes = []
-        for old, name in zip(kept, names, strict=True):
-            raw = self.nodes[old]
-            inputs = tuple(place[one] for one in raw.inputs)
-            nodes.append(
-                Node(
-                    name=name,
-                    op=raw.operation.name,
-                    args=raw.placed.arguments,
-                    inputs=inputs,
-                    scope=scope_place[raw.scope],
-                    skip=raw.skip,
-                    shares=self._shared(old, owners[old], place),
-                )
-            )
-        returned = tuple(Output(name=name, node=place[node]) for name, node in outputs.items())
-        graph = Graph(name=self.scopes[0].name, doc=doc, nodes=tuple(nodes), scopes=scopes, outputs=returned)
-        shapes = tuple(self.nodes[old].placed.shape for old in kept)
-        return graph, shapes, tuple(self.origins[old] for old in kept)
-
     def unread(self) -> dict[str, int]:
         """Nodes in front of all mistakes that no other such node reads, under names of their own."""
         sure = [index for index in range(len(self.nodes)) if index not in self.doubtful]
         read = {one for index in sure for one in self.nodes[index].inputs}
         return {str(index): index for index in sure if index not in read}
-
-    def _owners(self, kept: list[int]) -> dict[int, int]:
-        """For each node the first one that is left of those that call the same layer: itself, where it is alone."""
-        first: dict[int, int] = {}
-        owners = {}
-        for old in kept:
-            twin = self.nodes[old].twin
-            owners[old] = first.setdefault(old if twin is None else twin, old)
-        return owners
-
-    def _shared(self, old: int, owner: int, place: dict[int, int]) -> int | None:
-        """The place of the node whose layer is called again; what has no weights may have other arguments there."""
-        same = self.nodes[old].placed.arguments == self.nodes[owner].placed.arguments
-        return place[owner] if owner != old and same else None
-
-    def _finish_scopes(self, kept: list[int], place: dict[int, int]) -> tuple[tuple[Scope, ...], dict[int, int]]:
-        """Scopes that still hold a node, or hold one that does."""
-        wanted = {0}
-        for old in kept:
-            scope: int | None = self.nodes[old].scope
-            while scope is not None and scope not in wanted:
-                wanted.add(scope)
-                scope = self.scopes[scope].parent
-        order = sorted(wanted)
-        scope_place = {old: new for new, old in enumerate(order)}
-        kept_before = self._kept_before(place)
-        scopes = []
-        kinds = {scope.block_kind for scope in self.scopes}
-        counted = "residual" if "residual" in kinds else "plain"
-        for old, name in zip(order, self._scope_names(order), strict=True):
-            raw = self.scopes[old]
-            scopes.append(
-                Scope(
-                    kind=raw.kind,
-                    name=name,
-                    block=raw.block,
-                    args=MappingProxyType(raw.args),
-                    counts=raw.block_kind == counted,
-                    parent=None if raw.parent is None else scope_place[raw.parent],
-                    entry=kept_before[raw.entry],
-                    exit=kept_before[raw.exit],
-                )
-            )
-        return tuple(scopes), scope_place
-
-    def _scope_names(self, order: list[int]) -> list[str]:
-        """Of siblings that have one name, as the adapters of a stage do, those behind the first are numbered.
-
-        Layers are named without these numbers: a layer's name is unique by a number of its own.
-        """
-        taken: dict[int | None, dict[str, int]] = {}
-        scopes = [self.scopes[old] for old in order]
-        return [_unique(scope.name, taken.setdefault(scope.parent, {})) for scope in scopes]
-
-    def _kept_before(self, place: dict[int, int]) -> list[int]:
-        """For each node its new place, or where it was removed, that of the one that it came from."""
-        found: list[int] = []
-        for node, raw in enumerate(self.nodes):
-            found.append(place[node] if node in place else found[raw.inputs[0]])
-        return found
-
-    def _names(self, kept: list[int], owners: dict[int, int]) -> list[str]:
-        """Names of layers: the scopes' names and the operation's, numbered where a scope has several of one kind.
-
-        Layers of a shared block are called after the block, and where they are called again, after the place.
-        """
-        prefixes, shared = self._prefixes(), self._prefixes(shared=True)
-        totals = Counter((self.nodes[old].scope, self.nodes[old].operation.name) for old in kept)
-        counts: Counter[tuple[int, str]] = Counter()
-        labels: dict[str, int] = {}
-        taken: dict[str, int] = {}
-        for old in kept:
-            label = self.nodes[old].label
-            if label is not None:
-                self._take_label(old, self._labelled(old, label, owners[old] == old), labels, taken)
-        by_label = {old: name for name, old in labels.items()}
-        names = []
-        for old in kept:
-            raw = self.nodes[old]
-            key = (raw.scope, raw.operation.name)
-            counts[key] += 1
-            if old in by_label:
-                names.append(by_label[old])
-                continue
-            number = str(counts[key]) if totals[key] > 1 else ""
-            prefix = (shared if owners[old] == old else prefixes)[raw.scope]
-            names.append(_unique(layer_name(f"{prefix}{raw.operation.name}{number}"), taken))
-        return names
-
-    def _take_label(self, old: int, written: str, labels: dict[str, int], taken: dict[str, int]) -> None:
-        name = layer_name(written)
-        if name in taken:
-            span, first = self.origins[old].span, self.origins[labels[name]].span
-            raise DiagnosticError(
-                Diagnostic(
-                    "E0231",
-                    f"two layers are called `{written}`",
-                    Label(span),
-                    (Label(first, "the first one"),) if first != span else (),
-                    notes=() if name == written else (f"in Keras, which takes no other letters, this is `{name}`",),
-                    help="a label behind `as` may be used once in a block, and once in the stem and head together",
-                )
-            )
-        labels[name] = old
-        taken[name] = 1
-
-    def _prefixes(self, shared: bool = False) -> list[str]:
-        """What stands before the names in each scope. An adapter's own block adds nothing to ``skip_``.
-
-        ``shared``: of the layers that the calls of shared blocks make.
-        """
-        prefixes = [""]
-        for scope in self.scopes[1:]:
-            assert scope.parent is not None
-            outer = self.scopes[scope.parent]
-            silent = outer.kind == "skip"
-            placed = prefixes[scope.parent] + ("" if silent else f"{scope.name}_")
-            prefixes.append(f"{scope.shared_as}_" if shared and scope.shared_as else placed)
-        return prefixes
-
-    def _labelled(self, old: int, label: str, makes_layer: bool) -> str:
-        """A label stands behind the names of its stage, blocks and named head; the other parts add nothing.
-
-        In a shared block it stands behind the block's name where the layer is made.
-        """
-        parts = []
-        index: int | None = self.nodes[old].scope
-        while index is not None and index > 0:
-            scope = self.scopes[index]
-            if makes_layer and scope.shared_as:
-                parts.append(scope.shared_as)
-                break
-            outer = self.scopes[scope.parent or 0]
-            if _is_in_labels(scope, outer):
-                parts.append(scope.name)
-            index = scope.parent
-        return "_".join([*reversed(parts), label])
-
-
-def _is_in_labels(scope: _OpenScope, outer: _OpenScope) -> bool:
-    if scope.kind == "head":
-        return scope.name != "head"
-    return scope.kind in ("stage", "block") and outer.kind != "skip"
-
-
-def _unique(name: str, taken: dict[str, int]) -> str:
-    """The name, or with the first number from 2 on that is free; ``taken`` has the last number that each name got."""
-    chosen, number = name, taken.get(name, 1)
-    while chosen in taken:
-        number += 1
-        chosen = f"{name}_{number}"
-    taken[name] = number
-    taken.setdefault(chosen, 1)
-    return chosen
 
 
 def _settle(operation: Operation, arguments: dict[str, Any], shapes: tuple[Shape, ...], span: Span) -> _Placed:

@@ -9,19 +9,19 @@ from typing import Any, NoReturn
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.applying import apply_operation
-from resnet_dsl.elaborate.assuming import any_shape
-from resnet_dsl.elaborate.blocks import call_block
-from resnet_dsl.elaborate.builder import BlockKind, Builder
+from resnet_dsl.elaborate.building.assuming import any_shape
+from resnet_dsl.elaborate.building.builder import BlockKind, Builder
+from resnet_dsl.elaborate.building.residual import Blocks
+from resnet_dsl.elaborate.building.sharing import Sharing
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.merging import chain_of, has_step_in_front
-from resnet_dsl.elaborate.residual import Blocks
-from resnet_dsl.elaborate.settings import branch, gather
-from resnet_dsl.elaborate.sharing import Sharing
-from resnet_dsl.elaborate.skips import merge_skip
-from resnet_dsl.elaborate.slots import fill_slot
+from resnet_dsl.elaborate.steps.applying import apply_operation
+from resnet_dsl.elaborate.steps.blocks import call_block
+from resnet_dsl.elaborate.steps.settings import branch, gather
+from resnet_dsl.elaborate.steps.skips import merge_skip
+from resnet_dsl.elaborate.steps.slots import fill_slot
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import POISON, Constant, Current, PoisonedError, TooLargeError, Value
 from resnet_dsl.elaborate.wording import located
@@ -192,7 +192,7 @@ class Elaborator:
 
     def _refuse_step(self, name: tree.Token, call: Invocation) -> NoReturn:
         """A step as an argument of another one."""
-        from resnet_dsl.elaborate import meant
+        from resnet_dsl.elaborate.names import meant
 
         assert call.arguments is not None
         raise DiagnosticError(meant.step_as_argument(name, call.arguments, call.frame.module))

@@ -8,7 +8,8 @@ from typing import TypeAlias, TypeGuard
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate import limits, notation
-from resnet_dsl.elaborate.derivation import Level, Part, PlannedInput
+from resnet_dsl.elaborate.networks.derivation import Level
+from resnet_dsl.elaborate.networks.plan import Part, PlannedInput
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.lengths import LARGEST_FACTOR, show

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from resnet_dsl.elaborate.builder import Builder
+from resnet_dsl.elaborate.building.builder import Builder
+from resnet_dsl.elaborate.building.residual import Blocks
+from resnet_dsl.elaborate.building.sharing import Sharing
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.findings import Findings
 from resnet_dsl.elaborate.frames import Frame, Invocation, Wanted
 from resnet_dsl.elaborate.limits import Budget
-from resnet_dsl.elaborate.residual import Blocks
-from resnet_dsl.elaborate.sharing import Sharing
 from resnet_dsl.elaborate.unused import Used
 from resnet_dsl.elaborate.values import Current
 from resnet_dsl.syntax import tree

@@ -8,11 +8,11 @@ from typing import Any
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.elaborate import errors
-from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.expressions import Evaluator
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
-from resnet_dsl.elaborate.intended import Meant, is_followed, meant_parameters
 from resnet_dsl.elaborate.merging import compared_parameter
+from resnet_dsl.elaborate.names.intended import Meant, is_followed, meant_parameters
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import POISON, Constant, Items, Value
 from resnet_dsl.elaborate.wording import spell
 from resnet_dsl.ir.operation import Operation
@@ -41,7 +41,7 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> tu
 
 def _surplus(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
     """An argument behind the last one that a step has."""
-    from resnet_dsl.elaborate import meant
+    from resnet_dsl.elaborate.names import meant
 
     if isinstance(item, tree.Argument):
         return errors.unknown_argument(callee, item.name.text, item.name.span, known)
@@ -138,7 +138,7 @@ def assign(
                 report(errors.unknown_argument(callee, name, item.name.span, known), frame.caller)
                 name = meant[name] or ""
         elif isinstance(item, tree.Comparison) and (compared := _unknown_compared(item, known, evaluator, frame)):
-            from resnet_dsl.elaborate.meant import compared_for_given
+            from resnet_dsl.elaborate.names.meant import compared_for_given
 
             report(compared_for_given(item), frame.caller)
             name, expression = compared.text, item.right
@@ -181,7 +181,7 @@ def _mistaken(context: Context, operation: Operation, given: Mapping[str, Given]
             continue
         found.append(parameter)
         if value is not POISON:
-            from resnet_dsl.elaborate.misfits import misfit  # what words mistakes is read where there is one
+            from resnet_dsl.elaborate.steps.misfits import misfit  # what words mistakes is read where there is one
 
             context.findings.report(misfit(operation, parameter, one, value, call), call.frame.caller)
     absent = [one for one in operation.parameters if one.required and one.name not in given]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import limits
-from resnet_dsl.elaborate.context import Context
 from resnet_dsl.elaborate.frames import Binding, Frame, Given, Invocation, file_frame
 from resnet_dsl.elaborate.modules import Definition
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import Caller, Current, is_running
 from resnet_dsl.elaborate.wording import located
 from resnet_dsl.sentences import listed
@@ -58,7 +58,7 @@ def _extra(context: Context, slot: str, call: Invocation, filler: str, known: li
     extra = {}
     for item in tree.items(call.arguments):
         if not isinstance(item, tree.Argument):
-            from resnet_dsl.elaborate.meant import value_in_front
+            from resnet_dsl.elaborate.names.meant import value_in_front
 
             told = _unnamed_for_slot(slot, item.span, filler, known)
             flows = isinstance(item, tree.Entry)

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from resnet_dsl.diagnostics.diagnostic import DiagnosticError
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.arguments import gather_arguments
-from resnet_dsl.elaborate.builder import BlockKind
-from resnet_dsl.elaborate.circles import recursion
-from resnet_dsl.elaborate.context import Context
+from resnet_dsl.elaborate.building.builder import BlockKind
+from resnet_dsl.elaborate.building.sharing import Layers, SharedCall, arguments_told
 from resnet_dsl.elaborate.frames import Frame, Given, Invocation
 from resnet_dsl.elaborate.modules import Definition
-from resnet_dsl.elaborate.sharing import Layers, SharedCall, arguments_told
+from resnet_dsl.elaborate.names.circles import recursion
+from resnet_dsl.elaborate.steps.arguments import gather_arguments
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import POISON, Caller, Current, Value, calls_to, is_running
 from resnet_dsl.syntax import tree
 

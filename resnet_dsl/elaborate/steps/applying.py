@@ -7,11 +7,17 @@ from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
 from resnet_dsl.elaborate import errors, limits
-from resnet_dsl.elaborate.arguments import arguments_of
-from resnet_dsl.elaborate.assuming import any_lengths, any_shape, behind_arguments, behind_mistake, behind_unfit
-from resnet_dsl.elaborate.context import Context
+from resnet_dsl.elaborate.building.assuming import (
+    any_lengths,
+    any_shape,
+    behind_arguments,
+    behind_mistake,
+    behind_unfit,
+)
 from resnet_dsl.elaborate.frames import Frame, Invocation
 from resnet_dsl.elaborate.merging import chain_of
+from resnet_dsl.elaborate.steps.arguments import arguments_of
+from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.elaborate.wording import in_place_of, spell, spelled
 from resnet_dsl.ir.lengths import Shape, channels, show
