@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resnet_dsl import pipeline, shipped
-from resnet_dsl.analyses.head import logits
+from resnet_dsl.ir.graph import Graph
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.keras import lower, to_keras
 from resnet_dsl.targets.onnx import to_onnx
@@ -26,10 +26,9 @@ QUICK = {
 """Those among the ordinary tests."""
 CLOSE, DEEP_CLOSE, DEEP = 1e-5, 1e-4, 100
 """What may differ, as a part of the largest number; and in networks that are so deep."""
-POOLED = {"deeplabv3_resnet50", "deeplabv3_resnet50_aux"}
-"""A branch of theirs normalises what it pooled of a whole image: they may differ as much as deep ones."""
-AT_THE_BORDER = {"tcn_music": 2e-5}
-"""Those that lie below or above CLOSE by the order in which threads add."""
+ROUGH = {"deeplabv3_resnet50", "deeplabv3_resnet50_aux"}
+"""On weights by chance their encoder makes more of each rounding, block after block: beside float64 (the interpreter)
+Keras is 3.0e-5 off, ONNX Runtime 1.7e-5. They may differ as much as deep ones."""
 OPEN = 96
 
 
@@ -41,8 +40,8 @@ def test_what_ships_computes_what_keras_computes(name: str) -> None:
     found = pipeline.load(str(shipped.find(name))).compile(name)
     differs = difference(found)
     print(f"{name}: {differs:.1e}")
-    close = DEEP_CLOSE if found.facts.depth > DEEP or name in POOLED else CLOSE
-    assert differs < AT_THE_BORDER.get(name, close)
+    close = DEEP_CLOSE if found.facts.depth > DEEP or name in ROUGH else CLOSE
+    assert differs < close
     keras.utils.clear_session()
     gc.collect()
 
@@ -55,11 +54,17 @@ def difference(network: Compiled) -> float:
     shake(model, graph, shapes, random)
     normalise(model, _taken(_batches(network, 8, random)))
     batches = _batches(network, 2, random)
-    ends = [end if (end := logits(graph, output.node)) is not None else output.node for output in graph.outputs]
+    ends = [_unsquashed(graph, output.node) for output in graph.outputs]
     calls = lower(graph, shapes)
     right = values_of(model, [calls.calls[calls.result[one]].name for one in ends], _taken(batches))
     got = run(to_onnx(with_ends(graph, ends), shapes, read(model, graph, shapes)), *batches)
     return max(_relative(got[graph.nodes[one].name], theirs) for one, theirs in zip(ends, right, strict=True))
+
+
+def _unsquashed(graph: Graph, output: int) -> int:
+    """The logits. A sigmoid makes a rounding at -20 twenty times as large a part of what it returns."""
+    last = graph.nodes[output]
+    return last.inputs[0] if last.op in ("softmax", "sigmoid") else output
 
 
 def _batches(network: Compiled, count: int, random: np.random.Generator) -> list[Any]:
