@@ -78,7 +78,7 @@ _GIVEN: dict[type, tuple[Kind, Callable[[Any], tree.Token | None]]] = {
 
 def symbol_of(definition: Definition) -> Symbol:
     """What the name of a definition means."""
-    kind: Kind = type(definition.tree).__name__.lower()  # type: ignore[assignment]
+    kind: Kind = definition.tree.kind.lower()  # type: ignore[assignment]
     return Symbol(kind, definition.tree.name.text, definition, (definition.tree.name.span,))
 
 

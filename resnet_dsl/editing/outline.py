@@ -33,7 +33,7 @@ class Fold(NamedTuple):
 
 def outline(document: Document) -> list[Entry]:
     """The definitions of a text, in its order."""
-    return [_entry(one.tree, one.tree.name, type(one.tree).__name__.lower()) for one in document.definitions]  # type: ignore[arg-type]
+    return [_entry(one.tree, one.tree.name, one.tree.kind.lower()) for one in document.definitions]  # type: ignore[arg-type]
 
 
 def _entry(node: tree.Node, name: tree.Token, kind: Kind) -> Entry:
@@ -50,13 +50,13 @@ def _children(node: tree.Node) -> Iterator[Entry]:
     below: tuple[tree.Node, ...] = node.members.items if isinstance(node, tree.Network) else ()
     for one in node.body.statements if isinstance(node, tree.Block) else below:
         if isinstance(one, tree.Stem | tree.Input):
-            word = Span(one.span.source, one.span.start, one.span.start + len(type(one).__name__))
-            yield Entry(word.text, type(one).__name__.lower(), one.span, word)  # type: ignore[arg-type]
+            word = Span(one.span.source, one.span.start, one.span.start + len(one.kind))
+            yield Entry(word.text, one.kind.lower(), one.span, word)  # type: ignore[arg-type]
         elif isinstance(one, tree.Head):
             word = Span(one.span.source, one.span.start, one.span.start + len("head"))
             yield Entry("head" if one.name is None else one.name.text, "head", one.span, word)
         elif isinstance(one, tree.Stage | tree.Let):
-            yield _entry(one, one.name, type(one).__name__.lower())  # type: ignore[arg-type]
+            yield _entry(one, one.name, one.kind.lower())  # type: ignore[arg-type]
         elif isinstance(one, tree.NamedInput):
             yield _entry(one, one.name, "input")
         elif isinstance(one, tree.Named) and isinstance(one.target, tree.Name):

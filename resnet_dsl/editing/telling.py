@@ -107,7 +107,7 @@ def _local(symbol: Symbol) -> str:
     place = symbol.places[0]
     line = place.source.line(place.source.position(place.start)[0]).strip()
     owner = symbol.owner.tree
-    return f"{as_code(line)}\n\n*{symbol.kind} of {type(owner).__name__.lower()} `{owner.name.text}`*"
+    return f"{as_code(line)}\n\n*{symbol.kind} of {owner.kind.lower()} `{owner.name.text}`*"
 
 
 _TELL: dict[str, Callable[[Symbol], str]] = {

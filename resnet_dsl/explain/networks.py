@@ -67,6 +67,6 @@ def tell_file(name: str) -> str:
 
 
 def _entry(defined: tree.Node) -> str:
-    kind = type(defined).__name__.lower()
+    kind = defined.kind.lower()
     doc = defined.doc.partition("\n")[0] if isinstance(defined, tree.Block | tree.Slot | tree.Network) else ""
     return f"- {kind} `{defined.name.text}`{f': {doc}' if doc else ''}"  # type: ignore[attr-defined]

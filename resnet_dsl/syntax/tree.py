@@ -32,15 +32,18 @@ _NO_NODES = ("Span", "Token", "Token | None", "tuple[Token, ...]")
 class _Frozen:
     """Frozen, compared by identity, made with its fields in order; ``fields`` are their names.
 
-    ``below``: those that may hold nodes, the last one first. ``has_row``: whether the last field is a tuple. A
-    dataclass would do the same; making forty of them takes as long as all the rest of a `check`.
+    ``kind``: what a class's rule is called, as a title. ``below``: the fields that may hold nodes, the last one first.
+    ``has_row``: whether the last field is a tuple. A dataclass would do the same; making forty of them takes as long as
+    all the rest of a `check`.
     """
 
+    kind: ClassVar[str] = ""
     fields: ClassVar[tuple[str, ...]] = ()
     below: ClassVar[tuple[str, ...]] = ()
     has_row: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
+        cls.kind = cls.__name__.removesuffix("Node")
         cls.fields = (*cls.fields, *cls.__annotations__)
         cls.below = tuple(name for name, kind in reversed(cls.__annotations__.items()) if kind not in _NO_NODES)
         cls.has_row = any(kind.startswith("tuple[") for kind in cls.__annotations__.values())
@@ -473,11 +476,11 @@ def mentions(node: Node, name: str) -> bool:
 
 
 def class_of(rule: str) -> type[Node]:
-    """The class of a rule: ImportFile of ``import_file``."""
+    """The class of a rule: ImportFile of ``import_file``; NetworkNode of ``network``, where others have the name."""
     name = rule.title().replace("_", "")
-    if name not in globals():
+    found: type[Node] | None = globals().get(name) or globals().get(f"{name}Node")
+    if found is None:
         raise LookupError(f"the rule `{rule}` of the grammar has no class `{name}` in {__name__}")
-    found: type[Node] = globals()[name]
     return found
 
 

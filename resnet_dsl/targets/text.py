@@ -40,7 +40,7 @@ def tree_text(file: tree.File) -> Iterator[str]:
             continue
         words, below = _parts(node)
         row, column = node.span.source.position(node.span.start)
-        yield " ".join([f"{margin}{type(node).__name__}", f"{row}:{column}", *words])
+        yield " ".join([f"{margin}{node.kind}", f"{row}:{column}", *words])
         pending += [(depth + 1, name, child) for name, child in reversed(below)]
 
 

@@ -211,7 +211,7 @@ class _Form(NamedTuple):
 def _form(chain: tree.Chain) -> _Form:
     nodes = tree.walk(chain)
     tokens = [[child.text for _, child in node.children() if isinstance(child, tree.Token)] for node in nodes]
-    words = tuple((type(node).__name__, len(node.children()), *own) for node, own in zip(nodes, tokens, strict=True))
+    words = tuple((node.kind, len(node.children()), *own) for node, own in zip(nodes, tokens, strict=True))
     names = tuple(dict.fromkeys(word for own in tokens for word in own))
     return _Form(words, names, any(isinstance(node, tree.Entry) for node in nodes))
 

@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return type(self.member).__name__.lower()
+        return self.member.kind.lower()
 
     @property
     def name(self) -> tree.Token | None:
