@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.figure.formats.drawingml import DRAWING, POINT, SPACES, Sheet, draw_shapes, either
+from resnet_dsl.targets.figure.formats.drawingml.elements import DRAWING, SPACES, either
+from resnet_dsl.targets.figure.formats.drawingml.shapes import draw_shapes
+from resnet_dsl.targets.figure.formats.drawingml.sheet import POINT, SlideSheet
 from resnet_dsl.targets.figure.formats.palette import Palette
 from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
@@ -65,7 +67,7 @@ def room_on_a_slide(geometry: Geometry) -> float:
     return min(wide / geometry.width, tall / geometry.height)
 
 
-def _placed(geometry: Geometry, scale: float | None) -> tuple[Sheet, tuple[float, float]]:
+def _placed(geometry: Geometry, scale: float | None) -> tuple[SlideSheet, tuple[float, float]]:
     """Where a figure lies, and the slide's size in points: the usual one, or the figure's own where it has a ``scale``.
 
     One that is nearly as wide as a usual slide stands on such a one, as large as it is.
@@ -76,7 +78,7 @@ def _placed(geometry: Geometry, scale: float | None) -> tuple[Sheet, tuple[float
     elif not (_NEARLY <= geometry.width * scale <= SLIDE[0] and geometry.height * scale <= SLIDE[1]):
         slide = max(geometry.width * scale, _SIDES[0]), max(geometry.height * scale, _SIDES[0])
     left, top = (slide[0] - geometry.width * scale) / 2, (slide[1] - geometry.height * scale) / 2
-    return Sheet(left * POINT, top * POINT, scale * POINT), slide
+    return SlideSheet(left * POINT, top * POINT, scale * POINT), slide
 
 
 def draw_pptx(geometry: Geometry, palette: Palette, scale: float | None = None, steps: Steps | None = None) -> bytes:
@@ -115,7 +117,7 @@ def _refuse_many(geometry: Geometry, steps: Steps | None) -> None:
         raise SlideError(f"{slides} slides would have {shapes:,} shapes: the most is {MOST_SHAPES:,}", FEWER)
 
 
-def _refuse(geometry: Geometry, sheet: Sheet, size: tuple[float, float]) -> None:
+def _refuse(geometry: Geometry, sheet: SlideSheet, size: tuple[float, float]) -> None:
     if max(size) > _SIDES[1]:
         raise SlideError(f"a slide is at most 56 inches long, not {max(size) / 72:.0f}", "choose a smaller `--width`")
     letters = geometry.smallest * sheet.unit / POINT

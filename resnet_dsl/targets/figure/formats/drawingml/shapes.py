@@ -6,28 +6,34 @@ Words are never wrapped and stand around a middle or at an edge, so that they ke
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from itertools import count
 from math import dist
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from resnet_dsl.targets.figure.formats.bends import Connector, Spot, connector
-from resnet_dsl.targets.figure.formats.curves import corners, tip_and_rest
+from resnet_dsl.targets.figure.formats.bends import Connector, connector
+from resnet_dsl.targets.figure.formats.curves import tip_and_rest
+from resnet_dsl.targets.figure.formats.drawingml.elements import (
+    WHOLE,
+    drawn,
+    either,
+    filled,
+    outline,
+    placed,
+    preset,
+    shape,
+    spot_in,
+    way_along,
+    way_round,
+)
+from resnet_dsl.targets.figure.formats.drawingml.lines import LEADING, LineOfWords, lines_of
+from resnet_dsl.targets.figure.formats.drawingml.sheet import POINT, SlideSheet
 from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, extent, grouped, without
 from resnet_dsl.targets.figure.formats.joints import Joint, Joints, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Point, Polygon, TextLine, Within
 
-DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
-PRESENTATION = "http://schemas.openxmlformats.org/presentationml/2006/main"
-SPACES = f'xmlns:a="{DRAWING}" xmlns:p="{PRESENTATION}"'
-_CHOICE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_SINCE_2016 = "http://schemas.microsoft.com/office/powerpoint/2015/09/main"
-POINT = 12_700
-"""Office's units (EMU) of a point."""
-_WHOLE = 100_000
 _FACES = {"plain": ("Arial", ""), "bold": ("Arial", ' b="1"'), "italic": ("Times New Roman", ' i="1"')}
 _ALIGNED = {"start": "l", "middle": "ctr", "end": "r"}
 _ROUND_SITES = {"top": 0, "left": 2, "bottom": 4, "right": 6}
@@ -37,41 +43,14 @@ _HEADS = {"sm": 2, "med": 3, "lg": 5}
 """Lengths of arrowheads over the thickness of their line, which counts as 2 points where it is thinner."""
 _THIN = 2.0
 _BODY = '<a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"><a:noAutofit/></a:bodyPr>'
-_LEADING = 1.2
-"""Height of a line of words over the font's size."""
 _LONGEST = 40
 """Letters of words in the name of their box."""
-_NEAR = 0.6
-"""Points by which words may stand beside the middle of the box that holds them."""
 _ESCAPE = re.compile(r"(?<=_x[0-9A-Fa-f]{3})(?=[0-9A-Fa-f]_)")
 """Inside of what Office may take for a letter by its number: ``_x000D_``."""
 
 
-class _Line(NamedTuple):
-    """Words beside each other, and how high their line is."""
-
-    texts: list[TextLine]
-    height: float
-
-
-class Sheet(NamedTuple):
-    """Where the figure lies on a slide: its upper left corner in EMU, and how many EMU one of its points has."""
-
-    left: float
-    top: float
-    unit: float
-
-    def spot(self, point: Point) -> Spot:
-        return round(self.left + point[0] * self.unit), round(self.top + point[1] * self.unit)
-
-    def frame(self, around: Bounds) -> tuple[int, int, int, int]:
-        """Left, top, width, height."""
-        (left, top), (right, bottom) = self.spot(around[:2]), self.spot(around[2:])
-        return left, top, right - left, bottom - top
-
-
 def draw_shapes(
-    geometry: Geometry, palette: Palette, sheet: Sheet, first: int = 2, hidden: Container[int] = ()
+    geometry: Geometry, palette: Palette, sheet: SlideSheet, first: int = 2, hidden: Container[int] = ()
 ) -> Iterator[str]:
     """The elements of a slide's tree of shapes, whose numbers begin with ``first``; they need ``SPACES``.
 
@@ -89,7 +68,7 @@ class _Shapes:
     """Writes boxes, words, lines and the groups of them."""
 
     def __init__(
-        self, palette: Palette, sheet: Sheet, found: Grouped, joints: Joints, first: int, hidden: Container[int]
+        self, palette: Palette, sheet: SlideSheet, found: Grouped, joints: Joints, first: int, hidden: Container[int]
     ) -> None:
         self.palette = palette
         self.sheet = sheet
@@ -136,7 +115,7 @@ class _Shapes:
         if box.planes:
             yield from self._group(self.found.ends[box.key], box.tip, extent(box), self._solid(box))
             return
-        lines = _lines(box)
+        lines = lines_of(box)
         yield self._shape(box, lines)
         yield from (self._words(text) for text in box.texts if not lines)
 
@@ -146,50 +125,50 @@ class _Shapes:
         yield from (self._plane(plane, box) for plane in box.planes)
         yield from map(self._words, box.texts)
 
-    def _shape(self, box: Box, lines: list[_Line]) -> str:
+    def _shape(self, box: Box, lines: list[LineOfWords]) -> str:
         name = self.found.ends[box.key]
         head = self._named(name, box.tip)
         self.number_of[name] = int(head.split('"')[1])
         kind = ' txBox="1"' if box.shape == "bare" else ""
-        look = f"{_frame(self.sheet.frame(box.bounds))}{_form(box)}{self._paint(box)}"
-        return _sp(head, kind, look, self._body(lines))
+        look = f"{placed(self.sheet.frame(box.bounds))}{outline(box)}{self._paint(box)}"
+        return shape(head, kind, look, self._body(lines))
 
     def _paint(self, box: Box) -> str:
         if box.shape in ("bare", "solid"):
             return "<a:noFill/><a:ln><a:noFill/></a:ln>"
         fill, border = self.palette.paint(box)
-        return f"{_filled(fill)}{self._border(border, box)}"
+        return f"{filled(fill)}{self._border(border, box)}"
 
     def _border(self, colour: str, box: Box) -> str:
-        return f'<a:ln w="{round(box.thickness * self.sheet.unit)}">{_filled(colour)}<a:round/></a:ln>'
+        return f'<a:ln w="{round(box.thickness * self.sheet.unit)}">{filled(colour)}<a:round/></a:ln>'
 
     def _plane(self, plane: Polygon, box: Box) -> str:
         fill, border = self.palette.paint(box)
         frame = self.sheet.frame(plane.bounds)
-        way = _way([_spot_in(point, plane.bounds, frame) for point in plane.points])
-        look = f"{_frame(frame)}{_drawn(way, frame)}"
-        look += f"{_filled(shaded(fill, plane.shade))}{self._border(border, box)}"
-        return _sp(self._named(f"{self.found.ends[box.key]} plane", ""), "", look, self._body([]))
+        way = way_along([spot_in(point, plane.bounds, frame) for point in plane.points])
+        look = f"{placed(frame)}{drawn(way, frame)}"
+        look += f"{filled(shaded(fill, plane.shade))}{self._border(border, box)}"
+        return shape(self._named(f"{self.found.ends[box.key]} plane", ""), "", look, self._body([]))
 
     def _words(self, text: TextLine) -> str:
         """A line of words in a box of its own."""
         left, _, right, _ = text.bounds
-        half = text.size * _LEADING / 2
+        half = text.size * LEADING / 2
         frame = self.sheet.frame((left, text.y - half, right, text.y + half))
-        look = f'{_frame(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
-        return _sp(
+        look = f'{placed(frame)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
+        return shape(
             self._named(f"words {text.words[:_LONGEST]}", ""),
             ' txBox="1"',
             look,
-            self._body([_Line([text], text.size * _LEADING)]),
+            self._body([LineOfWords([text], text.size * LEADING)]),
         )
 
-    def _body(self, lines: list[_Line]) -> str:
+    def _body(self, lines: list[LineOfWords]) -> str:
         """Words, a paragraph a line, each as high as it was laid out where there are several."""
         paragraphs = "".join(self._paragraph(line, len(lines) > 1) for line in lines) or "<a:p/>"
         return f"<p:txBody>{_BODY}<a:lstStyle/>{paragraphs}</p:txBody>"
 
-    def _paragraph(self, line: _Line, spaced: bool) -> str:
+    def _paragraph(self, line: LineOfWords, spaced: bool) -> str:
         aligned = "ctr" if len(line.texts) > 1 else _ALIGNED[line.texts[0].anchor]
         spacing = f'<a:lnSpc><a:spcPts val="{self._size(line.height)}"/></a:lnSpc>' if spaced else ""
         runs = "".join(self._runs(text, " " if number else "") for number, text in enumerate(line.texts))
@@ -198,7 +177,7 @@ class _Shapes:
     def _runs(self, text: TextLine, before: str) -> str:
         font, face = _FACES[text.face]
         look = f'<a:rPr lang="en-US" sz="{self._size(text.size)}"{face} noProof="1">'
-        look += f'{_filled(self.palette.ink(text.ink))}<a:latin typeface="{font}"/><a:cs typeface="{font}"/></a:rPr>'
+        look += f'{filled(self.palette.ink(text.ink))}<a:latin typeface="{font}"/><a:cs typeface="{font}"/></a:rPr>'
         pieces = _ESCAPE.split(before + one_line(text.words))
         return "".join(f"<a:r>{look}<a:t>{escape(piece)}</a:t></a:r>" for piece in pieces)
 
@@ -218,7 +197,7 @@ class _Shapes:
         return held if bent.is_straight else either(held, self._freehand(named, path, points))
 
     def _connector(self, named: str, path: Path, bent: Connector, joint: Joint | None) -> str:
-        look = f"{_frame(bent.frame, bent.turned, bent.mirrored)}{_preset(bent)}{self._line(path)}"
+        look = f"{placed(bent.frame, bent.turned, bent.mirrored)}{preset(bent)}{self._line(path)}"
         ends = f"<p:cNvCxnSpPr>{self._held(joint)}</p:cNvCxnSpPr>"
         head = f"<p:nvCxnSpPr>{named}{ends}<p:nvPr/></p:nvCxnSpPr>"
         return f"<p:cxnSp>{head}<p:spPr>{look}</p:spPr></p:cxnSp>"
@@ -237,15 +216,15 @@ class _Shapes:
         across, down = zip(*points, strict=True)
         around = min(across), min(down), max(across), max(down)
         frame = self.sheet.frame(around)
-        way = _round_way(points, path.radius, lambda point: _spot_in(point, around, frame))
-        look = f"{_frame(frame)}{_drawn(way, frame)}<a:noFill/>{self._line(path)}"
-        return _sp(named, "", look, self._body([]))
+        way = way_round(points, path.radius, lambda point: spot_in(point, around, frame))
+        look = f"{placed(frame)}{drawn(way, frame)}<a:noFill/>{self._line(path)}"
+        return shape(named, "", look, self._body([]))
 
     def _line(self, path: Path) -> str:
-        drawn, left_out = (round(length / path.thickness * _WHOLE) for length in path.dashes)
+        drawn, left_out = (round(length / path.thickness * WHOLE) for length in path.dashes)
         dashed = f'<a:custDash><a:ds d="{drawn}" sp="{left_out}"/></a:custDash>' if path.dashed else ""
         head = self._head(path) if path.arrow else ""
-        colour = _filled(self.palette.ink(path.ink))
+        colour = filled(self.palette.ink(path.ink))
         return f'<a:ln w="{round(path.thickness * self.sheet.unit)}">{colour}{dashed}<a:round/>{head}</a:ln>'
 
     def _head(self, path: Path) -> str:
@@ -255,35 +234,6 @@ class _Shapes:
         thickness = max(path.thickness, _THIN * POINT / self.sheet.unit)
         size = min(_HEADS, key=lambda one: abs(_HEADS[one] * thickness - length))
         return f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>'
-
-
-def _lines(box: Box) -> list[_Line]:
-    """Its words line by line, where they stand as those of one text around its middle; else none: they stand alone."""
-    rows: dict[float, list[TextLine]] = {}
-    for text in sorted(box.texts, key=lambda text: (text.y, text.bounds[0])):
-        rows.setdefault(text.y, []).append(text)
-    middles = ((row[0].bounds[0] + row[-1].bounds[2]) / 2 for row in rows.values())
-    if any(abs(middle - box.x) > _NEAR for middle in middles):
-        return []
-    for heights in _heights(rows):
-        if all(abs(y - box.y - place) < _NEAR for y, place in zip(rows, _places(heights), strict=True)):
-            return [_Line(row, height) for row, height in zip(rows.values(), heights, strict=True)]
-    return []
-
-
-def _heights(rows: dict[float, list[TextLine]]) -> Iterator[list[float]]:
-    """How high lines may be: as their letters ask for, or all as far apart as the first two."""
-    yield [max(text.size for text in row) * _LEADING for row in rows.values()]
-    first, second, *_ = [*rows, 0.0, 0.0]
-    yield [second - first] * len(rows)
-
-
-def _places(heights: list[float]) -> Iterator[float]:
-    """Where the middles of lines are, from the middle of all."""
-    top = -sum(heights) / 2
-    for height in heights:
-        yield top + height / 2
-        top += height
 
 
 def _site(point: Point, box: Box) -> int:
@@ -296,72 +246,3 @@ def _site(point: Point, box: Box) -> int:
 
 def _name(path: Path) -> str:
     return path.classes[0] if path.classes else "line"
-
-
-def _sp(named: str, kind: str, look: str, body: str) -> str:
-    head = f"<p:nvSpPr>{named}<p:cNvSpPr{kind}/><p:nvPr/></p:nvSpPr>"
-    return f"<p:sp>{head}<p:spPr>{look}</p:spPr>{body}</p:sp>"
-
-
-def _frame(frame: tuple[int, int, int, int], turned: int = 0, mirrored: tuple[bool, bool] = (False, False)) -> str:
-    left, top, wide, tall = frame
-    marks = f' rot="{turned}"' if turned else ""
-    marks += "".join(f' flip{axis}="1"' for axis, flip in zip("HV", mirrored, strict=True) if flip)
-    return f'<a:xfrm{marks}><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
-
-
-def _form(box: Box) -> str:
-    if box.shape in ("bare", "solid"):
-        return '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-    if box.shape == "circle":
-        return '<a:prstGeom prst="ellipse"><a:avLst/></a:prstGeom>'
-    corner = round(box.corner / min(box.width, box.height) * _WHOLE)
-    return f'<a:prstGeom prst="roundRect"><a:avLst><a:gd name="adj" fmla="val {corner}"/></a:avLst></a:prstGeom>'
-
-
-def _preset(bent: Connector) -> str:
-    corners = "".join(f'<a:gd name="adj{number}" fmla="val {share}"/>' for number, share in enumerate(bent.corners, 1))
-    return f'<a:prstGeom prst="{bent.form}"><a:avLst>{corners}</a:avLst></a:prstGeom>'
-
-
-def either(held: str, drawn: str) -> str:
-    """One of two: PowerPoint takes the first since 2016; others, who know nothing of what it asks for, the second."""
-    choice = f'<mc:Choice xmlns:p159="{_SINCE_2016}" Requires="p159">{held}</mc:Choice>'
-    return f'<mc:AlternateContent xmlns:mc="{_CHOICE}">{choice}<mc:Fallback>{drawn}</mc:Fallback></mc:AlternateContent>'
-
-
-def _spot_in(point: Point, around: Bounds, frame: tuple[int, int, int, int]) -> Spot:
-    """A place in a frame, in the frame's units."""
-    x, y = within(point, around)
-    return round(x * frame[2]), round(y * frame[3])
-
-
-def _drawn(way: str, frame: tuple[int, int, int, int]) -> str:
-    """A form of its own."""
-    lists = '<a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l="0" t="0" r="r" b="b"/>'
-    drawn = f'<a:pathLst><a:path w="{frame[2]}" h="{frame[3]}">{way}</a:path></a:pathLst>'
-    return f"<a:custGeom>{lists}{drawn}</a:custGeom>"
-
-
-def _way(corners: list[Spot]) -> str:
-    """From corner to corner and back."""
-    first, *rest = map(_pt, corners)
-    return f"<a:moveTo>{first}</a:moveTo>{''.join(f'<a:lnTo>{one}</a:lnTo>' for one in rest)}<a:close/>"
-
-
-def _round_way(points: tuple[Point, ...], radius: float, spot: Callable[[Point], Spot]) -> str:
-    """From point to point, round the corners."""
-    turns = ((spot(enter), [spot(one) for one in curve]) for enter, *curve in corners(points, radius))
-    between = "".join(
-        f"<a:lnTo>{_pt(enter)}</a:lnTo><a:cubicBezTo>{''.join(map(_pt, curve))}</a:cubicBezTo>"
-        for enter, curve in turns
-    )
-    return f"<a:moveTo>{_pt(spot(points[0]))}</a:moveTo>{between}<a:lnTo>{_pt(spot(points[-1]))}</a:lnTo>"
-
-
-def _pt(spot: Spot) -> str:
-    return f'<a:pt x="{spot[0]}" y="{spot[1]}"/>'
-
-
-def _filled(colour: str) -> str:
-    return f'<a:solidFill><a:srgbClr val="{colour[1:].upper()}"/></a:solidFill>'

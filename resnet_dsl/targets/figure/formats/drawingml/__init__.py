@@ -1,0 +1,1 @@
+"""A geometry as shapes of Office (DrawingML): what a slide holds."""
