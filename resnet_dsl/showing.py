@@ -46,8 +46,17 @@ def _spelt(match: re.Match[str]) -> str:
 
 def width(text: str) -> int:
     """Columns of a terminal: two for wide characters, none for those that combine with the one before."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
-    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+def _columns(one: str) -> int:
+    """Of a character. Not all marks have a class of combining: the vowels above Thai letters have none."""
+    from unicodedata import category, combining, east_asian_width
+
+    if combining(one) or category(one) in ("Mn", "Me") or ord(one) in _JOINING_JAMO:
+        return 0
+    return 2 if east_asian_width(one) in "WF" else 1
+
+
+_JOINING_JAMO = range(0x1160, 0x1200)
+"""Vowels and last consonants of Hangul, which are drawn into the syllable that the first one begins."""
