@@ -230,6 +230,16 @@ def test_every_kind_of_mistake_is_valid(folder: Path) -> None:
             assert place["region"]["endLine"] <= len(lines)
 
 
+def test_no_sentence_ends_open(folder: Path) -> None:
+    """A place, a note or a remedy of which nothing is said is no line that ends in a colon, or in nothing."""
+    for path in sorted((ROOT / "tests" / "errors").glob("*.resnet")):
+        shutil.copy(path, folder / path.name)
+    told = [words for _, _, words in read_as_github_does(call("check", ".", "--format", "github").out)]
+    lines = [line for words in told for line in words.split("\n")]
+    assert sum(line.startswith("also ") for line in lines) > 30
+    assert [line for line in lines if line != line.strip() or line.endswith(":") or not line] == []
+
+
 @pytest.mark.parametrize("form", ["json", "github", "sarif"])
 def test_fix_of_the_standard_input_leaves_no_room_for_data(form: str) -> None:
     ended = call("check", "--fix", "-", "--format", form, stdin=SLIP)

@@ -87,3 +87,14 @@ def test_a_strangers_words_are_no_markup() -> None:
 @pytest.mark.parametrize("words", ["\n\n  stem", "# A small"])
 def test_nothing_is_said_of_white_space_and_comments(words: str) -> None:
     assert shown(BLOCKS, words, 1) == ""
+
+
+@pytest.mark.parametrize(("stages", "told"), [(12, ""), (13, "… and 1 row more"), (15, "… and 3 rows more")])
+def test_of_many_places_the_first_rows_are_shown_and_the_others_counted(stages: int, told: str) -> None:
+    """Three calls in a stage make one row, since all is alike in them: rows are counted, and not places."""
+    text = "block unit { relu }\nnetwork n {\n  input 8x8x3\n"
+    text += "".join(f"  stage s{k} {{ conv({k}, 1) -> 3 x unit }}\n" for k in range(1, stages + 1)) + "}\n"
+    said = shown(text, "relu")
+    rows = _rows(said)
+    assert [row[1:3] for row in rows] == [[f"s{k}_block1 and 2 more", f"8x8x{k}"] for k in range(1, 13)]
+    assert said.endswith(told or "|")
