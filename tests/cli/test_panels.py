@@ -85,6 +85,20 @@ def test_rows_letters_and_captions(paper: Path) -> None:
     assert captions["(a)"].y > max(bounds["(a)"][3], bounds["(b)"][3])
 
 
+def test_a_lower_panel_stands_in_the_middle_of_its_row(paper: Path) -> None:
+    """Where letters stand below; with letters at the top all of a row begin at one height."""
+    for name, steps in (("one", "relu"), ("many", "relu " * 7)):
+        (paper / f"{name}.resnet").write_text(f"network {name} {{ input 8x8x3 stage s {{ {steps} }} }}")
+    two = "".join(f'[[panel]]\ndraw = "{name}.resnet --level layer"\n' for name in ("one", "many"))
+    for letters, same in (("below", lambda top, bottom: top + bottom), ("top", lambda top, bottom: top)):
+        (paper / "figure.toml").write_text(f'letters = "{letters}"\n{two}')
+        boxes = [(box.key[0], box.bounds) for box in drawn(paper / "figure.toml").geometry.boxes]
+        panels = [[bounds for key, bounds in boxes if key == number] for number in "01"]
+        low, tall = ((min(top for _, top, *_ in one), max(bottom for *_, bottom in one)) for one in panels)
+        assert low[1] - low[0] < tall[1] - tall[0] - 50
+        assert same(*low) == pytest.approx(same(*tall), abs=4), letters
+
+
 def test_letters_at_the_top_are_bold_as_in_nature(paper: Path) -> None:
     text = 'letters = "top"\n[[panel]]\ndraw = "resnet18 --level stage"\n[[panel]]\ndraw = "resnet34 --level stage"\n'
     (paper / "figure.toml").write_text(text)
