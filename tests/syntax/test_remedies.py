@@ -227,6 +227,32 @@ UNSURE = [
     ),
 ]
 
+SAID = [
+    # the step as a whole, arguments and all
+    (STEPS, "3 * basic(16, groups = 2)", "write `3 x basic(16, groups = 2)`"),
+    (STEPS, "3 basic(16)", "write `3 x basic(16)`"),
+    (STEPS, "(n + 1) basic(16)", "write `(n + 1) x basic(16)`"),
+    (STEPS, "2xbasic(16)", "write `2 x basic(16)`, with spaces"),
+    (STEPS, "basic(16) x 3", "write `3 x basic(16)`"),
+    (STEPS, "basic(16) x (n + 1)", "write `(n + 1) x basic(16)`"),
+    (STEPS, "repeat 3 basic(16)", "write `3 x basic(16)`, or `repeat 3 { basic(16) }`"),
+    (STEPS, "3 x basic 16, groups = 2", "write `basic(16, groups = 2)`"),
+    (STEPS, "3 . basic(16)", "write `3 x basic(16)`"),
+    (STEPS, "3 x x basic(16)", "write `x` once"),
+    # braces with what they are to hold
+    (STEPS, "repeat n basic(16) -> norm", "write `repeat n { basic(16) -> norm }`"),
+    (STEPS, "if n > 2 conv(16, 3)", "write `if n > 2 { conv(16, 3) }`"),
+    (STEPS, "if n > 2 { norm } else conv(16, 3)", "write `else { conv(16, 3) }`"),
+    (STEPS, "repeat 3\n    basic(16)\n    norm", "write `repeat … { … }`"),
+    (MEMBERS, "stage s(stride = 2) 3 x basic(16)", "write `stage s(stride = 2) { 3 x basic(16) }`"),
+    (MEMBERS, "stage s\n3 x basic(16)\n", "write `stage s { … }`"),
+    (FILE, "block b(w) conv(w, 3)", "write `block b(w) { conv(w, 3) }`"),
+    # loops over numbers
+    (STEPS, "for i in 3 { basic(16) }", "write `repeat 3 as i { … }`"),
+    (STEPS, "for i in n { basic(16) }", "write `repeat n as i { … }`"),
+    (STEPS, "for i in n - 1 { basic(16) }", "write `repeat n - 1 as i { … }`"),
+]
+
 RIGHT = [
     (STEPS, "n // 2 x basic(16)"),
     (STEPS, "norm\n  (n + 2) // 2 x basic(16)"),
@@ -272,6 +298,13 @@ def test_where_several_things_may_be_meant_all_are_said(frame: str, wrong: str, 
     assert first.help is not None
     assert first.help.startswith(remedy)
     assert not first.sure
+
+
+@pytest.mark.parametrize(("frame", "wrong", "remedy"), SAID)
+def test_the_remedy_is_said_as_a_whole_and_its_edits_are_right(frame: str, wrong: str, remedy: str) -> None:
+    (mistake,) = errors(frame % wrong)
+    assert mistake.help == remedy
+    assert not errors(edited(frame % wrong, mistake))
 
 
 @pytest.mark.parametrize(("frame", "text"), RIGHT)

@@ -12,6 +12,7 @@ from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 
 _MESSAGE = "arguments stand in round brackets"
 _ENDS = ("ARROW", "RBRACE", "LBRACE", "AS", *STARTS)  # what stands behind the arguments of a step
+_BEGIN = ("ARROW", "LBRACE", "RBRACE", "EQUAL")  # what stands in front of the first word of a step
 _NAMED = ("STAGE", "BLOCK", "NETWORK", "FROM", "DEFAULT")
 _KEYWORDS = ("STAGE", "NETWORK", "BLOCK", "HEAD", "IMPORT")
 _IN_WORDS = {"with", "takes", "of"}
@@ -42,12 +43,10 @@ def names_without_brackets(stop: Stop) -> Slip | None:
 
 
 def _begins_step(stop: Stop, index: int) -> bool:
-    """Whether a name begins a step, and its line or what follows an arrow or a brace."""
+    """Whether a name begins a step, and its line or what follows an arrow, a brace or a count."""
     kind = stop.words.kinds[index - 1]
     on_line = stop.line(index - stop.index) == stop.line(index + 1 - stop.index)
-    begins = kind in ("ARROW", "LBRACE", "RBRACE", "EQUAL") or stop.line(index - 1 - stop.index) < stop.line(
-        index - stop.index
-    )
+    begins = kind in (*_BEGIN, "X") or stop.line(index - 1 - stop.index) < stop.line(index - stop.index)
     return on_line and begins
 
 
@@ -57,7 +56,17 @@ def _bracketed(stop: Stop, name: int, span: Span, repair: Repair) -> Slip:
     items = text if "," in text else ", ".join(text.split())
     whole = Span(stop.source, stop.words.starts[name], span.end)
     edit = Edit(whole, f"{stop.words.text(name)}({items})")
-    return Slip(stop.mended("E0149", _MESSAGE, edit), repair)
+    counted = Span(stop.source, stop.words.starts[_counted(stop, name)], span.end)
+    return Slip(stop.mended("E0149", _MESSAGE, edit, span=counted), repair)
+
+
+def _counted(stop: Stop, name: int) -> int:
+    """The first word of the count in front of a step, or the step's own name."""
+    begin, line = name, stop.line(name - stop.index)
+    if stop.words.kinds[name - 1] == "X":
+        while stop.line(begin - 1 - stop.index) == line and stop.words.kinds[begin - 1] not in _BEGIN:
+            begin -= 1
+    return begin
 
 
 def in_other_brackets(stop: Stop) -> Slip | None:

@@ -9,7 +9,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import GROUP, ROUND
 from resnet_dsl.syntax.slips import types
 from resnet_dsl.syntax.slips.groups import BRACKETS, OF_SKIP, SETTINGS, STARTS, STATEMENTS
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
@@ -87,6 +87,8 @@ def method(stop: Stop) -> Slip | None:
     if stop.count is None or stop.at(-2) != "DOT" or stop.at(-1) != "NAME" or stop.text_at(-1) in _TOLD:
         return None
     is_call = stop.kind in ROUND and stop.touches(-1)
+    if stop.words.kinds[point - 1] == "NUMBER":
+        return _count_with_point(stop, point)
     if not is_call and stop.words.kinds[point - 1] != "RPAR":
         return None
     if stop.words.text(point - 1) == "self":
@@ -96,6 +98,15 @@ def method(stop: Stop) -> Slip | None:
     edit = Edit(stop.words.span(point), " -> ")
     written = f"{_text(stop, stop.count).rpartition('.')[0].strip()} -> {stop.text_at(-1)}"
     diagnostic = stop.mended("E0110", "a step follows behind `->`, not behind a `.`", edit, remedy=f"write `{written}`")
+    return Slip(diagnostic, Repair(stop.index, 0, ("X", "NAME")))
+
+
+def _count_with_point(stop: Stop, point: int) -> Slip:
+    """``3 . basic(16)``."""
+    step = in_line(stop.called(point + 1))
+    edit = Edit(stop.words.span(point), "x")
+    remedy = f"write `{stop.words.text(point - 1)} x {step}`"
+    diagnostic = stop.mended("E0109", "a step is repeated with `x`", edit, remedy=remedy)
     return Slip(diagnostic, Repair(stop.index, 0, ("X", "NAME")))
 
 
@@ -138,16 +149,17 @@ def repeated(stop: Stop) -> Slip | None:
     count, name = _text(stop, stop.count), stop.text
     span = stop.words.span(stop.count).to(stop.span)
     if name == "X" and stop.at(1) == "NAME":
-        message, remedy = "a step is repeated with `x`", f"write `{count} x {stop.text_at(1)}`"
+        message, remedy = "a step is repeated with `x`", f"write `{count} x {in_line(stop.called(stop.index + 1))}`"
         diagnostic = stop.says("E0109", message, remedy, span=span, edits=stop.instead("x"), sure=True)
         return Slip(diagnostic, stop.replaced("X"))
-    message, remedy = "an `x` is missing between a count and the step to repeat", f"write `{count} x {name}`"
+    step = in_line(stop.called(stop.index))
+    message, remedy = "an `x` is missing between a count and the step to repeat", f"write `{count} x {step}`"
     edits, sure = stop.put_behind(-1, " x" if not stop.touches(-1) else " x "), stop.at(-1) == "NUMBER"
     repair: Repair | None = Repair(stop.index, 0, ("X",))
     if stop.touches(-1) and name.startswith("x") and len(name) > 1:
         message, remedy = (
             "the `x` between a count and a step stands apart",
-            f"write `{count} x {name[1:]}`, with spaces",
+            f"write `{count} x {step[1:]}`, with spaces",
         )
         edits, repair = stop.instead(f" x {name[1:]}"), None
     return Slip(stop.says("E0109", message, remedy, span=span, edits=edits, sure=sure), repair)
@@ -161,14 +173,24 @@ def _text(stop: Stop, first: int) -> str:
 def _behind_x(stop: Stop) -> Slip | None:
     start = stop.machine.starts[-2]
     before = Span(stop.source, start, stop.words.ends[stop.index - 2])
+    if stop.kind == "X":
+        diagnostic = stop.mended("E0109", "one `x` is enough", Edit(stop.span, ""), remedy="write `x` once")
+        return Slip(diagnostic, Repair(stop.index, 1))
     if stop.kind == "LBRACE":
         message = "`x` repeats one step, `repeat` what stands in braces"
         return Slip(stop.says("E0109", message, f"write `repeat {before.text} {{ … }}`", span=before.to(stop.span)))
-    if stop.kind in ("NUMBER", *ROUND):
-        message = "the count stands in front of the step that is repeated"
-        count = stop.text if stop.kind == "NUMBER" else "(…)"
-        return Slip(stop.says("E0109", message, f"write `{count} x {before.text}`", span=stop.span_at(-1, 0)))
-    return None
+    return _count_behind_x(stop, before) if stop.kind in ("NUMBER", *ROUND) else None
+
+
+def _count_behind_x(stop: Stop, step: Span) -> Slip:
+    """``bottleneck(64) x 3``, ``bottleneck(64) x (n + 1)``."""
+    closing = stop.index if stop.kind == "NUMBER" else stop.closing(stop.index)
+    message = "the count stands in front of the step that is repeated"
+    place = stop.span_at(-1, 0)
+    if closing is None:
+        return Slip(stop.says("E0109", message, f"write `(…) x {step.text}`", span=place))
+    edit = Edit(step.to(stop.words.span(closing)), f"{stop.between(stop.index, closing + 1).text} x {step.text}")
+    return Slip(stop.mended("E0109", message, edit, span=place))
 
 
 def counted_alone(stop: Stop) -> Slip | None:
@@ -229,14 +251,12 @@ def _multiplies_behind(stop: Stop, operator: int) -> bool:
 
 def _multiplied(stop: Stop, first: int, operator: int) -> Diagnostic:
     sums = [index for index in _operators(stop, first) if stop.words.kinds[index] == "SIGN"]
-    count, step = (
-        stop.words.span(sums[-1] + 1 if sums else first).to(stop.words.span(operator - 1)).text,
-        stop.words.text(operator + 1),
-    )
+    count = stop.words.span(sums[-1] + 1 if sums else first).to(stop.words.span(operator - 1)).text
+    step = in_line(stop.called(operator + 1))
     remedy = f"write `{count} x {step}`"
     is_value = stop.words.kinds[operator - 1] == "NAME" and operator - 1 == first
     if is_value:
-        remedy += f" to repeat, `mul({count}, {step})` to multiply values"
+        remedy += f" to repeat, `mul({count}, {_as_argument(stop, step)})` to multiply values"
     span = stop.words.span(first).to(stop.words.span(operator))
     edit = Edit(stop.words.span(operator), "x")
     return stop.mended(

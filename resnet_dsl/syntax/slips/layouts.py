@@ -10,7 +10,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import CLOSING, OPENING, ROUND
 from resnet_dsl.syntax.slips.groups import BRACKETS, SETTINGS
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 
 _OPENERS = {"then", "do", "begin", "times"}  # in place of `{`, or in front of it
 _CLOSERS = {"end", "fi", "done", "endif", "endfor", "od"}
@@ -21,6 +21,7 @@ _HOLDING = {"STAGE", "HEAD", "STEM", "BLOCK"}
 _RANGE = re.compile(r"(?:for|foreach)\s*+\(?\s*+(\w+)\s+in\s+range\s*+\((.*)\)\)?", re.DOTALL)
 _SPAN = re.compile(r"(?:for|foreach)\s+(\w+)\s+(?:in|=)\s+(?:0|1)\s*+(?:\.\.|to|:)\s*+(\w+)")
 _LIST = re.compile(r"(?:for|foreach)\s+(\w+)\s+in\s+(\w+|\[.*\])", re.DOTALL)
+_NUMBER = re.compile(r"(?:for|foreach)\s+(\w+)\s+in\s+(\d+|[\w\s()]+[-+*/%][\w\s+*/%()-]+|\w+)")
 _COUNTED = re.compile(r"for\s*+\(\s*+(?:\w+\s+)?(\w+)\s*+=\s*+0\s*+;\s*+\w+\s*+<\s*+(\w+)\s*+;.*\)", re.DOTALL)
 _REPEATED = re.compile(r"(\w+)\s+in\s+(?:range\s*+\((.*)\)|(\w+))", re.DOTALL)
 
@@ -39,15 +40,29 @@ def body_behind(stop: Stop, sign: int, behind: int) -> Body | None:
 
     The sign becomes `{`, and a `}` comes behind the last word where none is there.
     """
-    first, last = behind, _last(stop, sign, behind)
+    last = _last(stop, sign, behind)
+    space = "" if stop.source.text[stop.words.starts[sign] - 1].isspace() else " "
+    opened = Edit(stop.between(sign, behind), f"{space}{{")
+    return None if last is None else _body(stop, opened, _begin(stop, sign), behind, last)
+
+
+def body_without_sign(stop: Stop, first: int) -> Body | None:
+    """The same where no sign stands in front of the body: a `{` comes behind the word before it.
+
+    What is not indented is its own line alone.
+    """
+    last = _last(stop, first - 1, first)
     if last is None:
-        return None
-    line_begin = _begin(stop, sign)
+        last = _balanced(stop, first, _below(stop, first))
+    opened = Edit(stop.words.span(first - 1).behind, " {")
+    return None if last is None else _body(stop, opened, _begin(stop, first - 1), first, last)
+
+
+def _body(stop: Stop, opened: Edit, line_begin: int, first: int, last: int) -> Body:
+    """``line_begin``: the first word on the line that the body belongs to."""
     follows = stop.words.kinds[last + 1]
     closed = follows == "RBRACE" and _indent(stop, last + 1) == _indent(stop, line_begin) and _is_first(stop, last + 1)
     closed = closed and len(stop.open) > 0 and _indent(stop, _begin(stop, stop.open[-1])) < _indent(stop, line_begin)
-    space = "" if stop.source.text[stop.words.starts[sign] - 1].isspace() else " "
-    opened = Edit(stop.between(sign, behind), f"{space}{{")
     return Body(first, last, (opened,) if closed else (opened, _closing(stop, line_begin, last)), closed)
 
 
@@ -60,10 +75,15 @@ def _last(stop: Stop, sign: int, behind: int) -> int | None:
         return _balanced(stop, behind, stop_at)
     own, index = _indent(stop, _begin(stop, sign)), behind
     while index < len(words.kinds) - 1 and _indent(stop, index) > own:
-        line_end = text.find("\n", words.starts[index])
-        index = bisect_left(words.starts, line_end + 1, lo=index + 1) if line_end >= 0 else len(words.kinds)
-        index = min(index, len(words.kinds) - 1)
+        index = _below(stop, index)
     return _balanced(stop, behind, index)
+
+
+def _below(stop: Stop, index: int) -> int:
+    """The first word on the next line that has words, or the text's end."""
+    line_end = stop.source.text.find("\n", stop.words.starts[index])
+    last = len(stop.words.kinds) - 1
+    return last if line_end < 0 else min(bisect_left(stop.words.starts, line_end + 1, lo=index + 1), last)
 
 
 def _balanced(stop: Stop, first: int, behind: int) -> int | None:
@@ -117,10 +137,11 @@ def colon(stop: Stop) -> Slip | None:
     elif stop.line(body.last - stop.index) == stop.line():
         held = " ".join(stop.between(body.first, body.last + 1).text.split())
         remedy = f"write `{{ {held} }}`"
-    return Slip(stop.mended("E0113", message, *body.edits, remedy=remedy), _around(stop, 1, ("LBRACE",), body))
+    return Slip(stop.mended("E0113", message, *body.edits, remedy=remedy), around(stop, 1, ("LBRACE",), body))
 
 
-def _around(stop: Stop, remove: int, insert: tuple[str, ...], body: Body) -> Repair:
+def around(stop: Stop, remove: int, insert: tuple[str, ...], body: Body) -> Repair:
+    """``insert`` in place of so many words, and the brace that closes the body."""
     also = () if body.closed else (Repair(body.last + 1, 0, ("RBRACE",)),)
     return Repair(stop.index, remove, insert, also)
 
@@ -144,7 +165,7 @@ def sign_of_body(stop: Stop) -> Slip | None:
     held = " ".join(stop.between(body.first, body.last + 1).text.split())
     name = stop.named(stop.index - 1 if stop.head is None or stop.at(-1) in ("STEM", "HEAD") else stop.head)
     remedy = f"write {name[:-1]} {{ {held} }}`"
-    return Slip(stop.mended("E0121", message, *body.edits, remedy=remedy), _around(stop, behind, ("LBRACE",), body))
+    return Slip(stop.mended("E0121", message, *body.edits, remedy=remedy), around(stop, behind, ("LBRACE",), body))
 
 
 def _holds(stop: Stop) -> bool:
@@ -258,7 +279,7 @@ def _mended(stop: Stop, first: int, sign: int) -> tuple[Repair | None, Body | No
         body = body_behind(stop, sign, sign + 1)
         if body is None or not reads:
             return None, body
-        return _around(stop, sign + 1 - stop.index, (*start, "LBRACE"), body), body
+        return around(stop, sign + 1 - stop.index, (*start, "LBRACE"), body), body
     return Repair(stop.index, sign - stop.index, start) if reads else None, body
 
 
@@ -267,18 +288,29 @@ def _translated(stop: Stop, head: str) -> tuple[str, bool, str]:
     if (word := head.split(None, 1)[0]) in _ELSE_IFS:
         condition = " ".join(head[len(word) :].split())
         return f"else if {condition or 'CONDITION'}", bool(condition), ""
+    if word in ("while", "until"):
+        return "repeat COUNT", False, ": rounds are counted, and what is in braces cannot end them"
+    return _looped(stop, head)
+
+
+def _looped(stop: Stop, head: str) -> tuple[str, bool, str]:
     if found := _RANGE.fullmatch(head):
         return _of_range(found[1], found[2])
     if found := _COUNTED.fullmatch(head) or _SPAN.fullmatch(head):
         is_sure = found.re is _COUNTED
         return _counted(found[1], found[2]), is_sure, "" if is_sure else f", where `{found[1]}` counts from 0"
+    if (found := _NUMBER.fullmatch(head)) and _is_number(stop, found[2]):
+        return _counted(found[1], found[2]), found[2].isdigit(), ""
     if (found := _LIST.fullmatch(head)) and found[1] != "_":
         items = " ".join(found[2].split())
         counted = f"repeat len({items}) as i"
         return counted, False, f", and `{items}[i]` for `{found[1]}`" if items.isidentifier() else ""
-    if word in ("while", "until"):
-        return "repeat COUNT", False, ": rounds are counted, and what is in braces cannot end them"
     return "repeat COUNT as i", False, ""
+
+
+def _is_number(stop: Stop, text: str) -> bool:
+    """Whether a text is a number: one is written, computed, or what the text gives to the name."""
+    return not text.isidentifier() or re.search(rf"\b{text}\s*=\s*\d", stop.source.text) is not None
 
 
 def _of_range(name: str, inside: str) -> tuple[str, bool, str]:
@@ -328,17 +360,16 @@ def _repeat_in(stop: Stop, head: int) -> Slip | None:
     body = body_behind(stop, sign, sign + 1) if stop.words.text(sign) == ":" else None
     if body is not None:
         return Slip(
-            diagnostic._replace(edits=(edit, *body.edits)), _around(stop, sign + 1 - stop.index, ("LBRACE",), body)
+            diagnostic._replace(edits=(edit, *body.edits)), around(stop, sign + 1 - stop.index, ("LBRACE",), body)
         )
     return Slip(diagnostic, Repair(stop.index, sign - stop.index))
 
 
 def _repeat_step(stop: Stop, head: int, behind: int, step: int) -> Diagnostic:
     """A step in place of the braces; ``behind``: the word behind the count."""
-    count = " ".join(stop.between(head + 1, behind).text.split())
-    name = stop.words.text(step)
-    edit = Edit(stop.between(head, step + 1), f"{count} x {name}")
-    remedy = f"write `{count} x {name}`, or `repeat {count} {{ … }}`"
+    count, called = in_line(stop.between(head + 1, behind)), in_line(stop.called(step))
+    edit = Edit(stop.between(head, step + 1), f"{count} x {stop.words.text(step)}")
+    remedy = f"write `{count} x {called}`, or `repeat {count} {{ {called} }}`"
     message = "`repeat` repeats what stands in braces, `x` one step"
     return stop.mended("E0109", message, edit, remedy=remedy, span=stop.words.span(behind))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips import layouts
 from resnet_dsl.syntax.slips.brackets import in_parameters
-from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, VALUES
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
+from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, STATEMENTS, VALUES
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line, shown
 
 _EXAMPLES = {
     "import": 'import "other.resnet"',
@@ -31,6 +32,7 @@ _EXAMPLES = {
 
 
 _SIGNS_OF_SKIPS = ("=", ":", "(", ")", "are")
+_BEGINS_STEP = {"NAME", "NUMBER", "IN", *STATEMENTS}
 _ENDS_VALUE = {*VALUES, "RPAR", "RSQB"} - {*ROUND, "LSQB", "IF"}
 
 
@@ -169,6 +171,8 @@ def missing_braces(stop: Stop) -> Slip | None:
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
     if head is None or stop.words.kinds[head] not in OWNERS:
         return None
+    if stop.words.kinds[head : head + 3] in (["HEAD", "NAME", "LPAR"], ["HEAD", "NAME", "ARROW"]):
+        return _without_braces(stop, head, head + 1)
     if stop.words.kinds[head : head + 3] == ["STAGE", "NAME", "NAME"] and stop.index == head + 3:
         return _without_braces(stop, head, head + 2)
     if not stop.accepts("LBRACE") or (stop.inside in BRACKETS and head < stop.open[-1]):
@@ -178,17 +182,21 @@ def missing_braces(stop: Stop) -> Slip | None:
 
 def _without_braces(stop: Stop, head: int, index: int) -> Slip:
     """``head``: the word that they belong to; ``index``: the one in front of which they were to begin."""
-    what, end = stop.named(head), stop.words.ends[index - 1]
+    what, end = stop.named(head) if index > head + 1 else f"`{stop.words.text(head)}`", stop.words.ends[index - 1]
     between = " …" if index - head > what.count(" ") + 1 else ""
     begins_line = stop.line(index - 1 - stop.index) != stop.line(index - stop.index)
-    diagnostic = stop.says(
-        "E0121",
-        f"the braces of {what} are missing",
-        f"write {what[:-1]}{between} {{ … }}`",
-        label="`{` is missing here",
-        span=Span(stop.source, end, end) if begins_line else stop.words.span(index),
-    )
-    return Slip(diagnostic)
+    place = Span(stop.source, end, end) if begins_line else stop.words.span(index)
+    holds_steps = stop.inside not in BRACKETS and stop.words.kinds[index] in _BEGINS_STEP
+    body = layouts.body_without_sign(stop, index) if holds_steps else None
+    remedy, repair = f"write {what[:-1]}{between} {{ … }}`", None
+    edits = () if body is None else body.edits
+    if body is not None:
+        repair = Repair(index, 0, ("LBRACE",), layouts.around(stop, 0, (), body).also)
+        if not begins_line:
+            held = in_line(stop.between(body.first, body.last + 1))
+            remedy = f"write `{in_line(stop.between(head, index))} {{ {held} }}`"
+    message = f"the braces of {what} are missing"
+    return Slip(stop.says("E0121", message, remedy, label="`{` is missing here", span=place, edits=edits), repair)
 
 
 def missing_sign(stop: Stop) -> Slip | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Source, Span
-from resnet_dsl.syntax.brackets import CLOSING, OPENING
+from resnet_dsl.syntax.brackets import CLOSING, OPENING, ROUND
 from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips.groups import BRACKETS, NAMING, OWNERS, STARTS, WITH_PARAMETERS
 from resnet_dsl.syntax.words import END, split
@@ -132,6 +132,15 @@ class Stop:
     def between(self, first: int, behind: int) -> Span:
         """The place of the words from one up to another."""
         return self.words.span(first).to(self.words.span(behind - 1))
+
+    def called(self, name: int) -> Span:
+        """A step: its name, with the brackets behind it where they are closed."""
+        closing = self.closing(name + 1) if self.words.kinds[name + 1] in ROUND else None
+        return self.between(name, (name if closing is None else closing) + 1)
+
+    def rest(self, *ends: str) -> Span:
+        """What is left of the line from here on, as far as it belongs together."""
+        return self.between(self.index, max(self.until("RBRACE", *ends), self.index + 1))
 
     def items(self, first: int, behind: int) -> list[Span]:
         """The words from one up to another, parted by the commas that stand in no brackets."""
@@ -267,6 +276,11 @@ class Stop:
     def replaced(self, kind: str, remove: int = 1, *more: str) -> Repair:
         """The word and those behind it as one of another kind, with ``more`` words behind."""
         return Repair(self.index, remove, (kind, *more))
+
+
+def in_line(span: Span) -> str:
+    """A text as it would stand on one line."""
+    return " ".join(span.text.split())
 
 
 def shown(stop: Stop) -> str:
