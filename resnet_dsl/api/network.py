@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from resnet_dsl import pipeline
-from resnet_dsl.api.views import Summary
+from resnet_dsl.api.views import Summary, expect
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
@@ -172,6 +172,7 @@ class Network:
         from resnet_dsl.targets.onnx.writing import write_model
         from resnet_dsl.targets.weighted import folded, given
 
+        expect("arrangement of channels", channels, ("first", "last"))
         model = given(self.compiled, weights, seed, tuple(excepted), layout)
         written = write_model(folded(model) if optimize else model, os.fspath(path), channels)
         return (*written.remarks, *written.loading)

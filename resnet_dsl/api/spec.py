@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from html import escape
 from itertools import islice
@@ -14,6 +14,7 @@ from resnet_dsl.api.network import Network
 from resnet_dsl.api.several import table
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.draw import draw_all
+from resnet_dsl.diagnostics.nearest import instead
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import as_html
@@ -33,7 +34,7 @@ class Networks(Mapping[str, Network]):
     def __getitem__(self, name: str) -> Network:
         if name not in self._compiled:
             if name not in self._spec.networks:
-                raise KeyError(name)
+                raise _unknown(name, self._spec.networks)
             self._compiled[name] = Network(self._spec.compile(name))
         return self._compiled[name]
 
@@ -42,6 +43,12 @@ class Networks(Mapping[str, Network]):
 
     def __len__(self) -> int:
         return len(self._spec.networks)
+
+
+def _unknown(name: str, known: Iterable[str]) -> KeyError:
+    error = KeyError(name)
+    error.add_note(f"  = help: {instead(str(name), known)}")
+    return error
 
 
 class Spec:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from resnet_dsl.diagnostics.nearest import instead
 from resnet_dsl.failure import Failure
-from resnet_dsl.sentences import listed
 
 if TYPE_CHECKING:
     from resnet_dsl.analyses.difference import Difference
@@ -18,10 +18,19 @@ if TYPE_CHECKING:
     from resnet_dsl.targets.table import Table as Columns
 
 
+def expect(what: str, given: str, known: Collection[str]) -> None:
+    """Raises Failure where a word is none of the known; the remedy is the near one."""
+    if given not in known:
+        raise Failure(f"`{given}` is no {what}", instead(str(given), known))
+
+
 class Summary:
     """A network as a table of its parts: text in a terminal, HTML in a notebook, ``data()`` for programs."""
 
     def __init__(self, facts: Facts, by: Granularity) -> None:
+        from resnet_dsl.targets.summary import GRANULARITIES
+
+        expect("part of a summary", by, GRANULARITIES)
         self._facts = facts
         self.by = by
 
@@ -95,8 +104,7 @@ class Table:
         """
         from resnet_dsl.targets.table import FORMATS, write
 
-        if form not in FORMATS:
-            raise Failure(f"`{form}` is no form of a table", f"there are {listed([*FORMATS])}")
+        expect("form of a table", form, FORMATS)
         return write(self._table, form, siunitx)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -85,7 +85,9 @@ def _failure(error: Exception) -> Failure | None:
         return error
     if isinstance(error, OSError) and error.strerror:
         name = "" if error.filename is None else f"`{os.fsdecode(error.filename)}`: "
-        return Failure(f"{name}{error.strerror}")
+        from resnet_dsl.diagnostics.nearest import instead_of_missing
+
+        return Failure(f"{name}{error.strerror}", instead_of_missing(error))
     from resnet_dsl.extras import MissingPackageError
 
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("resnet_dsl"):

@@ -12,14 +12,13 @@ from typing import Any, NamedTuple, Protocol
 from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.elaborate.arithmetic import extent, number
 from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.sizes import Size
-from resnet_dsl.syntax.reading import ENDING, STDIN, with_ending
+from resnet_dsl.syntax.reading import ENDING, STDIN, meant
 
 SPEC_HELP = "a file (net.resnet), one network of it (net.resnet:NAME), `-`, or a shipped network's name (resnet50)"
 SHOWN_HELP = f"{SPEC_HELP}; or a model's file (.keras, .onnx, .h5)"
@@ -160,8 +159,7 @@ def locate(spec: str) -> tuple[str, str | None]:
         return spec, None
     found = shipped.find(spec)
     if found is None:
-        near = with_ending(spec) or suggestion(spec, shipped.names())
-        hint = near or "`resnet-dsl list` shows those that ship"
+        hint = meant(spec) or "`resnet-dsl list` shows those that ship"
         raise Failure(f"there is no file and no shipped network called `{spec}`", hint)
     return found, spec
 

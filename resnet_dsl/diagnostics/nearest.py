@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from itertools import islice
 
 from resnet_dsl.diagnostics.alike import latin, odd_letter, told_apart
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
+from resnet_dsl.sentences import listed
 
 _LONGEST = 40  # longer names are compared no further: nobody mistypes them by a letter or two, and it is quadratic
 _MOST = 500  # and no more names than these
+_DEEPEST = 8  # folders of a path that are looked into
 
 
 def nearest(name: str, known: Iterable[str], letters: int = 3) -> str | None:
@@ -16,15 +20,16 @@ def nearest(name: str, known: Iterable[str], letters: int = 3) -> str | None:
 
     Near is: the same but for case, underscores and letters that only look Latin, or one slip (a letter too many, too
     few, wrong, or two exchanged) for every three ``letters``, three at most. Among equally near ones the first letter
-    decides, then the order given.
+    decides, then which number is near (of `conv6` that in `conv5`), then the order given.
     """
     if len(name) > _LONGEST:
         return None
     limit = min(3, (len(name) + 1) // letters)
-    best: tuple[int, bool] = (limit + 1, False)
+    best: tuple[int, bool, int] = (limit + 1, False, 0)
     found = None
     for _, candidate in zip(range(_MOST), known, strict=False):
-        rank = (_slips(_plain(name), _plain(candidate), best[0]), candidate[:1] != name[:1])
+        slips = _slips(_plain(name), _plain(candidate), best[0])
+        rank = (slips, candidate[:1] != name[:1], abs(_counted(candidate) - _counted(name)))
         if candidate != name and rank < best and rank[0] <= limit and rank[0] < len(candidate):
             best, found = rank, candidate
     return found
@@ -34,6 +39,56 @@ def suggestion(name: str, known: Iterable[str]) -> str | None:
     """The remedy where a known name is near: ``did you mean `conv`?``."""
     found = nearest(name, known)
     return asked(name, found) if found else None
+
+
+def instead(name: str, known: Iterable[str]) -> str:
+    """The remedy for a name that is none of these: the near one, or else all that there are."""
+    known = list(known)
+    return suggestion(name, known) or f"there are {listed(known)}"
+
+
+def near_file(path: str, within: str = "") -> str | None:
+    """The path of a file or folder that is there, each part of it the same or near; None where none is.
+
+    ``within``: the folder that a relative path counts from. An ending is near by itself: of a missing `net.resnet` a
+    `net.keras` is none.
+    """
+    found = _near_path(path, within, _DEEPEST)
+    return None if found == path else found
+
+
+def instead_of_missing(error: OSError) -> str | None:
+    """The remedy where the system found no file: one that is there, or the folder that it was to be in."""
+    if not isinstance(error, FileNotFoundError) or error.filename is None:
+        return None
+    path = os.fsdecode(error.filename)
+    near = near_file(path) or near_file(os.path.dirname(path))
+    return asked(path, near) if near else None
+
+
+def _near_path(path: str, within: str, deepest: int) -> str | None:
+    if os.path.lexists(os.path.join(within, path)):
+        return path
+    folder, name = os.path.split(path)
+    near = _near_path(folder, within, deepest - 1) if folder and deepest else folder
+    if not name or near is None:
+        return None
+    inside = os.path.join(within, near)
+    found = name if os.path.lexists(os.path.join(inside, name)) else _near_name(name, inside)
+    return None if found is None else os.path.join(near, found)
+
+
+def _near_name(name: str, folder: str) -> str | None:
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            names = sorted(one.name for one in islice(entries, _MOST))
+    except (OSError, ValueError):  # no folder, or one that may not be read
+        return None
+    return nearest(name, [one for one in names if all(map(_alike, os.path.splitext(name), os.path.splitext(one)))])
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or nearest(one, [other]) is not None
 
 
 def asked(name: str, near: str) -> str:
@@ -61,6 +116,11 @@ def respelt(mistake: Diagnostic, name: str, known: Iterable[str]) -> Diagnostic:
 
 def _plain(name: str) -> str:
     return latin(name).lower().replace("_", "")
+
+
+def _counted(name: str) -> int:
+    """The number that its digits make."""
+    return int("".join(filter(str.isdecimal, name[:_LONGEST])) or 0)
 
 
 def _slips(one: str, other: str, bound: int) -> int:

@@ -17,6 +17,7 @@ from resnet_dsl.ir.operation import RESERVED
 from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import Parsed
+from resnet_dsl.syntax.reading import meant
 
 _DEFINED = re.compile(r"^(?:shared\s+)?(?:block|slot|let|network)\s+(\w+)", re.MULTILINE)
 
@@ -116,7 +117,8 @@ class Loader:
             source = self.read(shown)
         except DiagnosticError as mistake:
             told = mistake.diagnostic
-            remedy = told.help or suggestion(written, shipped.file_names())
+            near = meant(written, folder) if told.code == "E0001" else told.help
+            remedy = near or suggestion(written, shipped.file_names())
             raise DiagnosticError(_unreadable(written, told.message, statement.path.span, remedy)) from None
         source = Source(source.name, source.text, target)
         if not _DEFINITION.search(source.text) and self.parse(source).mistakes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.engines.ends import Ends
 from resnet_dsl.engines.sessions import ENGINES, Precision, Run
 from resnet_dsl.extras import MissingPackageError, is_installed
@@ -105,13 +106,14 @@ def _able(precision: Precision) -> list[str]:
 def _check_asked(engine: str | None, precision: Precision) -> None:
     known = (KERAS, *ENGINES)
     if engine is not None and engine not in known:
-        raise Failure(f"there is no engine `{engine}`", f"take {either(known)}")
+        raise Failure(f"there is no engine `{engine}`", suggestion(engine, known) or f"take {either(known)}")
     if engine in ENGINES and not ENGINES[engine].installed:
         package = ENGINES[engine].package
         raise MissingPackageError([package], f"the engine `{engine}` is a package that is not installed")
     able = [name for name, one in ENGINES.items() if precision in one.precisions]
     if not able:
-        raise Failure(f"there is no precision `{precision}`", "take float32, or bfloat16 where speed is worth digits")
+        remedy = suggestion(precision, get_args(Precision)) or "take float32, or bfloat16 where speed is worth digits"
+        raise Failure(f"there is no precision `{precision}`", remedy)
     if precision != "float32" and engine not in (None, *able):
         raise Failure(f"`{engine}` does not compute in {precision}", f"take {either(able)}")
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.analyses.head import are_probabilities
 from resnet_dsl.analyses.shapes import infer_shapes
+from resnet_dsl.diagnostics.nearest import instead_of_missing
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, show
@@ -116,7 +117,7 @@ def predictions(
             refused(failure)
             continue
         except OSError as error:
-            refused(Failure(f"{path}: {error.strerror}"))
+            refused(Failure(f"{path}: {error.strerror}", instead_of_missing(error)))
             continue
         if batch and (len(batch) == BATCH or batch[0][1].shape != image.shape):
             yield from _predicted(model, batch, top)

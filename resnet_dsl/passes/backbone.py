@@ -41,7 +41,8 @@ def asked(features: Any = None, include_top: bool = True, pooling: Any = None) -
     """
     names = None if features is None or features is False else _names(features)
     if pooling is not None and pooling not in [*POOLINGS]:
-        raise Failure(f"`pooling` is {' or '.join(map(repr, POOLINGS))}, not {pooling!r}")
+        near = suggestion(pooling, POOLINGS) if isinstance(pooling, str) else None
+        raise Failure(f"`pooling` is {' or '.join(map(repr, POOLINGS))}, not {pooling!r}", near)
     if pooling is not None and (include_top or names is not None):
         raise Failure("`pooling` is of the map that the top takes", "leave out the top, and name no `features`")
     if names is not None and not include_top:

@@ -9,7 +9,9 @@ import sys
 from io import BufferedReader, FileIO
 from typing import BinaryIO
 
+from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
+from resnet_dsl.diagnostics.nearest import asked, near_file, suggestion
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import limits
 
@@ -39,7 +41,7 @@ def read(path: str) -> Source:
         with open(path, "rb", buffering=0, opener=_open) as file:
             data = _read_from(path, file)
     except FileNotFoundError:
-        raise DiagnosticError(Diagnostic("E0001", f"there is no file `{path}`", None, help=with_ending(path))) from None
+        raise DiagnosticError(Diagnostic("E0001", f"there is no file `{path}`", None, help=meant(path))) from None
     except PermissionError:
         raise DiagnosticError(Diagnostic("E0003", f"`{path}` may not be read: permission denied", None)) from None
     except (OSError, ValueError) as error:
@@ -47,13 +49,27 @@ def read(path: str) -> Source:
     return decode(path, data, os.path.abspath(path))
 
 
-def with_ending(spec: str) -> str | None:
-    """The remedy where the ending alone is missing, and the file is there: of ``mine``, and of ``mine:net``."""
+def meant(spec: str, within: str = "") -> str | None:
+    """The remedy for a path that nothing is at, with the name of a network behind it or not: what is there instead.
+
+    That is the file with its ending, one of a near name, or, of a bare word, a network that ships. ``within``: the
+    folder that a relative path counts from.
+    """
     path, colon, network = spec.rpartition(":")
     for file, behind in ((spec, ""), (path, colon + network)):
-        if file and os.path.isfile(f"{file}{ENDING}"):
+        if file and os.path.isfile(os.path.join(within, f"{file}{ENDING}")):
             return f"did you mean `{file}{ENDING}{behind}`?"
-    return None
+    for file, behind in ((spec, ""), (path, colon + network)):
+        if file and (near := near_file(file, within) or near_file(f"{file}{ENDING}", within)):
+            return asked(f"{file}{behind}", f"{near}{behind}")
+    return _ships(spec) if spec.isidentifier() else None
+
+
+def _ships(word: str) -> str | None:
+    """A network of which the word is a part (`resnet20` of `cifar_resnet20`), or whose name is near."""
+    names = shipped.names()
+    whole = [one for one in names if f"_{word}_" in f"_{one}_"]
+    return asked(word, min(whole, key=len)) if whole else suggestion(word, names)
 
 
 def read_spec(path: str) -> Source:

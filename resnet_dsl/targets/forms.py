@@ -5,9 +5,11 @@ The other outputs, those of ``compile --to``, are the rows of TARGETS in ``targe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.sentences import either
 
 
@@ -41,3 +43,24 @@ TABLES = {
 def endings(forms: Mapping[str, Form]) -> str:
     """What a name may end in: ``.svg, .png or .html``."""
     return either([form.ending for form in forms.values()])
+
+
+_OTHERS = {
+    ".png": (".gif", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"),
+    ".pdf": (".eps", ".ps"),
+    ".dot": (".gv",),
+    ".tex": (".tikz", ".latex", ".pgf"),
+    ".pptx": (".ppt", ".key", ".odp"),
+    ".drawio": (".vsd", ".vsdx"),
+    ".csv": (".tsv", ".xls", ".xlsx", ".ods"),
+    ".md": (".markdown",),
+}
+"""Endings that nothing is written with, by the one of what serves the same."""
+
+
+def renamed(path: str, known: Sequence[str]) -> str:
+    """The remedy for a name whose ending says no form: the same name with the ending that was probably meant."""
+    stem, ending = os.path.splitext(path)
+    others = (own for own, others in _OTHERS.items() if own in known and ending.lower() in others)
+    meant = nearest(ending, known) or next(others, known[0])
+    return f"write `{stem}{meant}`; the endings are {either(known)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from resnet_dsl.analyses.network import CountedPart, Facts
 from resnet_dsl.ir.lengths import Shape, as_json, show
@@ -20,6 +20,7 @@ _FIELDS = ("name", "kind", "block", "blocks", "output_shape", "params", "total_p
 """Of a part, in JSON and in CSV."""
 
 Granularity: TypeAlias = Literal["stage", "block", "layer"]
+GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
 
 
 class Extra(NamedTuple):

@@ -169,7 +169,7 @@ def test_or_the_form_that_is_asked_for(folder: Path, output: str, form: str) -> 
     ("arguments", "words"),
     [
         (["-o", "t.docx"], "`t.docx` says no form"),
-        (["-o", "t.json"], "a table's name ends in .md, .tex, .html, .csv or .txt"),
+        (["-o", "t.json"], "the endings are .md, .tex, .html, .csv or .txt"),
         (["--to", "latex", "-o", "t.html"], "`t.html` is the name of a table in the form html, not latex"),
     ],
 )

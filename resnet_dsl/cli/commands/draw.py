@@ -17,6 +17,7 @@ from resnet_dsl.cli import panels
 from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of, unused
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.needs import require
+from resnet_dsl.cli.parser import meant
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown
 from resnet_dsl.cli.streams import claim, tell, wrote
 from resnet_dsl.failure import Failure
@@ -159,6 +160,7 @@ def _drawn(options: argparse.Namespace, networks: Sequence[Shown], path: str) ->
 def _save(options: argparse.Namespace, output: str, draw: Callable[[str], Figure | None]) -> int:
     """Claims the output before anything is drawn."""
     path = claim(output)
+    format_of(path, [form.ending for form in FIGURES.values()])
     if options.text and Path(path).suffix.lower() not in ("", FIGURES["svg"].ending):
         raise Failure("`--text` is of an .svg alone", "leave it out, or name an .svg")
     _refuse_of_other_forms(options, Path(path).suffix.lower() or FIGURES["svg"].ending)
@@ -219,5 +221,5 @@ def _facts(text: str) -> list[str]:
     facts = [fact for fact in text.split(",") if fact]
     unknown = [fact for fact in facts if fact not in FACTS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"`{unknown[0]}` is none of {', '.join(FACTS)}")
+        raise argparse.ArgumentTypeError(f"`{unknown[0]}` is none of {', '.join(FACTS)}{meant(unknown[0], FACTS)}")
     return facts

@@ -23,8 +23,11 @@ def run(options: argparse.Namespace) -> int:
         return _list_themes(options)
     files = [file for file in shipped_files() if file.networks and options.family in (None, file.family)]
     if not files:
-        known = ", ".join(dict.fromkeys(file.family for file in shipped_files()))
-        raise Failure(f"no networks of a family `{options.family}` ship", f"the families are {known}")
+        from resnet_dsl.diagnostics.nearest import suggestion  # only a mistake needs it
+
+        known = dict.fromkeys(file.family for file in shipped_files() if file.networks)
+        remedy = suggestion(options.family, known) or f"the families are {', '.join(known)}"
+        raise Failure(f"no networks of a family `{options.family}` ship", remedy)
     if options.names:
         print("\n".join(name for file in files for name in file.networks))
         return FINE

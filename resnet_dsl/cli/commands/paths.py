@@ -10,9 +10,9 @@ import json
 
 from resnet_dsl.analyses.paths import paths
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.needs import require
+from resnet_dsl.cli.plots import claim_plot
 from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
-from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.cli.streams import wrote
 from resnet_dsl.tabular import columns
 
 
@@ -27,9 +27,7 @@ def run(options: argparse.Namespace) -> int:
     for spec in options.specs:
         compiled = shown(spec, options)
         found.append((compiled.name, paths(compiled.graph)))
-    if options.output is not None:
-        claim(options.output)
-    require("paths", options)
+    claim_plot("paths", options)
     if options.format == "json":
         print(json.dumps([{"network": name, **one.as_json()} for name, one in found], indent=2))
     else:

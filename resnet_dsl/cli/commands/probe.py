@@ -14,9 +14,8 @@ from resnet_dsl.analyses.head import logits
 from resnet_dsl.cli.commands.signal import add_report, report
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
-from resnet_dsl.cli.needs import require
+from resnet_dsl.cli.plots import claim_plot
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.streams import claim
 from resnet_dsl.cli.training import add_data
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
@@ -41,9 +40,7 @@ def run(options: argparse.Namespace) -> int:
         check_own_layers(network.graph, "`probe`")  # first: `signal`, which the other one sends to, refuses it, too
         _check_inputs(network.graph)
     reads(options.data)
-    if options.output is not None:
-        claim(options.output)
-    require("probe", options)
+    claim_plot("probe", options)
     start_keras()
     from resnet_dsl.laboratory.data import fitted, load
     from resnet_dsl.laboratory.probe import probe

@@ -12,9 +12,9 @@ import json
 from collections.abc import Sequence
 
 from resnet_dsl.cli.ending import FINE
-from resnet_dsl.cli.needs import require
+from resnet_dsl.cli.plots import claim_plot
 from resnet_dsl.cli.specs import SHOWN_HELP, add_spec, shown
-from resnet_dsl.cli.streams import claim, wrote
+from resnet_dsl.cli.streams import wrote
 from resnet_dsl.laboratory.signal import Signal, predict
 from resnet_dsl.tabular import columns
 
@@ -33,9 +33,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     compiled = [shown(spec, options) for spec in options.specs]
-    if options.output is not None:
-        claim(options.output)
-    require("signal", options)
+    claim_plot("signal", options)
     report([predict(one.graph, one.shapes) for one in compiled], options)
     return FINE
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import asked, near_file, suggestion
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.sizes import beside, fits, multiples, rule, takes
@@ -87,9 +87,9 @@ def expect_there(path: Path) -> None:
 
 
 def _unknown(path: Path) -> Failure:
-    near = nearest(str(path), NAMED)
-    names = f"did you mean {near}?" if near else f"known by name: {', '.join(NAMED)}"
-    return Failure(f"there is no file, folder or data set `{path}`", names)
+    near = near_file(str(path))
+    found = asked(str(path), near) if near else suggestion(str(path), NAMED)
+    return Failure(f"there is no file, folder or data set `{path}`", found or f"known by name: {', '.join(NAMED)}")
 
 
 def fitted(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.diagnostics.nearest import instead
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
 from resnet_dsl.laboratory.data import by_name, fitted, load
@@ -118,5 +119,5 @@ def checked_weights(
     if len(outputs) < 2 and given:
         raise Failure(f"--loss-weights: {network.name} has one output", "leave the option out")
     if other:
-        raise Failure(f"--loss-weights: {network.name} has no output `{other[0]}`", f"it has {listed(outputs)}")
+        raise Failure(f"--loss-weights: {network.name} has no output `{other[0]}`", instead(other[0], outputs))
     return {name: float(given.get(name, 1.0)) for name in outputs} if len(outputs) > 1 else {}

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.foreign import UnsoundGraphError, read_json
 from resnet_dsl.analyses.network import Facts
-from resnet_dsl.diagnostics.nearest import suggestion
+from resnet_dsl.diagnostics.nearest import asked, instead, near_file
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data.limits import expect_regular
 from resnet_dsl.laboratory.training import run_folder
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.run_folder import MOST_BYTES, Ending, RunFolder
 from resnet_dsl.outputs import reads
-from resnet_dsl.sentences import counted, first, listed
+from resnet_dsl.sentences import counted, first
 from resnet_dsl.targets.table.listing import Column, Listed, Listing, Value, list_networks
 
 _TELLING = ("network", "ir_sha256", "data", "data_sha256", "backend", "recipe")
@@ -64,9 +64,7 @@ def report(paths: Sequence[Path], baseline: str | None = None) -> Listing:
         raise Failure("none of these trainings is finished", "train on: the same call of `train` or `compare` goes on")
     named = dict(zip(_names(entrants), entrants, strict=True))
     if baseline is not None and baseline not in named:
-        raise Failure(
-            f"no trained network is called `{baseline}`", suggestion(baseline, named) or f"there are {listed(named)}"
-        )
+        raise Failure(f"no trained network is called `{baseline}`", instead(baseline, named))
     rows = {name: Listed(name, one.facts) for name, one in named.items()}
     counts = list_networks([*rows.values()], None if baseline is None else rows[baseline])
     shown = [named[str(row[0])] for row in counts.rows]
@@ -85,7 +83,9 @@ def _found(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         inside = [*_below(path)]
         if not inside:
-            raise Failure(f"no training lies in {path}", "name run folders, or a folder of them, such as `runs`")
+            near = near_file(str(path))
+            remedy = asked(str(path), near) if near else "name run folders, or a folder of them, such as `runs`"
+            raise Failure(f"no training lies in {path}", remedy)
         yield from inside
 
 

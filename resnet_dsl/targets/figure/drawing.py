@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal, TypeAlias, cast
 
 from resnet_dsl.analyses.network import Facts
+from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.targets.figure.figure import Figure, FigureError, check_known
 from resnet_dsl.targets.figure.fitting import PAGE, Fitted, Levels, Room, fit
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine
@@ -25,7 +26,7 @@ from resnet_dsl.targets.figure.outline.tiers import calls_for_lanes
 from resnet_dsl.targets.figure.outline.volumes import as_volumes
 from resnet_dsl.targets.figure.outline.zooms import with_zooms
 from resnet_dsl.targets.figure.theme import Theme, Themed, UnknownThemeError, read_theme
-from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points
+from resnet_dsl.targets.figure.theme.lengths import LENGTHS, meant_length, points
 
 LEVELS = ("stage", "block", "layer")
 View: TypeAlias = Literal["boxes", "volume"]
@@ -288,11 +289,13 @@ def length_in_points(length: str | None, what: str) -> float | None:
     try:
         return None if length is None else points(str(length))
     except ValueError:
-        raise FigureError(f"`{str(length)[:40]}` is no {what}", f"write it as {LENGTHS}") from None
+        raise FigureError(f"`{str(length)[:40]}` is no {what}", meant_length(str(length))) from None
 
 
 def width_in_points(width: str, theme: Theme) -> float | None:
     """A length, or ``full``, the theme's. Raises FigureError where it says none."""
+    if nearest(width, (FULL,)):
+        raise FigureError(f"`{width[:40]}` is no width", asked(width, FULL))
     if width != FULL:
         return length_in_points(width, "width")
     if theme.page.full is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
+from resnet_dsl.diagnostics.nearest import instead
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
 from resnet_dsl.sentences import either
@@ -25,7 +26,7 @@ from resnet_dsl.targets.figure.outline.captions import Told, ToldTogether
 from resnet_dsl.targets.figure.theme import Themed, read_theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 from resnet_dsl.targets.figure.theme.theme import KIND_TONES
-from resnet_dsl.targets.forms import FIGURES
+from resnet_dsl.targets.forms import FIGURES, renamed
 from resnet_dsl.writing import write_whole
 
 ENDINGS = tuple(form.ending for name, form in FIGURES.items() if name != "html")
@@ -226,14 +227,13 @@ class Figure:
 def check_known(what: str, given: Sequence[str], known: Sequence[str]) -> None:
     unknown = [one for one in given if one not in known]
     if unknown:
-        raise FigureError(f"`{unknown[0]}` is no {what} of a figure", f"there are {', '.join(known)}")
+        raise FigureError(f"`{unknown[0]}` is no {what} of a figure", instead(unknown[0], known))
 
 
-def format_of(path: str | Path) -> str:
-    """The ending of a figure's name, one of ENDINGS. Raises FigureError where it says no format."""
+def format_of(path: str | Path, known: Sequence[str] = ENDINGS) -> str:
+    """The ending of a figure's name, one of the known. Raises FigureError where it says no format."""
     path = Path(path)
     ending = path.suffix.lower() or (".svg" if place(path).stream else "")
-    if ending not in ENDINGS:
-        remedy = f"a figure's name ends in {either(ENDINGS)}; `resnet-dsl draw` writes pages, .html, too"
-        raise FigureError(f"`{path.name}` says no format", remedy)
+    if ending not in known:
+        raise FigureError(f"`{path.name}` says no format", renamed(str(path), known))
     return ending

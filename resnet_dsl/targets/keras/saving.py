@@ -64,7 +64,8 @@ def entries(graph: Graph | None, class_names: tuple[str, ...]) -> dict[str, str]
 def check_ending(path: Path, ending: str, what: str) -> None:
     """A device or a pipe needs none."""
     if not path.name.endswith(ending) and not place(path, path.suffix).stream:
-        raise Failure(f"{what} saved in a file that ends in {ending}, not {path.name}")
+        message = f"{what} saved in a file that ends in {ending}, not {path.name}"
+        raise Failure(message, f"write `{path.with_suffix(ending)}`")
 
 
 def save_weights(model: Any, path: str | Path) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.forms import TABLES, endings
+from resnet_dsl.targets.forms import TABLES, renamed
 from resnet_dsl.targets.table import listing_formats
 from resnet_dsl.targets.table.formats import FORMATS
 from resnet_dsl.targets.table.gather import Table, tabulate
@@ -27,8 +27,8 @@ def form_of(path: str, asked: str | None = None) -> str:
     ending = Path(path).suffix.lower()
     said = ENDINGS.get(ending)
     if asked is None and said is None and ending not in ("", ".txt"):
-        remedy = f"a table's name ends in {endings(TABLES)}; or choose the form: `--to`"
-        raise Failure(f"`{path}` says no form", remedy)
+        remedy = renamed(path, [form.ending for form in TABLES.values()])
+        raise Failure(f"`{path}` says no form", f"{remedy}; or choose the form: `--to`")
     if asked is not None and said not in (None, asked):
         raise Failure(
             f"`{path}` is the name of a table in the form {said}, not {asked}", "leave `--to` out, or rename it"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.diagnostics.nearest import instead, nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.sentences import listed
@@ -75,10 +75,7 @@ def meant(layout: str) -> list[Layout | None]:
     families = dict.fromkeys(name for one in layouts() for name in one.names)
     known = dict.fromkeys((*layout_names(), *families))
     if layout not in known:
-        near = nearest(layout, known)
-        raise Failure(
-            f"there is no layout `{layout}`", f"did you mean `{near}`?" if near else f"there are {listed(known)}"
-        )
+        raise Failure(f"there is no layout `{layout}`", instead(layout, known))
     own: list[Layout | None] = [None] if layout in (AUTO, OWN) else []
     return own + [one for one in layouts() if layout == AUTO or layout in one.names]
 
