@@ -102,15 +102,28 @@ def test_what_lists_networks_imports_no_compiler(tmp_path: Path) -> None:
 
 
 def test_check_leaves_out_what_only_targets_need(tmp_path: Path) -> None:
-    """None of Lark (its tables are ready), rich, pydantic and Graphviz is needed to check."""
+    """None of Lark (its tables are ready), rich, pydantic and Graphviz is needed to check; nor threads, to end soon."""
     (tmp_path / "net.resnet").write_text(NET, encoding="utf-8")
     program = (
         "import sys; from resnet_dsl.cli import main; main(['check', 'net.resnet']);"
-        "left_out = {'lark', 'rich', 'pydantic', 'graphviz', 'graphviz_pure', 'fractions', 'traceback'};"
+        "left_out = {'lark', 'rich', 'pydantic', 'graphviz', 'graphviz_pure', 'fractions', 'traceback', 'threading'};"
         "print(*({name.partition('.')[0] for name in sys.modules} & left_out))"
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == ["fine: 1 network", ""]
+
+
+def test_a_process_that_ends_at_once_has_said_all(tmp_path: Path) -> None:
+    """More than a pipe or a buffer holds, and the exit code."""
+    (tmp_path / "net.resnet").write_text(NET, encoding="utf-8")
+    program = [sys.executable, "-m", "resnet_dsl", "explain", *(["conv"] * 40)]
+    ended = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=True)
+    alone = subprocess.run([*program[:5]], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert len(ended.stdout) > 65_536
+    assert ended.stdout.endswith(alone.stdout)
+    (tmp_path / "net.resnet").write_text("network n {", encoding="utf-8")
+    wrong = subprocess.run([*program[:3], "check", "net.resnet"], cwd=tmp_path, capture_output=True, check=False)
+    assert (wrong.returncode, wrong.stderr[-1:]) == (1, b"\n")
 
 
 def test_a_text_without_mistakes_never_opens_the_vocabulary_of_other_tools(tmp_path: Path) -> None:
