@@ -49,17 +49,17 @@ def test_every_network_comes_back_and_most_are_as_short_as_they_were_written() -
 
 def test_the_text_of_a_residual_network() -> None:
     assert _mined("seresnet18").text == (
-        """network seresnet18(classes = 1000) {
+        """network seresnet18(width = 64, classes = 1000) {
   input 224x224x3
   use attn = se(16, divisor = 8)
   stem {
-    conv(64, 7, stride = 2) -> norm -> act
+    conv(width, 7, stride = 2) -> norm -> act
     maxpool(3, stride = 2)
   }
-  stage conv2 { 2 x basic(64) }
-  stage conv3(stride = 2) { 2 x basic(128) }
-  stage conv4(stride = 2) { 2 x basic(256) }
-  stage conv5(stride = 2) { 2 x basic(512) }
+  stage conv2 { 2 x basic(width) }
+  stage conv3(stride = 2) { 2 x basic(2 * width) }
+  stage conv4(stride = 2) { 2 x basic(4 * width) }
+  stage conv5(stride = 2) { 2 x basic(8 * width) }
   head { avgpool(global) -> dense(classes) -> softmax }
 }
 """
@@ -68,9 +68,9 @@ def test_the_text_of_a_residual_network() -> None:
 
 def test_a_block_of_its_own_is_found_with_its_parameters() -> None:
     text = _mined("densenet121").text
-    assert text.startswith("block dense_layer { concat(in, in -> norm -> act -> conv(128, 1)")
+    assert text.startswith("block dense_layer(growth) {\n  concat(in, in -> norm -> act -> conv(4 * growth, 1)")
     assert "block transition {\n  norm -> act\n  conv(in.channels // 2, 1) -> avgpool(2)\n}" in text
-    assert "stage dense2 { transition -> 12 x dense_layer }" in text
+    assert "stage dense2 { transition -> 12 x dense_layer(growth) }" in text
 
 
 def _compiles_back(text: str) -> str:
@@ -133,7 +133,7 @@ network net {
 """
     )
     assert "default conv(pad = same)" in text
-    assert "(stride = 2) { 2 x basic(16) }" in text
+    assert "(stride = 2) { 2 x basic(2 * width) }" in text
 
 
 @pytest.mark.parametrize("name", ["resnet50", "resnetv2_50x1_bit", "densenet169", "hrnet_w18"])

@@ -16,6 +16,7 @@ from resnet_dsl.importing.mining.probing import Prober
 from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
 from resnet_dsl.importing.mining.recognising import BLOCKS, Recogniser
 from resnet_dsl.importing.mining.regions import JOINT
+from resnet_dsl.importing.mining.regularity import with_defaults, with_regular_blocks
 from resnet_dsl.importing.mining.residual import is_residual
 from resnet_dsl.importing.mining.settings import Settings
 from resnet_dsl.importing.mining.stems import DEEP_STEM, with_deep_stem
@@ -62,6 +63,7 @@ class _Blocks:
         self._set_attention()
         recogniser = Recogniser(self.prober(self.settings))
         self._change(lambda line: recogniser.named(line) if is_residual(line) else line)
+        self.program = with_regular_blocks(self.program)
         self._change(_flattened)
         self.program = with_deep_stem(self.program, self.prober(self.settings))
         self._inline_single()
@@ -69,6 +71,7 @@ class _Blocks:
         self.program = with_fusions(self.program)
         self._own()
         self._drop_idle_settings()
+        self._set_defaults()
         return Blocked(self.program, self.settings, tuple(self.definitions), frozenset(self.between))
 
     def _change(self, change: Callable[[Line], Line]) -> None:
@@ -129,6 +132,10 @@ class _Blocks:
             self.settings.act = "relu", {}
         if called.isdisjoint(BLOCKS) and not self.normed and self.settings.norm[0] == "identity":
             self.settings.norm = "batchnorm", {}
+
+    def _set_defaults(self) -> None:
+        self.program, defaults = with_defaults(self.program, lines_of(self.definitions))
+        self.settings.lines += defaults
 
     def _set_chains(self) -> None:
         """Units of a network without blocks, and what stands between the blocks of others."""

@@ -6,21 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from resnet_dsl.importing.flat import FlatNetwork
-from resnet_dsl.importing.mining.blocks import Blocked, block_text, spoken, with_blocks
+from resnet_dsl.importing.mining.blocks import block_text, spoken, with_blocks
+from resnet_dsl.importing.mining.classes import with_classes
 from resnet_dsl.importing.mining.deriving import derived
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.network import Part, names_of_inputs, network_text
 from resnet_dsl.importing.mining.noise import Noisy, with_slot
 from resnet_dsl.importing.mining.padding import needs_same, with_same
 from resnet_dsl.importing.mining.probing import Prober
-from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
+from resnet_dsl.importing.mining.program import Definition, Line, Program
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.mining.regions import contracted
 from resnet_dsl.importing.mining.residual import with_residual_blocks
 from resnet_dsl.importing.mining.settings import Settings, every_line, settings_of
 from resnet_dsl.importing.mining.sharing import with_shared_blocks
-from resnet_dsl.importing.mining.staging import is_classifier, staged
-from resnet_dsl.importing.words import Expression
+from resnet_dsl.importing.mining.staging import staged
+from resnet_dsl.importing.mining.widths import is_scalable, scaled
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.formatter import format_text
@@ -59,20 +60,37 @@ class _Mined:
         noisy = with_slot(residual) if self.slots_noise else Noisy(residual)
         blocked = with_blocks(noisy.program, settings, partial(self._prober, same), self.free)
         settings.lines += [noisy.use] if noisy.use else []
-        network = self._network(blocked, noisy)
-        return _laid_out([*shared, *blocked.definitions], settings, network, self.free)
+        program, parts = staged(blocked.program, blocked.between, self._labels(), self.free)
+        parts = parts if noisy.use else [*_with_noise(program, parts, noisy)]
+        return self._text(program, [*shared, *blocked.definitions], blocked.settings, parts)
 
     def _prober(self, same: bool, settings: Settings) -> Prober:
         return Prober([*settings.written()], self.flat.unsaid, same)
 
-    def _network(self, blocked: Blocked, noisy: Noisy) -> str:
-        labels = {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}
-        program, parts = staged(blocked.program, blocked.between, labels, self.free)
-        parts = parts if noisy.use else [*_with_noise(program, parts, noisy)]
-        program, parameters = _with_classes(program, parts)
-        settings = [*blocked.settings.written()]
-        said = spoken(program, blocked.settings)
-        return network_text(self.name, self.flat, said, parts, self.free, settings, parameters)
+    def _labels(self) -> dict[int, str]:
+        return {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}
+
+    def _text(self, program: Program, blocks: Sequence[Definition], settings: Settings, parts: Sequence[Part]) -> str:
+        """With its numbers as parameters, where they are one."""
+        program, classes = with_classes(program, parts)
+        for one in scaled(program, parts, blocks):
+            given = {one.name: one.number, **classes}
+            text = self._laid_out(one.program, one.definitions, settings, parts, given)
+            if is_scalable(text, one):
+                return text
+        return self._laid_out(program, blocks, settings, parts, classes)
+
+    def _laid_out(
+        self,
+        program: Program,
+        blocks: Sequence[Definition],
+        settings: Settings,
+        parts: Sequence[Part],
+        parameters: Mapping[str, int],
+    ) -> str:
+        free, said = Names(self.free.taken), spoken(program, settings)
+        text = network_text(self.name, self.flat, said, parts, free, [*settings.written()], parameters)
+        return _laid_out(blocks, settings, text, free)
 
 
 def _with_noise(program: Program, parts: Sequence[Part], noisy: Noisy) -> Iterator[Part]:
@@ -83,17 +101,6 @@ def _with_noise(program: Program, parts: Sequence[Part], noisy: Noisy) -> Iterat
         found = {noisy.found[line.nodes[-1]] for line in lines if line.nodes[-1] in noisy.found}
         start = part.end + 1
         yield part._replace(settings=tuple(f"use drop = {one}" for one in found if one is not None))
-
-
-def _with_classes(program: Program, parts: Sequence[Part]) -> tuple[Program, str]:
-    """The units of the last layer as a parameter."""
-    value = is_classifier(program, parts)
-    if value is None:
-        return program, ""
-    lines = dict(program.values())
-    line = lines[value]
-    lines[value] = line.renamed("dense", {**line.args, "units": Expression("classes")})
-    return rebuilt(program, [*lines.items()]), f"(classes = {line.args['units']})"
 
 
 def _plain(flat: FlatNetwork, name: str) -> str:

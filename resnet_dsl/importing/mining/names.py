@@ -10,7 +10,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.resources import prelude_text
 from resnet_dsl.syntax import tables
 
-PARAMETERS = ("classes",)
+PARAMETERS = ("classes", "width", "growth")
 """What the miner itself calls a network's parameters."""
 
 

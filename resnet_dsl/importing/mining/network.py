@@ -38,10 +38,13 @@ def network_text(
     parts: Sequence[Part],
     free: Names,
     lines: Sequence[str] = (),
-    parameters: str = "",
+    parameters: Mapping[str, int] = MappingProxyType({}),
     named: Mapping[int, str] = MappingProxyType({}),
 ) -> str:
-    """``lines``: the settings. ``free``: names that are still to be had. named: values that have a name already."""
+    """``lines``: the settings. ``free``: names that are still to be had. ``named``: values that have one already.
+
+    parameters: the network's, with their defaults.
+    """
     inputs = names_of_inputs(flat.graph, free)
     names = {**dict(enumerate(inputs)), **named}
     names |= {part.end: part.name for part in parts}
@@ -52,7 +55,8 @@ def network_text(
     for part, statements in zip(parts, written, strict=True):
         body += [f"{part.header} {{", *part.settings, *statements, "}"]
     body += _output_line(program, parts, writer)
-    return f"network {name}{parameters} {{\n" + "\n".join(body) + "\n}\n"
+    given = ", ".join(f"{key} = {number}" for key, number in parameters.items())
+    return f"network {name}{f'({given})' if given else ''} {{\n" + "\n".join(body) + "\n}\n"
 
 
 def names_of_inputs(graph: Graph, free: Names) -> list[str]:

@@ -122,6 +122,8 @@ def _before(value: int, lines: dict[int, Line], readers: list[list[int]]) -> lis
     at = lines[value].reads[0]
     while at in lines and _prepares(lines[at]) and readers[at] == [found[0] if found else value]:
         found.insert(0, at)
+        if OPERATIONS[lines[at].name].role == "norm":
+            break  # what stands before it is the end of other steps
         at = lines[at].reads[0]
     return found if any(OPERATIONS[lines[one].name].role != "scale" for one in found) else []
 

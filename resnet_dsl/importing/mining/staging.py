@@ -6,7 +6,7 @@ A stage begins where maps become smaller, where the blocks become wider, or wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from itertools import pairwise, takewhile
 
 from resnet_dsl.importing.mining.names import Names
@@ -14,7 +14,6 @@ from resnet_dsl.importing.mining.network import Part
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.words import Expression
 from resnet_dsl.ir.lengths import channels
-from resnet_dsl.ir.operations import OPERATIONS
 
 
 def staged(
@@ -120,13 +119,3 @@ class _Staging:
         shared = [one[0] for one in takewhile(lambda one: len({*one}) == 1, zip(*words, strict=False))] if words else []
         known = [one for one in shared if re.fullmatch(r"[a-z]+\d+", one)]
         return self.free.take(known[0] if known else f"stage{number + 1}")
-
-
-def is_classifier(program: Program, parts: Sequence[Part]) -> int | None:
-    """The value of the last dense layer of a head; None where there is none."""
-    if not parts or parts[-1].kind != "head":
-        return None
-    dense = [value for value, line in program.values() if line.name == "dense"]
-    behind = [line for value, line in program.values() if dense and value > dense[-1]]
-    light = all(line.name in OPERATIONS and OPERATIONS[line.name].role == "activation" for line in behind)
-    return dense[-1] if dense and light and len(program.outputs) == 1 else None
