@@ -27,7 +27,7 @@ class FlatNetwork(NamedTuple):
     network: with the weights that the source holds; None where it holds none of those that the operations have.
     labels: what the source calls a node, by the node's name.
     unsaid: names of arguments of which the source says nothing (``init``, ``momentum``): any value is right.
-    run: None where the source's runtime is not installed.
+    run: None where the source's runtime is not installed; not_run: why else there is none, empty where that is it.
     said: what a user is told of the reading, in sentences.
     source: what diagnostics call it: a path, or the name of a model.
     """
@@ -38,6 +38,7 @@ class FlatNetwork(NamedTuple):
     run: Run | None = None
     said: tuple[str, ...] = ()
     source: str = ""
+    not_run: str = ""
 
     @property
     def graph(self) -> Graph:

@@ -69,7 +69,7 @@ def _hindrance(flat: FlatNetwork, weights: Weights | None) -> str:
     if weights is None:
         return "the source holds no weights"
     if flat.run is None:
-        return "the source's own runtime is not installed"
+        return flat.not_run or "the source's own runtime is not installed"
     if not is_installed("onnx") or not any(one.installed for one in ENGINES.values()):
         return "`onnx` and `onnxruntime` are not installed"
     bytes_ = sum(array.nbytes for arrays in weights.values() for array in arrays.values())

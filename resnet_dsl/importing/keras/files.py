@@ -13,7 +13,7 @@ from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
 from resnet_dsl.importing.keras.at import Arrays
 from resnet_dsl.importing.keras.called import Called, StrangeError, UnknownError
 from resnet_dsl.importing.keras.reader import Model, flat_network
-from resnet_dsl.importing.keras.running import run_of_description, runnable
+from resnet_dsl.importing.keras.running import hindrance, run_of_description
 from resnet_dsl.importing.keras.structure import Structure, structure_of
 from resnet_dsl.weights import SavedArray, SavedModel, read_config, read_weights
 
@@ -47,9 +47,10 @@ def read_described(source: str, described: Any, weights: Weights | None, run: Ru
         if weights is None:
             return known
         arrays = weights(model.structure)
-        if run is None and runnable(model.structure, described):
-            run = run_of_description(described, model.structure.calls, arrays, source)
-        return flat_network(model._replace(arrays=arrays, run=run))
+        why = "" if run else hindrance(model.structure, described)
+        if run is None and not why:
+            run = run_of_description(described, model.structure, arrays, source)
+        return flat_network(model._replace(arrays=arrays, run=run))._replace(not_run=why)
     except StrangeError as strange:
         raise Failure(f"`{source}` cannot be imported: its description {strange}") from None
     except UnknownError as unknown:

@@ -8,9 +8,10 @@ reads the wiring by itself, and computes in float32. The weights are the arrays 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
+from resnet_dsl.extras import is_installed
 from resnet_dsl.failure import Failure, reason
 from resnet_dsl.importing.flat import Run
 from resnet_dsl.importing.keras.at import Arrays
@@ -29,19 +30,25 @@ _MODULES_OF_MODELS = {"Sequential": "keras", **dict.fromkeys(("Functional", "Mod
 _PLAIN = (bool, int, float, str, type(None))
 _ENDS = ("input_layers", "output_layers")
 """Of a model: what it takes and returns, in a list, or by name."""
+_NOT_INSTALLED = "the source's own runtime, Keras, is not installed"
+_NOT_INSTALLED_2 = "the file is of Keras 2, whose runtime is not installed (`pip install tf_keras`)"
+_STRANGE = "not all of its layers are Keras' own, and those of others are not run"
+_OF_TRAINING = ("count", "seed_generator_state")
+"""Variables that count for nothing at inference."""
 _DROPPED = ("dtype", "quantization_config", "build_input_shape")
 
 
-def runnable(structure: Structure, described: Described) -> bool:
-    """Whether Keras is there, and every layer of the description is one of its own or of ours.
+def hindrance(structure: Structure, described: Described) -> str:
+    """Why the source's own runtime is not run on a model; empty where it is.
 
-    Models of Keras 2 are not run: Keras 3 reads some of them, and not always as they were meant.
+    Of Keras 2 that is `tf_keras`: Keras 3 reads some of its models, and not always as they were meant.
     """
-    if structure.is_of_keras_2:
-        return False
+    of_2 = structure.is_of_keras_2
+    if not is_installed("tf_keras" if of_2 else "keras"):
+        return _NOT_INSTALLED_2 if of_2 else _NOT_INSTALLED
     known = RULES.keys() | KINDS | {"InputLayer"}
     plain = all(called.kind in known or called.is_function for called in structure.calls)
-    return plain and find_spec("keras") is not None and _modules(described) <= _MODULES
+    return "" if plain and (of_2 or _modules(described) <= _MODULES) else _STRANGE
 
 
 def _modules(described: Described) -> set[str]:
@@ -59,13 +66,15 @@ def _entries(model: Described) -> list[Any]:
     return list(config.get("layers", ())) if isinstance(config, dict) else []
 
 
-def run_of_description(described: Described, calls: Sequence[Called], arrays: Arrays, source: str) -> Run:
+def run_of_description(described: Described, structure: Structure, arrays: Arrays, source: str) -> Run:
     """What the model computes at inference; it is built when that is asked for first."""
     made: list[Run] = []
 
     def run(inputs: Sequence[Any]) -> Sequence[Any]:
         if not made:
-            made.append(run_of(_built(described, calls, arrays, source)))
+            keras = _keras_2() if structure.is_of_keras_2 else import_keras()
+            model = _built(keras, described, structure.calls, arrays, source)
+            made.append(_run_of_2(keras, model) if structure.is_of_keras_2 else run_of(model))
         return made[0](inputs)
 
     return run
@@ -79,14 +88,28 @@ def run_of(model: Any) -> Run:
 
     def run(inputs: Sequence[Any]) -> Sequence[Any]:
         result = plain([keras.ops.convert_to_tensor(one) for one in inputs], training=False)
-        found = result if isinstance(result, list | tuple) else [result]
-        return [keras.ops.convert_to_numpy(one) for one in found]
+        return [keras.ops.convert_to_numpy(one) for one in _several(result)]
 
     return run
 
 
-def _built(described: Described, calls: Sequence[Called], arrays: Arrays, source: str) -> Any:
-    keras = import_keras()
+def _run_of_2(keras: Any, model: Any) -> Run:
+    plain = keras.Model(model.inputs, model.outputs)
+    return lambda inputs: [one.numpy() for one in _several(plain([*inputs], training=False))]
+
+
+def _several(result: Any) -> Sequence[Any]:
+    return result if isinstance(result, list | tuple) else [result]
+
+
+def _keras_2() -> ModuleType:
+    """Keras 2 itself, which runs on TensorFlow alone."""
+    import tf_keras
+
+    return tf_keras  # type: ignore[no-any-return]
+
+
+def _built(keras: Any, described: Described, calls: Sequence[Called], arrays: Arrays, source: str) -> Any:
     from resnet_dsl import layers as _own  # noqa: F401  (registers our layers)
 
     made_of = keras.Sequential if described["class_name"] == "Sequential" else keras.Model
@@ -111,13 +134,18 @@ def layers_of(model: Any, within: str = "") -> Iterator[tuple[str, Any]]:
 
 def _assign(layer: Any, arrays: Sequence[tuple[str | None, Any]]) -> None:
     """By the variables' names where the file says them all, else in Keras' order."""
-    variables = [one for one in layer.weights if one.name not in ("count", "seed_generator_state")]
+    variables = [one for one in layer.weights if _name(one) not in _OF_TRAINING]
     by_name = dict(arrays)
-    named = by_name.keys() == {one.name for one in variables}
+    named = by_name.keys() == {*map(_name, variables)}
     for number, variable in enumerate(variables):
-        variable.assign(by_name[variable.name] if named else arrays[number][1])
+        variable.assign(by_name[_name(variable)] if named else arrays[number][1])
     if hasattr(layer, "finalize_state"):  # `Normalization` computes with what it makes of its variables
         layer.finalize_state()
+
+
+def _name(variable: Any) -> str:
+    """Keras 2 calls it with its layer, and a number: ``conv2d/kernel:0``."""
+    return str(variable.name).rpartition("/")[2].partition(":")[0]
 
 
 def _cleaned(entry: Described) -> dict[str, Any]:
