@@ -9,6 +9,7 @@ import numpy as np
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
+from resnet_dsl.importing.torch.attending import attentions
 from resnet_dsl.importing.torch.exporting import evaluating, followed, need_torch
 from resnet_dsl.importing.torch.reading import Call, Reader
 from resnet_dsl.importing.torch.rules import RULES
@@ -36,7 +37,7 @@ def flat_of_module(module: Any, inputs: Any, name: str | None = None) -> FlatNet
     need_torch()
     source, arguments = name or type(module).__name__, _arguments(module, inputs)
     program = followed(module, *arguments, source)
-    reader = Reader(program, source, RULES, OF_FORMULAS)
+    reader = Reader(program, source, RULES, OF_FORMULAS, attentions(program))
     reader.read()
     outputs = {name: _output(reader, name, node) for name, node in program.outputs.items()}
     if not outputs:

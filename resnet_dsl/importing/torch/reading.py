@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.importing.flat import Assembler, NotImportedError
 from resnet_dsl.importing.torch.exporting import Program
@@ -18,13 +18,23 @@ Rule: TypeAlias = Callable[["Call"], Any]
 Rules: TypeAlias = Mapping[str, Rule]
 
 
+class Wholes(NamedTuple):
+    """Calls that are one operation together.
+
+    ends: for the last of each what makes its value. inner: all others, whose values nothing else reads.
+    """
+
+    ends: Mapping[Any, Callable[[Reader], Held]]
+    inner: Collection[Any]
+
+
 class Reader:
     """The state of one reading.
 
     values: what each torch.fx node has made, by its name. said: what a user is told of the reading.
     """
 
-    def __init__(self, program: Program, source: str, rules: Rules, formulas: Rules) -> None:
+    def __init__(self, program: Program, source: str, rules: Rules, formulas: Rules, wholes: Wholes) -> None:
         """``formulas``: the rules where a part of a normalisation is among the arguments."""
         self.program = program
         self.assembler = Assembler(source)
@@ -34,13 +44,16 @@ class Reader:
         self.affine: dict[int, Any] = {}
         self._rules = rules
         self._formulas = formulas
+        self._wholes = wholes
 
     def read(self) -> None:
         """Carries out all calls."""
         for node in self.program.nodes:
             if node.op == "placeholder" and node.name in self.program.inputs:
                 self.values[node.name] = self._input(node)
-            elif node.op == "call_function":
+            elif node in self._wholes.ends:
+                self.values[node.name] = self._wholes.ends[node](self)
+            elif node.op == "call_function" and node not in self._wholes.inner:
                 self.values[node.name] = self._called(node)
 
     def shape(self, node: int) -> tuple[int, ...]:
@@ -109,7 +122,7 @@ class Call:
         """``node``: torch.fx's; none where a result is returned."""
         self.reader = reader
         self.label = label
-        self.arguments = dict(_bound(node, reader.known)) if node else {}
+        self.arguments = dict(bound(node, reader.known)) if node else {}
         self.target: Any = node.target if node else None
         self.name = self.target._schema.name.split("::")[-1] if self.target else ""
         self._result: Any = node.meta.get("val") if node else None
@@ -209,7 +222,8 @@ def bare(argument: Any) -> Any:
     return [bare(one) for one in argument] if isinstance(argument, (list, tuple)) else argument
 
 
-def _bound(node: Any, known: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
+def bound(node: Any, known: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
+    """What an operator is called with, by the names that torch gives its arguments; ``known`` says what each is."""
     for index, one in enumerate(node.target._schema.arguments):
         if index < len(node.args):
             yield one.name, known(node.args[index])

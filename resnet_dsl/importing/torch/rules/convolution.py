@@ -120,8 +120,8 @@ def _linear(at: Call) -> Held:
 
 
 def dense(at: Call, held: Held, kernel: _Array, of: Mapping[str, Constant], bias: Mapping[str, _Array]) -> Held:
-    """A dense layer on a row of numbers, or a convolution of 1 on the last axis of more."""
-    if len(held.lengths) == 2:
+    """A dense layer on a row of numbers, or a convolution of 1 on the last axis of more, and of rows of positions."""
+    if len(held.lengths) == 2 and held.axes[0] == whole(0, held.lengths[0]):
         vector, turned = row(at, held), np.empty_like(kernel)
         turned[places(vector)] = kernel
         weights = {"kernel": np.ascontiguousarray(turned), **bias}
