@@ -100,10 +100,11 @@ _BENT = {"Erf", "Tanh", "Exp", "Log", "Softplus", "Sigmoid", "Clip", "HardSigmoi
 def activations(operators: Operators) -> Iterator[tuple[Operator, Operator]]:
     """(the last step, the activation) for each that is found, the last of the network first."""
     taken: set[str] = set()
+    order = {name: place for place, name in enumerate(operators.by_output)}
     for root in reversed([*operators]):
         if root.kind not in _STEPS or root.output in taken:
             continue
-        steps = _steps(operators, root)
+        steps = sorted(_steps(operators, root), key=lambda one: order[one.output])
         if len(steps) < 2 or not _BENT & {one.kind for one in steps}:
             continue
         found = _found(operators, root, steps)
@@ -124,7 +125,7 @@ def _before(of: Operators, name: str, steps: list[Operator]) -> set[str]:
 
 
 def _steps(of: Operators, root: Operator) -> list[Operator]:
-    """The steps that lead to one, in their order, as far as nothing else reads between them."""
+    """The steps that lead to one, as far as nothing else reads between them."""
     steps = [root]
     grown = True
     while grown and len(steps) < _MOST_STEPS:
@@ -137,8 +138,7 @@ def _steps(of: Operators, root: Operator) -> list[Operator]:
             if inside == of.readers.get(name):
                 steps.append(before)
                 grown = True
-    order = {id(one): place for place, one in enumerate(of)}
-    return sorted(steps, key=lambda one: order[id(one)])
+    return steps
 
 
 def _found(of: Operators, root: Operator, steps: list[Operator]) -> Operator | None:
