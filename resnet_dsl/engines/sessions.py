@@ -33,12 +33,17 @@ class Engine(NamedTuple):
         return is_installed(self.package)
 
 
-def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
+def onnx_runtime(model: bytes | str) -> Any:
+    """A model, or the file at a path, in ONNX Runtime on the processor, which says errors alone."""
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+
+
+def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
+    session = onnx_runtime(model)
     inputs, outputs = ([one.name for one in ends] for ends in (session.get_inputs(), session.get_outputs()))
 
     def run(values: list[Any]) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.engines.sessions import onnx_runtime
 from resnet_dsl.extras import is_installed
 from resnet_dsl.importing.flat import Run
 from resnet_dsl.importing.onnx.axes import Order
@@ -24,20 +25,12 @@ def run_of(source: Source, batch: int | None, orders: Sequence[Order], returned:
 
     def run(values: Sequence[Any]) -> Sequence[Any]:
         if not session:
-            session.append(_session(source))
+            session.append(onnx_runtime(source.path))
         parts = _parts(values, batch)
         made = [_once(session[0], source, part, orders, returned) for part in parts]
         return [np.concatenate(one)[: len(values[0])] for one in zip(*made, strict=True)]
 
     return run
-
-
-def _session(source: Source) -> Any:
-    import onnxruntime
-
-    settings = onnxruntime.SessionOptions()
-    settings.log_severity_level = 3
-    return onnxruntime.InferenceSession(source.path, settings, providers=["CPUExecutionProvider"])
 
 
 def _parts(values: Sequence[Any], batch: int | None) -> list[list[Any]]:
