@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     require("lsp", options)
-    from resnet_dsl.server.server import make_server
+    from resnet_dsl.server.features import make_server
 
     server = make_server()
     for number in (signal.SIGINT, signal.SIGTERM):
