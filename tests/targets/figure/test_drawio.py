@@ -126,9 +126,9 @@ def test_a_shape_holds_its_words_its_colours_and_its_tooltip():
     row = [cell for cell in cells.values() if cell.parent == "conv3-0-1"]
     assert [(cell.label, cell.style["fontColor"]) for cell in row] == [
         *(
-            ("3×3, 128", palette("light").text),
-            ("/2", palette("light").projection),
-            ("first", palette("light").projection),
+            ("3×3, 128", palette("light").colours.ink),
+            ("/2", palette("light").colours.projection),
+            ("first", palette("light").colours.projection),
         )
     ]
 
@@ -137,7 +137,7 @@ def test_the_page_is_as_large_as_it_is_printed_in_the_colours_of_the_theme():
     drawn = figure(compiled("resnet50"), "stage", width="85mm", theme="dark")
     file = read(drawn)
     assert float(file.model["pageWidth"]) == pytest.approx(85 / 25.4 * 100, abs=0.01)
-    assert file.model["background"] == palette("dark").background
+    assert file.model["background"] == palette("dark").colours.ground
     row = next(cell for cell in file.cells.values() if cell.label == "1×1, 64")
     assert float(row.style["fontSize"]) / UNIT == pytest.approx(7.0, abs=0.01), "points"
 

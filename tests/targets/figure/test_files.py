@@ -206,7 +206,10 @@ def test_auto_theme_follows_the_readers_screen():
 def test_the_style_of_the_auto_theme_names_every_class_and_dark_colour():
     svg = figure(NETWORKS["seresnet50"](), "stage", theme="auto").svg()
     style = ET.fromstring(svg.encode()).find(f"{SVG}style").text
-    for colour in (colour for part in palette("dark")[:9] for colour in ([part] if isinstance(part, str) else part)):
+    dark = palette("dark")
+    own = dark.colours
+    inks = (own.ground, own.ink, own.faint, own.line, own.projection, own.plain, own.plain_border)
+    for colour in (*inks, *dark.fills, *dark.borders):
         assert colour in style
     for selector in (".tone3 rect", ".plain rect", ".hollow rect", ".merge rect", ".line path", ".faint path",
                      ".projection path", ".projection polygon", "text.faint", "text.projection"):  # fmt: skip

@@ -30,21 +30,21 @@ def test_the_measure_gives_wcags_own_extremes():
 @pytest.mark.parametrize("name", PALETTES)
 def test_text_can_be_read_on_everything_that_it_stands_on(name):
     palette = PALETTES[name]
-    for ground in (palette.background, *palette.fills, palette.plain_fill):
-        assert contrast(palette.text, ground) >= 10
-        assert contrast(palette.faint, ground) >= 4.5
+    for ground in (palette.colours.ground, *palette.fills, palette.colours.plain):
+        assert contrast(palette.colours.ink, ground) >= 10
+        assert contrast(palette.colours.faint, ground) >= 4.5
 
 
 @pytest.mark.parametrize("name", PALETTES)
 def test_borders_and_lines_can_be_told_from_what_is_beside_them(name):
     palette = PALETTES[name]
-    for ink in (palette.line, palette.projection, palette.plain_border, *palette.borders):
-        assert contrast(ink, palette.background) >= 3.4
+    for ink in (palette.colours.line, palette.colours.projection, palette.colours.plain_border, *palette.borders):
+        assert contrast(ink, palette.colours.ground) >= 3.4
 
 
 def test_the_light_palette_is_at_least_what_was_measured_for_the_design():
     light = PALETTES["light"]
-    assert min(contrast(light.text, fill) for fill in light.fills) >= 15.85
+    assert min(contrast(light.colours.ink, fill) for fill in light.fills) >= 15.85
 
 
 SVG = "{http://www.w3.org/2000/svg}"

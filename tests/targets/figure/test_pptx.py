@@ -179,9 +179,9 @@ def test_a_shape_holds_its_words_and_its_colours():
     rows = {shape.name: shape for shape in slide.shapes}
     assert rows["conv3-0-1"].lines() == [
         [
-            ("3×3, 128", 11.0, "plain", palette("light").text),
-            ("/2", 11.0, "plain", palette("light").projection),
-            ("first", 8.0, "plain", palette("light").projection),
+            ("3×3, 128", 11.0, "plain", palette("light").colours.ink),
+            ("/2", 11.0, "plain", palette("light").colours.projection),
+            ("first", 8.0, "plain", palette("light").colours.projection),
         ]
     ]
     assert rows["conv3-0-1"].colour() == palette("light").fills[1]
@@ -189,7 +189,7 @@ def test_a_shape_holds_its_words_and_its_colours():
     dashed = [line for line in slide.lines() if line.dashed]
     assert len(dashed) == 5, "four projections, and the legend's"
     assert {line.colour("{http://schemas.openxmlformats.org/drawingml/2006/main}ln/") for line in dashed} == {
-        palette("light").projection
+        palette("light").colours.projection
     }
 
 
@@ -230,7 +230,7 @@ def _around(slide):
 def test_title_description_and_theme_are_there():
     one = figure(compiled("resnet50"), "stage", theme="dark")
     slide = Slide(one.pptx())
-    assert (slide.title, slide.background) == ("resnet50", palette("dark").background)
+    assert (slide.title, slide.background) == ("resnet50", palette("dark").colours.ground)
     assert one.geometry.description in slide.files["ppt/notesSlides/notesSlide1.xml"].decode()
     about = slide.files["docProps/core.xml"].decode()
     assert "<dc:title>resnet50</dc:title>" in about

@@ -20,7 +20,7 @@ _ANCHORS = {"start": "\\l", "middle": "", "end": "\\r"}
 
 def draw_dot(geometry: Geometry, palette: Palette, scale: float = 1.0, dpi: float | None = None) -> str:
     """``scale``: printed size over the geometry's; ``dpi``: pixels an inch, for a PNG."""
-    height, ground = geometry.height, palette.background if palette.painted else "transparent"
+    height, ground = geometry.height, palette.colours.ground if palette.painted else "transparent"
     behind = _behind(geometry)
     keys = {box.key for box in behind}
     lines = [

@@ -40,7 +40,7 @@ def draw_drawio(geometry: Geometry, palette: Palette, scale: float = 1.0) -> str
     """A whole file of one page, as large as the figure. ``scale``: printed size over the geometry's."""
     unit = scale * _UNIT
     size = f'pageWidth="{decimal(geometry.width * unit)}" pageHeight="{decimal(geometry.height * unit)}"'
-    page = f'page="1" pageScale="1" {size} background="{palette.background if palette.painted else "none"}"'
+    page = f'page="1" pageScale="1" {size} background="{palette.colours.ground if palette.painted else "none"}"'
     title = _said(geometry.title or "figure")
     parts = grouped(geometry)
     return "\n".join([

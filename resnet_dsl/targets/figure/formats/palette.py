@@ -11,7 +11,7 @@ from typing import NamedTuple
 from resnet_dsl.targets.figure.layout.geometry import Box, Ink, Shade
 from resnet_dsl.targets.figure.theme import Theme, Themed, read_theme, theme_names
 from resnet_dsl.targets.figure.theme.colours import border_of, mixed
-from resnet_dsl.targets.figure.theme.theme import KIND_TONES
+from resnet_dsl.targets.figure.theme.theme import KIND_TONES, Colours
 
 THEMES = theme_names()
 """The themes that ship."""
@@ -20,31 +20,25 @@ _HUE_IN_THE_DARK = 0.22
 
 
 class Palette(NamedTuple):
-    """``fills`` and ``borders``: one a tone, used in turn; ``plain`` for what has none; ``kinds``: fill and border.
+    """What a figure is painted with. ``fills`` and ``borders``: one a tone, used in turn; ``kinds``: fill and border.
 
     painted: whether the background is drawn, or what lies below the figure is seen.
     """
 
-    background: str
-    text: str
-    faint: str
-    line: str
-    projection: str
+    colours: Colours
     fills: tuple[str, ...]
     borders: tuple[str, ...]
-    plain_fill: str
-    plain_border: str
-    kinds: tuple[tuple[str, str], ...] = ()
-    painted: bool = True
+    kinds: tuple[tuple[str, str], ...]
+    painted: bool
 
     def fill(self, tone: int | None) -> str:
         if tone is None:
-            return self.plain_fill
+            return self.colours.plain
         return self.kinds[tone - KIND_TONES][0] if tone >= KIND_TONES else self.fills[tone % len(self.fills)]
 
     def border(self, tone: int | None) -> str:
         if tone is None:
-            return self.plain_border
+            return self.colours.plain_border
         return self.kinds[tone - KIND_TONES][1] if tone >= KIND_TONES else self.borders[tone % len(self.borders)]
 
     def tone(self, tone: int) -> int:
@@ -58,19 +52,21 @@ class Palette(NamedTuple):
 
     def named(self, tones: int) -> dict[str, str]:
         """All colours by names that TeX and style sheets take."""
-        found = {"ground": self.background, "text": self.text, "faint": self.faint, "line": self.line}
-        found |= {"projection": self.projection, "plainfill": self.plain_fill, "plainborder": self.plain_border}
+        own = self.colours
+        found = {"ground": own.ground, "text": own.ink, "faint": own.faint, "line": own.line}
+        found |= {"projection": own.projection, "plainfill": own.plain, "plainborder": own.plain_border}
         numbers = (*range(tones), *(tone for tone in self.tones if tone >= KIND_TONES))
         found |= {f"fill{tone}": self.fill(tone) for tone in numbers}
         return found | {f"border{tone}": self.border(tone) for tone in numbers}
 
     def ink(self, ink: Ink) -> str:
-        return {"text": self.text, "faint": self.faint, "line": self.line, "projection": self.projection}[ink]
+        own = self.colours
+        return {"text": own.ink, "faint": own.faint, "line": own.line, "projection": own.projection}[ink]
 
     def paint(self, box: Box) -> tuple[str, str]:
         """The colours of a box's inside and of its border: a merge belongs to no stage."""
-        fill = self.fill(box.tone) if box.filled else self.background
-        return fill, self.line if box.shape in {"circle", "pill"} else self.border(box.tone)
+        fill = self.fill(box.tone) if box.filled else self.colours.ground
+        return fill, self.colours.line if box.shape in {"circle", "pill"} else self.border(box.tone)
 
     def classes(self, box: Box) -> str:
         """What style and scripts find a box by: its kind, its colour, its shape."""
@@ -90,15 +86,9 @@ def palette(themed: Themed) -> Palette:
     colours, kinds = theme.colour, [look for look in theme.kinds.values() if look.fill]
     more = colours.by != "size"
     return Palette(
-        colours.ground,
-        colours.ink,
-        colours.faint,
-        colours.line,
-        colours.projection,
+        colours,
         (*colours.fills, *(colours.further if more else ())),
         (*colours.borders, *(colours.further_borders if more else ())),
-        colours.plain,
-        colours.plain_border,
         tuple((str(look.fill), str(look.border)) for look in kinds),
         theme.page.background == "ground",
     )
@@ -107,9 +97,8 @@ def palette(themed: Themed) -> Palette:
 def dark_palette(theme: Theme) -> Palette:
     """What the colours of an adaptive theme become on a dark screen: the dark theme's, for as many tones."""
     light, dark = palette(theme), palette("dark")
-    further = read_theme("dark").colour
     more = theme.colour.by != "size"
-    ground = dark.background
+    further, ground = dark.colours, dark.colours.ground
     hues = [mixed(ground, border, _HUE_IN_THE_DARK) for _, border in light.kinds]
     return dark._replace(
         fills=(*dark.fills, *(further.further if more else ())),

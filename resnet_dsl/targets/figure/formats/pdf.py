@@ -76,8 +76,8 @@ class _Drawing:
         self.height = height
 
     def draw(self, geometry: Geometry) -> None:
-        if self.palette.painted and self.palette.background != _PAPER:
-            self.canvas.setFillColor(self.palette.background)
+        if self.palette.painted and self.palette.colours.ground != _PAPER:
+            self.canvas.setFillColor(self.palette.colours.ground)
             self.canvas.rect(0, 0, geometry.width, geometry.height, stroke=0, fill=1)
         for box in geometry.boxes:
             self._box(box)

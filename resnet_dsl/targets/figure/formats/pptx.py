@@ -94,8 +94,8 @@ def draw_pptx(geometry: Geometry, palette: Palette, scale: float | None = None, 
     presentation = _empty(size)
     for hidden in _hidden(geometry, steps):
         slide = presentation.slides.add_slide(presentation.slide_layouts[_TITLE_ONLY])
-        if palette.painted and palette.background != _PAPER:
-            _fill(slide, palette.background)
+        if palette.painted and palette.colours.ground != _PAPER:
+            _fill(slide, palette.colours.ground)
         _add(slide, "".join(draw_shapes(geometry, palette, sheet, len(slide.shapes) + 2, hidden)))
     _describe(presentation, geometry)
     return _packed(presentation)

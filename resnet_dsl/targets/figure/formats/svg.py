@@ -45,7 +45,7 @@ def draw_svg(
     named = f'role="img" aria-labelledby="{TITLE} {DESCRIPTION}" font-family="{_SANS}"'
     parts = grouped(geometry)
     background = (
-        f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.background}"/>'
+        f'<rect class="background" width="{decimal(wide)}" height="{decimal(tall)}" fill="{palette.colours.ground}"/>'
     )
     language = "" if geometry.language == "en" else f' xml:lang="{geometry.language}"'
     head = (
@@ -71,11 +71,11 @@ def shapes(geometry: Geometry, palette: Palette) -> Iterator[str]:
 
 def _rules(palette: Palette) -> Iterator[str]:
     """Style that puts these colours in the place of those that the elements name."""
-    yield f".background{{fill:{palette.background}}} text,.glyphs{{fill:{palette.text}}}"
+    yield f".background{{fill:{palette.colours.ground}}} text,.glyphs{{fill:{palette.colours.ink}}}"
     for tone in palette.tones:
         yield from _tone_rules(f".tone{tone}", palette.fill(tone), palette.border(tone))
     yield from _tone_rules(".plain", palette.fill(None), palette.border(None))
-    yield f".hollow rect{{fill:{palette.background}}} .merge rect{{stroke:{palette.line}}}"
+    yield f".hollow rect{{fill:{palette.colours.ground}}} .merge rect{{stroke:{palette.colours.line}}}"
     for ink in ("line", "faint", "projection"):
         colour = palette.ink(ink)
         yield f"text.{ink},.glyphs.{ink},.{ink} polygon{{fill:{colour}}} .{ink} path{{stroke:{colour}}}"

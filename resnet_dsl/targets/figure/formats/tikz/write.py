@@ -118,5 +118,5 @@ class _Picture:
         return "rd page", [
             f"inner sep={margin}",
             *size,
-            *([] if self.palette.background == _WHITE else ["fill=rd-ground"]),
+            *([] if self.palette.colours.ground == _WHITE else ["fill=rd-ground"]),
         ]
