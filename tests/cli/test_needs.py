@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from resnet_dsl import extras
-from resnet_dsl.cli import COMMANDS
+from resnet_dsl.cli import COMMANDS, needs
 from resnet_dsl.cli.needs import NEEDS, told
-from resnet_dsl.extras import EXTRAS, bringing, distribution, is_installed, remedy
+from resnet_dsl.extras import EXTRAS, MissingPackageError, bringing, distribution, is_installed, remedy
 from resnet_dsl.targets import TARGETS
 from resnet_dsl.targets.forms import FIGURES, TABLES
 from resnet_dsl.targets.table import FORMATS
@@ -156,6 +156,23 @@ def test_what_an_extra_brings_in_part_is_asked_for_by_itself(tmp_path: Path) -> 
     """Who has a part of an extra is not sent away for the others."""
     ended = without({"sklearn", "mlxtend", "keras"}, tmp_path, "probe", "net.resnet")
     assert "not installed: keras, mlxtend\n" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("missing", "what"),
+    [
+        ({"fontTools"}, "draw --text paths` needs what is not installed: fontTools"),
+        ({"pptx"}, "draw -o FILE.pptx` needs what is not installed: pptx"),
+        ({"fontTools", "pptx"}, "draw -o FILE.pptx --text paths` needs what is not installed: pptx, fontTools"),
+    ],
+)
+def test_of_several_options_those_are_named_whose_packages_are_missing(
+    monkeypatch: pytest.MonkeyPatch, missing: set[str], what: str
+) -> None:
+    monkeypatch.setattr(needs, "is_installed", lambda package: package not in missing)
+    asked = argparse.Namespace(output="net.pptx", text="paths", figure=None)
+    with pytest.raises(MissingPackageError, match=re.escape(what)):
+        needs.require("draw", asked)
 
 
 def test_a_folder_alone_is_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
         model([node("Add", "x b", "a"), node("Relu", "a", "b"), node("Relu", "b", "y")]),
         r"`a` reads `b`, which is made behind it, or by itself: a cycle",
     ),
+    "a cycle through a second output": (
+        model([node("Relu", "c", "a"), node("Split", "a", "b c")]),
+        r"`a` reads `c`, which is made behind it, or by itself: a cycle",
+    ),
     "a tensor of nothing": (model([node("Add", "x k", "y")]), r"`y` reads `k`, which nothing makes"),
     "a tensor made twice": (
         model([node("Relu", "x", "y"), node("Tanh", "x", "y")]),

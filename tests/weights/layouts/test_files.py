@@ -190,6 +190,17 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path, case: str) -> None
     assert all(one in told for one in words), told
 
 
+@pytest.mark.parametrize("case", WRONG)
+def test_what_stands_in_front_of_all_names_changes_nothing_of_what_is_told(tmp_path: Path, case: str) -> None:
+    """Near names and remedies are those of the same file without it."""
+    held = WRONG[case][0]
+    plain, behind = (
+        refused(write(tmp_path / "w", {f"{front}{name}": one for name, one in held.items()}))
+        for front in ("", "module.")
+    )
+    assert behind.replace(", names beginning with `module.`", "").replace("`module.", "`") == plain
+
+
 @pytest.mark.parametrize(
     ("case", "exception"), [("of other classes", "head"), ("too many", "norm2"), ("short", "head")]
 )
