@@ -24,6 +24,8 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
     if hint := hints.of_statement(span):
         return hint.diagnostic
+    if misspelt := notation.word_of_skip(span):
+        return misspelt
     known = list(known)
     if hint := hints.of_step(span, (one for one in known if one not in OPERATIONS)):
         return hint.diagnostic
@@ -35,7 +37,7 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         Label(span),
         help=f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
-    return respelt(found, name, [*known, *STATEMENTS])
+    return respelt(found, name, [*known, *STATEMENTS], in_words=False)
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:
@@ -119,7 +121,7 @@ def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
 def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, words: Sequence[str]) -> Diagnostic:
     from resnet_dsl.vocabulary import hints
 
-    if hint := hints.of_word(name, word, span):
+    if hint := hints.of_word(name, word, span) or hints.of_activation(span):
         return hint.diagnostic
     found = Diagnostic(
         "E0206",

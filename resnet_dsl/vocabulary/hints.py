@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import Written, call_around, read_call
+from resnet_dsl.vocabulary.reading import Piece, Written, call_around, call_holding, read_call
 from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
@@ -276,6 +276,30 @@ def of_word(parameter: str, word: str, span: Span) -> Hint | None:
     if here is None or here == word:
         return None
     return Hint("E0206", f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
+
+
+def of_activation(span: Span) -> Hint | None:
+    """`dense(10, softmax)`, `conv(16, 3, "relu")`: an activation among an operation's arguments, which is a step."""
+    step = step_in_quotes(f'"{values.unquoted(span.text) or span.text}"')
+    call = call_holding(span.source.text, span.start)
+    if step is None or call is None or call.path not in OPERATIONS or _takes_something(step):
+        return None
+    named = tuple(_named(one, span) for one in call.arguments or ())
+    found = translated(call._replace(arguments=named), span.source.text)
+    if found is None or not found.complete:
+        return None
+    message = f"`{call.path}` takes no activation: that is a step of its own, behind it"
+    place = Span(span.source, call.start, call.end)
+    return Hint("E0206", message, _remedy(found, place), span, (), *_edits(found, place))
+
+
+def _takes_something(step: str) -> bool:
+    return any(one.required for one in OPERATIONS[step.partition("(")[0]].parameters)
+
+
+def _named(one: Piece, span: Span) -> Piece:
+    """An argument, that at a place as an activation."""
+    return one._replace(name="activation") if one.end == span.end else one
 
 
 def of_name(name: str, span: Span) -> Hint | None:

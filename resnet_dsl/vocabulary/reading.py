@@ -9,6 +9,7 @@ LONGEST = 2_000  # characters of a call that are looked at
 _DEEPEST = 20  # calls in calls
 
 _PATH = re.compile(r"[^\W\d]\w*(?:[ \t]*\.[ \t]*[^\W\d]\w*)*")
+_CALLED = re.compile(r"\b[^\W\d]\w*[ \t]*\(")
 _SIGN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*|[()\[\],{}\"']|[=<>!~]=|=")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*")
 _CLOSING = {"(": ")", "[": "]"}
@@ -65,6 +66,14 @@ def call_around(text: str, name: str, inside: int) -> Written | None:
     first = max(0, inside - LONGEST)
     found = [one.start() for one in re.finditer(rf"\b{re.escape(name)}[ \t]*\(", text[first:inside])]
     calls = (read_call(text, first + one) for one in reversed(found))
+    return next((one for one in calls if one is not None and one.end > inside), None)
+
+
+def call_holding(text: str, inside: int) -> Written | None:
+    """The innermost call whose brackets hold a place of the text."""
+    first = max(0, inside - LONGEST)
+    found = [one.start() for one in _CALLED.finditer(text, first, inside)][-_DEEPEST:]
+    calls = (read_call(text, one) for one in reversed(found))
     return next((one for one in calls if one is not None and one.end > inside), None)
 
 

@@ -247,6 +247,41 @@ SAID = [
     (MEMBERS, "stage s(stride = 2) 3 x basic(16)", "write `stage s(stride = 2) { 3 x basic(16) }`"),
     (MEMBERS, "stage s\n3 x basic(16)\n", "write `stage s { … }`"),
     (FILE, "block b(w) conv(w, 3)", "write `block b(w) { conv(w, 3) }`"),
+    # comparisons in words
+    (MEMBERS, "expect params is less than 1M", "write `<`"),
+    (MEMBERS, "expect depth at most 2", "write `<=`"),
+    (MEMBERS, "expect depth is greater than or equal to 2", "write `>=`"),
+    (STEPS, "if width is at least 16 { basic(16) }", "write `>=`"),
+    # words within a statement, misspelt
+    (STEPS, "repeat 3 sa i { basic(16) }", "did you mean `as`?"),
+    (STEPS, 'conv(16, 3) sa "first"', "did you mean `as`?"),
+    (STEPS, "norm\n  skip form in", "did you mean `from`?"),
+    (STEPS, "norm\n  skip alwys via norm", "did you mean `always`?"),
+    (MEMBERS, "skips vai pad\n  stage s { basic(32) }", "did you mean `via`?"),
+    (MEMBERS, "stage s afer stem { basic(16) }", "did you mean `after`?"),
+    (DERIVED, "network a form net {}", "did you mean `from`?"),
+    # members and parts in other words
+    (INPUT, "inputs = (32, 32, 3)", "write `input 32x32x3`"),
+    (INPUT, "input_shape = 32x32x3", "write `input 32x32x3`"),
+    (
+        MEMBERS,
+        "stage s { basic(16) }\n  head two { s -> conv(1, 1) }\n  outputs = [two, head]",
+        "write `output two, head`",
+    ),
+    (DERIVED, "network a from net { remove s }", "write `stage s {}`"),
+    (DERIVED, "network a from net { del stage s }", "write `stage s {}`"),
+    (DERIVED, "network a from net { without head }", "write `head {}`"),
+    (DERIVED, "network a from net { replace stage s { basic(8) } }", "leave it out"),
+    (DERIVED, "network a from net { add stage t { basic(8) } }", "leave it out"),
+    # names of the same words
+    (FILE, "let num_blocks = 3\nblock b(width) { blocks x conv(width, 3) }", "did you mean `num_blocks`?"),
+    (DERIVED, "network a from net(num_classes = 5) {}", "did you mean `classes`?"),
+    (DERIVED, "network a from resnet50 { head { conv9 -> avgpool(global) } }", "did you mean `conv5`?"),
+    # steps and texts among arguments
+    (STEPS, "conv(16, 3, relu)", "write `conv(16, 3) -> relu`"),
+    (STEPS, 'conv(16, 3, "relu")', "write `conv(16, 3) -> relu`"),
+    (STEPS, "avgpool(global) -> dense(10, softmax)", "write `dense(10) -> softmax`"),
+    (STEPS, 'conv(16, "3x1")', "write `3x1`"),
     # loops over numbers
     (STEPS, "for i in 3 { basic(16) }", "write `repeat 3 as i { … }`"),
     (STEPS, "for i in n { basic(16) }", "write `repeat n as i { … }`"),
@@ -262,6 +297,17 @@ RIGHT = [
     (STEPS, "left = in -> conv(width, 1)\n  out = conv(width, 3)\n  add(left -> norm, out)"),
     (MEMBERS, "stage s { 3x basic(16) }"),
     (MEMBERS, "stage s { basic(16) }\n  expect head.params == 170"),
+]
+
+
+IN_WORDS = [
+    (MEMBERS, 'compile(optimizer = "adam")', "E0252", "`resnet-dsl train FILE` trains it; how, its options say"),
+    (FILE, "fit(epochs = 3)", "E0252", "`resnet-dsl train FILE` trains it"),
+    (FILE, "model = network(32x32x3)", "E0125", "write `network model { … }`"),
+    (STEPS, "basic(16, skip = false)", "E0108", "`skips off` in the braces of a network, a stage or a block"),
+    (STEPS, "conv(16, 3, in = 3)", "E0108", "what flows in stands in front of a step: `a -> relu`"),
+    (STEPS, "basic(16, relu)", "E0208", "`relu` is a step, and stands behind another: `… -> relu`"),
+    ("%s", "network n { input x 8x8x3 head { x -> conv(3, 3) } }", "E0108", "choose another name, such as `x_`"),
 ]
 
 
@@ -305,6 +351,13 @@ def test_the_remedy_is_said_as_a_whole_and_its_edits_are_right(frame: str, wrong
     (mistake,) = errors(frame % wrong)
     assert mistake.help == remedy
     assert not errors(edited(frame % wrong, mistake))
+
+
+@pytest.mark.parametrize(("frame", "wrong", "code", "remedy"), IN_WORDS)
+def test_a_mistake_is_told_once_with_what_to_do(frame: str, wrong: str, code: str, remedy: str) -> None:
+    (mistake,) = (one for one in errors(frame % wrong) if one.code != "E0224")
+    assert mistake.code == code
+    assert str(mistake.help).startswith(remedy)
 
 
 @pytest.mark.parametrize(("frame", "text"), RIGHT)

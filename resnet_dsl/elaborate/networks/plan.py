@@ -197,12 +197,12 @@ def _put_after(plan: Plan, part: Part, place: tree.Place, context: Context) -> N
 
 
 def _no_place(place: tree.Place, stage: str) -> Diagnostic:
-    return Diagnostic(
-        "E0250",
-        f"`{place.word.text}` says nothing about where a stage stands",
-        Label(place.word.span),
-        help=f"write `stage {stage} after STAGE {{ … }}`",
+    word = place.word
+    message, remedy = (
+        f"`{word.text}` says nothing about where a stage stands",
+        f"write `stage {stage} after STAGE {{ … }}`",
     )
+    return respelt(Diagnostic("E0250", message, Label(word.span), help=remedy), word.text, ("after",))
 
 
 def _nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnostic:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.elaborate import errors, notation
+from resnet_dsl.elaborate.arithmetic import extent
 from resnet_dsl.elaborate.frames import Given, Invocation
 from resnet_dsl.elaborate.values import Constant, Items, Value
 from resnet_dsl.elaborate.wording import sort_of, spell, spelled
@@ -14,13 +16,14 @@ from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.parameters import EXTENT, FLAG, LARGEST, LIKE, RATE, Parameter, is_integer, is_number
 from resnet_dsl.ir.reference import default
+from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
 def misfit(operation: Operation, parameter: Parameter, given: Given, taken: Constant, call: Invocation) -> Diagnostic:
     """Why a value is not one that the parameter takes. ``taken``: the value as the parameter would take it."""
     value, span = given
-    if misread := notation.comma_in_number(span, is_sure=False):
+    if misread := notation.comma_in_number(span, is_sure=False) or _activation(value, span):
         return misread
     kind, what = parameter.kind, f"`{parameter.name}` of `{operation.name}` takes {parameter.kind.wants}"
     if isinstance(value, str) and kind.words:
@@ -30,6 +33,13 @@ def misfit(operation: Operation, parameter: Parameter, given: Given, taken: Cons
     else:
         told = Diagnostic("E0206", what, Label(span, f"this is {sort_of(value)}: {spell(value)}"))
     return _remedied(told, operation, parameter, given, call)
+
+
+def _activation(value: Constant, span: Span) -> Diagnostic | None:
+    from resnet_dsl.vocabulary import hints
+
+    hint = hints.of_activation(span) if isinstance(value, str) else None
+    return None if hint is None else hint.diagnostic
 
 
 def _remedied(
@@ -97,6 +107,8 @@ def _unquoted(parameter: Parameter, text: str) -> str | None:
     inside = text[1:-1].strip().lower() if text.startswith('"') else ""
     if parameter.kind is FLAG:
         return inside if inside in ("true", "false") else None
+    if re.fullmatch(r"[1-9]\d{0,3}(x[1-9]\d{0,3}){1,3}", inside) and parameter.kind.fits(extent(inside)):
+        return inside
     return inside if inside.isascii() and inside.isdigit() and parameter.kind.fits(int(inside)) else None
 
 

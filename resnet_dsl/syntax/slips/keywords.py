@@ -6,12 +6,19 @@ from resnet_dsl.diagnostics.alike import latin
 from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips.brackets import in_parameters
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, QUOTED
 from resnet_dsl.vocabulary.table import words
 
 _EXAMPLES = {"repeat": "repeat COUNT as i { … }", "else if": "else if CONDITION { … }"}
+_ARGUMENTS = {
+    "skip": "`skips off` in the braces of a network, a stage or a block leaves skip connections out",
+    "skips": "`skips off` in the braces of a network, a stage or a block leaves skip connections out",
+    "as": 'a layer is named behind its step: `conv(64, 3) as "first"`',
+    "repeat": "a step is repeated by a count in front of it: `3 x basic(64)`",
+}
 _LED_BY = ("VIA", "BY", "FROM", "AS", "EXPECT", "REPEAT", "IF", "USE", "DEFAULT")  # a value or a name stands behind
 _PLACES = {
     DEFINITIONS: "at the top of a file, outside of all braces",
@@ -42,6 +49,35 @@ def misspelt(stop: Stop) -> Slip | None:
         diagnostic = stop.says("E0107", message, remedy, span=stop.span_at(offset), edits=edits, sure=sure)
         return Slip(diagnostic, stop.replaced(kind) if offset == 0 and stop.accepts(kind) else None)
     return None
+
+
+def inner(stop: Stop) -> Slip | None:
+    """``repeat 3 sa i { … }``, ``skips vai project``, ``network a form b {}``: a word within a statement, misspelt."""
+    for offset in (0, -1):
+        kind = _inner_kind(stop, offset)
+        meant = stop.machine.tables.literals.get(kind, "")
+        if stop.at(offset) != "NAME" or not meant or nearest(stop.text_at(offset), (meant,)) is None:
+            continue
+        word, edit = stop.text_at(offset), Edit(stop.span_at(offset), meant)
+        remedy, sure = asked(word, meant), latin(word) == meant
+        diagnostic = stop.mended("E0107", f"`{word}` is not known here", edit, remedy=remedy, sure=sure)
+        return Slip(diagnostic, Repair(stop.index + offset, 1, (kind,)))
+    return None
+
+
+def _inner_kind(stop: Stop, offset: int) -> str:
+    """The word that a statement goes on with at a place, by what stands around it; "" where none does."""
+    before, behind = stop.at(offset - 1), stop.at(offset + 1)
+    if behind == "STRING" and before in ("NAME", "RPAR"):
+        return "AS"
+    if stop.head_kind == "REPEAT" and behind == "NAME" and stop.at(offset + 2) == "LBRACE":
+        return "AS"
+    if before == "SKIP" and behind in ("VIA", "FROM"):
+        return "ALWAYS"
+    if before in ("SKIPS", "ALWAYS") and behind == "NAME":
+        return "VIA"
+    is_named = stop.head_kind == "NETWORK" and before in ("NAME", "RPAR") and behind == "NAME"
+    return "FROM" if is_named and stop.at(offset + 2) in ("LPAR", "LBRACE") else ""
 
 
 def _is_alone(word: str, meant: str, known: list[str]) -> bool:
@@ -97,16 +133,29 @@ def reserved(stop: Stop) -> Slip | None:
     word = stop.text_at(offset)
     if word not in keywords or (offset == 0 and not stop.accepts("NAME")):
         return None
-    if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in ("EQUAL", "COMMA", "RPAR", "DOT", *ROUND):
+    starts_chain = word == "x" and stop.at(1) == "ARROW"
+    behind = ("EQUAL", "COMMA", "RPAR", "DOT", *ROUND)
+    if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in behind and not starts_chain:
         return None
-    if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL":
+    if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL" and not starts_chain:
         return None
+    if stop.inside == "LPAR" and stop.at(offset + 1) == "EQUAL" and not in_parameters(stop):
+        return _as_argument(stop, offset)
     diagnostic = stop.says(
         "E0108",
         f"`{word}` is a word of the language and cannot be a name",
         f"choose another name, such as `{word}_`",
         span=stop.span_at(offset),
     )
+    return Slip(diagnostic, stop.replaced("NAME") if offset == 0 else None)
+
+
+def _as_argument(stop: Stop, offset: int) -> Slip:
+    """``basic(16, skip = false)``, ``conv(in = 3)``."""
+    word = stop.text_at(offset)
+    message = f"`{word}` is a word of the language, and no step has an argument of that name"
+    remedy = words().flows.get("input" if word == "in" else word, _ARGUMENTS.get(word, "leave it out"))
+    diagnostic = stop.says("E0108", message, remedy, span=stop.span_at(offset))
     return Slip(diagnostic, stop.replaced("NAME") if offset == 0 else None)
 
 

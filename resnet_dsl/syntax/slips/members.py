@@ -7,13 +7,18 @@ from functools import cache
 
 from resnet_dsl import resources
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
-from resnet_dsl.syntax.slips.groups import MEMBERS, STARTS
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, SETTINGS, STARTS
+from resnet_dsl.syntax.slips.sizes import size_of
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 from resnet_dsl.syntax.words import END
+from resnet_dsl.vocabulary.table import words
 
 _MEMBERS = {*STARTS} - {"IF"}  # a value may be chosen by an `if`
 _DERIVING = {"extends", "inherits", "of", "is", "like", "as", "based"}
 _FUNCTIONS = {"min", "max", "round", "ceil", "floor", "sqrt", "log2", "len"}
+_VALUES = re.compile(r"\[?[\w\s,]+\]?")
+_LEAVING = {"remove", "delete", "del", "drop", "without", "exclude", "omit"}
+_CHANGING = {"replace", "override", "change", "redefine", "modify", "add", "insert", "append"}
 _SLOT = re.compile(r"^slot (\w+)", re.MULTILINE)
 
 
@@ -28,9 +33,13 @@ def named_value(stop: Stop) -> Slip | None:
         or (stop.owner_kind != "NETWORK" and stop.open)
     ):
         return None
+    if stop.at(sign + 1) in DEFINITIONS:
+        return None if stop.open else Slip(_definition(stop, sign + 1))
     end = _end(stop, sign + 1)
     if end == stop.index + sign + 1:
         return None
+    if (said := _member(stop, sign, end)) is not None:
+        return said
     diagnostic = _given_to_base(stop, end) or _slot(stop, sign) or _chain(stop, sign) or _let(stop, sign)
     return Slip(diagnostic, Repair(stop.index, end - stop.index))
 
@@ -114,6 +123,26 @@ def _slot(stop: Stop, sign: int) -> Diagnostic | None:
     return stop.mended("E0148", f"`{stop.text}` is a slot: a setting fills it", *edits, remedy=remedy, span=stop.span)
 
 
+def _definition(stop: Stop, keyword: int) -> Diagnostic:
+    """``model = network(…)``."""
+    word = stop.text_at(keyword)
+    message = f"`{word}` begins a definition, which has its name behind this word"
+    return stop.says("E0125", message, f"write `{word} {stop.text} {{ … }}`", span=stop.span_at(0, keyword))
+
+
+def _member(stop: Stop, sign: int, end: int) -> Slip | None:
+    """``input_shape = (32, 32, 3)``, ``outputs = [conv2, conv3]``: members of a network that are called otherwise."""
+    here = words().statements.get(stop.text, "")
+    written = in_line(stop.between(stop.index + sign + 1, end))
+    values = {"input": size_of(written), "output": written if _VALUES.fullmatch(written) else None}
+    value = values.get(here)
+    if stop.owner_kind != "NETWORK" or value is None:
+        return None
+    edit = Edit(stop.between(stop.index, end), f"{here} {value.strip('[] ')}")
+    diagnostic = stop.mended("E0148", f"`{stop.text}` is said by `{here}`", edit, span=stop.span, sure=False)
+    return Slip(diagnostic, Repair(stop.index, end - stop.index, ("INPUT", "NUMBER") if here == "input" else ()))
+
+
 def _equal(stop: Stop, sign: int) -> tuple[Edit, ...]:
     """The sign behind the name as `=`."""
     if stop.at(1) == "EQUAL":
@@ -160,6 +189,29 @@ def unnamed_part(stop: Stop) -> Slip | None:
     remedy = f"write `{word} {stop.text} {{ … }}`"
     diagnostic = stop.mended("E0125", f"a `{word}` is missing", edit, remedy=remedy, span=stop.span, sure=False)
     return Slip(diagnostic, Repair(stop.index, 0, (word.upper(),)))
+
+
+def changed_part(stop: Stop) -> Slip | None:
+    """``remove conv5``, ``replace head { … }``, ``add stage conv6 { … }`` in a derived network."""
+    if stop.kind != "NAME" or stop.owner_kind != "NETWORK" or not stop.accepts("STAGE"):
+        return None
+    if stop.text in _CHANGING and stop.at(1) in (*MEMBERS, *SETTINGS):
+        message = (
+            f"the language has no `{stop.text}`: a member of a name of the base's takes its place, others are added"
+        )
+        diagnostic = stop.mended("E0107", message, Edit(stop.span, ""), remedy="leave it out")
+        return Slip(diagnostic, Repair(stop.index, 1))
+    name = 1 + (stop.at(1) == "STAGE")
+    if stop.text not in _LEAVING or stop.at(name) not in ("NAME", "HEAD", "STEM"):
+        return None
+    part = stop.text_at(name) if stop.at(name) != "NAME" else f"stage {stop.text_at(name)}"
+    edit = Edit(stop.span_at(0, name), f"{part} {{}}")
+    message = f"the language has no `{stop.text}`: a part of a base is left out by empty braces"
+    kinds = ("LBRACE", "RBRACE") if stop.at(name) != "NAME" else ("NAME", "LBRACE", "RBRACE")
+    return Slip(
+        stop.mended("E0107", message, edit, span=stop.span, sure=False),
+        Repair(stop.index, name + 1, (part.split()[0].upper(), *kinds)),
+    )
 
 
 def derived_otherwise(stop: Stop) -> Slip | None:

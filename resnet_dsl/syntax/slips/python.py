@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.reading import Written, read_call, whole_call
@@ -102,6 +103,8 @@ def _begun(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return None
     if kinds[index + 1] == "DOT":
         return _dotted(stop, index, place)
+    if kinds[index + 1] in ROUND and (not stop.open or stop.owner_kind == "NETWORK"):
+        return _done(stop.words.text(index), place)
     hint = hints.of_statement(stop.words.span(index))
     return None if hint is None else hint.diagnostic
 
@@ -138,6 +141,11 @@ def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return _added(written, Span(stop.source, written.start, written.end))
     if name in words().tensors:
         return _of_value(name, place)
+    return _done(name, place)
+
+
+def _done(name: str, place: Span) -> Diagnostic | None:
+    """``model.compile(…)``, ``fit(…)``: what is done with a network."""
     command = words().methods.get(name)
     return None if command is None else _says(f"a spec is the network alone, without `{name}`", place, command)
 

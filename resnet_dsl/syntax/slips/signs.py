@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+
 from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import OPENING
 from resnet_dsl.syntax.slips.groups import BRACKETS
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 from resnet_dsl.syntax.words import END, STRANGE
 
 _LOOKALIKES = {
@@ -41,6 +45,13 @@ _COMPARED = {
     "le": "<=",
     "ge": ">=",
 }
+_COMPARISON = re.compile(
+    r"(?:(?:is|are)\s+)?(?:(?P<less>(?:less|smaller|lower|fewer)\s+than|below|under)"
+    r"|(?P<more>(?:more|greater|larger|bigger|higher)\s+than|above|over)|(?P<least>at\s+least)"
+    r"|(?P<most>at\s+most|up\s+to)|(?P<near>about|around|approximately|roughly|close\s+to)|(?P<equal>equal\s+to)"
+    r"|(?P<other>not\s+equal\s+to))(?P<also>\s+or\s+equal(?:\s+to)?)?(?!\w)"
+)
+_SIGNS = {"less": "<", "more": ">", "least": ">=", "most": "<=", "near": "~=", "equal": "==", "other": "!="}
 _TOUCHING = {"===": "==", "<>": "!=", "=<": "<=", "=>": ">="}
 
 
@@ -122,6 +133,8 @@ def _in_words(stop: Stop) -> Slip | None:
         return None
     if stop.kind == "IN" and stop.at(1) == "LSQB" and stop.accepts("LBRACE"):
         return _one_of(stop)
+    if (found := _COMPARISON.match(stop.source.text, stop.span.start)) is not None:
+        return _in_several_words(stop, found)
     if stop.text not in _COMPARED:
         return None
     negated = stop.at(1) == "NOT" and stop.text == "is"
@@ -131,13 +144,23 @@ def _in_words(stop: Stop) -> Slip | None:
     return Slip(diagnostic, _compared(stop, 1 + negated))
 
 
+def _in_several_words(stop: Stop, found: re.Match[str]) -> Slip:
+    """``expect params is less than 1M``, ``if width at least 64``."""
+    sign = next(sign for kind, sign in _SIGNS.items() if found[kind])
+    span = Span(stop.source, *found.span())
+    edit = Edit(span, f"{sign}=" if found["also"] and sign in "<>" else sign)
+    count = bisect_left(stop.words.starts, found.end(), lo=stop.index) - stop.index
+    diagnostic = stop.mended("E0116", f"the language has no `{in_line(span)}`", edit)
+    return Slip(diagnostic, _compared(stop, count))
+
+
 def _compared(stop: Stop, words: int) -> Repair:
-    """As a comparison, or, where what stands in front was read as the whole condition, without the rest of it."""
-    return (
-        stop.replaced("COMPARE", words)
-        if stop.accepts("COMPARE")
-        else Repair(stop.index, stop.until("LBRACE") - stop.index)
-    )
+    """As a comparison, also where what stands in front was read as the whole condition; or else without the rest."""
+    if stop.accepts("COMPARE"):
+        return stop.replaced("COMPARE", words)
+    if stop.at(-1) in ("NAME", "NUMBER"):
+        return Repair(stop.index - 1, words + 1, (stop.at(-1), "COMPARE"))
+    return Repair(stop.index, stop.until("LBRACE") - stop.index)
 
 
 def _one_of(stop: Stop) -> Slip | None:
