@@ -8,7 +8,8 @@ from typing import Any
 
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit, number
+from resnet_dsl.diagnostics.nearest import nearest, suggestion
+from resnet_dsl.elaborate.arithmetic import COMPARISONS, last_digit, meant_number, number
 from resnet_dsl.elaborate.networks.expectations import NETWORK_QUANTITIES
 from resnet_dsl.elaborate.values import Expectation
 from resnet_dsl.failure import Failure
@@ -38,16 +39,43 @@ def demand(text: str) -> Expectation:
     """An expectation that is made from outside, of any network: ``params <= 26M``. Raises Failure where it is none."""
     found = re.fullmatch(_DEMAND, text)
     if found is None:
-        raise Failure(f"`{text}` is no expectation", "a quantity, a comparison and a number: `params <= 26M`")
+        raise Failure(f"`{text}` is no expectation", _meant(text) or _FORM)
     quantity, comparison, value = found.groups()
     if quantity not in _NUMBERS:
-        raise Failure(f"`{quantity}` is not a number that can be expected", f"a network has {listed(_NUMBERS)}")
+        remedy = suggestion(quantity, _NUMBERS) or f"a network has {listed(_NUMBERS)}"
+        raise Failure(f"`{quantity}` is not a number that can be expected", remedy)
     unit = last_digit(value) if comparison == "~=" else 0.0
     whole = Span(Source(DEMANDED, text), 0, len(text))
     return Expectation(quantity, None, comparison, number(value), unit, whole)
 
 
+def _meant(text: str) -> str | None:
+    """The demand with its sign and its number as the language has them, where that makes one."""
+    found = re.fullmatch(r"\s*(\w{1,40})\s*([=<>!~≤≥≠≈]{1,3})\s*([^=<>!~≤≥≠≈]{1,40})", text)
+    if found is None:
+        return None
+    quantity, sign, number_ = found.groups()
+    demanded = f"{nearest(quantity, _NUMBERS) or quantity} {_SIGNS.get(sign, sign)} {meant_number(number_) or number_}"
+    return f"write `{demanded}`" if re.fullmatch(_DEMAND, demanded) else None
+
+
 _DEMAND = r"\s*(\w{1,40})\s*(==|~=|!=|<=|>=|<|>)\s*(\d[\d_]{0,24}(?:\.\d[\d_]{0,24})?(?:e[+-]?\d{1,2})?[KMGT]?)\s*"
+_FORM = (
+    "a quantity, a comparison and a number with `K`, `M`, `G`, `T` or `_` in it: `params <= 26M`, `params < 200_000`"
+)
+_SIGNS = {
+    "=": "==",
+    "=<": "<=",
+    "=>": ">=",
+    "===": "==",
+    "~": "~=",
+    "<>": "!=",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "≈": "~=",
+}
+"""Comparisons of other notations."""
 _NUMBERS = tuple(one for one in NETWORK_QUANTITIES if one != "output")
 
 

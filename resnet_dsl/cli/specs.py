@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from resnet_dsl import outputs, pipeline, shipped
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.elaborate.arithmetic import extent, number
+from resnet_dsl.elaborate.arithmetic import extent, meant_number, number
 from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
@@ -228,7 +228,9 @@ def _constant(text: str, setting: str) -> Any:
         return extent(text)
     if _WORD.fullmatch(text):
         return text
-    raise Failure(f"`--set {setting}`: `{text}` is not a value", "a number, a size (3x1), a word, `true` or `false`")
+    meant = meant_number(text)
+    remedy = f"write `{meant}`" if meant else "a number, a size (3x1), a word, `true` or `false`"
+    raise Failure(f"`--set {setting}`: `{text}` is not a value", remedy)
 
 
 def _sizes(given: Iterable[str]) -> InputSize | None:
@@ -246,6 +248,13 @@ def _sizes(given: Iterable[str]) -> InputSize | None:
 
 def _size(text: str) -> Size:
     if not re.fullmatch(rf"{_LENGTH}(x{_LENGTH}){{0,3}}", text):
-        remedy = "height, width, channels: `--input 224x224x3`, `?x?x3`, `32?x32?x3`"
-        raise Failure(f"`--input {text}` is not a size", remedy)
+        form = "height, width, channels: `--input 224x224x3`, `?x?x3`, `32?x32?x3`"
+        raise Failure(f"`--input {text}` is not a size", _meant_size(text) or form)
     return extent(text)
+
+
+def _meant_size(text: str) -> str | None:
+    """A size with other signs between its lengths: ``224,224,3``, ``(224, 224, 3)``, ``224X224X3``."""
+    if not re.fullmatch(r"[\[(]?\s*\d{1,9}(\s*[xX*,×]\s*\d{1,9}){1,3}\s*[\])]?", text):
+        return None
+    return f"write `--input {'x'.join(re.findall(r'[0-9]+', text))}`"

@@ -9,6 +9,7 @@ from inspect import get_annotations
 from types import UnionType
 from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
+from resnet_dsl.elaborate.arithmetic import meant_number, number
 from resnet_dsl.laboratory.training.options import DataOptions, EngineOptions, RecipeOptions, TrainingOptions
 
 Arguments: TypeAlias = argparse.ArgumentParser | argparse._ArgumentGroup
@@ -20,6 +21,26 @@ def lengths(text: str) -> tuple[int, ...]:
     if not re.fullmatch(r"\d{1,5}(x\d{1,5}){0,2}", text):
         raise argparse.ArgumentTypeError(f"`{text}` is not a size like 14x14")
     return tuple(map(int, text.split("x")))
+
+
+def whole(text: str) -> int:
+    """``10000``, ``10_000`` or ``10K`` as a number."""
+    found = _whole(text)
+    if found is None:
+        meant = meant_number(text)
+        remedy = f"write {meant}" if meant and _whole(meant) is not None else "such as 10000, 10_000 or 10K"
+        raise argparse.ArgumentTypeError(f"`{text[:40]}` is no whole number; {remedy}")
+    return found
+
+
+def _whole(text: str) -> int | None:
+    if re.fullmatch(r"\d[\d_]{0,15}(\.\d{1,15})?[KMGT]", text, re.ASCII):
+        found = number(text)
+        return found if isinstance(found, int) else None
+    try:
+        return int(text)
+    except ValueError:
+        return None
 
 
 def fractions(text: str) -> tuple[float, ...]:
@@ -89,7 +110,12 @@ def _reading(hint: Any) -> dict[str, Any]:
 
 
 _SWITCHES: dict[Any, Any] = {bool: "store_true", bool | None: argparse.BooleanOptionalAction}
-_READERS: dict[Any, Any] = {tuple[int, ...]: lengths, tuple[float, ...]: fractions, dict[str, float]: weights}
+_READERS: dict[Any, Any] = {
+    int: whole,
+    tuple[int, ...]: lengths,
+    tuple[float, ...]: fractions,
+    dict[str, float]: weights,
+}
 
 
 def chosen(kind: type[Options], options: argparse.Namespace) -> Options:

@@ -6,6 +6,7 @@ Integers are exact, `/` gives a fraction, nothing is rounded unasked.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -50,6 +51,31 @@ def last_digit(text: str) -> float:
     mantissa = Decimal(plain[:-1] if scale > 1 else plain)
     exponent = mantissa.as_tuple().exponent
     return float(scale * Decimal(10) ** int(exponent))
+
+
+def meant_number(text: str) -> str | None:
+    """A number that is written as elsewhere (`200,000`, `10k`, `25.6 million`, `1 000`) as the language has it.
+
+    None where nothing is left to guess by.
+    """
+    found = re.fullmatch(r"(\d[\d.,_' ]{0,30}|\d)([A-Za-z]{0,9})", text.strip(), re.ASCII)
+    if found is None or (unit := _scale_called(found[2])) is None:
+        return None
+    digits = found[1].strip()
+    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}([.' ]\d{3}){2,}|[1-9]\d{0,2}([' ]\d{3})+", digits):
+        return re.sub(r"\D", "_", digits) + unit
+    return f"{digits.replace(',', '.')}{unit}" if re.fullmatch(r"[\d_]+([.,]\d+)?", digits) else None
+
+
+def _scale_called(word: str) -> str | None:
+    """`K`, `M`, `G`, `T` for what they are called elsewhere; nothing for no word, None for another one."""
+    called = {
+        "K": ("k", "thousand"),
+        "M": ("m", "mio", "million"),
+        "G": ("g", "b", "bn", "billion"),
+        "T": ("t", "trillion"),
+    }
+    return next((scale for scale, names in called.items() if word.lower() in names), None if word else "")
 
 
 @lru_cache(maxsize=1024)

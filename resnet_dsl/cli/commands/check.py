@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="WHAT",
-        help="hold every network to it: 'params <= 26M', 'macs <= 5G', 'depth == 50'; repeatable",
+        help="hold every network to it: 'params <= 26M' (K, M, G, T, or 26_000_000), 'depth == 50'; repeatable",
     )
     add_overrides(parser)
 

@@ -16,7 +16,7 @@ from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.plots import claim_plot
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.training import add_data
+from resnet_dsl.cli.training import add_data, whole
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
 from resnet_dsl.ir.graph import Graph
@@ -28,8 +28,8 @@ from resnet_dsl.outputs import reads
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser, many=True)
     add_data(parser)
-    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="samples of the batch (default: 32)")
-    parser.add_argument("--seed", type=int, default=0, help="of the weights and the batch (default: 0)")
+    parser.add_argument("--batch-size", type=whole, default=32, metavar="N", help="samples of the batch (default: 32)")
+    parser.add_argument("--seed", type=whole, default=0, help="of the weights and the batch (default: 0)")
     parser.add_argument("--predict", action="store_true", help="the prediction beside the measurement")
     add_report(parser)
 

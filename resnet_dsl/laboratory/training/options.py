@@ -150,7 +150,7 @@ class EngineOptions:
 class TrainingOptions(DataOptions, RecipeOptions, EngineOptions):
     """What ``train`` and ``compare`` have in common. ``train_size``: examples to use."""
 
-    train_size: int | None = option(None, "use only N examples to train", "N")
+    train_size: int | None = option(None, "use only N examples to train: 10000, 10_000 or 10K", "N")
 
     def __post_init__(self) -> None:
         for part in (DataOptions, RecipeOptions, EngineOptions):
