@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from resnet_dsl.importing.mining import adapters
 from resnet_dsl.importing.mining.chains import with_transitions, with_units
+from resnet_dsl.importing.mining.evening import evened
 from resnet_dsl.importing.mining.fusions import with_fusions
+from resnet_dsl.importing.mining.gains import with_gain
 from resnet_dsl.importing.mining.gates import GATES, Gates
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.naming import name_of
@@ -66,10 +68,12 @@ class _Blocks:
         self.program = with_regular_blocks(self.program)
         self._change(_flattened)
         self.program = with_deep_stem(self.program, self.prober(self.settings))
+        self.program = evened(self.program)
         self._inline_single()
         self._set_chains()
         self.program = with_fusions(self.program)
         self._own()
+        self.program, self.definitions = with_gain(self.program, self.definitions, self.settings)
         self._drop_idle_settings()
         self._set_defaults()
         return Blocked(self.program, self.settings, tuple(self.definitions), frozenset(self.between))

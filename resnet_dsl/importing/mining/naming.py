@@ -23,9 +23,8 @@ def name_of(body: Program) -> str:
 def _residual(body: Program) -> str:
     convs = [line for line in body.lines if line.name == "conv"]
     first = "preact" if body.lines[0].name in OPERATIONS and _is_light(body.lines[0]) else "residual"
-    return "_".join(
-        [first, _kind(body, convs), *(line.name for line in body.lines if line.name in ("se", "eca", "cbam"))]
-    )
+    gates = {"mul": "gated", "se": "se", "eca": "eca", "cbam": "cbam"}
+    return "_".join([first, _kind(body, convs), *(gates[line.name] for line in body.lines if line.name in gates)])
 
 
 def _kind(body: Program, convs: list[Line]) -> str:

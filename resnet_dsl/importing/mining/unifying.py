@@ -119,7 +119,7 @@ class _Unifier:
 
     def _default(self, name: str, row: Row) -> Argument | None:
         """1 for what is usually 1; none for what each call says."""
-        return 1 if name.rstrip("0123456789") in ("stride", "dilation", "groups") and 1 in row else None
+        return 1 if name.rstrip("0123456789") in ("stride", "dilation", "groups", "factor") and 1 in row else None
 
     def _calls(self, usual: dict[str, Argument]) -> Iterator[Args]:
         for number in range(len(self.bodies)):
