@@ -35,6 +35,17 @@ def nearest(name: str, known: Iterable[str], letters: int = 3) -> str | None:
     return found
 
 
+def around(name: str, known: Iterable[str]) -> str | None:
+    """The one known name that has all words of another, or all of whose words it has: `num_classes` and `classes`.
+
+    None where there are several.
+    """
+    parts = {*name.split("_")}
+    others = ((one, {*one.split("_")}) for _, one in zip(range(_MOST), known, strict=False))
+    found = {one for one, words in others if min(len(one), len(name)) > 2 and (parts < words or words < parts)}
+    return found.pop() if len(found) == 1 else None
+
+
 def suggestion(name: str, known: Iterable[str]) -> str | None:
     """The remedy where a known name is near: ``did you mean `conv`?``."""
     found = nearest(name, known)
@@ -96,13 +107,14 @@ def asked(name: str, near: str) -> str:
     return told_apart(name, near) or f"did you mean `{near}`?"
 
 
-def respelt(mistake: Diagnostic, name: str, known: Iterable[str]) -> Diagnostic:
+def respelt(mistake: Diagnostic, name: str, known: Iterable[str], *, in_words: bool = True) -> Diagnostic:
     """A mistake of a name, which its place begins with, with the near name as its remedy, if there is one.
 
+    ``in_words``: whether a name of the same words and others is near, too.
     It is sure where the two differ in case and underscores alone, or look alike, and no other known name does.
     """
     known = list(known)
-    near = nearest(name, known)
+    near = nearest(name, known) or (around(name, known) if in_words else None)
     if near is None or mistake.place is None:
         odd = odd_letter(name)
         return mistake._replace(help=f"{odd}; {mistake.help}") if odd else mistake
