@@ -107,7 +107,7 @@ def asked(name: str, near: str) -> str:
     return told_apart(name, near) or f"did you mean `{near}`?"
 
 
-def respelt(mistake: Diagnostic, name: str, known: Iterable[str], *, in_words: bool = True) -> Diagnostic:
+def respelt(mistake: Diagnostic, name: str, known: Iterable[str], *, in_words: bool = False) -> Diagnostic:
     """A mistake of a name, which its place begins with, with the near name as its remedy, if there is one.
 
     ``in_words``: whether a name of the same words and others is near, too.

@@ -37,7 +37,7 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         Label(span),
         help=f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
-    return respelt(found, name, [*known, *STATEMENTS], in_words=False)
+    return respelt(found, name, [*known, *STATEMENTS])
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:
@@ -48,7 +48,7 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
     takes = listed(known) or "no arguments"
     words = f"`{callee}` takes {takes}{_takers(callee, name)}"
     found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=words)
-    return respelt(found, name, known)
+    return respelt(found, name, known, in_words=True)
 
 
 def _takers(callee: str, name: str) -> str:
@@ -148,7 +148,7 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     if misread := notation.compared_argument(span) or notation.foreign_word(span):
         return misread
     found = Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
-    return respelt(found, name, known)
+    return respelt(found, name, known, in_words=True)
 
 
 def chain_as_argument(span: Span) -> Diagnostic:

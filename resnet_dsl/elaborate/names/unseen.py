@@ -101,23 +101,20 @@ def unknown_name(
     """A name in an expression. ``block``: the block that it stands in, if any; ``flows``: whether something does."""
     if isinstance(block, tree.Block) and name in module.values_of_networks:
         return hidden_value(name, span, block)
-    if module.is_step(name):
-        return _step_as_value(name, span)
     found = errors.unknown_name(name, span, known)
     if flows and name in ATTRIBUTES:
         edit = Edit(span, f"in.{name}")
         return found._replace(help=f"`in.{name}` is that of the value that entered these braces", edits=(edit,))
-    return found
+    return _step_as_value(found, name) if module.is_step(name) else found
 
 
-def _step_as_value(name: str, span: Span) -> Diagnostic:
+def _step_as_value(found: Diagnostic, name: str) -> Diagnostic:
     """`conv(16, 3, 1, relu)`: a step among the arguments of one."""
     from resnet_dsl.vocabulary import hints
 
-    if hint := hints.of_activation(span):
-        return hint.diagnostic
+    hint = hints.of_activation(found.place.span) if found.place else None
     remedy = f"`{name}` is a step, and stands behind another: `… -> {name}`"
-    return Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
+    return found._replace(help=remedy, edits=()) if hint is None else hint.diagnostic
 
 
 def _misread(call: tree.Call, module: Module) -> Diagnostic | None:
