@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.arrays import Array
+from resnet_dsl.importing.onnx.source import Operator
 
 LARGEST_FOLDED = 2**26
 """Numbers that an operator may make of fixed ones."""

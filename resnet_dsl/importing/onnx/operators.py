@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.folding import Given, NotFoldedError, fold
-from resnet_dsl.importing.onnx.source import Array, Operator, Source, readers
+from resnet_dsl.importing.onnx.source import Operator, Source, readers
 
 MOST_FOLDED = 2**26
 """Numbers that a file without any may let be worked out, in all; one with weights may so often as many as it has more,

@@ -9,8 +9,9 @@ from math import prod
 import numpy as np
 
 from resnet_dsl.importing.onnx import pointwise
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.operators import Operators
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.source import Operator
 
 _IN_PARTS = {
     **dict.fromkeys(("attention", "evonorm"), "Reshape"),

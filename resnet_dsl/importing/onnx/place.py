@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from resnet_dsl.importing.flat import Assembler, NotImportedError
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Axes, Order, arranged, first, last, length, lies, line, order_of
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.source import Operator
 from resnet_dsl.importing.onnx.symbols import sized
 from resnet_dsl.ir.lengths import Length, Shape, elements
 from resnet_dsl.ir.nodes import Node

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.operators import Operators
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.source import Operator
 
 _PLACES = np.concatenate([np.linspace(-12, 12, 2001), [-40.0, 40.0]])
 _CLOSE = 2e-6

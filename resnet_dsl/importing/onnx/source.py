@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from resnet_dsl.failure import Failure, reason
-from resnet_dsl.importing.flat import NotImportedError
-from resnet_dsl.importing.onnx.wire import DamagedError, check_parts, unreadable
+from resnet_dsl.importing.onnx.arrays import Array, array_of, arrays_of
+from resnet_dsl.importing.onnx.parsing import check_text, parsed, refusal
+from resnet_dsl.importing.onnx.wire import unreadable
 from resnet_dsl.ir.sizes import Size, ruled
 from resnet_dsl.sentences import listed
 from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
 
-Array: TypeAlias = npt.NDArray[Any]
-
-LARGEST_FILE = 2**31 - 1
-"""Bytes: protobuf holds no more."""
-LARGEST_BESIDE = 2**33
-"""Bytes of the arrays that stand in one file beside a model."""
 MOST_OPERATORS = 20_000
 """CIFAR's ResNet-1202, the longest network of the papers, has 4,200, and 999 blocks have 7,000."""
 OLDEST_OPSET = 9
@@ -32,7 +20,6 @@ OLDEST_OPSET = 9
 
 _KNOWN_DOMAINS = ("", "ai.onnx")
 _TORCH_SCOPES = "pkg.torch.onnx.name_scopes"
-_HALVES = ("float16", "bfloat16", "float64")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,54 +69,23 @@ class Source(NamedTuple):
 def read_source(path: str) -> Source:
     """Raises OSError where it cannot be opened, Failure where it is damaged, and NotImportedError where it holds what
     no network of ours has: graphs inside operators, operators of other domains, quantised numbers."""
-    model = _parsed(path)
+    model = parsed(path)
     opset = _opset(model, path)
     graph = model.graph
     if model.functions:
-        _check_text(path, *(one.name for one in model.functions))
+        check_text(path, *(one.name for one in model.functions))
         named = listed([one.name for one in model.functions[:3]])
-        raise _refusal(path, f"it defines operators of its own: {named}", "export it with its functions inlined")
+        raise refusal(path, f"it defines operators of its own: {named}", "export it with its functions inlined")
     if graph.sparse_initializer:
-        raise _refusal(path, f"`{graph.sparse_initializer[0].values.name}` is a sparse array")
+        raise refusal(path, f"`{graph.sparse_initializer[0].values.name}` is a sparse array")
     if len(graph.node) > MOST_OPERATORS:
-        raise _refusal(path, f"it has {len(graph.node):,} operators, and {MOST_OPERATORS:,} are the most")
-    arrays, widened = _arrays(path, graph)
+        raise refusal(path, f"it has {len(graph.node):,} operators, and {MOST_OPERATORS:,} are the most")
+    arrays, widened = arrays_of(path, graph)
     operators = tuple(_operator(path, index, node, opset) for index, node in enumerate(graph.node))
     inputs = tuple(_end(path, one) for one in graph.input if one.name not in arrays)
     outputs = tuple(_end(path, one) for one in graph.output)
     _check_names(path, inputs, outputs, operators, arrays)
     return Source(path, graph.name, opset, inputs, outputs, operators, arrays, widened)
-
-
-def _refusal(path: str, why: str, remedy: str | None = None) -> NotImportedError:
-    return NotImportedError(f"`{path}` cannot be imported: {why}", remedy)
-
-
-def _parsed(path: str) -> Any:
-    onnx = import_onnx()
-    try:
-        content = _content(path)
-        check_parts(content, onnx.ModelProto.DESCRIPTOR)
-        model = onnx.ModelProto.FromString(content)
-    except DamagedError as damaged:
-        raise unreadable(path, str(damaged)) from None
-    except Exception as error:
-        if isinstance(error, OSError | Failure):
-            raise
-        raise unreadable(path, "it is damaged, or no model in ONNX") from None
-    if not model.graph.node or not model.graph.output:
-        raise unreadable(path, "it is no model in ONNX, or an empty one")
-    return model
-
-
-def _content(path: str) -> bytes:
-    found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise DamagedError("it is a folder, a device or a pipe, and no file")
-    if found.st_size > LARGEST_FILE:
-        raise DamagedError("it has more than two gigabytes, and a model in ONNX has at most that")
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def _opset(model: Any, path: str) -> int:
@@ -139,23 +95,17 @@ def _opset(model: Any, path: str) -> int:
     newest = import_onnx().defs.onnx_opset_version()
     if not OLDEST_OPSET <= versions[0] <= newest:
         remedy = f"bring it to one of {OLDEST_OPSET} to {newest} by `onnx.version_converter`, or export it anew"
-        raise _refusal(path, f"it is of version {versions[0]} of ONNX's operators", remedy)
+        raise refusal(path, f"it is of version {versions[0]} of ONNX's operators", remedy)
     return int(versions[0])
-
-
-def _check_text(path: str, *names: Any) -> None:
-    """That names are text: of bytes that are none protobuf makes bytes."""
-    if not all(isinstance(one, str) for one in names):
-        raise unreadable(path, "it is damaged: names in it are no text")
 
 
 def _operator(path: str, index: int, node: Any, opset: int) -> Operator:
     said = {one.key: one.value for one in node.metadata_props}
-    _check_text(path, node.op_type, node.name, node.domain, *node.input, *node.output, *said, *said.values())
-    _check_text(path, *(text for one in node.attribute for text in (one.name, one.ref_attr_name)))
+    check_text(path, node.op_type, node.name, node.domain, *node.input, *node.output, *said, *said.values())
+    check_text(path, *(text for one in node.attribute for text in (one.name, one.ref_attr_name)))
     label = said.get(NODE) or _scoped(said.get(_TORCH_SCOPES, "")) or node.name or f"{node.op_type}_{index}"
     if node.domain not in _KNOWN_DOMAINS:
-        raise _refusal(path, f"`{label}` is a `{node.op_type}` of `{node.domain}`, which is no operator of ONNX's own")
+        raise refusal(path, f"`{label}` is a `{node.op_type}` of `{node.domain}`, which is no operator of ONNX's own")
     _check_form(path, label, node, opset)
     attributes = {one.name: _value(path, label, node.op_type, one) for one in node.attribute}
     of = (said.get(NODE, ""), said.get(OPERATION, ""))
@@ -169,7 +119,7 @@ def _check_form(path: str, label: str, node: Any, opset: int) -> None:
         schema = onnx.defs.get_schema(node.op_type, opset)
     except onnx.defs.SchemaError:
         why = f"`{label}` is a `{node.op_type}`, which version {opset} of ONNX's operators does not have"
-        raise _refusal(path, why) from None
+        raise refusal(path, why) from None
     counts = (("inputs", node.input, schema.min_input), ("outputs", node.output, schema.min_output))
     for what, found, least in counts:
         if len(found) < least or not all(found[:least]):
@@ -197,15 +147,15 @@ def _scoped(scopes: str) -> str:
 def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
     onnx = import_onnx()
     if attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS):
-        raise _refusal(path, f"`{label}` is a `{kind}`, which holds a graph of its own: networks here have no branches")
+        raise refusal(path, f"`{label}` is a `{kind}`, which holds a graph of its own: networks here have no branches")
     if attribute.ref_attr_name:
-        raise _refusal(path, f"`{label}` takes `{attribute.name}` from a function that there is not")
+        raise refusal(path, f"`{label}` takes `{attribute.name}` from a function that there is not")
     if attribute.type == onnx.AttributeProto.TENSOR:
         if attribute.t.data_location == onnx.TensorProto.EXTERNAL:
             raise unreadable(
                 path, f"`{attribute.name}` of `{label}` stands in another file, as only arrays of the graph may"
             )
-        return _array(path, attribute.t)
+        return array_of(path, attribute.t)
     try:
         value = onnx.helper.get_attribute_value(attribute)
     except ValueError:
@@ -213,87 +163,11 @@ def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-def _arrays(path: str, graph: Any) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """All fixed numbers, and the types that were widened to float32."""
-    arrays: dict[str, Array] = {}
-    widened: dict[str, None] = {}
-    beside = _Beside(path)
-    _check_text(path, graph.name, graph.doc_string, *(one.name for one in graph.initializer))
-    for tensor in graph.initializer:
-        if tensor.name in arrays:
-            raise unreadable(path, f"two of its arrays are called `{tensor.name}`")
-        found = _array(path, tensor, beside)
-        if found.dtype.name in _HALVES:
-            widened[found.dtype.name] = None
-            found = found.astype(np.float32)
-        arrays[tensor.name] = found
-    return arrays, tuple(widened)
-
-
-def _array(path: str, tensor: Any, beside: _Beside | None = None) -> Array:
-    onnx = import_onnx()
-    if tensor.data_type == onnx.TensorProto.STRING:
-        raise _refusal(path, f"`{tensor.name}` holds words, and networks here compute with numbers")
-    try:
-        if beside is not None and tensor.data_location == onnx.TensorProto.EXTERNAL:
-            return beside.array(tensor)
-        return np.asarray(onnx.numpy_helper.to_array(tensor))
-    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
-        raise unreadable(path, f"its array `{tensor.name}` is damaged ({reason(error)})") from None
-
-
-class _Beside:
-    """The files beside a model. Each of their bytes is read once: that takes no more memory than they have."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._left: dict[str, int] = {}
-        self._read: dict[tuple[Any, ...], Array] = {}
-
-    def array(self, tensor: Any) -> Array:
-        said = {one.key: one.value for one in tensor.external_data}
-        _check_text(self._path, *said, *said.values())
-        place = _inside(self._path, tensor.name, said.get("location", ""))
-        key = (place, said.get("offset"), tuple(tensor.dims), tensor.data_type)
-        if key not in self._read:
-            self._read[key] = self._new(tensor, place, said)
-        return self._read[key]
-
-    def _new(self, tensor: Any, place: str, said: Mapping[str, str]) -> Array:
-        kind = import_onnx().helper.tensor_dtype_to_np_dtype(tensor.data_type)
-        size, offset = prod(tensor.dims) * kind.itemsize, int(said.get("offset", 0))
-        there = os.stat(place).st_size
-        self._left[place] = self._left.get(place, min(there, LARGEST_BESIDE)) - size
-        fits = min(tensor.dims, default=0) >= 0 <= offset and int(said.get("length", size)) == size
-        if not fits or offset + size > there or self._left[place] < 0:
-            raise unreadable(
-                self._path, f"its array `{tensor.name}` has other bytes in `{said['location']}` than it says"
-            )
-        with open(place, "rb") as file:
-            file.seek(offset)
-            return np.frombuffer(file.read(size), kind).reshape(tuple(tensor.dims))
-
-
-def _inside(path: str, name: str, location: str) -> str:
-    """The file beside the model. Nothing outside of its folder is opened, by whatever way the name leads there."""
-    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
-    wanted = os.path.join(folder, location)
-    outside = not location or os.path.isabs(location) or ".." in location.replace("\\", "/").split("/")
-    if outside or os.path.commonpath([folder, os.path.realpath(wanted)]) != folder:
-        raise unreadable(path, f"its array `{name}` stands in `{location}`, which is no file in the model's folder")
-    try:
-        if stat.S_ISREG(os.stat(wanted).st_mode):
-            return wanted
-    except (OSError, ValueError):
-        pass
-    raise unreadable(path, f"its array `{name}` stands in `{location}`, and that file is not beside it")
-
-
 def _end(path: str, one: Any) -> End:
     onnx = import_onnx()
-    _check_text(path, one.name, one.doc_string)
+    check_text(path, one.name, one.doc_string)
     if one.type.WhichOneof("value") not in ("tensor_type", None):
-        raise _refusal(path, f"`{one.name}` is no tensor: networks here take and return tensors")
+        raise refusal(path, f"`{one.name}` is no tensor: networks here take and return tensors")
     tensor = one.type.tensor_type
     size = _size(tensor.shape.dim, one.doc_string)
     kind = onnx.TensorProto.DataType.Name(tensor.elem_type).lower() if tensor.elem_type else "float"

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Axis, arranged, last, line, whole
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
-from resnet_dsl.importing.onnx.source import Array
 from resnet_dsl.ir.lengths import channels
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Factor, arranged, order_of, whole
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import Fixed, fixed, plain, row_of, split
-from resnet_dsl.importing.onnx.source import Array
 from resnet_dsl.ir.lengths import channels
 
 _NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm")

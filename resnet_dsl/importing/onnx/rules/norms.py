@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Axis, arranged, first, last, lies, line, whole
 from resnet_dsl.importing.onnx.folding import axes_of
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import plain
-from resnet_dsl.importing.onnx.source import Array
 from resnet_dsl.ir.lengths import channels
 
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import whole
 from resnet_dsl.importing.onnx.place import Place, Tensor
-from resnet_dsl.importing.onnx.source import Array
 from resnet_dsl.ir.lengths import channels
 
 

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import first, last
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import plain
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.source import Operator
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Node, Output, Scope

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import order_of
 from resnet_dsl.importing.onnx.folding import axes_of
 from resnet_dsl.importing.onnx.place import Border, Place, Rules, Tensor
-from resnet_dsl.importing.onnx.source import Array
 from resnet_dsl.ir.lengths import Length, channels
 from resnet_dsl.ir.windows import border_of_same, reach
 
