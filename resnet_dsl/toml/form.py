@@ -13,8 +13,11 @@ from resnet_dsl.sentences import listed
 from resnet_dsl.source import Source, Span
 from resnet_dsl.toml.places import Place, Way
 
+MISSING = "E0272"
+"""What is told of a key that must be there and is not."""
 _MOST_FOUND = 100
 _LONGEST_SHOWN = 60
+_MOST_LISTED = 12
 _TYPES = (
     (bool, "true or false"),
     (str, "text"),
@@ -199,10 +202,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Named:
-    """A table whose keys are names of the user's own. ``names``: those that there are, where not every one will do."""
+    """A table whose keys are names of the user's own. ``names``: those that there are, where not every one will do.
+
+    ``meant``: what a word of elsewhere is among them. ``listing``: what lists them all, as a sentence goes on with it.
+    """
 
     kind: Kind
     names: Sequence[str] | None = None
+    meant: Callable[[str], str | None] | None = None
+    listing: str = ""
     most: int = 500
     words: str = "a table"
 
@@ -217,23 +225,39 @@ class Named:
                 read[name] = self.kind.read(one, (*way, name), findings)
             else:
                 known = dict.fromkeys(self.names, Key(self.kind))
-                findings.add(_unknown(name, known, (*way, name), findings))
+                meant = self.meant(name) if self.meant else None
+                findings.add(_unknown(name, known, (*way, name), findings, meant, self.listing))
         return read
 
 
-def _unknown(name: str, known: Mapping[str, Key], way: Way, findings: Findings) -> Diagnostic:
+def _unknown(
+    name: str,
+    known: Mapping[str, Key],
+    way: Way,
+    findings: Findings,
+    meant: str | None = None,
+    listing: str = "",
+) -> Diagnostic:
     place = Label(findings.places[way].key)
     where = f"in `{dotted(way[:-1])}`" if len(way) > 1 else "here"
-    help = f"there are {listed([*known])}" if known else "leave it out"
-    mistake = Diagnostic("E0257", f"there is no key `{name}` {where}", place, help=help)
-    return respelt(mistake, name, known)
+    mistake = Diagnostic("E0257", f"there is no key `{name}` {where}", place, help=_there_are([*known], listing))
+    return mistake._replace(help=f"write `{meant}`") if meant else respelt(mistake, name, known)
+
+
+def _there_are(known: Sequence[str], listing: str) -> str:
+    """All of a few keys; of many the first, and what lists the others."""
+    if not known:
+        return "leave it out"
+    if len(known) <= _MOST_LISTED or not listing:
+        return f"there are {listed(known)}"
+    return f"there are {listed(known[:_MOST_LISTED])} and {len(known) - _MOST_LISTED} more: {listing}"
 
 
 def _missing(name: str, key: Key, way: Way, findings: Findings) -> Diagnostic:
     span = findings.places[way].key if way else Span(findings.source, 0, 0)
     where = f"`{dotted(way)}`" if way else f"`{findings.source.name}`"
     message = f"{where} has no `{name}`, which must be there"
-    return Diagnostic("E0272", message, Label(span), help=f"add `{name} = …`, {key.kind.words}")
+    return Diagnostic(MISSING, message, Label(span), help=f"add `{name} = …`, {key.kind.words}")
 
 
 def _named(way: Way) -> str:

@@ -33,9 +33,12 @@ class Place(NamedTuple):
     value: Span
 
 
-def places_of(source: Source) -> dict[Way, Place]:
-    """The place of everything in a sound text. A table's is its header, or the first key that names it."""
-    scanner = _Scanner(source)
+def places_of(source: Source, sound: str | None = None) -> dict[Way, Place]:
+    """The place of everything in a sound text. A table's is its header, or the first key that names it.
+
+    ``sound``: the text that is read in place of the source's, with blanks where that is not sound.
+    """
+    scanner = _Scanner(source, source.text if sound is None else sound)
     scanner.document()
     return scanner.found
 
@@ -43,9 +46,9 @@ def places_of(source: Source) -> dict[Way, Place]:
 class _Scanner:
     """Walks once over a text."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, text: str) -> None:
         self.source = source
-        self.text = source.text
+        self.text = text
         self.at = 0
         self.found: dict[Way, Place] = {}
         self.members: Counter[Way] = Counter()

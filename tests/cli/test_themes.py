@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,21 @@ def test_no_theme_is_written_over(folder, link):
 def test_a_page_says_what_it_does_not_take(folder):
     assert "colours alone" in call("draw", "resnet18", "--theme", "cvpr", "-o", "a.html").err
     assert call("draw", "resnet18", "--theme", "dark", "-o", "b.html").err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("bn", "write `batchnorm`"),
+        ("Conv2D", "write `conv`"),
+        ("nrom", "did you mean `norm`?"),
+        ("xyzzyx", "there are `weighted`, `attention`, `norm`, "),
+    ],
+)
+def test_kinds_of_other_names_are_told_with_what_they_are_here(name: str, remedy: str, folder: Path) -> None:
+    (folder / "kinds.toml").write_text(f'[kind.{name}]\nshow = "box"\n', "utf-8")
+    (told,) = (
+        line for line in call("draw", "small.resnet", "--theme", "kinds.toml").err.splitlines() if "help" in line
+    )
+    assert told.startswith(f"  = help: {remedy}")
+    assert len(told) < 250

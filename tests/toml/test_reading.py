@@ -153,6 +153,8 @@ def test_a_large_file_is_refused_as_settings_are(tmp_path: Path) -> None:
         '"' * 100_000,
         "\\" * 100_000,
         "a.b=1\n" * 16_000,
+        "a b\n" * 24_000,
+        "".join(f"k{n} = a\n" for n in range(8_000)),
     ],
 )
 def test_a_hostile_text_costs_little(text: str) -> None:
@@ -160,6 +162,54 @@ def test_a_hostile_text_costs_little(text: str) -> None:
     found = found_in(text)
     assert 0 < len(found) <= 100
     assert time.process_time() - start < 2
+
+
+BROKEN = [
+    "name = a text",
+    'fills = ["a",\n  b]',
+    "flag true",
+    'by = "siez"',
+    "nmae = 3",
+    "[page]\nwidth = 5mm\nrows = 3.5",
+    "[kind.norm\nshow = true",
+    '[words]\na = "b"\na = "c"',
+    "[kind.pol]\nshow = true",
+]
+
+
+@pytest.mark.parametrize("left_out", range(len(BROKEN) + 1))
+def test_every_independent_mistake_is_told_in_one_run(left_out: int) -> None:
+    """Whatever stands beside it: of form, of keys and of values."""
+    parts = [part for number, part in enumerate(BROKEN) if number != left_out]
+    lines = [0]
+    for part in parts:
+        lines.append(lines[-1] + part.count("\n") + 1)
+    alone = [
+        (code, int(place.partition(":")[0]) + before, place.partition(":")[2])
+        for part, before in zip(parts, lines, strict=False)
+        for code, place in told(part)
+    ]
+    together = [(code, *map(str, place.split(":"))) for code, place in told("\n".join(parts))]
+    assert [(code, int(line), column) for code, line, column in together] == alone
+    assert len(alone) >= len(parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name = a\n[page]\nwidth = [1\nrows = 2\n", [("E0255", "1:8")]),  # where the bracket was to end, nobody knows
+        ("[[panel\nletter = 3\n", [("E0255", "1:8")]),  # no table, no keys of it; and no panel is missed
+        ("[[panel]]\nletter = a\n", [("E0255", "2:10")]),
+        ("name = [\n  a,\n  b,\n]\nflag = 1\n", [("E0255", "2:3"), ("E0258", "5:8")]),
+    ],
+)
+def test_what_follows_from_a_mistake_of_form_is_none(text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text) == expected
+
+
+def test_a_number_with_its_unit_is_text() -> None:
+    (found,) = found_in("[page]\nwidth = 85mm  # of a column\n")
+    assert (found.help, found.edits[0].text) == ('text stands in quotes: `"85mm"`', '"85mm"')
 
 
 KEYS = some.text("ab-_1 .\"'é\\#=[", min_size=1, max_size=4)

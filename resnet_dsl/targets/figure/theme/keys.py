@@ -23,6 +23,17 @@ def _language(text: str) -> str:
     return text
 
 
+_NAMES = (*KINDS, *(name for name in OPERATIONS if name != "input"))
+
+
+def _named_here(word: str) -> str | None:
+    """The operation that a word of another tool is: `batchnorm` for `bn`."""
+    from resnet_dsl.vocabulary.table import find  # read for a mistake alone
+
+    steps = (row.step_of(word).partition("(")[0] for row in find(word) if not (row.none or row.row or row.member))
+    return next((step for step in steps if step in _NAMES), None)
+
+
 _LENGTH = Text(20, points, f'a length in quotes, "{LENGTHS.partition(",")[0]}" or in cm, in, pt')
 _COLOUR = Text(20, hexadecimal, 'a colour in quotes, such as "#D5E8F7"')
 _FILLS = Several(_COLOUR, 1, _MOST_FILLS)
@@ -101,7 +112,7 @@ FORM = Table(
                 }
             )
         ),
-        "kind": Key(Named(_KIND, (*KINDS, *(name for name in OPERATIONS if name != "input")))),
+        "kind": Key(Named(_KIND, _NAMES, _named_here, "`resnet-dsl explain` lists the operations")),
         "words": Key(Named(Text(300)), "what stands in figures, and what is to stand there instead"),
         "legend": Key(Table({"place": Key(Choice(("below", "right", "none")), "where lines are explained")})),
         "volume": Key(
