@@ -23,6 +23,7 @@ from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.steps import STEPS, By, Steps, steps_of
 from resnet_dsl.targets.figure.outline.captions import Told, ToldTogether
+from resnet_dsl.targets.figure.outline.speaking import Say, saying
 from resnet_dsl.targets.figure.theme import Themed, read_theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 from resnet_dsl.targets.figure.theme.theme import KIND_TONES
@@ -182,15 +183,19 @@ class Figure:
         """
         check_known("form of a caption", (form,), tuple(CAPTIONS))
         check_known("length", () if alt is None else (alt,), ALTS)
-        told = self._told()
-        own = () if alt is None else (told.short(), *(told.long() if alt == "long" else ()))
-        return write_caption(form, told.caption(self._colours(told)), own, file)
+        told, say = self._told(), self._saying()
+        own = () if alt is None else (told.short(say), *(told.long(say) if alt == "long" else ()))
+        return write_caption(form, told.caption(self._colours(told), say), own, file)
 
     def alt(self, length: Alt = "short") -> str:
         """For those who do not see it: ``short``, at most 150 letters, or ``long``, a line on each stage."""
         check_known("length", (length,), ALTS)
-        told = self._told()
-        return "".join(f"{one_line(line)}\n" for line in ((told.short(),) if length == "short" else told.long()))
+        told, say = self._told(), self._saying()
+        return "".join(f"{one_line(line)}\n" for line in ((told.short(say),) if length == "short" else told.long(say)))
+
+    def _saying(self) -> Say:
+        """What says a caption in the words of the figure."""
+        return saying(read_theme(self.theme).words)
 
     def _told(self) -> Told | ToldTogether:
         if self.told is None:

@@ -14,6 +14,7 @@ from resnet_dsl.targets.figure.layout.roadmap import lay_out_roadmap
 from resnet_dsl.targets.figure.layout.sheet import centred
 from resnet_dsl.targets.figure.layout.strokes import stroked
 from resnet_dsl.targets.figure.outline.roadmap import gather_roadmap
+from resnet_dsl.targets.figure.outline.speaking import saying
 from resnet_dsl.targets.figure.theme import BASE, Themed, read_theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
@@ -41,7 +42,7 @@ def roadmap_figure(
     printed = look.page.width if width is None else width_in_points(width, look)
     measures = measures_of(look, printed=printed is not None)
     room = None if printed is None else printed / measures.point
-    roadmap = gather_roadmap(networks, titled(networks, titles))
+    roadmap = gather_roadmap(networks, titled(networks, titles), saying(look.words))
     laid = lay_out_roadmap(roadmap, measures, room)
     if room is not None and printed is not None:
         if laid.width > room:

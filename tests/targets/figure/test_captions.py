@@ -227,13 +227,12 @@ def test_panels_are_told_by_their_letters(folder):
     (folder / "two.toml").write_text("\n".join(panels))
     assert call("draw", "two.toml", "--caption", "text", "--alt", "short").code == 0
     caption, _, alt = (folder / "two.caption.txt").read_text().splitlines()
-    assert caption.startswith("(a) resnet18. (b) A plain one. ")
-    assert "(a) Height and width by square root" in caption
+    costs = ["11.7 M parameters, 1.81 GMACs at 224×224", "11.5 M parameters, 1.79 GMACs at 224×224"]
+    assert caption.startswith(f"(a) resnet18 ({costs[0]}). (b) A plain one ({costs[1]}). ")
+    assert "Height and width by square root" in caption.rpartition("(a) ")[2].partition("(b)")[0]
     assert " Colour: feature-map size." in caption
     assert ") Colour" not in caption
-    assert caption.endswith(
-        "(a) 11.7 M parameters, 1.81 GMACs at 224×224. (b) 11.5 M parameters, 1.79 GMACs at 224×224."
-    )
+    assert (caption.count("(a)"), caption.count("(b)")) == (2, 1), "its name, and what it uses alone"
     assert alt.startswith("(a) Architecture of resnet18")
     assert len(alt) <= 150
 
@@ -243,8 +242,9 @@ def test_a_panel_without_networks_is_told_by_its_own_caption(folder):
     (folder / "two.toml").write_text("\n".join(panels))
     assert call("draw", "two.toml", "--caption", "text", "--alt", "long").code == 0
     caption, _, *lines = (folder / "two.caption.txt").read_text().splitlines()
-    assert caption.startswith("(a) resnet18. (b) A way. ")
-    assert "(a) Colour: " in caption
+    assert caption.startswith("(a) resnet18 (11.7 M parameters, 1.81 GMACs at 224×224). (b) A way. (a) ")
+    assert " Colour: " in caption
+    assert caption.count("(a)") == 2
     assert lines[-1] == "(b) A way"
 
 
@@ -252,3 +252,42 @@ def test_a_roadmap_has_no_caption(folder):
     refused = call("draw", "resnet18", "resnet34", "--roadmap", "--caption", "text")
     assert (refused.code, list(folder.iterdir())) == (2, [])
     assert "a roadmap has a row a network, and no `--caption`" in refused.err
+
+
+WORDS = """[words]
+"Skip connections" = "Sprünge"
+"solid where the value is taken as it is" = "durchgezogen, wo der Wert bleibt"
+"the stride" = "die Schrittweite"
+"parameters" = "Gewichte"
+"Architecture of" = "Aufbau von"
+"stages" = "Stufen"
+"output" = "Ausgang"
+"{} at" = "{} bei"
+"unknown" = "offen"
+"resnet18" = "falsch"
+"""
+
+
+def test_captions_speak_as_the_figure_does(folder):
+    """Those of panels, too; names of networks, and what a user wrote, stay."""
+    (folder / "deutsch.toml").write_text(WORDS, "utf-8")
+    call("draw", "resnet18", "-o", "n.svg", "--theme", "deutsch.toml", "--caption", "text", "--alt", "long")
+    caption, _, *lines = (folder / "n.caption.txt").read_text("utf-8").splitlines()
+    assert caption.startswith("resnet18. Sprünge: durchgezogen, wo der Wert bleibt, dashed")
+    assert "/2: die Schrittweite." in caption
+    assert caption.endswith("11.7 M Gewichte, 1.81 GMACs bei 224×224.")
+    assert any("Ausgang 112×112×64" in line for line in lines)
+    assert not any("output" in line or "parameters" in line for line in lines)
+    (folder / "two.toml").write_text('[[panel]]\ndraw = "resnet18"\ncaption = "Skip connections"\n')
+    call("draw", "two.toml", "--theme", "deutsch.toml", "--caption", "text", "--alt", "short")
+    caption, _, alt = (folder / "two.caption.txt").read_text("utf-8").splitlines()
+    assert caption.startswith("(a) Skip connections (11.7 M Gewichte, 1.81 GMACs bei 224×224). Sprünge: ")
+    assert alt.startswith("(a) Aufbau von ")
+
+
+def test_a_roadmap_speaks_as_its_theme_does(folder):
+    (folder / "deutsch.toml").write_text(WORDS + '"width" = "Breite"\n', "utf-8")
+    assert call("draw", "resnet18", "resnet34", "--roadmap", "-o", "r.svg", "--theme", "deutsch.toml").code == 0
+    drawn = (folder / "r.svg").read_text("utf-8")
+    assert ">Gewichte<" in drawn
+    assert "parameters" not in drawn

@@ -21,6 +21,7 @@ from resnet_dsl.targets.figure.outline.groups import ADAPTED
 from resnet_dsl.targets.figure.outline.networks import gather_networks
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Outline, Way
 from resnet_dsl.targets.figure.outline.scopes import read_scopes
+from resnet_dsl.targets.figure.outline.speaking import Say
 from resnet_dsl.targets.figure.outline.words import clean, count, label, size, whole
 
 MOST_LETTERS = 150
@@ -50,32 +51,32 @@ class Told:
         rows = [tone for item in items for group in item.groups for tone in group.tones]
         return frozenset(tone for tone in (*rows, *(item.tone for item in items)) if tone is not None)
 
-    def caption(self, colours: str) -> tuple[str, ...]:
-        """Its sentences. colours: what colours say, empty where they say nothing."""
-        return (*self.subject(), *self.conventions(colours), *self.costs())
+    def caption(self, colours: str, say: Say = str) -> tuple[str, ...]:
+        """Its sentences. colours: what colours say, empty where they say nothing. say: in whose words; names stay."""
+        return (*self.subject(say), *self.conventions(colours, say), *self.costs(say))
 
-    def short(self) -> str:
+    def short(self, say: Say = str) -> str:
         """At most MOST_LETTERS letters; what does not fit is left out, the least important first."""
         if not self.whole:
-            return _bounded(" ".join(column.summary for column in self.outline.columns))
+            return _bounded(say(" ".join(column.summary for column in self.outline.columns)))
         names = self._names()
         if len(self.subjects) > 1:
-            return _bounded(f"Architectures of {names}, side by side")
-        parts = [f"Architecture of {names}", *_parts(self.subjects[0])]
+            return _bounded(say(f"Architectures of {names}, side by side"))
+        parts = [say(one) for one in (f"Architecture of {names}", *_parts(self.subjects[0]))]
         while len(_sentence(parts)) > MOST_LETTERS and len(parts) > 1:
             parts.pop()
         return _bounded(_sentence(parts))
 
-    def long(self) -> tuple[str, ...]:
+    def long(self, say: Say = str) -> tuple[str, ...]:
         """A sentence on each network, or block, and a line on each of its stages."""
         lines: list[str] = []
         stages = [] if not self.whole else self._stages()
         for number, column in enumerate(self._networks()):
-            lines.append(column.summary)
+            lines.append(say(column.summary))
             own = stages[number] if stages else column
-            said = [item.tip for item in own.items if item.tip and item.kind != "text"]
+            said = [say(item.tip) for item in own.items if item.tip and item.kind != "text"]
             lines += [f"- {one}" for one in said[:_MOST_PARTS]]
-            lines += [f"- and {len(said) - _MOST_PARTS} more"] if len(said) > _MOST_PARTS else []
+            lines += [say(f"- and {len(said) - _MOST_PARTS} more")] if len(said) > _MOST_PARTS else []
         return tuple(lines)
 
     def _stages(self) -> list[Column]:
@@ -89,22 +90,22 @@ class Told:
     def _networks(self) -> list[Column]:
         return [column for column in self.outline.columns if not column.inset]
 
-    def subject(self) -> Iterator[str]:
+    def subject(self, say: Say = str) -> Iterator[str]:
         """What is drawn."""
         if self.whole:
             yield f"{self._names()}."
         else:
-            yield from (column.summary for column in self.outline.columns)
+            yield from (say(column.summary) for column in self.outline.columns)
 
-    def conventions(self, colours: str) -> tuple[str, ...]:
+    def conventions(self, colours: str, say: Say = str) -> tuple[str, ...]:
         """What its lines, numbers and colours say."""
-        return tuple(_conventions(self.outline, self.subjects, colours))
+        return tuple(map(say, _conventions(self.outline, self.subjects, colours)))
 
-    def costs(self) -> Iterator[str]:
+    def costs(self, say: Say = str) -> Iterator[str]:
         """Of whole networks."""
         if self.whole:
             alone = len(self.subjects) == 1
-            costs = [_cost(one) for one in self.subjects]
+            costs = [say(_cost(one)) for one in self.subjects]
             names = [_name(column) for column in self._networks()]
             told = costs if alone else [f"{name}: {cost}" for name, cost in zip(names, costs, strict=True)]
             yield f"{'; '.join(told)}."
@@ -120,6 +121,11 @@ class ToldPanel(NamedTuple):
     def under_letter(self, sentence: str) -> str:
         return f"{self.letter} {sentence}".strip()
 
+    def sentence(self, say: Say) -> str:
+        """Its words, with what its networks cost."""
+        costs = "; ".join(cost.rstrip(".") for cost in self.told.costs(say)) if self.told else ""
+        return f"{self.words.rstrip('.')}{f' ({costs})' if costs else ''}."
+
 
 @dataclass(frozen=True)
 class ToldTogether:
@@ -131,26 +137,30 @@ class ToldTogether:
     def tones(self) -> frozenset[int]:
         return frozenset(tone for panel in self.panels if panel.told for tone in panel.told.tones)
 
-    def caption(self, colours: str) -> tuple[str, ...]:
-        """As ``Told.caption``; a convention that some panels alone have is said with their letters."""
-        shown = [panel.under_letter(panel.words.rstrip(".") + ".") for panel in self.panels]
+    def caption(self, colours: str, say: Say = str) -> tuple[str, ...]:
+        """As ``Told.caption``: each panel with its costs, and what all of them use; then what some alone do."""
         used: dict[str, list[str]] = {}
         for panel in self.panels:
-            for sentence in panel.told.conventions(colours if panel.told.tones else "") if panel.told else ():
+            for sentence in panel.told.conventions(colours if panel.told.tones else "", say) if panel.told else ():
                 used.setdefault(sentence, []).append(panel.letter)
-        whole = len(self.panels)
-        said = [one if len(own) == whole else f"{', '.join(own)} {one}".strip() for one, own in used.items()]
-        costs = [panel.under_letter(cost) for panel in self.panels if panel.told for cost in panel.told.costs()]
-        return (*shown, *said, *costs)
+        together: dict[tuple[str, ...], list[str]] = {tuple(panel.letter for panel in self.panels): []}
+        for sentence, letters in used.items():
+            together.setdefault(tuple(letters), []).append(sentence)
+        (_, shared), *own = together.items()
+        return (
+            *(panel.under_letter(panel.sentence(say)) for panel in self.panels),
+            *shared,
+            *(f"{', '.join(filter(None, letters))} {' '.join(said)}".strip() for letters, said in own),
+        )
 
-    def short(self) -> str:
-        told = (panel.under_letter(panel.told.short() if panel.told else panel.words) for panel in self.panels)
+    def short(self, say: Say = str) -> str:
+        told = (panel.under_letter(panel.told.short(say) if panel.told else panel.words) for panel in self.panels)
         return _bounded("; ".join(told))
 
-    def long(self) -> tuple[str, ...]:
+    def long(self, say: Say = str) -> tuple[str, ...]:
         lines: list[str] = []
         for panel in self.panels:
-            first, *others = panel.told.long() if panel.told else (panel.words,)
+            first, *others = panel.told.long(say) if panel.told else (panel.words,)
             lines += [panel.under_letter(first), *others]
         return tuple(lines)
 

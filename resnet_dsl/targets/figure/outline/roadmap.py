@@ -10,6 +10,7 @@ from resnet_dsl.analyses.difference import marks
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.outline.items import summarise
+from resnet_dsl.targets.figure.outline.speaking import Say
 from resnet_dsl.targets.figure.outline.words import clean, count
 
 _MOST_MARKS = 6
@@ -41,15 +42,15 @@ class Roadmap(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def gather_roadmap(subjects: Sequence[Facts], titles: Sequence[str]) -> Roadmap:
-    """Raises Failure where two neighbours are too large to be compared."""
-    changes = ["", *(_changes(one, other) for one, other in pairwise(subjects))]
-    columns = [_bars([one.count.params for one in subjects]), _bars([one.count.macs for one in subjects])]
+def gather_roadmap(subjects: Sequence[Facts], titles: Sequence[str], say: Say = str) -> Roadmap:
+    """say: in whose words; names stay. Raises Failure where two neighbours are too large to be compared."""
+    changes = ["", *(say(_changes(one, other)) for one, other in pairwise(subjects))]
+    columns = [_bars([one.count.params for one in subjects], say), _bars([one.count.macs for one in subjects], say)]
     steps = (
-        Step(clean(title, _LONGEST), told, bars, summarise(one))
+        Step(clean(title, _LONGEST), told, bars, say(summarise(one)))
         for title, told, bars, one in zip(titles, changes, zip(*columns, strict=True), subjects, strict=True)
     )
-    return Roadmap(("parameters", "MACs"), tuple(steps))
+    return Roadmap((say("parameters"), say("MACs")), tuple(steps))
 
 
 def _changes(before: Facts, network: Facts) -> str:
@@ -57,11 +58,11 @@ def _changes(before: Facts, network: Facts) -> str:
     return first([clean(mark) for mark in found], _MOST_MARKS) if found else "nothing that is told apart"
 
 
-def _bars(numbers: Sequence[int | None]) -> list[Bar]:
+def _bars(numbers: Sequence[int | None], say: Say) -> list[Bar]:
     most = max((number for number in numbers if number is not None), default=0)
     before = [None, *numbers]
     return [
-        Bar(None if number is None else number / most if most else 0.0, _said(number, other))
+        Bar(None if number is None else number / most if most else 0.0, say(_said(number, other)))
         for number, other in zip(numbers, before, strict=False)
     ]
 
