@@ -12,6 +12,7 @@ from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
+from resnet_dsl.memory import uncollected
 
 _LONGEST_NAME = 1_000
 
@@ -20,6 +21,7 @@ class UnsoundGraphError(Exception):
     """A text is no graph, or a graph that no spec could have been compiled to. The message says why."""
 
 
+@uncollected()
 def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
     """The graph of a JSON text (``resnet-dsl schema``), and the shapes of its values, without the batch axis.
 
@@ -55,6 +57,8 @@ def _with_names_of_today(graph: Graph) -> Graph:
     names = [layer_name(node.name) for node in graph.nodes]
     if len(set(names)) < len(names):
         raise UnsoundGraphError("two of its operations would have one name")
+    if names == [node.name for node in graph.nodes]:
+        return replace(graph, name=layer_name(graph.name))
     renamed = (replace(node, name=name) for node, name in zip(graph.nodes, names, strict=True))
     return replace(graph, name=layer_name(graph.name), nodes=tuple(renamed))
 

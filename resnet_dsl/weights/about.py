@@ -141,6 +141,7 @@ def names_of_groups(config: bytes) -> dict[str, str]:
     return named
 
 
+@lru_cache(maxsize=256)
 def group_of(name: str) -> str:
     """What Keras' weights files call the layers of a class: ``conv2d`` (``keras.src.utils.naming.to_snake_case``)."""
     name = re.sub(r"\W+", "", name)

@@ -41,17 +41,19 @@ _PLACE, _PLACES = Struct("<Q"), Struct("<QQ")
 _HEADER, _MESSAGE = Struct("<BxHII"), Struct("<HHB")
 _TREE, _TABLE, _ENTRY = Struct("<4sBBH"), Struct("<4sBxH"), Struct("<QQI")
 _ATTRIBUTE, _TEXT, _OBJECT = Struct("<BxHHH"), Struct("<IQI"), Struct("<H6xQ")
+_LAID, _HEAP = Struct("<BBQQ"), Struct("<4s4xQQQ")
 
 _SPACE, _TYPE, _LAYOUT, _NAMED, _MORE, _GROUP = 0x01, 0x03, 0x08, 0x0C, 0x10, 0x11
 _HARMLESS = frozenset({0x00, _SPACE, _TYPE, 0x05, _LAYOUT, _NAMED, _MORE, _GROUP, 0x12})
 """Kinds of messages that an object may have: of the others some change where its numbers are."""
 _NAME = b"name\0\0\0\0" + bytes.fromhex("19010100 10000000 10000000 01000000 00000800 00000000 01000000 00000000")
 """The attribute ``name`` of one text of variable length, up to the text."""
-_KINDS: dict[bytes, np.dtype[Any]] = {
-    bytes.fromhex("11200f00 02000000 00001000 0a05000a 0f000000"): np.dtype("<f2"),
-    bytes.fromhex("11201f00 04000000 00002000 17080017 7f000000"): np.dtype("<f4"),
-    bytes.fromhex("11203f00 08000000 00004000 340b0034 ff030000"): np.dtype("<f8"),
+_KINDS: dict[bytes, tuple[np.dtype[Any], str]] = {
+    bytes.fromhex("11200f00 02000000 00001000 0a05000a 0f000000"): (np.dtype("<f2"), "float16"),
+    bytes.fromhex("11201f00 04000000 00002000 17080017 7f000000"): (np.dtype("<f4"), "float32"),
+    bytes.fromhex("11203f00 08000000 00004000 340b0034 ff030000"): (np.dtype("<f8"), "float64"),
 }
+"""NumPy's types, and what they are called: to ask them for it takes as long as to read the array."""
 
 
 class _Array(NamedTuple):
@@ -134,10 +136,7 @@ class _Reader:
     def _members(self, group: _Object) -> dict[str, int]:
         """Where each object of a group stands, by name, in order."""
         tree, heap = _PLACES.unpack_from(self._content, group.messages[_GROUP])
-        signature, length, _, names = (
-            self._content[heap : heap + 4],
-            *Struct("<QQQ").unpack_from(self._content, heap + 8),
-        )
+        signature, length, _, names = _HEAP.unpack_from(self._content, heap)
         _expect(signature == b"HEAP" and names + length <= len(self._content))
         found: dict[str, int] = {}
         for name, at in self._entries(tree):
@@ -196,18 +195,18 @@ class _Reader:
     def _stored(self, name: str | None, at: int) -> Stored:
         found = self._object(at)
         _expect(not found.attributes and _GROUP not in found.messages)
-        shape, dtype = self._shape(found.messages[_SPACE]), self._dtype(found.messages[_TYPE])
-        version, kind, place, length = Struct("<BBQQ").unpack_from(self._content, found.messages[_LAYOUT])
-        _expect((version, kind) == (3, 1) and length == prod(shape) * dtype.itemsize)
+        shape, (dtype, kind) = self._shape(found.messages[_SPACE]), self._kind(found.messages[_TYPE])
+        version, layout, place, length = _LAID.unpack_from(self._content, found.messages[_LAYOUT])
+        _expect((version, layout) == (3, 1) and length == prod(shape) * dtype.itemsize)
         _expect(place > 0 and place + length <= len(self._content))
-        return Stored(name, _Array(self._content, dtype, shape, place), dtype.name)
+        return Stored(name, _Array(self._content, dtype, shape, place), kind)
 
     def _shape(self, at: int) -> tuple[int, ...]:
         version, rank, _ = self._content[at : at + 3]
         _expect(version == 1 and rank < 32)
         return tuple(_PLACE.unpack_from(self._content, at + 8 + 8 * axis)[0] for axis in range(rank))
 
-    def _dtype(self, at: int) -> np.dtype[Any]:
+    def _kind(self, at: int) -> tuple[np.dtype[Any], str]:
         return _KINDS[self._content[at : at + 20]]
 
 

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from resnet_dsl.extras import MissingPackageError
 from resnet_dsl.failure import Failure
+from resnet_dsl.memory import uncollected
 from resnet_dsl.sentences import first
 from resnet_dsl.showing import line
 from resnet_dsl.weights.about import About, InputScaling, Scaling
@@ -153,6 +154,7 @@ def _said(path: str, stream: IO[bytes]) -> Any:
     return said
 
 
+@uncollected()
 def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
     layers = tuple(
         SavedLayer(one["name"], one["place"], tuple(_array(array, stream) for array in one["arrays"]))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
+from resnet_dsl.memory import uncollected
 from resnet_dsl.weights.about import NORMALIZATION, About, about, group_of, names_of_groups
 from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import (
@@ -37,6 +38,7 @@ _STARTS = 16
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
+@uncollected()
 def serve(path: str, part: str, out: BinaryIO) -> None:
     """Limits this process, and writes a part of a file (a key of ``_ANSWERS``), or what is wrong with it."""
     with open(path, "rb") as file:

@@ -17,6 +17,7 @@ from resnet_dsl.analyses.foreign import read_json
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
+from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras.backend import import_keras
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.freezing import with_frozen
@@ -38,6 +39,7 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
     return graph_and_shapes(path)[0]
 
 
+@uncollected()
 def load(path: str | os.PathLike[str]) -> Any:
     """The model of a ``.keras`` file written by ``save``, rebuilt from its graph, with its weights; of any depth.
 
@@ -55,6 +57,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     return build_either_way(still, values=fitted.values)
 
 
+@uncollected()
 def read_model(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...], SavedModel]:
     """The graph of a ``.keras`` file written here, the shapes of its values, and the file's weights.
 
