@@ -129,3 +129,13 @@ def test_a_process_that_ends_at_once_has_said_all(tmp_path: Path) -> None:
 def test_a_text_without_mistakes_never_opens_the_vocabulary_of_other_tools(tmp_path: Path) -> None:
     assert heavy(tmp_path, "check", "net.resnet", packages=("tomllib",)) == []
     assert heavy(tmp_path, "check", "net.resnet", before="import tomllib", packages=("tomllib",)) == ["tomllib"]
+
+
+def test_what_runs_a_saved_model_imports_no_compiler() -> None:
+    """A process that runs an ONNX file has its first answer sooner."""
+    program = (
+        "import sys, resnet_dsl as r; r.runner; r.load_keras; saved = 'resnet_dsl.pipeline' in sys.modules;"
+        "r.load; print(saved, 'resnet_dsl.pipeline' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False True\n"
