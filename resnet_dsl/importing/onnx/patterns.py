@@ -10,6 +10,7 @@ import numpy as np
 
 from resnet_dsl.importing.onnx import pointwise
 from resnet_dsl.importing.onnx.arrays import Array
+from resnet_dsl.importing.onnx.attending import attentions
 from resnet_dsl.importing.onnx.operators import Operators
 from resnet_dsl.importing.onnx.source import Operator
 
@@ -23,7 +24,7 @@ _IN_PARTS = {
 
 def fuse(operators: Operators) -> None:
     """Puts one operator in the place of the steps that are one."""
-    for step in (_own, _views, _biases, pointwise.activations, _norms):
+    for step in (_own, _views, _biases, attentions, pointwise.activations, _norms):
         for root, made in step(operators):
             operators.put(root, made)
         operators.prune()

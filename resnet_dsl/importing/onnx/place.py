@@ -45,13 +45,21 @@ Value: TypeAlias = Tensor | Array
 Made: TypeAlias = "Value | Sequence[Value]"
 
 
+MOST_ATTENDING = 2**31
+"""Numbers that all attentions of a file may have computed to be known: some twenty seconds."""
+
+
 class Reader(Assembler):
-    """The state of reading one file: the nodes so far, and the layers whose arrays were read before."""
+    """The state of reading one file: the nodes so far, and the layers whose arrays were read before.
+
+    attending: how many numbers its attentions may still have computed.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.called: dict[tuple[Any, ...], list[int]] = {}
         self.batch: int | None = None
+        self.attending = MOST_ATTENDING
 
     def amend(self, index: int, op: str, label: str, weights: Mapping[str, Any], **arguments: Any) -> None:
         """Another operation, with the same inputs and a value of the same shape, in the place of a node."""

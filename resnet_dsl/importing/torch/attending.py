@@ -108,11 +108,22 @@ def _behind(ends: Iterable[Any], flowing: Flowing) -> tuple[set[Any], set[Any]]:
     queries say on distances.
     """
     calls, read = _walked(ends, flowing, set())
-    for one in [one for one in read if called(one) in _PRODUCTS]:
+    for one in [one for one in read if _is_own(one, flowing)]:
         inner, begins = _walked([one], flowing, {one})
         if begins and begins <= read - {one}:
             calls, read = calls | inner, read - {one}
     return calls, read
+
+
+def _is_own(node: Any, flowing: Flowing) -> bool:
+    """A product with a tensor of the module."""
+    return called(node) in _PRODUCTS and not _of_two(node, flowing)
+
+
+def _before_bias(node: Any, flowing: Flowing) -> Any:
+    """What a tensor of the module is added to."""
+    given = [one for one in node.all_input_nodes if one in flowing]
+    return given[0] if called(node) == "add" and len(given) == 1 else node
 
 
 def _is_step(node: Any) -> bool:
@@ -129,7 +140,7 @@ def _walked(ends: Iterable[Any], flowing: Flowing, through: set[Any]) -> tuple[s
         node = waiting.pop()
         if node not in flowing or node in calls or node in read:
             continue
-        own = called(node) in _PRODUCTS and not _of_two(node, flowing) and node not in through
+        own = _is_own(_before_bias(node, flowing), flowing) and node not in through
         if own or not _is_step(node):
             read.add(node)
             continue

@@ -19,6 +19,8 @@ EXPECTED = {  # convolutions: of the stem, of four blocks, of their shortcuts
     "antialiased_dynamo": {"blurpool": 4},
     "bit_dynamo": {"groupnorm": 13},
     "convnext_script9": {"layernorm": 9, "gelu": 4, "channel_scale": 4},
+    "botnet_script9": {"attention": 2, "conv": 3},
+    "botnet_dynamo": {"attention": 2, "conv": 3},
     "convnext_dynamo": {"layernorm": 9, "gelu": 4, "channel_scale": 4},
 }
 

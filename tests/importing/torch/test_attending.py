@@ -99,6 +99,13 @@ def other_values(self: Any, x: Any) -> Any:
     return made.transpose(2, 3).reshape(len(x), 2 * CHANNELS, HEIGHT, WIDTH)
 
 
+def matrices(self: Any, x: Any) -> Any:
+    """Products with matrices, and offsets behind them."""
+    lines = x.flatten(2).transpose(1, 2)
+    q, k, v = (lines @ one + offset for one, offset in ((self.a, self.d), (self.b, self.e), (self.c, self.f)))
+    return attend(q @ k.transpose(1, 2), v).transpose(1, 2).reshape(x.shape)
+
+
 def of_pytorch(self: Any, x: Any) -> Any:
     lines = x.flatten(2).transpose(1, 2)
     return self.attention(lines, lines, lines)[0].transpose(1, 2).reshape(x.shape)
@@ -168,6 +175,14 @@ def test_it_is_the_operation(name: str) -> None:
     (found,) = (node for node in flat.graph.nodes if node.op == "attention")
     assert (found.args["heads"], found.args["position"]) == (HEADS, "none")
     assert "matmul" not in operations(flat)
+
+
+def test_offsets_belong_to_queries_keys_and_values() -> None:
+    torch.manual_seed(0)
+    parts = {name: torch.randn(CHANNELS, CHANNELS) / 4 for name in "abc"}
+    flat = read(of(matrices, **parts, **{name: torch.randn(CHANNELS) for name in "def"}), SHAPE)
+    (found,) = (node for node in flat.graph.nodes if node.op == "attention")
+    assert found.args["heads"] == 1
 
 
 @pytest.mark.parametrize("function", [by_table, by_shifts])

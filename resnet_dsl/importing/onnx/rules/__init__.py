@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet_dsl.importing.onnx.place import Rules
-from resnet_dsl.importing.onnx.rules import dense, elementwise, norms, own, resizing, shaping, windows
+from resnet_dsl.importing.onnx.rules import attending, dense, elementwise, norms, own, resizing, shaping, windows
 
 RULES: Rules = {
     **elementwise.RULES,
@@ -13,4 +13,5 @@ RULES: Rules = {
     **shaping.RULES,
     **resizing.RULES,
     **own.RULES,
+    **attending.RULES,
 }

@@ -35,10 +35,7 @@ def _a_unit(at: Place, bias: Array, count: int) -> Array:
 
 def _matmul(at: Place) -> Tensor:
     if all(isinstance(one, Tensor) for one in at.inputs):
-        raise at.refuse(
-            "multiplies two values as matrices, as attention does",
-            "attention is read where resnet-dsl wrote it; write this part by hand",
-        )
+        raise at.refuse("multiplies two values as matrices, and is no attention that is known")
     if not isinstance(at.given(0), Tensor):
         raise at.refuse("has its fixed matrix in front")
     kernel = at.array(1, "matrix")
