@@ -34,6 +34,9 @@ _QUANTISED = (
     "DynamicQuantizeLinear",
 )
 
+_HALVES = {10: "float16", 16: "bfloat16"}
+"""Types of numbers by ONNX's codes for them."""
+
 
 def read_onnx(path: str | os.PathLike[str]) -> FlatNetwork:
     """The network in a file in ONNX.
@@ -112,7 +115,10 @@ class _Reading:
     def _value(self, name: str) -> Value | None:
         if not name:
             return None
-        return self.values[name] if name in self.values else self.operators.arrays[name]
+        found = self.values.get(name, self.operators.arrays.get(name))
+        if found is None:
+            raise self.reader.refuse(name, "is a further result of an operator, of which only the first is known here")
+        return found
 
     def _counted(self, name: str, value: Value) -> Value:
         if isinstance(value, Tensor):
@@ -161,8 +167,10 @@ class _Reading:
         return place.held(value, order), order
 
     def _said(self) -> Iterable[str]:
-        if self.source.widened:
-            yield f"numbers in {listed([*self.source.widened])} were made float32"
+        casts = (_HALVES.get(one.attributes.get("to", 0)) for one in self.source.operators if one.kind == "Cast")
+        widened = dict.fromkeys((*self.source.widened, *filter(None, casts)))
+        if widened:
+            yield f"numbers in {listed([*widened])} were made float32"
         if isinstance(self.reader.batch, int) and self.reader.batch > 1:
             yield f"the file takes {self.reader.batch} samples at a time; the network takes any number"
 

@@ -159,6 +159,7 @@ CASES: dict[str, Case] = {
         "hard_swish",
     ),
     "mish in parts": _case([node("Softplus", "x", "a"), node("Tanh", "a", "b"), node("Mul", "x b", "y")], {}, "mish"),
+    "a square": _case([node("Pow", "x two", "y")], {"two": np.float32(2)}, "mul"),
     "swish": _case([node("Sigmoid", "x", "a"), node("Mul", "x a", "y")], {}, "silu"),
     "a slope a channel": _case([node("PRelu", "x s", "y")], {"s": floats(4, 1, 1)}, "prelu"),
     "fixed factor and offset": _case(

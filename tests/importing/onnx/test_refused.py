@@ -108,6 +108,25 @@ NOT_IMPORTED: dict[str, tuple[Any, str]] = {
     ),
     "an old version": (model([CONV, node("Relu", "c", "y")], arrays=KERNEL, opset=7), r"it is of version 7 of ONNX's"),
     "a version that is not yet": (model([node("Relu", "x", "y")], opset=999), r"it is of version 999 of ONNX's"),
+    "a second result": (
+        model([node("MaxPool", "x", "y i", kernel_shape=[2, 2])], outputs=("y", "i")),
+        r"`i` is a further result of an operator",
+    ),
+    "some channels": (
+        model(
+            [node("Slice", "x a b c d", "y")],
+            arrays={name: np.array([one]) for name, one in zip("abcd", (0, 4, 1, 2), strict=True)},
+        ),
+        r"`y` takes every 2 of the channels",
+    ),
+    "noise at inference": (
+        model([node("Dropout", "x r t", "y")], arrays={"r": np.float32(0.5), "t": np.array(True)}),
+        r"`y` drops numbers by chance at inference, too",
+    ),
+    "another power": (
+        model([node("Pow", "x k", "y")], arrays={"k": np.float32(3)}),
+        r"`y` raises to another power than 2",
+    ),
     "a kernel that flows": (model([node("Conv", "x x", "y")]), r"`y` is a `Conv` whose kernel is not fixed"),
     "channels that are open": (
         model([node("Relu", "x", "y")], ["n", "c", 8, 8]),

@@ -148,6 +148,15 @@ def _mul(at: Place) -> Any:
     return _scaled(at, value, fixed(at, value, array))
 
 
+def _power(at: Place) -> Tensor:
+    """A square is a product with itself."""
+    exponent = at.array(1, "exponent")
+    if exponent.size != 1 or exponent.reshape(-1)[0] != 2:
+        raise at.refuse("raises to another power than 2, or more than one")
+    at.inputs = [at.tensor(), at.tensor()]
+    return _product(at)
+
+
 def _product(at: Place) -> Tensor:
     """A gate that is repeated first is repeated by `mul` itself, where the other value is as long."""
     repeated = [one.repeated for one in at.inputs if isinstance(one, Tensor) and one.repeated]
@@ -280,6 +289,7 @@ RULES: Rules = {
     "Add": _add,
     "Sub": _sub,
     "Mul": _mul,
+    "Pow": _power,
     "Div": _div,
     "Sum": _sum,
     "Max": _max,

@@ -18,6 +18,12 @@ def _same(at: Place) -> Any:
     return [value, *[np.zeros(0, np.float32)] * (len(at.operator.outputs) - 1)]
 
 
+def _dropout(at: Place) -> Any:
+    if len(at.inputs) > 2 and at.inputs[2] is not None and np.any(at.array(2, "mode")):
+        raise at.refuse("drops numbers by chance at inference, too, as while training", "export it for inference")
+    return _same(at)
+
+
 def _cast(at: Place) -> Any:
     kind = at.attribute("to")
     if kind not in (1, 10, 11, 16):
@@ -146,7 +152,9 @@ def _cut(at: Place, tensor: Tensor, cuts: dict[int, slice]) -> Tensor:
     if 0 in cuts and _range(at, cuts[0], at.reader.batch or 2**31) != (0, 0, 1):
         raise at.refuse("takes a part of the batch")
     node, rank = tensor.node, len(shape) - 1
-    front, behind, _ = ranges[-1]
+    front, behind, step = ranges[-1]
+    if step != 1:
+        raise at.refuse(f"takes every {step} of the channels, which no operation here does")
     if front or behind:
         node = at.node("channels", [node], start=front, count=shape[-1] - front - behind)  # type: ignore[operator]
     node = _of_positions(at, node, ranges[:rank])
@@ -242,7 +250,7 @@ def _blocks(op: str) -> Rule:
 
 RULES: Rules = {
     "Identity": _same,
-    "Dropout": _same,
+    "Dropout": _dropout,
     "Cast": _cast,
     "Transpose": _transpose,
     "Reshape": _reshape,
