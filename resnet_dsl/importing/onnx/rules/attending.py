@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from resnet_dsl.importing.attending import Attention, Steps, applied, attention_of
+from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.attending import KIND
 from resnet_dsl.importing.onnx.axes import Factor, reshaped, whole
 from resnet_dsl.importing.onnx.folding import Given, NotFoldedError, bounded, fold, row
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
-from resnet_dsl.importing.onnx.source import Array, Operator
+from resnet_dsl.importing.onnx.source import Operator
 from resnet_dsl.importing.onnx.symbols import Symbol
 
 MOST_HELD = 2**26
