@@ -148,7 +148,9 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     if misread := notation.compared_argument(span) or notation.foreign_word(span):
         return misread
     found = Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
-    return respelt(found, name, known, in_words=True)
+    told = respelt(found, name, known, in_words=True)
+    hint = hints.of_needless(name, span) if told is found else None
+    return told if hint is None else hint.diagnostic
 
 
 def chain_as_argument(span: Span) -> Diagnostic:

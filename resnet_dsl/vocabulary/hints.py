@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import nearest
+from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
@@ -178,10 +179,22 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
     text = found.alone if in_default else found.text
     message = f"`{callee}` has no argument `{name}`: {why}"
     if name in dict(found.lost) or not text:
-        return Hint("E0202", message, "leave it out", span)
+        return Hint("E0202", message, _other_value(operation, name, known), span)
     if in_default:
         return Hint("E0202", message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
     return Hint("E0202", message, _remedy(found, place), span, (), *_edits(found, place))
+
+
+def _other_value(operation: Operation, name: str, known: list[str]) -> str:
+    """What to do with another tool's argument whose value is none here: what it takes, where there is one like it."""
+    here = operation.parameter(next(iter(arguments_meant(name, known)), ""))
+    return "leave it out" if here is None else f"write `{here.name} = …`, which takes {here.kind.wants}"
+
+
+def of_needless(name: str, span: Span) -> Hint | None:
+    """What other tools must be told, asked for as a value: `if training { … }`."""
+    why = words().needless.get(name)
+    return None if why is None else Hint("E0208", f"there is no `{name}`: {why}", "leave out what asks for it", span)
 
 
 def step_in_quotes(text: str) -> str | None:

@@ -97,6 +97,7 @@ def _of_words() -> Iterator[str]:
     yield "## Values\n\nCase and underscores do not count.\n\n" + _table(("there", "here"), _pairs(values))
     yield "## Slots\n\n" + _table(("there", "here"), _pairs(_quoted(table.slots)))
     yield "## Statements\n\n" + _table(("there", "here"), _pairs(_quoted(table.statements) | table.python))
+    yield "## Settings of a training\n\n" + _table(("there", "here"), _pairs(table.trained))
     yield "## Methods of a model\n\n" + _table(("there", "here"), _pairs(table.methods))
     yield "## Methods of a value\n\n" + _table(("there", "here"), _pairs(table.tensors))
 

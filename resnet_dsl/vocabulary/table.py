@@ -60,6 +60,7 @@ class Words(NamedTuple):
     statements: dict[str, str]
     python: dict[str, str]
     methods: dict[str, str]
+    trained: dict[str, str]
     tensors: dict[str, str]
 
 

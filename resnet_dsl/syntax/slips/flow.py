@@ -8,12 +8,11 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import GROUP, ROUND
 from resnet_dsl.syntax.slips import types
-from resnet_dsl.syntax.slips.groups import BRACKETS, OF_SKIP, SETTINGS, STARTS, STATEMENTS
+from resnet_dsl.syntax.slips.groups import BRACKETS, MERGES, OF_SKIP, SETTINGS, STARTS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line, shown
 from resnet_dsl.syntax.words import END, STRANGE
 
 _ARROW = "->"
-_MERGES = {"+": "add", "*": "mul", "-": "sub"}
 _ARROW_PARTS = ("=", "-", "|", "->", ">")
 _ENTRIES = ("in", "input", "stem", "head")
 _APART = ("|", "–", "—")  # arrows only with a space behind
@@ -208,7 +207,7 @@ def counted_alone(stop: Stop) -> Slip | None:
         diagnostic = _multiplied_behind(stop, first, operators[0])
     elif operators and stop.words.kinds[first - 1] == "EQUAL" and not _adds_values(stop, operators):
         diagnostic = _unnamed_number(stop, first - 2)
-    elif len(operators) == 1 and stop.words.text(operators[0]) in _MERGES and _adds_values(stop, operators):
+    elif len(operators) == 1 and stop.words.text(operators[0]) in MERGES and _adds_values(stop, operators):
         diagnostic = _merged(stop, first, operators[0])
     elif operators:
         diagnostic = _between_steps(stop, operators[0])
@@ -278,7 +277,7 @@ def _adds_values(stop: Stop, operators: list[int]) -> bool:
     signs = {stop.words.text(index) for index in operators}
     beside = [index + offset for index in operators for offset in (-1, 1)]
     are_numbers = all(stop.words.text(index) in stop.numbers for index in beside)
-    return signs <= {*_MERGES} and "NUMBER" not in {stop.words.kinds[index] for index in beside} and not are_numbers
+    return signs <= {*MERGES} and "NUMBER" not in {stop.words.kinds[index] for index in beside} and not are_numbers
 
 
 def _merged(stop: Stop, first: int, operator: int) -> Diagnostic:
@@ -286,7 +285,7 @@ def _merged(stop: Stop, first: int, operator: int) -> Diagnostic:
     sign, words = stop.words.text(operator), stop.words
     parts = [stop.between(first, operator), stop.between(operator + 1, stop.index)]
     left, right = (_as_argument(stop, " ".join(part.text.split())) for part in parts)
-    edit = Edit(parts[0].to(parts[1]), f"{_MERGES[sign]}({left}, {right})")
+    edit = Edit(parts[0].to(parts[1]), f"{MERGES[sign]}({left}, {right})")
     remedy = f"write `{edit.text}`" + (", or `->` where an arrow is meant" if sign == "-" else "")
     message = f"`{sign}` does not stand between steps"
     return stop.mended("E0124", message, edit, remedy=remedy, span=words.span(operator), sure=sign != "-")
@@ -303,8 +302,8 @@ def _as_argument(stop: Stop, text: str) -> str:
 def _between_steps(stop: Stop, operator: int) -> Diagnostic:
     sign = stop.words.text(operator)
     remedy = "numbers are computed in arguments, in counts and in `let`; values that flow go through steps"
-    if sign in _MERGES:
-        remedy = f"name both values, and write `{_MERGES[sign]}(a, b)`"
+    if sign in MERGES:
+        remedy = f"name both values, and write `{MERGES[sign]}(a, b)`"
     elif sign == "//":
         remedy = "a comment begins with `#`; numbers are computed in arguments, in counts and in `let`"
     return stop.says("E0124", f"`{sign}` does not stand between steps", remedy, span=stop.words.span(operator))
@@ -392,9 +391,9 @@ def order_of_skip(stop: Stop) -> Slip | None:
         return _arrow_behind_skip(stop)
     if stop.at(-1) == "SKIP" and stop.kind == "EQUAL":
         return Slip(stop.says("E0122", f"no `{stop.text}` stands behind `skip`", "write `skip from VALUE`"))
-    if stop.head_kind == "SKIP" and stop.text in _MERGES and not stop.is_first_on_line:
+    if stop.head_kind == "SKIP" and stop.text in MERGES and not stop.is_first_on_line:
         message = f"a `skip` starts from one value: `{stop.text}` does not stand in it"
-        remedy = f"name the value first (`both = {_MERGES[stop.text]}(…)`), and write `skip from both`"
+        remedy = f"name the value first (`both = {MERGES[stop.text]}(…)`), and write `skip from both`"
         return Slip(stop.says("E0122", message, remedy))
     if stop.head_kind != "SKIP" or stop.kind not in OF_SKIP or stop.at(-1) in OF_SKIP:
         return None
@@ -428,5 +427,15 @@ def stray(stop: Stop) -> Slip | None:
         return None
     if not stop.accepts("RBRACE") or stop.kind == STRANGE:
         return None
+    if stop.kind == "EXTENT" and stop.at(1) == "NAME" and stop.at(2) == "LPAR":
+        return _kernel_in_front(stop)
     message = f"{shown(stop)} is a value, where a step or a line's first word belongs"
     return Slip(stop.says("E0100", message, "values stand in brackets behind a step's name: `conv(64, 3)`"))
+
+
+def _kernel_in_front(stop: Stop) -> Slip | None:
+    """``3x3 conv(16)``: a kernel as papers write it."""
+    step, lengths = stop.called(stop.index + 1), stop.text.split("x")
+    size = ("kernel = " if "=" in step.text else "") + (lengths[0] if len({*lengths}) == 1 else stop.text)
+    edit = Edit(stop.span.to(step), f"{in_line(step).removesuffix(')').removesuffix(',')}, {size})")
+    return Slip(stop.mended("E0100", "a kernel stands among a step's arguments", edit, span=stop.span, sure=False))

@@ -15,6 +15,8 @@ STATEMENTS = tuple(sorted(first("_statement") - first("_setting") - first("_item
 STARTS = (*DEFINITIONS, *MEMBERS, *SETTINGS, *STATEMENTS)  # of all that begins with a word of its own
 VALUES = first("_atom")
 
+MERGES = {"+": "add", "*": "mul", "-": "sub"}  # signs between values that flow, and the steps that are meant
+
 BRACKETS = (*ROUND, "LSQB")  # round or square
 
 WITH_BODY = with_a("body") | in_front_of("body") & KEYWORDS

@@ -335,17 +335,38 @@ def order_of_repeat(stop: Stop) -> Slip | None:
         return None
     if stop.kind == "IN":
         return _repeat_in(stop, stop.head)
-    crosses = [i for i in range(stop.head + 2, stop.index - 1) if stop.words.kinds[i : i + 2] == ["X", "NAME"]]
+    if (mixed := _mixed_repeat(stop, stop.head)) is not None:
+        return mixed
+    return _repeat_of_step(stop, stop.head)
+
+
+def _repeat_of_step(stop: Stop, head: int) -> Slip | None:
+    """``repeat 3 x basic(16)``, ``repeat 3 basic(16)``."""
+    crosses = [i for i in range(head + 2, stop.index - 1) if stop.words.kinds[i : i + 2] == ["X", "NAME"]]
     if crosses and stop.kind != "LBRACE":
-        return Slip(
-            _repeat_step(stop, stop.head, crosses[0], crosses[0] + 1), Repair(stop.index, 0, ("LBRACE", "RBRACE"))
-        )
-    if stop.kind != "NAME" or stop.head + 1 == stop.index or stop.is_first_on_line:
+        return Slip(_repeat_step(stop, head, crosses[0], crosses[0] + 1), Repair(stop.index, 0, ("LBRACE", "RBRACE")))
+    if stop.kind != "NAME" or head + 1 == stop.index or stop.is_first_on_line:
         return None
-    if _sign(stop, stop.head) is not None or stop.words.kinds[stop.until("ARROW")] == "ARROW":
+    if _sign(stop, head) is not None or stop.words.kinds[stop.until("ARROW")] == "ARROW":
         return None
     ending = (Repair(stop.until("RBRACE"), 0, ("RBRACE",)),)
-    return Slip(_repeat_step(stop, stop.head, stop.index, stop.index), Repair(stop.index, 0, ("LBRACE",), ending))
+    return Slip(_repeat_step(stop, head, stop.index, stop.index), Repair(stop.index, 0, ("LBRACE",), ending))
+
+
+def _mixed_repeat(stop: Stop, head: int) -> Slip | None:
+    """``repeat i 3 { … }``, ``repeat 3, i { … }``: a count and a name, in another order or otherwise joined."""
+    sign = _sign(stop, head)
+    parts = [] if sign is None else [*range(head + 1, sign)]
+    kinds = [stop.words.kinds[one] for one in parts if stop.words.text(one) not in (",", ":", "=", ";")]
+    if sign is None or sorted(kinds) != ["NAME", "NUMBER"]:
+        return None
+    count, name = (
+        next(stop.words.text(i) for i in parts if stop.words.kinds[i] == kind) for kind in ("NUMBER", "NAME")
+    )
+    message = "a `repeat` has its count first, then the name of the round behind `as`"
+    edit = Edit(stop.between(head, sign), f"repeat {count} as {name}")
+    diagnostic = stop.mended("E0109", message, edit, remedy=f"write `{edit.text} {{ … }}`", span=stop.span, sure=False)
+    return Slip(diagnostic, Repair(head + 1, sign - head - 1, ("NUMBER", "AS", "NAME")))
 
 
 def _repeat_in(stop: Stop, head: int) -> Slip | None:

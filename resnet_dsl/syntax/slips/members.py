@@ -38,7 +38,7 @@ def named_value(stop: Stop) -> Slip | None:
     end = _end(stop, sign + 1)
     if end == stop.index + sign + 1:
         return None
-    if (said := _member(stop, sign, end)) is not None:
+    if (said := _member(stop, sign, end) or _of_training(stop, end)) is not None:
         return said
     diagnostic = _given_to_base(stop, end) or _slot(stop, sign) or _chain(stop, sign) or _let(stop, sign)
     return Slip(diagnostic, Repair(stop.index, end - stop.index))
@@ -143,6 +143,15 @@ def _member(stop: Stop, sign: int, end: int) -> Slip | None:
     return Slip(diagnostic, Repair(stop.index, end - stop.index, ("INPUT", "NUMBER") if here == "input" else ()))
 
 
+def _of_training(stop: Stop, end: int) -> Slip | None:
+    """``batch_size = 32``, unless something in the text asks for it."""
+    remedy = words().trained.get(stop.text)
+    if remedy is None or len(re.findall(rf"\b{stop.text}\b", stop.source.text)) > 1:
+        return None
+    message = f"`{stop.text}` says how a network is trained, and stands in no spec"
+    return Slip(stop.says("E0252", message, remedy), Repair(stop.index, end - stop.index))
+
+
 def _equal(stop: Stop, sign: int) -> tuple[Edit, ...]:
     """The sign behind the name as `=`."""
     if stop.at(1) == "EQUAL":
@@ -157,14 +166,24 @@ def _chain(stop: Stop, sign: int) -> Diagnostic | None:
     is_call = first == "NAME" and second == "LPAR" and stop.text_at(sign + 1) not in _FUNCTIONS
     end = _end(stop, sign + 1)
     is_count = ["X", "NAME", "LPAR"] in [stop.words.kinds[i : i + 3] for i in range(stop.index, end)]
-    if not is_call and not arrow and not is_count:
+    listed = _listed(stop, stop.index + sign + 1)
+    if not is_call and not arrow and not is_count and not listed:
         return None
     if stop.open:
-        value = " ".join(stop.between(stop.index + sign + 1, end).text.split())
+        value = listed or in_line(stop.between(stop.index + sign + 1, end))
         remedy = f"write `stage {stop.text} {{ {value} }}`, or put it in the braces of another part"
         return stop.says("E0120", "a step does not stand directly in a network", remedy)
     remedy = f"write `block {stop.text} {{ … }}`, or `slot {stop.text} = …` where settings are to fill it"
     return stop.says("E0120", "a step does not stand outside of all braces", remedy)
+
+
+def _listed(stop: Stop, opening: int) -> str:
+    """``[conv(16, 3), norm]`` as a chain, "" for a list of anything else."""
+    closing = stop.closing(opening) if stop.words.kinds[opening : opening + 3] == ["LSQB", "NAME", "LPAR"] else None
+    is_function = stop.words.text(opening + 1) in _FUNCTIONS
+    if closing is None or is_function:
+        return ""
+    return " -> ".join(in_line(one) for one in stop.items(opening + 1, closing))
 
 
 def _let(stop: Stop, sign: int) -> Diagnostic:

@@ -27,6 +27,8 @@ _EXAMPLES = {
     "from": "skip from in",
     "base": "network wider from small { … }",
     "via": "skip via project",
+    "as": 'conv(64, 3) as "first"',
+    "round": "repeat 3 as i { … }",
     "by": "skip by concat",
 }
 
@@ -103,12 +105,19 @@ def missing_value(stop: Stop) -> Slip | None:
         return None
     word = stop.text_at(-1)
     what = "path" if word == "import" else "value" if stop.accepts("NUMBER", "UNKNOWN") else "name"
-    example = _EXAMPLES.get("base" if word == "from" and not stop.open else word)
+    example = _EXAMPLES.get(_place_of(stop, word))
     remedy = f"write it as in `{example}`" if example else None
     if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":
         remedy = f"give `{stop.text_at(-2)}` a value" + (", or leave it out" if stop.inside == "LPAR" else "")
     label = f"{shown(stop)} follows"
     return Slip(stop.says("E0119", f"a {what} is missing behind `{word}`", remedy, span=stop.span_at(-1), label=label))
+
+
+def _place_of(stop: Stop, word: str) -> str:
+    """The example of a word, of which some stand in several statements."""
+    if word == "from" and not stop.open:
+        return "base"
+    return "round" if word == "as" and stop.head_kind == "REPEAT" else word
 
 
 def missing_else(stop: Stop) -> Slip | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from resnet_dsl.diagnostics.diagnostic import Edit
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import OPENING
-from resnet_dsl.syntax.slips.groups import BRACKETS
+from resnet_dsl.syntax.slips.groups import BRACKETS, MERGES, WITH_BODY
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 from resnet_dsl.syntax.words import END, STRANGE
 
@@ -108,13 +108,24 @@ def _power(stop: Stop) -> Slip | None:
 def _assignment(stop: Stop) -> Slip | None:
     """``a += 1`` and ``a := 1``."""
     if stop.kind == "EQUAL" and stop.at(-1) in ("SIGN", "TIMES", "POWER") and stop.touches(-1):
-        message = f"the language has no `{stop.text_at(-1)}=`: a name keeps its value"
-        return Slip(stop.says("E0116", message, "give the new value a name of its own", span=stop.span_at(-1, 0)))
+        return Slip(_changed(stop))
     if stop.text == ":" and stop.at(1) == "EQUAL" and stop.touches(0):
         span, edits = stop.span_at(0, 1), stop.instead("")
         diagnostic = stop.says("E0116", "the language has no `:=`", "write `=`", span=span, edits=edits, sure=True)
         return Slip(diagnostic, Repair(stop.index, 1))
     return None
+
+
+def _changed(stop: Stop) -> Diagnostic:
+    """``n += 1``; of values that flow, ``y += res`` among steps, what merges them."""
+    sign, name = stop.text_at(-1), stop.text_at(-2)
+    message, span = f"the language has no `{sign}=`: a name keeps its value", stop.span_at(-1, 0)
+    flows = stop.inside == "LBRACE" and stop.owner_kind in WITH_BODY
+    is_value = flows and name not in stop.numbers and stop.at(1) in ("NAME", "IN") and stop.line(2) != stop.line()
+    if sign not in MERGES or not is_value:
+        return stop.says("E0116", message, "give the new value a name of its own", span=span)
+    edit = Edit(stop.span_at(-2, 1), f"{name} = {MERGES[sign]}({name}, {stop.text_at(1)})")
+    return stop.mended("E0116", message, edit, span=span, sure=False)
 
 
 def _counted(stop: Stop) -> Slip | None:
