@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from resnet_dsl import resources, shipped
 from resnet_dsl.analyses.expectations import check_demands, check_expectations
 from resnet_dsl.analyses.lint import lint
-from resnet_dsl.analyses.network import Facts
+from resnet_dsl.analyses.network import Facts, WithFacts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
@@ -26,8 +26,6 @@ from resnet_dsl.elaborate.networks.ends import InputSize
 from resnet_dsl.elaborate.networks.fitting import Fitter
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Expectation, Origin
-from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.memory import unhindered
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import PRELUDE, Source
@@ -64,7 +62,7 @@ class Backbone(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Compiled:
+class Compiled(WithFacts):
     """A network that passed every check: its facts, from the graph on, and the warnings that came up.
 
     ``origins``: for each node of the graph where the text asks for it. ``cut_from``: the network that it is a part of,
@@ -76,19 +74,6 @@ class Compiled:
     warnings: tuple[Diagnostic, ...]
     asked: Asked
     cut_from: tuple[Compiled, Backbone] | None = None
-
-    @property
-    def name(self) -> str:
-        return self.graph.name
-
-    @property
-    def graph(self) -> Graph:
-        return self.facts.graph
-
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        """Of each node's value, without the batch axis."""
-        return self.facts.shapes
 
     @property
     def whole(self) -> Compiled:

@@ -195,3 +195,22 @@ class Facts:
     def _part(self, index: int, name: str, count: Count) -> CountedPart:
         scope, blocks = self.graph.scopes[index], self._blocks_inside[index]
         return CountedPart(name, scope.kind, scope.block, index, scope.exit, self.shapes[scope.exit], *count, blocks)
+
+
+class WithFacts:
+    """A network that is shown by its facts: a spec's, or a file's."""
+
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        return self.facts.graph.name
+
+    @property
+    def graph(self) -> Graph:
+        return self.facts.graph
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Of each node's value, without the batch axis."""
+        return self.facts.shapes

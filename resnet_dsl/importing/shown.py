@@ -5,32 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resnet_dsl.analyses.network import Facts
+from resnet_dsl.analyses.network import Facts, WithFacts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.ir.graph import Graph
-from resnet_dsl.ir.lengths import Shape
 
 
 @dataclass(frozen=True)
-class NetworkOfFile:
+class NetworkOfFile(WithFacts):
     """It has what a compiled network has, as far as that is shown. labels: what the file calls a node, by its name."""
 
     path: str
     facts: Facts
     labels: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.graph.name
-
-    @property
-    def graph(self) -> Graph:
-        return self.facts.graph
-
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        return self.facts.shapes
 
     @property
     def places(self) -> tuple[str, ...]:
