@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
-from resnet_dsl.syntax.slips import layouts
+from resnet_dsl.syntax.slips import bodies
 from resnet_dsl.syntax.slips.brackets import in_parameters
 from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, OWNERS, STATEMENTS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line, shown
@@ -196,11 +196,11 @@ def _without_braces(stop: Stop, head: int, index: int) -> Slip:
     begins_line = stop.line(index - 1 - stop.index) != stop.line(index - stop.index)
     place = Span(stop.source, end, end) if begins_line else stop.words.span(index)
     holds_steps = stop.inside not in BRACKETS and stop.words.kinds[index] in _BEGINS_STEP
-    body = layouts.body_without_sign(stop, index) if holds_steps else None
+    body = bodies.body_without_sign(stop, index) if holds_steps else None
     remedy, repair = f"write {what[:-1]}{between} {{ … }}`", None
     edits = () if body is None else body.edits
     if body is not None:
-        repair = Repair(index, 0, ("LBRACE",), layouts.around(stop, 0, (), body).also)
+        repair = Repair(index, 0, ("LBRACE",), bodies.around(stop, 0, (), body).also)
         if not begins_line:
             held = in_line(stop.between(body.first, body.last + 1))
             remedy = f"write `{in_line(stop.between(head, index))} {{ {held} }}`"
