@@ -88,9 +88,17 @@ def _command(given: list[str]) -> int:
         return USAGE
     command = command_parser(name, epilog=_needs(name) if {"-h", "--help"} & {*given} else None)
     before = given.index(name)
-    options = command.parse_args([*given[:before], *given[before + 1 :]])
+    rest = [*given[:before], *given[before + 1 :]]
+    options = command.parse_args(_with_signs(rest) if name == "explain" else rest)
     code: int = _module(name).run(options)
     return code
+
+
+def _with_signs(given: list[str]) -> list[str]:
+    """Signs of the language, as `->`, are words, though they begin as options do."""
+    options = [one for one in given if one.startswith("-") and one.lstrip("-")[:1].isalpha()]
+    words = [one for one in given if one not in (*options, "--")]
+    return [*options, "--", *words] if words else options
 
 
 def command_parser(name: str, epilog: str | None = None) -> argparse.ArgumentParser:

@@ -40,9 +40,10 @@ def around(name: str, known: Iterable[str]) -> str | None:
 
     None where there are several.
     """
-    parts = {*name.split("_")}
-    others = ((one, {*one.split("_")}) for _, one in zip(range(_MOST), known, strict=False))
-    found = {one for one, words in others if min(len(one), len(name)) > 2 and (parts < words or words < parts)}
+    first, parts = name.partition("_")[0], {*name.split("_")}
+    some = (one for _, one in zip(range(_MOST), known, strict=False) if first in one or one.partition("_")[0] in name)
+    others = ((one, {*one.split("_")}) for one in some if min(len(one), len(name)) > 2)
+    found = {one for one, words in others if parts < words or words < parts}
     return found.pop() if len(found) == 1 else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate import notation
-from resnet_dsl.elaborate.values import Constant
+from resnet_dsl.elaborate.values import POISON, Constant, PoisonedError
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
@@ -242,6 +242,14 @@ def no_progress(span: Span) -> Diagnostic:
         Label(span),
         help="write it where the blocks are: `use drop = drop_path(0.2 * progress)`, in a block, or in a block's call",
     )
+
+
+def no_flow(value: Constant, span: Span) -> Diagnostic:
+    """A parameter or a `let` where a step, or a value that flows, belongs."""
+    if value is POISON:
+        raise PoisonedError
+    remedy = f"give `{span.text}` a value that flows: `a = …` names one"
+    return not_a("a step, or a value that flows,", value, span, remedy)
 
 
 def not_a(wanted: str, value: Constant, span: Span, remedy: str | None = None) -> Diagnostic:

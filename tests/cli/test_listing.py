@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -67,3 +68,15 @@ def test_explain_knows_every_code_that_a_user_can_meet() -> None:
     told = call("explain", "e0302").out
     assert "skip" in told
     assert call("explain", "E0999").code == 2
+
+
+@pytest.mark.parametrize("words", [("->",), ("--debug", "->"), ("->", "conv"), ("-",), ("--", "->")])
+def test_signs_are_explained_without_two_dashes_in_front(words: tuple[str, ...]) -> None:
+    assert call("explain", *words).out.startswith("## `-")
+
+
+@pytest.mark.parametrize("base", ["resnet50", "densenet121", "siamese_omniglot"])
+def test_a_new_spec_is_as_the_formatter_leaves_it(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("new", "mine", "--from", base).code == 0
+    assert call("fmt", "--check", "mine.resnet").code == 0

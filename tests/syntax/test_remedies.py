@@ -285,6 +285,7 @@ SAID = [
     (STEPS, "3x3 conv(16)", "write `conv(16, 3)`"),
     (STEPS, "3x1 conv(16, groups = 2) -> norm", "write `conv(16, groups = 2, kernel = 3x1)`"),
     (INPUT, "shape = (32, 32, 3)", "write `input 32x32x3`"),
+    (MEMBERS, "stage s after stem(stride = 2) { basic(16) }", "write `stage s(stride = 2) after stem { … }`"),
     # values that are changed
     (STEPS, "side = in -> conv(16, 1)\n  y = conv(16, 3)\n  y += side", "write `y = add(y, side)`"),
     (STEPS, "side = in -> conv(16, 1) -> sigmoid\n  y = conv(16, 3)\n  y *= side", "write `y = mul(y, side)`"),
@@ -321,6 +322,7 @@ IN_WORDS = [
     (STEPS, "if training { dropout(0.5) }", "E0208", "leave out what asks for it"),
     (STEPS, 'conv(16, 3, use_bias = "false")', "E0202", "write `bias = …`, which takes `true` or `false`"),
     (STEPS, "repeat 3 as { basic(16) }", "E0119", "write it as in `repeat 3 as i { … }`"),
+    (STEPS, "width -> conv(16, 3)", "E0221", "give `width` a value that flows"),
     (STEPS, "basic(16, relu)", "E0208", "`relu` is a step, and stands behind another: `… -> relu`"),
     ("%s", "network n { input x 8x8x3 head { x -> conv(3, 3) } }", "E0108", "choose another name, such as `x_`"),
 ]

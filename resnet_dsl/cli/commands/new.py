@@ -61,4 +61,4 @@ def _derived(name: str, base: str) -> str:
     folder = os.path.dirname(path)
     text = re.sub(r'^import "([^"]+)"', lambda match: f'import "{os.path.join(folder, match[1])}"', text, flags=re.M)
     remark = f"# Mine: {network}, varied. Replace stages, add settings, change parameters here."
-    return f"{text.rstrip()}\n\n{remark}\nnetwork {name} from {network} {{\n}}\n"
+    return f"{text.rstrip()}\n\n{remark}\nnetwork {name} from {network} {{}}\n"

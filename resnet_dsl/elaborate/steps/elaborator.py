@@ -206,6 +206,8 @@ class Elaborator:
         for item in tree.items(call.arguments) if not errors.is_foreign_step(name.span) else ():
             self._look_through(item.value if isinstance(item, tree.Argument) else item, call)
         self.findings.unless_lost(name.text, frame)
+        if call.arguments is None and name.text in frame.constants:
+            raise DiagnosticError(errors.no_flow(frame.constants[name.text], name.span))
         if name not in self._unknown:
             known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
             known += [one for one in frame.values if isinstance(one, str)]

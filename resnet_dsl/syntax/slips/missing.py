@@ -177,6 +177,8 @@ def _stands_in_signs(stop: Stop) -> bool:
 
 def missing_braces(stop: Stop) -> Slip | None:
     """``stage conv2 3 x bottleneck(64)``, ``if a conv(64, 3)``."""
+    if stop.kind in ROUND and (stop.at(-4), stop.at(-3), stop.at(-2)) == ("STAGE", "NAME", "NAME"):
+        return _arguments_behind_place(stop, stop.index - 4)
     head = stop.index - 1 if stop.at(-1) == "STEM" else stop.head
     if head is None or stop.words.kinds[head] not in OWNERS:
         return None
@@ -187,6 +189,20 @@ def missing_braces(stop: Stop) -> Slip | None:
     if not stop.accepts("LBRACE") or (stop.inside in BRACKETS and head < stop.open[-1]):
         return None
     return _without_braces(stop, head, stop.index)
+
+
+def _arguments_behind_place(stop: Stop, head: int) -> Slip | None:
+    """``stage one after stem(stride = 2) { … }``."""
+    closing = stop.closing(stop.index)
+    if closing is None:
+        return None
+    brackets = stop.between(stop.index, closing + 1)
+    edits = Edit(stop.words.span(head + 1).behind, brackets.text), Edit(brackets, "")
+    remedy = (
+        f"write `stage {stop.words.text(head + 1)}{brackets.text} {stop.between(head + 2, stop.index).text} {{ … }}`"
+    )
+    diagnostic = stop.mended("E0149", "a stage's arguments stand behind its name", *edits, remedy=remedy, span=brackets)
+    return Slip(diagnostic, Repair(stop.index, closing + 1 - stop.index))
 
 
 def _without_braces(stop: Stop, head: int, index: int) -> Slip:
