@@ -47,6 +47,8 @@ def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Di
         return hint.diagnostic
     takes = listed(known) or "no arguments"
     words = f"`{callee}` takes {takes}{_takers(callee, name)}"
+    if callee.startswith("stage "):
+        words += f": give `{name}` to its steps, or write `default STEP({name} = …)` in its braces"
     found = Diagnostic("E0202", f"`{callee}` has no argument `{name}`", Label(span), help=words)
     return respelt(found, name, known, in_words=True)
 

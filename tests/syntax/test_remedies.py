@@ -322,6 +322,12 @@ IN_WORDS = [
     (STEPS, "if training { dropout(0.5) }", "E0208", "leave out what asks for it"),
     (STEPS, 'conv(16, 3, use_bias = "false")', "E0202", "write `bias = …`, which takes `true` or `false`"),
     (STEPS, "repeat 3 as { basic(16) }", "E0119", "write it as in `repeat 3 as i { … }`"),
+    (
+        MEMBERS,
+        "stage s(dilation = 2) { basic(16) }",
+        "E0202",
+        "`stage s` takes `stride`: give `dilation` to its steps, or write `default STEP(dilation = …)` in its braces",
+    ),
     (STEPS, "width -> conv(16, 3)", "E0221", "give `width` a value that flows"),
     (STEPS, "basic(16, relu)", "E0208", "`relu` is a step, and stands behind another: `… -> relu`"),
     ("%s", "network n { input x 8x8x3 head { x -> conv(3, 3) } }", "E0108", "choose another name, such as `x_`"),
