@@ -26,5 +26,7 @@ def counted(count: int, what: str) -> str:
 
 
 def plural(what: str, count: int) -> str:
-    """The word for so many: ``operation``, ``operations``; ``branches``, ``classes``."""
-    return what if count == 1 else f"{what}es" if what.endswith(("s", "ch")) else f"{what}s"
+    """The word for so many: ``operation``, ``operations``; ``branches``, ``classes``, ``axes``."""
+    if count == 1:
+        return what
+    return f"{what.removesuffix('is')}es" if what.endswith(("s", "ch")) else f"{what}s"

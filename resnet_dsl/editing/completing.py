@@ -16,6 +16,7 @@ from resnet_dsl.elaborate.networks.expectations import NETWORK_QUANTITIES, OUTPU
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Parameter
 from resnet_dsl.ir.reference import signature
+from resnet_dsl.sentences import counted
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tables, tree
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
@@ -134,7 +135,9 @@ def _callable(place: _Place) -> Iterator[Completion]:
     for found in place.document.module.seen.values():
         if isinstance(found.tree, tree.Block):
             needed = [one.name.text for one in tree.parameters(found.tree) if one.default is None]
-            yield _called(place, symbol_of(found), needed, f"block of {len(tree.parameters(found.tree))} parameters")
+            yield _called(
+                place, symbol_of(found), needed, f"block of {counted(len(tree.parameters(found.tree)), 'parameter')}"
+            )
         elif isinstance(found.tree, tree.Slot):
             yield _plain(place, symbol_of(found))
     for name, operation in OPERATIONS.items():

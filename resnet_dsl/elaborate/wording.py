@@ -6,6 +6,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.elaborate.values import Caller, Constant, Items, Value, calls_to
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.sizes import is_open
+from resnet_dsl.sentences import counted
 from resnet_dsl.source import PRELUDE, Span
 
 _LONGEST = 60  # characters of a constant: lists may hold lists
@@ -90,7 +91,7 @@ def _chain_notes(calls: list[Caller]) -> tuple[str, ...]:
     shown = calls if left_out <= 0 else [*calls[:_MOST_CALLS], calls[-1]]
     notes = [f"in {one.what} ({_at(one.step.span)})" for one in shown]
     if left_out > 0:
-        notes.insert(_MOST_CALLS, f"… {left_out} calls are left out here")
+        notes.insert(_MOST_CALLS, f"… {counted(left_out, 'call')} {'is' if left_out == 1 else 'are'} left out here")
     return tuple(notes)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.sizes import beside, fits, rule
-from resnet_dsl.sentences import either, listed
+from resnet_dsl.sentences import counted, either, listed
 
 
 class Ends(NamedTuple):
@@ -47,7 +47,7 @@ class Ends(NamedTuple):
         if not isinstance(values, list | tuple):  # an array is one input, and no list of them, however long it is
             raise self._wrong_inputs(f"one {type(values).__name__}")
         if len(values) != len(self.inputs):
-            raise self._wrong_inputs(f"{len(values)} inputs")
+            raise self._wrong_inputs(counted(len(values), "input"))
         return [*values]
 
     def _check_names(self, given: list[Any]) -> None:

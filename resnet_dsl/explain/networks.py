@@ -9,6 +9,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.elaborate.modules import Definition
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
+from resnet_dsl.sentences import counted
 from resnet_dsl.syntax import tree
 
 
@@ -39,7 +40,7 @@ def _numbers(facts: Facts) -> list[str]:
     return [
         f"- from {sizes[0]} to {sizes[1]}",
         f"- {written(facts.count.params)} numbers that train ({written(facts.count.total_params)} in all){macs}",
-        f"- depth {facts.depth}, {facts.blocks} residual blocks",
+        f"- depth {facts.depth}, {counted(facts.blocks, 'residual block')}",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet_dsl.ir.lengths import Length, OpenLength, Shape, show, slide
 from resnet_dsl.ir.operation import Arguments, Shapes, UnfitError, Window, per_axis, spatial
 from resnet_dsl.ir.parameters import Argument, Parameter, words
+from resnet_dsl.sentences import counted
 
 FILL = Parameter(
     "fill",
@@ -124,7 +125,7 @@ def _check_mirror(name: str, arguments: Arguments, shape: Shape) -> None:
         if isinstance(length, int) and length <= widest:
             raise UnfitError(
                 "E0282",
-                f"`{name}` mirrors {widest} positions at the border, and the map has a length of {length}",
+                f"`{name}` mirrors {counted(widest, 'position')} at the border, and the map has a length of {length}",
                 "use `fill = edge` or `fill = zeros`, a smaller kernel, or reduce the map less before it",
             )
 

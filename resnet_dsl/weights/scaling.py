@@ -6,7 +6,7 @@ from resnet_dsl.analyses.ends import only_input
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import counted, listed
 from resnet_dsl.weights.about import InputScaling, Scaling
 
 
@@ -26,4 +26,6 @@ def expect_channels(scaling: Scaling | None, graph: Graph, shapes: tuple[Shape, 
     """Refuses a scaling of another number of channels than what enters has."""
     for index, one in by_input(scaling, graph).items():
         if len(one.mean) != shapes[index][-1]:
-            raise Failure(f"the model normalises {len(one.mean)} channels, and the network has {shapes[index][-1]}")
+            raise Failure(
+                f"the model normalises {counted(len(one.mean), 'channel')}, and the network has {shapes[index][-1]}"
+            )

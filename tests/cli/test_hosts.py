@@ -18,6 +18,7 @@ import pytest
 from resnet_dsl import __version__
 from tests.cli.calling import NET, call
 from tests.conftest import ROOT
+from tests.test_one_of_each import SEVERAL
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -230,7 +231,7 @@ def test_every_kind_of_mistake_is_valid(folder: Path) -> None:
             assert place["region"]["endLine"] <= len(lines)
 
 
-def test_no_sentence_ends_open(folder: Path) -> None:
+def test_no_sentence_ends_open_or_says_several_of_one(folder: Path) -> None:
     """A place, a note or a remedy of which nothing is said is no line that ends in a colon, or in nothing."""
     for path in sorted((ROOT / "tests" / "errors").glob("*.resnet")):
         shutil.copy(path, folder / path.name)
@@ -238,6 +239,7 @@ def test_no_sentence_ends_open(folder: Path) -> None:
     lines = [line for words in told for line in words.split("\n")]
     assert sum(line.startswith("also ") for line in lines) > 30
     assert [line for line in lines if line != line.strip() or line.endswith(":") or not line] == []
+    assert SEVERAL.findall("\n".join(lines)) == []
 
 
 @pytest.mark.parametrize("form", ["json", "github", "sarif"])

@@ -242,7 +242,7 @@ def _other_weights(builder: Builder, one: Unnamed, two: Unnamed) -> str | None:
     there, here = builder.weights(one), builder.weights(two)
     entering = [[len(builder.nodes[read].placed.shape) for read in node.inputs] for node in (one, two)]
     if here and entering[0] != entering[1]:
-        return f"reads {entering[1][0]} axes here, and {entering[0][0]} there"
+        return f"reads {counted(entering[1][0], 'axis')} here, and {entering[0][0]} there"
     if here and (here != there or one.placed.arguments != two.placed.arguments):
         return f"has weights of {_shown(here)} here, and of {_shown(there)} there"
     return None

@@ -20,7 +20,7 @@ from resnet_dsl.importing.onnx.rules import RULES
 from resnet_dsl.importing.onnx.running import run_of
 from resnet_dsl.importing.onnx.source import End, Operator, Source, read_source
 from resnet_dsl.importing.onnx.symbols import UnknownError
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import counted, listed
 
 UNSAID = frozenset({"init", "momentum", "gamma"})
 """Arguments of which ONNX says nothing: what an array starts from, and how statistics move while training."""
@@ -92,7 +92,7 @@ class _Reading:
             )
         if not 2 <= len(end.size) <= 5:
             raise self.reader.refuse(
-                end.name, f"has {len(end.size)} axes, and inputs here have 2 to 5, the batch's first"
+                end.name, f"has {counted(len(end.size), 'axis')}, and inputs here have 2 to 5, the batch's first"
             )
         order = layout_of(self.operators, end)
         lengths = tuple(end.size[place + 1] for place in order)

@@ -10,7 +10,7 @@ from resnet_dsl.importing.onnx.arrays import Array, array_of, arrays_of
 from resnet_dsl.importing.onnx.parsing import check_text, parsed, refusal
 from resnet_dsl.importing.onnx.wire import unreadable
 from resnet_dsl.ir.sizes import Size, ruled
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import counted, listed
 from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
 
 MOST_OPERATORS = 20_000
@@ -120,10 +120,12 @@ def _check_form(path: str, label: str, node: Any, opset: int) -> None:
     except onnx.defs.SchemaError:
         why = f"`{label}` is a `{node.op_type}`, which version {opset} of ONNX's operators does not have"
         raise refusal(path, why) from None
-    counts = (("inputs", node.input, schema.min_input), ("outputs", node.output, schema.min_output))
+    counts = (("input", node.input, schema.min_input), ("output", node.output, schema.min_output))
     for what, found, least in counts:
         if len(found) < least or not all(found[:least]):
-            raise unreadable(path, f"`{label}` is a `{node.op_type}` with {len(found)} {what}, and needs {least}")
+            raise unreadable(
+                path, f"`{label}` is a `{node.op_type}` with {counted(len(found), what)}, and needs {least}"
+            )
     for one in node.attribute:
         known = schema.attributes.get(one.name)
         if known is not None and int(known.type) != one.type:

@@ -10,6 +10,7 @@ from resnet_dsl.importing.flat import Assembler, NotImportedError
 from resnet_dsl.importing.torch.exporting import Program
 from resnet_dsl.importing.torch.values import Constant, Formula, Held
 from resnet_dsl.importing.torch.views import BATCH, channels_first, natural
+from resnet_dsl.sentences import counted
 
 Read: TypeAlias = "Held | Constant | Sequence[Read] | None"
 Rule: TypeAlias = Callable[["Call"], Any]
@@ -65,7 +66,7 @@ class Reader:
         if not hasattr(example, "is_floating_point") or not example.is_floating_point():
             raise self.assembler.refuse(name, "is an input that is no tensor of floating-point numbers")
         if not 2 <= example.dim() <= 5:
-            why = f"is an input of {example.dim()} axes, and a network takes a batch of vectors or of maps"
+            why = f"is an input of {counted(example.dim(), 'axis')}, and a network takes a batch of vectors or of maps"
             raise self.assembler.refuse(name, f"{why} with 1 to 3 lengths")
         shape = (*example.shape[2:], example.shape[1])
         index = self.assembler.input(name, shape)

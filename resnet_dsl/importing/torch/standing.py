@@ -10,6 +10,7 @@ import numpy as np
 from resnet_dsl.importing.torch.reading import Call
 from resnet_dsl.importing.torch.values import Held
 from resnet_dsl.importing.torch.views import Atom, Axes, cut, in_order, joined, length, natural, part, whole
+from resnet_dsl.sentences import counted
 
 
 def plain(at: Call, held: Held) -> Held:
@@ -54,7 +55,9 @@ def standing(at: Call, held: Held, order: Sequence[int]) -> int:
     axes = [held.axes[axis] for axis in order]
     shape = tuple(held.lengths[axis] for axis in order)
     if not 1 <= len(shape) <= 4:
-        raise at.refuse(f"works on a tensor of {len(shape) + 1} axes, and a value has 1 to 4, and the batch's")
+        raise at.refuse(
+            f"works on a tensor of {counted(len(shape) + 1, 'axis')}, and a value has 1 to 4, and the batch's"
+        )
     if in_order(cut(axes)):
         return sized(at, held.node, shape)
     moved = _spread(at, held.node, axes)

@@ -9,6 +9,7 @@ from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, OperationName, Shapes, UnfitError, Window, spatial
 from resnet_dsl.ir.parameters import EXTENT, FLAG, PADDING, Argument, Kind, Parameter, or_words, words
 from resnet_dsl.ir.windows import FILL, content, is_bare, settle_window, slide_window, spared, window_of
+from resnet_dsl.sentences import counted
 
 _KERNEL: Kind = or_words(EXTENT, "global")
 _PARAMETERS = (
@@ -157,7 +158,7 @@ def _blur_infer(arguments: Arguments, shapes: Shapes) -> Shape:
         if isinstance(length, int) and length <= after:
             raise UnfitError(
                 "E0303",
-                f"`blurpool` mirrors {after} positions at the border, and the map has a length of {length}",
+                f"`blurpool` mirrors {counted(after, 'position')} at the border, and the map has a length of {length}",
                 "use a smaller kernel, or reduce the map less before it",
             )
     return (*slide_window("blurpool", {**arguments, "pad": pad}, shapes[0]), channels(shapes[0]))

@@ -11,6 +11,7 @@ from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, per_axis, spatial
 from resnet_dsl.ir.parameters import BORDER, EXTENT, LIKE, Argument, Parameter, required, words
 from resnet_dsl.ir.windows import settle_border
+from resnet_dsl.sentences import counted
 
 _LIKE = Parameter("like", LIKE, "The value whose size the result has; its numbers are not read.", computed="none")
 _IN_TWO_AXES = ("bilinear",)
@@ -136,7 +137,7 @@ def _check_some_left(amounts: Argument, shape: Shape) -> None:
         if isinstance(length, int) and front + behind >= length:
             raise UnfitError(
                 "E0284",
-                f"`crop` takes {front + behind} positions of a length of {length}, and leaves none",
+                f"`crop` takes {counted(front + behind, 'position')} of a length of {length}, and leaves none",
                 f"take at most {length - 1} in all: `crop([front, behind])`",
             )
 

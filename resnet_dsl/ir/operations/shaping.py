@@ -9,6 +9,7 @@ from resnet_dsl.ir.notation import once, times
 from resnet_dsl.ir.operation import Arguments, Operation, Shapes, UnfitError, Window, always, per_axis, spatial
 from resnet_dsl.ir.parameters import COUNT, EXTENT, NATURAL, Kind, Parameter, is_integer, required, words
 from resnet_dsl.ir.sizes import Size, is_open, multiple
+from resnet_dsl.sentences import counted
 
 _SIZE = Kind(
     "a size with channels (`224x224x3`, `?x?x3`, `32?x32?x3`)",
@@ -89,7 +90,7 @@ def _flattened(arguments: Arguments, shapes: Shapes) -> Shape:
 
 def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
     size = arguments["size"] if isinstance(arguments["size"], tuple) else (arguments["size"],)
-    count, wanted = elements(shapes[0]), elements(size)
+    count, wanted = elements(shapes[0]), prod(size)
     if count is None:
         raise UnfitError(
             "E0301", "`reshape` needs known lengths, and one that flows in is open (`?`)", "give the input a size"
@@ -97,7 +98,8 @@ def _reshaped(arguments: Arguments, shapes: Shapes) -> Shape:
     if count != wanted:
         raise UnfitError(
             "E0301",
-            f"`reshape` cannot make {show(size)} ({wanted} numbers) of {show(shapes[0])} ({count} numbers)",
+            f"`reshape` cannot make {show(size)} ({counted(wanted, 'number')}) of "
+            f"{show(shapes[0])} ({counted(count, 'number')})",
             "the product of the lengths must stay the same",
         )
     return size

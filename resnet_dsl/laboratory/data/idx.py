@@ -16,6 +16,7 @@ from resnet_dsl.failure import Failure, reason
 from resnet_dsl.laboratory.data.assemble import Part, from_arrays
 from resnet_dsl.laboratory.data.dataset import Dataset
 from resnet_dsl.laboratory.data.limits import expect_regular, is_hidden, too_much, unpacked_limit
+from resnet_dsl.sentences import counted
 
 FILE_NAME = re.compile(r"(?P<set>.*?)(?P<part>train|t10k|test)[-_](?P<what>images|labels)[-.]idx[13]-ubyte(\.gz)?")
 
@@ -80,7 +81,7 @@ def array(path: Path) -> NDArray[Any]:
         raise Failure(f"{path} is no idx file: it starts with {content[:4].hex() or 'nothing'}")
     dtype, axes = np.dtype(TYPES[content[2]]), content[3]
     if axes > MOST_AXES:
-        raise Failure(f"{path} is no idx file: it tells of {axes} axes")
+        raise Failure(f"{path} is no idx file: it tells of {counted(axes, 'axis')}")
     start = 4 + 4 * axes
     if len(content) < start:
         raise Failure(f"{path} is cut off: it ends within its header")

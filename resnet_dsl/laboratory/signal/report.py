@@ -18,6 +18,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.laboratory.signal.ways import Way, ways_of
+from resnet_dsl.sentences import counted
 
 Verdict: TypeAlias = Literal["vanishes", "holds", "explodes"]
 Source: TypeAlias = Literal["predicted", "measured"]
@@ -178,7 +179,8 @@ class Signal:
     def _unreached(self) -> str:
         if not self.unreached:
             return ""
-        return f"{self.unreached} of {len(self.layers)} layers get no gradient, since a factor starts from zero"
+        found = f"{self.unreached} of {counted(len(self.layers), 'layer')} {'gets' if self.unreached == 1 else 'get'}"
+        return f"{found} no gradient, since a factor starts from zero"
 
     @property
     def short(self) -> str:

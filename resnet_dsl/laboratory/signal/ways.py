@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
+from resnet_dsl.sentences import counted, plural
 
 MOST_WAYS = 1000
 """Pairs of an input and an output that are followed."""
@@ -28,7 +29,8 @@ def ways_of(graph: Graph, layers: list[int]) -> tuple[Way, ...]:
     if graph.inputs == len(graph.outputs) == 1:
         return ()
     if graph.inputs * len(graph.outputs) > MOST_WAYS:
-        message = f"`{graph.name}` has {graph.inputs} inputs and {len(graph.outputs):,} outputs"
+        outputs = len(graph.outputs)
+        message = f"`{graph.name}` has {counted(graph.inputs, 'input')} and {outputs:,} {plural('output', outputs)}"
         raise Failure(f"{message}: more than {MOST_WAYS:,} ways", "derive a network that returns fewer, by `output`")
     entered, left = _entered(graph), _left(graph)
     pairs = product(range(graph.inputs), range(len(graph.outputs)))

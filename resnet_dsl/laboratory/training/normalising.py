@@ -13,6 +13,7 @@ from resnet_dsl.laboratory.data.by_name import NamedExamples
 from resnet_dsl.laboratory.training.batches import Normalisation, Normalises
 from resnet_dsl.laboratory.training.by_name import Normalisations, normalisation_of
 from resnet_dsl.laboratory.training.options import RecipeOptions
+from resnet_dsl.sentences import counted
 from resnet_dsl.weights import InputScaling, Scaling
 
 
@@ -47,7 +48,9 @@ def _one(channels: int, recipe: RecipeOptions, of_file: Scaling | None) -> Norma
             _of_each("mean", recipe.mean or (0.0,), channels), _of_each("std", recipe.std or (1.0,), channels)
         )
     if len(of_file.mean) != channels:
-        message = f"the model of --weights normalises {len(of_file.mean)} channels, and the images have {channels}"
+        message = (
+            f"the model of --weights normalises {counted(len(of_file.mean), 'channel')}, and the images have {channels}"
+        )
         raise Failure(message, "say how images enter: `--mean` and `--std`")
     return Normalisation.by(of_file)
 
@@ -55,6 +58,7 @@ def _one(channels: int, recipe: RecipeOptions, of_file: Scaling | None) -> Norma
 def _of_each(option: str, numbers: tuple[float, ...], channels: int) -> NDArray[np.float32]:
     if len(numbers) not in (1, channels):
         raise Failure(
-            f"--{option}: {len(numbers)} numbers, and the images have {channels} channels", "one, or one for each"
+            f"--{option}: {len(numbers)} numbers, and the images have {counted(channels, 'channel')}",
+            "one, or one for each",
         )
     return np.full(channels, numbers, np.float32)

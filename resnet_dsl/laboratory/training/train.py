@@ -38,6 +38,7 @@ from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
 from resnet_dsl.laboratory.training.run_folder import Ending, RunFolder, chosen, description, expect_same_run
 from resnet_dsl.laboratory.training.start import FRESH, Start, start_of
+from resnet_dsl.sentences import counted
 
 Data: TypeAlias = Dataset | NamedDataset
 
@@ -134,7 +135,7 @@ def train_on(
     if options.batch_size % engine.replicas:
         raise Failure(f"--batch-size {options.batch_size} does not divide over {engine.replicas} devices")
     if len(dataset.train) < options.batch_size:
-        raise Failure(f"--batch-size {options.batch_size}: only {len(dataset.train)} images to train")
+        raise Failure(f"--batch-size {options.batch_size}: only {counted(len(dataset.train), 'image')} to train")
     training = _training(network, dataset, options)
     described = description(network, dataset, options, keras.backend.backend(), training.start)
     folder = chosen(described, options)

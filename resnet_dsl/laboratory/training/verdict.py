@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from resnet_dsl import tabular
 from resnet_dsl.laboratory.training.curves import Curve
 from resnet_dsl.laboratory.training.progress import percent
+from resnet_dsl.sentences import counted
 
 COLUMNS = ("network", "depth", "parameters", "seeds", "training error", "test error")
 
@@ -64,7 +65,7 @@ def as_csv(entrants: Sequence[Entrant]) -> str:
 def words(entrants: Sequence[Entrant]) -> list[str]:
     """The verdict: what depth does to each kind of network, which is best, and what diverged; a sentence each."""
     found = [
-        f"{one.name} diverged with {one.diverged} of {len(one.curve.histories)} seeds"
+        f"{one.name} diverged with {one.diverged} of {counted(len(one.curve.histories), 'seed')}"
         for one in entrants
         if one.diverged
     ]
@@ -99,7 +100,7 @@ def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
     if after.max() < before.min():
         return f"falls in {_every(seeds)}"
     higher, lower = int((after > before).sum()), int((after < before).sum())
-    return f"does not clearly change (higher in {higher} of {seeds} seeds, lower in {lower})"
+    return f"does not clearly change (higher in {higher} of {counted(seeds, 'seed')}, lower in {lower})"
 
 
 def _every(seeds: int) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import counted, listed
 from resnet_dsl.weights.layouts.arrays import Array, fitted, returned, turned
 from resnet_dsl.weights.layouts.choosing import AUTO, OWN, Asked, Reading, chosen, meant, slots
 from resnet_dsl.weights.layouts.places import Place
@@ -51,7 +51,9 @@ def arranged(
     for name, slot in reading.slots.items():
         theirs = named[name].arrays
         if len(theirs) != len(slot.weights):
-            raise Failure(f"`{saved.path}` has {len(theirs)} arrays for `{name}`, and the network {len(slot.weights)}")
+            raise Failure(
+                f"`{saved.path}` has {counted(len(theirs), 'array')} for `{name}`, and the network {len(slot.weights)}"
+            )
         for array, weight in zip(theirs, slot.weights, strict=True):
             values = array.values
             values = (

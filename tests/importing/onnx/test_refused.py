@@ -132,7 +132,7 @@ NOT_IMPORTED: dict[str, tuple[Any, str]] = {
         model([node("Relu", "x", "y")], ["n", "c", 8, 8]),
         r"`x` has a count of channels that is open",
     ),
-    "no batch": (model([node("Relu", "x", "y")], [8]), r"`x` has 1 axes, and inputs here have 2 to 5"),
+    "no batch": (model([node("Relu", "x", "y")], [8]), r"`x` has 1 axis, and inputs here have 2 to 5"),
     "an axis that there is not": (model([node("Concat", "x x", "y", axis=9)]), r"`y` is a `Concat` along an axis that"),
     "a batch that is joined": (
         model([node("Reshape", "x s", "y")], arrays={"s": np.array([16, -1])}),

@@ -250,7 +250,7 @@ def test_a_comparison_with_one_that_diverged_has_that_exit_code(tmp_path: Path) 
     options = [*RECIPE, "--epochs", "1", "--learning-rate", "1e30", "--seeds", "1", *places]
     ended = call("compare", str(RUNS / "tiny.resnet"), *options)
     assert ended.code == 4, ended.err
-    assert "tiny diverged with 1 of 1 seeds" in ended.out
+    assert "tiny diverged with 1 of 1 seed" in ended.out
     assert (tmp_path / "out.md").exists()
 
 

@@ -101,7 +101,7 @@ def test_the_runner_takes_and_returns_what_the_model_does(model: Any, batch: lis
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (lambda b: b[:1], "1 inputs"),
+        (lambda b: b[:1], "1 input"),
         (lambda b: {"left": b[1]}, "nothing for `right`"),
         (lambda b: {"left": b[1], "right": b[0], "middle": b[0]}, "also `middle`"),
         (lambda b: {"lefd": b[1], "right": b[0]}, "nothing for `left`, also `lefd`"),

@@ -94,7 +94,7 @@ def test_other_inputs_and_other_channels_are_refused(compiled: pipeline.Compiled
     one = InputScaling((0.0,), (1.0,))
     with pytest.raises(Failure, match="normalises `middle`, and the network takes `left`, `right`"):
         to_keras(compiled.graph, compiled.shapes, scaling={"middle": one})
-    with pytest.raises(Failure, match="normalises 1 channels, and the network has 4"):
+    with pytest.raises(Failure, match="normalises 1 channel, and the network has 4"):
         to_keras(compiled.graph, compiled.shapes, scaling={"facts": one})
 
 

@@ -147,7 +147,7 @@ def test_images_are_normalised_first_where_the_weights_want_that() -> None:
 def test_a_normalisation_of_other_inputs_is_refused() -> None:
     with pytest.raises(Failure, match="normalises `right`, and the network takes `left`, `facts`"):
         made(ENDS, scaling={"right": InputScaling((0.0,), (1.0,))})
-    with pytest.raises(Failure, match="normalises 1 channels, and the network has 3"):
+    with pytest.raises(Failure, match="normalises 1 channel, and the network has 3"):
         made(ENDS, scaling={"left": InputScaling((0.0,), (1.0,))})
 
 

@@ -11,6 +11,7 @@ from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Axis, arranged, last, line, whole
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.ir.lengths import channels
+from resnet_dsl.sentences import counted
 
 
 def _gemm(at: Place) -> Tensor:
@@ -46,7 +47,7 @@ def _matmul(at: Place) -> Tensor:
 def _product(at: Place, kernel: Array, bias: dict[str, Array]) -> Tensor:
     tensor = at.tensor()
     if kernel.ndim != 2:
-        raise at.refuse(f"multiplies with fixed numbers of {kernel.ndim} axes, and not with a matrix")
+        raise at.refuse(f"multiplies with fixed numbers of {counted(kernel.ndim, 'axis')}, and not with a matrix")
     kernel = np.ascontiguousarray(kernel, np.float32)
     return _of_vector(at, tensor, kernel, bias) if len(tensor.axes) == 1 else _of_positions(at, tensor, kernel, bias)
 

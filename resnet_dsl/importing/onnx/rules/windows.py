@@ -13,6 +13,7 @@ from resnet_dsl.importing.onnx.folding import axes_of
 from resnet_dsl.importing.onnx.place import Border, Place, Rules, Tensor
 from resnet_dsl.ir.lengths import Length, channels
 from resnet_dsl.ir.windows import border_of_same, reach
+from resnet_dsl.sentences import counted
 
 Pairs = tuple[tuple[int, int], ...]
 _LOWEST = -3e38
@@ -57,7 +58,7 @@ def _bias(at: Place, place: int, count: int) -> dict[str, Array]:
 def _numbers(at: Place, name: str, kernel: tuple[int, ...]) -> tuple[int, ...]:
     found = tuple(at.attribute(name) or (1,) * len(kernel))
     if len(found) != len(kernel):
-        raise at.refuse(f"has {len(found)} {name}, and its window has {len(kernel)} axes")
+        raise at.refuse(f"has {len(found)} {name}, and its window has {counted(len(kernel), 'axis')}")
     return found
 
 
@@ -78,7 +79,7 @@ def _own_padding(at: Place, value: int, reaches: tuple[int, ...], stride: tuple[
     shape = at.reader.shapes[value]
     auto, rank = at.attribute("auto_pad", "NOTSET"), len(reaches)
     if len(shape) - 1 != rank:
-        raise at.refuse(f"has a window of {rank} axes, and what flows in has {len(shape) - 1}")
+        raise at.refuse(f"has a window of {counted(rank, 'axis')}, and what flows in has {len(shape) - 1}")
     if auto == "VALID":
         return ((0, 0),) * rank
     if auto in ("SAME_UPPER", "SAME_LOWER"):
