@@ -89,6 +89,16 @@ def test_about_is_equal_to_the_digits_written(digits: str, count: int, holds: bo
     assert refused(text) == ([] if holds else ["E0401"])
 
 
+@pytest.mark.parametrize("digits", ["1K", "1.1K", "1.15K", "0.001M"])
+@pytest.mark.parametrize("count", [499, 951, 1001, 1049, 1051, 1099, 1101, 1149, 1151, 1155, 1156, 1201, 1499, 1501])
+def test_the_digits_that_are_written_are_offered_where_they_hold(digits: str, count: int) -> None:
+    """``~=`` in the place of ``==``: offered exactly where the text is then fine."""
+    text = f"network n {{ input 1x1x1 head {{ flatten dense({count}, bias = false) }} expect params == {digits} }}"
+    (failed,) = pipeline.load_text(text).check()
+    offered = f"expect params ~= {digits}`" in (failed.help or "")
+    assert offered == (pipeline.load_text(text.replace("==", "~=")).check() == ())
+
+
 @pytest.mark.parametrize(
     ("expectation", "code"),
     [

@@ -240,3 +240,23 @@ def test_what_a_step_adds_beside_a_block_has_a_mark_of_its_own():
     base, gated, both = (spec.network(name).compiled.facts for name in ("base", "gated", "both"))
     assert marks(base, gated) == ("se",)
     assert marks(base, both) == ("se", "drop_path")
+
+
+@pytest.mark.parametrize(
+    ("classes", "title", "said"),
+    [
+        (999, "parameters", "999"),
+        (1_000, "parameters (k)", "1.00"),
+        (999_999, "parameters (k)", "1000.00"),
+        (1_000_000, "parameters (M)", "1.00"),
+        (1_004_000, "parameters (M)", "1.00"),
+        (1_006_000, "parameters (M)", "1.01"),
+    ],
+)
+def test_the_unit_of_a_column_is_the_largest_that_its_numbers_reach(classes, title, said):
+    """By hand: a dense layer without bias has a weight for each class and number that flows in."""
+    text = f"network n {{ input 1x1x1 head {{ flatten dense({classes}, bias = false) }} }}"
+    listing = list_networks([Listed("n", resnet_dsl.load(text).network("n").compiled.facts)])
+    (row,) = listing.rows
+    shown = {column.title: column.said(value) for column, value in zip(listing.columns, row, strict=True)}
+    assert shown[title] == said
