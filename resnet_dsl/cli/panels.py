@@ -1,31 +1,29 @@
 """A figure of several panels, by a file (figure.toml): each panel has the words of a call of `draw`.
 
 A stranger's file draws networks of specs and does nothing else: its words are read by the parser of `draw`, no other
-program sees them, and no file is opened that does not end in .resnet.
+program sees them, and no file is opened that does not end in .resnet, or, as its theme, in .toml.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from resnet_dsl import outputs, shipped
 from resnet_dsl.cli.drawing import check_options, draw_networks, networks_of
+from resnet_dsl.cli.parser import Parser
 from resnet_dsl.cli.specs import Shown, compile_spec
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
-from resnet_dsl.sentences import listed
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
 from resnet_dsl.targets.figure.drawing import length_in_points, width_in_points
 from resnet_dsl.targets.figure.panels import LETTERS, Draw, Grid, Panel, letters_of, panel_figure
-from resnet_dsl.targets.figure.theme import BASE, Theme, read_theme, theme_names
+from resnet_dsl.targets.figure.theme import BASE, Theme, beside, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points
 from resnet_dsl.toml import Choice, Key, Number, Said, Several, Table, Text, read_toml
 
@@ -53,26 +51,11 @@ _PANEL = Table(
 )
 
 
-def _shipped_themes(said: str) -> str:
-    """Themes that ship, with commas. Raises ValueError for others: a stranger's file opens no file but specs."""
-    for name in (one.strip() for one in said.split(",")):
-        if name not in theme_names():
-            raise ValueError(f"`{name}` is no theme that ships; {_theme_meant(name)}")
-    return said
-
-
-def _theme_meant(name: str) -> str:
-    if name.lower().endswith(_ENDING):
-        return f"a file is given on the command line, `--theme {name}`"
-    near = nearest(name, theme_names())
-    return f"did you mean `{near}`?" if near else f"there are {listed(theme_names())}"
-
-
 FORM = Table(
     {
         "columns": Key(Number(1, _MOST_PANELS, whole=True)),
         "letters": Key(Choice(LETTERS)),
-        "theme": Key(Text(form=_shipped_themes, said='themes that ship, such as "cvpr" or "cvpr,mono"')),
+        "theme": Key(Text(said='themes that ship, or files beside this one, such as "cvpr" or "cvpr,mine.toml"')),
         "width": Key(_LENGTH),
         "height": Key(_LENGTH),
         "panel": Key(Several(_PANEL, least=1, most=_MOST_PANELS), required=True),
@@ -106,7 +89,7 @@ def draw_file(options: argparse.Namespace, add_arguments: Callable[[argparse.Arg
     """The figure that the file asks for. ``add_arguments``: those of `draw`. Raises Refusal or Failure."""
     said = read_toml(options.specs[0], FORM)
     values = said.values
-    theme = read_theme(options.theme or values.get("theme", BASE), options.theme_set)
+    theme = read_theme(options.theme or _themes(said), options.theme_set)
     grid = _grid(options, values, theme)
     letters = letters_of(len(values["panel"]), grid.letters)
     words = _all_words(said, add_arguments)
@@ -114,6 +97,11 @@ def draw_file(options: argparse.Namespace, add_arguments: Callable[[argparse.Arg
     shown = zip(draws, values["panel"], letters, strict=True)
     panels = [Panel(draw, one.get("letter", letter), one.get("caption", "")) for draw, one, letter in shown]
     return panel_figure(panels, grid, theme)
+
+
+def _themes(said: Said) -> list[str]:
+    """The themes that the file names. Raises Refusal where one is none."""
+    return [beside(said, ("theme",), name.strip()) for name in said.values.get("theme", BASE).split(",")]
 
 
 def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) -> Grid:
@@ -127,7 +115,7 @@ def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) 
     return Grid(columns, style, width, height or theme.page.max_height)
 
 
-class _Words(argparse.ArgumentParser):
+class _Words(Parser):
     """Reads the words of a panel; what it cannot read it raises."""
 
     def error(self, message: str) -> NoReturn:
@@ -136,7 +124,7 @@ class _Words(argparse.ArgumentParser):
 
 def _all_words(said: Said, add_arguments: Callable[[argparse.ArgumentParser], None]) -> list[argparse.Namespace]:
     """The words of all panels as options. Raises Refusal with all that is wrong in them."""
-    parser = _Words(prog="draw", add_help=False, allow_abbrev=False)
+    parser = _Words("draw", add_help=False)
     add_arguments(parser)
     found: list[argparse.Namespace] = []
     wrong: list[Diagnostic] = []
@@ -155,20 +143,15 @@ def _read(said: Said, number: int, parser: argparse.ArgumentParser) -> argparse.
     try:
         options = parser.parse_args(shlex.split(said.values["panel"][number]["draw"]))
     except ValueError as error:
-        raise _cannot(said, number, str(error), _meant(str(error))) from None
+        message, _, near = str(error).partition("; did you mean")
+        help = f"did you mean{near}" if near else "write what stands behind `resnet-dsl draw`: `resnet50 --level stage`"
+        raise _cannot(said, number, message, help) from None
     for name in _given(options, parser):
         if name not in _OF_PANELS:
             message = f"`{_option(name)}` is of the whole figure, and not of a panel"
             help = "leave it out here, and give it to `resnet-dsl draw`, or to the file where it has such a key"
             raise Refusal((said.mistake(_NO_OPTION, ("panel", number, "draw"), message, help=help),))
     return options
-
-
-def _meant(error: str) -> str:
-    """The option that is near to one that is unknown."""
-    unknown = re.search(r"unrecognized arguments: .*?(--[\w-]+)", error)
-    near = nearest(unknown[1], [_option(name) for name in _OF_PANELS[1:]]) if unknown else None
-    return f"did you mean `{near}`?" if near else "write what stands behind `resnet-dsl draw`: `resnet50 --level stage`"
 
 
 def _draw(said: Said, number: int, options: argparse.Namespace, theme: Theme, engine: str | None) -> Draw:

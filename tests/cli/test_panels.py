@@ -188,17 +188,42 @@ def test_what_a_panel_cannot_say_is_told_at_its_words(paper: Path, words: str, c
 @pytest.mark.parametrize(
     ("theme", "said"),
     [
-        ("mine.toml", "a file is given on the command line, `--theme mine.toml`"),
-        ("cvpr,../mine.toml", "`--theme ../mine.toml`"),
+        ("mine.toml", "name a theme that ships, or a file beside this one"),
+        ("cvpr,lok.toml", "did you mean `look.toml`?"),
         ("cvpr,mnoo", "did you mean `mono`?"),
-        ("", "there are `acm`"),
+        ("ours.resnet", "is no theme"),
+        ("linked.toml", "it is no file that ends in .toml"),
+        ("", "there are acm"),
     ],
 )
-def test_a_theme_that_does_not_ship_is_told_with_where_it_goes(paper: Path, theme: str, said: str) -> None:
+def test_a_theme_that_is_none_is_told_with_what_is(paper: Path, theme: str, said: str) -> None:
+    (paper / "look.toml").write_text("")
+    (paper / "linked.toml").symlink_to("ours.resnet")
     (paper / "figure.toml").write_text(f'theme = "{theme}"\n[[panel]]\ndraw = "resnet18 --level stage"\n')
     ended = call("draw", "figure.toml", "-o", "out.svg")
     assert (ended.code, "--> figure.toml:1:9" in ended.err) == (1, True)
     assert said in ended.err
+
+
+def test_a_theme_of_one_s_own_is_named_by_its_path_from_the_file(paper: Path) -> None:
+    """And counts as it does on the command line, wherever that is called."""
+    (paper / "sub").mkdir()
+    (paper / "sub" / "look.toml").write_text('[colour]\nby = "none"\n')
+    panel = '[[panel]]\ndraw = "resnet18 --level stage"\n'
+    (paper / "plain.toml").write_text(panel)
+    (paper / "sub" / "themed.toml").write_text(f'theme = "cvpr, look.toml"\n{panel}')
+    assert call("draw", "plain.toml", "--theme", "cvpr,sub/look.toml", "-o", "plain.svg").code == 0
+    assert call("draw", "sub/themed.toml", "-o", "themed.svg").code == 0
+    assert (paper / "plain.svg").read_bytes() == (paper / "themed.svg").read_bytes()
+    assert call("draw", "sub/themed.toml", "-o", "sub/look.toml").code == 2, "what is read is not written over"
+
+
+def test_a_misspelt_choice_of_a_panel_is_told_with_the_near_one(paper: Path) -> None:
+    (paper / "figure.toml").write_text(
+        '[[panel]]\ndraw = "resnet18 --level stag"\n[[panel]]\ndraw = "resnet18 --blok a"'
+    )
+    told = [line for line in call("draw", "figure.toml").err.splitlines() if "help" in line]
+    assert told == ["  = help: did you mean `stage`?", "  = help: did you mean `--block`?"]
 
 
 def test_several_themes_that_ship_count_as_on_the_command_line(paper: Path) -> None:

@@ -6,7 +6,15 @@
 
 from __future__ import annotations
 
-from resnet_dsl.targets.figure.theme.reading import BASE, Themed, UnknownThemeError, about, read_theme, theme_names
+from resnet_dsl.targets.figure.theme.reading import (
+    BASE,
+    Themed,
+    UnknownThemeError,
+    about,
+    beside,
+    read_theme,
+    theme_names,
+)
 from resnet_dsl.targets.figure.theme.theme import Theme
 
-__all__ = ["BASE", "Theme", "Themed", "UnknownThemeError", "about", "read_theme", "theme_names"]
+__all__ = ["BASE", "Theme", "Themed", "UnknownThemeError", "about", "beside", "read_theme", "theme_names"]

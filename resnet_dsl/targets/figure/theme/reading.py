@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
-from resnet_dsl.diagnostics.nearest import asked, nearest
+from resnet_dsl.diagnostics.nearest import asked, near_file, nearest
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operations import OPERATIONS
@@ -149,25 +149,32 @@ def _extend(layers: list[Said], said: Said, within: tuple[str, ...]) -> None:
     own = said.source.path or said.source.name
     for number, name in enumerate(said.values.get("extends", ())):
         way = ("extends", number)
-        path = name if name in theme_names() else os.path.join(os.path.dirname(own), name)
-        if name not in theme_names() and not name.endswith(ENDING):
-            mistake = UnknownThemeError(name)
-            raise Refusal((said.mistake("E0271", way, str(mistake), help=mistake.remedy),))
+        path = beside(said, way, name)
         if os.path.realpath(path) in (*within, os.path.realpath(own)) or len(layers) > _MOST_FILES:
             words = f"`{name}` is extended by itself, or by too many others"
             raise Refusal((said.mistake("E0271", way, words, help="leave it out"),))
-        _extend(layers, _beside(said, way, path), (*within, os.path.realpath(own)))
+        _extend(layers, _named(path), (*within, os.path.realpath(own)))
     layers.append(said)
 
 
-def _beside(said: Said, way: tuple[str | int, ...], path: str) -> Said:
-    """A theme that a file names: of another file than a theme nothing is told but that it is none."""
-    if path in theme_names():
-        return _shipped(path)
+def beside(said: Said, way: tuple[str | int, ...], name: str) -> str:
+    """What a file names as a theme, for ``read_theme``: one that ships, or the path of a file beside it.
+
+    Of another file than a theme nothing is told but that it is none. Raises Refusal where there is no such theme.
+    """
+    folder = os.path.dirname(said.source.path or said.source.name)
+    path = os.path.join(folder, name)
+    if name in theme_names():
+        return name
+    if not name.endswith(ENDING):
+        mistake = UnknownThemeError(name)
+        raise Refusal((said.mistake("E0271", way, str(mistake), help=mistake.remedy),))
     if not os.path.isfile(path) or not os.path.realpath(path).endswith(ENDING):
         message = f"there is no file `{path}`, or it is no file that ends in {ENDING}"
-        raise Refusal((said.mistake("E0271", way, message, help="name a theme that ships, or a file beside this one"),))
-    return read_toml(path, FORM)
+        near = near_file(name, folder)
+        help = asked(name, near) if near else "name a theme that ships, or a file beside this one"
+        raise Refusal((said.mistake("E0271", way, message, help=help),))
+    return path
 
 
 class _Layers:
