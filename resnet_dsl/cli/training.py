@@ -83,6 +83,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     add_options(parser.add_argument_group("data"), DataOptions)
 
 
+def expect_data(data: str) -> None:
+    """Refuses a name of no data before Keras is started, which takes seconds."""
+    from resnet_dsl.laboratory.data.load import expect_named
+
+    expect_named(data)
+
+
 def add_options(parser: Arguments, kind: type[DataOptions | RecipeOptions | EngineOptions]) -> None:
     """An argument for each field that this class of options itself declares."""
     own, hints = get_annotations(kind), get_type_hints(kind)

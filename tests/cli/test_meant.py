@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import resnet_dsl
-from resnet_dsl.cli import COMMANDS, command_parser
+from resnet_dsl.cli import COMMANDS, command_parser, keras_start
 from resnet_dsl.laboratory import data
 from resnet_dsl.weights.layouts import choosing
 from tests.cli.calling import call
@@ -123,6 +123,15 @@ def test_a_misspelt_name(called: str, meant: str, files: Path) -> None:
         assert call(*called.split()).err.endswith(f"did you mean `{meant}`?\n")
     else:
         assert remedy(*called.split()) == f"did you mean `{meant}`?"
+
+
+@PLOTTED
+@pytest.mark.skipif(find_spec("keras") is None, reason="Keras is not installed")
+@pytest.mark.parametrize("command", ["probe", "train", "compare"])
+def test_misspelt_data_are_told_before_keras_starts(command: str, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras_start, "import_keras", pytest.fail)
+    assert remedy(command, "small.resnet", "--data", "mnist5") == "did you mean `mnist5k`?"
+    assert remedy(command, "small.resnet", "--data", "sbu") == "did you mean `sub`?"
 
 
 def test_an_import_is_told_as_it_is_written_there(files: Path) -> None:

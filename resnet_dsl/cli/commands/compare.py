@@ -13,7 +13,7 @@ from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import claim, console
-from resnet_dsl.cli.training import add_training, chosen
+from resnet_dsl.cli.training import add_training, chosen, expect_data
 from resnet_dsl.laboratory.training.options import CompareOptions
 from resnet_dsl.outputs import reads
 
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         for ending in (".svg", ".png", ".md", ".csv"):
             claim(f"{options.out}{ending}")
     require("compare", options)
+    expect_data(options.data)
     start_training()
     from resnet_dsl.laboratory.training.compare import compare
     from resnet_dsl.laboratory.training.network import Classifier

@@ -16,7 +16,7 @@ from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.keras_start import start_keras
 from resnet_dsl.cli.plots import claim_plot
 from resnet_dsl.cli.specs import add_spec, compile_spec
-from resnet_dsl.cli.training import add_data, whole
+from resnet_dsl.cli.training import add_data, expect_data, whole
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir import lengths
 from resnet_dsl.ir.graph import Graph
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         _check_inputs(network.graph)
     reads(options.data)
     claim_plot("probe", options)
+    expect_data(options.data)
     start_keras()
     from resnet_dsl.laboratory.data import fitted, load
     from resnet_dsl.laboratory.probe import probe

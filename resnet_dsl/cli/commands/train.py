@@ -16,7 +16,7 @@ from resnet_dsl.cli.keras_start import start_training
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.specs import add_spec, compile_spec
 from resnet_dsl.cli.streams import console, show_diagnostics
-from resnet_dsl.cli.training import add_training, chosen
+from resnet_dsl.cli.training import add_training, chosen, expect_data
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training.options import TrainOptions
 from resnet_dsl.outputs import STDOUT, reads
@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     typed = chosen(TrainOptions, options)
     reads(options.data, *([] if options.weights is None else [options.weights]))
     require("train", options)
+    expect_data(options.data)
     start_training()
     from resnet_dsl.laboratory.training.network import Classifier
     from resnet_dsl.laboratory.training.train import train

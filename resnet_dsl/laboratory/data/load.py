@@ -40,6 +40,14 @@ def load(
         return _from_path(path, resize, channels)
 
 
+def expect_named(data: str) -> None:
+    """Refuses what names no data set, nothing of which is read. Raises Failure."""
+    path = Path(data).expanduser()
+    if data not in NAMED and not data.startswith("tfds:"):
+        with reading(path):
+            expect_there(path)
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Raises Failure for what keeps the block from reading the file or folder."""

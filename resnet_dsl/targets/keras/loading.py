@@ -75,7 +75,8 @@ def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, 
     """As ``read_graph``, with the shapes of its values."""
     text = read_graph_json(path)
     if text is None:
-        raise NoGraphError(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl")
+        remedy = "name a .keras file that `resnet-dsl compile` or `to_keras` made; `resnet-dsl import` reads others"
+        raise NoGraphError(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl", remedy)
     return read_json(text)
 
 
