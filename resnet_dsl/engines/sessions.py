@@ -78,4 +78,4 @@ ENGINES = {
     "onnxruntime": Engine("onnxruntime", _onnx_runtime, ("float32",)),
     "openvino": Engine("openvino", _openvino, ("float32", "bfloat16")),
 }
-"""In the order in which they are taken where nothing is asked: docs/benchmarks.md has what was measured."""
+"""In the order in which they are taken where nothing is asked: docs/shipping.md has what was measured."""

@@ -1,0 +1,75 @@
+"""Two engines of ONNX against each other in one thread, where other work on the machine disturbs least.
+
+Run: python benchmarks/one_thread.py
+
+Processor time of a call at batch 1 and 8, the least of many turns in which the engines take the lead by turns: what
+else the machine does only lengthens a turn. It decides which engine the runner takes first (resnet_dsl.engines).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import measuring
+import numpy as np
+import onnxruntime
+import openvino
+from engines import NETWORKS
+
+import resnet_dsl
+
+TURNS = {1: 40, 8: 10}
+"""By the size of the batch."""
+
+
+def onnx_runtime(file: str) -> Callable[[Any], object]:
+    settings = onnxruntime.SessionOptions()
+    settings.log_severity_level = 3
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(file, settings, providers=["CPUExecutionProvider"])
+    (entering,) = session.get_inputs()
+    return lambda values: session.run(None, {entering.name: values})
+
+
+def open_vino(file: str) -> Callable[[Any], object]:
+    core = openvino.Core()
+    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
+    compiled = core.compile_model(core.read_model(file), "CPU", hints)
+    return lambda values: compiled([values])
+
+
+def least(ways: list[Callable[[Any], object]], values: Any, turns: int) -> list[float]:
+    """Seconds of each way; a first turn, in which they make room, is not counted."""
+    costs: list[list[float]] = [[] for _ in ways]
+    for turn in range(turns + 1):
+        for place in range(len(ways))[:: 1 if turn % 2 else -1]:
+            start = time.process_time()
+            ways[place](values)
+            costs[place].append(time.process_time() - start)
+    return [min(found[1:]) for found in costs]
+
+
+def rows(name: str, spec: str, folder: str) -> list[tuple[str, ...]]:
+    file = str(Path(folder) / f"{name}.onnx")
+    resnet_dsl.load(spec or name).network(name).to_onnx(file)
+    ways, side, found = [onnx_runtime(file), open_vino(file)], 32 if name.startswith("cifar") else 224, []
+    for batch, turns in TURNS.items():
+        values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
+        ours, theirs = least(ways, values, turns)
+        found.append((f"{name}, {batch}", f"{1000 * ours:.1f}", f"{1000 * theirs:.1f}", f"{ours / theirs:.2f}"))
+    return found
+
+
+def main() -> None:
+    print(measuring.here("onnxruntime", "openvino") + "\n")
+    with TemporaryDirectory() as folder:
+        found = [row for name, spec in NETWORKS.items() for row in rows(name, spec, folder)]
+    print(measuring.table(("network, batch", "ONNX Runtime (ms)", "OpenVINO (ms)", "ratio"), found))
+
+
+if __name__ == "__main__":
+    main()
