@@ -88,7 +88,7 @@ def shipped(name: str) -> Compiled:
 def small(name: str) -> Compiled:
     """A network that ships; one of a single larger image at SMALL pixels, any other as it is."""
     network = shipped(name)
-    sizes = [*network.facts.input_shapes.values()]
+    sizes = [written_size(shape) for shape in network.facts.input_shapes.values()]
     large = len(sizes) == 1 and len(sizes[0]) == 3 and isinstance(sizes[0][0], int) and sizes[0][0] > SMALL
     return network.under((SMALL, SMALL, sizes[0][2])) if large else network
 
