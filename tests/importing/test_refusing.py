@@ -59,5 +59,5 @@ def test_a_value_that_is_returned_again_comes_in() -> None:
     conv = assembler.node("conv", [image], "a", channels=4, kernel=3)
     end = assembler.node("avgpool", [conv], "b", kernel="global")
     found = imported(assembler.finish("g", {"p": conv, "q": end, "r": conv, "s": image, "t": image}), "net")
-    assert found.text.endswith("\n  output p, q, r, input, head\n}\n")
+    assert found.text.endswith("\n  output p, q, r, input, t\n}\n")
     assert found.text.count("identity") == 2

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.mining.regions import JOINT
-from resnet_dsl.importing.mining.unifying import skeleton
+from resnet_dsl.importing.mining.unifying import skeleton, unified
+from resnet_dsl.ir.operations import OPERATIONS
+
+WEIGHTED = {name for name, operation in OPERATIONS.items() if operation.role == "weighted"}
 
 PERIODS = range(2, 9)
 """Steps of a unit."""
+
+LEAST = 8
+"""Steps of all segments together that are worth a unit."""
 
 SHORTEST = 3
 """Steps between two stages that are worth a block of their own."""
@@ -22,9 +29,9 @@ def with_units(program: Program) -> Program:
     segments: list[list[int]] = []
     at = 0
     while at < len(chain):
-        found = max((_repeats(program, chain, at, period) for period in PERIODS), key=len)
+        found = _best(program, chain, at)
         segments += found
-        at += sum(map(len, found)) or 1
+        at = chain.index(found[-1][-1]) + 1 if found else at + 1
     return chained(program, segments)
 
 
@@ -47,15 +54,39 @@ def trunk(program: Program) -> list[int]:
     return found
 
 
+def _best(program: Program, chain: Sequence[int], at: int) -> list[list[int]]:
+    """The rows of segments from a place on that save most; none where nothing occurs again there."""
+    found = [_repeats(program, chain, at, period) for period in PERIODS]
+    later = [
+        _repeats(program, chain, at + start, period)
+        for period in (PERIODS if any(found) else ())
+        for start in range(1, period)
+    ]
+    return max((*found, *later), key=lambda one: _saved(program, one))
+
+
+def _saved(program: Program, segments: Sequence[Sequence[int]]) -> tuple[int, bool]:
+    """What is not written where segments are calls of one block: steps, less what the calls take.
+
+    Of two that save alike the one that begins with a layer.
+    """
+    if not segments:
+        return 0, False
+    bodies = [_body(program, one) for one in segments]
+    _, calls = unified("unit", bodies)
+    written = sum(1 + len(args) for args, _ in groupby(calls))
+    return len(segments[0]) * (len(segments) - 1) - written, bodies[0].lines[0].name in WEIGHTED
+
+
 def _repeats(program: Program, chain: Sequence[int], at: int, period: int) -> list[list[int]]:
-    """The segments of this length, from a place on, that are alike; none where they are fewer than three."""
+    """The segments of this length, from a place on, that are alike; none where they are too few to be worth it."""
     found: list[list[int]] = []
     for start in range(at, len(chain) - period + 1, period):
         segment = [*chain[start : start + period]]
         if _has_block(program, segment) or (found and _form(program, segment) != _form(program, found[0])):
             break
         found.append(segment)
-    return found if len(found) > 2 else []
+    return found if len(found) > 2 and len(found) * period >= LEAST else []
 
 
 def _has_block(program: Program, segment: Sequence[int]) -> bool:

@@ -54,7 +54,8 @@ class _Fusions:
             inside += chain
             first = self.program.line(chain[-1]) if chain else None
             entries[one if first is None else first.reads[0]] = None
-        return [*entries], sorted({*inside, *self._ahead(value)})
+        latest = [max(entries)] if len(entries) == 2 else []  # what flows on: the other branch waited for it
+        return [*dict.fromkeys((*latest, *entries))], sorted({*inside, *self._ahead(value)})
 
     def _back(self, value: int, reader: int) -> list[int]:
         """The steps of operations that lead to a merge alone."""

@@ -48,8 +48,8 @@ def network_text(
     inputs = names_of_inputs(flat.graph, free)
     names = {**dict(enumerate(inputs)), **named}
     names |= {part.end: part.name for part in parts}
-    names |= _outputs(flat.graph, program, names, free)
-    writer = Writer(program, names, free, [part.end for part in parts])
+    returned = _outputs(flat.graph, program, names, free, parts[-1].end)
+    writer = Writer(program, names | returned, free, [part.end for part in parts], returned)
     written = writer.parts()
     body = [*_input_lines(flat, inputs), *lines]
     for part, statements in zip(parts, written, strict=True):
@@ -62,8 +62,9 @@ def network_text(
 def names_of_inputs(graph: Graph, free: Names) -> list[str]:
     """One alone needs no name, unless it is a vector: that is not said without one."""
     first, *others = graph.nodes[: graph.inputs]
-    alone = not others and len(first.args["shape"]) > 1
-    return ["input"] if alone else [free.take(node.name) for node in (first, *others)]
+    if not others and len(first.args["shape"]) > 1:
+        return ["input"]
+    return [free.take(node.name if node.name != "input" else "features") for node in (first, *others)]
 
 
 def _input_lines(flat: FlatNetwork, inputs: Sequence[str]) -> list[str]:
@@ -73,13 +74,13 @@ def _input_lines(flat: FlatNetwork, inputs: Sequence[str]) -> list[str]:
     return [f"input {one} {it}" for one, it in zip(inputs, sizes, strict=True)]
 
 
-def _outputs(graph: Graph, program: Program, names: dict[int, str], free: Names) -> dict[int, str]:
-    """Several outputs keep the source's names, where these are free."""
+def _outputs(graph: Graph, program: Program, names: dict[int, str], free: Names, end: int) -> dict[int, str]:
+    """Several outputs keep the source's names, where these are free, and so does the end of the last part."""
     if len(graph.outputs) == 1:
         return {}
     found: dict[int, str] = {}
     for output, value in zip(graph.outputs, program.outputs, strict=True):
-        if value not in names and value not in found:
+        if (value not in names or value == end) and value not in found:
             found[value] = free.take(output.name)
     return found
 

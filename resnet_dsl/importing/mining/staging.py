@@ -115,7 +115,7 @@ class _Staging:
         labels = [
             self.labels[node] for _, line in self.lines[start:end] for node in line.nodes[:1] if node in self.labels
         ]
-        words = [re.findall(r"[A-Za-z]+\d*|\d+", label) for label in labels]
+        words = [re.findall(r"[A-Za-z]+\d*(?![A-Za-z])|\d+(?![A-Za-z])", label) for label in labels]
         shared = [one[0] for one in takewhile(lambda one: len({*one}) == 1, zip(*words, strict=False))] if words else []
         known = [one for one in shared if re.fullmatch(r"[a-z]+\d+", one)]
-        return self.free.take(known[0] if known else f"stage{number + 1}")
+        return self.free.take(known[0] if known and known[0] not in self.free.taken else f"stage{number + 1}")

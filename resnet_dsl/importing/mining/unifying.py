@@ -81,8 +81,8 @@ class _Unifier:
     def _bases(self) -> list[Row]:
         """The channels from which most others follow; none where all follow from what enters."""
         rows = [row for (_, key), row in self.rows.items() if key in ("channels", "units") and len({*row}) > 1]
-        if all(_of(row, self.entry, _ENTRY) for row in rows) and not self._skips():
-            return []
+        if not self._skips():
+            rows = [row for row in rows if not _of(row, self.entry, _ENTRY)]
         return sorted(rows, key=lambda row: (-sum(_of(one, row, "width") is not None for one in rows), sum(row)))[:1]
 
     def _skips(self) -> bool:

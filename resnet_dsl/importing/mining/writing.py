@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,13 +24,24 @@ class Statement(NamedTuple):
 
 
 class Writer:
-    """names: of the entries, and of values that have one already. ends: values behind which a part ends, in order."""
+    """names: of the entries, and of values that have one already. ends: values behind which a part ends, in order.
 
-    def __init__(self, program: Program, names: Mapping[int, str], free: Names, ends: Sequence[int] = ()) -> None:
+    named: those of the ends that have a name beside their part's.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        names: Mapping[int, str],
+        free: Names,
+        ends: Sequence[int] = (),
+        named: Collection[int] = (),
+    ) -> None:
         self.program = program
         self.names = dict(names)
         self.free = free
         self.ends = [*ends] or [program.outputs[-1]]
+        self.nameless = {*self.ends} - {*named}
         self._readers = program.readers()
         self._flowing = {value for value, line in program.values() if self._flows(value, line)}
         self._inlined = {value for value, line in program.values() if self._is_argument(value)}
@@ -150,7 +161,7 @@ class Writer:
     def _written(self, part: Sequence[Statement], current: int) -> Iterator[str]:
         for statement in part:
             start = [] if statement.start in (None, current) else [self.names[statement.start or 0]]
-            named = statement.value in self.names and statement.value not in self.ends
+            named = statement.value in self.names and statement.value not in self.nameless
             target = f"{self.names[statement.value]} = " if named else ""
             yield from self._lines(target, start, statement)
             current = statement.value
