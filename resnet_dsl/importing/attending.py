@@ -19,8 +19,11 @@ from resnet_dsl.importing.flat import Assembler
 
 Array: TypeAlias = npt.NDArray[Any]
 
-MOST_SCORES = 2**25
-"""Numbers in the scores of all heads, which are computed a few dozen times."""
+MOST_SCORES = 2**23
+"""Numbers in the scores of all heads and samples, which are computed a few times: 64 megabytes."""
+TOO_LARGE = f"attends to more places than are looked at, here or in all: {MOST_SCORES:,} scores are the most at a time"
+NO_OTHER = "attends in a way of its own, and is no `attention` as the language has it"
+REMEDY = "`resnet-dsl explain attention` says what it computes"
 _MOST_PARTS = 64
 """Of channels that are cut and joined again."""
 _CLOSE = 1e-5
@@ -159,7 +162,7 @@ class _Search:
         keyless[..., roles.keys] = 0
         added, _ = self._run(keyless)
         queries, keys = self.drawn[..., roles.queries], self.drawn[..., roles.keys]
-        products = np.einsum("sqhd,skhd->shqk", queries, keys)
+        products = _products(queries, keys)
         for order in permutations(range(3)):
             lying = self._lying(scores - added, order)
             factor = float(np.vdot(lying, products) / np.vdot(products, products))
@@ -178,7 +181,7 @@ class _Search:
     ) -> Attention | None:
         """With what is added as positions, where the whole then makes the same numbers."""
         queries, keys, values = (self.drawn[..., one] for one in roles)
-        scores = factor * np.einsum("sqhd,skhd->shqk", queries, keys)
+        scores = factor * _products(queries, keys)
         weights: dict[str, Array] = {}
         if not _close(scores, scores + added):
             if len(self.lengths) != 2:
@@ -187,7 +190,7 @@ class _Search:
             scores = scores + _distances(queries.reshape(-1, *self.lengths, self.heads, self.key), weights)
         shares = np.exp(scores - scores.max(-1, keepdims=True))
         shares /= shares.sum(-1, keepdims=True)
-        made = np.einsum("shqk,skhd->sqhd", shares, values)
+        made = (shares @ values.swapaxes(1, 2)).swapaxes(1, 2)
         lies = self._result(made, result)
         if lies is None:
             return None
@@ -246,6 +249,11 @@ class _Search:
     def _exact(self, table: Array) -> Array:
         """The table itself, where it stands in the steps."""
         return next((one for one in self._fixed(table.shape) if _close(one, table)), table)
+
+
+def _products(queries: Array, keys: Array) -> Array:
+    """From (samples, places, heads, key) to (samples, heads, queries, keys)."""
+    return np.asarray(queries.swapaxes(1, 2) @ keys.transpose(0, 2, 3, 1))
 
 
 def _close(one: Array, other: Array) -> bool:

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.attending import Array, Attention, Steps, applied, attention_of
+from resnet_dsl.importing.attending import (
+    MOST_SCORES,
+    NO_OTHER,
+    REMEDY,
+    TOO_LARGE,
+    Array,
+    Attention,
+    Steps,
+    applied,
+    attention_of,
+)
 from resnet_dsl.importing.torch.exporting import Program
 from resnet_dsl.importing.torch.reading import Call, Reader, Wholes, bound, path_of
 from resnet_dsl.importing.torch.values import Constant, Held
@@ -154,12 +164,11 @@ def _attended(reader: Reader, region: Region) -> Held:
     at = Call(reader, path_of(region.ends))
     values = [reader.values[node.name] for node in region.read]
     steps = _Running(reader, region, values).steps() if all(_is_plain(at, one) for one in values) else None
+    if steps is not None and steps.scores > MOST_SCORES:
+        raise at.refuse(TOO_LARGE)
     found = None if steps is None else attention_of(steps)
     if found is None:
-        raise at.refuse(
-            "attends in a way of its own, and is no `attention` as the language has it",
-            "`resnet-dsl explain attention` says what it computes",
-        )
+        raise at.refuse(NO_OTHER, REMEDY)
     node = applied(found, reader.assembler, at.label, [one.node for one in values])
     return _result(at, node, found, tuple(region.ends.meta["val"].shape))
 

@@ -124,9 +124,15 @@ def test_work_is_bounded(tmp_path: Path) -> None:
     arrays = {**ARRAYS, "to3": np.array([0, 12, 65536]), "to4": np.array([0, 4, 256, 256])}
     large = model([*BEFORE, *products(), *AFTER], ("n", 4, 256, 256), arrays)
     begun = time.process_time()
-    with pytest.raises(NotImportedError, match="attends"):
+    with pytest.raises(NotImportedError, match="attends to more places than are looked at"):
         read_onnx(file(tmp_path, large))
     assert time.process_time() - begun < 5
+
+
+def test_all_attentions_of_a_file_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resnet_dsl.importing.onnx.place.MOST_ATTENDING", 10_000)
+    with pytest.raises(NotImportedError, match="attends to more places than are looked at"):
+        read_onnx(file(tmp_path, RIGHT["products"]))
 
 
 def test_steps_are_bounded(tmp_path: Path) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from resnet_dsl.importing.attending import Attention, Steps, applied, attention_of
+from resnet_dsl.importing.attending import (
+    MOST_SCORES,
+    NO_OTHER,
+    REMEDY,
+    TOO_LARGE,
+    Attention,
+    Steps,
+    applied,
+    attention_of,
+)
 from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.attending import KIND
 from resnet_dsl.importing.onnx.axes import Factor, reshaped, whole
@@ -17,10 +26,16 @@ from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.source import Operator
 from resnet_dsl.importing.onnx.symbols import Symbol
 
-MOST_HELD = 2**26
-"""Numbers that the steps of one attention may hold at a time."""
+MOST_HELD = 2**25
+"""Numbers that the steps of one attention may hold at a time: 256 megabytes."""
+_STEPS_A_SCORE = 16
+"""By how much more looking at a score takes than making a number."""
 _SEVERAL = 2
 """Samples where a file takes any number of them: more than one, so that none is taken for another axis."""
+
+
+class _TooLargeError(Exception):
+    """More would be computed than may be, of one attention or of all."""
 
 
 def _attention(at: Place) -> Tensor:
@@ -33,14 +48,13 @@ def _attention(at: Place) -> Tensor:
     try:
         steps = running.steps() if all(len(shape) > 1 for shape in shapes) else None
         found = None if steps is None else attention_of(steps)
+    except _TooLargeError:
+        raise at.refuse(TOO_LARGE) from None
     except (NotFoldedError, ValueError, IndexError, TypeError, KeyError, AttributeError, MemoryError):
         found = None
     made = None if found is None else _made(at, found, values, running.lengths)
     if made is None:
-        raise at.refuse(
-            "attends in a way of its own, and is no `attention` as the language has it",
-            "`resnet-dsl explain attention` says what it computes",
-        )
+        raise at.refuse(NO_OTHER, REMEDY)
     return made
 
 
@@ -73,6 +87,8 @@ class _Running:
     def steps(self) -> Steps | None:
         shapes: list[Any] = [self._at.shape(one) for one in self._values]
         scores, result = self._run([np.zeros((self._samples, *shape)) for shape in shapes])
+        if scores.size > MOST_SCORES:
+            raise _TooLargeError
         samples, *lengths = result.shape
         self.lengths = tuple(lengths)
         fixed = dict.fromkeys(name for one in self._steps for name in one.inputs if name in self._arrays)
@@ -82,7 +98,7 @@ class _Running:
         return Steps(self._run, shapes, samples, learned, scores.size, result.size)
 
     def _run(self, given: Sequence[Array]) -> tuple[Array, Array]:
-        """As resnet_dsl.importing.attending has it. Raises NotFoldedError where it takes too much."""
+        """As resnet_dsl.importing.attending has it. Raises _TooLargeError."""
         names = self._at.operator.inputs
         pairs = zip(names, self._values, given, strict=False)
         made: dict[str, Array] = {name: _laid(array, value) for name, value, array in pairs}
@@ -94,6 +110,7 @@ class _Running:
                 scores = _axis_last(step, made[step.inputs[0]], self._at.opset)
             self._step(step, made)
             self._forget(step, place, made)
+        self._charge(_STEPS_A_SCORE * scores.size)
         return scores, made[self._at.operator.output]
 
     def _step(self, step: Operator, made: dict[str, Array]) -> None:
@@ -101,10 +118,14 @@ class _Running:
         rule = _RULES.get(step.kind)
         found = fold(step, given) if rule is None else [rule(step, given)]
         made.update(zip(step.outputs, found or (), strict=False))
-        held = sum(one.size for one in made.values())
-        self._at.reader.attending -= sum(one.size for one in found or ())
-        if held > MOST_HELD or self._at.reader.attending < 0:
-            raise NotFoldedError("attends to more places than are computed")
+        self._charge(sum(one.size for one in found or ()))
+        if sum(one.size for one in made.values()) > MOST_HELD:
+            raise _TooLargeError
+
+    def _charge(self, numbers: int) -> None:
+        self._at.reader.attending -= numbers
+        if self._at.reader.attending < 0:
+            raise _TooLargeError
 
     def _forget(self, step: Operator, place: int, made: dict[str, Array]) -> None:
         for name in {*step.inputs}:
@@ -144,10 +165,12 @@ def _softmax(step: Operator, given: Given) -> Array:
 def _summed(step: Operator, given: Given) -> Array:
     """An Einsum of two, whose work is bounded as what it makes is."""
     equation, arrays = step.attributes["equation"].replace(" ", ""), [np.asarray(one) for one in given]
-    terms = equation.partition("->")[0].split(",")
+    before, _, after = equation.partition("->")
+    terms = before.split(",")
     pairs = [pair for term, one in zip(terms, arrays, strict=True) for pair in zip(term, one.shape, strict=True)]
-    if len(terms) != 2 or prod(dict(pairs).values()) > 16 * MOST_HELD:
-        raise NotFoldedError("is an `Einsum` of too many numbers")
+    lengths = dict(pairs)
+    if len(terms) != 2 or prod(lengths.values()) > 64 * MOST_HELD or prod(lengths[one] for one in after) > MOST_HELD:
+        raise _TooLargeError
     return np.asarray(np.einsum(equation, *arrays, optimize=True))
 
 
@@ -164,7 +187,9 @@ def _padded(step: Operator, given: Given) -> Array:
 
 def _product(step: Operator, given: Given) -> Array:
     first, second = np.asarray(given[0]), np.asarray(given[1])
-    bounded(*np.broadcast_shapes(first.shape[:-2], second.shape[:-2]), first.shape[-2], second.shape[-1])
+    size = (*np.broadcast_shapes(first.shape[:-2], second.shape[:-2]), first.shape[-2], second.shape[-1])
+    if prod(size) > MOST_HELD:
+        raise _TooLargeError
     added = given[2] if len(given) > 2 and given[2] is not None else 0
     return np.asarray(first @ second + added)
 
