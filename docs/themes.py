@@ -14,7 +14,7 @@ from resnet_dsl.targets.figure import block_figure
 from resnet_dsl.targets.figure.theme import about, read_theme, theme_names
 from resnet_dsl.targets.figure.theme.keys import FORM
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
-from resnet_dsl.toml import Kind, Named, Table
+from resnet_dsl.toml import KeyedTable, NamedTable, ValueKind
 from resnet_dsl.writing import write_whole
 
 DOCS = Path(__file__).resolve().parent
@@ -50,12 +50,12 @@ def keys() -> Iterator[str]:
     yield from _rows(FORM, "")
 
 
-def _rows(table: Table, before: str) -> Iterator[str]:
+def _rows(table: KeyedTable, before: str) -> Iterator[str]:
     for name, key in table.keys.items():
-        named = isinstance(key.kind, Named)
+        named = isinstance(key.kind, NamedTable)
         way = f"{before}{name}.{'KIND' if name == 'kind' else 'WORDS'}" if named else f"{before}{name}"
-        kind: Kind = key.kind.kind if isinstance(key.kind, Named) else key.kind
-        if isinstance(kind, Table):
+        kind: ValueKind = key.kind.kind if isinstance(key.kind, NamedTable) else key.kind
+        if isinstance(kind, KeyedTable):
             yield from _rows(kind, f"{way}.")
         else:
             yield markdown([f"`{way}`", kind.words, key.says])

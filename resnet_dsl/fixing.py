@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.diagnostics.edits import apart, edited
 from resnet_dsl.failure import Failure
 from resnet_dsl.outputs import place
-from resnet_dsl.pipeline import Spec
+from resnet_dsl.pipeline import LoadedSpec
 from resnet_dsl.source import Source
 from resnet_dsl.syntax.reading import ENDING, decode
 from resnet_dsl.writing import write_whole
@@ -27,7 +27,7 @@ class Fixed(NamedTuple):
     The places of a round are those of the text before it.
     """
 
-    spec: Spec
+    spec: LoadedSpec
     rounds: tuple[tuple[Diagnostic, ...], ...]
 
     def told(self) -> Iterator[str]:
@@ -36,10 +36,10 @@ class Fixed(NamedTuple):
             yield from (f"{_told(edit)} [{one.code}]" for edit in one.edits)
 
 
-def fix(spec: Spec, network: str | None = None) -> Fixed:
+def fix(spec: LoadedSpec, network: str | None = None) -> Fixed:
     """Makes what is sure in the spec's own text, and again in what that gives, until nothing is left.
 
-    Warnings are no mistakes, and what ships is nobody's to change. Raises Refusal as ``Spec.check`` does.
+    Warnings are no mistakes, and what ships is nobody's to change. Raises Refusal as ``LoadedSpec.check`` does.
     """
     rounds: list[tuple[Diagnostic, ...]] = []
     if not _ships(spec.source):
@@ -57,8 +57,8 @@ def _ships(source: Source) -> bool:
 
 
 def _better(
-    spec: Spec, found: tuple[Diagnostic, ...], network: str | None, tries: Iterator[int]
-) -> tuple[Spec, tuple[Diagnostic, ...], tuple[Diagnostic, ...]] | None:
+    spec: LoadedSpec, found: tuple[Diagnostic, ...], network: str | None, tries: Iterator[int]
+) -> tuple[LoadedSpec, tuple[Diagnostic, ...], tuple[Diagnostic, ...]] | None:
     """The spec with the first of the choices that helps, what is wrong then, and what was made; None at the end."""
     sure = [one for one in found if _is_sure(one, spec.source)]
     for chosen, _ in zip(_choices(sure), tries, strict=False):

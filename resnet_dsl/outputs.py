@@ -50,7 +50,7 @@ class OutputPath(NamedTuple):
         return self.path == STDOUT or (self.stream and os.path.samestat(os.stat(self.path), os.fstat(1)))
 
 
-class Run:
+class CommandRun:
     """What one command reads, and where it said it would write."""
 
     def __init__(self) -> None:
@@ -82,13 +82,13 @@ class Run:
         self._claimed |= names
 
 
-_RUN: ContextVar[Run | None] = ContextVar("run", default=None)
+_RUN: ContextVar[CommandRun | None] = ContextVar("run", default=None)
 
 
 @contextmanager
 def run() -> Iterator[None]:
     """One command: what is read and claimed within the block is held against what is written in it."""
-    token = _RUN.set(Run())
+    token = _RUN.set(CommandRun())
     try:
         yield
     finally:

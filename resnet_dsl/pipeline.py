@@ -45,7 +45,7 @@ _UNMET = "E0401"
 class Asked(NamedTuple):
     """What was to be compiled: which network of which spec, under which parameters and input size."""
 
-    spec: Spec
+    spec: LoadedSpec
     network: str
     overrides: Overrides
     input_size: InputSize | None
@@ -102,7 +102,7 @@ class Judged(NamedTuple):
 Judge: TypeAlias = Callable[[Definition], Judged]
 
 
-class Spec:
+class LoadedSpec:
     """One text with its imports, parsed; ``diagnostics`` holds the mistakes of form and names found on the way.
 
     ``files`` are the paths of all that was read; ``reading`` reads what is imported, by its path beside the source's
@@ -153,7 +153,7 @@ class Spec:
         found: Definition | None = self._network(network)
         while found is not None:
             chain.append(found)
-            found = found.module.base_of(found.tree) if isinstance(found.tree, tree.Network) else None
+            found = found.module.base_of(found.tree) if isinstance(found.tree, tree.NetworkNode) else None
         asked = Asked(self, chain[0].tree.name.text, {}, None)
         outcomes = ((one, Fitter().elaborate(one, self.prelude, {}, input_size)) for one in reversed(chain))
         return tuple(self._finish(one, outcome, asked) for one, outcome in outcomes)
@@ -162,15 +162,15 @@ class Spec:
         """The parameters of a network that compiles, and of those that it derives from."""
         definition: Definition | None = self.networks[network]
         names: list[str] = []
-        while definition is not None and isinstance(definition.tree, tree.Network):
+        while definition is not None and isinstance(definition.tree, tree.NetworkNode):
             written = definition.tree
             names += [one.name.text for one in (written.parameters.items if written.parameters else ())]
             definition = definition.module.base_of(written)
         return tuple(dict.fromkeys(names))
 
-    def rewritten(self, text: str) -> Spec:
+    def rewritten(self, text: str) -> LoadedSpec:
         """The same file with another text."""
-        return Spec(replace(self.source, text=text), self.reading)
+        return LoadedSpec(replace(self.source, text=text), self.reading)
 
     @unhindered
     def check(
@@ -288,20 +288,20 @@ def _judge(definition: Definition, elaborated: Elaborated, facts: Facts) -> tupl
     return (*elaborated.warnings, *warnings, *check_expectations(elaborated.expectations, facts))
 
 
-def load(path: str, *, found: bool = False) -> Spec:
+def load(path: str, *, found: bool = False) -> LoadedSpec:
     """The spec in a file, or in the standard input (`-`). Raises Refusal where it cannot be read.
 
     ``found``: nobody named the file, it lay in a folder; so it is read only where it is a spec by its name, too.
     """
     try:
-        return Spec(read_spec(path) if found else read(path))
+        return LoadedSpec(read_spec(path) if found else read(path))
     except DiagnosticError as mistake:
         raise Refusal((mistake.diagnostic,)) from None
 
 
-def load_text(text: str, name: str = "<text>") -> Spec:
+def load_text(text: str, name: str = "<text>") -> LoadedSpec:
     """The spec in a string; imports are relative to the current folder."""
-    return Spec(Source(name, text))
+    return LoadedSpec(Source(name, text))
 
 
 def _parse(source: Source) -> Parsed:

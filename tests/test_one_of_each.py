@@ -51,8 +51,8 @@ def without_gradient() -> str:
 
 def diverged() -> str:
     row = SimpleNamespace(train_error=0.5, test_error=0.5)
-    one = verdict.Entrant(Curve("deep", False, [[row]]), 20, 1000, 1)  # type: ignore[list-item]
-    two = verdict.Entrant(Curve("flat", False, [[row]]), 10, 1000, 0)  # type: ignore[list-item]
+    one = verdict.JudgedEntrant(Curve("deep", False, [[row]]), 20, 1000, 1)  # type: ignore[list-item]
+    two = verdict.JudgedEntrant(Curve("flat", False, [[row]]), 10, 1000, 0)  # type: ignore[list-item]
     return "\n".join(verdict.words([one, two]))
 
 

@@ -27,7 +27,7 @@ _MOST_SHOWN = 50
 class Networks(Mapping[str, Network]):
     """The networks of a spec by name, compiled when they are asked for."""
 
-    def __init__(self, spec: pipeline.Spec) -> None:
+    def __init__(self, spec: pipeline.LoadedSpec) -> None:
         self._spec = spec
         self._compiled: dict[str, Network] = {}
 
@@ -57,7 +57,7 @@ class Spec:
     meant: the network that ``network()`` is in a text with several: the shipped one that was asked for by its name.
     """
 
-    def __init__(self, spec: pipeline.Spec, meant: str | None = None) -> None:
+    def __init__(self, spec: pipeline.LoadedSpec, meant: str | None = None) -> None:
         self._spec = spec
         self._meant = meant
         self.networks = Networks(spec)
@@ -105,6 +105,6 @@ def load(spec: str | os.PathLike[str]) -> Spec:
     return _loaded(pipeline.load(shipped_path or text), text if shipped_path else None)
 
 
-def _loaded(spec: pipeline.Spec, meant: str | None = None) -> Spec:
+def _loaded(spec: pipeline.LoadedSpec, meant: str | None = None) -> Spec:
     pipeline.stop_at_errors(spec.diagnostics)
     return Spec(spec, meant)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from resnet_dsl.analyses.network import Facts
     from resnet_dsl.targets.summary import Granularity
     from resnet_dsl.targets.table import Listing
-    from resnet_dsl.targets.table import Table as Columns
+    from resnet_dsl.targets.table import NetworkTable as Columns
 
 
 def expect(what: str, given: str, known: Collection[str]) -> None:

@@ -22,10 +22,10 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import ENDING
 from resnet_dsl.targets.figure import Figure, TooNarrowError
 from resnet_dsl.targets.figure.drawing import length_in_points, width_in_points
-from resnet_dsl.targets.figure.panels import LETTERS, Draw, Grid, Panel, letters_of, panel_figure
+from resnet_dsl.targets.figure.panels import LETTERS, Draw, Panel, PanelGrid, letters_of, panel_figure
 from resnet_dsl.targets.figure.theme import BASE, Theme, beside, read_theme
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points
-from resnet_dsl.toml import Choice, Key, Number, Said, Several, Table, Text, read_toml
+from resnet_dsl.toml import BoundedNumber, Key, KeyedTable, LineOfText, OneOf, Said, Several, read_toml
 
 _ENDING = ".toml"
 _MOST_PANELS = 24
@@ -41,21 +41,21 @@ _OF_FIGURES = (
 )
 
 _NARROW = "put fewer panels in a row (`columns`), make the figure wider (`width`), or draw it at a coarser level"
-_LENGTH = Text(longest=20, form=points, said=f"a length such as {LENGTHS}")
-_PANEL = Table(
+_LENGTH = LineOfText(longest=20, form=points, said=f"a length such as {LENGTHS}")
+_PANEL = KeyedTable(
     {
-        "draw": Key(Text(longest=500, said="what stands behind `resnet-dsl draw`, in quotes"), required=True),
-        "letter": Key(Text(longest=12)),
-        "caption": Key(Text(longest=400)),
+        "draw": Key(LineOfText(longest=500, said="what stands behind `resnet-dsl draw`, in quotes"), required=True),
+        "letter": Key(LineOfText(longest=12)),
+        "caption": Key(LineOfText(longest=400)),
     }
 )
 
 
-FORM = Table(
+FORM = KeyedTable(
     {
-        "columns": Key(Number(1, _MOST_PANELS, whole=True)),
-        "letters": Key(Choice(LETTERS)),
-        "theme": Key(Text(said='themes that ship, or files beside this one, such as "cvpr" or "cvpr,mine.toml"')),
+        "columns": Key(BoundedNumber(1, _MOST_PANELS, whole=True)),
+        "letters": Key(OneOf(LETTERS)),
+        "theme": Key(LineOfText(said='themes that ship, or files beside this one, such as "cvpr" or "cvpr,mine.toml"')),
         "width": Key(_LENGTH),
         "height": Key(_LENGTH),
         "panel": Key(Several(_PANEL, least=1, most=_MOST_PANELS), required=True),
@@ -104,7 +104,7 @@ def _themes(said: Said) -> list[str]:
     return [beside(said, ("theme",), name.strip()) for name in said.values.get("theme", BASE).split(",")]
 
 
-def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) -> Grid:
+def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) -> PanelGrid:
     """Lengths of the command line, else those of the file, else the theme's. Raises Failure for a height alone."""
     width = values.get("width") if options.width is None else width_in_points(options.width, theme)
     height = values.get("height") if options.height is None else length_in_points(options.height, "height")
@@ -112,7 +112,7 @@ def _grid(options: argparse.Namespace, values: Mapping[str, Any], theme: Theme) 
     if width is None and height is not None:
         raise Failure("the `height` of a figure of panels needs a `width`", "say how wide it is printed")
     columns, style = values.get("columns", len(values["panel"])), values.get("letters", LETTERS[0])
-    return Grid(columns, style, width, height or theme.page.max_height)
+    return PanelGrid(columns, style, width, height or theme.page.max_height)
 
 
 class _Words(Parser):

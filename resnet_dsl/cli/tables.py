@@ -8,7 +8,7 @@ import sys
 from resnet_dsl.cli.ending import FINE
 from resnet_dsl.cli.streams import claim, wrote
 from resnet_dsl.targets.forms import TABLES, endings
-from resnet_dsl.targets.table import FORMATS, Listing, Table, write
+from resnet_dsl.targets.table import FORMATS, Listing, NetworkTable, write
 from resnet_dsl.writing import write_whole
 
 
@@ -24,7 +24,7 @@ def add_form(parser: argparse.ArgumentParser, siunitx: str) -> None:
     )
 
 
-def put(table: Table | Listing, form: str, options: argparse.Namespace) -> int:
+def put(table: NetworkTable | Listing, form: str, options: argparse.Namespace) -> int:
     """Write the table where it was asked for."""
     path = None if options.output is None else claim(options.output)
     text = write(table, form, options.siunitx)

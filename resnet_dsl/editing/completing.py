@@ -157,7 +157,7 @@ def _expression(place: _Place) -> Iterator[Completion]:
 
 
 def _networks(place: _Place) -> Iterator[Completion]:
-    yield from (_plain(place, symbol_of(one)) for one in _seen(place, tree.Network))
+    yield from (_plain(place, symbol_of(one)) for one in _seen(place, tree.NetworkNode))
     for file in shipped.shipped_files():
         for name in file.networks:
             yield Completion(name, "network", place.span, name, name, f"ships in {file.name}", "", 2)
@@ -311,7 +311,7 @@ def _is_before(given: Span, place: _Place, document: Document) -> bool:
     return given.source is not document.source or given.end < place.span.start
 
 
-def _seen(place: _Place, kind: type[tree.Node]) -> list[Definition]:
+def _seen(place: _Place, kind: type[tree.SyntaxNode]) -> list[Definition]:
     return [one for one in place.document.module.seen.values() if isinstance(one.tree, kind)]
 
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from resnet_dsl import resources
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
-from resnet_dsl.editing.making import Expansion, Made
+from resnet_dsl.editing.making import ExpandedNetwork, Made
 from resnet_dsl.editing.naming import Mention, Naming, Symbol
 from resnet_dsl.editing.remembering import Key, Memory, Run, key_of
 from resnet_dsl.elaborate.loading import Read
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.pipeline import Spec
+from resnet_dsl.pipeline import LoadedSpec
 from resnet_dsl.source import PRELUDE, Source, Span
 from resnet_dsl.syntax import limits, tables, tree
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
@@ -46,8 +46,8 @@ class Document:
         self._reader = reader
 
     @cached_property
-    def spec(self) -> Spec:
-        return Spec(self.source, self._reader)
+    def spec(self) -> LoadedSpec:
+        return LoadedSpec(self.source, self._reader)
 
     @property
     def module(self) -> Module:
@@ -121,11 +121,11 @@ class Document:
     def naming(self) -> Naming:
         return Naming()
 
-    def around(self, offset: int) -> list[tree.Node]:
+    def around(self, offset: int) -> list[tree.SyntaxNode]:
         """The nodes around a place, from the outermost definition in."""
         definition = self.definition_at(offset)
-        found: list[tree.Node] = []
-        below: tree.Node | None = definition.tree if definition is not None else None
+        found: list[tree.SyntaxNode] = []
+        below: tree.SyntaxNode | None = definition.tree if definition is not None else None
         while below is not None:
             found.append(below)
             below = _child_at(below, offset)
@@ -147,15 +147,15 @@ class Document:
         run = self.checked.runs.get(network)
         return run.judged.facts if run is not None and run.judged.outcome.elaborated is not None else None
 
-    def _expansions_of(self, definition: Definition) -> list[Expansion]:
+    def _expansions_of(self, definition: Definition) -> list[ExpandedNetwork]:
         return self._expansions.get(key_of(definition), [])
 
     @cached_property
-    def _expansions(self) -> dict[Key, list[Expansion]]:
+    def _expansions(self) -> dict[Key, list[ExpandedNetwork]]:
         """For each definition the networks that can come by it."""
-        found: dict[Key, list[Expansion]] = {}
+        found: dict[Key, list[ExpandedNetwork]] = {}
         for name, run in self.checked.runs.items():
-            expansion = Expansion(name, run)
+            expansion = ExpandedNetwork(name, run)
             for key in run.trees:
                 found.setdefault(key, []).append(expansion)
         return found
@@ -174,9 +174,9 @@ class Document:
         return last
 
 
-def _child_at(node: tree.Node, offset: int) -> tree.Node | None:
+def _child_at(node: tree.SyntaxNode, offset: int) -> tree.SyntaxNode | None:
     """The child that a place lies in; of two that meet there the second one."""
-    children = (one for _, one in node.children() if isinstance(one, tree.Node))
+    children = (one for _, one in node.children() if isinstance(one, tree.SyntaxNode))
     around = [one for one in children if one.span.start <= offset <= one.span.end]
     return around[-1] if around else None
 

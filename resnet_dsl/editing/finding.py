@@ -62,7 +62,7 @@ def _part(document: Document, offset: int) -> Iterator[Span]:
     if entry is None or definition is None:
         return
     for level in levels_of(definition):
-        for member in tree.walk(level.tree) if isinstance(level.tree, tree.Network) else ():
+        for member in tree.walk(level.tree) if isinstance(level.tree, tree.NetworkNode) else ():
             if type(member) is _PARTS.get(entry.keyword.text):
                 start = member.span.start
                 yield Span(member.span.source, start, start + len(entry.keyword.text))

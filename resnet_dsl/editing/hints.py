@@ -43,7 +43,7 @@ def hints(document: Document, start: int = 0, end: int | None = None) -> list[Hi
 def _all(document: Document, start: int, end: int) -> Iterator[Hint]:
     for definition in document.definitions:
         span = definition.tree.span
-        if span.start < end and span.end > start and isinstance(definition.tree, tree.Block | tree.Network):
+        if span.start < end and span.end > start and isinstance(definition.tree, tree.Block | tree.NetworkNode):
             for item in _items(definition):
                 if start <= item.span.end <= end and (hint := _hint(document, definition, item)) is not None:
                     yield hint
@@ -75,7 +75,7 @@ def _told(places: list[Made]) -> str:
 
 def lenses(document: Document) -> list[Lens]:
     """One for each network of a text."""
-    return [_lens(document, one) for one in document.definitions if isinstance(one.tree, tree.Network)]
+    return [_lens(document, one) for one in document.definitions if isinstance(one.tree, tree.NetworkNode)]
 
 
 def _lens(document: Document, network: Definition) -> Lens:

@@ -56,7 +56,9 @@ def _network(document: Document, symbol: Symbol) -> str:
     return counts(facts) if facts is not None else ""
 
 
-def _step_at(document: Document, definition: Definition, offset: int, mention: Mention | None) -> tree.Node | None:
+def _step_at(
+    document: Document, definition: Definition, offset: int, mention: Mention | None
+) -> tree.SyntaxNode | None:
     """The step whose name stands there, or, at a word without a meaning of its own, the innermost step around."""
     steps = [one for one in document.around(offset) if isinstance(one, tree.Step | tree.Skip)]
     if not steps:

@@ -41,7 +41,7 @@ class Made(NamedTuple):
         return tuple(one if one is None or one == "all" else one.size for one in fields)
 
 
-class Expansion:
+class ExpandedNetwork:
     """Where the steps of a text stand in one network that was run; its nodes are those in front of all mistakes."""
 
     def __init__(self, name: str, run: Run) -> None:

@@ -65,7 +65,7 @@ class Mention(NamedTuple):
 Locals: TypeAlias = dict[str, Symbol]
 
 _GIVEN: dict[type, tuple[Kind, Callable[[Any], tree.Token | None]]] = {
-    tree.Parameter: ("parameter", lambda node: node.name),
+    tree.ParameterNode: ("parameter", lambda node: node.name),
     tree.Let: ("let", lambda node: node.name),
     tree.Repeat: ("index", lambda node: node.index),
     tree.Named: ("value", lambda node: node.target.token if isinstance(node.target, tree.Name) else node.target.name),
@@ -137,7 +137,7 @@ def _given_in(definition: Definition) -> Locals:
     return found
 
 
-def _given(node: tree.Node) -> tuple[Kind, tree.Token | None]:
+def _given(node: tree.SyntaxNode) -> tuple[Kind, tree.Token | None]:
     kind, token = _GIVEN.get(type(node), ("value", lambda node: None))
     return kind, token(node)
 
@@ -145,7 +145,7 @@ def _given(node: tree.Node) -> tuple[Kind, tree.Token | None]:
 def levels_of(definition: Definition) -> list[Definition]:
     """A definition, and the networks that it derives from."""
     found = [definition]
-    while isinstance(found[-1].tree, tree.Network) and len(found) <= DEEPEST_DERIVATION:
+    while isinstance(found[-1].tree, tree.NetworkNode) and len(found) <= DEEPEST_DERIVATION:
         base = found[-1].module.base_of(found[-1].tree)
         if base is None or base in found:
             break
@@ -240,7 +240,7 @@ class _Reader:
 
     def _base(self, base: tree.Base) -> None:
         network = self.definition.tree
-        assert isinstance(network, tree.Network)
+        assert isinstance(network, tree.NetworkNode)
         found = self.module.base_of(network)
         if found is not None:
             self._say(base.name, symbol_of(found))

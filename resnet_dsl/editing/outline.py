@@ -12,7 +12,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-class Entry(NamedTuple):
+class OutlineEntry(NamedTuple):
     """A definition, or a part or result of one. detail: what stands beside its name."""
 
     name: str
@@ -20,7 +20,7 @@ class Entry(NamedTuple):
     span: Span
     name_span: Span
     detail: str = ""
-    children: tuple[Entry, ...] = ()
+    children: tuple[OutlineEntry, ...] = ()
 
 
 class Fold(NamedTuple):
@@ -31,30 +31,30 @@ class Fold(NamedTuple):
     kind: Literal["braces", "comment"]
 
 
-def outline(document: Document) -> list[Entry]:
+def outline(document: Document) -> list[OutlineEntry]:
     """The definitions of a text, in its order."""
     return [_entry(one.tree, one.tree.name, one.tree.kind.lower()) for one in document.definitions]  # type: ignore[arg-type]
 
 
-def _entry(node: tree.Node, name: tree.Token, kind: Kind) -> Entry:
+def _entry(node: tree.SyntaxNode, name: tree.Token, kind: Kind) -> OutlineEntry:
     detail = {
-        tree.Network: lambda one: f"from {one.base.name.text}" if one.base is not None else "",
+        tree.NetworkNode: lambda one: f"from {one.base.name.text}" if one.base is not None else "",
         tree.Slot: lambda one: " ".join(one.chain.span.text.split()),
         tree.Let: lambda one: " ".join(one.value.span.text.split()),
     }.get(type(node), lambda one: "")(node)
-    return Entry(name.text, kind, node.span, name.span, detail[:80], tuple(_children(node)))
+    return OutlineEntry(name.text, kind, node.span, name.span, detail[:80], tuple(_children(node)))
 
 
-def _children(node: tree.Node) -> Iterator[Entry]:
+def _children(node: tree.SyntaxNode) -> Iterator[OutlineEntry]:
     """Of a network its members, of a block the results that it names."""
-    below: tuple[tree.Node, ...] = node.members.items if isinstance(node, tree.Network) else ()
+    below: tuple[tree.SyntaxNode, ...] = node.members.items if isinstance(node, tree.NetworkNode) else ()
     for one in node.body.statements if isinstance(node, tree.Block) else below:
         if isinstance(one, tree.Stem | tree.Input):
             word = Span(one.span.source, one.span.start, one.span.start + len(one.kind))
-            yield Entry(word.text, one.kind.lower(), one.span, word)  # type: ignore[arg-type]
+            yield OutlineEntry(word.text, one.kind.lower(), one.span, word)  # type: ignore[arg-type]
         elif isinstance(one, tree.Head):
             word = Span(one.span.source, one.span.start, one.span.start + len("head"))
-            yield Entry("head" if one.name is None else one.name.text, "head", one.span, word)
+            yield OutlineEntry("head" if one.name is None else one.name.text, "head", one.span, word)
         elif isinstance(one, tree.Stage | tree.Let):
             yield _entry(one, one.name, one.kind.lower())  # type: ignore[arg-type]
         elif isinstance(one, tree.NamedInput):

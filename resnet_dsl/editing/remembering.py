@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from resnet_dsl.editing.positions import file_of
 from resnet_dsl.elaborate.modules import Definition, Module
-from resnet_dsl.pipeline import Judge, Judged, Spec
+from resnet_dsl.pipeline import Judge, Judged, LoadedSpec
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -34,7 +34,7 @@ class Run(NamedTuple):
     """One network, run; ``trees``: the definitions that it can come by, as they stood in the text of that run."""
 
     judged: Judged
-    trees: Mapping[Key, tree.Node]
+    trees: Mapping[Key, tree.SyntaxNode]
 
     def then(self, definition: Definition) -> dict[Span, Span]:
         """For each node of a definition its place now, and where it stood when this ran; nothing of another one."""
@@ -57,7 +57,7 @@ class Memory:
         self._known: dict[str, _Known] = {}
         self._fresh: dict[str, _Known] = {}
 
-    def judge(self, spec: Spec) -> Judge:
+    def judge(self, spec: LoadedSpec) -> Judge:
         """Judges as the spec does, and runs only what is another network than at the last time."""
         run = spec.judge()
         gone = [name for name in self._known if name not in self._fresh][-_MOST_GONE:]
@@ -99,7 +99,7 @@ def reached_from(definition: Definition) -> dict[Key, Definition]:
 def _named_in(definition: Definition) -> list[Definition]:
     module, text = definition.module, definition.tree.span.text
     found = [module.seen[word] for word in _words(text) if word in module.seen]
-    base = module.base_of(definition.tree) if isinstance(definition.tree, tree.Network) else None
+    base = module.base_of(definition.tree) if isinstance(definition.tree, tree.NetworkNode) else None
     return [*found, base] if base is not None else found
 
 
@@ -131,7 +131,7 @@ def _depends_on(definitions: Iterable[Definition]) -> object:
     for one in definitions:
         if _is_mended(one):
             return None
-        doc = one.tree.doc if isinstance(one.tree, tree.Network) else ""
+        doc = one.tree.doc if isinstance(one.tree, tree.NetworkNode) else ""
         texts[key_of(one)] = _without_layout(one.tree.span.text), doc
         modules |= dict.fromkeys((one.module, *one.module.imported()))
     return texts, {file_of(one.source): (one.blind, one.lost) for one in modules}
@@ -148,7 +148,7 @@ def _moved(run: Run, reached: Mapping[Key, Definition]) -> Judged | None:
     outcome = run.judged.outcome
     if outcome.diagnostics or run.judged.told:
         return None
-    places: dict[tree.Node, tree.Node] = {}
+    places: dict[tree.SyntaxNode, tree.SyntaxNode] = {}
     for key, before in run.trees.items():
         now = reached[key].tree
         if before is not now:

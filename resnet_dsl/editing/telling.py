@@ -92,7 +92,7 @@ def _definition(symbol: Symbol) -> str:
     assert symbol.owner is not None
     written, source = symbol.owner.tree, symbol.owner.module.source
     from_prelude = " of the prelude" if source.name == PRELUDE else ""
-    head = prelude.signature(written) if isinstance(written, tree.Block | tree.Network) else written.span.text
+    head = prelude.signature(written) if isinstance(written, tree.Block | tree.NetworkNode) else written.span.text
     doc = "" if isinstance(written, tree.Let) else as_text(written.doc)
     kind = "" if isinstance(written, tree.Let | tree.Slot) else f"{symbol.kind} "
     return "\n\n".join(filter(None, (as_code(kind + head), doc, from_prelude and f"*{symbol.kind}{from_prelude}*")))

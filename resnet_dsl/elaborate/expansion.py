@@ -21,7 +21,7 @@ class Expansion:
     def __init__(self, most_repeats: int, counts: Callable[[Definition | None], bool]) -> None:
         self._most_repeats = most_repeats
         self._counts = counts
-        self._known: dict[tree.Node, int] = {}
+        self._known: dict[tree.SyntaxNode, int] = {}
 
     def least(self, node: tree.Body | tree.Step, module: Module, depth: int = 0) -> int:
         """The steps that count and run at least where a body or a step runs; its names are looked up in ``module``."""
@@ -31,7 +31,7 @@ class Expansion:
                 self._known[node] = self._count(node, module, depth)
         return self._known[node]
 
-    def _count(self, node: tree.Node, module: Module, depth: int) -> int:
+    def _count(self, node: tree.SyntaxNode, module: Module, depth: int) -> int:
         total = 0
         pending = [(node, 1)]
         while pending:
@@ -49,7 +49,7 @@ class Expansion:
         return total
 
 
-def _below(node: tree.Node, times: int) -> list[tuple[tree.Node, int]]:
+def _below(node: tree.SyntaxNode, times: int) -> list[tuple[tree.SyntaxNode, int]]:
     """The nodes below that run for sure, and how often."""
     if isinstance(node, tree.Body):
         return [(one, times) for one in node.statements]

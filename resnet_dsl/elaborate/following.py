@@ -47,9 +47,9 @@ def is_misread(definition: Definition, modules: Iterable[Module], formed: Iterab
     if not doubtful:
         return False
     networks = [one for module in modules for one in module.networks().values()]
-    derived: set[tree.Node] = set()
+    derived: set[tree.SyntaxNode] = set()
     level: Definition | None = definition
-    while level is not None and isinstance(level.tree, tree.Network) and level.tree not in derived:
+    while level is not None and isinstance(level.tree, tree.NetworkNode) and level.tree not in derived:
         derived.add(level.tree)
         level = level.module.base_of(level.tree)
     around = ([one.tree for one in networks if _holds(one.tree.span, span)] for span in doubtful)

@@ -20,7 +20,7 @@ class Binding(NamedTuple):
 
     chain: tree.Chain
     frame: Frame
-    statement: tree.Node
+    statement: tree.SyntaxNode
 
 
 class Policy(NamedTuple):
@@ -29,7 +29,7 @@ class Policy(NamedTuple):
     off: bool
     always: bool
     adapter: Binding | None
-    statement: tree.Node
+    statement: tree.SyntaxNode
 
 
 class Deferred(NamedTuple):
@@ -37,7 +37,7 @@ class Deferred(NamedTuple):
 
     expression: tree.Expression | tree.Chain
     frame: Frame
-    statement: tree.Node
+    statement: tree.SyntaxNode
 
 
 class Settings:

@@ -9,14 +9,14 @@ from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.syntax import tree
 
 
-def chain_of(item: tree.Node) -> tree.Chain | None:
+def chain_of(item: tree.SyntaxNode) -> tree.Chain | None:
     """The chain that a merge's argument is; a call is one of a single step, unless it is that of a function."""
     if isinstance(item, tree.Call) and item.name.text not in FUNCTIONS:
         return tree.Chain(item.span, (tree.Step(item.span, item, None),))
     return item if isinstance(item, tree.Chain) else None
 
 
-def merged(step: tree.Step, module: Module) -> tuple[tree.Node, ...]:
+def merged(step: tree.Step, module: Module) -> tuple[tree.SyntaxNode, ...]:
     """The arguments of a step that merges in this file; of another one none."""
     call = step.subject
     if not isinstance(call, tree.Call):
@@ -25,7 +25,7 @@ def merged(step: tree.Step, module: Module) -> tuple[tree.Node, ...]:
     return call.arguments.items if operation is not None and operation.many else ()
 
 
-def steps(node: tree.Node, module: Module) -> Iterator[tree.Step]:
+def steps(node: tree.SyntaxNode, module: Module) -> Iterator[tree.Step]:
     """The steps below a node, and the calls among a merge's arguments, which are steps as well."""
     for below in tree.walk(node):
         if isinstance(below, tree.Step):
@@ -44,7 +44,7 @@ def called(step: tree.Step, module: Module) -> Iterator[tree.Step]:
     yield from pending[1:]
 
 
-def is_steps(item: tree.Node, module: Module) -> bool:
+def is_steps(item: tree.SyntaxNode, module: Module) -> bool:
     """Whether an argument is a chain, or the call of a step."""
     chain = chain_of(item)
     return chain is not None and (chain is item or module.is_step(item.name.text))  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax import tree
 
-Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.Network
+Defined: TypeAlias = tree.Block | tree.Slot | tree.Let | tree.NetworkNode
 
 
 class Definition(NamedTuple):
@@ -65,7 +65,7 @@ class Module:
         """The definition that a name means in this file."""
         return self.seen.get(name)
 
-    def base_of(self, network: tree.Network) -> Definition | None:
+    def base_of(self, network: tree.NetworkNode) -> Definition | None:
         """What a network of this file derives from: what the file sees, or else the network of that name that ships.
 
         ``network resnet50 from resnet50`` means the one that ships.
@@ -80,7 +80,7 @@ class Module:
         """The names that its networks derive from, and that mean nothing here, or themselves."""
         for definition in self.networks().values():
             network = definition.tree
-            if isinstance(network, tree.Network) and network.base is not None:
+            if isinstance(network, tree.NetworkNode) and network.base is not None:
                 found = self.base_of(network)
                 if found is None or found.tree is network:
                     yield network.base.name.text
@@ -127,10 +127,10 @@ class Module:
 
     def networks(self) -> dict[str, Definition]:
         """The networks that this file itself defines, in its order."""
-        return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.Network)}
+        return {name: found for name, found in self.own.items() if isinstance(found.tree, tree.NetworkNode)}
 
 
-def _value_given(node: tree.Node) -> str | None:
+def _value_given(node: tree.SyntaxNode) -> str | None:
     if isinstance(node, tree.Stage | tree.NamedInput):
         return node.name.text
     if isinstance(node, tree.Head) and node.name is not None:

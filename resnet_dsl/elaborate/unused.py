@@ -17,12 +17,12 @@ class Used:
     did something; and of the settings that were come by, what is to be said where nothing asked for them."""
 
     def __init__(self) -> None:
-        self.blocks: set[tree.Node] = set()
-        self.skips: set[tree.Node] = set()
-        self.settings: set[tree.Node] = set()
-        self._stated: dict[tree.Node, tuple[str, str]] = {}
+        self.blocks: set[tree.SyntaxNode] = set()
+        self.skips: set[tree.SyntaxNode] = set()
+        self.settings: set[tree.SyntaxNode] = set()
+        self._stated: dict[tree.SyntaxNode, tuple[str, str]] = {}
 
-    def state(self, setting: tree.Node, why: str, remedy: str) -> None:
+    def state(self, setting: tree.SyntaxNode, why: str, remedy: str) -> None:
         """A setting that holds from here on; ``why`` it may change nothing."""
         if setting not in self._stated:
             self._stated[setting] = why, remedy
@@ -33,12 +33,12 @@ class Used:
         self.settings |= other.settings
         self._stated |= other._stated
 
-    def idle(self) -> dict[tree.Node, Diagnostic]:
+    def idle(self) -> dict[tree.SyntaxNode, Diagnostic]:
         """What is to be said of the settings that nothing asked for."""
         idle = {setting: words for setting, words in self._stated.items() if setting not in self.settings}
         return {setting: _unused_setting(why, setting.span, remedy) for setting, (why, remedy) in idle.items()}
 
-    def moved(self, places: Mapping[tree.Node, tree.Node]) -> Used:
+    def moved(self, places: Mapping[tree.SyntaxNode, tree.SyntaxNode]) -> Used:
         """The same of another reading of the text; ``places``: what stands there in a node's place, if another one."""
         found = Used()
         for name in ("blocks", "skips", "settings"):
@@ -82,7 +82,7 @@ def unused_names(module: Module, mistaken: list[Span]) -> Iterator[Diagnostic]:
             elif kind in _DEFINED:
                 defined.append(node)
         mentioned |= inside
-        if isinstance(definition.tree, tree.Block | tree.Network) and not _holds(definition.tree.span, places):
+        if isinstance(definition.tree, tree.Block | tree.NetworkNode) and not _holds(definition.tree.span, places):
             yield from (_unused(_DEFINED[type(one)], one.name) for one in defined if one.name.text not in inside)
     if mistaken:
         return
@@ -108,7 +108,7 @@ _MENTIONED: dict[type, Callable[[Any], str]] = {
 }
 """What asks for a name, and for which."""
 
-_DEFINED = {tree.Parameter: "parameter", tree.Let: "`let`"}
+_DEFINED = {tree.ParameterNode: "parameter", tree.Let: "`let`"}
 
 
 def _unused(what: str, token: tree.Token) -> Diagnostic:

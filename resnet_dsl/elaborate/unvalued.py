@@ -27,13 +27,13 @@ def no_part(word: str, span: Span, frame: Frame) -> Diagnostic:
     return errors.no_part(word, span) if frame.kind == "file" else errors.no_such_part(word, span, frame.kind)
 
 
-def _running_block(frame: Frame) -> tree.Node | None:
+def _running_block(frame: Frame) -> tree.SyntaxNode | None:
     """The block whose braces a place stands in."""
     return frame.caller.runs if frame.kind == "block" and frame.caller is not None else None
 
 
 def as_word(
-    raised: DiagnosticError | PoisonedError, callee: str, name: str, expression: tree.Node, frame: Frame
+    raised: DiagnosticError | PoisonedError, callee: str, name: str, expression: tree.SyntaxNode, frame: Frame
 ) -> DiagnosticError | PoisonedError:
     """The same mistake, or, of an unknown name where a word is taken, which words there are."""
     operation = frame.module.operation(callee)

@@ -63,7 +63,7 @@ class Caller(NamedTuple):
 
     what: str
     step: tree.Step | tree.Skip
-    runs: tree.Node
+    runs: tree.SyntaxNode
     outer: Caller | None
 
 
@@ -74,7 +74,7 @@ def calls_to(caller: Caller | None) -> Iterator[Caller]:
         caller = caller.outer
 
 
-def is_running(node: tree.Node, caller: Caller | None) -> bool:
+def is_running(node: tree.SyntaxNode, caller: Caller | None) -> bool:
     """Whether a block, or a statement that fills a slot, is among the calls that led to a place."""
     while caller is not None and caller.runs is not node:
         caller = caller.outer

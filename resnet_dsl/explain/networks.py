@@ -47,7 +47,7 @@ def _numbers(facts: Facts) -> list[str]:
 def _parameters(definition: Definition | None) -> list[str]:
     """Those of a network, and of what it derives from where they are still open."""
     found: dict[str, str] = {}
-    while definition is not None and isinstance(definition.tree, tree.Network):
+    while definition is not None and isinstance(definition.tree, tree.NetworkNode):
         for one in tree.parameters(definition.tree):
             found.setdefault(one.name.text, " ".join(one.span.text.split()))
         definition = definition.module.base_of(definition.tree)
@@ -67,7 +67,7 @@ def tell_file(name: str) -> str:
     return "\n".join([*lines, *(_entry(one.tree) for one in spec.module.own.values())])
 
 
-def _entry(defined: tree.Node) -> str:
+def _entry(defined: tree.SyntaxNode) -> str:
     kind = defined.kind.lower()
-    doc = defined.doc.partition("\n")[0] if isinstance(defined, tree.Block | tree.Slot | tree.Network) else ""
+    doc = defined.doc.partition("\n")[0] if isinstance(defined, tree.Block | tree.Slot | tree.NetworkNode) else ""
     return f"- {kind} `{defined.name.text}`{f': {doc}' if doc else ''}"  # type: ignore[attr-defined]

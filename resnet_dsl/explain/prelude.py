@@ -26,7 +26,7 @@ def blocks() -> list[str]:
     return _module().names(tree.Block)
 
 
-def parameters() -> Iterator[tuple[str, tree.Parameter]]:
+def parameters() -> Iterator[tuple[str, tree.ParameterNode]]:
     """Those of all blocks, each with its block's name."""
     for name in blocks():
         for one in tree.parameters(_module().own[name].tree):
@@ -47,7 +47,7 @@ def tell_block(name: str) -> str:
     return "\n".join([*lines, "", "```resnet", block.span.text, "```"])
 
 
-def signature(block: tree.Block | tree.Network) -> str:
+def signature(block: tree.Block | tree.NetworkNode) -> str:
     """How it is called: ``basic(width, stride = 1)``."""
     parameters = [" ".join(one.span.text.split()) for one in tree.parameters(block)]
     return f"{block.name.text}({', '.join(parameters)})" if parameters else block.name.text
@@ -65,7 +65,7 @@ def _call(block: tree.Block, given: list[str]) -> str:
     return f"{block.name.text}({', '.join(given)})" if given else block.name.text
 
 
-def _called(node: tree.Node) -> set[str]:
+def _called(node: tree.SyntaxNode) -> set[str]:
     steps = (one for one in tree.walk(node) if isinstance(one, tree.Step))
     return {step.callee.text for step in steps if step.callee is not None}
 

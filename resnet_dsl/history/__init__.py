@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from resnet_dsl.history.changes import Change, Wanted, between, changes
+from resnet_dsl.history.changes import Change, WantedFile, between, changes
 from resnet_dsl.history.markdown import as_markdown
 from resnet_dsl.history.revision import Revision, read_revision
 from resnet_dsl.history.words import as_data, as_text
 
-__all__ = ["Change", "Revision", "Wanted", "as_data", "as_markdown", "as_text", "between", "changes", "read_revision"]
+__all__ = [
+    "Change",
+    "Revision",
+    "WantedFile",
+    "as_data",
+    "as_markdown",
+    "as_text",
+    "between",
+    "changes",
+    "read_revision",
+]

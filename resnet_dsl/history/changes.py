@@ -23,7 +23,7 @@ MOST_GONE = 200
 """Files that are gone in which a network is looked for that is new."""
 
 
-class Wanted(NamedTuple):
+class WantedFile(NamedTuple):
     """A file of today or of then, by its path in the repository, and the network that is meant; None: all of them."""
 
     path: str
@@ -58,7 +58,7 @@ def between(before: Facts, after: Facts, found: Difference) -> Change:
     return Change(kind, " → ".join(found.names), before=before, after=after, found=found)
 
 
-def changes(base: Revision, wanted: Iterable[Wanted]) -> list[Change]:
+def changes(base: Revision, wanted: Iterable[WantedFile]) -> list[Change]:
     """Of each network that is wanted, in their order. Raises Refusal where one of today does not compile."""
     return [*_Comparison(base, [*dict.fromkeys(wanted)]).changes()]
 
@@ -66,7 +66,7 @@ def changes(base: Revision, wanted: Iterable[Wanted]) -> list[Change]:
 class _Comparison:
     """Files of today and of then, each read once. Files are named by their paths in the repository."""
 
-    def __init__(self, base: Revision, wanted: list[Wanted]) -> None:
+    def __init__(self, base: Revision, wanted: list[WantedFile]) -> None:
         self.base = base
         self.wanted = wanted
         self.now = cache(self._now)
@@ -97,7 +97,7 @@ class _Comparison:
 
     def _of(self, file: str, name: str) -> Change:
         now, then = self.now(file), self.then(file)
-        assert isinstance(now, pipeline.Spec)
+        assert isinstance(now, pipeline.LoadedSpec)
         if isinstance(then, str):
             return Change("mended", name, file, after=now.compile(name).facts, mistake=then)
         if name in _networks(then):
@@ -107,8 +107,8 @@ class _Comparison:
 
     def _compared(self, file: str, name: str, was: str) -> Change:
         now, then = self.now(file), self.then(was)
-        assert isinstance(now, pipeline.Spec)
-        assert isinstance(then, pipeline.Spec)
+        assert isinstance(now, pipeline.LoadedSpec)
+        assert isinstance(then, pipeline.LoadedSpec)
         moved = None if file == was else was
         if (now.source.text, now.imported) == (then.source.text, then.imported):
             return Change("same", name, file, after=now.compile(name).facts if moved else None, was=moved)
@@ -122,7 +122,7 @@ class _Comparison:
 
     def _gone(self, file: str, name: str) -> Change:
         then = self.then(file)
-        assert isinstance(then, pipeline.Spec)
+        assert isinstance(then, pipeline.LoadedSpec)
         try:
             return Change("gone", name, file, before=then.compile(name).facts)
         except Refusal as refusal:
@@ -137,10 +137,10 @@ class _Comparison:
 
     def _lost(self, path: str, name: str) -> bool:
         then = self.then(path)
-        written = isinstance(then, pipeline.Spec) and re.search(rf"\bnetwork\s+{name}\b", then.source.text)
+        written = isinstance(then, pipeline.LoadedSpec) and re.search(rf"\bnetwork\s+{name}\b", then.source.text)
         return bool(written) and name in _networks(then) and name not in _networks(self.now(path))
 
-    def _now(self, path: str) -> pipeline.Spec | None:
+    def _now(self, path: str) -> pipeline.LoadedSpec | None:
         whole = os.path.join(self.base.root, path)
         if os.path.lexists(whole):
             spec = pipeline.load(os.path.relpath(whole), found=True)
@@ -150,7 +150,7 @@ class _Comparison:
             return None
         raise Failure(f"there is no file `{path}`, and was none in `{self.base.name}`")
 
-    def _then(self, path: str) -> pipeline.Spec | str | None:
+    def _then(self, path: str) -> pipeline.LoadedSpec | str | None:
         """The spec as it was; where it had mistakes of form or could not be read, the first of them in words."""
         if path not in self.base.specs:
             return None
@@ -164,8 +164,8 @@ class _Comparison:
         return spec
 
 
-def _networks(spec: pipeline.Spec | str | None) -> Iterable[str]:
-    return spec.networks if isinstance(spec, pipeline.Spec) else ()
+def _networks(spec: pipeline.LoadedSpec | str | None) -> Iterable[str]:
+    return spec.networks if isinstance(spec, pipeline.LoadedSpec) else ()
 
 
 def _first(refusal: Refusal) -> str:

@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 from resnet_dsl import shipped
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.failure import Failure, reason
-from resnet_dsl.pipeline import Spec
+from resnet_dsl.pipeline import LoadedSpec
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import limits
 from resnet_dsl.syntax.reading import ENDING, decode, read_spec
@@ -71,9 +71,9 @@ class Revision:
         inside = os.path.join(self.path_of(folder), "") if os.path.realpath(folder) != self.root else ""
         return [path for path in self.specs if path.startswith(inside)]
 
-    def spec(self, path: str) -> Spec:
+    def spec(self, path: str) -> LoadedSpec:
         """The spec as it was there, with its imports as they were. Raises Refusal or DiagnosticError."""
-        return Spec(self.read(path), self.read)
+        return LoadedSpec(self.read(path), self.read)
 
     def read(self, path: str) -> Source:
         """A spec, by its path from the root; what ships is that of today. Raises DiagnosticError."""

@@ -48,10 +48,10 @@ def read(path: str | os.PathLike[str]) -> FlatNetwork:
     Nothing in it is run. Raises OSError where it cannot be opened, NotImportedError where it holds what the language
     cannot say, and Failure where it is damaged or of another kind.
     """
-    from resnet_dsl.importing.files import Kind, kind_of
+    from resnet_dsl.importing.files import FileKind, kind_of
 
     found = os.fspath(path)
-    if kind_of(found) is Kind.ONNX:
+    if kind_of(found) is FileKind.ONNX:
         from resnet_dsl.importing.onnx import read_onnx
 
         return read_onnx(found)

@@ -33,7 +33,7 @@ Run: TypeAlias = Callable[[Sequence[Array]], tuple[Array, Array]]
 """From values (samples, lengths…, channels) to the scores, the softmax's axis last, and to the result."""
 
 
-class Steps(NamedTuple):
+class AttentionSteps(NamedTuple):
     """Steps that may be an attention.
 
     shapes: of the values that they read, without samples. samples: how many they take at a time. fixed: the numbers
@@ -116,7 +116,7 @@ def _multiplied(found: Attention, assembler: Assembler, label: str, node: int) -
     return assembler.node("concat", [scaled, rest], label)
 
 
-def attention_of(steps: Steps) -> Attention | None:
+def attention_of(steps: AttentionSteps) -> Attention | None:
     """The operation that the steps are; None where they are none."""
     *_, lengths = {one[:-1] for one in steps.shapes}
     places = prod(lengths)
@@ -129,7 +129,7 @@ def attention_of(steps: Steps) -> Attention | None:
 class _Search:
     """One search. The values are drawn once, and are all that is compared on."""
 
-    def __init__(self, steps: Steps, lengths: tuple[int, ...], heads: int) -> None:
+    def __init__(self, steps: AttentionSteps, lengths: tuple[int, ...], heads: int) -> None:
         self.steps, self.lengths, self.heads = steps, lengths, heads
         self.places, self.channels = prod(lengths), sum(one[-1] for one in steps.shapes)
         self.share = steps.result // (steps.samples * self.places * heads)

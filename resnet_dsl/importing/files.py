@@ -10,14 +10,14 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import either
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """Which reader a file is for."""
 
     ONNX = "onnx"
     KERAS = "keras"
 
 
-ENDINGS = {".onnx": Kind.ONNX, ".keras": Kind.KERAS, ".h5": Kind.KERAS}
+ENDINGS = {".onnx": FileKind.ONNX, ".keras": FileKind.KERAS, ".h5": FileKind.KERAS}
 """Of the files that are read."""
 
 _START = 512
@@ -28,7 +28,7 @@ _WHOLE = "save the whole model: `model.save('model.keras')`"
 _ANEW = "get the file itself: download it again, or `git lfs pull`"
 
 
-def kind_of(path: str) -> Kind:
+def kind_of(path: str) -> FileKind:
     """Raises OSError where the file cannot be opened, and Failure where it is none that is read: it says what it is."""
     start = _start(path)
     for known, what, remedy in _OTHERS:
@@ -38,8 +38,8 @@ def kind_of(path: str) -> Kind:
         if re.match(known, start, re.DOTALL):
             return kind
     ending = os.path.splitext(path)[1].lower()
-    if ENDINGS.get(ending) is Kind.ONNX:
-        return Kind.ONNX  # protobuf has no beginning of its own
+    if ENDINGS.get(ending) is FileKind.ONNX:
+        return FileKind.ONNX  # protobuf has no beginning of its own
     raise _other(path, "it is no model of ONNX or Keras", f"files that end in {either([*ENDINGS])} are read")
 
 
@@ -73,8 +73,8 @@ _OTHERS: tuple[tuple[bytes, str, str | None], ...] = (
 """Beginnings of files that are something else, what that is, and what to do."""
 
 _KNOWN = (
-    (rb"PK", Kind.KERAS),
-    (rb"\x89HDF\r\n\x1a\n", Kind.KERAS),
-    (rb"\x08[\x01-\x40][\x12\x1a\x22\x2a\x32\x3a]", Kind.ONNX),
+    (rb"PK", FileKind.KERAS),
+    (rb"\x89HDF\r\n\x1a\n", FileKind.KERAS),
+    (rb"\x08[\x01-\x40][\x12\x1a\x22\x2a\x32\x3a]", FileKind.ONNX),
 )
 """Beginnings of those that are read: an archive, HDF5; of a ModelProto the version and the next field."""

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 
-from resnet_dsl.importing.normal import Normal, Step, digest
+from resnet_dsl.importing.normal import Normal, NormalStep, digest
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.operations import OPERATIONS
@@ -47,7 +47,7 @@ def _before_activation(normal: Normal, index: int) -> int:
     return index
 
 
-def _digest(step: Step, before: list[bytes], is_end: bool) -> bytes:
+def _digest(step: NormalStep, before: list[bytes], is_end: bool) -> bytes:
     operation = OPERATIONS[step.op]
     if operation.role == "noise":
         return before[0]

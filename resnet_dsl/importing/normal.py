@@ -30,7 +30,7 @@ _STILL = {"flatten", "reshape", "channels", "pad_channels", "zero_pad", "crop"}
 """Operations that do nothing where they leave the shape as it is."""
 
 
-class Step(NamedTuple):
+class NormalStep(NamedTuple):
     """A node in normal form. args: sorted by name. inputs: indices of nodes, none of which does nothing."""
 
     op: str
@@ -83,8 +83,8 @@ class Normal:
                 read[one].append(digest(found[index], at))
         return tuple(found)
 
-    def _made(self) -> list[Step]:
-        steps: list[Step] = []
+    def _made(self) -> list[NormalStep]:
+        steps: list[NormalStep] = []
         read = _times_read(self.graph, self.stands)
         known: dict[object, tuple[tuple[str, Argument], ...]] = {}
         left = MOST_JOINED
@@ -97,7 +97,7 @@ class Normal:
                 opened = _is_part(node, steps[one], alone=read[one] == 1, few=len(steps[one].inputs) <= left)
                 inputs += steps[one].inputs if opened else [one]
             left -= len(inputs) if OPERATIONS[node.op].merge == "join" else 0
-            steps.append(Step(node.op, known[key], tuple(inputs)))
+            steps.append(NormalStep(node.op, known[key], tuple(inputs)))
         return steps
 
     def _arguments(self, node: Node, index: int) -> tuple[tuple[str, Argument], ...]:
@@ -120,7 +120,7 @@ class Normal:
         return tuple(sorted(needed))
 
 
-def _is_part(node: Node, step: Step, *, alone: bool, few: bool) -> bool:
+def _is_part(node: Node, step: NormalStep, *, alone: bool, few: bool) -> bool:
     """Whether a node may take what an input of it takes, in its place."""
     if node.op in _ORDER:
         return step.op in _ORDER

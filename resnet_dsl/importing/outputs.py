@@ -33,32 +33,36 @@ SCALES = (1.0, 0.1, 0.01, 1e-4)
 """By which the random inputs are multiplied, one after the other, until the source's outputs are finite."""
 
 
-class Agreement(NamedTuple):
+class OutputAgreement(NamedTuple):
     """difference: the largest of all outputs, relative; None where nothing was computed. said: in a sentence."""
 
     difference: float | None
     said: str
 
 
-def agreement(flat: FlatNetwork, compiled: Compiled, weights: Weights | None) -> Agreement:
+def agreement(flat: FlatNetwork, compiled: Compiled, weights: Weights | None) -> OutputAgreement:
     """Whether both compute the same from random inputs. Raises NotImportedError where they do not."""
     hindrance = _hindrance(flat, weights)
     if hindrance or flat.run is None or weights is None:
-        return Agreement(None, f"outputs were not compared: {hindrance}")
+        return OutputAgreement(None, f"outputs were not compared: {hindrance}")
     values = _inputs(flat)
     try:
         expected, scale = _expected(flat.run, values)
     except Failure:
         raise
     except Exception as wrong:  # a runtime has limits of its own, and raises whatever it likes
-        return Agreement(None, f"outputs were not compared: the source's own runtime does not run it: {reason(wrong)}")
+        return OutputAgreement(
+            None, f"outputs were not compared: the source's own runtime does not run it: {reason(wrong)}"
+        )
     if expected is None:
-        return Agreement(None, "outputs were not compared: the source computes no finite numbers from random inputs")
+        return OutputAgreement(
+            None, "outputs were not compared: the source computes no finite numbers from random inputs"
+        )
     found = _ours(compiled, weights)([one * scale for one in values])
     difference = _furthest(expected, found)
     if not (difference < TOLERANCE or difference < _rounding(flat.run, values, scale, expected)):
         raise _other(flat, difference)
-    return Agreement(difference, f"outputs on random inputs agree to {difference:.1e} of the largest number")
+    return OutputAgreement(difference, f"outputs on random inputs agree to {difference:.1e} of the largest number")
 
 
 def _hindrance(flat: FlatNetwork, weights: Weights | None) -> str:

@@ -60,7 +60,7 @@ def compare(flat: FlatNetwork, compiled: Compiled) -> Matched | Unequal:
     """Whether the text's network is the source's, and which node is which."""
     source = Normal(flat.graph, flat.network.shapes, flat.unsaid)
     text = Normal(compiled.graph, compiled.shapes, flat.unsaid)
-    found = Comparison(source, text).result()
+    found = GraphComparison(source, text).result()
     return found if isinstance(found, Matched) or found.why else found._replace(why=_difference(found, flat, compiled))
 
 
@@ -85,7 +85,7 @@ def unequal(flat: FlatNetwork, compiled: Compiled, found: Unequal) -> NotImporte
     )
 
 
-class Comparison:
+class GraphComparison:
     """Of a source's graph with a text's, both in normal form."""
 
     def __init__(self, source: Normal, text: Normal) -> None:

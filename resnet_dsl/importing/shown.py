@@ -30,9 +30,9 @@ def network_of_file(path: str) -> NetworkOfFile:
     Raises as ``resnet_dsl.importing.read`` does.
     """
     from resnet_dsl.importing import import_file
-    from resnet_dsl.importing.files import Kind, kind_of
+    from resnet_dsl.importing.files import FileKind, kind_of
 
-    own = _own(path) if kind_of(path) is Kind.KERAS else None
+    own = _own(path) if kind_of(path) is FileKind.KERAS else None
     if own is not None:
         return NetworkOfFile(path, own)
     imported = import_file(path, outputs=False)  # Keras would take seconds to start

@@ -46,7 +46,7 @@ class Prediction:
     outputs: dict[str, tuple[Likely, ...]]
 
 
-class Model(NamedTuple):
+class PredictingModel(NamedTuple):
     """A network, what its file says beside, and a function from images, shape (batch, *input), to its outputs by name.
 
     scaling: what is done to the images before ``run``, which the file does not do itself; None: nothing.
@@ -97,7 +97,7 @@ def _channels(shape: Shape) -> int:
     return channels
 
 
-def unsaid_scaling(model: Model) -> str | None:
+def unsaid_scaling(model: PredictingModel) -> str | None:
     """What a user must be told where nobody says how the numbers of an image become those that the network takes."""
     if model.about.scaling is not None or model.scaling is not None:
         return None
@@ -105,7 +105,7 @@ def unsaid_scaling(model: Model) -> str | None:
 
 
 def predictions(
-    model: Model, images: Iterable[Path], top: int, refused: Callable[[Failure], None]
+    model: PredictingModel, images: Iterable[Path], top: int, refused: Callable[[Failure], None]
 ) -> Iterator[Prediction]:
     """Those of all images that can be read, in order, ``top`` classes each; the others are handed to ``refused``."""
     shape = infer_shapes(model.graph)[0]
@@ -127,7 +127,7 @@ def predictions(
         yield from _predicted(model, batch, top)
 
 
-def _image(path: Path, shape: Shape, model: Model) -> NDArray[np.float32]:
+def _image(path: Path, shape: Shape, model: PredictingModel) -> NDArray[np.float32]:
     """The image as the network takes it: the largest centred part of its proportions, pooled to its size."""
     pixels = decoded(Encoded(path, str(path)), _channels(shape))
     _expect_bits(pixels, str(path), model)
@@ -151,7 +151,7 @@ def _unfit(path: Path, given: tuple[int, ...], shape: Shape) -> Failure:
     return Failure(f"{told}: {rule(multiples(shape))}", f"cut it to {fitting}")
 
 
-def _expect_bits(pixels: Array, name: str, model: Model) -> None:
+def _expect_bits(pixels: Array, name: str, model: PredictingModel) -> None:
     """Refuses images of another depth than those that the scaling belongs to: their numbers mean something else."""
     scaling = model.scaling or model.about.scaling
     bits = 16 if isinstance(scaling, InputScaling) and max(scaling.mean) > LARGEST_BYTE else 8
@@ -159,7 +159,7 @@ def _expect_bits(pixels: Array, name: str, model: Model) -> None:
         raise Failure(f"{name} has {8 * pixels.dtype.itemsize} bits a pixel, and the model takes {bits}")
 
 
-def _predicted(model: Model, batch: list[tuple[str, NDArray[np.float32]]], top: int) -> Iterator[Prediction]:
+def _predicted(model: PredictingModel, batch: list[tuple[str, NDArray[np.float32]]], top: int) -> Iterator[Prediction]:
     found = model.run(np.stack([image for _, image in batch]))
     for row, (name, _) in enumerate(batch):
         yield Prediction(
@@ -167,11 +167,11 @@ def _predicted(model: Model, batch: list[tuple[str, NDArray[np.float32]]], top: 
         )
 
 
-def _names(model: Model) -> list[str]:
+def _names(model: PredictingModel) -> list[str]:
     return [output.name for output in model.graph.outputs]
 
 
-def _likely(numbers: Array, model: Model, top: int, image: str) -> tuple[Likely, ...]:
+def _likely(numbers: Array, model: PredictingModel, top: int, image: str) -> tuple[Likely, ...]:
     """Of equal numbers the first class comes first."""
     if not all(map(isfinite, numbers.tolist())):
         raise Failure(f"the model computes no numbers for {image}: its weights are not finite, or overflow")

@@ -11,7 +11,7 @@ from resnet_dsl.editing.colouring import MODIFIERS, TYPES, Coloured
 from resnet_dsl.editing.completing import Completion
 from resnet_dsl.editing.hints import Hint, Lens
 from resnet_dsl.editing.hovering import Hover
-from resnet_dsl.editing.outline import Entry
+from resnet_dsl.editing.outline import OutlineEntry
 from resnet_dsl.editing.positions import Encoding, Position, offset_of, position_of
 from resnet_dsl.server.workspace import Workspace
 from resnet_dsl.source import Source, Span
@@ -118,7 +118,7 @@ class Converter:
     def hover(self, found: Hover) -> types.Hover:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), self.range(found.span))
 
-    def symbol(self, entry: Entry) -> types.DocumentSymbol:
+    def symbol(self, entry: OutlineEntry) -> types.DocumentSymbol:
         return types.DocumentSymbol(
             name=entry.name,
             kind=_SYMBOLS[entry.kind],

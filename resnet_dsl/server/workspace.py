@@ -91,8 +91,8 @@ class Workspace:
         memory = self._memories.setdefault(uri, Memory())
         return Document(source_of(name, text, path), memory, self._reader(path))
 
-    def _reader(self, path: str | None) -> Reader:
-        return Reader(self, os.path.dirname(path) if path is not None else os.getcwd())
+    def _reader(self, path: str | None) -> WorkspaceReader:
+        return WorkspaceReader(self, os.path.dirname(path) if path is not None else os.getcwd())
 
     def open_at(self, path: str) -> Document | None:
         """The text of a file that is open."""
@@ -100,7 +100,7 @@ class Workspace:
         return next(found, None)
 
 
-class Reader:
+class WorkspaceReader:
     """Reads what texts of a folder import: from the editor where it is open there."""
 
     def __init__(self, workspace: Workspace, folder: str) -> None:

@@ -77,7 +77,7 @@ def expected(source: Source, end: int) -> frozenset[str]:
 _NOWHERE = "¤"
 
 
-def _holds(definition: tree.Node, place: int) -> bool:
+def _holds(definition: tree.SyntaxNode, place: int) -> bool:
     """Whether a place is in a definition; where braces are missing it is the end."""
     return definition.span.start <= place <= definition.span.end
 

@@ -30,7 +30,7 @@ from resnet_dsl.syntax.pen import Pen
 
 _MOST_BRACES = 2  # braces in braces on one line
 
-_Part: TypeAlias = tuple[str | tree.Node, bool]  # a word or a child of a node, and whether it needs brackets
+_Part: TypeAlias = tuple[str | tree.SyntaxNode, bool]  # a word or a child of a node, and whether it needs brackets
 
 
 class Printer(Pen):
@@ -42,7 +42,7 @@ class Printer(Pen):
         self._flush()
         return self.pieces
 
-    def _statement(self, node: tree.Node) -> int:
+    def _statement(self, node: tree.SyntaxNode) -> int:
         """A statement, member or definition."""
         height = self._print(node)
         while self._words.text(self._position) in (")", ","):
@@ -50,7 +50,7 @@ class Printer(Pen):
         self._leave_to_next(is_apart=True)
         return height
 
-    def _print(self, part: str | tree.Node, is_bracketed: bool = False) -> int:
+    def _print(self, part: str | tree.SyntaxNode, is_bracketed: bool = False) -> int:
         if isinstance(part, str):
             self.word(part)
             return 0
@@ -61,7 +61,7 @@ class Printer(Pen):
             self.word(")")
         return height
 
-    def _parts(self, node: tree.Node) -> list[_Part]:
+    def _parts(self, node: tree.SyntaxNode) -> list[_Part]:
         """A node's words and children in order; brackets of mere grouping are not among them."""
         parts: list[_Part] = []
         bare = _bare()[type(node)]
@@ -83,10 +83,10 @@ class Printer(Pen):
         words = map(self._words.text, range(first, behind))
         return [(word, False) for word in words if word not in ("(", ")")]
 
-    def _children(self, node: tree.Node) -> list[tuple[tree.Node, bool]]:
-        return [(part, is_bracketed) for part, is_bracketed in self._parts(node) if isinstance(part, tree.Node)]
+    def _children(self, node: tree.SyntaxNode) -> list[tuple[tree.SyntaxNode, bool]]:
+        return [(part, is_bracketed) for part, is_bracketed in self._parts(node) if isinstance(part, tree.SyntaxNode)]
 
-    def _spaced(self, node: tree.Node) -> int:
+    def _spaced(self, node: tree.SyntaxNode) -> int:
         """With spaces, but for what stands in brackets behind a name."""
         height = 0
         for index, (part, is_bracketed) in enumerate(self._parts(node)):
@@ -97,7 +97,7 @@ class Printer(Pen):
 
     def _tight(self, node: tree.Sign | tree.Attribute) -> int:
         """Without spaces, but for a point right behind digits, which would be the number's own."""
-        before: str | tree.Node = ""
+        before: str | tree.SyntaxNode = ""
         for part, is_bracketed in self._parts(node):
             if part == "." and isinstance(before, tree.Number):
                 self._add(SPACE)
@@ -121,7 +121,7 @@ class Printer(Pen):
     def _bracketed(self, node: tree.Bracketed) -> int:
         return self._print(node.inside, is_bracketed=True)
 
-    def _row(self, node: tree.Node) -> int:
+    def _row(self, node: tree.SyntaxNode) -> int:
         """All in brackets on one line, or an item a line, with a comma behind the last, too."""
         text = node.span.text
         return self._enclosed(text[0], self._children(node), text[-1])
@@ -130,7 +130,9 @@ class Printer(Pen):
         self.word(node.name.text)
         return self._enclosed("[", self._children(node), "]", comma=False)
 
-    def _enclosed(self, opening: str, items: list[tuple[tree.Node, bool]], closing: str, comma: bool = True) -> int:
+    def _enclosed(
+        self, opening: str, items: list[tuple[tree.SyntaxNode, bool]], closing: str, comma: bool = True
+    ) -> int:
         self._flush()
         self._add(GROUP)
         self.word(opening)
@@ -152,7 +154,7 @@ class Printer(Pen):
         self._add(GROUP_END)
         return 0
 
-    def _listed(self, node: tree.Output) -> int:
+    def _listed(self, node: tree.OutputNode) -> int:
         """A word and what it lists: all on one line, or an item a line."""
         self._flush()
         self._add(GROUP)
@@ -181,7 +183,7 @@ class Printer(Pen):
         self._add(GROUP_END)
         return height
 
-    def _braces(self, node: tree.Node) -> int:
+    def _braces(self, node: tree.SyntaxNode) -> int:
         """Braces and what stands in them; the group around is the caller's."""
         items = [part for part, _ in self._children(node)]
         self.word("{")
@@ -213,7 +215,7 @@ class Printer(Pen):
         )
         return bool(above), blank
 
-    def _operands(self, node: tree.Node) -> int:
+    def _operands(self, node: tree.SyntaxNode) -> int:
         """Operands and the operators between them, which begin a line where they do not fit."""
         self._flush()
         self._add(GROUP)
@@ -305,23 +307,23 @@ def _segments(items: tuple[tree.Step | tree.Times, ...]) -> list[list[tree.Step 
 
 
 @cache
-def _bare() -> dict[type[tree.Node], list[set[type[tree.Node]]]]:
+def _bare() -> dict[type[tree.SyntaxNode], list[set[type[tree.SyntaxNode]]]]:
     """For each field of each class, the classes that the grammar takes there without brackets."""
     return {tree.class_of(rule.node): _bare_in(rule.node) for rule in tables.load().rules if rule.does == tables.BUILD}
 
 
-def _bare_in(rule: str) -> list[set[type[tree.Node]]]:
+def _bare_in(rule: str) -> list[set[type[tree.SyntaxNode]]]:
     cls = tree.class_of(rule)
     fields = productions.fields(rule, len(cls.fields) - 1, cls.has_row, is_bare=True)
     return [{tree.class_of(name) for name in field if name and productions.of(name)} for field in fields]
 
 
-_BREAKS: dict[type[tree.Node], Callable[[Printer, Any], int]] = {
+_BREAKS: dict[type[tree.SyntaxNode], Callable[[Printer, Any], int]] = {
     tree.Parameters: Printer._row,
     tree.Arguments: Printer._row,
     tree.List: Printer._row,
     tree.Indexed: Printer._indexed,
-    tree.Output: Printer._listed,
+    tree.OutputNode: Printer._listed,
     tree.Members: Printer._body,
     tree.Body: Printer._body,
     tree.Condition: Printer._condition,

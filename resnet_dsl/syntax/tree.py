@@ -1,8 +1,9 @@
 """The tree of a text: one frozen class a rule of grammar/resnet.lark, each with its span.
 
-``Node.span`` reaches from the rule's first to its last token. Fields stand in the order of the rule's children; an
-optional child that is not written is None, and a last field of many takes all that are left. Binary operators that
-stand in a row are kept flat, as the grammar has them: ``a + b - c`` is ``Sum((a, Token("+"), b, Token("-"), c))``.
+``SyntaxNode.span`` reaches from the rule's first to its last token. Fields stand in the order of the rule's children;
+an optional child that is not written is None, and a last field of many takes all that are left. Binary operators
+that stand in a row are kept flat, as the grammar has them: ``a + b - c`` is
+``Sum((a, Token("+"), b, Token("-"), c))``.
 """
 
 from __future__ import annotations
@@ -59,14 +60,14 @@ class _Frozen:
         return f"{type(self).__name__}({shown})"
 
 
-class Node(_Frozen):
+class SyntaxNode(_Frozen):
     """What every class of the tree is."""
 
     span: Span
 
-    def children(self) -> list[tuple[int, Node | Token]]:
+    def children(self) -> list[tuple[int, SyntaxNode | Token]]:
         """What its fields hold, in the order of the text, each with its field's number."""
-        found: list[tuple[int, Node | Token]] = []
+        found: list[tuple[int, SyntaxNode | Token]] = []
         for place, name in enumerate(self.fields[1:]):
             value = getattr(self, name)
             if type(value) is tuple:
@@ -76,22 +77,22 @@ class Node(_Frozen):
         return found
 
 
-class _Documented(Node):
+class _Documented(SyntaxNode):
     @property
     def doc(self) -> str:
         """The text of the comment directly above the definition, "" where there is none."""
         return doc_above(self.span)
 
 
-class File(Node):
+class File(SyntaxNode):
     definitions: tuple[Definition, ...]
 
 
-class ImportFile(Node):
+class ImportFile(SyntaxNode):
     path: Token
 
 
-class Let(Node):
+class Let(SyntaxNode):
     name: Token
     value: Expression
 
@@ -110,118 +111,118 @@ class Block(_Documented):
     body: Body
 
 
-class Network(_Documented):
+class NetworkNode(_Documented):
     name: Token
     parameters: Parameters | None
     base: Base | None
     members: Members
 
 
-class Base(Node):
+class Base(SyntaxNode):
     name: Token
     arguments: Arguments | None
 
 
-class Parameters(Node):
-    items: tuple[Parameter, ...]
+class Parameters(SyntaxNode):
+    items: tuple[ParameterNode, ...]
 
 
-class Parameter(Node):
+class ParameterNode(SyntaxNode):
     name: Token
     default: Expression | None = None
 
 
-class Members(Node):
+class Members(SyntaxNode):
     items: tuple[Member, ...]
 
 
-class Input(Node):
+class Input(SyntaxNode):
     size: Expression
 
 
-class NamedInput(Node):
+class NamedInput(SyntaxNode):
     name: Token
     size: Lengths | Number | Extent | Unknown | Name
 
 
-class Stem(Node):
+class Stem(SyntaxNode):
     keyword: Token
     body: Body
 
 
-class Stage(Node):
+class Stage(SyntaxNode):
     name: Token
     arguments: Arguments | None
-    place: Place | None
+    place: PlaceNode | None
     body: Body
 
 
-class Place(Node):
+class PlaceNode(SyntaxNode):
     """``after conv3``: the ``word`` is a name like others, so that a stage or a value may still be called so."""
 
     word: Token
     stage: Token
 
 
-class Head(Node):
+class Head(SyntaxNode):
     name: Token | None
     body: Body
 
 
-class Output(Node):
+class OutputNode(SyntaxNode):
     """What the network returns, in this order."""
 
     values: tuple[Name | Indexed | Entry, ...]
 
 
-class Expect(Node):
+class Expect(SyntaxNode):
     quantity: Expression
     comparison: Token
     value: Expression
 
 
-class Use(Node):
+class Use(SyntaxNode):
     slot: Token
     chain: Chain
 
 
-class Default(Node):
+class Default(SyntaxNode):
     name: Token
     arguments: Arguments
 
 
-class Skips(Node):
+class Skips(SyntaxNode):
     """``policy`` is the word ``off``, or the word ``always``, or None; ``chain`` is None where it is ``off``."""
 
     policy: Token | None
     chain: Chain | None = None
 
 
-class Body(Node):
+class Body(SyntaxNode):
     statements: tuple[Statement, ...]
 
 
-class Named(Node):
+class Named(SyntaxNode):
     target: Name | Indexed
     chain: Chain
 
 
-class Chain(Node):
+class Chain(SyntaxNode):
     items: tuple[Step | Times, ...]
 
 
-class Times(Node):
+class Times(SyntaxNode):
     count: Count
     step: Step
 
 
-class Bracketed(Node):
+class Bracketed(SyntaxNode):
     """What a count begins with where that stands in brackets: `(n + 1) x basic(16)`."""
 
     inside: Expression
 
 
-class Step(Node):
+class Step(SyntaxNode):
     """An operation, block or slot to apply, or a value to start from; ``label`` is the string behind ``as``."""
 
     subject: Name | Indexed | Call | Entry
@@ -235,14 +236,14 @@ class Step(Node):
         return self.subject.token if isinstance(self.subject, Name) else None
 
 
-class Skip(Node):
+class Skip(SyntaxNode):
     always: Token | None
     source: Name | Indexed | Entry | None
     via: Chain | None
     merge: Token | None
 
 
-class _Chooses(Node):
+class _Chooses(SyntaxNode):
     """A statement that runs its braces, one of them or none, as it turns out."""
 
     def bodies(self) -> Iterator[Body]:
@@ -290,96 +291,96 @@ class Condition(_Chooses):
             yield part
 
 
-class Indexed(Node):
+class Indexed(SyntaxNode):
     name: Token
     index: Expression
 
 
-class Entry(Node):
+class Entry(SyntaxNode):
     """``in``, what entered the block or part; ``input``, ``stem`` or ``head``: what these give."""
 
     keyword: Token
 
 
-class Call(Node):
+class Call(SyntaxNode):
     name: Token
     arguments: Arguments
 
 
-class Arguments(Node):
+class Arguments(SyntaxNode):
     items: tuple[Argument | Expression | Chain, ...]
 
 
-class Argument(Node):
+class Argument(SyntaxNode):
     name: Token
     value: Expression | Chain
 
 
-class Either(Node):
+class Either(SyntaxNode):
     """Operands of ``or``."""
 
     operands: tuple[Expression, ...]
 
 
-class Both(Node):
+class Both(SyntaxNode):
     """Operands of ``and``."""
 
     operands: tuple[Expression, ...]
 
 
-class Negation(Node):
+class Negation(SyntaxNode):
     operand: Expression
 
 
-class Comparison(Node):
+class Comparison(SyntaxNode):
     left: Expression
     operator: Token
     right: Expression
 
 
-class Size(Node):
+class Size(SyntaxNode):
     """``a x b x c`` with at least one length that is not a plain number (else it is an Extent)."""
 
     lengths: tuple[Expression, ...]
 
 
-class Lengths(Node):
+class Lengths(SyntaxNode):
     """A Size behind an input's name: its first length is one word."""
 
     lengths: tuple[Expression, ...]
 
 
-class Sum(Node):
+class Sum(SyntaxNode):
     """Operands with the signs between them."""
 
     items: tuple[Operand | Token, ...]
 
 
-class Product(Node):
+class Product(SyntaxNode):
     """Operands with ``*``, ``/``, ``//`` or ``%`` between them."""
 
     items: tuple[Operand | Token, ...]
 
 
-class Power(Node):
+class Power(SyntaxNode):
     base: Operand
     operator: Token
     exponent: Expression
 
 
-class Sign(Node):
+class Sign(SyntaxNode):
     sign: Token
     operand: Expression
 
 
-class Attribute(Node):
+class Attribute(SyntaxNode):
     """``value.channels``: the subject and the names behind its dots."""
 
     subject: Operand
     names: tuple[Token, ...]
 
 
-class Choice(Node):
+class Choice(SyntaxNode):
     """``if test { then } else { otherwise }`` as a value; behind ``else if`` the other is a Choice, too."""
 
     test: Expression
@@ -387,41 +388,41 @@ class Choice(Node):
     otherwise: Expression
 
 
-class List(Node):
+class List(SyntaxNode):
     items: tuple[Expression, ...]
 
 
-class Number(Node):
+class Number(SyntaxNode):
     token: Token
 
 
-class Extent(Node):
+class Extent(SyntaxNode):
     """``7x7x2048`` or ``?x?x3``, one word."""
 
     token: Token
 
 
-class Text(Node):
+class Text(SyntaxNode):
     token: Token
 
 
-class Truth(Node):
+class Truth(SyntaxNode):
     token: Token
 
 
-class Unknown(Node):
+class Unknown(SyntaxNode):
     """``?``: a length that is not known yet; ``32?``: that is a multiple of 32."""
 
     token: Token
 
 
-class Name(Node):
+class Name(SyntaxNode):
     token: Token
 
 
-Definition: TypeAlias = ImportFile | Let | Slot | Block | Network
+Definition: TypeAlias = ImportFile | Let | Slot | Block | NetworkNode
 Setting: TypeAlias = Use | Default | Skips
-Member: TypeAlias = Input | NamedInput | Stem | Stage | Head | Output | Let | Expect | Condition | Setting
+Member: TypeAlias = Input | NamedInput | Stem | Stage | Head | OutputNode | Let | Expect | Condition | Setting
 Statement: TypeAlias = Chain | Named | Let | Skip | Repeat | Condition | Setting
 Expression: TypeAlias = (
     Either | Both | Negation | Comparison | Size | Sum | Product | Power | Sign | Attribute
@@ -441,28 +442,28 @@ def items(row: _Row[_Item_co] | None) -> tuple[_Item_co, ...]:
     return row.items if row is not None else ()
 
 
-def parameters(definition: Node) -> tuple[Parameter, ...]:
+def parameters(definition: SyntaxNode) -> tuple[ParameterNode, ...]:
     """Of a block or a network; other definitions have none."""
-    return items(definition.parameters) if isinstance(definition, Block | Network) else ()
+    return items(definition.parameters) if isinstance(definition, Block | NetworkNode) else ()
 
 
-def walk(node: Node | None, closed: type[Node] | None = None) -> list[Node]:
+def walk(node: SyntaxNode | None, closed: type[SyntaxNode] | None = None) -> list[SyntaxNode]:
     """A node and all below it, in the order of the text; what lies in ``closed`` nodes is left out, and they, too."""
-    found: list[Node] = []
+    found: list[SyntaxNode] = []
     pending: list[Any] = [node]
     while pending:
         current = pending.pop()
         kind = type(current)
         if kind is tuple:
             pending.extend(reversed(current))
-        elif isinstance(current, Node) and kind is not closed:
+        elif isinstance(current, SyntaxNode) and kind is not closed:
             found.append(current)
             for name in kind.below:
                 pending.append(getattr(current, name))  # noqa: PERF401 - a list of one or two costs more
     return found
 
 
-def names(node: Node) -> Iterator[Token]:
+def names(node: SyntaxNode) -> Iterator[Token]:
     """The names that expressions in a node ask for."""
     for below in walk(node):
         if isinstance(below, Name):
@@ -471,21 +472,21 @@ def names(node: Node) -> Iterator[Token]:
             yield below.name
 
 
-def mentions(node: Node, name: str) -> bool:
+def mentions(node: SyntaxNode, name: str) -> bool:
     return any(token.text == name for token in names(node))
 
 
-def class_of(rule: str) -> type[Node]:
+def class_of(rule: str) -> type[SyntaxNode]:
     """The class of a rule: ImportFile of ``import_file``; NetworkNode of ``network``, where others have the name."""
     name = rule.title().replace("_", "")
-    found: type[Node] | None = globals().get(name) or globals().get(f"{name}Node")
+    found: type[SyntaxNode] | None = globals().get(name) or globals().get(f"{name}Node")
     if found is None:
         raise LookupError(f"the rule `{rule}` of the grammar has no class `{name}` in {__name__}")
     return found
 
 
 @cache
-def maker(rule: str) -> Callable[[Span, list[Any]], Node]:
+def maker(rule: str) -> Callable[[Span, list[Any]], SyntaxNode]:
     """What makes the node of a rule of its span and its children: one a field, what is left for a row."""
     cls: Any = class_of(rule)
     row = len(cls.fields) - 2  # behind the span and the fields of one child

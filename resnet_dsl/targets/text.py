@@ -31,7 +31,7 @@ def _text(lines: Callable[_Given, Iterator[str]]) -> Callable[_Given, str]:
 @_text
 def tree_text(file: tree.File) -> Iterator[str]:
     """``then: Body 5:8``: each node's class and place, and its words; below it, further in, what it holds."""
-    pending: list[tuple[int, str, tree.Node | tree.Token]] = [(0, "", file)]
+    pending: list[tuple[int, str, tree.SyntaxNode | tree.Token]] = [(0, "", file)]
     while pending:
         depth, field, node = pending.pop()
         margin = "  " * depth + field
@@ -44,10 +44,10 @@ def tree_text(file: tree.File) -> Iterator[str]:
         pending += [(depth + 1, name, child) for name, child in reversed(below)]
 
 
-def _parts(node: tree.Node) -> tuple[list[str], list[tuple[str, tree.Node | tree.Token]]]:
+def _parts(node: tree.SyntaxNode) -> tuple[list[str], list[tuple[str, tree.SyntaxNode | tree.Token]]]:
     """The words of a node, and what stands below it: by the name of its field, or one of a row."""
     words: list[str] = []
-    below: list[tuple[str, tree.Node | tree.Token]] = []
+    below: list[tuple[str, tree.SyntaxNode | tree.Token]] = []
     row = len(node.fields) - 2 if node.has_row else None
     for place, child in node.children():
         name = node.fields[place + 1]

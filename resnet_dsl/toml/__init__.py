@@ -6,20 +6,31 @@ file says, as plain values, with the place of each (``reading.py``).
 
 from __future__ import annotations
 
-from resnet_dsl.toml.form import Choice, Flag, Key, Kind, Named, Number, Several, Table, Text, dotted
+from resnet_dsl.toml.form import (
+    BoundedNumber,
+    Flag,
+    Key,
+    KeyedTable,
+    LineOfText,
+    NamedTable,
+    OneOf,
+    Several,
+    ValueKind,
+    dotted,
+)
 from resnet_dsl.toml.reading import Said, read_toml, read_toml_text
 
 __all__ = [
-    "Choice",
+    "BoundedNumber",
     "Flag",
     "Key",
-    "Kind",
-    "Named",
-    "Number",
+    "KeyedTable",
+    "LineOfText",
+    "NamedTable",
+    "OneOf",
     "Said",
     "Several",
-    "Table",
-    "Text",
+    "ValueKind",
     "dotted",
     "read_toml",
     "read_toml_text",

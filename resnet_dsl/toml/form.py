@@ -11,7 +11,7 @@ from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import nearest, respelt
 from resnet_dsl.sentences import listed
 from resnet_dsl.source import Source, Span
-from resnet_dsl.toml.places import Place, Way
+from resnet_dsl.toml.places import KeyPlace, Way
 
 MISSING = "E0272"
 """What is told of a key that must be there and is not."""
@@ -29,11 +29,11 @@ _TYPES = (
 
 
 @dataclass
-class Findings:
+class TomlFindings:
     """What is found wrong in one file; ``places`` are those of its values."""
 
     source: Source
-    places: dict[Way, Place]
+    places: dict[Way, KeyPlace]
     found: list[Diagnostic] = field(default_factory=list)
 
     def add(self, mistake: Diagnostic) -> None:
@@ -50,19 +50,19 @@ class Findings:
         self.add(Diagnostic("E0259", message, Label(self.places[way].value), help=help))
 
 
-class Kind(Protocol):
+class ValueKind(Protocol):
     """``words``: what a value is, as a sentence goes on with it: ``a number from 1 to 9``."""
 
     @property
     def words(self) -> str: ...
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         """The value as it is to be used; None where it was told what is wrong with it."""
         ...
 
 
 @dataclass(frozen=True)
-class Number:
+class BoundedNumber:
     """A number within bounds, both included; ``whole``: no fraction."""
 
     least: float
@@ -73,7 +73,7 @@ class Number:
     def words(self) -> str:
         return f"a {'whole ' if self.whole else ''}number from {self.least:g} to {self.most:g}"
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float) or (self.whole and isinstance(value, float)):
             return findings.kind(way, value, self.words)
         if not self.least <= value <= self.most:
@@ -82,7 +82,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Text:
+class LineOfText:
     """A text of one line. ``form``: a function that makes of it what is used, or raises ValueError, which says why not.
 
     ``said``: what it is, in place of ``text``.
@@ -96,7 +96,7 @@ class Text:
     def words(self) -> str:
         return self.said
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, str):
             return findings.kind(way, value, self.words)
         if len(value) > self.longest or not value.isprintable():
@@ -109,7 +109,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Choice:
+class OneOf:
     """One of a few words."""
 
     options: Sequence[str]
@@ -118,7 +118,7 @@ class Choice:
     def words(self) -> str:
         return " or ".join(f'"{one}"' for one in self.options)
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, str):
             return findings.kind(way, value, self.words)
         if value in self.options:
@@ -134,7 +134,7 @@ class Flag:
 
     words: str = "true or false"
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         return value if isinstance(value, bool) else findings.kind(way, value, self.words)
 
 
@@ -142,7 +142,7 @@ class Flag:
 class Several:
     """A list of values of one kind; ``[[header]]`` tables, too."""
 
-    kind: Kind
+    kind: ValueKind
     least: int = 0
     most: int = 100
 
@@ -151,19 +151,19 @@ class Several:
         count = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
         return f"a list of {count}, each {self.kind.words}"
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, list):
             return findings.kind(way, value, self.words, self._alone(value, way, findings))
         if not self.least <= len(value) <= self.most:
             return findings.range(way, f"{_named(way)} is {self.words}, and here stand {len(value)}", "write so many")
         return [self.kind.read(one, (*way, number), findings) for number, one in enumerate(value)]
 
-    def _alone(self, value: Any, way: Way, findings: Findings) -> str | None:
+    def _alone(self, value: Any, way: Way, findings: TomlFindings) -> str | None:
         """How to write a value that stands alone, where one is enough for this list, as a list of one."""
-        if isinstance(value, dict) and isinstance(self.kind, Table):
+        if isinstance(value, dict) and isinstance(self.kind, KeyedTable):
             names = tuple(part for part in way if isinstance(part, str))
             return f"write `[[{dotted(names)}]]` above its keys, once for each"
-        attempt, text = Findings(findings.source, findings.places), findings.places[way].value.text
+        attempt, text = TomlFindings(findings.source, findings.places), findings.places[way].value.text
         self.kind.read(value, way, attempt)
         fits = self.least <= 1 and not attempt.found and len(text) <= _LONGEST_SHOWN
         return f"write `[{text}]`" if fits else None
@@ -173,19 +173,19 @@ class Several:
 class Key:
     """What stands behind a key: the kind of its value, a sentence on what it does, whether it must be there."""
 
-    kind: Kind
+    kind: ValueKind
     says: str = ""
     required: bool = False
 
 
 @dataclass(frozen=True)
-class Table:
+class KeyedTable:
     """A table with these keys and no others. A way through keys that are missing is no mistake of the others."""
 
     keys: Mapping[str, Key]
     words: str = "a table of keys"
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, dict):
             return findings.kind(way, value, self.words)
         for name, key in self.keys.items():
@@ -201,20 +201,20 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedTable:
     """A table whose keys are names of the user's own. ``names``: those that there are, where not every one will do.
 
     ``meant``: what a word of elsewhere is among them. ``listing``: what lists them all, as a sentence goes on with it.
     """
 
-    kind: Kind
+    kind: ValueKind
     names: Sequence[str] | None = None
     meant: Callable[[str], str | None] | None = None
     listing: str = ""
     most: int = 500
     words: str = "a table"
 
-    def read(self, value: Any, way: Way, findings: Findings) -> Any:
+    def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, dict):
             return findings.kind(way, value, self.words)
         if len(value) > self.most:
@@ -234,7 +234,7 @@ def _unknown(
     name: str,
     known: Mapping[str, Key],
     way: Way,
-    findings: Findings,
+    findings: TomlFindings,
     meant: str | None = None,
     listing: str = "",
 ) -> Diagnostic:
@@ -253,7 +253,7 @@ def _there_are(known: Sequence[str], listing: str) -> str:
     return f"there are {listed(known[:_MOST_LISTED])} and {len(known) - _MOST_LISTED} more: {listing}"
 
 
-def _missing(name: str, key: Key, way: Way, findings: Findings) -> Diagnostic:
+def _missing(name: str, key: Key, way: Way, findings: TomlFindings) -> Diagnostic:
     span = findings.places[way].key if way else Span(findings.source, 0, 0)
     where = f"`{dotted(way)}`" if way else f"`{findings.source.name}`"
     message = f"{where} has no `{name}`, which must be there"

@@ -26,14 +26,14 @@ _SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
 """A number, a word or a date; only a date holds a space."""
 
 
-class Place(NamedTuple):
+class KeyPlace(NamedTuple):
     """Where a key stands (of what has none, a member of an array, its value), and where its value does."""
 
     key: Span
     value: Span
 
 
-def places_of(source: Source, sound: str | None = None) -> dict[Way, Place]:
+def places_of(source: Source, sound: str | None = None) -> dict[Way, KeyPlace]:
     """The place of everything in a sound text. A table's is its header, or the first key that names it.
 
     ``sound``: the text that is read in place of the source's, with blanks where that is not sound.
@@ -50,7 +50,7 @@ class _Scanner:
         self.source = source
         self.text = text
         self.at = 0
-        self.found: dict[Way, Place] = {}
+        self.found: dict[Way, KeyPlace] = {}
         self.members: Counter[Way] = Counter()
         """How many tables each array has that is written as ``[[header]]`` s."""
 
@@ -76,19 +76,19 @@ class _Scanner:
         self.at += brackets
         way = self._enter((), outer)
         if brackets == 1:
-            self.found[(*way, name)] = Place(span, span)
+            self.found[(*way, name)] = KeyPlace(span, span)
             return (*way, name)
         way = (*way, name)
         self.members[way] += 1
-        self.found.setdefault(way, Place(span, span))
-        self.found[(*way, self.members[way] - 1)] = Place(span, span)
+        self.found.setdefault(way, KeyPlace(span, span))
+        self.found[(*way, self.members[way] - 1)] = KeyPlace(span, span)
         return (*way, self.members[way] - 1)
 
     def _enter(self, way: Way, parts: list[tuple[str, Span]]) -> Way:
         """The way through some keys; in an array of tables it leads into the last one."""
         for name, span in parts:
             way = (*way, name)
-            self.found.setdefault(way, Place(span, span))
+            self.found.setdefault(way, KeyPlace(span, span))
             way = (*way, self.members[way] - 1) if way in self.members else way
         return way
 
@@ -98,7 +98,7 @@ class _Scanner:
         self._skip(_BLANK)
         self.at += len("=")
         self._skip(_BLANK)
-        self.found[way] = Place(span, self._value(way))
+        self.found[way] = KeyPlace(span, self._value(way))
 
     def _key(self) -> list[tuple[str, Span]]:
         """Its parts, each with its place."""
@@ -117,7 +117,7 @@ class _Scanner:
         if first == "[":
             for number in self._inside("]"):
                 span = self._value((*way, number))
-                self.found[(*way, number)] = Place(span, span)
+                self.found[(*way, number)] = KeyPlace(span, span)
         elif first == "{":
             for _ in self._inside("}"):
                 self._pair(way)

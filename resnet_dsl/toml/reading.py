@@ -12,8 +12,8 @@ from resnet_dsl.diagnostics.order import in_order
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.source import Source, Span
 from resnet_dsl.syntax.reading import read
-from resnet_dsl.toml.form import MISSING, Findings, Table
-from resnet_dsl.toml.places import STRING, Place, Way, places_of
+from resnet_dsl.toml.form import MISSING, KeyedTable, TomlFindings
+from resnet_dsl.toml.places import STRING, KeyPlace, Way, places_of
 from resnet_dsl.toml.sound import sound_part
 
 MOST_CHARACTERS = 100_000
@@ -36,14 +36,14 @@ class Said:
 
     source: Source
     values: dict[str, Any]
-    places: dict[Way, Place] = field(repr=False)
+    places: dict[Way, KeyPlace] = field(repr=False)
 
     def mistake(self, code: str, way: Way, message: str, words: str = "", help: str | None = None) -> Diagnostic:
         """What is wrong with a value beyond its form; ``words`` are said below it."""
         return Diagnostic(code, message, Label(self.places[way].value, words), help=help)
 
 
-def read_toml(path: str, form: Table) -> Said:
+def read_toml(path: str, form: KeyedTable) -> Said:
     """What a file says, by its form; a run does not write over it. Raises Refusal with every mistake found in it."""
     outputs.reads(path)
     try:
@@ -53,13 +53,13 @@ def read_toml(path: str, form: Table) -> Said:
         raise Refusal((_too_large(path) if large else mistake.diagnostic,)) from None
 
 
-def read_toml_text(source: Source, form: Table) -> Said:
+def read_toml_text(source: Source, form: KeyedTable) -> Said:
     """What a text says, by its form. Raises Refusal with every mistake that was found in it."""
     bounds = _beyond(source)
     if bounds:
         raise Refusal((bounds,))
     sound = sound_part(source)
-    findings = Findings(source, places_of(source, sound.text))
+    findings = TomlFindings(source, places_of(source, sound.text))
     values = form.read(sound.data, (), findings)
     found = [one for one in findings.found if not (sound.mistakes and one.code == MISSING)]  # it may have been left out
     if sound.mistakes or found:

@@ -12,7 +12,7 @@ from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import Piece, Written, call_around, call_holding, read_call
+from resnet_dsl.vocabulary.reading import ArgumentPiece, WrittenCall, call_around, call_holding, read_call
 from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 
@@ -27,7 +27,7 @@ Where: TypeAlias = Literal["part", "network", "file"]
 """In which braces a call stands: among steps, directly in a network's, or in none."""
 
 
-class Hint(NamedTuple):
+class VocabularyHint(NamedTuple):
     """``place``: what is at fault, the whole call where one is translated."""
 
     code: str
@@ -44,14 +44,14 @@ class Hint(NamedTuple):
         return Diagnostic(self.code, self.message, place, (), self.notes, self.help, self.edits, self.sure)
 
 
-def of_statement(span: Span) -> Hint | None:
+def of_statement(span: Span) -> VocabularyHint | None:
     """A word that begins a statement of Python."""
     remedy = words().python.get(span.text)
     message = f"`{span.text}` is Python's word, and the language has no such statement"
-    return None if remedy is None else Hint("E0252", message, remedy, span)
+    return None if remedy is None else VocabularyHint("E0252", message, remedy, span)
 
 
-def of_step(span: Span, own: Iterable[str] = ()) -> Hint | None:
+def of_step(span: Span, own: Iterable[str] = ()) -> VocabularyHint | None:
     """What is called there, a layer, a function or a word, or is written as if it were called.
 
     ``own`` are steps and values that there are: what is one of them but for case and underscores is meant for it.
@@ -66,12 +66,14 @@ def of_step(span: Span, own: Iterable[str] = ()) -> Hint | None:
     return of_call(found, Span(span.source, found.call.start, found.call.end))
 
 
-def of_call(found: Translation, place: Span, where: Where = "part") -> Hint:
+def of_call(found: Translation, place: Span, where: Where = "part") -> VocabularyHint:
     """A call that was translated; ``place`` is all that its remedy stands for."""
     if found.row.here and _DEFAULT.search(_before(place)):
         edit = Edit(place, found.alone)
-        return Hint("E0201", _message(found), f"write `default {found.alone}`", place, (), (edit,), not found.lost)
-    written = Hint("E0201", _message(found), _remedy(found, place), place, _notes(found))
+        return VocabularyHint(
+            "E0201", _message(found), f"write `default {found.alone}`", place, (), (edit,), not found.lost
+        )
+    written = VocabularyHint("E0201", _message(found), _remedy(found, place), place, _notes(found))
     if found.row.member:
         return _of_member(found, written, where)
     if where != "part" and found.text:
@@ -80,7 +82,7 @@ def of_call(found: Translation, place: Span, where: Where = "part") -> Hint:
     return written._replace(edits=edits, sure=sure)
 
 
-def of_unknown(call: Written, place: Span) -> Hint | None:
+def of_unknown(call: WrittenCall, place: Span) -> VocabularyHint | None:
     """A function of another tool's that the table does not have."""
     if call.arguments is None or call.prefix.partition(".")[0] not in modules():
         return None
@@ -88,10 +90,10 @@ def of_unknown(call: Written, place: Span) -> Hint | None:
     remedy = "the language has the operations in docs/operations.md; docs/coming_from.md says whose words they are"
     if near is not None:
         remedy = f"did you mean `{call.prefix}.{near}`?"
-    return Hint("E0201", f"there is no operation, block or slot called `{call.path}`", remedy, place)
+    return VocabularyHint("E0201", f"there is no operation, block or slot called `{call.path}`", remedy, place)
 
 
-def _of_member(found: Translation, hint: Hint, where: Where) -> Hint:
+def _of_member(found: Translation, hint: VocabularyHint, where: Where) -> VocabularyHint:
     """A line that stands directly in a network."""
     if where == "network" and found.complete:
         return hint._replace(edits=(Edit(hint.place, found.text),), sure=True)
@@ -162,7 +164,7 @@ def _is_several(found: Translation, place: Span) -> bool:
     return " -> " in found.text and (from_value or bool(_COUNTED.search(front)))
 
 
-def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hint | None:
+def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> VocabularyHint | None:
     """An argument that a step or block does not have, which other tools call so; ``known`` are those that it has."""
     known = [*known]
     why = _what_argument(callee, name, known)
@@ -179,10 +181,12 @@ def of_argument(callee: str, name: str, span: Span, known: Iterable[str]) -> Hin
     text = found.alone if in_default else found.text
     message = f"`{callee}` has no argument `{name}`: {why}"
     if name in dict(found.lost) or not text:
-        return Hint("E0202", message, _other_value(operation, name, known), span)
+        return VocabularyHint("E0202", message, _other_value(operation, name, known), span)
     if in_default:
-        return Hint("E0202", message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost)
-    return Hint("E0202", message, _remedy(found, place), span, (), *_edits(found, place))
+        return VocabularyHint(
+            "E0202", message, f"write `default {text}`", span, (), (Edit(place, text),), not found.lost
+        )
+    return VocabularyHint("E0202", message, _remedy(found, place), span, (), *_edits(found, place))
 
 
 def _other_value(operation: Operation, name: str, known: list[str]) -> str:
@@ -191,10 +195,14 @@ def _other_value(operation: Operation, name: str, known: list[str]) -> str:
     return "leave it out" if here is None else f"write `{here.name} = …`, which takes {here.kind.wants}"
 
 
-def of_needless(name: str, span: Span) -> Hint | None:
+def of_needless(name: str, span: Span) -> VocabularyHint | None:
     """What other tools must be told, asked for as a value: `if training { … }`."""
     why = words().needless.get(name)
-    return None if why is None else Hint("E0208", f"there is no `{name}`: {why}", "leave out what asks for it", span)
+    return (
+        None
+        if why is None
+        else VocabularyHint("E0208", f"there is no `{name}`: {why}", "leave out what asks for it", span)
+    )
 
 
 def step_in_quotes(text: str) -> str | None:
@@ -204,7 +212,7 @@ def step_in_quotes(text: str) -> str | None:
     return word if word in OPERATIONS else found.text if found is not None and found.complete else None
 
 
-def of_value(callee: str, span: Span) -> Hint | None:
+def of_value(callee: str, span: Span) -> VocabularyHint | None:
     """What an operation without arguments is called on: `relu(conv(16, 3))`; ``span`` is the value."""
     call = call_around(span.source.text, callee, span.start) if callee in OPERATIONS else None
     found = None if call is None else translated(call)
@@ -219,13 +227,13 @@ def is_called_on_value(found: Translation | None) -> bool:
     return operation is not None and not operation.parameters and not operation.many
 
 
-def of_flow(found: Translation, place: Span) -> Hint:
+def of_flow(found: Translation, place: Span) -> VocabularyHint:
     """A step that is called on what flows into it: `conv(16, 3)(in)`."""
     message = f"`{found.call.name}` is a step: what flows into it stands in front"
-    return Hint("E0251", message, f"write `{found.text}`", place, (), *_edits(found, place))
+    return VocabularyHint("E0251", message, f"write `{found.text}`", place, (), *_edits(found, place))
 
 
-def of_arguments(found: Translation, source: Source) -> Hint | None:
+def of_arguments(found: Translation, source: Source) -> VocabularyHint | None:
     """The first argument of an operation's call that is another tool's, or has another tool's value."""
     known = [one.name for one in OPERATIONS[found.call.path].parameters]
     for one in found.call.arguments or ():
@@ -236,7 +244,7 @@ def of_arguments(found: Translation, source: Source) -> Hint | None:
     return None
 
 
-def of_function(span: Span) -> Hint | None:
+def of_function(span: Span) -> VocabularyHint | None:
     """A value that another tool makes by a call, `init = HeNormal()`; ``span`` is where it begins."""
     value_of, call = _VALUE_OF.search(_before(span)), read_call(span.source.text, span.start)
     if value_of is None or call is None:
@@ -245,7 +253,9 @@ def of_function(span: Span) -> Hint | None:
     here = values.word(value_of[1], place.text)
     if here is None or here == place.text:
         return None
-    return Hint("E0206", f"`{place.text}` is `{here}` here", f"write `{here}`", place, (), (Edit(place, here),), True)
+    return VocabularyHint(
+        "E0206", f"`{place.text}` is `{here}` here", f"write `{here}`", place, (), (Edit(place, here),), True
+    )
 
 
 def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
@@ -260,15 +270,15 @@ def _what_argument(callee: str, name: str, known: list[str]) -> str | None:
     return None
 
 
-def _renamed(callee: str, name: str, span: Span, known: list[str], call: Written | None) -> Hint:
+def _renamed(callee: str, name: str, span: Span, known: list[str], call: WrittenCall | None) -> VocabularyHint:
     """An argument of a block."""
     here, why = arguments_meant(name, known), _what_argument(callee, name, known)
     message = f"`{callee}` has no argument `{name}`: {why}"
     if not here:
-        return Hint("E0202", message, "leave it out", span)
+        return VocabularyHint("E0202", message, "leave it out", span)
     given = [one.value for one in (call.arguments or () if call is not None else ()) if one.start == span.start]
     edits = (Edit(span, here[0]),)
-    return Hint("E0202", message, f"write `{here[0]} = {given[0] if given else '…'}`", span, (), edits, True)
+    return VocabularyHint("E0202", message, f"write `{here[0]} = {given[0] if given else '…'}`", span, (), edits, True)
 
 
 def arguments_meant(name: str, known: Iterable[str]) -> list[str]:
@@ -283,15 +293,15 @@ def is_argument(name: str) -> bool:
     return any(name in one for one in (table.arguments, table.steps, table.labels, table.needless, table.nowhere))
 
 
-def of_word(parameter: str, word: str, span: Span) -> Hint | None:
+def of_word(parameter: str, word: str, span: Span) -> VocabularyHint | None:
     """A word that an argument does not take, which other tools have for one that it takes."""
     here = meant(words().values.get(parameter, {}), word)
     if here is None or here == word:
         return None
-    return Hint("E0206", f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
+    return VocabularyHint("E0206", f"`{word}` is `{here}` here", f"write `{here}`", span, (), (Edit(span, here),), True)
 
 
-def of_activation(span: Span) -> Hint | None:
+def of_activation(span: Span) -> VocabularyHint | None:
     """`dense(10, softmax)`, `conv(16, 3, "relu")`: an activation among an operation's arguments, which is a step."""
     step = step_in_quotes(f'"{values.unquoted(span.text) or span.text}"')
     call = call_holding(span.source.text, span.start)
@@ -303,31 +313,31 @@ def of_activation(span: Span) -> Hint | None:
         return None
     message = f"`{call.path}` takes no activation: that is a step of its own, behind it"
     place = Span(span.source, call.start, call.end)
-    return Hint("E0206", message, _remedy(found, place), span, (), *_edits(found, place))
+    return VocabularyHint("E0206", message, _remedy(found, place), span, (), *_edits(found, place))
 
 
 def _takes_something(step: str) -> bool:
     return any(one.required for one in OPERATIONS[step.partition("(")[0]].parameters)
 
 
-def _named(one: Piece, span: Span) -> Piece:
+def _named(one: ArgumentPiece, span: Span) -> ArgumentPiece:
     """An argument, that at a place as an activation."""
     return one._replace(name="activation") if one.end == span.end else one
 
 
-def of_name(name: str, span: Span) -> Hint | None:
+def of_name(name: str, span: Span) -> VocabularyHint | None:
     """A name that code gives to a value which the language has by another."""
     here = words().names.get(name)
     if here is None:
         return None
     message = f"there is no `{name}`: the network's input is `{here}`"
-    return Hint("E0208", message, f"write `{here}`", span, (), (Edit(span, here),))
+    return VocabularyHint("E0208", message, f"write `{here}`", span, (), (Edit(span, here),))
 
 
-def of_slot(name: str, span: Span, known: Iterable[str]) -> Hint | None:
+def of_slot(name: str, span: Span, known: Iterable[str]) -> VocabularyHint | None:
     """A slot that the prelude calls otherwise; where the file's own slots are ``known``, they alone are meant."""
     here = meant(words().slots, name)
     if here is None or here not in known:
         return None
     message = f"there is no slot called `{name}`: it is `{here}` here"
-    return Hint("E0214", message, f"write `use {here} = …`", span, (), (Edit(span, here),), True)
+    return VocabularyHint("E0214", message, f"write `use {here} = …`", span, (), (Edit(span, here),), True)

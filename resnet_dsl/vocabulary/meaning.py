@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
-from resnet_dsl.vocabulary.table import Row, meant, plain, rows, words
+from resnet_dsl.vocabulary.table import WordRow, meant, plain, rows, words
 from resnet_dsl.vocabulary.translating import translate
 
 
@@ -32,7 +32,7 @@ def _calls(word: str) -> Iterator[str]:
             )
 
 
-def here(row: Row, name: str) -> str:
+def here(row: WordRow, name: str) -> str:
     """What a name of a row is here: the step, what it is always given, and an example."""
     if row.row:
         said = "steps behind one another"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from resnet_dsl.vocabulary.table import Row, rows, words
+from resnet_dsl.vocabulary.table import WordRow, rows, words
 from resnet_dsl.vocabulary.translating import translate
 
 _HEAD = """\
@@ -45,12 +45,12 @@ def _table(titles: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> str:
     return "\n".join([shown[0], f"|{rule}|", *shown[1:]])
 
 
-def _line(row: Row) -> tuple[str, str, str]:
+def _line(row: WordRow) -> tuple[str, str, str]:
     names = ", ".join(f"`{_prefix(row)}{name}`" for name in _without_ranks(row.names))
     return names, _here(row), "<br>".join(map(_example, row.examples))
 
 
-def _prefix(row: Row) -> str:
+def _prefix(row: WordRow) -> str:
     return "" if "" in row.prefixes else f"{row.prefixes[0]}."
 
 
@@ -63,7 +63,7 @@ def _ranks(name: str) -> tuple[str, str]:
     return name.replace("2", "1"), name.replace("2", "3")
 
 
-def _here(row: Row) -> str:
+def _here(row: WordRow) -> str:
     if row.none:
         return row.none
     if row.row:

@@ -15,7 +15,7 @@ _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*")
 _CLOSING = {"(": ")", "[": "]"}
 
 
-class Piece(NamedTuple):
+class ArgumentPiece(NamedTuple):
     """What stands between two commas: a value, ``name`` in front of its `=` where there is one, and its place."""
 
     name: str
@@ -24,13 +24,13 @@ class Piece(NamedTuple):
     end: int
 
 
-class Written(NamedTuple):
+class WrittenCall(NamedTuple):
     """A call: ``path`` is `nn.Conv2d`; ``arguments`` None where it has no brackets; ``applied`` is what a second pair
     of brackets holds, as in `Conv2D(64, 3)(x)`."""
 
     path: str
-    arguments: tuple[Piece, ...] | None
-    applied: tuple[Piece, ...] | None
+    arguments: tuple[ArgumentPiece, ...] | None
+    applied: tuple[ArgumentPiece, ...] | None
     start: int
     end: int
 
@@ -43,14 +43,14 @@ class Written(NamedTuple):
         return self.path.rpartition(".")[0]
 
 
-def read_call(text: str, start: int = 0) -> Written | None:
+def read_call(text: str, start: int = 0) -> WrittenCall | None:
     """The call that begins there, or the name alone; None where brackets are not closed soon, or not as they were
     opened."""
     found = _PATH.match(text, start)
     if found is None:
         return None
     path, end = re.sub(r"\s", "", found[0]), found.end()
-    rows: list[tuple[Piece, ...]] = []
+    rows: list[tuple[ArgumentPiece, ...]] = []
     while len(rows) < 2 and (opening := _bracket(text, end)) is not None:
         row = read_row(text, opening)
         if row is None:
@@ -58,10 +58,10 @@ def read_call(text: str, start: int = 0) -> Written | None:
         rows.append(row[0])
         end = row[1]
     arguments, applied = (rows[at] if at < len(rows) else None for at in (0, 1))
-    return Written(path, arguments, applied, start, end)
+    return WrittenCall(path, arguments, applied, start, end)
 
 
-def call_around(text: str, name: str, inside: int) -> Written | None:
+def call_around(text: str, name: str, inside: int) -> WrittenCall | None:
     """The call of a name with brackets that hold a place of the text: the innermost one."""
     first = max(0, inside - LONGEST)
     found = [one.start() for one in re.finditer(rf"\b{re.escape(name)}[ \t]*\(", text[first:inside])]
@@ -69,7 +69,7 @@ def call_around(text: str, name: str, inside: int) -> Written | None:
     return next((one for one in calls if one is not None and one.end > inside), None)
 
 
-def call_holding(text: str, inside: int) -> Written | None:
+def call_holding(text: str, inside: int) -> WrittenCall | None:
     """The innermost call whose brackets hold a place of the text."""
     first = max(0, inside - LONGEST)
     found = [one.start() for one in _CALLED.finditer(text, first, inside)][-_DEEPEST:]
@@ -77,7 +77,7 @@ def call_holding(text: str, inside: int) -> Written | None:
     return next((one for one in calls if one is not None and one.end > inside), None)
 
 
-def whole_call(text: str) -> Written | None:
+def whole_call(text: str) -> WrittenCall | None:
     """The call that a text is, and nothing else."""
     stripped = text.strip()
     call = read_call(stripped)
@@ -90,9 +90,9 @@ def _bracket(text: str, end: int) -> int | None:
     return found.end() - 1 if found else None
 
 
-def read_row(text: str, opening: int) -> tuple[tuple[Piece, ...], int] | None:
+def read_row(text: str, opening: int) -> tuple[tuple[ArgumentPiece, ...], int] | None:
     """What stands between the commas of a pair of brackets, and where it ends, behind the closing one."""
-    pieces: list[Piece] = []
+    pieces: list[ArgumentPiece] = []
     start, equal, open_ = opening + 1, -1, [text[opening]]
     for sign in _SIGN.finditer(text, start, opening + LONGEST):
         word, at = sign[0], sign.start()
@@ -113,11 +113,11 @@ def read_row(text: str, opening: int) -> tuple[tuple[Piece, ...], int] | None:
     return None
 
 
-def _piece(text: str, start: int, equal: int, end: int) -> tuple[Piece, ...]:
+def _piece(text: str, start: int, equal: int, end: int) -> tuple[ArgumentPiece, ...]:
     """One piece; none where nothing stands between two commas, or behind the last."""
     named = _NAMED.fullmatch(text, start, equal) if equal >= 0 else None
     begin = equal + 1 if named else start
     value = re.sub(r"#[^\n]*", "", text[begin:end]).strip() if "#" in text[begin:end] else text[begin:end].strip()
     first = named.start(1) if named else start + len(text[start:end]) - len(text[start:end].lstrip())
     last = start + len(text[start:end].rstrip())
-    return (Piece(named[1] if named else "", value, first, last),) if value or named else ()
+    return (ArgumentPiece(named[1] if named else "", value, first, last),) if value or named else ()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import Written, read_call, whole_call
-from resnet_dsl.vocabulary.table import Row, rows, words
+from resnet_dsl.vocabulary.reading import WrittenCall, read_call, whole_call
+from resnet_dsl.vocabulary.table import WordRow, rows, words
 
 LEFT_TO_TOOLS = ("pad", "bias", "epsilon", "momentum")
 """Arguments whose defaults tools and papers see differently: where a call leaves them to its tool, that is said."""
@@ -17,7 +17,7 @@ CHANNELS = {"axis": ("-1", "3", "None"), "dim": ("1", "-3", "-1", "None")}
 """The axis of channels: behind the others in Keras, in front of them in PyTorch."""
 
 
-def said(row: Row, call: Written) -> list[tuple[str, str]]:
+def said(row: WordRow, call: WrittenCall) -> list[tuple[str, str]]:
     """The arguments of a call by their names in the tool."""
     names = [one.name for one in row.takes]
     return [
@@ -26,7 +26,7 @@ def said(row: Row, call: Written) -> list[tuple[str, str]]:
     ]
 
 
-class Step:
+class CallInTranslation:
     """A call while it is translated.
 
     ``fixed`` is what the step always has, ``said`` what the call says, ``left`` what it leaves to its tool's defaults:
@@ -35,7 +35,7 @@ class Step:
     ``keeps``: whether what is said stays where the language has it as its default.
     """
 
-    def __init__(self, row: Row, call: Written, keeps: bool = False) -> None:
+    def __init__(self, row: WordRow, call: WrittenCall, keeps: bool = False) -> None:
         here = read_call(row.step_of(call.name))
         assert here is not None
         self.row, self.call, self.keeps = row, call, keeps or not row.tool
@@ -247,7 +247,7 @@ def activation_of(value: str) -> str | None:
     if _activates(call.name):
         return call.name
     found = [row for row in rows() if call.name in row.names and _activates(row.step_of(call.name))]
-    return Step(found[0], call).letter if found else None
+    return CallInTranslation(found[0], call).letter if found else None
 
 
 def _activates(step: str) -> bool:
@@ -284,13 +284,13 @@ _READ: dict[str, Callable[[str], str | None]] = {
     "method": values.word_of("method"),
 }
 
-_OTHERWISE: dict[str, Callable[[Step, str, str, str], None]] = {
-    "nothing": Step._nothing,
-    "one position": Step._one_position,
-    "the axis of channels": Step._axis,
-    "spatial axes": Step._spatial_axes,
-    "scale and center": Step._scale_and_center,
-    "height or width": Step._side,
-    "amounts": Step._borders,
-    "cropping": Step._crop,
+_OTHERWISE: dict[str, Callable[[CallInTranslation, str, str, str], None]] = {
+    "nothing": CallInTranslation._nothing,
+    "one position": CallInTranslation._one_position,
+    "the axis of channels": CallInTranslation._axis,
+    "spatial axes": CallInTranslation._spatial_axes,
+    "scale and center": CallInTranslation._scale_and_center,
+    "height or width": CallInTranslation._side,
+    "amounts": CallInTranslation._borders,
+    "cropping": CallInTranslation._crop,
 }

@@ -9,13 +9,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_dsl.vocabulary.reading import Piece, read_row
+from resnet_dsl.vocabulary.reading import ArgumentPiece, read_row
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _CALLS = ("keras", "torch", "others")
 
 
-class Row(NamedTuple):
+class WordRow(NamedTuple):
     """One line of the table: calls that are the same here. See the head of keras.toml for what its fields mean.
 
     ``word`` is how messages call it: "Keras' word". ``takes`` are the arguments in their order with their defaults,
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     word: str
     names: tuple[str, ...]
     prefixes: tuple[str, ...]
-    takes: tuple[Piece, ...] = ()
+    takes: tuple[ArgumentPiece, ...] = ()
     here: str = ""
     aliases: Mapping[str, str] = MappingProxyType({})
     arguments: Mapping[str, str] = MappingProxyType({})
@@ -44,7 +44,7 @@ class Row(NamedTuple):
         return known if step == "NAME" else step
 
 
-class Words(NamedTuple):
+class OtherWords(NamedTuple):
     """The words that are no calls: see words.toml."""
 
     arguments: dict[str, tuple[str, ...]]
@@ -65,17 +65,17 @@ class Words(NamedTuple):
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[WordRow, ...]:
     """All rows, tool by tool."""
     return tuple(_row(one, data) for data in map(_read, _CALLS) for one in data["calls"])
 
 
 @cache
-def words() -> Words:
+def words() -> OtherWords:
     data = _read("words")
     values = {name: _turned(table) for name, table in data.pop("values").items()}
     arguments = {name: tuple(meant) for name, meant in data.pop("arguments").items()}
-    return Words(arguments=arguments, values=values, **(data | {"slots": _turned(data["slots"])}))
+    return OtherWords(arguments=arguments, values=values, **(data | {"slots": _turned(data["slots"])}))
 
 
 def _turned(table: dict[str, list[str]]) -> dict[str, str]:
@@ -93,7 +93,7 @@ def plain(word: str) -> str:
     return word.lower().replace("_", "").replace("-", "")
 
 
-def find(name: str, prefix: str = "") -> tuple[Row, ...]:
+def find(name: str, prefix: str = "") -> tuple[WordRow, ...]:
     """The rows of a name behind a prefix (`nn`), in the table's order; as it is written, or else but for case and
     underscores."""
     exact, folded = _index()
@@ -114,9 +114,9 @@ def modules() -> frozenset[str]:
 
 
 @cache
-def _index() -> tuple[dict[str, tuple[Row, ...]], dict[str, tuple[Row, ...]]]:
-    exact: dict[str, tuple[Row, ...]] = {}
-    folded: dict[str, tuple[Row, ...]] = {}
+def _index() -> tuple[dict[str, tuple[WordRow, ...]], dict[str, tuple[WordRow, ...]]]:
+    exact: dict[str, tuple[WordRow, ...]] = {}
+    folded: dict[str, tuple[WordRow, ...]] = {}
     for row in rows():
         for name in row.names:
             exact[name] = (*exact.get(name, ()), row)
@@ -130,12 +130,12 @@ def _read(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def _row(data: dict[str, Any], file: dict[str, Any]) -> Row:
+def _row(data: dict[str, Any], file: dict[str, Any]) -> WordRow:
     found = read_row(f"({data.pop('takes', '')})", 0)
     assert found is not None
     takes = tuple(one if one.name else one._replace(name=one.value, value="") for one in found[0])
     names, prefixes = tuple(_names(data.pop("names"))), tuple(data.pop("from", file["from"]))
-    return Row(file["title"], file["word"], names, prefixes, takes, **data)
+    return WordRow(file["title"], file["word"], names, prefixes, takes, **data)
 
 
 def _names(written: list[str]) -> list[str]:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import Piece, Written, read_call, whole_call
-from resnet_dsl.vocabulary.steps import CHANNELS, Step, said
-from resnet_dsl.vocabulary.table import Row, find, words
+from resnet_dsl.vocabulary.reading import ArgumentPiece, WrittenCall, read_call, whole_call
+from resnet_dsl.vocabulary.steps import CHANNELS, CallInTranslation, said
+from resnet_dsl.vocabulary.table import WordRow, find, words
 
 
 class Translation(NamedTuple):
@@ -22,8 +22,8 @@ class Translation(NamedTuple):
     ``alone``: the step with the arguments that the call says and no others, as `default` takes it.
     """
 
-    call: Written
-    row: Row
+    call: WrittenCall
+    row: WordRow
     text: str = ""
     letter: str = ""
     lost: tuple[tuple[str, str], ...] = ()
@@ -46,7 +46,7 @@ def translate(text: str, start: int = 0) -> Translation | None:
     return translated(call, text) if call is not None else None
 
 
-def translated(call: Written, text: str = "") -> Translation | None:
+def translated(call: WrittenCall, text: str = "") -> Translation | None:
     """A call by the first row that has a place for all of it, or else by the first; ``text`` is what it stands in."""
     found = [_by(row, call, text) for row in _rows_of(call)]
     sound = [one for one in found if one.complete]
@@ -56,19 +56,21 @@ def translated(call: Written, text: str = "") -> Translation | None:
     return None
 
 
-def _rows_of(call: Written) -> tuple[Row, ...]:
+def _rows_of(call: WrittenCall) -> tuple[WordRow, ...]:
     if call.path in OPERATIONS:
         return (_own(OPERATIONS[call.path]),)
     return find(call.name, call.prefix)
 
 
-def _own(operation: Operation) -> Row:
+def _own(operation: Operation) -> WordRow:
     """An operation as a row of the table: its arguments are what they are; one that has none is called on a value."""
-    takes = tuple(Piece(one.name, "", 0, 0) for one in operation.parameters) or (Piece("input", "", 0, 0),)
-    return Row("", "", (operation.name,), ("",), takes, here=operation.name, values=operation.many)
+    takes = tuple(ArgumentPiece(one.name, "", 0, 0) for one in operation.parameters) or (
+        ArgumentPiece("input", "", 0, 0),
+    )
+    return WordRow("", "", (operation.name,), ("",), takes, here=operation.name, values=operation.many)
 
 
-def _without_first(row: Row, call: Written, text: str) -> list[Translation]:
+def _without_first(row: WordRow, call: WrittenCall, text: str) -> list[Translation]:
     """`nn.Conv2d(16, 3)`, as if what flows in needed no word: perhaps that is what was meant."""
     if not row.takes or row.takes[0].name not in words().needless or not row.here:
         return []
@@ -76,7 +78,7 @@ def _without_first(row: Row, call: Written, text: str) -> list[Translation]:
     return [found._replace(row=row)] if found.complete else []
 
 
-def _by(row: Row, call: Written, text: str) -> Translation:
+def _by(row: WordRow, call: WrittenCall, text: str) -> Translation:
     if row.row:
         return _sequence(row, call)
     if row.member:
@@ -86,9 +88,9 @@ def _by(row: Row, call: Written, text: str) -> Translation:
     return _merge(row, call) if row.values else _step(row, call, text)
 
 
-def _step(row: Row, call: Written, text: str) -> Translation:
-    step = Step(row, call, keeps=row.step_of(call.name).partition("(")[0] in _changed_defaults(text))
-    applied = call.applied if step.flows is None else (Piece("", step.flows, 0, 0),)
+def _step(row: WordRow, call: WrittenCall, text: str) -> Translation:
+    step = CallInTranslation(row, call, keeps=row.step_of(call.name).partition("(")[0] in _changed_defaults(text))
+    applied = call.applied if step.flows is None else (ArgumentPiece("", step.flows, 0, 0),)
     flow = _flow(applied)
     lost = tuple(step.lost.items())
     if flow is None or not step.text:
@@ -102,7 +104,7 @@ def _changed_defaults(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\bdefault\s+(\w+)", text))
 
 
-def _sequence(row: Row, call: Written) -> Translation:
+def _sequence(row: WordRow, call: WrittenCall) -> Translation:
     """`nn.Sequential(a, b)`, `Sequential([a, b])`: steps behind one another."""
     given = [one.value for one in call.arguments or ()]
     listed = values.items(given[0]) if len(given) == 1 else None
@@ -124,7 +126,7 @@ def _inner(written: str) -> Translation | None:
     return translated(call) if call is not None else None
 
 
-def _member(row: Row, call: Written) -> Translation:
+def _member(row: WordRow, call: WrittenCall) -> Translation:
     """`Input(shape=(224, 224, 3))`: a line of the network."""
     shape = next((one.value for one in call.arguments or () if one.name in ("shape", "")), "")
     size = values.size(shape) if shape else None
@@ -132,7 +134,7 @@ def _member(row: Row, call: Written) -> Translation:
     return Translation(call, row, text, text)
 
 
-def _merge(row: Row, call: Written) -> Translation:
+def _merge(row: WordRow, call: WrittenCall) -> Translation:
     """`Add()([a, b])`, `torch.cat([a, b], dim=1)`, `layers.add([a, b])`."""
     step = row.step_of(call.name)
     merged = [_value(one) for one in _merged(call)]
@@ -149,20 +151,20 @@ def _merge(row: Row, call: Written) -> Translation:
     return Translation(call, row)
 
 
-def _merged(call: Written) -> tuple[str, ...]:
+def _merged(call: WrittenCall) -> tuple[str, ...]:
     """The values of a merge, which stand in a list of their own or side by side."""
     given = tuple(one.value for one in (call.applied or call.arguments or ()) if not one.name)
     listed = values.items(given[0]) if given else None
     return given if listed is None else listed
 
 
-def _joins_channels(row: Row, call: Written) -> bool:
+def _joins_channels(row: WordRow, call: WrittenCall) -> bool:
     """Whether the axis that is said, or left to the default, is that of the channels."""
     given = {one.name: one.value for one in row.takes} | dict(said(row, call))
     return all(given[name] in channels for name, channels in CHANNELS.items() if given.get(name))
 
 
-def _flow(applied: tuple[Piece, ...] | None) -> str | None:
+def _flow(applied: tuple[ArgumentPiece, ...] | None) -> str | None:
     """What a call is applied to, as a chain begins: "" where that flows in by itself, None where it is not known."""
     if not applied:
         return ""

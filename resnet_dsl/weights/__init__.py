@@ -9,7 +9,7 @@ whole models and of weights alone. NumPy and h5py alone do it.
 from __future__ import annotations
 
 from resnet_dsl.weights.about import About, InputScaling, Scaling
-from resnet_dsl.weights.matching import Wanted, fit
+from resnet_dsl.weights.matching import WantedLayer, fit
 from resnet_dsl.weights.reading import (
     SavedArray,
     SavedConfig,
@@ -29,7 +29,7 @@ __all__ = [
     "SavedLayer",
     "SavedModel",
     "Scaling",
-    "Wanted",
+    "WantedLayer",
     "fit",
     "read_about",
     "read_config",

@@ -28,7 +28,7 @@ _MOST_TOLD = 8
 _MOST_PARTS = 3  # of mismatches: in more than these it is another network
 
 
-class Wanted(NamedTuple):
+class WantedLayer(NamedTuple):
     """A layer of a model, with weights.
 
     kind: Keras' class, as its files write it (``conv2d``). parts: what it lies in, and what it may be called besides:
@@ -65,7 +65,7 @@ class _Mismatch(NamedTuple):
 
 def fit(
     saved: SavedModel,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedLayer],
     network: str,
     excepted: Collection[str] = (),
     kind: str = "float32",
@@ -98,7 +98,7 @@ def fit(
     )
 
 
-def _by_name(saved: SavedModel, wanted: Sequence[Wanted]) -> dict[str, list[SavedLayer]]:
+def _by_name(saved: SavedModel, wanted: Sequence[WantedLayer]) -> dict[str, list[SavedLayer]]:
     """The layers of a file by the names that they have here: early files have some that are spelt otherwise now."""
     found: dict[str, list[SavedLayer]] = {}
     for layer in saved.layers:
@@ -107,7 +107,7 @@ def _by_name(saved: SavedModel, wanted: Sequence[Wanted]) -> dict[str, list[Save
     return found
 
 
-def _only_one_like_it(layer: SavedLayer, saved: SavedModel, wanted: Sequence[Wanted]) -> str:
+def _only_one_like_it(layer: SavedLayer, saved: SavedModel, wanted: Sequence[WantedLayer]) -> str:
     """The name of the only wanted layer of this class and these shapes, for one that has no name in the file.
 
     Raises Failure where there are others like it: their order in the file depends on the network that it was saved
@@ -131,7 +131,7 @@ def _looks(layer: SavedLayer) -> tuple[str, tuple[Shape, ...]]:
     return (kind if number.isdigit() else last), tuple(one.values.shape for one in layer.arrays)
 
 
-def _fitted(layer: Wanted, found: list[SavedLayer]) -> tuple[SavedArray, ...] | _Mismatch:
+def _fitted(layer: WantedLayer, found: list[SavedLayer]) -> tuple[SavedArray, ...] | _Mismatch:
     if not found:
         return _Mismatch(layer.name, "is not in the file", layer.parts)
     if len(found) > 1:
@@ -158,7 +158,7 @@ def _surplus(found: Mapping[str, list[SavedLayer]], known: set[str], excepted: C
     ]
 
 
-def _check_names(excepted: Collection[str], wanted: Sequence[Wanted], saved: SavedModel, network: str) -> None:
+def _check_names(excepted: Collection[str], wanted: Sequence[WantedLayer], saved: SavedModel, network: str) -> None:
     parts = dict.fromkeys(part for layer in wanted for part in layer.parts)
     own = dict.fromkeys(layer.name for layer in wanted)
     known = {**parts, **own, **dict.fromkeys(_names(saved))}

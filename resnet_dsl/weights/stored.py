@@ -17,7 +17,7 @@ NOT_WEIGHTS = ("optimizer", "seed_generator", "random_seed_generator")
 """Groups beside the layers' weights: what an optimiser remembers, and where random layers stand."""
 
 
-class Dataset(Protocol):
+class StoredArray(Protocol):
     """An array in the file: h5py's, or one of resnet_dsl.weights.plain."""
 
     @property
@@ -36,7 +36,7 @@ class Stored(NamedTuple):
     """
 
     name: str | None
-    dataset: Dataset
+    dataset: StoredArray
     kind: str
     path: str | None = None
 

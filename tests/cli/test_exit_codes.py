@@ -125,7 +125,7 @@ def test_our_own_failure_is_3_and_shows_its_traceback_only_when_asked(monkeypatc
     def fails(self: object, *asked: object) -> None:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(pipeline.Spec, "check", fails)
+    monkeypatch.setattr(pipeline.LoadedSpec, "check", fails)
     ended = call("check", "small.resnet")
     assert ended.code == OURS
     assert "Traceback" not in ended.err

@@ -147,7 +147,7 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(folder: Path, monkeyp
     (folder / "slipped.resnet").write_text(SLIPPED, encoding="utf-8")
     fix = fixing.fix
 
-    def changing(spec: pipeline.Spec, network: str | None) -> fixing.Fixed:
+    def changing(spec: pipeline.LoadedSpec, network: str | None) -> fixing.Fixed:
         (folder / "slipped.resnet").write_text("# mine\n", encoding="utf-8")
         return fix(spec, network)
 
@@ -169,7 +169,7 @@ def test_what_ships_is_not_changed(monkeypatch: pytest.MonkeyPatch, folder: Path
 def fixed_by(text: str, *remedies: tuple[str, str]) -> str:
     """What becomes of a text whose mistakes are the words of the left, each to be the word of the right."""
 
-    def check(self: pipeline.Spec, network: str | None = None) -> tuple[Diagnostic, ...]:
+    def check(self: pipeline.LoadedSpec, network: str | None = None) -> tuple[Diagnostic, ...]:
         found = []
         for word, instead in remedies:
             start = self.source.text.find(word)
@@ -179,8 +179,8 @@ def fixed_by(text: str, *remedies: tuple[str, str]) -> str:
         return tuple(found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline.Spec, "check", check)
-        return fixing.fix(pipeline.Spec(Source("t", text))).spec.source.text
+        patch.setattr(pipeline.LoadedSpec, "check", check)
+        return fixing.fix(pipeline.LoadedSpec(Source("t", text))).spec.source.text
 
 
 def test_of_two_that_overlap_the_first_is_made_and_the_text_is_looked_at_again() -> None:

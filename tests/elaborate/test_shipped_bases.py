@@ -69,9 +69,9 @@ def test_a_file_that_ships_may_lack_its_network_while_it_is_edited() -> None:
     path = shipped.find("resnet18")
     assert path is not None
     edited = Source(path, "network resnet118 from seresnet50 {}\nnetwork mine from resnet18 {}", path)
-    assert {one.code for one in pipeline.Spec(edited).check()} == {"E0215"}
+    assert {one.code for one in pipeline.LoadedSpec(edited).check()} == {"E0215"}
     aside = Source("aside.resnet", edited.text.replace("resnet118", "resnet18"))
-    assert pipeline.Spec(aside).check() == ()
+    assert pipeline.LoadedSpec(aside).check() == ()
 
 
 def test_a_network_without_a_namesake_that_ships_is_still_a_circle() -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from resnet_dsl import resources
 from resnet_dsl.diagnostics.draw import draw_all
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.pipeline import Spec, load_text
+from resnet_dsl.pipeline import LoadedSpec, load_text
 from tests.strategies import mutated, texts
 
 SPECS = Path(resources.specs_folder())
@@ -40,7 +40,7 @@ def compiles_or_is_refused(text: str) -> None:
     assert time.process_time() - start < DEADLINE
 
 
-def refused(spec: Spec, network: str) -> bool:
+def refused(spec: LoadedSpec, network: str) -> bool:
     """Whether a network does not compile; then there is an error that says why."""
     try:
         spec.compile(network)

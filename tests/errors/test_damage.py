@@ -11,7 +11,7 @@ import pytest
 from resnet_dsl import resources
 from resnet_dsl.fixing import fix
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.pipeline import Spec
+from resnet_dsl.pipeline import LoadedSpec
 from resnet_dsl.source import Source
 from resnet_dsl.syntax import tables
 from resnet_dsl.syntax.words import split
@@ -50,7 +50,7 @@ def damaged(text: str, chance: random.Random) -> str:
     return text[: words.starts[at]] + new + text[words.ends[at] :]
 
 
-def graphs(spec: Spec) -> dict[str, Graph]:
+def graphs(spec: LoadedSpec) -> dict[str, Graph]:
     return {name: spec.compile(name).graph for name in spec.networks}
 
 
@@ -58,10 +58,10 @@ def check_one(texts: dict[str, str], seed: int) -> bool:
     """Whether a text that was damaged by chance was fixed; where it was, and all is well again, it is the same."""
     chance = random.Random(seed)
     path, text = chance.choice([*texts.items()])
-    fixed = fix(Spec(Source(path, damaged(text, chance), path)))
+    fixed = fix(LoadedSpec(Source(path, damaged(text, chance), path)))
     if not fixed.rounds or any(one.severity == "error" for one in fixed.spec.check()):
         return False
-    assert graphs(fixed.spec) == graphs(Spec(Source(path, text, path))), [*fixed.told()]
+    assert graphs(fixed.spec) == graphs(LoadedSpec(Source(path, text, path))), [*fixed.told()]
     return True
 
 

@@ -54,7 +54,7 @@ def changes(text: str) -> list[Change]:
     return list(dict.fromkeys(found))
 
 
-def _inside(node: tree.Node, part: int) -> Iterator[Change]:
+def _inside(node: tree.SyntaxNode, part: int) -> Iterator[Change]:
     part = node.span.start if isinstance(node, tree.Stem | tree.Stage | tree.Head) else part
     for written, token in _mistakes(node):
         yield Change(token.span.start, token.span.end, written, part)
@@ -62,11 +62,11 @@ def _inside(node: tree.Node, part: int) -> Iterator[Change]:
         yield Change(node.span.end - 1, node.span.end, ", groups = 7919)", part)
     targets = [node.target] if isinstance(node, tree.Named) else []
     for _, below in node.children():
-        if isinstance(below, tree.Node) and below not in targets:
+        if isinstance(below, tree.SyntaxNode) and below not in targets:
             yield from _inside(below, part)
 
 
-def _mistakes(node: tree.Node) -> Iterator[tuple[str, tree.Token]]:
+def _mistakes(node: tree.SyntaxNode) -> Iterator[tuple[str, tree.Token]]:
     if isinstance(node, tree.Step) and node.callee is not None and len(node.callee.text) > 3:
         yield f"{node.callee.text}q", node.callee
         yield "zzyzx", node.callee

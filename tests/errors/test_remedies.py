@@ -15,7 +15,7 @@ from resnet_dsl.diagnostics.explain import codes
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.fixing import fix
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.pipeline import Spec, load, load_text
+from resnet_dsl.pipeline import LoadedSpec, load, load_text
 from resnet_dsl.source import Source
 from tests.diagnostics.test_explain import examples
 from tests.errors.redraw import FOLDER, SPECS
@@ -37,7 +37,7 @@ def sources() -> Iterator[Source]:
 
 
 def with_edits() -> list[tuple[Source, Diagnostic]]:
-    return [(source, one) for source in sources() for one in Spec(source).check() if one.edits]
+    return [(source, one) for source in sources() for one in LoadedSpec(source).check() if one.edits]
 
 
 REMEDIES = with_edits()
@@ -55,7 +55,7 @@ def in_front(found: tuple[Diagnostic, ...], remedy: Diagnostic) -> set[tuple[str
 @pytest.mark.parametrize(("source", "remedy"), REMEDIES, ids=NAMES)
 def test_the_mistake_is_gone_and_none_came_in_front_of_it(source: Source, remedy: Diagnostic) -> None:
     text = edited(source.text, remedy.edits)
-    before, after = Spec(source).check(), Spec(replace(source, text=text)).check()
+    before, after = LoadedSpec(source).check(), LoadedSpec(replace(source, text=text)).check()
     assert remedy.place is not None
     gone = _said((remedy,))[0]  # counted: the next line may make the same mistake at the same place
     assert _said(after).count(gone) < _said(before).count(gone)
@@ -92,7 +92,7 @@ def test_what_is_sure_gives_the_network_of_the_right_example(code: str) -> None:
 
 @pytest.mark.parametrize("source", [*sources()], ids=lambda source: Path(source.name).name)
 def test_what_is_sure_has_edits(source: Source) -> None:
-    assert all(one.edits for one in Spec(source).check() if one.sure)
+    assert all(one.edits for one in LoadedSpec(source).check() if one.sure)
 
 
 FRAME = "block mine(width) { conv(width, 3) }\nnetwork n { input 8x8x3 stage conv5 { %s } %s }\n"

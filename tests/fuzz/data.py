@@ -32,7 +32,7 @@ from PIL import Image
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import load
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.run_folder import RunFolder, expect_same_run
 from tests.fuzz.memory import limit_memory
@@ -179,7 +179,7 @@ def _run_folder() -> Target:
         folder = Path(place)
         (folder / "checkpoints").mkdir()
         values = {"0:a": np.ones((3, 2), np.float32), "1:b": np.arange(4, dtype=np.int64)}
-        checkpoint.save(folder / "checkpoints" / "latest.npz", Checkpoint(Position(1, 2), values))
+        checkpoint.save(folder / "checkpoints" / "latest.npz", Checkpoint(TrainingPosition(1, 2), values))
         for epoch in (1, 2):
             history.append(folder / "history.csv", EpochRecord(epoch, 0.1, 2.0, 0.5, 2.5, 0.6))
         (folder / "options.json").write_text(json.dumps(DESCRIBED))
@@ -187,7 +187,7 @@ def _run_folder() -> Target:
         with zipfile.ZipFile(folder / "model.keras", "w") as archive:
             archive.writestr("config.json", "{}")
         files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    own = Checkpoint(Position(0, 0), values)
+    own = Checkpoint(TrainingPosition(0, 0), values)
     return Target("run folder", files, lambda found: _read_run(found, own))
 
 

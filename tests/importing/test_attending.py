@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resnet_dsl.importing.attending import Steps, attention_of
+from resnet_dsl.importing.attending import AttentionSteps, attention_of
 
 SAMPLES, HEADS, KEY, HEIGHT, WIDTH = 2, 2, 5, 3, 4
 PLACES = HEIGHT * WIDTH
@@ -38,7 +38,7 @@ def distances(queries: Any, down: Any, across: Any) -> Any:
     return found
 
 
-def steps(cut: Callable[..., Any], share: int, factor: float, tables: Any = (), bias: Any = 0.0) -> Steps:
+def steps(cut: Callable[..., Any], share: int, factor: float, tables: Any = (), bias: Any = 0.0) -> AttentionSteps:
     """Of NumPy's, with its result as (samples, heads, channels, places)."""
 
     def run(values: Any) -> Any:
@@ -51,7 +51,7 @@ def steps(cut: Callable[..., Any], share: int, factor: float, tables: Any = (), 
 
     shape = (HEIGHT, WIDTH, HEADS * (2 * KEY + share))
     counts = SAMPLES * HEADS * PLACES**2, SAMPLES * HEADS * PLACES * share
-    return Steps(run, [shape], SAMPLES, list(tables), *counts)
+    return AttentionSteps(run, [shape], SAMPLES, list(tables), *counts)
 
 
 def learned() -> Any:
@@ -101,4 +101,4 @@ def test_too_many_scores_are_not_computed() -> None:
     def run(values: Any) -> Any:
         raise AssertionError("computed")
 
-    assert attention_of(Steps(run, [(256, 256, 48)], 1, [], 2**32, 2**20)) is None
+    assert attention_of(AttentionSteps(run, [(256, 256, 48)], 1, [], 2**32, 2**20)) is None

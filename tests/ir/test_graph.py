@@ -45,10 +45,10 @@ def test_every_shipped_network_goes_to_json_and_back_equal(path: str, name: str)
     assert infer_shapes(read) == network.shapes
 
 
-SPECS: dict[str, pipeline.Spec] = {}
+SPECS: dict[str, pipeline.LoadedSpec] = {}
 
 
-def spec(path: str) -> pipeline.Spec:
+def spec(path: str) -> pipeline.LoadedSpec:
     if path not in SPECS:
         SPECS[path] = pipeline.load(path)
     return SPECS[path]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl import pipeline, resources
 from resnet_dsl.ir.sizes import is_open, written_size
-from resnet_dsl.pipeline import Compiled, Spec
+from resnet_dsl.pipeline import Compiled, LoadedSpec
 from resnet_dsl.shipped import find, shipped_files
 
 TABLE = Path(__file__).parent.parent / "reference" / "family.csv"
@@ -49,7 +49,7 @@ ROWS = _read()
 
 
 @cache
-def spec(path: str) -> Spec:
+def spec(path: str) -> LoadedSpec:
     """A file of specs/."""
     return pipeline.load(str(Path(resources.specs_folder(), path)))
 

@@ -29,7 +29,7 @@ def meaning(text: str) -> object:
 
 
 def _bare(item: object) -> object:
-    if isinstance(item, tree.Node):
+    if isinstance(item, tree.SyntaxNode):
         return type(item).__name__, *(_bare(getattr(item, name)) for name in item.fields[1:])
     if isinstance(item, tree.Token):
         return item.kind, item.text

@@ -28,7 +28,7 @@ def value(text: str) -> tree.Expression:
 
 def test_a_network_and_its_parts() -> None:
     (network,) = definitions("network n(classes = 10, k) from m(2) { input 3x4 stage c(stride = 2) { f } head { } }")
-    assert isinstance(network, tree.Network)
+    assert isinstance(network, tree.NetworkNode)
     assert (network.name.text, network.span.start, network.doc) == ("n", 0, "")
     assert network.parameters is not None
     assert [(p.name.text, p.default is None) for p in network.parameters.items] == [("classes", False), ("k", True)]

@@ -17,7 +17,7 @@ RULES = sorted({rule.node for rule in tables.load().rules if rule.does == tables
 
 
 def test_every_class_is_that_of_a_rule() -> None:
-    concrete = {one for one in vars(tree).values() if isinstance(one, type) and issubclass(one, tree.Node)}
+    concrete = {one for one in vars(tree).values() if isinstance(one, type) and issubclass(one, tree.SyntaxNode)}
     abstract = {one for one in concrete if one.__subclasses__()}
     assert concrete - abstract == set(map(tree.class_of, RULES))
 
@@ -66,8 +66,8 @@ def test_a_walk_meets_every_node_in_the_order_of_the_text(text: str) -> None:
     assert tree.walk(file) == list(_nodes(file))
 
 
-def _nodes(node: tree.Node) -> Iterator[tree.Node]:
+def _nodes(node: tree.SyntaxNode) -> Iterator[tree.SyntaxNode]:
     yield node
     for _, child in node.children():
-        if isinstance(child, tree.Node):
+        if isinstance(child, tree.SyntaxNode):
             yield from _nodes(child)

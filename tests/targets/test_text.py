@@ -27,7 +27,7 @@ network d from b(3) { input 8x8x3 stem { b } stage s(stride = 2) { b } head { b 
 def test_every_node_and_word_of_a_tree_is_in_its_text() -> None:
     """A line for each node, and each token that the tree keeps, once."""
     file, nodes, tokens = pipeline.load_text(ALL_OF_THE_GRAMMAR).module.file, 0, []
-    pending: list[tree.Node | tree.Token] = [file]
+    pending: list[tree.SyntaxNode | tree.Token] = [file]
     while pending:
         one = pending.pop()
         if isinstance(one, tree.Token):

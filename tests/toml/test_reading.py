@@ -12,19 +12,32 @@ from hypothesis import strategies as some
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.source import Source
-from resnet_dsl.toml import Choice, Flag, Key, Named, Number, Several, Table, Text, read_toml, read_toml_text
+from resnet_dsl.toml import (
+    BoundedNumber,
+    Flag,
+    Key,
+    KeyedTable,
+    LineOfText,
+    NamedTable,
+    OneOf,
+    Several,
+    read_toml,
+    read_toml_text,
+)
 from resnet_dsl.toml.places import Way, places_of
 
-FORM = Table(
+FORM = KeyedTable(
     {
-        "name": Key(Text(longest=20)),
-        "page": Key(Table({"width": Key(Number(1, 100)), "rows": Key(Number(1, 9, whole=True))})),
-        "by": Key(Choice(("size", "stage"))),
-        "fills": Key(Several(Text(), 1, 4)),
+        "name": Key(LineOfText(longest=20)),
+        "page": Key(KeyedTable({"width": Key(BoundedNumber(1, 100)), "rows": Key(BoundedNumber(1, 9, whole=True))})),
+        "by": Key(OneOf(("size", "stage"))),
+        "fills": Key(Several(LineOfText(), 1, 4)),
         "flag": Key(Flag()),
-        "panel": Key(Several(Table({"letter": Key(Text(), required=True), "at": Key(Several(Number(0, 9)))}))),
-        "kind": Key(Named(Table({"show": Key(Flag())}), names=("norm", "pool"))),
-        "words": Key(Named(Text())),
+        "panel": Key(
+            Several(KeyedTable({"letter": Key(LineOfText(), required=True), "at": Key(Several(BoundedNumber(0, 9)))}))
+        ),
+        "kind": Key(NamedTable(KeyedTable({"show": Key(Flag())}), names=("norm", "pool"))),
+        "words": Key(NamedTable(LineOfText())),
     }
 )
 

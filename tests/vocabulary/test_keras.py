@@ -9,7 +9,7 @@ import pytest
 
 from resnet_dsl.api import Network
 from resnet_dsl.pipeline import load_text
-from resnet_dsl.vocabulary.table import Row, rows, words
+from resnet_dsl.vocabulary.table import WordRow, rows, words
 from resnet_dsl.vocabulary.translating import translate
 from tests.vocabulary.test_translating import network_of
 
@@ -29,7 +29,7 @@ def arguments_of(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("row", "name"), LAYERS, ids=lambda one: one if isinstance(one, str) else "")
-def test_arguments_and_defaults_are_those_of_keras(row: Row, name: str) -> None:
+def test_arguments_and_defaults_are_those_of_keras(row: WordRow, name: str) -> None:
     theirs = arguments_of(name)
     ours = [one.name for one in row.takes]
     assert not ours or ours == list(theirs)[: len(ours)] or name == "PReLU"
@@ -43,7 +43,7 @@ def test_arguments_and_defaults_are_those_of_keras(row: Row, name: str) -> None:
 
 
 @pytest.mark.parametrize(("row", "name"), [one for one in LAYERS if one[0].here], ids=lambda one: str(one)[:20])
-def test_every_argument_of_a_layer_that_is_here_has_a_meaning(row: Row, name: str) -> None:
+def test_every_argument_of_a_layer_that_is_here_has_a_meaning(row: WordRow, name: str) -> None:
     table = words()
     known = {*table.arguments, *table.steps, *table.labels, *table.needless, *table.nowhere, *row.arguments}
     own = {"groups", "epsilon", "momentum", "center", "scale", "keepdims", "units", "rate", "height", "width", "offset"}

@@ -10,7 +10,7 @@ from resnet_dsl.pipeline import load_text
 from resnet_dsl.vocabulary.meaning import meaning
 from resnet_dsl.vocabulary.page import page
 from resnet_dsl.vocabulary.reading import read_call
-from resnet_dsl.vocabulary.table import Row, rows, words
+from resnet_dsl.vocabulary.table import WordRow, rows, words
 
 NAMES = [(row, name) for row in rows() for name in row.names]
 SLOTS = {"norm", "last_norm", "act", "attn", "drop", "preact_project"}
@@ -19,7 +19,7 @@ OTHERWISE = {"scale and center", "one position", "the axis of channels"}
 
 
 @pytest.mark.parametrize(("row", "name"), NAMES, ids=lambda one: one if isinstance(one, str) else one.word)
-def test_a_name_leads_to_a_step_with_arguments_that_it_has_or_says_why_there_is_none(row: Row, name: str) -> None:
+def test_a_name_leads_to_a_step_with_arguments_that_it_has_or_says_why_there_is_none(row: WordRow, name: str) -> None:
     assert bool(row.here) + bool(row.none) + bool(row.member) + row.row == 1
     if row.here:
         step = read_call(row.step_of(name))
@@ -29,7 +29,7 @@ def test_a_name_leads_to_a_step_with_arguments_that_it_has_or_says_why_there_is_
 
 
 @pytest.mark.parametrize("row", [row for row in rows() if row.arguments], ids=lambda row: row.names[0])
-def test_an_argument_of_a_row_is_one_that_its_tool_has(row: Row) -> None:
+def test_an_argument_of_a_row_is_one_that_its_tool_has(row: WordRow) -> None:
     assert set(row.arguments) <= {one.name for one in row.takes}
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from resnet_dsl.pipeline import load_text
-from resnet_dsl.vocabulary.table import Row, rows
+from resnet_dsl.vocabulary.table import WordRow, rows
 from resnet_dsl.vocabulary.translating import translate
 from tests.vocabulary.test_translating import network_of
 
@@ -22,7 +22,7 @@ RARE = {"CosineSimilarity", "PairwiseDistance"}
 
 
 @pytest.mark.parametrize(("row", "name"), MODULES, ids=lambda one: one if isinstance(one, str) else "")
-def test_arguments_and_defaults_are_those_of_pytorch(row: Row, name: str) -> None:
+def test_arguments_and_defaults_are_those_of_pytorch(row: WordRow, name: str) -> None:
     taken = list(inspect.signature(getattr(nn, name).__init__).parameters.values())[1:]
     theirs = [one for one in taken if one.kind is one.POSITIONAL_OR_KEYWORD]
     assert [one.name for one in row.takes] == [one.name for one in theirs[: len(row.takes)]]

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from resnet_dsl.failure import Failure
-from resnet_dsl.weights import SavedArray, SavedLayer, SavedModel, Wanted, fit, read_weights
+from resnet_dsl.weights import SavedArray, SavedLayer, SavedModel, WantedLayer, fit, read_weights
 from tests.weights.files import put, weights
 
 KERNEL = (2, 2, 1, 2)
 
 
-def wanted(*names: str) -> list[Wanted]:
-    convolutions = [Wanted(name, "conv2d", ("stem",), (("kernel", KERNEL),)) for name in names]
-    return [*convolutions, Wanted("last", "dense", ("head",), (("kernel", (2, 3)), ("bias", (3,))))]
+def wanted(*names: str) -> list[WantedLayer]:
+    convolutions = [WantedLayer(name, "conv2d", ("stem",), (("kernel", KERNEL),)) for name in names]
+    return [*convolutions, WantedLayer("last", "dense", ("head",), (("kernel", (2, 3)), ("bias", (3,))))]
 
 
 def saved(*arrays: tuple[str | None, tuple[int, ...]], name: str = "it") -> SavedModel:
@@ -24,8 +24,8 @@ def saved(*arrays: tuple[str | None, tuple[int, ...]], name: str = "it") -> Save
     return SavedModel("file", (SavedLayer(name, "layers/x", made),))
 
 
-def norm(*names: str) -> list[Wanted]:
-    return [Wanted("it", "batch_normalization", ("stem",), tuple((name, (4,)) for name in names))]
+def norm(*names: str) -> list[WantedLayer]:
+    return [WantedLayer("it", "batch_normalization", ("stem",), tuple((name, (4,)) for name in names))]
 
 
 def test_a_file_without_names_is_refused_where_two_layers_look_alike(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from resnet_dsl.analyses.difference.alignment import Alignment, lay_beside
 from resnet_dsl.analyses.difference.find import difference
-from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Setting, Steps, as_data
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Setting, UnmatchedSteps, as_data
 from resnet_dsl.analyses.difference.located import Located, located
 from resnet_dsl.analyses.difference.marks import marks
 from resnet_dsl.analyses.difference.words import describe
@@ -20,7 +20,7 @@ __all__ = [
     "MovedStride",
     "Pair",
     "Setting",
-    "Steps",
+    "UnmatchedSteps",
     "as_data",
     "describe",
     "difference",

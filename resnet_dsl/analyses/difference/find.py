@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from resnet_dsl.analyses.difference.alignment import Alignment, lay_beside
-from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Setting, UnmatchedSteps
 from resnet_dsl.analyses.difference.wiring import Matched, rewired
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.lengths import Shape, as_json
@@ -45,7 +45,7 @@ def difference_of(left: Facts, right: Facts, laid: Alignment, names: tuple[str, 
         _quantities(left, right),
         tuple(pair for pair in laid.parts if pair.differs),
         tuple(pair for pair in laid.blocks if pair.differs),
-        tuple(Steps(*key, tuple(places)) for key, places in steps.items()),
+        tuple(UnmatchedSteps(*key, tuple(places)) for key, places in steps.items()),
         strides,
         (*_settings(matched, moved), *_layers(left, right, matched)),
         rewired(left.graph, right.graph, matched),

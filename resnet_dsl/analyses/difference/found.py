@@ -55,7 +55,7 @@ class MovedStride(NamedTuple):
     places: tuple[str, ...]
 
 
-class Steps(NamedTuple):
+class UnmatchedSteps(NamedTuple):
     """Steps that stand in one network and not in the other, at the same place of the same blocks."""
 
     left: tuple[str, ...]
@@ -86,7 +86,7 @@ class Difference(NamedTuple):
     quantities: dict[str, tuple[Any, Any]]
     parts: tuple[Pair, ...]
     blocks: tuple[Pair, ...]
-    steps: tuple[Steps, ...]
+    steps: tuple[UnmatchedSteps, ...]
     strides: tuple[MovedStride, ...]
     settings: tuple[Setting, ...]
     wiring: tuple[Rewired, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from resnet_dsl.analyses.difference.alignment import Inside
 from resnet_dsl.analyses.difference.find import difference
-from resnet_dsl.analyses.difference.found import Difference, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, Setting, UnmatchedSteps
 from resnet_dsl.analyses.difference.words import spell
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.analyses.parts import paths_of_scopes
@@ -71,7 +71,7 @@ class _Marker:
             places = ((place, place) for place in one.places)
             yield from self._told(places, f"{_operation(one.step)} reads other values")
 
-    def _steps(self, place: str, steps: Steps) -> Iterable[str]:
+    def _steps(self, place: str, steps: UnmatchedSteps) -> Iterable[str]:
         """``se``, ``conv + batchnorm``, ``avgpool for maxpool``, ``no maxpool``; a sum is a skip connection's.
 
         A block has a mark of its own, also where operations stand beside it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Rewired, Setting, Steps
+from resnet_dsl.analyses.difference.found import Difference, End, MovedStride, Pair, Rewired, Setting, UnmatchedSteps
 from resnet_dsl.analyses.network import CountedPart
 from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.notation import written
@@ -76,7 +76,7 @@ def of_setting(setting: Setting) -> str:
     return f"{setting.op}: {setting.argument} is {spell(setting.left)} and {spell(setting.right)} {where}"
 
 
-def of_steps(steps: Steps, names: tuple[str, str]) -> str:
+def of_steps(steps: UnmatchedSteps, names: tuple[str, str]) -> str:
     where = f"in {listed(steps.places)}"
     if not steps.left:
         return f"{where} {names[1]} alone has {', '.join(steps.right)}"

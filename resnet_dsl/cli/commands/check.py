@@ -113,7 +113,7 @@ def _fix_files(files: list[SpecFile], form: str) -> None:
                 _say(fixed)
 
 
-def _fix_text(spec: pipeline.Spec, network: str | None) -> pipeline.Spec:
+def _fix_text(spec: pipeline.LoadedSpec, network: str | None) -> pipeline.LoadedSpec:
     """The standard input's: it goes on to the standard output, whether or not there was something to fix."""
     from resnet_dsl import fixing
     from resnet_dsl.writing import write_whole
@@ -131,7 +131,7 @@ def _say(fixed: Fixed) -> None:
 
 
 def _signal(
-    spec: pipeline.Spec, networks: list[str], overrides: dict[str, Any], size: InputSize | None
+    spec: pipeline.LoadedSpec, networks: list[str], overrides: dict[str, Any], size: InputSize | None
 ) -> list[Diagnostic]:
     from resnet_dsl.laboratory.signal import UnpredictableError, predict
 

@@ -23,7 +23,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.syntax.reading import STDIN
 
 if TYPE_CHECKING:
-    from resnet_dsl.history import Revision, Wanted
+    from resnet_dsl.history import Revision, WantedFile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,9 +73,9 @@ def _since(options: argparse.Namespace) -> bool:
     return any(one.differs for one in found)
 
 
-def _wanted(specs: list[str], base: Revision) -> Iterator[Wanted]:
+def _wanted(specs: list[str], base: Revision) -> Iterator[WantedFile]:
     """The files that SPEC arguments name; of folders also those that they held."""
-    from resnet_dsl.history import Wanted
+    from resnet_dsl.history import WantedFile
 
     for spec in specs:
         if spec.partition(":")[0] == STDIN:
@@ -85,7 +85,7 @@ def _wanted(specs: list[str], base: Revision) -> Iterator[Wanted]:
             now = [base.path_of(path) for path in specs_in(spec)]
             if not (now or then):
                 raise no_specs(spec)
-            yield from map(Wanted, dict.fromkeys([*now, *then]))
+            yield from map(WantedFile, dict.fromkeys([*now, *then]))
         else:
             path, network = locate(spec)
-            yield Wanted(base.path_of(path), network)
+            yield WantedFile(base.path_of(path), network)

@@ -59,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _start(path: str) -> Callable[[], None] | None:
     """Of Keras, whose models compute by it."""
-    from resnet_dsl.importing.files import Kind, kind_of
+    from resnet_dsl.importing.files import FileKind, kind_of
 
-    return start_keras if kind_of(path) is Kind.KERAS else None
+    return start_keras if kind_of(path) is FileKind.KERAS else None
 
 
 def _claim_model(path: str, force: bool) -> None:

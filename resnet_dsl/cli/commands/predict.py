@@ -25,7 +25,7 @@ from resnet_dsl.failure import Failure
 
 if TYPE_CHECKING:
     from resnet_dsl.ir.graph import Graph
-    from resnet_dsl.laboratory.prediction import Model, Prediction
+    from resnet_dsl.laboratory.prediction import PredictingModel, Prediction
     from resnet_dsl.weights import About, InputScaling
 
 
@@ -62,11 +62,11 @@ def run(options: argparse.Namespace) -> int:
     return USAGE if refused else FINE
 
 
-def _model(options: argparse.Namespace) -> Model:
+def _model(options: argparse.Namespace) -> PredictingModel:
     """The model, ready to run. Raises Failure where the file is no such model, before Keras is started."""
     from resnet_dsl.cli.keras_start import start_keras
     from resnet_dsl.engines import runner, runs_without_keras
-    from resnet_dsl.laboratory.prediction import Model, check_model
+    from resnet_dsl.laboratory.prediction import PredictingModel, check_model
     from resnet_dsl.outputs import reads
     from resnet_dsl.targets.keras import read_graph
     from resnet_dsl.targets.keras.fresh import is_fresh
@@ -83,7 +83,7 @@ def _model(options: argparse.Namespace) -> Model:
         start_keras()
     compute = runner(options.model)
     (name, *others) = [output.name for output in graph.outputs]
-    return Model(graph, about, compute if others else lambda images: {name: compute(images)}, scaling)
+    return PredictingModel(graph, about, compute if others else lambda images: {name: compute(images)}, scaling)
 
 
 def _scaling(options: argparse.Namespace, about: About, graph: Graph) -> InputScaling | None:
@@ -128,7 +128,7 @@ def _rows(found: Prediction) -> Iterator[tuple[str, str, int, Any]]:
             yield found.image, output, rank, one
 
 
-def _text(found: Iterator[Prediction], model: Model) -> None:
+def _text(found: Iterator[Prediction], model: PredictingModel) -> None:
     from resnet_dsl.showing import line
     from resnet_dsl.tabular import padded
 
@@ -140,11 +140,11 @@ def _text(found: Iterator[Prediction], model: Model) -> None:
             print(f"  {f'{output}  ' if several else ''}{padded(line(each.name), wide)}  {_shown(each.score, model)}")
 
 
-def _shown(score: float, model: Model) -> str:
+def _shown(score: float, model: PredictingModel) -> str:
     return f"{100 * score:6.2f} %" if model.measure == "probability" else f"{score:10.4g}"
 
 
-def _csv(found: Iterator[Prediction], model: Model) -> None:
+def _csv(found: Iterator[Prediction], model: PredictingModel) -> None:
     from resnet_dsl.tabular import comma_separated
 
     print(comma_separated([("image", "output", "rank", "index", "class", model.measure)]), end="")
@@ -153,7 +153,7 @@ def _csv(found: Iterator[Prediction], model: Model) -> None:
         print(comma_separated(rows), end="")
 
 
-def _json(found: Iterator[Prediction], model: Model) -> None:
+def _json(found: Iterator[Prediction], model: PredictingModel) -> None:
     def described(classes: Sequence[Any]) -> list[dict[str, Any]]:
         return [{"class": one.name, "index": one.number, model.measure: one.score} for one in classes]
 

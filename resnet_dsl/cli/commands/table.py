@@ -14,7 +14,7 @@ from collections import Counter
 from resnet_dsl.cli.specs import SHOWN_HELP, Shown, add_spec, shown, shown_all
 from resnet_dsl.cli.tables import add_form, put
 from resnet_dsl.failure import Failure
-from resnet_dsl.targets.table import Listed, Listing, Table, form_of, list_networks, tabulate
+from resnet_dsl.targets.table import Listed, Listing, NetworkTable, form_of, list_networks, tabulate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     return put(_listing(options) if rows else _table(options), form, options)
 
 
-def _table(options: argparse.Namespace) -> Table:
+def _table(options: argparse.Namespace) -> NetworkTable:
     return tabulate([shown(spec, options).facts for spec in options.specs])
 
 

@@ -41,7 +41,7 @@ class Blocks:
         self.part: ScopeKind | None = None
         self._counted: BlockKind = "residual" if found_before["residual"] else "plain"
         self.in_all = found_before[self._counted]
-        self._kinds: dict[tree.Node, BlockKind | None] = {}
+        self._kinds: dict[tree.SyntaxNode, BlockKind | None] = {}
 
     def kind(self, definition: Definition) -> BlockKind | None:
         """What a call in a stage is, from the text of its block; None for a helper, and inside a plain block."""
@@ -100,13 +100,13 @@ class Blocks:
 
 def _kind(definition: Definition) -> BlockKind | None:
     nodes = tree.walk(definition.tree)
-    passed = {node.name.text for node in nodes if isinstance(node, tree.Parameter)}
+    passed = {node.name.text for node in nodes if isinstance(node, tree.ParameterNode)}
     if any(_goes_around(node, passed) for node in nodes):
         return "residual"
     return "plain" if any(_does_something(node, definition.module) for node in nodes) else None
 
 
-def _goes_around(node: tree.Node, passed: set[str]) -> bool:
+def _goes_around(node: tree.SyntaxNode, passed: set[str]) -> bool:
     if isinstance(node, tree.Skip):
         is_long = isinstance(node.source, tree.Name) and node.source.token.text in passed
         return not is_long and (node.merge is None or node.merge.text in _JOINED)
@@ -115,7 +115,7 @@ def _goes_around(node: tree.Node, passed: set[str]) -> bool:
     return any(isinstance(one, tree.Entry) and one.keyword.text == "in" for one in node.arguments.items)
 
 
-def _does_something(node: tree.Node, module: Module) -> bool:
+def _does_something(node: tree.SyntaxNode, module: Module) -> bool:
     """Whether this is a step of the block's own: an operation or a slot."""
     if not isinstance(node, tree.Step) or node.callee is None:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.merging import called, chain_of, compared_parameter, has_step_in_front, is_steps
-from resnet_dsl.elaborate.names.expressions import Expressions
+from resnet_dsl.elaborate.names.expressions import ExpressionCheck
 from resnet_dsl.elaborate.names.intended import is_followed, meant_parameters
 from resnet_dsl.elaborate.names.known import Known
 from resnet_dsl.ir.operations import OPERATIONS
@@ -15,10 +15,10 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-class Calls:
+class CallCheck:
     """The check of a definition's calls; ``tell`` takes each mistake. adapters: what skips go through."""
 
-    def __init__(self, known: Known, expressions: Expressions, tell: Callable[[Diagnostic], None]) -> None:
+    def __init__(self, known: Known, expressions: ExpressionCheck, tell: Callable[[Diagnostic], None]) -> None:
         self.known = known
         self.module = known.module
         self.expressions = expressions
@@ -126,7 +126,7 @@ class Calls:
                 name = known[position] if position < len(known) else None
                 self.argument(callee.text, name, item, known)
 
-    def argument(self, callee: str, name: str | None, item: tree.Node, known: list[str]) -> None:
+    def argument(self, callee: str, name: str | None, item: tree.SyntaxNode, known: list[str]) -> None:
         """``name``: of the parameter that stands at its position."""
         name, value = (item.name.text, item.value) if isinstance(item, tree.Argument) else (name, item)
         compared = compared_parameter(item, known) if isinstance(item, tree.Comparison) else None
@@ -138,7 +138,7 @@ class Calls:
         elif not self._is_no_word(callee, name, value):
             self.expressions.check(value)
 
-    def _is_no_word(self, callee: str, name: str | None, value: tree.Node) -> bool:
+    def _is_no_word(self, callee: str, name: str | None, value: tree.SyntaxNode) -> bool:
         """Whether an unknown name stands where a word is taken; then it is told."""
         operation = self.module.operation(callee)
         if operation is None or name is None or not isinstance(value, tree.Name) or self.known.holds(value.token.text):

@@ -14,9 +14,9 @@ from resnet_dsl.diagnostics.order import MOST_FOUND
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.functions import FUNCTIONS
 from resnet_dsl.elaborate.modules import Module
-from resnet_dsl.elaborate.names.calls import Calls
+from resnet_dsl.elaborate.names.calls import CallCheck
 from resnet_dsl.elaborate.names.circles import check_derivations, check_recursions
-from resnet_dsl.elaborate.names.expressions import Expressions
+from resnet_dsl.elaborate.names.expressions import ExpressionCheck
 from resnet_dsl.elaborate.names.known import Known, OwnNames
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
@@ -25,7 +25,7 @@ from resnet_dsl.syntax import tree
 def check_names(module: Module) -> tuple[Diagnostic, ...]:
     """The mistakes of names in a file's own definitions."""
     found: list[Diagnostic] = []
-    given: dict[tree.Node, OwnNames] = {}
+    given: dict[tree.SyntaxNode, OwnNames] = {}
     for definition in module.own.values():
         found += _Names(Known(module, definition.tree, given)).run()
         if len(found) > MOST_FOUND:
@@ -47,8 +47,8 @@ class _Names:
         self.module = known.module
         self.definition = known.definition
         self.known = known
-        self.expressions = Expressions(known, self._tell)
-        self.calls = Calls(known, self.expressions, self._tell)
+        self.expressions = ExpressionCheck(known, self._tell)
+        self.calls = CallCheck(known, self.expressions, self._tell)
 
     def run(self) -> list[Diagnostic]:
         with suppress(_Enough):
@@ -62,7 +62,7 @@ class _Names:
         if len(self.found) > MOST_FOUND:
             raise _Enough
 
-    def _visit(self, node: tree.Node) -> None:
+    def _visit(self, node: tree.SyntaxNode) -> None:
         kind = type(node)
         if kind in _VISITS:
             _VISITS[kind](self, node)
@@ -124,7 +124,7 @@ class _Names:
             self.calls.adapters.add(statement.via)
         self.expressions.reference(statement.source)
 
-    def _statements(self, statements: Iterable[tree.Node]) -> None:
+    def _statements(self, statements: Iterable[tree.SyntaxNode]) -> None:
         """Names given twice in one list of statements. A value may be given anew from itself: `a = a -> conv(…)`."""
         lets = [one.name for one in statements if isinstance(one, tree.Let)]
         self._check_twice("the `let`", lets)
@@ -177,15 +177,15 @@ _VISITS: dict[type, Callable[[_Names, Any], object]] = {
 }
 
 
-def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.Node]:
+def _arguments(arguments: tree.Arguments | None) -> Iterator[tree.SyntaxNode]:
     for item in tree.items(arguments):
         yield item.value if isinstance(item, tree.Argument) else item
 
 
-_EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.Node | None]]] = {
-    tree.Parameter: lambda node: (node.default,),
+_EXPRESSIONS: dict[type, Callable[[Any], Iterable[tree.SyntaxNode | None]]] = {
+    tree.ParameterNode: lambda node: (node.default,),
     tree.NamedInput: lambda node: (node.size,),
-    tree.Output: lambda node: node.values,
+    tree.OutputNode: lambda node: node.values,
     tree.Expect: lambda node: (node.value,) if isinstance(node.quantity, tree.Name | tree.Attribute) else (),
     tree.Repeat: lambda node: (node.count,),
     tree.Condition: lambda node: (node.test,),

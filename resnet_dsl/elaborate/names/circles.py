@@ -27,8 +27,8 @@ def check_recursions(module: Module) -> Iterator[Diagnostic]:
 
 def check_derivations(module: Module) -> Iterator[Diagnostic]:
     """Networks of a file that derive from each other in a circle, and chains of networks that are too long."""
-    yield from map(_derivation_circle, _circles(module, tree.Network, _bases))
-    depths: dict[tree.Node, float] = {}
+    yield from map(_derivation_circle, _circles(module, tree.NetworkNode, _bases))
+    depths: dict[tree.SyntaxNode, float] = {}
     for definition in module.networks().values():
         path: list[Definition] = []
         current: Definition | None = definition
@@ -63,20 +63,20 @@ def _asked(definition: Definition) -> Iterator[tuple[Definition, Span]]:
 
 def _bases(definition: Definition) -> Iterator[tuple[Definition, Span]]:
     """The network that another one derives from; none where it stands alone, or the name is unknown."""
-    base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
-    found = definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.Network) else None
-    if base is not None and found is not None and isinstance(found.tree, tree.Network):
+    base = definition.tree.base if isinstance(definition.tree, tree.NetworkNode) else None
+    found = definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.NetworkNode) else None
+    if base is not None and found is not None and isinstance(found.tree, tree.NetworkNode):
         yield found, base.name.span
 
 
-def _circles(module: Module, kind: type[tree.Node], leads_to: _Leads) -> Iterator[Circle]:
+def _circles(module: Module, kind: type[tree.SyntaxNode], leads_to: _Leads) -> Iterator[Circle]:
     """Depth first from each definition of a kind, without recursion; each circle once."""
-    done: set[tree.Node] = set()
+    done: set[tree.SyntaxNode] = set()
     for start in module.own.values():
         if not isinstance(start.tree, kind) or start.tree in done:
             continue
         path = [start]
-        position_of: dict[tree.Node, int] = {start.tree: 0}
+        position_of: dict[tree.SyntaxNode, int] = {start.tree: 0}
         calls: list[Span] = []
         pending = [iter(list(leads_to(start)))]
         while pending:
@@ -141,7 +141,7 @@ def _told_from_the_first(circle: Circle, leads: str) -> tuple[str, str, Span]:
 
 def _too_often(definition: Definition) -> Diagnostic:
     network = definition.tree
-    assert isinstance(network, tree.Network)
+    assert isinstance(network, tree.NetworkNode)
     assert network.base is not None
     return Diagnostic(
         "E0506",

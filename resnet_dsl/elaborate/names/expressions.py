@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from resnet_dsl.elaborate.names import unseen
 
 
-class Expressions:
+class ExpressionCheck:
     """The check of a definition's expressions; ``tell`` takes each mistake."""
 
     def __init__(self, known: Known, tell: Callable[[Diagnostic], None]) -> None:
         self.known = known
         self.tell = tell
 
-    def check(self, expression: tree.Node | None) -> None:
+    def check(self, expression: tree.SyntaxNode | None) -> None:
         """Names in an expression that nothing defines, and steps that have no place in one."""
         if isinstance(expression, tree.Chain):
             self.tell(errors.chain_as_argument(expression.span))
@@ -44,7 +44,7 @@ class Expressions:
                 ]
                 self.tell(self._unknown_name(node.token.text, node.span, known))
 
-    def reference(self, source: tree.Node | None) -> None:
+    def reference(self, source: tree.SyntaxNode | None) -> None:
         """The value that a skip connection starts from, or that a merge reads."""
         if not isinstance(source, tree.Name) or self.known.holds(source.token.text):
             return

@@ -24,7 +24,7 @@ def meant_parameters(arguments: tree.Arguments | None, known: list[str]) -> Mean
     return _all_meant(items, unknown, known) if unknown else {}
 
 
-def _all_meant(items: tuple[tree.Node, ...], unknown: list[str], known: list[str]) -> Meant:
+def _all_meant(items: tuple[tree.SyntaxNode, ...], unknown: list[str], known: list[str]) -> Meant:
     named = [item.name.text for item in items if isinstance(item, tree.Argument)]
     given = {*named, *known[: len(items) - len(named)]}
     found: Meant = {}
@@ -41,7 +41,7 @@ def _meant(name: str, known: list[str], given: set[str]) -> str | None:
     return None if near in given else near
 
 
-def is_followed(item: tree.Node, meant: Meant) -> bool:
+def is_followed(item: tree.SyntaxNode, meant: Meant) -> bool:
     """Whether an argument's value is looked at: a word for an argument that nothing has is part of that mistake, and
     what is given for another tool's is theirs as well."""
     if not isinstance(item, tree.Argument) or item.name.text not in meant:

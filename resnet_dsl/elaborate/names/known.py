@@ -33,7 +33,7 @@ class _Union:
         return chain.from_iterable(self.parts)
 
 
-def _names_of(definition: tree.Node, known: dict[tree.Node, OwnNames]) -> OwnNames:
+def _names_of(definition: tree.SyntaxNode, known: dict[tree.SyntaxNode, OwnNames]) -> OwnNames:
     """What a definition gives by itself; ``known`` keeps it, since every network that derives from it asks again."""
     if definition not in known:
         names = known[definition] = OwnNames({}, {})
@@ -55,7 +55,7 @@ _VALUES: dict[type, Callable[[Any], str]] = {
 
 _CONSTANTS: dict[type, Callable[[Any], tree.Token | None]] = {
     tree.Let: lambda node: node.name,
-    tree.Parameter: lambda node: node.name,
+    tree.ParameterNode: lambda node: node.name,
     tree.Repeat: lambda node: node.index,
 }
 
@@ -63,22 +63,22 @@ _CONSTANTS: dict[type, Callable[[Any], tree.Token | None]] = {
 class Known:
     """What is known in one definition. ``given``: what each definition gives by itself, kept from one to the next."""
 
-    def __init__(self, module: Module, definition: tree.Node, given: dict[tree.Node, OwnNames]) -> None:
+    def __init__(self, module: Module, definition: tree.SyntaxNode, given: dict[tree.SyntaxNode, OwnNames]) -> None:
         self.module = module
         self.definition = definition
         own = _names_of(definition, given)
         self.constants = _Union(own.constants)
         self.values = _Union(own.values)
-        if isinstance(definition, tree.Network):
+        if isinstance(definition, tree.NetworkNode):
             self._add_bases(definition, given)
 
-    def _add_bases(self, network: tree.Network, given: dict[tree.Node, OwnNames]) -> None:
+    def _add_bases(self, network: tree.NetworkNode, given: dict[tree.SyntaxNode, OwnNames]) -> None:
         """What a network inherits: parameters, lets, stages and values."""
         module = self.module
-        current: tree.Network = network
+        current: tree.NetworkNode = network
         for _ in range(DEEPEST_DERIVATION):
             base = module.base_of(current)
-            if base is None or not isinstance(base.tree, tree.Network):
+            if base is None or not isinstance(base.tree, tree.NetworkNode):
                 return
             current, module = base.tree, base.module
             names = _names_of(current, given)

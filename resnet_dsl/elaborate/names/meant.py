@@ -41,7 +41,7 @@ def repeated(diagnostic: Diagnostic, times: tree.Times) -> Diagnostic:
     )
 
 
-def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing: str = "") -> str:
+def _in_flow(callee: str, items: tuple[tree.SyntaxNode, ...], module: Module, missing: str = "") -> str:
     """Calls in one another as a chain: the innermost is the first. ``missing``: what stands for an argument to give."""
     inner, *rest = items
     given = ", ".join(filter(None, [missing, *(spelled(one.span) for one in rest)]))
@@ -51,7 +51,7 @@ def _in_flow(callee: str, items: tuple[tree.Node, ...], module: Module, missing:
     return f"{before} -> {own}"
 
 
-def too_many(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
+def too_many(callee: str, item: tree.SyntaxNode, known: list[str]) -> Diagnostic:
     """An argument behind the last one that a step has. `in` and the like name what flows, which is no argument."""
     told = errors.too_many(callee, item.span, known)
     if not isinstance(item, tree.Entry):

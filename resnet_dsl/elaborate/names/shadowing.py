@@ -27,14 +27,14 @@ def hidden_parameters(module: Module) -> Iterator[Diagnostic]:
 def _of_base(definition: Definition, name: str, value: str) -> str | None:
     """How a network gives a parameter of its base a value, None where the parameter is its own."""
     network = definition.tree
-    if not isinstance(network, tree.Network) or network.base is None or not value:
+    if not isinstance(network, tree.NetworkNode) or network.base is None or not value:
         return None
     if name in {one.name.text for one in tree.parameters(network)}:
         return None
     return f"from {network.base.name.text}({name} = {value})"
 
 
-def _given_always(definition: tree.Node) -> Iterator[tuple[tree.Token, str]]:
+def _given_always(definition: tree.SyntaxNode) -> Iterator[tuple[tree.Token, str]]:
     """The names of `let`s inside a block or network, and their values, and of rounds; those in an `if` left out."""
     for node in tree.walk(definition, tree.Condition):
         if isinstance(node, tree.Let) and node is not definition and not tree.mentions(node.value, node.name.text):
@@ -47,7 +47,7 @@ class _Parameters:
     """The parameters of blocks and networks by name, and of networks those that a `from` gives; each read once."""
 
     def __init__(self) -> None:
-        self._own: dict[tree.Node, dict[str, Span]] = {}
+        self._own: dict[tree.SyntaxNode, dict[str, Span]] = {}
         self._given: dict[tree.Base, set[str]] = {}
 
     def find(self, name: str, definition: Definition) -> Span | None:
@@ -56,14 +56,16 @@ class _Parameters:
             own = self._of(definition.tree)
             if name in own:
                 return own[name]
-            base = definition.tree.base if isinstance(definition.tree, tree.Network) else None
-            found = definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.Network) else None
+            base = definition.tree.base if isinstance(definition.tree, tree.NetworkNode) else None
+            found = (
+                definition.module.base_of(definition.tree) if isinstance(definition.tree, tree.NetworkNode) else None
+            )
             if base is None or found is None or name in self._given_by(base, found):
                 return None
             definition = found
         return None
 
-    def _of(self, definition: tree.Node) -> dict[str, Span]:
+    def _of(self, definition: tree.SyntaxNode) -> dict[str, Span]:
         if definition not in self._own:
             self._own[definition] = {one.name.text: one.name.span for one in tree.parameters(definition)}
         return self._own[definition]

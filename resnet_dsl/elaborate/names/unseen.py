@@ -37,9 +37,9 @@ _ELSEWHERE = {
 class Preceding:
     """What stands in front of a place in a definition: the statement before the one that it is in."""
 
-    def __init__(self, definition: tree.Node) -> None:
+    def __init__(self, definition: tree.SyntaxNode) -> None:
         self._definition = definition
-        self._found: list[tuple[int, int, tree.Node | None]] | None = None
+        self._found: list[tuple[int, int, tree.SyntaxNode | None]] | None = None
 
     def flows(self, span: Span) -> bool:
         """Whether a place is in braces in which something flows."""
@@ -52,7 +52,7 @@ class Preceding:
         before = found[2] if found is not None else None
         return before if isinstance(before, tree.Chain | tree.Named) else None
 
-    def _before(self, span: Span) -> tuple[int, int, tree.Node | None] | None:
+    def _before(self, span: Span) -> tuple[int, int, tree.SyntaxNode | None] | None:
         """The innermost statement that begins last in front of a place: from where to where, and the one before it."""
         if self._found is None:
             self._found = sorted(_preceding(self._definition), key=lambda one: one[0])
@@ -60,7 +60,7 @@ class Preceding:
         return self._found[position] if position >= 0 else None
 
 
-def _preceding(definition: tree.Node) -> Iterator[tuple[int, int, tree.Node | None]]:
+def _preceding(definition: tree.SyntaxNode) -> Iterator[tuple[int, int, tree.SyntaxNode | None]]:
     for body in tree.walk(definition):
         if isinstance(body, tree.Body):
             for before, statement in zip((None, *body.statements), body.statements, strict=False):
@@ -96,7 +96,7 @@ def hidden_value(name: str, span: Span, block: tree.Block) -> Diagnostic:
 
 
 def unknown_name(
-    name: str, span: Span, known: list[str], module: Module, block: tree.Node | None, flows: bool
+    name: str, span: Span, known: list[str], module: Module, block: tree.SyntaxNode | None, flows: bool
 ) -> Diagnostic:
     """A name in an expression. ``block``: the block that it stands in, if any; ``flows``: whether something does."""
     if isinstance(block, tree.Block) and name in module.values_of_networks:

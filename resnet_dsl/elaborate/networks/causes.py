@@ -122,7 +122,7 @@ def _noted(mistake: Diagnostic, network: tree.Token) -> Diagnostic:
 def _is_inherited(mistake: Diagnostic, definition: Definition) -> bool:
     """Whether the network derives from another, and no place of the mistake is in its own text."""
     network = definition.tree
-    derives = isinstance(network, tree.Network) and network.base is not None
+    derives = isinstance(network, tree.NetworkNode) and network.base is not None
     places = [label.span for label in (mistake.place, *mistake.others) if label is not None]
     return derives and bool(places) and not any(one.within(network.span) for one in places)
 
@@ -131,8 +131,8 @@ def _candidates(definition: Definition) -> Iterator[_Candidate]:
     """What the network, and those between it and its innermost base, give and change."""
     for _ in range(DEEPEST_DERIVATION):
         network = definition.tree
-        base = definition.module.base_of(network) if isinstance(network, tree.Network) else None
-        if base is None or not isinstance(network, tree.Network) or network.base is None:
+        base = definition.module.base_of(network) if isinstance(network, tree.NetworkNode) else None
+        if base is None or not isinstance(network, tree.NetworkNode) or network.base is None:
             return
         yield from _arguments(network.name, network.base, base)
         for member in network.members.items:

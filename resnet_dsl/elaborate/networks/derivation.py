@@ -31,9 +31,9 @@ class Level:
         self.members = tuple(one for one in self.tree.members.items if one.span != without)
 
     @property
-    def tree(self) -> tree.Network:
+    def tree(self) -> tree.NetworkNode:
         network = self.definition.tree
-        assert isinstance(network, tree.Network)
+        assert isinstance(network, tree.NetworkNode)
         return network
 
 
@@ -68,7 +68,7 @@ class Derivation:
         while (base := chain[-1].tree.base) is not None:  # type: ignore[union-attr]
             module = chain[-1].module
             found = module.base_of(chain[-1].tree)  # type: ignore[arg-type]
-            if found is None or not isinstance(found.tree, tree.Network):
+            if found is None or not isinstance(found.tree, tree.NetworkNode):
                 self.context.findings.unless_lost(base.name.text, self._frame(module))
                 raise DiagnosticError(_unknown_base(base.name.text, base.name.span, module))
             chain.append(found)
@@ -167,7 +167,7 @@ def _unknown_base(name: str, span: Span, module: Module) -> Diagnostic:
     if module.find(name) is not None:
         return found._replace(help=f"`{name}` is no network: write `network NAME {{ … }}` and call it in a stage")
     remedy = "define it in this file, or import the file that does; `resnet-dsl list` shows those that ship"
-    known = [*module.names(tree.Network), *shipped.names()]
+    known = [*module.names(tree.NetworkNode), *shipped.names()]
     return respelt(found._replace(help=remedy), name, known)
 
 
@@ -183,7 +183,7 @@ def _not_a_setting(statement: tree.Statement) -> Diagnostic:
     )
 
 
-def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Diagnostic:
+def _unknown_parameter(name: str, network: tree.NetworkNode, known: list[str]) -> Diagnostic:
     has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "it has none"
     return Diagnostic(
         "E0236",
@@ -193,7 +193,7 @@ def _unknown_parameter(name: str, network: tree.Network, known: list[str]) -> Di
     )
 
 
-def _parameter_missing(network: tree.Network, names: list[str]) -> Diagnostic:
+def _parameter_missing(network: tree.NetworkNode, names: list[str]) -> Diagnostic:
     listed = " and ".join(f"`{name}`" for name in names)
     return Diagnostic(
         "E0237",

@@ -24,7 +24,7 @@ InputSize: TypeAlias = Size | Mapping[str, Size]
 """Of the one input; of several by name, those that are to have another size than the text gives them."""
 
 
-def sizes_of_inputs(asked: InputSize | None, known: list[str], network: tree.Network) -> Mapping[str, Size]:
+def sizes_of_inputs(asked: InputSize | None, known: list[str], network: tree.NetworkNode) -> Mapping[str, Size]:
     """What was asked for, by the names of the inputs. Raises DiagnosticError where it is not said for which."""
     if asked is None:
         return {}
@@ -65,7 +65,7 @@ def name_of_output(written: tree.Name | tree.Indexed | tree.Entry) -> str:
     return written.token.text if isinstance(written, tree.Name) else written.keyword.text
 
 
-def no_input(network: tree.Network) -> Diagnostic:
+def no_input(network: tree.NetworkNode) -> Diagnostic:
     return Diagnostic(
         "E0233",
         f"network `{network.name.text}` has no input",
@@ -104,7 +104,7 @@ def too_many_outputs(count: int, span: Span) -> Diagnostic:
     return Diagnostic("E0264", message, Label(span), help="merge some of them: `concat(a, b)`")
 
 
-def left_out(parts: list[Part], output: tree.Output, level: Level, own: Level) -> Diagnostic:
+def left_out(parts: list[Part], output: tree.OutputNode, level: Level, own: Level) -> Diagnostic:
     """``parts``: whose values an `output` loses, which stands at ``level``; ``own`` is that of the network itself."""
     names = listed(part.key for part in parts)
     derived = " ".join(_emptied(part) for part in parts if part.level is not own)
@@ -126,7 +126,7 @@ def _emptied(part: Part) -> str:
     return f"{part.kind}{name} {{}}"
 
 
-def _unknown_input(name: str, network: tree.Network, known: list[str]) -> Diagnostic:
+def _unknown_input(name: str, network: tree.NetworkNode, known: list[str]) -> Diagnostic:
     """``name`` is empty where a size was given without one."""
     message = f"network `{network.name.text}` has no input `{name}`"
     if not name:

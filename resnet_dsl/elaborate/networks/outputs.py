@@ -32,7 +32,7 @@ def outputs_of(context: Context, plan: Plan, parts: Parts, trunk: Current, span:
     return outputs if len(outputs) == len(found) else None
 
 
-def _said(context: Context, statement: tree.Output, level: Level) -> dict[str, Current]:
+def _said(context: Context, statement: tree.OutputNode, level: Level) -> dict[str, Current]:
     found: dict[str, Current] = {}
     first: dict[str, Span] = {}
     for written in statement.values:

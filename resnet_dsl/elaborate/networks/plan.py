@@ -63,7 +63,7 @@ class Plan:
         self.stem: Part | None = None
         self.stages: dict[str, Part] = {}
         self.heads: dict[str, Part] = {}
-        self.output: tuple[tree.Output, Level] | None = None
+        self.output: tuple[tree.OutputNode, Level] | None = None
         self.surplus: list[Part] = []
 
     @property
@@ -87,7 +87,7 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
         for member in level.members:
             if isinstance(member, tree.Input | tree.NamedInput):
                 _put_input(plan, PlannedInput(member, level), here, context)
-            elif isinstance(member, tree.Output):
+            elif isinstance(member, tree.OutputNode):
                 if "output of" in here:
                     context.findings.report(errors.said_twice("the `output`", member.span, here["output of"]))
                 here["output of"] = member.span
@@ -182,7 +182,7 @@ def _put(plan: Plan, part: Part, context: Context) -> None:
         context.findings.report(_no_head(part.key, part.place, list(plan.heads)))
 
 
-def _put_after(plan: Plan, part: Part, place: tree.Place, context: Context) -> None:
+def _put_after(plan: Plan, part: Part, place: tree.PlaceNode, context: Context) -> None:
     """Right behind another stage, or the stem; one that was there already moves."""
     if place.word.text != "after":
         context.findings.report(_no_place(place, part.key))
@@ -196,7 +196,7 @@ def _put_after(plan: Plan, part: Part, place: tree.Place, context: Context) -> N
     plan.stages = {one.key: one for one in others}
 
 
-def _no_place(place: tree.Place, stage: str) -> Diagnostic:
+def _no_place(place: tree.PlaceNode, stage: str) -> Diagnostic:
     word = place.word
     message, remedy = (
         f"`{word.text}` says nothing about where a stage stands",

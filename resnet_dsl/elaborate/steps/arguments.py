@@ -39,7 +39,7 @@ def arguments_of(context: Context, operation: Operation, call: Invocation) -> tu
     return values, mistaken
 
 
-def _surplus(callee: str, item: tree.Node, known: list[str]) -> Diagnostic:
+def _surplus(callee: str, item: tree.SyntaxNode, known: list[str]) -> Diagnostic:
     """An argument behind the last one that a step has."""
     from resnet_dsl.elaborate.names import meant
 

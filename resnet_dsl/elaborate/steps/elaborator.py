@@ -257,7 +257,7 @@ _STATEMENTS: dict[type, Callable[[Elaborator, Any, Frame, Current], Current]] = 
 }
 
 
-def _forget(braces: tree.Node, frame: Frame) -> None:
+def _forget(braces: tree.SyntaxNode, frame: Frame) -> None:
     """The names that are given in braces of which it is not known whether they run: nothing is known of them."""
     for node in tree.walk(braces):
         if isinstance(node, tree.Let):

@@ -18,7 +18,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
 
-def gather(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
+def gather(context: Context, statements: tuple[tree.SyntaxNode, ...], frame: Frame) -> Frame:
     """The frame under the settings of some braces. Mistakes are reported.
 
     The braces of an `if` or a `repeat` that hold settings alone are no scope: they hold for the braces around.
@@ -35,7 +35,7 @@ def gather(context: Context, statements: tuple[tree.Node, ...], frame: Frame) ->
     return frame._replace(settings=settings)
 
 
-def _found(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Iterator[tree.Setting]:
+def _found(context: Context, statements: tuple[tree.SyntaxNode, ...], frame: Frame) -> Iterator[tree.Setting]:
     """The settings of some braces, those of the `if`s and `repeat`s among them that hold nothing else included."""
     ahead: Frame | None = None
     for position, statement in enumerate(statements):
@@ -46,7 +46,7 @@ def _found(context: Context, statements: tuple[tree.Node, ...], frame: Frame) ->
             yield from _found(context, _chosen(context, statement, ahead, statements), ahead)
 
 
-def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Frame) -> Frame:
+def _looked_ahead(context: Context, statements: tuple[tree.SyntaxNode, ...], frame: Frame) -> Frame:
     """The frame with the `let`s that stand before a choice of settings, as far as they can be known already."""
     ahead = frame._replace(constants=dict(frame.constants))
     for statement in statements:
@@ -57,7 +57,7 @@ def _looked_ahead(context: Context, statements: tuple[tree.Node, ...], frame: Fr
 
 
 def _chosen(
-    context: Context, statement: tree.Condition | tree.Repeat, ahead: Frame, around: tuple[tree.Node, ...]
+    context: Context, statement: tree.Condition | tree.Repeat, ahead: Frame, around: tuple[tree.SyntaxNode, ...]
 ) -> tuple[tree.Statement, ...]:
     """What stands in the braces that run. It is asked when the braces ``around`` are entered, before any step."""
     try:
@@ -75,7 +75,7 @@ def _chosen(
     return ()
 
 
-def _gives(statements: tuple[tree.Node, ...], asks: tree.Node) -> bool:
+def _gives(statements: tuple[tree.SyntaxNode, ...], asks: tree.SyntaxNode) -> bool:
     """Whether a name that is asked for is that of a result among some statements."""
     asked = {token.text for token in tree.names(asks)}
     named = (below.target for one in statements for below in tree.walk(one) if isinstance(below, tree.Named))

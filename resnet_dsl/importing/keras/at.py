@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from resnet_dsl.importing.flat import Assembler, NotImportedError
 from resnet_dsl.importing.keras.called import Called, MisfitError, UnknownError
 from resnet_dsl.importing.keras.pattern import fits
-from resnet_dsl.importing.keras.settings import Settings
+from resnet_dsl.importing.keras.settings import LayerSettings
 from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.ir.operations import OPERATIONS
@@ -95,7 +95,7 @@ class At:
     def __init__(self, reading: Reading, called: Called) -> None:
         self._reading = reading
         self.called = called
-        self.settings = Settings(called)
+        self.settings = LayerSettings(called)
         self._made = 0
 
     @property

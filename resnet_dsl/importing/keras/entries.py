@@ -22,7 +22,7 @@ ELLIPSIS = "..."
 """Of a slice: all axes that are not written."""
 
 
-class Source(NamedTuple):
+class ValueSource(NamedTuple):
     """Where a value comes from: a layer, which of its calls, which of that call's values."""
 
     layer: str
@@ -33,11 +33,11 @@ class Source(NamedTuple):
 class Inbound(NamedTuple):
     """One call of a layer: the values that it reads, in order, and what else it is called with."""
 
-    reads: tuple[Source, ...]
+    reads: tuple[ValueSource, ...]
     given: Described
 
 
-class Entry(NamedTuple):
+class LayerEntry(NamedTuple):
     """A layer. kind: see Called. nested: a model's description, where the layer is one.
 
     first: the number of its first call. Keras 2 counts the making of a model within another as its call 0.
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 _Given: TypeAlias = dict[str, Any]
 
 
-def entry_of(described: Any) -> Entry:
+def entry_of(described: Any) -> LayerEntry:
     """Reads an entry. Raises StrangeError."""
     entry = mapping(described, "entry for a layer")
     name = text(entry.get("name", _config(entry).get("name")), "layer")
@@ -64,7 +64,7 @@ def entry_of(described: Any) -> Entry:
     nested = entry if kind in MODELS else None
     if kind.startswith("tf."):
         kind, settings = OF_TENSORFLOW.get(kind.removeprefix("tf."), kind), {"name": name}
-    return Entry(name, kind, settings, calls, nested)
+    return LayerEntry(name, kind, settings, calls, nested)
 
 
 def _config(entry: Described) -> Described:
@@ -107,11 +107,11 @@ def _inbound(described: Any, kind: str) -> Inbound:
     return Inbound(tuple(reads), given)
 
 
-def _called(described: Described, kind: str) -> tuple[list[Source], _Given]:
+def _called(described: Described, kind: str) -> tuple[list[ValueSource], _Given]:
     args, named = row(described.get("args", []), "arguments"), mapping(described.get("kwargs", {}), "arguments")
     names = PARAMETERS.get(kind, ("x",))
     places = [*names, *(f"argument {number}" for number in range(len(names), len(args)))]
-    reads: list[Source] = []
+    reads: list[ValueSource] = []
     given: _Given = {}
     for name, value in (*zip(places, args, strict=False), *named.items()):
         found = [*_sources(value)]
@@ -121,27 +121,27 @@ def _called(described: Described, kind: str) -> tuple[list[Source], _Given]:
     return reads, given
 
 
-def _sources(value: Any) -> Iterator[Source]:
+def _sources(value: Any) -> Iterator[ValueSource]:
     """The values in an argument: one, or a list of them."""
     for one in value if isinstance(value, list | tuple) else (value,):
         if isinstance(one, dict) and one.get("class_name") == "__keras_tensor__":
             yield source_of(mapping(one.get("config"), "value's description").get("keras_history"))
 
 
-def source_of(value: Any) -> Source:
+def source_of(value: Any) -> ValueSource:
     """``[layer, call, value]``. Raises StrangeError."""
     history = row(value, "a value's source")
     if len(history) < 3:
         raise StrangeError("has a value that comes from nowhere")
-    return Source(text(history[0], "source"), natural(history[1], "source"), natural(history[2], "source"))
+    return ValueSource(text(history[0], "source"), natural(history[1], "source"), natural(history[2], "source"))
 
 
-def _called_in_keras_2(described: Any, kind: str) -> tuple[list[Source], _Given]:
+def _called_in_keras_2(described: Any, kind: str) -> tuple[list[ValueSource], _Given]:
     """A list of ``[layer, call, value, named arguments]``, where a constant is a layer of its own; or only one."""
     values = row(described, "calls")
     if values and isinstance(values[0], str):
         values = [values]
-    reads: list[Source] = []
+    reads: list[ValueSource] = []
     given: _Given = {}
     for number, one in enumerate(values):
         history = row(one, "a call's values")
@@ -159,7 +159,7 @@ def _called_in_keras_2(described: Any, kind: str) -> tuple[list[Source], _Given]
     return reads, given
 
 
-def function_settings(entry: Entry, inbound: Inbound) -> Described:
+def function_settings(entry: LayerEntry, inbound: Inbound) -> Described:
     """How a function was made and called, together."""
     made = {name: value for name, value in entry.settings.items() if name != "name"}
     given = {name: value for name, value in inbound.given.items() if name != "name" and value is not None}

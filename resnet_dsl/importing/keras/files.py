@@ -12,7 +12,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
 from resnet_dsl.importing.keras.at import Arrays
 from resnet_dsl.importing.keras.called import Called, StrangeError, UnknownError
-from resnet_dsl.importing.keras.reader import Model, flat_network
+from resnet_dsl.importing.keras.reader import KerasModel, flat_network
 from resnet_dsl.importing.keras.running import hindrance, run_of_description
 from resnet_dsl.importing.keras.structure import Structure, structure_of
 from resnet_dsl.weights import SavedArray, SavedModel, read_config, read_weights
@@ -42,7 +42,7 @@ def read_described(source: str, described: Any, weights: Weights | None, run: Ru
     Raises Failure, NotImportedError as above.
     """
     try:
-        model = Model(source, structure_of(described), run=run)
+        model = KerasModel(source, structure_of(described), run=run)
         known = flat_network(model)
         if weights is None:
             return known

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.importing.keras.called import Called, UnknownError
-from resnet_dsl.importing.keras.settings import Settings
+from resnet_dsl.importing.keras.settings import LayerSettings
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.nodes import Node, Scope
@@ -109,7 +109,7 @@ def is_same(call: LayerCall, called: Called) -> bool:
     if call.kind != called.kind:
         return False
     try:
-        settings = Settings(called)
+        settings = LayerSettings(called)
         for name, value in call.args.items():
             if not isinstance(value, Initializer) and not _is_equal(settings.take(name), value):
                 return False

@@ -13,7 +13,7 @@ from resnet_dsl.importing.keras.composites import recognised
 from resnet_dsl.importing.keras.initial import initial
 from resnet_dsl.importing.keras.pattern import Found
 from resnet_dsl.importing.keras.rules import RULES
-from resnet_dsl.importing.keras.settings import Settings
+from resnet_dsl.importing.keras.settings import LayerSettings
 from resnet_dsl.importing.keras.structure import Structure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.naming import layer_name
@@ -21,7 +21,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import counted
 
 
-class Model(NamedTuple):
+class KerasModel(NamedTuple):
     """A Keras model that is read.
 
     source: what diagnostics call it. arrays: where its weights are; None where there are none.
@@ -33,7 +33,7 @@ class Model(NamedTuple):
     run: Run | None = None
 
 
-def flat_network(model: Model) -> FlatNetwork:
+def flat_network(model: KerasModel) -> FlatNetwork:
     """Raises NotImportedError at the first layer that the language cannot say, and StrangeError."""
     try:
         return _read_all(model)
@@ -61,7 +61,7 @@ def _is_open(structure: Structure) -> bool:
     return any(None in _size(_batched(one)) for one in structure.calls[: structure.inputs])
 
 
-def _read_all(model: Model, multiple: int = 1) -> FlatNetwork:
+def _read_all(model: KerasModel, multiple: int = 1) -> FlatNetwork:
     """The network whose open lengths are multiples. Raises _MisfitRefused, too."""
     assembler = Assembler(model.source)
     reading = Reading(assembler, model.structure.calls, model.arrays, model.structure.is_of_keras_2)
@@ -140,7 +140,7 @@ def _size(shape: Any) -> Any:
 
 def _said_of_types(structure: Structure) -> list[str]:
     """That numbers are another type's there than here."""
-    found = {Settings(one).numbers for one in structure.calls if not one.is_function and one.kind != "InputLayer"}
+    found = {LayerSettings(one).numbers for one in structure.calls if not one.is_function and one.kind != "InputLayer"}
     others = sorted(found - {"float32"})
     return [f"The model computes in {', '.join(others)}; its weights are read as float32 numbers."] if others else []
 

@@ -27,7 +27,7 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
 _TYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
 
-class Settings:
+class LayerSettings:
     """Of a call. Raises UnknownError for what is not of the type that is asked for."""
 
     def __init__(self, called: Called) -> None:

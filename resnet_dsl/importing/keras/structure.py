@@ -25,9 +25,9 @@ from resnet_dsl.importing.keras.called import (
 )
 from resnet_dsl.importing.keras.entries import (
     MODELS,
-    Entry,
     Inbound,
-    Source,
+    LayerEntry,
+    ValueSource,
     entry_of,
     function_settings,
     kind_of,
@@ -84,9 +84,9 @@ REBUILD = (
 class _Level(NamedTuple):
     """One model: its layers, those that are its inputs in order, and what it returns, by name where it says names."""
 
-    entries: tuple[Entry, ...]
-    entering: tuple[Entry, ...]
-    returned: tuple[Source, ...]
+    entries: tuple[LayerEntry, ...]
+    entering: tuple[LayerEntry, ...]
+    returned: tuple[ValueSource, ...]
     names: tuple[str, ...]
 
 
@@ -117,7 +117,7 @@ def _functional(model: Described) -> _Level:
     )
 
 
-def _counted_from_one(entries: Sequence[Entry], returned: Sequence[Source]) -> Iterator[Entry]:
+def _counted_from_one(entries: Sequence[LayerEntry], returned: Sequence[ValueSource]) -> Iterator[LayerEntry]:
     """The layers, where a model that is read by a number that it has no call of has its calls counted from 1."""
     sources = (source for entry in entries for inbound in entry.calls for source in inbound.reads)
     read = {(source.layer, source.call) for source in chain(sources, returned)}
@@ -126,7 +126,7 @@ def _counted_from_one(entries: Sequence[Entry], returned: Sequence[Source]) -> I
         yield entry._replace(first=1) if is_counted else entry
 
 
-def _ends(described: Any) -> list[tuple[str | None, Source]]:
+def _ends(described: Any) -> list[tuple[str | None, ValueSource]]:
     """What a model takes or returns: one ``[layer, call, value]``, a list of these, or such by name.
 
     Keras takes and returns what has names in the order of these.
@@ -148,16 +148,18 @@ def _sequential(model: Described) -> _Level:
         raise StrangeError("has no layers")
     if entries[0].kind != "InputLayer":
         entries.insert(0, _made_input(entries[0], config))
-    behind = [entry._replace(calls=(Inbound((Source(before.name, 0, 0),), {}),)) for before, entry in pairwise(entries)]
+    behind = [
+        entry._replace(calls=(Inbound((ValueSource(before.name, 0, 0),), {}),)) for before, entry in pairwise(entries)
+    ]
     last = entries[-1].name
-    return _Level((entries[0], *behind), (entries[0],), (Source(last, 0, 0),), (last,))
+    return _Level((entries[0], *behind), (entries[0],), (ValueSource(last, 0, 0),), (last,))
 
 
-def _made_input(first: Entry, config: Any) -> Entry:
+def _made_input(first: LayerEntry, config: Any) -> LayerEntry:
     """The input of a Sequential model that has no layer for it: its first layer or the model says the shape."""
     said = {name: first.settings[name] for name in ("batch_shape", "batch_input_shape") if name in first.settings}
     built = config.get("build_input_shape") if isinstance(config, dict) else None
-    return Entry("input", "InputLayer", said or {"batch_shape": built}, ())
+    return LayerEntry("input", "InputLayer", said or {"batch_shape": built}, ())
 
 
 def _named(level: _Level, results: Sequence[int]) -> dict[str, int]:
@@ -177,7 +179,7 @@ class _Flattening:
     def __init__(self) -> None:
         self.calls: list[Called] = []
 
-    def enter(self, entry: Entry) -> int:
+    def enter(self, entry: LayerEntry) -> int:
         """One of the whole model's inputs."""
         return self._add(Called(entry.name, entry.kind, entry.settings, ()))
 
@@ -205,7 +207,7 @@ class _Flattening:
         return tuple(self._value(known, source) for source in level.returned)
 
     def _called(
-        self, entry: Entry, inbound: Inbound, reads: Sequence[int], label: str, place: str, depth: int
+        self, entry: LayerEntry, inbound: Inbound, reads: Sequence[int], label: str, place: str, depth: int
     ) -> list[int] | tuple[int, ...]:
         """All the values of a model; of a layer or function the first, to which others are added as they are read."""
         if entry.nested is not None:
@@ -216,7 +218,7 @@ class _Flattening:
             return [self._add(Called(label, entry.kind, function_settings(entry, inbound), tuple(reads)))]
         return [self._add(Called(label, entry.kind, entry.settings, tuple(reads), inbound.given, place))]
 
-    def _value(self, known: Mapping[tuple[str, int], list[int] | tuple[int, ...]], source: Source) -> int:
+    def _value(self, known: Mapping[tuple[str, int], list[int] | tuple[int, ...]], source: ValueSource) -> int:
         """The call that has a value. One that has several (``split``) is there once more for each further one."""
         values = known.get((source.layer, source.call), ())
         missing = isinstance(values, tuple) and source.value >= len(values)
@@ -234,7 +236,7 @@ class _Flattening:
         return len(self.calls) - 1
 
 
-def _places(entries: Sequence[Entry], place: str) -> dict[str, str]:
+def _places(entries: Sequence[LayerEntry], place: str) -> dict[str, str]:
     """Where a ``.keras`` archive keeps the weights of each layer: it counts them by class."""
     counts: Counter[str] = Counter()
     found = {}
@@ -247,7 +249,7 @@ def _places(entries: Sequence[Entry], place: str) -> dict[str, str]:
     return {entry.name: found.get(entry.name, "") for entry in entries}
 
 
-def _in_order(level: _Level, entered: Any) -> list[tuple[Entry, int]]:
+def _in_order(level: _Level, entered: Any) -> list[tuple[LayerEntry, int]]:
     """The calls of all layers, each behind those that it reads, else in the order of the description.
 
     Raises StrangeError where calls read one another in a circle, or what there is not.
@@ -265,7 +267,7 @@ def _in_order(level: _Level, entered: Any) -> list[tuple[Entry, int]]:
         waiting.append(len(sources))
     ready = [place for place, count in enumerate(waiting) if not count]
     heapify(ready)
-    ordered: list[tuple[Entry, int]] = []
+    ordered: list[tuple[LayerEntry, int]] = []
     while ready:
         place = heappop(ready)
         ordered.append(calls[place])

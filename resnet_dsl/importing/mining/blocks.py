@@ -15,12 +15,12 @@ from resnet_dsl.importing.mining.gates import GATES, Gates
 from resnet_dsl.importing.mining.names import Names
 from resnet_dsl.importing.mining.naming import name_of
 from resnet_dsl.importing.mining.probing import Prober
-from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program, rebuilt
 from resnet_dsl.importing.mining.recognising import BLOCKS, Recogniser
 from resnet_dsl.importing.mining.regions import JOINT
 from resnet_dsl.importing.mining.regularity import with_defaults, with_regular_blocks
 from resnet_dsl.importing.mining.residual import is_residual
-from resnet_dsl.importing.mining.settings import Settings
+from resnet_dsl.importing.mining.settings import MinedSettings
 from resnet_dsl.importing.mining.stems import DEEP_STEM, with_deep_stem
 from resnet_dsl.importing.mining.unifying import skeleton, unified
 from resnet_dsl.importing.mining.writing import Writer
@@ -34,12 +34,14 @@ class Blocked(NamedTuple):
     """
 
     program: Program
-    settings: Settings
-    definitions: tuple[Definition, ...]
+    settings: MinedSettings
+    definitions: tuple[BlockDefinition, ...]
     between: frozenset[str]
 
 
-def with_blocks(program: Program, settings: Settings, prober: Callable[[Settings], Prober], free: Names) -> Blocked:
+def with_blocks(
+    program: Program, settings: MinedSettings, prober: Callable[[MinedSettings], Prober], free: Names
+) -> Blocked:
     """Every region as a call: of the prelude's block that it is, or of one that several of them are.
 
     ``prober``: what compiles calls under settings.
@@ -48,12 +50,14 @@ def with_blocks(program: Program, settings: Settings, prober: Callable[[Settings
 
 
 class _Blocks:
-    def __init__(self, program: Program, settings: Settings, prober: Callable[[Settings], Prober], free: Names) -> None:
+    def __init__(
+        self, program: Program, settings: MinedSettings, prober: Callable[[MinedSettings], Prober], free: Names
+    ) -> None:
         self.program = program
         self.settings = settings
         self.prober = prober
         self.free = free
-        self.definitions: list[Definition] = []
+        self.definitions: list[BlockDefinition] = []
         self.between = {DEEP_STEM}
         self.plain = False
         self.normed = False
@@ -244,13 +248,13 @@ def _written_out(line: Line, reads: Sequence[int], first: int) -> list[Line]:
     return [one.reading(place[it] for it in one.reads) for one in body.lines]
 
 
-def spoken(program: Program, settings: Settings) -> Program:
+def spoken(program: Program, settings: MinedSettings) -> Program:
     """As it is written under settings."""
     lines = tuple(settings.spoken(line) for line in program.lines)
     return Program(program.entries, lines, program.outputs, program.nodes)
 
 
-def block_text(definition: Definition, taken: Collection[str], settings: Settings) -> str:
+def block_text(definition: BlockDefinition, taken: Collection[str], settings: MinedSettings) -> str:
     """``taken``: names of the file, which no value in the block may have."""
     named = [name if usual is None else f"{name} = {value(usual)}" for name, usual in definition.parameters]
     parameters = [*definition.passed, *named]
@@ -262,6 +266,6 @@ def block_text(definition: Definition, taken: Collection[str], settings: Setting
     return f"{shared}block {definition.name}{shown} {{\n" + "\n".join(statements) + "\n}\n"
 
 
-def lines_of(definitions: Collection[Definition]) -> Iterator[Line]:
+def lines_of(definitions: Collection[BlockDefinition]) -> Iterator[Line]:
     for one in definitions:
         yield from one.body.lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resnet_dsl.importing.mining.network import Part
+from resnet_dsl.importing.mining.network import MinedPart
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.words import Expression
 from resnet_dsl.ir.operations import OPERATIONS
@@ -16,7 +16,7 @@ _BEHIND = {"upsample", "resize", "flatten", "avgpool"}
 """What may stand behind a convolution that tells the classes, with activations."""
 
 
-def with_classes(program: Program, parts: Sequence[Part]) -> tuple[Program, dict[str, int]]:
+def with_classes(program: Program, parts: Sequence[MinedPart]) -> tuple[Program, dict[str, int]]:
     """The program with the parameter, and what it is; none where no layer tells classes."""
     value = _classifier(program, parts)
     line = None if value is None else program.line(value)
@@ -29,7 +29,7 @@ def with_classes(program: Program, parts: Sequence[Part]) -> tuple[Program, dict
     return rebuilt(program, [*lines.items()]), {_CLASSES: number}
 
 
-def _classifier(program: Program, parts: Sequence[Part]) -> int | None:
+def _classifier(program: Program, parts: Sequence[MinedPart]) -> int | None:
     """The last layer of a head with one output; None where what stands behind it is no end of a classification."""
     if not parts or parts[-1].kind != "head" or len(program.outputs) > 1:
         return None

@@ -9,7 +9,7 @@ from resnet_dsl.importing.flat import FlatNetwork
 from resnet_dsl.importing.known import names_like
 from resnet_dsl.importing.mining.program import Program
 from resnet_dsl.importing.mining.reading import program_of
-from resnet_dsl.importing.mining.settings import Settings, every_line, settings_of
+from resnet_dsl.importing.mining.settings import MinedSettings, every_line, settings_of
 from resnet_dsl.importing.words import call, size
 from resnet_dsl.pipeline import Compiled, load
 from resnet_dsl.shipped import find
@@ -61,7 +61,7 @@ class _Derived:
         return [head[0]] if head and ends[0] != ends[1] and "classes" in self.parameters else []
 
 
-def _settings_of(program: Program) -> Settings:
+def _settings_of(program: Program) -> MinedSettings:
     return settings_of(every_line(program))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
-from resnet_dsl.importing.mining.settings import Settings
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program, rebuilt
+from resnet_dsl.importing.mining.settings import MinedSettings
 from resnet_dsl.importing.words import call, same
 from resnet_dsl.ir.operations import OPERATIONS
 
@@ -13,7 +13,9 @@ FEWEST = 3
 """Activations with the number behind them that are worth it."""
 
 
-def with_gain(program: Program, blocks: Sequence[Definition], settings: Settings) -> tuple[Program, list[Definition]]:
+def with_gain(
+    program: Program, blocks: Sequence[BlockDefinition], settings: MinedSettings
+) -> tuple[Program, list[BlockDefinition]]:
     """With the slot in the place of both, filled by a setting; as they are where they are not always together."""
     programs = [program, *(one.body for one in blocks)]
     pairs = [pair for one in programs for pair in _pairs(one, settings)]
@@ -31,7 +33,7 @@ _NEUTRAL = {"skip", "drop", "norm", "last_norm"}
 """Calls of the prelude's that activate nothing."""
 
 
-def _pairs(program: Program, settings: Settings) -> Iterator[Line | None]:
+def _pairs(program: Program, settings: MinedSettings) -> Iterator[Line | None]:
     """Behind each of the usual activations the scale that alone reads it, None where something else does."""
     readers = program.readers()
     for value, line in program.values():
@@ -40,7 +42,7 @@ def _pairs(program: Program, settings: Settings) -> Iterator[Line | None]:
             yield behind[0] if len(readers[value]) == 1 and behind and _is_gain(behind[0]) else None
 
 
-def _is_usual(line: Line, settings: Settings) -> bool:
+def _is_usual(line: Line, settings: MinedSettings) -> bool:
     return line.name == settings.act[0] and same(line.args, settings.act[1])
 
 
@@ -50,7 +52,7 @@ def _is_gain(line: Line | None) -> bool:
     )
 
 
-def _joined(program: Program, settings: Settings) -> Program:
+def _joined(program: Program, settings: MinedSettings) -> Program:
     lines = dict(program.values())
     for value, line in [*lines.items()]:
         before = lines.get(line.reads[0])

@@ -10,15 +10,15 @@ from resnet_dsl.importing.mining.blocks import block_text, spoken, with_blocks
 from resnet_dsl.importing.mining.classes import with_classes
 from resnet_dsl.importing.mining.deriving import derived
 from resnet_dsl.importing.mining.names import Names
-from resnet_dsl.importing.mining.network import Part, names_of_inputs, network_text
+from resnet_dsl.importing.mining.network import MinedPart, names_of_inputs, network_text
 from resnet_dsl.importing.mining.noise import Noisy, with_slot
 from resnet_dsl.importing.mining.padding import needs_same, with_same
 from resnet_dsl.importing.mining.probing import Prober
-from resnet_dsl.importing.mining.program import Definition, Line, Program
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program
 from resnet_dsl.importing.mining.reading import program_of
 from resnet_dsl.importing.mining.regions import contracted
 from resnet_dsl.importing.mining.residual import with_residual_blocks
-from resnet_dsl.importing.mining.settings import Settings, every_line, settings_of
+from resnet_dsl.importing.mining.settings import MinedSettings, every_line, settings_of
 from resnet_dsl.importing.mining.sharing import with_shared_blocks
 from resnet_dsl.importing.mining.staging import staged
 from resnet_dsl.importing.mining.widths import is_scalable, scaled
@@ -64,13 +64,15 @@ class _Mined:
         parts = parts if noisy.use else [*_with_noise(program, parts, noisy)]
         return self._text(program, [*shared, *blocked.definitions], blocked.settings, parts)
 
-    def _prober(self, same: bool, settings: Settings) -> Prober:
+    def _prober(self, same: bool, settings: MinedSettings) -> Prober:
         return Prober([*settings.written()], self.flat.unsaid, same)
 
     def _labels(self) -> dict[int, str]:
         return {place: self.flat.labels.get(node.name, "") for place, node in enumerate(self.flat.graph.nodes)}
 
-    def _text(self, program: Program, blocks: Sequence[Definition], settings: Settings, parts: Sequence[Part]) -> str:
+    def _text(
+        self, program: Program, blocks: Sequence[BlockDefinition], settings: MinedSettings, parts: Sequence[MinedPart]
+    ) -> str:
         """With its numbers as parameters, where they are one."""
         program, classes = with_classes(program, parts)
         for one in scaled(program, parts, blocks):
@@ -83,9 +85,9 @@ class _Mined:
     def _laid_out(
         self,
         program: Program,
-        blocks: Sequence[Definition],
-        settings: Settings,
-        parts: Sequence[Part],
+        blocks: Sequence[BlockDefinition],
+        settings: MinedSettings,
+        parts: Sequence[MinedPart],
         parameters: Mapping[str, int],
     ) -> str:
         free, said = Names(self.free.taken), spoken(program, settings)
@@ -93,7 +95,7 @@ class _Mined:
         return _laid_out(blocks, settings, text, free)
 
 
-def _with_noise(program: Program, parts: Sequence[Part], noisy: Noisy) -> Iterator[Part]:
+def _with_noise(program: Program, parts: Sequence[MinedPart], noisy: Noisy) -> Iterator[MinedPart]:
     """What fills the slot in a part where it is the same in all its blocks."""
     start = len(program.entries)
     for part in parts:
@@ -106,8 +108,8 @@ def _with_noise(program: Program, parts: Sequence[Part], noisy: Noisy) -> Iterat
 def _plain(flat: FlatNetwork, name: str) -> str:
     free = Names({name, "body"})
     program, shared = with_shared_blocks(_read(flat), flat.graph, free)
-    parts = [Part("stage", "body", max(program.outputs))]
-    return _laid_out(shared, Settings(), network_text(name, flat, program, parts, free), free)
+    parts = [MinedPart("stage", "body", max(program.outputs))]
+    return _laid_out(shared, MinedSettings(), network_text(name, flat, program, parts, free), free)
 
 
 def step_by_step(flat: FlatNetwork) -> tuple[str, Mapping[str, str]]:
@@ -121,7 +123,7 @@ def step_by_step(flat: FlatNetwork) -> tuple[str, Mapping[str, str]]:
     labels = [*inputs, *(flat.labels[flat.graph.nodes[line.nodes[0]].name] for line in program.lines)]
     names = {value: free.take(labels[value]) for value, _ in program.values()}
     end = max(program.outputs)
-    text = network_text("whole", flat, program, [Part("stage", "body", end)], Names(own), named=names)
+    text = network_text("whole", flat, program, [MinedPart("stage", "body", end)], Names(own), named=names)
     nodes = [node.name for node in flat.graph.nodes[: len(inputs)]]
     labels[: len(inputs)] = [flat.labels[one] for one in nodes]
     return text, dict(zip([*inputs, *names.values()], labels, strict=True)) | {"body": labels[end]}
@@ -143,6 +145,6 @@ def _with_own_outputs(program: Program) -> Program:
     return Program(program.entries, tuple(lines), tuple(outputs), program.nodes)
 
 
-def _laid_out(blocks: Sequence[Definition], settings: Settings, network: str, free: Names) -> str:
+def _laid_out(blocks: Sequence[BlockDefinition], settings: MinedSettings, network: str, free: Names) -> str:
     texts = [block_text(one, free.taken, settings) for one in blocks]
     return format_text(Source("<import>", "\n".join([*texts, network])))

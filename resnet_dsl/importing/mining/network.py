@@ -14,7 +14,7 @@ from resnet_dsl.importing.words import size
 from resnet_dsl.ir.graph import Graph
 
 
-class Part(NamedTuple):
+class MinedPart(NamedTuple):
     """kind: ``stem``, ``stage`` or ``head``. end: the value that it gives. stride: given to its first step.
 
     settings: those that hold in it.
@@ -35,7 +35,7 @@ def network_text(
     name: str,
     flat: FlatNetwork,
     program: Program,
-    parts: Sequence[Part],
+    parts: Sequence[MinedPart],
     free: Names,
     lines: Sequence[str] = (),
     parameters: Mapping[str, int] = MappingProxyType({}),
@@ -85,7 +85,7 @@ def _outputs(graph: Graph, program: Program, names: dict[int, str], free: Names,
     return found
 
 
-def _output_line(program: Program, parts: Sequence[Part], writer: Writer) -> list[str]:
+def _output_line(program: Program, parts: Sequence[MinedPart], writer: Writer) -> list[str]:
     """Nothing where the network returns its head, or its last stage."""
     if len(program.outputs) == 1 and parts and program.outputs[0] == parts[-1].end:
         return []

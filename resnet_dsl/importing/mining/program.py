@@ -88,7 +88,7 @@ class Program:
         return found
 
 
-class Definition(NamedTuple):
+class BlockDefinition(NamedTuple):
     """A block. parameters: each with its default, None where it must be given; values that are passed come first."""
 
     name: str

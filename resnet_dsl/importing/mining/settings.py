@@ -16,7 +16,7 @@ GATES = {"sigmoid", "hard_sigmoid", "softmax", "tanh", "abs", "softplus"}
 
 
 @dataclass
-class Settings:
+class MinedSettings:
     """norm, act, attn: the calls that fill these slots; last_norm: of a norm that starts at zero.
 
     defaults: by operation, what arguments are unless they are given. lines: further settings, as they are written.
@@ -63,7 +63,7 @@ def _under(line: Line, usual: Args) -> dict[str, Argument]:
     }
 
 
-def settings_of(lines: Iterable[Line]) -> Settings:
+def settings_of(lines: Iterable[Line]) -> MinedSettings:
     """What holds for most of these calls of operations."""
     every = [line for line in lines if line.name in OPERATIONS]
     norms = [line for line in every if OPERATIONS[line.name].role == "norm"]
@@ -71,7 +71,7 @@ def settings_of(lines: Iterable[Line]) -> Settings:
     usual = [line for line in acts if line.name not in GATES]
     norm = _most(norms) or ("identity", {})
     act = _most(usual) or (("identity", {}) if norm[0] == "evonorm" else ("relu", {}))
-    return Settings(norm, act, _last(norms, norm), defaults=_defaults(every))
+    return MinedSettings(norm, act, _last(norms, norm), defaults=_defaults(every))
 
 
 def _most(lines: list[Line]) -> tuple[str, Args] | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from resnet_dsl.importing.mining.names import Names
-from resnet_dsl.importing.mining.program import Definition, Line, Program, rebuilt
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program, rebuilt
 from resnet_dsl.importing.words import same
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operations import OPERATIONS
@@ -15,10 +15,10 @@ Strands = list[list[int]]
 """For each call the values that it goes through."""
 
 
-def with_shared_blocks(program: Program, graph: Graph, free: Names) -> tuple[Program, list[Definition]]:
+def with_shared_blocks(program: Program, graph: Graph, free: Names) -> tuple[Program, list[BlockDefinition]]:
     """The program with calls of shared blocks, and these."""
     groups = _groups(program, graph)
-    definitions: list[Definition] = []
+    definitions: list[BlockDefinition] = []
     lines: dict[int, Line | None] = dict(program.values())
     grown: set[int] = set()
     for group in sorted(groups.values()):
@@ -27,7 +27,7 @@ def with_shared_blocks(program: Program, graph: Graph, free: Names) -> tuple[Pro
         strands = _grown(program, [[one] for one in group], groups)
         grown.update(one for strand in strands for one in strand)
         name = free.take("tower" if len(strands[0]) > 1 else _called(program, strands))
-        definitions.append(Definition(name, (), _body(program, strands[0]), shared=True))
+        definitions.append(BlockDefinition(name, (), _body(program, strands[0]), shared=True))
         for strand in strands:
             lines.update(dict.fromkeys(strand[:-1]))
             lines[strand[-1]] = _call(program, strand, name)

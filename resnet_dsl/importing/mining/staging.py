@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise, takewhile
 
 from resnet_dsl.importing.mining.names import Names
-from resnet_dsl.importing.mining.network import Part
+from resnet_dsl.importing.mining.network import MinedPart
 from resnet_dsl.importing.mining.program import Line, Program, rebuilt
 from resnet_dsl.importing.words import Expression
 from resnet_dsl.ir.lengths import channels
@@ -18,7 +18,7 @@ from resnet_dsl.ir.lengths import channels
 
 def staged(
     program: Program, between: Collection[str], labels: Mapping[int, str], free: Names
-) -> tuple[Program, list[Part]]:
+) -> tuple[Program, list[MinedPart]]:
     """The program with strides given to its stages, and its parts.
 
     between: blocks that stand between stages. labels: what the source calls a node.
@@ -35,17 +35,17 @@ class _Staging:
         self.program = program
         self.trunk = self._trunk()
 
-    def result(self) -> tuple[Program, list[Part]]:
+    def result(self) -> tuple[Program, list[MinedPart]]:
         starts = self._starts()
         last = self._last()
         if not starts:
             return self.program, self._without_blocks(last)
-        stem = [Part("stem", "stem", self._value(starts[0] - 1))] if starts[0] > 0 else []
+        stem = [MinedPart("stem", "stem", self._value(starts[0] - 1))] if starts[0] > 0 else []
         stages = []
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], last + 1], strict=True)):
             stride = self._given_stride(start)
             name = self._name(start, end, number)
-            stages.append(Part("stage", name, self._value(end - 1), stride))
+            stages.append(MinedPart("stage", name, self._value(end - 1), stride))
         head = [self._head()] if last + 1 < len(self.lines) else []
         return rebuilt(self.program, self.lines), [*stem, *stages, *head]
 
@@ -89,13 +89,13 @@ class _Staging:
         """Whether all that stands behind a line follows from it alone."""
         return all(line.flows == (value - 1,) for value, line in self.lines[place + 1 :])
 
-    def _without_blocks(self, last: int) -> list[Part]:
+    def _without_blocks(self, last: int) -> list[MinedPart]:
         if last < 0 or last + 1 == len(self.lines):
-            return [Part("head", "head", self._end())]
-        return [Part("stage", self.free.take("body"), self._value(last)), self._head()]
+            return [MinedPart("head", "head", self._end())]
+        return [MinedPart("stage", self.free.take("body"), self._value(last)), self._head()]
 
-    def _head(self) -> Part:
-        return Part("head", "head", self._end())
+    def _head(self) -> MinedPart:
+        return MinedPart("head", "head", self._end())
 
     def _end(self) -> int:
         return max(self.program.outputs)

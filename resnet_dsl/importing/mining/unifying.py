@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from resnet_dsl.importing.mining.program import Definition, Line, Program
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program
 from resnet_dsl.importing.words import Args, Bare, Expression
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operations import OPERATIONS
@@ -42,7 +42,7 @@ def _usual(name: str) -> Args:
     return {one.name: one.default for one in OPERATIONS[name].parameters} if name in OPERATIONS else {}
 
 
-def unified(name: str, bodies: Sequence[Program]) -> tuple[Definition, list[Args]]:
+def unified(name: str, bodies: Sequence[Program]) -> tuple[BlockDefinition, list[Args]]:
     """The block of this name, and the arguments of the call that each program is."""
     return _Unifier(bodies).result(name)
 
@@ -55,7 +55,7 @@ class _Unifier:
         self.entry: Row = tuple(channels(body.entries[0]) for body in bodies)
         self.parameters: dict[str, Row] = {}
 
-    def result(self, name: str) -> tuple[Definition, list[Args]]:
+    def result(self, name: str) -> tuple[BlockDefinition, list[Args]]:
         for row in self._bases():
             self._take("width", row)
         written = {spot: self._expression(spot[1], row) for spot, row in self._in_order()}
@@ -63,7 +63,7 @@ class _Unifier:
         body = Program(self.first.entries, lines, self.first.outputs, self.first.nodes)
         usual = {one: self._default(one, row) for one, row in self.parameters.items()}
         ordered = sorted(usual.items(), key=lambda one: one[1] is not None)
-        return Definition(name, tuple(ordered), body), [*self._calls(dict(ordered))]
+        return BlockDefinition(name, tuple(ordered), body), [*self._calls(dict(ordered))]
 
     def _rows(self) -> Iterator[tuple[int, str, Row]]:
         for place, line in enumerate(self.first.lines):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from resnet_dsl.diagnostics.refusal import Refusal
-from resnet_dsl.importing.mining.network import Part
-from resnet_dsl.importing.mining.program import Definition, Line, Program
+from resnet_dsl.importing.mining.network import MinedPart
+from resnet_dsl.importing.mining.program import BlockDefinition, Line, Program
 from resnet_dsl.importing.mining.stems import DEEP_STEM
 from resnet_dsl.importing.words import Args, Bare, Expression, call
 from resnet_dsl.ir.lengths import channels
@@ -33,12 +33,12 @@ class Scaled(NamedTuple):
     """A program and its blocks with a parameter of this name in the place of numbers. number: its default."""
 
     program: Program
-    definitions: tuple[Definition, ...]
+    definitions: tuple[BlockDefinition, ...]
     name: str
     number: int
 
 
-def scaled(program: Program, parts: Sequence[Part], definitions: Sequence[Definition]) -> Iterator[Scaled]:
+def scaled(program: Program, parts: Sequence[MinedPart], definitions: Sequence[BlockDefinition]) -> Iterator[Scaled]:
     """With the parameter as far as the stages reach, and everywhere; nothing where blocks have no width in common."""
     known = {one.name: one for one in definitions if not one.shared}
     stages = [part.end for part in parts if part.kind == "stage"]
@@ -63,7 +63,7 @@ def is_scalable(text: str, found: Scaled) -> bool:
     return True
 
 
-def _widths(line: Line, known: Mapping[str, Definition]) -> Iterator[int]:
+def _widths(line: Line, known: Mapping[str, BlockDefinition]) -> Iterator[int]:
     """The numbers of channels that a call of a block says, and those in the block."""
     yield from _numbers(line).values()
     for inner in known[line.name].body.lines if line.name in known else ():
@@ -84,13 +84,13 @@ def _is_width(line: Line, key: str) -> bool:
 class _Scaling:
     """known: the blocks of the network's own. calls: those whose numbers have been replaced."""
 
-    def __init__(self, name: str, width: int, known: Mapping[str, Definition]) -> None:
+    def __init__(self, name: str, width: int, known: Mapping[str, BlockDefinition]) -> None:
         self.name = name
         self.width = width
         self.calls: set[tuple[str, str]] = set()
         self.taking = self._taking(known)
 
-    def _taking(self, known: Mapping[str, Definition]) -> set[str]:
+    def _taking(self, known: Mapping[str, BlockDefinition]) -> set[str]:
         """The blocks that are to take the width: they hold a multiple of it, or call one that does."""
         free = [one for one in known.values() if all(name != self.name for name, _ in one.parameters)]
         found: set[str] = set()
@@ -98,7 +98,7 @@ class _Scaling:
             found.update(more)
         return found
 
-    def _holds(self, definition: Definition, found: set[str]) -> bool:
+    def _holds(self, definition: BlockDefinition, found: set[str]) -> bool:
         lines = definition.body.lines
         return any(line.name in found or any(map(self._written, _numbers(line).values())) for line in lines)
 
@@ -114,7 +114,7 @@ class _Scaling:
             lines.append(self._line(line, found))
         return Program(program.entries, tuple(lines), program.outputs, program.nodes)
 
-    def block(self, definition: Definition) -> Definition:
+    def block(self, definition: BlockDefinition) -> BlockDefinition:
         if definition.name not in self.taking:
             return definition
         parameters = ((self.name, None), *definition.parameters)

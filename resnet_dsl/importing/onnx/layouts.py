@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resnet_dsl.importing.onnx.axes import Order, first, last
 from resnet_dsl.importing.onnx.operators import Operators
-from resnet_dsl.importing.onnx.source import End, Operator
+from resnet_dsl.importing.onnx.source import OnnxEnd, Operator
 
 _ON_MAPS = frozenset(
     {
@@ -18,7 +18,7 @@ _ENDS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Shape", "Gathe
 """Behind these axes are others."""
 
 
-def layout_of(operators: Operators, end: End) -> Order:
+def layout_of(operators: Operators, end: OnnxEnd) -> Order:
     """Which axis behind the batch's each axis of the language's is: followed to the first operator that takes maps.
 
     Where there is none they stand first, as in PyTorch, and in files of ours last. Lengths stay in the file's order:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.folding import Given, NotFoldedError, fold
-from resnet_dsl.importing.onnx.source import Operator, Source, readers
+from resnet_dsl.importing.onnx.source import OnnxSource, Operator, readers
 
 MOST_FOLDED = 2**26
 """Numbers that a file without any may let be worked out, in all; one with weights may so often as many as it has more,
@@ -18,7 +18,7 @@ _TIMES = 32
 class Operators:
     """by_output: the operator that makes a tensor. arrays: fixed numbers, also those that were worked out."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OnnxSource) -> None:
         self.source = source
         self.arrays: dict[str, Array] = dict(source.arrays)
         self.by_output: dict[str, Operator] = {}

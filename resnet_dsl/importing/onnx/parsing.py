@@ -8,7 +8,7 @@ from typing import Any
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import NotImportedError
-from resnet_dsl.importing.onnx.wire import DamagedError, check_parts, unreadable
+from resnet_dsl.importing.onnx.wire import WireError, check_parts, unreadable
 from resnet_dsl.targets.onnx.model import import_onnx
 
 LARGEST_FILE = 2**31 - 1
@@ -27,7 +27,7 @@ def parsed(path: str) -> Any:
         content = _content(path)
         check_parts(content, onnx.ModelProto.DESCRIPTOR)
         model = onnx.ModelProto.FromString(content)
-    except DamagedError as damaged:
+    except WireError as damaged:
         raise unreadable(path, str(damaged)) from None
     except Exception as error:
         if isinstance(error, OSError | Failure):
@@ -41,9 +41,9 @@ def parsed(path: str) -> Any:
 def _content(path: str) -> bytes:
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
-        raise DamagedError("it is a folder, a device or a pipe, and no file")
+        raise WireError("it is a folder, a device or a pipe, and no file")
     if found.st_size > LARGEST_FILE:
-        raise DamagedError("it has more than two gigabytes, and a model in ONNX has at most that")
+        raise WireError("it has more than two gigabytes, and a model in ONNX has at most that")
     with open(path, "rb") as file:
         return file.read()
 

@@ -17,7 +17,7 @@ from resnet_dsl.ir.lengths import Length, Shape, elements
 from resnet_dsl.ir.nodes import Node
 
 
-class Border(NamedTuple):
+class OnnxBorder(NamedTuple):
     """What stands around a map: a border that its reader may take as its own padding.
 
     widths: (before, behind) along each axis of the value. fill: zeros, lowest, reflect or edge.
@@ -36,7 +36,7 @@ class Tensor(NamedTuple):
 
     node: int
     axes: Axes
-    border: Border | None = None
+    border: OnnxBorder | None = None
     repeated: tuple[Length | None, ...] | None = None
     sole: bool = True
 

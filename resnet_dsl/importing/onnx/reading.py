@@ -18,8 +18,8 @@ from resnet_dsl.importing.onnx.patterns import fuse
 from resnet_dsl.importing.onnx.place import Place, Reader, Tensor, Value
 from resnet_dsl.importing.onnx.rules import RULES
 from resnet_dsl.importing.onnx.running import run_of
-from resnet_dsl.importing.onnx.source import End, Operator, Source, read_source
-from resnet_dsl.importing.onnx.symbols import UnknownError
+from resnet_dsl.importing.onnx.source import OnnxEnd, OnnxSource, Operator, read_source
+from resnet_dsl.importing.onnx.symbols import UnknownLengthError
 from resnet_dsl.sentences import counted, listed
 
 UNSAID = frozenset({"init", "momentum", "gamma"})
@@ -52,7 +52,7 @@ def read_onnx(path: str | os.PathLike[str]) -> FlatNetwork:
 class _Reading:
     """One file while it is read. values: what its tensors are, by name."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OnnxSource) -> None:
         self.source = source
         self.operators = Operators(source)
         self.reader = Reader(source.path)
@@ -84,7 +84,7 @@ class _Reading:
         for one in self.source.inputs:
             self._input(one, taken)
 
-    def _input(self, end: End, taken: set[str]) -> None:
+    def _input(self, end: OnnxEnd, taken: set[str]) -> None:
         if end.kind not in ("float", "float16", "bfloat16", "double"):
             why = f"takes numbers of the type {end.kind}, and inputs here take real numbers"
             raise self.reader.refuse(
@@ -130,7 +130,7 @@ class _Reading:
             return self.operators.fold(
                 place.operator, [one if isinstance(one, np.ndarray) else None for one in place.inputs]
             )
-        except (NotFoldedError, UnknownError) as wrong:
+        except (NotFoldedError, UnknownLengthError) as wrong:
             raise place.refuse(str(wrong)) from None
 
     def _by_rule(self, place: Place) -> list[Any]:
@@ -155,7 +155,7 @@ class _Reading:
         name = _name(_title(self.source), set())
         return self.reader.finish(name, outputs, UNSAID, run, tuple(self._said()))
 
-    def _output(self, end: End) -> tuple[int, Order]:
+    def _output(self, end: OnnxEnd) -> tuple[int, Order]:
         value = self._value(end.name)
         if not isinstance(value, Tensor):
             raise self.reader.refuse(end.name, "is returned, and is fixed: it does not follow from the input")
@@ -175,7 +175,7 @@ class _Reading:
             yield f"the file takes {self.reader.batch} samples at a time; the network takes any number"
 
 
-def _title(source: Source) -> str:
+def _title(source: OnnxSource) -> str:
     """What the network is called: as the file, unless resnet-dsl wrote it, which names its graphs."""
     ours = any(one.of[0] for one in source.operators)
     return source.name if ours and source.name else os.path.splitext(os.path.basename(source.path))[0]

@@ -11,10 +11,10 @@ from resnet_dsl.engines.sessions import onnx_runtime
 from resnet_dsl.extras import is_installed
 from resnet_dsl.importing.flat import Run
 from resnet_dsl.importing.onnx.axes import Order
-from resnet_dsl.importing.onnx.source import Source
+from resnet_dsl.importing.onnx.source import OnnxSource
 
 
-def run_of(source: Source, batch: int | None, orders: Sequence[Order], returned: Sequence[Order]) -> Run | None:
+def run_of(source: OnnxSource, batch: int | None, orders: Sequence[Order], returned: Sequence[Order]) -> Run | None:
     """From inputs to outputs, in their order, with channels last; None where ONNX Runtime is not installed.
 
     batch: the only number of samples that the file takes. The file is opened when it is first run.
@@ -42,7 +42,9 @@ def _parts(values: Sequence[Any], batch: int | None) -> list[list[Any]]:
     return [[np.asarray(one)[part] for one in values] for part in places]
 
 
-def _once(session: Any, source: Source, values: list[Any], orders: Sequence[Order], returned: Sequence[Order]) -> Any:
+def _once(
+    session: Any, source: OnnxSource, values: list[Any], orders: Sequence[Order], returned: Sequence[Order]
+) -> Any:
     given = {}
     for end, value, order in zip(source.inputs, values, orders, strict=True):
         turned = np.transpose(value, (0, *(1 + order.index(place) for place in range(len(order)))))

@@ -42,7 +42,7 @@ class Operator:
         return self.outputs[0]
 
 
-class End(NamedTuple):
+class OnnxEnd(NamedTuple):
     """An input or output. size: with the batch's axis, None for a length that is open, "32?" for a multiple.
 
     kind: the type of its numbers.
@@ -53,20 +53,20 @@ class End(NamedTuple):
     kind: str
 
 
-class Source(NamedTuple):
+class OnnxSource(NamedTuple):
     """A model. arrays: its fixed numbers by name. widened: the types of numbers that were made float32."""
 
     path: str
     name: str
     opset: int
-    inputs: tuple[End, ...]
-    outputs: tuple[End, ...]
+    inputs: tuple[OnnxEnd, ...]
+    outputs: tuple[OnnxEnd, ...]
     operators: tuple[Operator, ...]
     arrays: Mapping[str, Array]
     widened: tuple[str, ...]
 
 
-def read_source(path: str) -> Source:
+def read_source(path: str) -> OnnxSource:
     """Raises OSError where it cannot be opened, Failure where it is damaged, and NotImportedError where it holds what
     no network of ours has: graphs inside operators, operators of other domains, quantised numbers."""
     model = parsed(path)
@@ -85,7 +85,7 @@ def read_source(path: str) -> Source:
     inputs = tuple(_end(path, one) for one in graph.input if one.name not in arrays)
     outputs = tuple(_end(path, one) for one in graph.output)
     _check_names(path, inputs, outputs, operators, arrays)
-    return Source(path, graph.name, opset, inputs, outputs, operators, arrays, widened)
+    return OnnxSource(path, graph.name, opset, inputs, outputs, operators, arrays, widened)
 
 
 def _opset(model: Any, path: str) -> int:
@@ -165,7 +165,7 @@ def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-def _end(path: str, one: Any) -> End:
+def _end(path: str, one: Any) -> OnnxEnd:
     onnx = import_onnx()
     check_text(path, one.name, one.doc_string)
     if one.type.WhichOneof("value") not in ("tensor_type", None):
@@ -173,7 +173,7 @@ def _end(path: str, one: Any) -> End:
     tensor = one.type.tensor_type
     size = _size(tensor.shape.dim, one.doc_string)
     kind = onnx.TensorProto.DataType.Name(tensor.elem_type).lower() if tensor.elem_type else "float"
-    return End(one.name, size, kind)
+    return OnnxEnd(one.name, size, kind)
 
 
 def _size(lengths: Sequence[Any], said: str) -> Size:
@@ -185,7 +185,11 @@ def _size(lengths: Sequence[Any], said: str) -> Size:
 
 
 def _check_names(
-    path: str, inputs: Iterable[End], outputs: Iterable[End], operators: Iterable[Operator], arrays: Mapping[str, Array]
+    path: str,
+    inputs: Iterable[OnnxEnd],
+    outputs: Iterable[OnnxEnd],
+    operators: Iterable[Operator],
+    arrays: Mapping[str, Array],
 ) -> None:
     """That each tensor is made once, before it is read: then there are no cycles."""
     known = {*arrays, *(one.name for one in inputs), ""}
@@ -204,7 +208,7 @@ def _check_names(
             raise unreadable(path, f"it returns `{one.name}`, which nothing makes")
 
 
-def readers(operators: Iterable[Operator], outputs: Iterable[End]) -> dict[str, int]:
+def readers(operators: Iterable[Operator], outputs: Iterable[OnnxEnd]) -> dict[str, int]:
     """How often each tensor is read; by the network's outputs, too."""
     found: dict[str, int] = {}
     for name in _read(operators, outputs):
@@ -212,7 +216,7 @@ def readers(operators: Iterable[Operator], outputs: Iterable[End]) -> dict[str, 
     return found
 
 
-def _read(operators: Iterable[Operator], outputs: Iterable[End]) -> Iterator[str]:
+def _read(operators: Iterable[Operator], outputs: Iterable[OnnxEnd]) -> Iterator[str]:
     for operator in operators:
         yield from operator.inputs
     yield from (one.name for one in outputs)

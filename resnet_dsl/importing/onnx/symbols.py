@@ -10,11 +10,11 @@ import numpy.typing as npt
 from resnet_dsl.ir.lengths import Length, longer, slide, stretch
 
 
-class UnknownError(Exception):
+class UnknownLengthError(Exception):
     """A length that is worked out from another has no form here. The message completes "`NAME` …"."""
 
 
-class Symbol:
+class LengthSymbol:
     """A length that is not known; None is the batch's. It can be moved about, and an open one taken times a number.
 
     node: the one whose value has the length.
@@ -25,7 +25,7 @@ class Symbol:
         self.node = node
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Symbol) and self.length == other.length
+        return isinstance(other, LengthSymbol) and self.length == other.length
 
     def __hash__(self) -> int:
         return hash(self.length)
@@ -35,31 +35,31 @@ class Symbol:
 
     def _open(self) -> Length:
         if self.length is None:
-            raise UnknownError("works with the length of the batch")
+            raise UnknownLengthError("works with the length of the batch")
         return self.length
 
-    def __mul__(self, by: Any) -> Symbol:
-        return Symbol(stretch(self._open(), _whole(by)))
+    def __mul__(self, by: Any) -> LengthSymbol:
+        return LengthSymbol(stretch(self._open(), _whole(by)))
 
     __rmul__ = __mul__
 
-    def __add__(self, by: Any) -> Symbol:
-        return Symbol(longer(self._open(), _whole(by)))
+    def __add__(self, by: Any) -> LengthSymbol:
+        return LengthSymbol(longer(self._open(), _whole(by)))
 
     __radd__ = __add__
 
-    def __sub__(self, by: Any) -> Symbol:
-        return Symbol(longer(self._open(), -_whole(by)))
+    def __sub__(self, by: Any) -> LengthSymbol:
+        return LengthSymbol(longer(self._open(), -_whole(by)))
 
-    def __floordiv__(self, by: Any) -> Symbol:
+    def __floordiv__(self, by: Any) -> LengthSymbol:
         if _whole(by) < 1:
-            raise UnknownError("divides by a number below 1")
-        return Symbol(slide(self._open(), _whole(by), _whole(by), 0))
+            raise UnknownLengthError("divides by a number below 1")
+        return LengthSymbol(slide(self._open(), _whole(by), _whole(by), 0))
 
 
 def _whole(number: Any) -> int:
-    if isinstance(number, Symbol) or number != int(number):
-        raise UnknownError("works out a length in a way that has no form here")
+    if isinstance(number, LengthSymbol) or number != int(number):
+        raise UnknownLengthError("works out a length in a way that has no form here")
     return int(number)
 
 
@@ -69,5 +69,5 @@ def sized(lengths: list[Length | None], node: int) -> npt.NDArray[Any]:
         return np.array(lengths, np.int64)
     row = np.empty(len(lengths), object)
     for place, one in enumerate(lengths):
-        row[place] = one if isinstance(one, int) else Symbol(one, node)
+        row[place] = one if isinstance(one, int) else LengthSymbol(one, node)
     return row

@@ -14,12 +14,12 @@ _MESSAGE = 11
 _DEEPEST = 100
 
 
-class DamagedError(Exception):
+class WireError(Exception):
     """The bytes are no protobuf. The message completes "… cannot be read: …"."""
 
 
 def check_parts(content: bytes, descriptor: Any) -> None:
-    """That a message of this kind is whole, and has no more than MOST_PARTS. Raises DamagedError."""
+    """That a message of this kind is whole, and has no more than MOST_PARTS. Raises WireError."""
     found = 0
     known: dict[str, dict[int, Any]] = {}
     waiting = [(0, len(content), descriptor, 0)]
@@ -34,7 +34,7 @@ def check_parts(content: bytes, descriptor: Any) -> None:
             if number in messages and inner is not None:
                 waiting.append((inner, start, messages[number], depth + 1))
             if found > MOST_PARTS or depth > _DEEPEST:
-                raise DamagedError(f"it has more than {MOST_PARTS:,} parts, and that many are read at most")
+                raise WireError(f"it has more than {MOST_PARTS:,} parts, and that many are read at most")
 
 
 def _messages(kind: Any) -> dict[int, Any]:
@@ -57,9 +57,9 @@ def _field(content: bytes, start: int, end: int) -> tuple[int, int | None, int]:
         case 5:
             start += 4
         case _:
-            raise DamagedError("it is damaged, or no model in ONNX")
+            raise WireError("it is damaged, or no model in ONNX")
     if start > end:
-        raise DamagedError("it is cut off, or no model in ONNX")
+        raise WireError("it is cut off, or no model in ONNX")
     return key >> 3, inner, start
 
 
@@ -75,7 +75,7 @@ def _varint(content: bytes, start: int, end: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value, start
-    raise DamagedError("it is cut off, or no model in ONNX")
+    raise WireError("it is cut off, or no model in ONNX")
 
 
 def unreadable(path: str, why: str) -> Failure:

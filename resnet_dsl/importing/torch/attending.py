@@ -20,12 +20,12 @@ from resnet_dsl.importing.attending import (
     TOO_LARGE,
     Array,
     Attention,
-    Steps,
+    AttentionSteps,
     applied,
     attention_of,
 )
-from resnet_dsl.importing.torch.exporting import Program
-from resnet_dsl.importing.torch.reading import Call, Reader, Wholes, bound, path_of
+from resnet_dsl.importing.torch.exporting import TorchProgram
+from resnet_dsl.importing.torch.reading import TorchReader, TracedCall, Wholes, bound, path_of
 from resnet_dsl.importing.torch.values import Constant, Held
 from resnet_dsl.importing.torch.views import BATCH, cut, part, reshaped, whole
 
@@ -58,7 +58,7 @@ def called(node: Any) -> str:
     return str(node.target._schema.name.split("::")[-1]) if hasattr(node.target, "_schema") else ""
 
 
-class Region(NamedTuple):
+class AttentionRegion(NamedTuple):
     """The calls of what may be an attention. read: the calls whose values they read. ends: where the result is made."""
 
     calls: frozenset[Any]
@@ -67,7 +67,7 @@ class Region(NamedTuple):
     ends: Any
 
 
-def attentions(program: Program) -> Wholes:
+def attentions(program: TorchProgram) -> Wholes:
     """The calls of a program that are attentions, or are none that the language has."""
     flowing = _flowing(program)
     found = [_region(node, flowing) for node in flowing if called(node) in (*_SHARES, _WHOLE)]
@@ -76,7 +76,7 @@ def attentions(program: Program) -> Wholes:
     return Wholes({one.ends: partial(_attended, region=one) for one in regions}, inner)
 
 
-def _flowing(program: Program) -> Flowing:
+def _flowing(program: TorchProgram) -> Flowing:
     flowing: Flowing = {}
     for node in program.nodes:
         if node.name in program.inputs or any(one in flowing for one in node.all_input_nodes):
@@ -84,7 +84,7 @@ def _flowing(program: Program) -> Flowing:
     return flowing
 
 
-def _region(shares: Any, flowing: Flowing) -> Region | None:
+def _region(shares: Any, flowing: Flowing) -> AttentionRegion | None:
     ends = shares if called(shares) == _WHOLE else _weighed(shares, flowing)
     if ends is None:
         return None
@@ -93,7 +93,11 @@ def _region(shares: Any, flowing: Flowing) -> Region | None:
     if not any(_of_two(one, flowing) for one in (*scores, *[ends] * (ends is shares))):
         return None
     outside = any(user not in calls for one in calls - {ends} for user in one.users)
-    return None if outside else Region(frozenset(calls), tuple(one for one in flowing if one in read), shares, ends)
+    return (
+        None
+        if outside
+        else AttentionRegion(frozenset(calls), tuple(one for one in flowing if one in read), shares, ends)
+    )
 
 
 def _weighed(node: Any, flowing: Flowing) -> Any:
@@ -159,9 +163,9 @@ def _walked(ends: Iterable[Any], flowing: Flowing, through: set[Any]) -> tuple[s
     return calls, read
 
 
-def _attended(reader: Reader, region: Region) -> Held:
+def _attended(reader: TorchReader, region: AttentionRegion) -> Held:
     """The operation that a region is. Raises NotImportedError where it is none."""
-    at = Call(reader, path_of(region.ends))
+    at = TracedCall(reader, path_of(region.ends))
     values = [reader.values[node.name] for node in region.read]
     steps = _Running(reader, region, values).steps() if all(_is_plain(at, one) for one in values) else None
     if steps is not None and steps.scores > MOST_SCORES:
@@ -173,7 +177,7 @@ def _attended(reader: Reader, region: Region) -> Held:
     return _result(at, node, found, tuple(region.ends.meta["val"].shape))
 
 
-def _is_plain(at: Call, value: Any) -> bool:
+def _is_plain(at: TracedCall, value: Any) -> bool:
     """A map, or lines, of which all numbers are there, however they lie."""
     if not isinstance(value, Held) or value.border is not None:
         return False
@@ -181,7 +185,7 @@ def _is_plain(at: Call, value: Any) -> bool:
     return len(shape) > 1 and prod(value.lengths) == BATCH * prod(shape) == prod(one.length for one in cut(value.axes))
 
 
-def _result(at: Call, node: int, found: Attention, lengths: tuple[int, ...]) -> Held:
+def _result(at: TracedCall, node: int, found: Attention, lengths: tuple[int, ...]) -> Held:
     """The operation's value as the tensor of these lengths that the steps make."""
     shape = at.shape(node)
     rank, share = len(shape), shape[-1] // found.heads
@@ -196,11 +200,11 @@ def _result(at: Call, node: int, found: Attention, lengths: tuple[int, ...]) -> 
 class _Running:
     """The calls of a region, carried out by torch in double precision."""
 
-    def __init__(self, reader: Reader, region: Region, values: Sequence[Held]) -> None:
+    def __init__(self, reader: TorchReader, region: AttentionRegion, values: Sequence[Held]) -> None:
         self._reader, self._region, self._values = reader, region, values
         self._calls = [node for node in reader.program.nodes if node in region.calls]
 
-    def steps(self) -> Steps | None:
+    def steps(self) -> AttentionSteps | None:
         """None where the calls fail on such numbers."""
         shapes = [self._reader.shape(one.node) for one in self._values]
         try:
@@ -210,7 +214,7 @@ class _Running:
         given = {one for node in self._calls for one in node.all_input_nodes} - {*self._calls, *self._region.read}
         known = [self._reader.values[one.name] for one in given]
         fixed = [leaf.array for one in known if isinstance(one, Constant) for leaf in (one, *one.leaves)]
-        return Steps(self._run, shapes, BATCH, fixed, scores.size, result.size)
+        return AttentionSteps(self._run, shapes, BATCH, fixed, scores.size, result.size)
 
     def _run(self, arrays: Sequence[Array]) -> tuple[Array, Array]:
         """As resnet_dsl.importing.attending has it."""

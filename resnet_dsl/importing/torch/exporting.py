@@ -17,7 +17,7 @@ from resnet_dsl.importing.torch.values import Constant
 from resnet_dsl.importing.torch.views import BATCH
 
 
-class Program(NamedTuple):
+class TorchProgram(NamedTuple):
     """What a module does to its inputs.
 
     nodes: torch.fx nodes, each a call of an operator that changes none of its arguments.
@@ -51,7 +51,7 @@ def evaluating(module: Any) -> Iterator[None]:
             one.training = mode
 
 
-def followed(module: Any, arguments: Sequence[Any], named: Mapping[str, Any], source: str) -> Program:
+def followed(module: Any, arguments: Sequence[Any], named: Mapping[str, Any], source: str) -> TorchProgram:
     """What the module does to examples. Raises NotImportedError where torch cannot follow it."""
     import torch
 
@@ -85,14 +85,14 @@ def _unfollowed(source: str, error: Exception) -> NotImportedError:
     )
 
 
-def _program(exported: Any, source: str) -> Program:
+def _program(exported: Any, source: str) -> TorchProgram:
     signature = exported.graph_signature
     _refuse_state(signature, source)
     constants = {
         one.arg.name: _constant(exported, one, source) for one in signature.input_specs if one.target is not None
     }
     asked = [one.arg.name for one in signature.input_specs if one.kind.name == "USER_INPUT" and one.target is None]
-    return Program(list(exported.graph.nodes), constants, names_of(asked), _outputs(exported))
+    return TorchProgram(list(exported.graph.nodes), constants, names_of(asked), _outputs(exported))
 
 
 def _refuse_state(signature: Any, source: str) -> None:

@@ -11,7 +11,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import FlatNetwork, NotImportedError, Run
 from resnet_dsl.importing.torch.attending import attentions
 from resnet_dsl.importing.torch.exporting import evaluating, followed, need_torch
-from resnet_dsl.importing.torch.reading import Call, Reader
+from resnet_dsl.importing.torch.reading import TorchReader, TracedCall
 from resnet_dsl.importing.torch.rules import RULES
 from resnet_dsl.importing.torch.rules.formulas import OF_FORMULAS
 from resnet_dsl.importing.torch.standing import standing
@@ -37,7 +37,7 @@ def flat_of_module(module: Any, inputs: Any, name: str | None = None) -> FlatNet
     need_torch()
     source, arguments = name or type(module).__name__, _arguments(module, inputs)
     program = followed(module, *arguments, source)
-    reader = Reader(program, source, RULES, OF_FORMULAS, attentions(program))
+    reader = TorchReader(program, source, RULES, OF_FORMULAS, attentions(program))
     reader.read()
     outputs = {name: _output(reader, name, node) for name, node in program.outputs.items()}
     if not outputs:
@@ -47,7 +47,7 @@ def flat_of_module(module: Any, inputs: Any, name: str | None = None) -> FlatNet
     return reader.assembler.finish(source, nodes, UNSAID, _run(module, arguments, last), _said(reader))
 
 
-def _said(reader: Reader) -> tuple[str, ...]:
+def _said(reader: TorchReader) -> tuple[str, ...]:
     """What its operators have to say, and what is true of the whole."""
     rates = sorted({f"{rate:g}" for rate in reader.program.noise})
     noise = [f"dropout ({', '.join(rates)}) does nothing at inference, and is left out"] if rates else []
@@ -70,9 +70,9 @@ def _arguments(module: Any, inputs: Any) -> _Arguments:
     return ((), dict(inputs)) if isinstance(inputs, Mapping) else (tuple(inputs), {})
 
 
-def _output(reader: Reader, name: str, node: Any) -> tuple[int, bool]:
+def _output(reader: TorchReader, name: str, node: Any) -> tuple[int, bool]:
     """The node of a result, and whether the tensor has its channels last, as it is known by how its axes lie."""
-    held, at = reader.values[node.name], Call(reader, name)
+    held, at = reader.values[node.name], TracedCall(reader, name)
     if not isinstance(held, Held):
         raise at.refuse("is returned, and does not depend on what flows in")
     rank = len(held.lengths)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.importing.flat import Assembler, NotImportedError
-from resnet_dsl.importing.torch.exporting import Program
-from resnet_dsl.importing.torch.values import Constant, Formula, Held
+from resnet_dsl.importing.torch.exporting import TorchProgram
+from resnet_dsl.importing.torch.values import Constant, Held, WrittenOut
 from resnet_dsl.importing.torch.views import BATCH, channels_first, natural
 from resnet_dsl.sentences import counted
 
 Read: TypeAlias = "Held | Constant | Sequence[Read] | None"
-Rule: TypeAlias = Callable[["Call"], Any]
+Rule: TypeAlias = Callable[["TracedCall"], Any]
 """What a call of an operator is here: a Held, or several where the operator has several results."""
 
 Rules: TypeAlias = Mapping[str, Rule]
@@ -25,17 +25,17 @@ class Wholes(NamedTuple):
     ends: for the last of each what makes its value. inner: all others, whose values nothing else reads.
     """
 
-    ends: Mapping[Any, Callable[[Reader], Held]]
+    ends: Mapping[Any, Callable[[TorchReader], Held]]
     inner: Collection[Any]
 
 
-class Reader:
+class TorchReader:
     """The state of one reading.
 
     values: what each torch.fx node has made, by its name. said: what a user is told of the reading.
     """
 
-    def __init__(self, program: Program, source: str, rules: Rules, formulas: Rules, wholes: Wholes) -> None:
+    def __init__(self, program: TorchProgram, source: str, rules: Rules, formulas: Rules, wholes: Wholes) -> None:
         """``formulas``: the rules where a part of a normalisation is among the arguments."""
         self.program = program
         self.assembler = Assembler(source)
@@ -78,15 +78,15 @@ class Reader:
             return self._one_of(self.known(node.args[0]), node.args[1], label)
         if not hasattr(node.target, "_schema"):
             raise self.assembler.refuse(label, f"calls `{node.target}`, of which a network has no like")
-        call = Call(self, label, node)
+        call = TracedCall(self, label, node)
         given = list(parts(call.arguments.values()))
-        if any(isinstance(one, Formula) for one in given):
+        if any(isinstance(one, WrittenOut) for one in given):
             return self._rule(call, self._formulas, "of a part of a normalisation")(call)
         if any(isinstance(one, Held) for one in given):
             return self._rule(call, self._rules, "which the language does not have")(call)
         return self._computed(call)
 
-    def _rule(self, call: Call, rules: Rules, why: str) -> Rule:
+    def _rule(self, call: TracedCall, rules: Rules, why: str) -> Rule:
         if call.name not in rules:
             raise call.refuse(f"calls torch's `{call.name}`, {why}")
         return rules[call.name]
@@ -103,7 +103,7 @@ class Reader:
             return [self.known(one) for one in argument]
         return self.values[argument.name] if hasattr(argument, "meta") else argument
 
-    def _computed(self, call: Call) -> Any:
+    def _computed(self, call: TracedCall) -> Any:
         """What follows from the module's own tensors alone is computed once."""
         import torch
 
@@ -116,10 +116,10 @@ class Reader:
         return _made(made, call)
 
 
-class Call:
+class TracedCall:
     """One call of an operator, seen by its rule. arguments: by the names that torch gives them, defaults included."""
 
-    def __init__(self, reader: Reader, label: str, node: Any = None) -> None:
+    def __init__(self, reader: TorchReader, label: str, node: Any = None) -> None:
         """``node``: torch.fx's; none where a result is returned."""
         self.reader = reader
         self.label = label
@@ -210,7 +210,7 @@ def path_of(node: Any) -> str:
 def parts(values: Iterable[Any]) -> Iterator[Any]:
     """What lists hold, too."""
     for one in values:
-        if isinstance(one, (list, tuple)) and not isinstance(one, (Held, Constant, Formula)):
+        if isinstance(one, (list, tuple)) and not isinstance(one, (Held, Constant, WrittenOut)):
             yield from parts(one)
         else:
             yield one
@@ -234,7 +234,7 @@ def bound(node: Any, known: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
             yield one.name, one.default_value if one.has_default_value() else None
 
 
-def _made(tensor: Any, call: Call, index: int = 0) -> Any:
+def _made(tensor: Any, call: TracedCall, index: int = 0) -> Any:
     """A tensor that was computed of others."""
     if not hasattr(tensor, "numel"):
         return tensor

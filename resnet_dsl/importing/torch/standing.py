@@ -7,13 +7,13 @@ from math import prod
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call
+from resnet_dsl.importing.torch.reading import TracedCall
 from resnet_dsl.importing.torch.values import Held
 from resnet_dsl.importing.torch.views import Atom, Axes, cut, in_order, joined, length, natural, part, whole
 from resnet_dsl.sentences import counted
 
 
-def plain(at: Call, held: Held) -> Held:
+def plain(at: TracedCall, held: Held) -> Held:
     """Without a border beside it: that becomes a step of its own."""
     if held.border is None:
         return held
@@ -33,18 +33,18 @@ def _grown(axes: Axes, shape: Sequence[int]) -> Axes:
     return tuple(whole_axes[axis[0].axis] if axis else axis for axis in axes)
 
 
-def maps(at: Call, held: Held) -> int:
+def maps(at: TracedCall, held: Held) -> int:
     """A tensor (batch, channels, lengths) as a value of ours; (batch, numbers) as a vector."""
     rank = len(held.lengths)
     return standing(at, held, (*range(2, rank), 1))
 
 
-def lines(at: Call, held: Held) -> int:
+def lines(at: TracedCall, held: Held) -> int:
     """A tensor (batch, lengths, channels) as a value of ours."""
     return standing(at, held, tuple(range(1, len(held.lengths))))
 
 
-def standing(at: Call, held: Held, order: Sequence[int]) -> int:
+def standing(at: TracedCall, held: Held, order: Sequence[int]) -> int:
     """A value with these axes of the tensor, in this order; the batch's, which is in front, is not among them."""
     held = repeated(at, plain(at, held))
     if held.axes[0] != whole(0, held.lengths[0]):
@@ -64,7 +64,7 @@ def standing(at: Call, held: Held, order: Sequence[int]) -> int:
     return sized(at, _moved(at, held.node, cut(axes)), shape) if moved is None else moved
 
 
-def repeated(at: Call, held: Held) -> Held:
+def repeated(at: TracedCall, held: Held) -> Held:
     """With what is only said to be repeated really there: along lengths by copying the one position."""
     missing = [axis for axis, one in enumerate(held.axes) if held.lengths[axis] != length(one)]
     if not missing:
@@ -77,7 +77,7 @@ def single(held: Held) -> Held:
     return held._replace(lengths=tuple(map(length, held.axes)))
 
 
-def _copied(at: Call, held: Held, missing: Sequence[int]) -> Held:
+def _copied(at: TracedCall, held: Held, missing: Sequence[int]) -> Held:
     """A map (batch, channels, 1, 1) on the lengths that it is repeated along."""
     if len(held.lengths) < 3 or 1 in missing or 0 in missing:
         raise at.refuse("repeats channels or samples, which the language does not do")
@@ -85,7 +85,7 @@ def _copied(at: Call, held: Held, missing: Sequence[int]) -> Held:
     return at.maps(node)._replace(lengths=held.lengths)
 
 
-def sized(at: Call, node: int, shape: tuple[int, ...]) -> int:
+def sized(at: TracedCall, node: int, shape: tuple[int, ...]) -> int:
     """The same numbers, row by row, in this shape."""
     if at.shape(node) == shape:
         return node
@@ -98,7 +98,7 @@ def sized(at: Call, node: int, shape: tuple[int, ...]) -> int:
     return at.node("reshape", [node if row is None else row], size=shape)
 
 
-def _pooled(at: Call, node: int, shape: tuple[int, ...]) -> int | None:
+def _pooled(at: TracedCall, node: int, shape: tuple[int, ...]) -> int | None:
     """A pool over the whole map can give a vector, or a map of one position, from the start."""
     made, kept = at.reader.assembler.nodes[node], len(shape) > 1
     if made.args.get("kernel") != "global" or made.args["keepdims"] == kept:
@@ -109,7 +109,7 @@ def _pooled(at: Call, node: int, shape: tuple[int, ...]) -> int | None:
     return at.node(made.op, made.inputs, kernel="global", keepdims=kept)
 
 
-def row(at: Call, held: Held) -> Held:
+def row(at: TracedCall, held: Held) -> Held:
     """A tensor (batch, numbers) as a vector, whose numbers may stand in another order than the tensor's."""
     held = plain(at, held)
     if len(held.lengths) != 2 or held.axes[0] != whole(0, held.lengths[0]) or length(held.axes[1]) != held.lengths[1]:
@@ -127,7 +127,7 @@ def places(held: Held) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return found
 
 
-def _spread(at: Call, node: int, axes: Sequence[tuple[Atom, ...]]) -> int | None:
+def _spread(at: TracedCall, node: int, axes: Sequence[tuple[Atom, ...]]) -> int | None:
     """Channels as places, or places as channels, where that is all that there is to it."""
     shape = at.shape(node)
     if len(axes) != len(shape) or len(shape) < 2:
@@ -165,7 +165,7 @@ def _rearranged(op: str, order: str, factor: tuple[int, ...], shape: Sequence[in
     return [*lengths, joined(rest)]
 
 
-def _moved(at: Call, node: int, wanted: Sequence[Atom]) -> int:
+def _moved(at: TracedCall, node: int, wanted: Sequence[Atom]) -> int:
     """The numbers in another order of atoms: one after the other is brought to the front of those that are left.
 
     What stands before it and behind it changes places, which is what places as channels are in PyTorch's order.

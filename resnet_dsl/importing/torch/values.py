@@ -12,7 +12,7 @@ from resnet_dsl.importing.torch.views import Axes
 Fill: TypeAlias = Literal["zeros", "lowest", "reflect", "edge"]
 
 
-class Border(NamedTuple):
+class TorchBorder(NamedTuple):
     """Positions in front and behind, one pair for each of a value's lengths, and what they hold."""
 
     amounts: tuple[tuple[int, int], ...]
@@ -29,10 +29,10 @@ class Held(NamedTuple):
     node: int
     axes: Axes
     lengths: tuple[int, ...]
-    border: Border | None = None
+    border: TorchBorder | None = None
 
 
-class Formula(NamedTuple):
+class WrittenOut(NamedTuple):
     """A part of a normalisation that is written out: what it is, of which value, and what has become of it.
 
     kind: ``centred`` (less the mean over the channels), ``square of centred``, ``variance of channels``, ``variance``

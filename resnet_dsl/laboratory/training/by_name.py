@@ -18,13 +18,13 @@ from resnet_dsl.laboratory.data.dataset import LabelledImages
 from resnet_dsl.laboratory.data.load import expect_there, reading
 from resnet_dsl.laboratory.training.batches import Normalisation, Values
 from resnet_dsl.laboratory.training.chance import Augmenter
-from resnet_dsl.laboratory.training.network import Ends, TrainableNetwork
+from resnet_dsl.laboratory.training.network import NetworkEnds, TrainableNetwork
 from resnet_dsl.laboratory.training.options import TrainingOptions
 from resnet_dsl.sentences import listed
 from resnet_dsl.weights import InputScaling
 
 
-def data_by_name(network: TrainableNetwork, ends: Ends, options: TrainingOptions) -> NamedDataset:
+def data_by_name(network: TrainableNetwork, ends: NetworkEnds, options: TrainingOptions) -> NamedDataset:
     """The set that the options name, in the shapes that the network takes. Raises Failure where it has none."""
     remedy = _remedy(network)
     if Path(options.data).suffix == ".npz":
@@ -110,7 +110,7 @@ def take_weights(model: Any, trained: Any) -> None:
 
 
 def checked_weights(
-    weights: Mapping[str, float] | None, network: TrainableNetwork, ends: Ends | None
+    weights: Mapping[str, float] | None, network: TrainableNetwork, ends: NetworkEnds | None
 ) -> dict[str, float]:
     """The weight of each output's loss, 1 where none is given; none for one output. Raises Failure: other names."""
     outputs = [] if ends is None else [*ends.outputs]

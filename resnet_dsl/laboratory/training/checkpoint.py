@@ -17,7 +17,7 @@ from resnet_dsl.laboratory.training.history import damaged
 from resnet_dsl.writing import write_through
 
 
-class Position(NamedTuple):
+class TrainingPosition(NamedTuple):
     """How far a training has come: ``step`` steps into ``epoch``, both counted from 0."""
 
     epoch: int
@@ -27,7 +27,7 @@ class Position(NamedTuple):
 class Checkpoint(NamedTuple):
     """A position and the value of every variable, by the names and in the order given to ``save``."""
 
-    position: Position
+    position: TrainingPosition
     values: dict[str, NDArray[Any]]
 
 
@@ -54,7 +54,7 @@ def load(path: Path) -> Checkpoint | None:
 
 def _checkpoint(archive: Any) -> Checkpoint:
     head = json.loads(archive["arr_0"].tobytes())
-    position, names = Position(*head["position"]), head["names"]
+    position, names = TrainingPosition(*head["position"]), head["names"]
     if not all(type(number) is int and number >= 0 for number in position):
         raise ValueError(f"its position is {position}")
     if len(names) != len(archive.files) - 1 or len(set(names)) != len(names):

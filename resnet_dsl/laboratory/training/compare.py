@@ -14,12 +14,12 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data import Dataset
 from resnet_dsl.laboratory.training.by_name import checked_weights
 from resnet_dsl.laboratory.training.curves import Curve, draw, ending
-from resnet_dsl.laboratory.training.engine import Engine, started
+from resnet_dsl.laboratory.training.engine import TrainingEngine, started
 from resnet_dsl.laboratory.training.network import TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import CompareOptions
 from resnet_dsl.laboratory.training.progress import say
 from resnet_dsl.laboratory.training.train import Trained, data_for, train_on
-from resnet_dsl.laboratory.training.verdict import Entrant, as_csv, markdown, words
+from resnet_dsl.laboratory.training.verdict import JudgedEntrant, as_csv, markdown, words
 from resnet_dsl.writing import write_whole
 
 
@@ -27,7 +27,7 @@ from resnet_dsl.writing import write_whole
 class ComparisonResult:
     """What a comparison came to. ``files`` were written; ``interrupted``: the same call goes on."""
 
-    entrants: tuple[Entrant, ...] = ()
+    entrants: tuple[JudgedEntrant, ...] = ()
     verdict: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     interrupted: bool = False
@@ -66,7 +66,7 @@ def _all_trained(
     networks: Sequence[TrainableNetwork],
     dataset: Dataset,
     options: CompareOptions,
-    engine: Engine,
+    engine: TrainingEngine,
     console: Console,
 ) -> dict[str, list[Trained]] | None:
     """The trainings of each network by its name; None where they were interrupted. Seed by seed, network by network."""
@@ -81,13 +81,13 @@ def _all_trained(
     return trained
 
 
-def _entrant(network: TrainableNetwork, trained: Sequence[Trained]) -> Entrant:
+def _entrant(network: TrainableNetwork, trained: Sequence[Trained]) -> JudgedEntrant:
     curve = Curve(network.name, network.residual, [one.rows for one in trained])
     diverged = sum(one.ending == "diverged" for one in trained)
-    return Entrant(curve, network.depth, network.params, diverged)
+    return JudgedEntrant(curve, network.depth, network.params, diverged)
 
 
-def _reported(entrants: tuple[Entrant, ...], options: CompareOptions, console: Console) -> ComparisonResult:
+def _reported(entrants: tuple[JudgedEntrant, ...], options: CompareOptions, console: Console) -> ComparisonResult:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     table, rows = ending(options.out, ".md"), ending(options.out, ".csv")
     write_whole(table, markdown(entrants))

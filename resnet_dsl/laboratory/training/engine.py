@@ -13,12 +13,12 @@ import numpy as np
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training import workers
 from resnet_dsl.laboratory.training.batches import Share
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.options import EngineOptions, Precision
 
 
 @dataclass(frozen=True)
-class Engine:
+class TrainingEngine:
     """``share``: the part of each batch that this process feeds; ``replicas``: the devices a batch is divided over."""
 
     share: Share = field(default_factory=Share)
@@ -49,19 +49,19 @@ class Engine:
         if self.share.count == 1:
             return state
         position, *values = workers.told([np.asarray(state.position, np.int32), *state.values.values()])
-        return Checkpoint(Position(*position.tolist()), dict(zip(state.values, values, strict=True)))
+        return Checkpoint(TrainingPosition(*position.tolist()), dict(zip(state.values, values, strict=True)))
 
 
 @contextmanager
-def started(options: EngineOptions, xla: bool = False) -> Iterator[Engine]:
+def started(options: EngineOptions, xla: bool = False) -> Iterator[TrainingEngine]:
     """The engine that the options ask for, for the time of the block. ``xla``: whether steps are to be compiled."""
     _pin_down(xla)
     if workers.asked_for(options):
         share, devices = workers.join(options)
         keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
-        engine = Engine(share, devices)
+        engine = TrainingEngine(share, devices)
     elif options.devices == 1:
-        engine = Engine()
+        engine = TrainingEngine()
     else:
         engine = _several_devices(options.devices)
     try:
@@ -93,18 +93,18 @@ def _pin_down(xla: bool) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
-def _several_devices(count: int) -> Engine:
+def _several_devices(count: int) -> TrainingEngine:
     backend = keras.backend.backend()
     if backend == "jax":
         chosen = _chosen(keras.distribution.list_devices(), count)
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=chosen))
-        return Engine(replicas=len(chosen))
+        return TrainingEngine(replicas=len(chosen))
     if backend == "tensorflow":
         import tensorflow as tf
 
         kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
         chosen = _chosen([device.name for device in tf.config.list_logical_devices(kind)], count)
-        return Engine(replicas=len(chosen), strategy=tf.distribute.MirroredStrategy(chosen))
+        return TrainingEngine(replicas=len(chosen), strategy=tf.distribute.MirroredStrategy(chosen))
     raise Failure(f"several devices need the TensorFlow or JAX backend, not {backend}", "set KERAS_BACKEND=jax")
 
 

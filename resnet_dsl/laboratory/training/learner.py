@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from resnet_dsl.laboratory.training import checkpoint
 from resnet_dsl.laboratory.training.by_name import checked_weights
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.network import Beginning, TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.options import RecipeOptions
 
@@ -108,7 +108,7 @@ class Learner:
         """Weights, moving statistics, states of random layers, momenta, the step, and the epoch's sums so far."""
         return [*self.model.variables, *self.model.optimizer.variables, *self._sums()]
 
-    def saved(self, position: Position) -> Checkpoint:
+    def saved(self, position: TrainingPosition) -> Checkpoint:
         """The state as of now, which is ``position``."""
         return Checkpoint(position, _torch_state() | checkpoint.values_of(self.variables()))
 

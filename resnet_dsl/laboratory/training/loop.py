@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from resnet_dsl.laboratory.training import checkpoint, history
 from resnet_dsl.laboratory.training.batches import EvaluationBatches, Feed, TrainingBatches
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
-from resnet_dsl.laboratory.training.engine import Engine
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
+from resnet_dsl.laboratory.training.engine import TrainingEngine
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner
 from resnet_dsl.laboratory.training.progress import Report
@@ -82,7 +82,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
             self.loop.learner.begin(self.state)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self.position = Position(self.position.epoch, self.position.step + 1)
+        self.position = TrainingPosition(self.position.epoch, self.position.step + 1)
         self.loop.report.step(self.position.epoch, logs)
         plan, asked = self.loop.plan, self.interruption.asked
         if self.position.step < plan.steps and (asked or self.position.step % plan.checkpoint_steps == 0):
@@ -94,7 +94,9 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
 class Loop:
     """One training, from a state to its end or an interruption."""
 
-    def __init__(self, learner: Learner, plan: TrainingPlan, folder: RunFolder, engine: Engine, report: Report) -> None:
+    def __init__(
+        self, learner: Learner, plan: TrainingPlan, folder: RunFolder, engine: TrainingEngine, report: Report
+    ) -> None:
         self.learner, self.plan, self.folder, self.engine, self.report = learner, plan, folder, engine, report
 
     def run(
@@ -110,14 +112,14 @@ class Loop:
                 history.append(self.folder.history, row)
             for hear in hearers:
                 hear(row)
-            state = self.save(Position(reached.epoch + 1, 0))
+            state = self.save(TrainingPosition(reached.epoch + 1, 0))
             if not math.isfinite(row.train_loss) or not math.isfinite(row.test_loss):
                 return "diverged"
             if interruption.asked and state.position.epoch < self.plan.epochs:
                 return "interrupted"
         return "finished"
 
-    def _epoch(self, state: Checkpoint, interruption: Interruption) -> tuple[Position, dict[str, float]]:
+    def _epoch(self, state: Checkpoint, interruption: Interruption) -> tuple[TrainingPosition, dict[str, float]]:
         """What is left of the epoch that ``state`` stands in; where it ended, and its means."""
         start, watch = state.position, _Watch(self, state, interruption)
         batches = TrainingBatches(self.plan.training, self.plan.seed, *start)
@@ -135,7 +137,7 @@ class Loop:
         rate = float(self.plan.rates[(epoch + 1) * self.plan.steps - 1])
         return history.recorded(epoch + 1, rate, logs, tested, self.learner.weights)
 
-    def save(self, position: Position) -> Checkpoint:
+    def save(self, position: TrainingPosition) -> Checkpoint:
         """The state at this position, which the folder then has, too."""
         state = self.learner.saved(position)
         if self.engine.leads:

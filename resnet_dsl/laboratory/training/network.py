@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from resnet_dsl.weights import Scaling
 
 
-class Ends(NamedTuple):
+class NetworkEnds(NamedTuple):
     """Of a network with several inputs or outputs: what each input takes, how many classes each output tells apart."""
 
     inputs: dict[str, Shape]
     outputs: dict[str, int]
 
 
-def ends_of(network: TrainableNetwork) -> Ends | None:
+def ends_of(network: TrainableNetwork) -> NetworkEnds | None:
     """None where a network has one input and one output, as those have that say nothing of it."""
-    found: Ends | None = getattr(network, "ends", None)
+    found: NetworkEnds | None = getattr(network, "ends", None)
     return found
 
 
@@ -104,7 +104,7 @@ class Classifier:
     def __init__(self, compiled: pipeline.Compiled) -> None:
         self._compiled = compiled
         self.name = compiled.name
-        ends = Ends(
+        ends = NetworkEnds(
             {**compiled.facts.input_shapes}, {one.name: self._told_apart(one) for one in compiled.graph.outputs}
         )
         self.ends = None if len(ends.inputs) == len(ends.outputs) == 1 else ends

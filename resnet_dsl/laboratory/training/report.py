@@ -21,7 +21,7 @@ from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.run_folder import MOST_BYTES, Ending, RunFolder
 from resnet_dsl.outputs import reads
 from resnet_dsl.sentences import counted, first
-from resnet_dsl.targets.table.listing import Column, Listed, Listing, Value, list_networks
+from resnet_dsl.targets.table.listing import Listed, Listing, ListingColumn, Value, list_networks
 
 _TELLING = ("network", "ir_sha256", "data", "data_sha256", "backend", "recipe")
 """What runs that differ in nothing but the seed have in common."""
@@ -30,7 +30,7 @@ _MOST_FOLDERS = 100_000
 _PERCENT = (0.01, "%")
 
 
-class Run(NamedTuple):
+class ReportedRun(NamedTuple):
     """One training: its folder, what is told of it, and how it ended; None where it is not finished."""
 
     folder: RunFolder
@@ -105,15 +105,15 @@ def _unreadable(error: OSError) -> None:
         raise error
 
 
-def _run(path: Path) -> Run:
+def _run(path: Path) -> ReportedRun:
     folder = RunFolder(path)
     reads(*map(str, (folder.options, folder.ir, folder.history, folder.result)))
-    return Run(folder, run_folder.read_json(folder.options), folder.told())
+    return ReportedRun(folder, run_folder.read_json(folder.options), folder.told())
 
 
-def _entrants(runs: Iterable[Run]) -> Iterator[Entrant]:
+def _entrants(runs: Iterable[ReportedRun]) -> Iterator[Entrant]:
     """Runs that differ in their seeds alone, together. Raises Failure where two do not even differ in these."""
-    alike: dict[str, dict[object, Run]] = {}
+    alike: dict[str, dict[object, ReportedRun]] = {}
     for run in runs:
         own = alike.setdefault(json.dumps([run.told.get(name) for name in _TELLING], sort_keys=True), {})
         seed = json.dumps(run.told.get("seed"))
@@ -161,10 +161,10 @@ def _flat(told: dict[str, Any]) -> dict[str, Any]:
     return {"data": told.get("data"), "backend": told.get("backend"), **(recipe if isinstance(recipe, dict) else {})}
 
 
-def _columns(compared: bool) -> tuple[Column, ...]:
-    change = [Column("Δ test error", "change", _PERCENT, 2)] if compared else []
-    errors = (Column(name, "number", _PERCENT, 2) for name in ("training error", "test error"))
-    return (*errors, *change, Column("range", "words"), Column("seeds", "number"))
+def _columns(compared: bool) -> tuple[ListingColumn, ...]:
+    change = [ListingColumn("Δ test error", "change", _PERCENT, 2)] if compared else []
+    errors = (ListingColumn(name, "number", _PERCENT, 2) for name in ("training error", "test error"))
+    return (*errors, *change, ListingColumn("range", "words"), ListingColumn("seeds", "number"))
 
 
 def _measured(one: Entrant, baseline: Entrant | None) -> tuple[Value, ...]:
@@ -188,7 +188,7 @@ def _range(errors: Sequence[float]) -> str:
     return f"{100 * min(errors):.2f} to {100 * max(errors):.2f}" if len(errors) > 1 else ""
 
 
-def _notes(shown: Sequence[Entrant], unfinished: Sequence[Run]) -> Iterator[str]:
+def _notes(shown: Sequence[Entrant], unfinished: Sequence[ReportedRun]) -> Iterator[str]:
     yield "Errors: of the last epoch, the mean over the seeds; the range is that of the test errors."
     for one in shown:
         if one.diverged:

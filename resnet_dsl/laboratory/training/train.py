@@ -26,13 +26,13 @@ from resnet_dsl.laboratory.training.by_name import (
     take_weights,
 )
 from resnet_dsl.laboratory.training.chance import Augmenter
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.curves import Curve, draw
-from resnet_dsl.laboratory.training.engine import Engine, precision, started
+from resnet_dsl.laboratory.training.engine import TrainingEngine, precision, started
 from resnet_dsl.laboratory.training.history import EpochRecord
 from resnet_dsl.laboratory.training.learner import Learner, learning_rates
 from resnet_dsl.laboratory.training.loop import Interruption, Loop, TrainingPlan
-from resnet_dsl.laboratory.training.network import Beginning, Ends, TrainableNetwork, ends_of
+from resnet_dsl.laboratory.training.network import Beginning, NetworkEnds, TrainableNetwork, ends_of
 from resnet_dsl.laboratory.training.normalising import normalisation, told
 from resnet_dsl.laboratory.training.options import TrainingOptions, TrainOptions
 from resnet_dsl.laboratory.training.progress import Report, logged, percent, say
@@ -86,7 +86,7 @@ def data_for(networks: Sequence[TrainableNetwork], options: TrainingOptions, con
     return dataset
 
 
-def _named(network: TrainableNetwork, ends: Ends, options: TrainOptions, console: Console) -> NamedDataset:
+def _named(network: TrainableNetwork, ends: NetworkEnds, options: TrainOptions, console: Console) -> NamedDataset:
     """``data_for`` a network of several inputs or outputs."""
     dataset = data_by_name(network, ends, options)
     say(console, f"data: {dataset.described}")
@@ -129,7 +129,7 @@ class Training:
 
 
 def train_on(
-    network: TrainableNetwork, dataset: Data, options: TrainOptions, engine: Engine, console: Console
+    network: TrainableNetwork, dataset: Data, options: TrainOptions, engine: TrainingEngine, console: Console
 ) -> Trained:
     """Train on a data set that is there."""
     if options.batch_size % engine.replicas:
@@ -160,7 +160,7 @@ def _training(network: TrainableNetwork, dataset: Data, options: TrainOptions) -
     return Training(network, dataset, options, start, None if start == FRESH else network.beginning(start))
 
 
-def _trained(training: Training, engine: Engine, folder: RunFolder, console: Console) -> Trained:
+def _trained(training: Training, engine: TrainingEngine, folder: RunFolder, console: Console) -> Trained:
     network, options = training.network, training.options
     plan = _plan(training, engine, console)
     with precision(options.precision), engine.scope():
@@ -190,7 +190,7 @@ def _trained(training: Training, engine: Engine, folder: RunFolder, console: Con
     return trained
 
 
-def _plan(training: Training, engine: Engine, console: Console) -> TrainingPlan:
+def _plan(training: Training, engine: TrainingEngine, console: Console) -> TrainingPlan:
     dataset, options, normalised = training.dataset, training.options, training.normalisation
     augmenter = _augmenter(dataset, options, console)
     fed = Feed(dataset.train, normalised, options.batch_size, engine.share, augmenter)
@@ -217,10 +217,10 @@ def _augmenter(dataset: Data, options: TrainOptions, console: Console) -> Augmen
     return AugmentAlike(augmenter) if isinstance(dataset, NamedDataset) else augmenter
 
 
-def _state(learner: Learner, engine: Engine, folder: RunFolder, plan: TrainingPlan) -> Checkpoint:
+def _state(learner: Learner, engine: TrainingEngine, folder: RunFolder, plan: TrainingPlan) -> Checkpoint:
     """Where the training stands: the folder's checkpoint, or its beginning."""
     found = checkpoint.load(folder.checkpoint) if engine.leads else None
-    beginning = learner.saved(Position(0, 0))
+    beginning = learner.saved(TrainingPosition(0, 0))
     if found is not None:
         checkpoint.expect_fit(folder.checkpoint, found, beginning, plan.epochs, plan.steps)
     state = engine.agreed(found or beginning)

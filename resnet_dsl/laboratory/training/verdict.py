@@ -18,7 +18,7 @@ COLUMNS = ("network", "depth", "parameters", "seeds", "training error", "test er
 
 
 @dataclass(frozen=True)
-class Entrant:
+class JudgedEntrant:
     """One network of a comparison. ``params`` is what trains, ``diverged`` how many of its seeds did."""
 
     curve: Curve
@@ -41,18 +41,18 @@ def mean_and_range(errors: NDArray[np.float64]) -> str:
     return percent(float(errors.mean())) + spread
 
 
-def markdown(entrants: Sequence[Entrant]) -> str:
+def markdown(entrants: Sequence[JudgedEntrant]) -> str:
     """The table of final errors, means and ranges over the seeds, as Markdown."""
     rows = [COLUMNS, tuple("---" if column == "network" else "---:" for column in COLUMNS), *map(_cells, entrants)]
     return "".join(f"{tabular.markdown(row)}\n" for row in rows)
 
 
-def _cells(entrant: Entrant) -> tuple[str, ...]:
+def _cells(entrant: JudgedEntrant) -> tuple[str, ...]:
     numbers = (str(entrant.depth), f"{entrant.params:,}", str(len(entrant.curve.histories)))
     return (entrant.name, *numbers, mean_and_range(entrant.final("train")), mean_and_range(entrant.final("test")))
 
 
-def as_csv(entrants: Sequence[Entrant]) -> str:
+def as_csv(entrants: Sequence[JudgedEntrant]) -> str:
     """The final errors of every seed, as fractions: one row a network and seed."""
     rows = [
         (entrant.name, entrant.depth, entrant.params, seed, *errors)
@@ -62,7 +62,7 @@ def as_csv(entrants: Sequence[Entrant]) -> str:
     return tabular.comma_separated([("network", "depth", "params", "seed", "train_error", "test_error"), *rows])
 
 
-def words(entrants: Sequence[Entrant]) -> list[str]:
+def words(entrants: Sequence[JudgedEntrant]) -> list[str]:
     """The verdict: what depth does to each kind of network, which is best, and what diverged; a sentence each."""
     found = [
         f"{one.name} diverged with {one.diverged} of {counted(len(one.curve.histories), 'seed')}"
@@ -77,7 +77,7 @@ def words(entrants: Sequence[Entrant]) -> list[str]:
     return [*found, _best(entrants)] if len(entrants) > 1 else found
 
 
-def _of_depth(kind: str, by_depth: Sequence[Entrant]) -> str:
+def _of_depth(kind: str, by_depth: Sequence[JudgedEntrant]) -> str:
     """How the training error goes with depth. It is what the paper argues with: it is not overfitting."""
     errors = [one.final("train") for one in by_depth]
     course = ", ".join(
@@ -107,7 +107,7 @@ def _every(seeds: int) -> str:
     return "the one seed" if seeds == 1 else f"every one of {seeds} seeds"
 
 
-def _best(entrants: Sequence[Entrant]) -> str:
+def _best(entrants: Sequence[JudgedEntrant]) -> str:
     first, second, *_ = sorted(entrants, key=lambda one: float(one.final("test").mean()))
     clear = first.final("test").max() < second.final("test").min()
     ranges = "the ranges are apart" if clear else "the ranges overlap"

@@ -11,7 +11,7 @@ from resnet_dsl.syntax.slips.groups import BRACKETS
 from resnet_dsl.syntax.slips.stop import Repair, Stop
 
 
-class Body(NamedTuple):
+class BodyWords(NamedTuple):
     """What a statement holds: the words from ``first`` to ``last``, and how braces come around them."""
 
     first: int
@@ -20,7 +20,7 @@ class Body(NamedTuple):
     closed: bool  # whether a `}` stands behind it already
 
 
-def body_behind(stop: Stop, sign: int, behind: int) -> Body | None:
+def body_behind(stop: Stop, sign: int, behind: int) -> BodyWords | None:
     """The lines that are indented below the line of a sign, or the rest of its line; ``behind``: the word behind it.
 
     The sign becomes `{`, and a `}` comes behind the last word where none is there.
@@ -31,7 +31,7 @@ def body_behind(stop: Stop, sign: int, behind: int) -> Body | None:
     return None if last is None else _body(stop, opened, _begin(stop, sign), behind, last)
 
 
-def body_without_sign(stop: Stop, first: int) -> Body | None:
+def body_without_sign(stop: Stop, first: int) -> BodyWords | None:
     """The same where no sign stands in front of the body: a `{` comes behind the word before it.
 
     What is not indented is its own line alone.
@@ -43,12 +43,12 @@ def body_without_sign(stop: Stop, first: int) -> Body | None:
     return None if last is None else _body(stop, opened, _begin(stop, first - 1), first, last)
 
 
-def _body(stop: Stop, opened: Edit, line_begin: int, first: int, last: int) -> Body:
+def _body(stop: Stop, opened: Edit, line_begin: int, first: int, last: int) -> BodyWords:
     """``line_begin``: the first word on the line that the body belongs to."""
     follows = stop.words.kinds[last + 1]
     closed = follows == "RBRACE" and _indent(stop, last + 1) == _indent(stop, line_begin) and _is_first(stop, last + 1)
     closed = closed and len(stop.open) > 0 and _indent(stop, _begin(stop, stop.open[-1])) < _indent(stop, line_begin)
-    return Body(first, last, (opened,) if closed else (opened, _closing(stop, line_begin, last)), closed)
+    return BodyWords(first, last, (opened,) if closed else (opened, _closing(stop, line_begin, last)), closed)
 
 
 def _last(stop: Stop, sign: int, behind: int) -> int | None:
@@ -108,7 +108,7 @@ def _closing(stop: Stop, line_begin: int, last: int) -> Edit:
     return Edit(place, f"\n{stop.source.text[start : stop.words.starts[line_begin]]}}}")
 
 
-def around(stop: Stop, remove: int, insert: tuple[str, ...], body: Body) -> Repair:
+def around(stop: Stop, remove: int, insert: tuple[str, ...], body: BodyWords) -> Repair:
     """``insert`` in place of so many words, and the brace that closes the body."""
     also = () if body.closed else (Repair(body.last + 1, 0, ("RBRACE",)),)
     return Repair(stop.index, remove, insert, also)

@@ -16,7 +16,7 @@ from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import QUOTED
 from resnet_dsl.vocabulary import hints
-from resnet_dsl.vocabulary.reading import Written, read_call
+from resnet_dsl.vocabulary.reading import WrittenCall, read_call
 from resnet_dsl.vocabulary.translating import Translation, translated
 
 _FARTHEST = 200  # words in front of the place that are looked at
@@ -93,7 +93,7 @@ def _path(stop: Stop, last: int) -> Iterator[int]:
         yield last
 
 
-def _holds(stop: Stop, written: Written) -> bool:
+def _holds(stop: Stop, written: WrittenCall) -> bool:
     """Whether a call is what stopped the parser, or its name; without dots or second brackets it is read to its end."""
     is_foreign = bool(written.prefix or written.applied) and _between(stop, written.end).strip() in ("", "x")
     return stop.span.start < written.end or is_foreign
@@ -103,7 +103,7 @@ def _between(stop: Stop, end: int) -> str:
     return stop.source.text[end : stop.span.start]
 
 
-def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
+def _said(stop: Stop, place: Span, written: WrittenCall) -> Diagnostic | None:
     """What is said of a call; ``place`` takes in a name in front of it that it is given."""
     is_own = not written.prefix and stop.defines(written.name)
     found = None if is_own else translated(written, stop.source.text)
@@ -118,7 +118,7 @@ def _said(stop: Stop, place: Span, written: Written) -> Diagnostic | None:
     return None if hint is None else hint.diagnostic
 
 
-def _applied(place: Span, written: Written, found: Translation | None) -> Diagnostic:
+def _applied(place: Span, written: WrittenCall, found: Translation | None) -> Diagnostic:
     """A step that is called on a value, ``conv(16, 3)(in)``; of a block's call ``found`` is None."""
     if found is not None and found.complete:
         return hints.of_flow(found, place).diagnostic

@@ -6,7 +6,7 @@ import re
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.syntax.brackets import CLOSING, OPENING
-from resnet_dsl.syntax.slips.bodies import Body, around, body_behind
+from resnet_dsl.syntax.slips.bodies import BodyWords, around, body_behind
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 
 _LOOPS = {"for", "foreach", "while", "until", "loop"}
@@ -89,7 +89,7 @@ def _sign(stop: Stop, first: int) -> int | None:
     return None
 
 
-def _mended(stop: Stop, first: int, sign: int) -> tuple[Repair | None, Body | None]:
+def _mended(stop: Stop, first: int, sign: int) -> tuple[Repair | None, BodyWords | None]:
     """How reading goes on: the rest of the statement's first line as one that the language has."""
     start = ("IF", "TRUE") if stop.words.text(first) in _ELSE_IFS else ("REPEAT", "NUMBER")
     reads = stop.inside in ("", "LBRACE") and (stop.index == first or stop.accepts(start[0])) and stop.index <= sign

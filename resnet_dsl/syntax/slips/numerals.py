@@ -17,24 +17,24 @@ _SUFFIXED = re.compile(r"(\d[\d_]*+(?:\.\d++)?(?:[eE][+-]?\d++)?)(?:f|d|F|D|L|l|
 MESSAGE = "a number has no commas: a point stands in front of its fraction, `_` between its thousands"
 
 
-class Reading(NamedTuple):
+class NumberReading(NamedTuple):
     """What a number may be, in the language's notation, and in words."""
 
     text: str
     what: str
 
 
-def readings(text: str) -> list[Reading]:
+def readings(text: str) -> list[NumberReading]:
     """What digits with commas between them may be; nothing where they are a list alone."""
     found = []
     if _THOUSANDS.fullmatch(text):
-        found.append(Reading(text.replace(",", "_"), "for thousands"))
+        found.append(NumberReading(text.replace(",", "_"), "for thousands"))
     if text.count(",") == 1:
-        found.append(Reading(text.replace(",", "."), "for a fraction"))
+        found.append(NumberReading(text.replace(",", "."), "for a fraction"))
     return found
 
 
-def written(found: list[Reading]) -> str:
+def written(found: list[NumberReading]) -> str:
     """A remedy of several readings."""
     if len(found) == 1:
         return f"write `{found[0].text}`"
@@ -52,7 +52,7 @@ def comma_in_number(stop: Stop) -> Slip | None:
     if not (found := readings(span.text)):
         return None
     if stop.head_kind == "LET" and len(span.text.split(",")) == 2 and not span.text.startswith("0"):
-        found.append(Reading(f"[{span.text.replace(',', ', ')}]", "for a list"))
+        found.append(NumberReading(f"[{span.text.replace(',', ', ')}]", "for a list"))
     edit = Edit(span, found[0].text)
     diagnostic = stop.mended("E0146", MESSAGE, edit, remedy=written(found), sure=len(found) == 1)
     return Slip(diagnostic, Repair(stop.index, behind, (), stop.spoiled))

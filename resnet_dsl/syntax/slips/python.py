@@ -11,7 +11,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
-from resnet_dsl.vocabulary.reading import Written, read_call, whole_call
+from resnet_dsl.vocabulary.reading import WrittenCall, read_call, whole_call
 from resnet_dsl.vocabulary.table import words
 from resnet_dsl.vocabulary.translating import translated
 
@@ -160,7 +160,7 @@ def _without_self(place: Span) -> Diagnostic:
     return _says("the language has no `self`", place, words().python["self"])
 
 
-def _added(written: Written, place: Span) -> Diagnostic | None:
+def _added(written: WrittenCall, place: Span) -> Diagnostic | None:
     step = whole_call((written.arguments or ())[0].value)
     found = None if step is None else translated(step)
     if found is None or not found.complete:

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias, cast
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.targets.figure.figure import Figure, FigureError, check_known
-from resnet_dsl.targets.figure.fitting import PAGE, Fitted, Levels, Room, fit
+from resnet_dsl.targets.figure.fitting import PAGE, FittedFigure, Levels, Room, fit
 from resnet_dsl.targets.figure.formats.engine import ENGINES, Engine
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.layout import lay_out
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.strokes import stroked
-from resnet_dsl.targets.figure.outline.captions import Told
+from resnet_dsl.targets.figure.outline.captions import Captioned
 from resnet_dsl.targets.figure.outline.compared import gather_compared
 from resnet_dsl.targets.figure.outline.frames import FRAMES, Frames, framed
 from resnet_dsl.targets.figure.outline.kinds import with_sizes
@@ -114,7 +114,7 @@ def figure(  # noqa: PLR0913 - each is a wish of its own
     if insets:
         _check_insets(insets, differences)
         gathered = [(one, partial(_with_insets, shown, subjects, tuple(insets), look)) for one, shown in gathered]
-    told = partial(Told, subjects=tuple(subjects))
+    told = partial(Captioned, subjects=tuple(subjects))
     if laws:
         gathered = [(one, partial(_with_volumes, shown, subjects, laws)) for one, shown in gathered]
     lanes = _from(level or LEVELS[0]) if chosen == "lanes" else ()
@@ -168,7 +168,7 @@ def block_figure(  # noqa: PLR0913 - each is a wish of its own
         calling = [subject_of(subjects, block) for block in blocks] if laws else []
         return as_volumes(outline, calling, laws) if laws else outline
 
-    told = partial(Told, subjects=tuple(subjects), whole=False)
+    told = partial(Captioned, subjects=tuple(subjects), whole=False)
     gathered = [(one, partial(gather, one)) for one in levels]
     return _figure(gathered, wide or laws is not None, paper, look, engine, told, cuts=False)
 
@@ -254,14 +254,14 @@ def _figure(
     paper: _Paper,
     theme: Theme,
     engine: Engine | None,
-    told: Callable[[Outline], Told],
+    told: Callable[[Outline], Captioned],
     cuts: bool = True,
     lanes: Levels = (),
 ) -> Figure:
     measures = measures_of(theme, printed=paper.room is not None)
     if paper.room is None:
         outline = (lanes or levels)[0][1](wide)
-        fitted = Fitted(_laid_out(outline, wide, measures), (), outline)
+        fitted = FittedFigure(_laid_out(outline, wide, measures), (), outline)
     else:
         fitted = fit(levels, wide, paper.room, cuts, measures, lanes)
     drawn = replace(stroked(fitted.geometry, theme.line, measures.point), language=theme.text.language)

@@ -22,7 +22,7 @@ from resnet_dsl.targets.figure.formats.svg import WRITINGS, Writing, draw_svg
 from resnet_dsl.targets.figure.formats.words import one_line
 from resnet_dsl.targets.figure.layout.geometry import Geometry
 from resnet_dsl.targets.figure.layout.steps import STEPS, By, Steps, steps_of
-from resnet_dsl.targets.figure.outline.captions import Told, ToldTogether
+from resnet_dsl.targets.figure.outline.captions import Captioned, ToldTogether
 from resnet_dsl.targets.figure.outline.speaking import Say, saying
 from resnet_dsl.targets.figure.theme import Themed, read_theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
@@ -66,7 +66,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     point: float = 1.0
     standalone: bool = False
-    told: Told | ToldTogether | None = None
+    told: Captioned | ToldTogether | None = None
     steps: Steps | None = None
     fragments: bool = False
 
@@ -197,12 +197,12 @@ class Figure:
         """What says a caption in the words of the figure."""
         return saying(read_theme(self.theme).words)
 
-    def _told(self) -> Told | ToldTogether:
+    def _told(self) -> Captioned | ToldTogether:
         if self.told is None:
             raise FigureError("a figure of places alone has no caption", "make it by `figure` or `block_figure`")
         return self.told
 
-    def _colours(self, told: Told | ToldTogether) -> str:
+    def _colours(self, told: Captioned | ToldTogether) -> str:
         """What its colours say; grey ones are shades."""
         theme, fills = read_theme(self.theme), palette(self.theme)
         own = "; some kinds of operations have colours of their own" if max(told.tones, default=0) >= KIND_TONES else ""

@@ -49,7 +49,7 @@ class Room:
         return max(self.width, _PAGE_WIDTH) / _SMALLEST_ROW[0] * max(self.height, PAGE) / _SMALLEST_ROW[1]
 
 
-class Fitted(NamedTuple):
+class FittedFigure(NamedTuple):
     """A figure that fits, what was given up for it, and what is then shown."""
 
     geometry: Geometry
@@ -83,7 +83,9 @@ class TooNarrowError(Failure):
     """A figure does not fit where its letters can be read; the remedy says the room in which it does."""
 
 
-def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures = PRINT, lanes: Levels = ()) -> Fitted:
+def fit(
+    levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures = PRINT, lanes: Levels = ()
+) -> FittedFigure:
     """The first way to draw that fits, as wide as the room, its content in the middle.
 
     cuts: whether a network may go on in another column (in a wide figure: row). lanes: what is tried before all else.
@@ -93,7 +95,7 @@ def fit(levels: Levels, wide: bool, room: Room, cuts: bool, measures: Measures =
     for told, outline, geometry in _ways(levels, wide, room, cuts, measures, lanes):
         wanted = geometry.width * measures.point, geometry.height * measures.point
         if wanted[0] <= room.width and wanted[1] <= room.height:
-            return Fitted(centred(geometry, room.width / measures.point), told, outline)
+            return FittedFigure(centred(geometry, room.width / measures.point), told, outline)
         needed = min(needed, _enough(wanted, room))
     raise _too_narrow(needed, room)
 

@@ -14,7 +14,7 @@ from resnet_dsl.targets.figure.layout.geometry import Geometry, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures, measures_of
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.sheet import moved, trimmed
-from resnet_dsl.targets.figure.outline.captions import Told, ToldPanel, ToldTogether
+from resnet_dsl.targets.figure.outline.captions import Captioned, ToldPanel, ToldTogether
 from resnet_dsl.targets.figure.theme import Theme
 from resnet_dsl.targets.figure.theme.lengths import MILLIMETRE
 
@@ -40,7 +40,7 @@ class Panel(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grid:
+class PanelGrid:
     """columns: the most panels in a row. width, height: of the whole, as printed, in points; None on a screen."""
 
     columns: int
@@ -55,7 +55,7 @@ def letters_of(count: int, style: Letters) -> list[str]:
     return ["" if style == "none" else name if style == "top" else f"({name})" for name in names]
 
 
-def panel_figure(panels: Sequence[Panel], grid: Grid, theme: Theme) -> Figure:
+def panel_figure(panels: Sequence[Panel], grid: PanelGrid, theme: Theme) -> Figure:
     """All panels in one figure.
 
     Raises FigureError where they are too many things, or do not fit, and what the panels raise.
@@ -73,7 +73,7 @@ def panel_figure(panels: Sequence[Panel], grid: Grid, theme: Theme) -> Figure:
 
 
 def _told(panel: Panel, drawn: Figure) -> ToldPanel:
-    told = drawn.told if isinstance(drawn.told, Told) else None
+    told = drawn.told if isinstance(drawn.told, Captioned) else None
     said = " ".join(told.subject()) if told else drawn.geometry.title
     return ToldPanel(panel.letter, panel.caption or said, told)
 
@@ -98,7 +98,7 @@ class _Effort:
         return counted
 
 
-def _row(row: Sequence[Panel], grid: Grid, theme: Theme) -> list[Figure]:
+def _row(row: Sequence[Panel], grid: PanelGrid, theme: Theme) -> list[Figure]:
     """The panels of a row, as they are, or, where they do not fit so, each in its share of the width."""
     if grid.width is None:
         return [panel.draw(None, None) for panel in row]
@@ -131,7 +131,7 @@ def _cut(drawn: Figure) -> Figure:
     return replace(drawn, geometry=trimmed(drawn.geometry))
 
 
-def _composed(rows: list[list[Figure]], panels: Sequence[Panel], grid: Grid, m: Measures) -> Geometry:
+def _composed(rows: list[list[Figure]], panels: Sequence[Panel], grid: PanelGrid, m: Measures) -> Geometry:
     across = max(sum(one.geometry.width for one in row) + _BETWEEN * (len(row) - 1) for row in rows)
     parts: list[Geometry] = []
     top, waiting = m.margin, iter(panels)
@@ -153,7 +153,9 @@ def _composed(rows: list[list[Figure]], panels: Sequence[Panel], grid: Grid, m: 
     return _joined(parts, across + 2 * m.margin, top - _BETWEEN + m.margin)
 
 
-def _words(panel: Panel, grid: Grid, place: tuple[float, float, float], wide: float, m: Measures) -> Iterator[TextLine]:
+def _words(
+    panel: Panel, grid: PanelGrid, place: tuple[float, float, float], wide: float, m: Measures
+) -> Iterator[TextLine]:
     """The letter and the caption. place: the left of a panel, the top and the bottom of its row."""
     left, top, bottom = place
     if grid.letters == "top" and panel.letter:
@@ -204,7 +206,7 @@ def _joined(parts: Sequence[Geometry], across: float, down: float) -> Geometry:
     )
 
 
-def _checked(geometry: Geometry, grid: Grid, m: Measures) -> Geometry:
+def _checked(geometry: Geometry, grid: PanelGrid, m: Measures) -> Geometry:
     """On paper as wide as that; captions and several rows may need more than the panels do."""
     geometry = trimmed(geometry, m.margin)
     if grid.width is None:

@@ -16,22 +16,22 @@ from resnet_dsl.targets.keras.sampling import Array, Sampler, draw, sampler_of
 from resnet_dsl.targets.keras.variables import LeftToKerasError, Variable, variables_of, weights_of_nodes
 
 
-class Slot(NamedTuple):
+class VariableSlot(NamedTuple):
     """One variable of a model: of which layer, and which it is."""
 
     layer: str
     variable: Variable
 
 
-def slots(calls: Calls) -> Iterator[Slot]:
+def slots(calls: Calls) -> Iterator[VariableSlot]:
     """Every variable of the model, in the order in which Keras has the layers. Raises LeftToKerasError."""
     for index in layers_in_order(calls):
         call: LayerCall = calls.calls[index]
         for variable in variables_of(calls, call):
-            yield Slot(call.name, variable)
+            yield VariableSlot(call.name, variable)
 
 
-def initial_weights(calls: Calls, seed: int | None = None) -> Iterator[tuple[Slot, Array]]:
+def initial_weights(calls: Calls, seed: int | None = None) -> Iterator[tuple[VariableSlot, Array]]:
     """Every variable with its first value, float32, drawn when it is asked for. Raises LeftToKerasError.
 
     seed: as of ``to_keras``; without one Python's random numbers decide.

@@ -26,7 +26,7 @@ from resnet_dsl.targets.keras.model import build_either_way
 from resnet_dsl.targets.keras.scaling import scaled_first, scaling_of
 from resnet_dsl.weights import SavedModel, Scaling, fit, read_graph_json, read_weights
 from resnet_dsl.weights.about import group_of
-from resnet_dsl.weights.matching import Fitted, Wanted
+from resnet_dsl.weights.matching import Fitted, WantedLayer
 from resnet_dsl.weights.scaling import expect_channels
 
 
@@ -165,7 +165,8 @@ def fit_layers(
         needed = {name for name in layers if not {name, *parts.get(name, ())} & {*excepted}}
         saved = by_layers(saved, calls, needed, excepted)
     wanted = [
-        Wanted(name, group_of(layer.kind), parts.get(name, (name,)), layer.variables) for name, layer in layers.items()
+        WantedLayer(name, group_of(layer.kind), parts.get(name, (name,)), layer.variables)
+        for name, layer in layers.items()
     ]
     return fit(saved, wanted, network, excepted, kind, parts.keys() - {*names})
 

@@ -39,7 +39,7 @@ def write_directly(compiled: Compiled, path: str, request: Request) -> Written:
     made = make(compiled, request)
     beside = entries(made.graph, made.classes)
     weights = (array for _, array in made.weights)
-    model = archive.Model(made.calls, made.seed, weights, beside, fresh=request.saved is None)
+    model = archive.ArchivedModel(made.calls, made.seed, weights, beside, fresh=request.saved is None)
     verified: list[str] = []
 
     def put(temporary: str) -> None:
@@ -67,7 +67,7 @@ def write_weighted(model: Weighted, path: str) -> Written:
     beside = entries(made.graph, made.classes)
     weights = (array for _, array in made.weights)
     try:
-        put = archive.Model(made.calls, None, weights, beside, model.fresh)
+        put = archive.ArchivedModel(made.calls, None, weights, beside, model.fresh)
         write_through(path, lambda temporary: archive.write(put, temporary), ".keras")
     except LeftToKerasError:
         save(build_weighted(model), path, made.graph, made.classes, fresh=model.fresh)

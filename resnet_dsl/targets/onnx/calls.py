@@ -31,7 +31,7 @@ class OperatorCall(NamedTuple):
     node: int
 
 
-class Calls(NamedTuple):
+class OnnxCalls(NamedTuple):
     """A whole model.
 
     layout: of its inputs and outputs, which are tensors of their names (``names_of_outputs``).

@@ -13,7 +13,7 @@ from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import OpenLength, Shape
 from resnet_dsl.ir.sizes import multiples, rule
 from resnet_dsl.passes.rewriting import Weights
-from resnet_dsl.targets.onnx.calls import Array, Calls, Layout, OperatorCall, in_layout, names_of_outputs
+from resnet_dsl.targets.onnx.calls import Array, Layout, OnnxCalls, OperatorCall, in_layout, names_of_outputs
 from resnet_dsl.targets.onnx.lower import lower
 from resnet_dsl.weights import Scaling
 from resnet_dsl.weights.scaling import by_input, expect_channels
@@ -71,7 +71,7 @@ def to_onnx(
 
 def calls_of(
     graph: Graph, shapes: tuple[Shape, ...], weights: Weights, channels: Layout, scaling: Scaling | None
-) -> Calls:
+) -> OnnxCalls:
     """What the model is made of. Raises Failure where the scaling is of other inputs."""
     expect_channels(scaling, graph, shapes)
     return lower(graph, shapes, weights, channels, by_input(scaling, graph))
@@ -82,7 +82,7 @@ def inline(name: str, array: Array) -> Any:
     return import_onnx().numpy_helper.from_array(array, name)
 
 
-def assembled(calls: Calls, classes: Sequence[str], stored: Stored) -> Any:
+def assembled(calls: OnnxCalls, classes: Sequence[str], stored: Stored) -> Any:
     """The model of the calls."""
     onnx = import_onnx()
     graph, paths = calls.graph, slashed_paths(calls.graph)
@@ -112,7 +112,7 @@ def _node(call: OperatorCall, graph: Graph, paths: tuple[str, ...]) -> Any:
     return node
 
 
-def _described(name: str, node: int, calls: Calls) -> Any:
+def _described(name: str, node: int, calls: OnnxCalls) -> Any:
     """An input or output: its type, and the shape that its node's value has. Open lengths have their formula's name."""
     onnx, shape = import_onnx(), calls.shapes[node]
     lengths = in_layout(shape, calls.layout)

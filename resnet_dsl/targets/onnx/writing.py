@@ -12,7 +12,7 @@ from typing import Any
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.outputs import place
-from resnet_dsl.targets.onnx.calls import Array, Calls, Layout, names_of_outputs
+from resnet_dsl.targets.onnx.calls import Array, Layout, OnnxCalls, names_of_outputs
 from resnet_dsl.targets.onnx.fresh import DATA, marked
 from resnet_dsl.targets.onnx.model import assembled, calls_of, import_onnx, inline
 from resnet_dsl.targets.request import Weighted, Written
@@ -44,7 +44,7 @@ def _other_names(graph: Graph) -> Iterator[str]:
             yield f"the output `{output.name}` is called `{name}`: in ONNX none has the name of an input"
 
 
-def save(calls: Calls, path: str | os.PathLike[str], classes: Sequence[str] = (), *, fresh: bool = False) -> bool:
+def save(calls: OnnxCalls, path: str | os.PathLike[str], classes: Sequence[str] = (), *, fresh: bool = False) -> bool:
     """Writes the model of the calls; whether in two files.
 
     fresh: nobody trained it, and it says so (resnet_dsl.targets.onnx.fresh).
@@ -65,7 +65,7 @@ def _bytes(model: Any) -> bytes:
     return content
 
 
-def _save_in_two(calls: Calls, path: str | os.PathLike[str], classes: Sequence[str], fresh: bool) -> None:
+def _save_in_two(calls: OnnxCalls, path: str | os.PathLike[str], classes: Sequence[str], fresh: bool) -> None:
     """The model is written first, and takes its name last: nothing is replaced before all is on the disk."""
     where = place(path, ENDING)
     if where.stream:

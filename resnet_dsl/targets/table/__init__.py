@@ -12,7 +12,7 @@ from resnet_dsl.failure import Failure
 from resnet_dsl.targets.forms import TABLES, renamed
 from resnet_dsl.targets.table import listing_formats
 from resnet_dsl.targets.table.formats import FORMATS
-from resnet_dsl.targets.table.gather import Table, tabulate
+from resnet_dsl.targets.table.gather import NetworkTable, tabulate
 from resnet_dsl.targets.table.listing import Listed, Listing, list_networks
 
 ENDINGS = {form.ending: name for name, form in TABLES.items() if name != "text"}
@@ -36,11 +36,11 @@ def form_of(path: str, asked: str | None = None) -> str:
     return asked or said or "text"
 
 
-def write(table: Table | Listing, form: str = "text", siunitx: bool = False) -> str:
+def write(table: NetworkTable | Listing, form: str = "text", siunitx: bool = False) -> str:
     """The table in one of FORMATS. ``siunitx``: that package aligns the numbers of a Listing."""
-    if isinstance(table, Table):
+    if isinstance(table, NetworkTable):
         return FORMATS[form](table)
     return listing_formats.siunitx(table) if siunitx else listing_formats.FORMATS[form](table)
 
 
-__all__ = ["FORMATS", "Listed", "Listing", "Table", "form_of", "list_networks", "tabulate", "write"]
+__all__ = ["FORMATS", "Listed", "Listing", "NetworkTable", "form_of", "list_networks", "tabulate", "write"]

@@ -1,4 +1,4 @@
-"""The forms of a table: a function each, from a Table to its text."""
+"""The forms of a table: a function each, from a NetworkTable to its text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from resnet_dsl.showing import width
 from resnet_dsl.tabular import comma_separated, markdown, padded, plain
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from resnet_dsl.targets.figure.outline.outline import Group
-from resnet_dsl.targets.table.gather import Cell, Table
+from resnet_dsl.targets.table.gather import Cell, NetworkTable
 
 _SHORTEST = 60
 """Letters of a line of notes, under however narrow a table."""
@@ -27,7 +27,7 @@ def _in_brackets(group: Group, rows: str) -> str:
     return f"[{rows}]" + (f" × {group.repeat}" if group.repeat > 1 else "")
 
 
-def csv(table: Table) -> str:
+def csv(table: NetworkTable) -> str:
     """As comma-separated values, for a spreadsheet."""
     rows = [[row.name, row.size, *(_in_a_line(cell, "; ") for cell in row.cells), *row.counts] for row in table.rows]
     notes = [[note, *[""] * (len(table.header) - 1)] for note in table.notes]
@@ -39,7 +39,7 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
-def pipes(table: Table) -> str:
+def pipes(table: NetworkTable) -> str:
     """In Markdown, for a README."""
     lines = [markdown(map(plain, table.header)), markdown(["---"] * len(table.header))]
     lines += [
@@ -51,7 +51,7 @@ def pipes(table: Table) -> str:
     return "\n".join([*lines, *notes]) + "\n"
 
 
-def html(table: Table) -> str:
+def html(table: NetworkTable) -> str:
     """A ``table`` element with headings that a screen reader can follow."""
     lines = ["<table>", f"<caption>{escape(', '.join(table.networks))}</caption>", "<thead>"]
     titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in table.header)
@@ -68,7 +68,7 @@ def _html_row(name: str, cells: Iterable[str]) -> str:
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def latex(table: Table) -> str:
+def latex(table: NetworkTable) -> str:
     """A ``tabular`` to put into a paper, which needs the package booktabs."""
     counts = len(table.header) - len(table.networks) - 2
     lines = [
@@ -104,7 +104,7 @@ def _stacked(cell: Cell) -> str:
     return rf"\begin{{tabular}}{{@{{}}c@{{}}}}{inner}\end{{tabular}}"
 
 
-def text(table: Table) -> str:
+def text(table: NetworkTable) -> str:
     """For a terminal; blocks in brackets, as the paper's Table 1 prints them."""
     head = [[title] for title in table.header]
     body = [
@@ -158,4 +158,10 @@ def _lines(row: list[list[str]], widths: list[int]) -> list[str]:
     return lines
 
 
-FORMATS: dict[str, Callable[[Table], str]] = {"text": text, "md": pipes, "latex": latex, "html": html, "csv": csv}
+FORMATS: dict[str, Callable[[NetworkTable], str]] = {
+    "text": text,
+    "md": pipes,
+    "latex": latex,
+    "html": html,
+    "csv": csv,
+}

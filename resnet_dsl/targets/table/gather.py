@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class NetworkTable:
     """networks: the titles of the columns. sums: name and, for each network, the sum.
 
     notes: what the blocks do that stand in cells by their names.
@@ -54,7 +54,7 @@ class Table:
         return [[name, "", *values, *[""] * blank] for name, values in self.sums]
 
 
-def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> Table:
+def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> NetworkTable:
     """The table of one network, with counts for each part, or of several, their parts aligned."""
     named = [clean(title, 40) for title in titles or [one.graph.name for one in networks]]
     columns = [gather_cards(one, {}, Wishes("stage"), "", wide=False) for one in networks]
@@ -67,7 +67,7 @@ def tabulate(networks: Sequence[Facts], titles: Sequence[str] | None = None) -> 
     )
     notes = dict.fromkeys(note for column in columns for note in column.definitions)
     told = (*_shortened(list(notes)), *shared_remark(one.graph for one in networks))
-    return Table(tuple(named), rows, sums, told)
+    return NetworkTable(tuple(named), rows, sums, told)
 
 
 def _shortened(notes: list[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _MOST_MARKS = 12
 _COUNTS_NOTE = "MACs: multiply-accumulates of one image; parameters: those that are trained."
 
 
-class Column(NamedTuple):
+class ListingColumn(NamedTuple):
     """One column. unit: what its numbers are divided by where people read them, and its sign; None: they are whole.
 
     kind: words, numbers, differences (with a sign), or marks.
@@ -52,7 +52,7 @@ class Column(NamedTuple):
 class Listing:
     """columns, and one row a network; ``baseline``: whether the first row is what the others are compared with."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ListingColumn, ...]
     rows: tuple[tuple[Value, ...], ...]
     baseline: bool = False
     notes: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ def list_networks(networks: Sequence[Listed], baseline: Listed | None = None) ->
     found = [() if baseline is None or one is baseline else marks(baseline.facts, one.facts) for one in shown]
     told, more = _columns_of_marks(found)
     counts = [*_columns(shown, baseline is not None)]
-    columns = (*counts, *(Column(clean(mark, 60), "mark") for mark in told))
+    columns = (*counts, *(ListingColumn(clean(mark, 60), "mark") for mark in told))
     pairs = zip(shown, found, strict=True)
     rows = tuple((*_counts(one, counts, baseline), *(mark in own for mark in told)) for one, own in pairs)
     left_out = [f"… and {counted(more, 'difference')} more, which `resnet-dsl diff` tells."] if more else []
@@ -85,19 +85,19 @@ def _columns_of_marks(found: Sequence[tuple[str, ...]]) -> tuple[list[str], int]
     return every[:_MOST_MARKS], len(every[_MOST_MARKS:])
 
 
-def _columns(shown: Sequence[Listed], compared: bool) -> Iterator[Column]:
-    yield Column("network", "words")
+def _columns(shown: Sequence[Listed], compared: bool) -> Iterator[ListingColumn]:
+    yield ListingColumn("network", "words")
     if len({_inputs(one.facts) for one in shown}) > 1:
-        yield Column("input", "words")
-    yield Column("depth", "number")
+        yield ListingColumn("input", "words")
+    yield ListingColumn("depth", "number")
     for name, values in (
         ("parameters", [one.facts.count.params for one in shown]),
         ("MACs", [one.facts.count.macs for one in shown]),
     ):
         unit, decimals = _unit(max((value for value in values if value is not None), default=0))
-        yield Column(name, "number", unit, decimals)
+        yield ListingColumn(name, "number", unit, decimals)
         if compared:
-            yield Column(f"Δ {name}", "change", unit, decimals)
+            yield ListingColumn(f"Δ {name}", "change", unit, decimals)
 
 
 def _unit(most: int) -> tuple[tuple[float, str], int]:
@@ -109,7 +109,7 @@ def _inputs(facts: Facts) -> str:
     return ", ".join(map(show, facts.input_shapes.values()))
 
 
-def _counts(one: Listed, columns: Sequence[Column], baseline: Listed | None) -> tuple[Value, ...]:
+def _counts(one: Listed, columns: Sequence[ListingColumn], baseline: Listed | None) -> tuple[Value, ...]:
     facts = one.facts
     values: dict[str, Value] = {"network": clean(one.name, 60), "input": _inputs(facts), "depth": facts.depth}
     for name in ("params", "macs"):

@@ -9,7 +9,7 @@ from html import escape
 from resnet_dsl.tabular import columns, comma_separated, markdown, plain
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from resnet_dsl.targets.table.formats import inert, wrapped
-from resnet_dsl.targets.table.listing import Column, Listing, Value
+from resnet_dsl.targets.table.listing import Listing, ListingColumn, Value
 
 _LETTERS = {"words": "l", "number": "r", "change": "r", "mark": "c"}
 _MARK = r"$\bullet$"
@@ -70,7 +70,7 @@ def siunitx(listing: Listing) -> str:
     return _tabular(listing, "booktabs and siunitx", letters.strip(), heads, _siunitx_cell)
 
 
-def _stacked(column: Column) -> str:
+def _stacked(column: ListingColumn) -> str:
     """A heading in lines, since columns of a page have little room; a change stands behind what it is of."""
     title = column.title.replace(column.name, "Δ") if column.kind == "change" else column.title
     lines = re.split(r"(?<![=+]) (?!\+)" if column.kind == "mark" else r" (?=\()", title)
@@ -79,7 +79,7 @@ def _stacked(column: Column) -> str:
 
 
 def _tabular(
-    listing: Listing, packages: str, letters: str, heads: list[str], write: Callable[[Column, Value], str]
+    listing: Listing, packages: str, letters: str, heads: list[str], write: Callable[[ListingColumn, Value], str]
 ) -> str:
     rows = [[write(column, value) for column, value in zip(listing.columns, row, strict=True)] for row in listing.rows]
     lines = [" & ".join(row) + r" \\" for row in rows]
@@ -90,14 +90,14 @@ def _tabular(
     return "\n".join([*head, r"\midrule", *parts, r"\bottomrule", *notes, r"\end{tabular}", ""])
 
 
-def _plain_cell(column: Column, value: Value) -> str:
+def _plain_cell(column: ListingColumn, value: Value) -> str:
     if isinstance(value, bool):
         return _MARK if value else ""
     said = column.said(value)
     return escape_tex(said) if isinstance(value, str) or not said else f"${said.replace('−', '-')}$"
 
 
-def _siunitx_cell(column: Column, value: Value) -> str:
+def _siunitx_cell(column: ListingColumn, value: Value) -> str:
     if isinstance(value, bool) or column.kind == "words":
         return _plain_cell(column, value)
     said = column.said(value)

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from resnet_dsl.weights.layouts.arranging import Arranged, arranged, foreign
 from resnet_dsl.weights.layouts.choosing import AUTO, OWN, layout_names
-from resnet_dsl.weights.layouts.places import Place, places
+from resnet_dsl.weights.layouts.places import NodePlace, places
 
-__all__ = ["AUTO", "OWN", "Arranged", "Place", "arranged", "foreign", "layout_names", "places"]
+__all__ = ["AUTO", "OWN", "Arranged", "NodePlace", "arranged", "foreign", "layout_names", "places"]

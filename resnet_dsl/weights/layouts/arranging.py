@@ -10,8 +10,8 @@ import numpy as np
 from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import counted, listed
 from resnet_dsl.weights.layouts.arrays import Array, fitted, returned, turned
-from resnet_dsl.weights.layouts.choosing import AUTO, OWN, Asked, Reading, chosen, meant, slots
-from resnet_dsl.weights.layouts.places import Place
+from resnet_dsl.weights.layouts.choosing import AUTO, OWN, LayoutReading, ToFill, chosen, meant, slots
+from resnet_dsl.weights.layouts.places import NodePlace
 from resnet_dsl.weights.layouts.table import Layout, layouts
 from resnet_dsl.weights.reading import SavedArray, SavedModel
 from resnet_dsl.weights.stored import COUNTER
@@ -35,7 +35,7 @@ def arranged(
     saved: SavedModel,
     layout: str,
     network: str,
-    places: Sequence[Place],
+    places: Sequence[NodePlace],
     required: Collection[str],
     excepted: Collection[str] = (),
 ) -> Arranged:
@@ -46,7 +46,7 @@ def arranged(
     several ways; shapes are left to who takes the arrays (resnet_dsl.weights.matching).
     """
     named = {layer.name: layer for layer in saved.layers if layer.name is not None}
-    reading = chosen(Asked(network, places, required, excepted, saved.path, [*named]), layout)
+    reading = chosen(ToFill(network, places, required, excepted, saved.path, [*named]), layout)
     arrays: dict[str, dict[str, SavedArray]] = {}
     for name, slot in reading.slots.items():
         theirs = named[name].arrays
@@ -65,12 +65,12 @@ def arranged(
     return Arranged(arrays, tuple(_said(reading, layout)), reading.passed_over)
 
 
-def _said(reading: Reading, layout: str) -> list[str]:
+def _said(reading: LayoutReading, layout: str) -> list[str]:
     front = f", behind `{reading.beginning}`" if reading.beginning else ""
     return [f"names are those of {reading.layout}{front}"] if layout == AUTO or front else []
 
 
-def foreign(layout: str, network: str, places: Sequence[Place], weights: WeightsOfNodes) -> dict[str, Array]:
+def foreign(layout: str, network: str, places: Sequence[NodePlace], weights: WeightsOfNodes) -> dict[str, Array]:
     """Our weights under the names of a layout, in its axes, as its library's own ``state_dict()`` has them.
 
     network: its name, for messages. Raises Failure where the layout does not fit the network, or several do.
@@ -86,7 +86,7 @@ def foreign(layout: str, network: str, places: Sequence[Place], weights: Weights
     return found
 
 
-def _family(layout: str, network: str, places: Sequence[Place]) -> Layout:
+def _family(layout: str, network: str, places: Sequence[NodePlace]) -> Layout:
     """The family of a layout that knows every place of a network."""
     written = [one for one in meant(layout) if one is not None and not one.keras] if layout != AUTO else []
     if not written:

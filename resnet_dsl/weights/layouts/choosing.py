@@ -10,7 +10,7 @@ from resnet_dsl.diagnostics.nearest import instead, nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.operation import Weight
 from resnet_dsl.sentences import listed
-from resnet_dsl.weights.layouts.places import Place
+from resnet_dsl.weights.layouts.places import NodePlace
 from resnet_dsl.weights.layouts.table import Layout, layouts, libraries
 
 AUTO, OWN = "auto", "resnet-dsl"
@@ -21,29 +21,29 @@ _MOST_TOLD = 6
 _MOST_PARTS = 3
 
 
-class Slot(NamedTuple):
+class ForeignSlot(NamedTuple):
     """Where what stands under a foreign name belongs. rank: how many axes it has there; None: as many as here."""
 
-    place: Place
+    place: NodePlace
     weights: tuple[Weight, ...]
     rank: int | None = None
 
 
-class Asked(NamedTuple):
+class ToFill(NamedTuple):
     """What is to be filled. network: its name. required: the nodes that must be. excepted: parts that need not be.
 
     names: of the file.
     """
 
     network: str
-    places: Sequence[Place]
+    places: Sequence[NodePlace]
     required: Collection[str]
     excepted: Collection[str]
     path: str
     names: Collection[str]
 
 
-class Reading(NamedTuple):
+class LayoutReading(NamedTuple):
     """A file read in one layout. slots: by the name in the file. beginning: what stands in front of all names there.
 
     unknown: places that the layout has no name for. missing: names that the file lacks, with the nodes that need them.
@@ -52,10 +52,10 @@ class Reading(NamedTuple):
     """
 
     layout: str
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, ForeignSlot]
     beginning: str
-    unknown: tuple[Place, ...]
-    missing: Mapping[str, Place]
+    unknown: tuple[NodePlace, ...]
+    missing: Mapping[str, NodePlace]
     surplus: tuple[str, ...]
     passed_over: tuple[str, ...]
     ours: bool
@@ -80,7 +80,7 @@ def meant(layout: str) -> list[Layout | None]:
     return own + [one for one in layouts() if layout == AUTO or layout in one.names]
 
 
-def chosen(asked: Asked, layout: str) -> Reading:
+def chosen(asked: ToFill, layout: str) -> LayoutReading:
     """The one reading in which every name fits. Raises Failure where there is none, or several that differ."""
     tried = [reading for one in meant(layout) for reading in _readings(one, asked)]
     fitting = {_said_to(one): one for one in reversed(tried) if not one.wrong}
@@ -94,13 +94,13 @@ def chosen(asked: Asked, layout: str) -> Reading:
     return next(iter(fitting.values()))
 
 
-def slots(layout: Layout | None, places: Iterable[Place]) -> tuple[dict[str, Slot], tuple[Place, ...]]:
+def slots(layout: Layout | None, places: Iterable[NodePlace]) -> tuple[dict[str, ForeignSlot], tuple[NodePlace, ...]]:
     """What a layout calls the weights at these places, and the places that it has no name of their own for.
 
     layout: None: our own names.
     """
-    found: dict[str, Slot] = {}
-    unknown: list[Place] = []
+    found: dict[str, ForeignSlot] = {}
+    unknown: list[NodePlace] = []
     for place in places:
         named = dict(_named(layout, place))
         if named and not named.keys() & found.keys():
@@ -110,22 +110,22 @@ def slots(layout: Layout | None, places: Iterable[Place]) -> tuple[dict[str, Slo
     return found, tuple(unknown)
 
 
-def _named(layout: Layout | None, place: Place) -> Iterator[tuple[str, Slot]]:
+def _named(layout: Layout | None, place: NodePlace) -> Iterator[tuple[str, ForeignSlot]]:
     if layout is None:
-        yield from ((f"{place.node}.{weight.name}", Slot(place, (weight,))) for weight in place.weights)
+        yield from ((f"{place.node}.{weight.name}", ForeignSlot(place, (weight,))) for weight in place.weights)
         return
     module = layout.module(place)
     if module is None:
         return
     if layout.keras:
-        yield module.name, Slot(place, place.weights)
+        yield module.name, ForeignSlot(place, place.weights)
         return
     for weight in place.weights:
         name, rank = module.called(place.op, weight.name)
-        yield f"{module.name}.{name}", Slot(place, (weight,), rank)
+        yield f"{module.name}.{name}", ForeignSlot(place, (weight,), rank)
 
 
-def _readings(layout: Layout | None, asked: Asked) -> Iterator[Reading]:
+def _readings(layout: Layout | None, asked: ToFill) -> Iterator[LayoutReading]:
     """The file read in a layout, for each beginning that its names may have in front."""
     known, unknown = slots(layout, asked.places)
     needed = [place for place in unknown if place.node in asked.required]
@@ -141,10 +141,10 @@ def _readings(layout: Layout | None, asked: Asked) -> Iterator[Reading]:
             surplus = tuple(full for full, exception in by_name.items() if exception is None)
             passed = tuple(dict.fromkeys(one for one in by_name.values() if one is not None))
             ours = layout is None or layout.keras
-            yield Reading(_shown(layout), found, beginning, tuple(needed), missing, surplus, passed, ours)
+            yield LayoutReading(_shown(layout), found, beginning, tuple(needed), missing, surplus, passed, ours)
 
 
-def _renamed(layout: Layout | None, asked: Asked) -> dict[str, str]:
+def _renamed(layout: Layout | None, asked: ToFill) -> dict[str, str]:
     """From today's names to those in the file. Raises Failure where two become one."""
     found: dict[str, str] = {}
     for full in asked.names:
@@ -157,7 +157,7 @@ def _renamed(layout: Layout | None, asked: Asked) -> dict[str, str]:
     return found
 
 
-def _beginnings(needs: Mapping[str, Place], present: Collection[str], sign: str) -> list[str]:
+def _beginnings(needs: Mapping[str, NodePlace], present: Collection[str], sign: str) -> list[str]:
     """What may stand in front of all names: of those that make the most of the needed names known, the shortest."""
     heads = {
         name.removesuffix(wanted)
@@ -188,17 +188,17 @@ def _shown(layout: Layout | None) -> str:
     return OWN if layout is None else f"{' = '.join(layout.libraries)} ({layout.family})"
 
 
-def _said_to(reading: Reading) -> frozenset[tuple[str, str, tuple[Weight, ...]]]:
+def _said_to(reading: LayoutReading) -> frozenset[tuple[str, str, tuple[Weight, ...]]]:
     """What a reading comes to: layouts that say the same are one."""
     return frozenset((name, slot.place.node, slot.weights) for name, slot in reading.slots.items())
 
 
-def _ambiguous(asked: Asked, fitting: Sequence[Reading]) -> Failure:
+def _ambiguous(asked: ToFill, fitting: Sequence[LayoutReading]) -> Failure:
     message = f"`{asked.path}` fits {asked.network} in {len(fitting)} layouts, which differ"
     return Failure(message, f"say which it is: `--layout {'|'.join(libraries())}`", [one.layout for one in fitting])
 
 
-def _several(asked: Asked, complete: Sequence[Reading]) -> Failure:
+def _several(asked: ToFill, complete: Sequence[LayoutReading]) -> Failure:
     """Of a file that holds several sets of weights: the model's, their mean over the training (EMA), a teacher's."""
     beginnings = dict.fromkeys(one.beginning for one in complete)
     message = f"`{asked.path}` holds {len(beginnings)} sets of weights for {asked.network}: {listed(beginnings)}"
@@ -206,11 +206,11 @@ def _several(asked: Asked, complete: Sequence[Reading]) -> Failure:
     return Failure(message, f"`--except {named.rstrip('._')}` passes over what lies behind `{named}`")
 
 
-def _in_front(reading: Reading) -> str:
+def _in_front(reading: LayoutReading) -> str:
     return f", names beginning with `{reading.beginning}`" if reading.beginning else ""
 
 
-def _unfit(asked: Asked, nearest_one: Reading, layout: str) -> Failure:
+def _unfit(asked: ToFill, nearest_one: LayoutReading, layout: str) -> Failure:
     """With what is left over on both sides."""
     if layout == AUTO:
         message = f"`{asked.path}` fits {asked.network} in no layout; the nearest is {nearest_one.layout}"
@@ -220,7 +220,7 @@ def _unfit(asked: Asked, nearest_one: Reading, layout: str) -> Failure:
     return Failure(f"{message}{_in_front(nearest_one)}", _remedy(nearest_one), details)
 
 
-def _lacking(reading: Reading) -> Iterator[str]:
+def _lacking(reading: LayoutReading) -> Iterator[str]:
     for place in reading.unknown[:_MOST_TOLD]:
         yield f"the layout has no name for `{place.node}`, which stands at {place.path}"
     yield from _more(reading.unknown)
@@ -230,7 +230,7 @@ def _lacking(reading: Reading) -> Iterator[str]:
     yield from _more(reading.missing)
 
 
-def _left_over(reading: Reading) -> Iterator[str]:
+def _left_over(reading: LayoutReading) -> Iterator[str]:
     for name in reading.surplus[:_MOST_TOLD]:
         yield f"`{name}` is in the file, and the network has no place for it"
     yield from _more(reading.surplus)
@@ -241,7 +241,7 @@ def _more(told: Collection[object]) -> Iterator[str]:
         yield f"and {len(told) - _MOST_TOLD:,} more"
 
 
-def _remedy(reading: Reading) -> str:
+def _remedy(reading: LayoutReading) -> str:
     parts = dict.fromkeys(one.part or one.node for one in (*reading.unknown, *reading.missing.values()))
     foreign = [name.removeprefix(reading.beginning).partition(".")[0] for name in reading.surplus]
     parts |= dict.fromkeys(foreign)

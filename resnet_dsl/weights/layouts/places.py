@@ -22,7 +22,7 @@ _EACH_FOR_ITSELF = ("activation", "noise", "norm", "scale")
 _BLOCK = re.compile(r"stage\d*/block\d+:(.*?)\d*/")
 
 
-class Place(NamedTuple):
+class NodePlace(NamedTuple):
     """node, op: its name and operation. part: the name of its stage, stem or head; "" where it lies in none.
 
     map: the shape of the map whose numbers it takes as a vector, in the order in which they stand there; () where it
@@ -47,7 +47,7 @@ class Place(NamedTuple):
         return found and found[1]
 
 
-def places(graph: Graph, shapes: Sequence[Shape]) -> tuple[Place, ...]:
+def places(graph: Graph, shapes: Sequence[Shape]) -> tuple[NodePlace, ...]:
     """Of every node that has weights of its own, in the graph's order. ``shapes``: of all nodes' values."""
     owning = [
         (node, weights)
@@ -66,9 +66,11 @@ def places(graph: Graph, shapes: Sequence[Shape]) -> tuple[Place, ...]:
     )
 
 
-def _place(parts: _Parts, node: Node, weights: tuple[Weight, ...], own: Mapping[str, int], word: str) -> Place:
+def _place(parts: _Parts, node: Node, weights: tuple[Weight, ...], own: Mapping[str, int], word: str) -> NodePlace:
     path = "/".join((*parts.steps(node.scope), word))
-    return Place(node.name, node.op, parts.outermost(node.scope), path, {**parts.numbers(node.scope), **own}, weights)
+    return NodePlace(
+        node.name, node.op, parts.outermost(node.scope), path, {**parts.numbers(node.scope), **own}, weights
+    )
 
 
 def _map(node: Node, graph: Graph, shapes: Sequence[Shape]) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_dsl.weights.layouts.places import Place
+from resnet_dsl.weights.layouts.places import NodePlace
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tables")
 
@@ -45,27 +45,27 @@ _TORCH = MappingProxyType(
 """What PyTorch's modules call arrays; all others have our names."""
 
 
-class Called(NamedTuple):
+class ForeignArray(NamedTuple):
     """What a layout calls an array. rank: how many axes it has there; None: as many as ours."""
 
     name: str
     rank: int | None = None
 
 
-class Module(NamedTuple):
+class ForeignModule(NamedTuple):
     """A foreign module. arrays: how some of its arrays are called, by their names here (``op.weight``, ``weight``)."""
 
     name: str
     arrays: Mapping[str, str]
 
-    def called(self, op: str, weight: str) -> Called:
+    def called(self, op: str, weight: str) -> ForeignArray:
         """What an array is called in it."""
         written = self.arrays.get(weight) or self.arrays.get(f"{op}.{weight}") or _TORCH.get(weight, weight)
         name, _, rank = written.partition(":")
-        return Called(name, int(rank) if rank else None)
+        return ForeignArray(name, int(rank) if rank else None)
 
 
-class Row(NamedTuple):
+class LayoutRow(NamedTuple):
     """place: of ours. module: the foreign name, in pieces: every second one is arithmetic. when: "": always."""
 
     place: re.Pattern[str]
@@ -85,7 +85,7 @@ class Layout(NamedTuple):
 
     libraries: tuple[str, ...]
     family: str
-    rows: tuple[Row, ...]
+    rows: tuple[LayoutRow, ...]
     blocks: str
     source: str
     version: str
@@ -95,13 +95,13 @@ class Layout(NamedTuple):
     arrays: Mapping[str, str] = MappingProxyType({})
     renamed: tuple[tuple[str, str], ...] = ()
 
-    def module(self, place: Place) -> Module | None:
+    def module(self, place: NodePlace) -> ForeignModule | None:
         """The module at a place; None where the layout knows no such place."""
         for row in self.rows:
             if (found := row.place.fullmatch(place.path)) is not None:
                 numbers = {**place.numbers, **{name: int(text or 1) for name, text in found.groupdict().items()}}
                 if not row.when or _evaluated(row.when, numbers):
-                    return Module(_filled(row.module, numbers), {**self.arrays, **row.arrays})
+                    return ForeignModule(_filled(row.module, numbers), {**self.arrays, **row.arrays})
         return None
 
     @property
@@ -109,7 +109,7 @@ class Layout(NamedTuple):
         """How it may be asked for: by a library, or by that and the family."""
         return (*self.libraries, *(f"{one}/{self.family}" for one in self.libraries))
 
-    def is_for(self, places: Sequence[Place]) -> bool:
+    def is_for(self, places: Sequence[NodePlace]) -> bool:
         """Whether the network has the blocks of the family."""
         blocks = {place.block for place in places if place.block}
         return re.fullmatch(self.blocks, " ".join(sorted(blocks))) is not None
@@ -143,9 +143,9 @@ def _read(file: str) -> Layout:
     )
 
 
-def _row(place: str, module: str, when: str = "", arrays: Mapping[str, str] = MappingProxyType({})) -> Row:
+def _row(place: str, module: str, when: str = "", arrays: Mapping[str, str] = MappingProxyType({})) -> LayoutRow:
     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>\\d*)", place.replace("*", "[^/]*"))
-    return Row(re.compile(pattern), tuple(re.split(r"\{([^}]*)\}", module)), when, arrays)
+    return LayoutRow(re.compile(pattern), tuple(re.split(r"\{([^}]*)\}", module)), when, arrays)
 
 
 _OPERATORS: Mapping[type, Callable[[int, int], int]] = {

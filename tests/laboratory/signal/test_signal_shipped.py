@@ -20,7 +20,7 @@ REFUSED = {
 }
 
 
-def sized(spec: pipeline.Spec, name: str) -> pipeline.Compiled:
+def sized(spec: pipeline.LoadedSpec, name: str) -> pipeline.Compiled:
     """The network; lengths that it leaves open are 64."""
     shapes = spec.compile(name).facts.input_shapes
     sizes = {one: tuple(n if isinstance(n, int) else 64 for n in shape) for one, shape in shapes.items()}

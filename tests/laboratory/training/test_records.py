@@ -9,7 +9,7 @@ import pytest
 
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.history import EpochRecord
 
 ROWS = [EpochRecord(epoch, 0.1 / 3, 1 / epoch, 2 / 7, float("nan"), 1e-17) for epoch in (1, 2, 3)]
@@ -52,10 +52,10 @@ def test_a_checkpoint_reads_back_to_the_bit(tmp_path: Path) -> None:
         "2:s/t": np.asarray(2**40),
         "3:e": np.zeros((0, 2)),
     }
-    checkpoint.save(tmp_path / "c.npz", Checkpoint(Position(3, 17), values))
+    checkpoint.save(tmp_path / "c.npz", Checkpoint(TrainingPosition(3, 17), values))
     read = checkpoint.load(tmp_path / "c.npz")
     assert read is not None
-    assert read.position == Position(3, 17)
+    assert read.position == TrainingPosition(3, 17)
     assert list(read.values) == list(values)
     for name, value in values.items():
         assert (read.values[name].tobytes(), read.values[name].dtype) == (value.tobytes(), value.dtype)
@@ -64,7 +64,7 @@ def test_a_checkpoint_reads_back_to_the_bit(tmp_path: Path) -> None:
 
 def test_no_checkpoint_and_a_damaged_one(tmp_path: Path) -> None:
     assert checkpoint.load(tmp_path / "c.npz") is None
-    checkpoint.save(tmp_path / "c.npz", Checkpoint(Position(0, 0), {"0:a": np.ones(1000)}))
+    checkpoint.save(tmp_path / "c.npz", Checkpoint(TrainingPosition(0, 0), {"0:a": np.ones(1000)}))
     whole = (tmp_path / "c.npz").read_bytes()
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 1
@@ -75,15 +75,15 @@ def test_no_checkpoint_and_a_damaged_one(tmp_path: Path) -> None:
 
 
 def test_a_failed_save_leaves_the_checkpoint_before(tmp_path: Path) -> None:
-    checkpoint.save(tmp_path / "c.npz", Checkpoint(Position(1, 0), {"0:a": np.ones(3)}))
+    checkpoint.save(tmp_path / "c.npz", Checkpoint(TrainingPosition(1, 0), {"0:a": np.ones(3)}))
 
     class Breaks(dict):  # type: ignore[type-arg]
         def values(self):  # type: ignore[no-untyped-def]
             raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        checkpoint.save(tmp_path / "c.npz", Checkpoint(Position(2, 0), Breaks()))
+        checkpoint.save(tmp_path / "c.npz", Checkpoint(TrainingPosition(2, 0), Breaks()))
     read = checkpoint.load(tmp_path / "c.npz")
     assert read is not None
-    assert read.position == Position(1, 0)
+    assert read.position == TrainingPosition(1, 0)
     assert [file.name for file in tmp_path.iterdir()] == ["c.npz"]

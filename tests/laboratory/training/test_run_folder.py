@@ -18,7 +18,7 @@ import pytest
 from resnet_dsl import load_keras, pipeline
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.training import checkpoint, history
-from resnet_dsl.laboratory.training.checkpoint import Checkpoint, Position
+from resnet_dsl.laboratory.training.checkpoint import Checkpoint, TrainingPosition
 from resnet_dsl.laboratory.training.network import Classifier
 from tests.cli.calling import Ended, call
 from tests.laboratory.training.test_train import trained
@@ -103,7 +103,7 @@ def moved(epoch: Any, step: Any) -> Callable[[Path], None]:
     def move(folder: Path) -> None:
         state = checkpoint.load(folder / "checkpoints" / "latest.npz")
         assert state is not None
-        checkpoint.save(folder / "checkpoints" / "latest.npz", Checkpoint(Position(epoch, step), state.values))
+        checkpoint.save(folder / "checkpoints" / "latest.npz", Checkpoint(TrainingPosition(epoch, step), state.values))
 
     return move
 

@@ -12,16 +12,16 @@ pytest.importorskip("matplotlib")
 
 from resnet_dsl.laboratory.training.curves import Curve, _figure, _panels, draw
 from resnet_dsl.laboratory.training.history import EpochRecord
-from resnet_dsl.laboratory.training.verdict import Entrant, as_csv, markdown, words
+from resnet_dsl.laboratory.training.verdict import JudgedEntrant, as_csv, markdown, words
 
 
-def entrant(name: str, depth: int, residual: bool, *train: float, test: float = 0.2) -> Entrant:
+def entrant(name: str, depth: int, residual: bool, *train: float, test: float = 0.2) -> JudgedEntrant:
     """A network with one training error a seed."""
     histories = [
         [EpochRecord(1, 0.1, 2.0, 0.9, 2.0, 0.9), EpochRecord(2, 0.01, 0.5, error, 0.6, test + error)]
         for error in train
     ]
-    return Entrant(Curve(name, residual, histories), depth, 1_234_567)
+    return JudgedEntrant(Curve(name, residual, histories), depth, 1_234_567)
 
 
 PLAIN = [entrant("plain-20", 20, False, 0.04, 0.05, 0.045), entrant("plain-56", 56, False, 0.6, 0.7, 0.65)]
@@ -90,7 +90,7 @@ def test_a_change_smaller_than_what_seeds_differ_by_is_not_clear() -> None:
 
 def test_one_network_and_what_diverged() -> None:
     assert words(PLAIN[:1]) == []
-    diverged = Entrant(PLAIN[1].curve, 56, 1, diverged=2)
+    diverged = JudgedEntrant(PLAIN[1].curve, 56, 1, diverged=2)
     assert words([PLAIN[0], diverged])[0] == "plain-56 diverged with 2 of 3 seeds"
 
 
@@ -106,7 +106,9 @@ def test_the_table() -> None:
 
 
 @pytest.mark.parametrize("entrants", [PLAIN, RESIDUAL[:1], [*PLAIN, *RESIDUAL]])
-def test_the_figure_is_the_same_every_time_and_names_every_network(tmp_path: Path, entrants: list[Entrant]) -> None:
+def test_the_figure_is_the_same_every_time_and_names_every_network(
+    tmp_path: Path, entrants: list[JudgedEntrant]
+) -> None:
     curves = [one.curve for one in entrants]
     svg, png = draw(tmp_path / "a", curves)
     again, _ = draw(tmp_path / "b", curves)

@@ -13,7 +13,7 @@ import pytest
 from resnet_dsl import shipped
 from resnet_dsl.targets.figure import FigureError, block_figure, figure
 from resnet_dsl.targets.figure.layout.steps import STEPS, steps_of
-from resnet_dsl.targets.figure.panels import Grid, Panel, panel_figure
+from resnet_dsl.targets.figure.panels import Panel, PanelGrid, panel_figure
 from resnet_dsl.targets.figure.theme import read_theme
 from tests.cli.calling import call
 from tests.targets.figure.overlaps import faults
@@ -28,7 +28,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def panels(*names: str):
     drawn = [Panel(lambda width, height, name=name: figure(compiled(name), "stage", theme="slide"), letter)
              for letter, name in zip("ab", names, strict=True)]  # fmt: skip
-    return panel_figure(drawn, Grid(2), read_theme("light"))
+    return panel_figure(drawn, PanelGrid(2), read_theme("light"))
 
 
 FIGURES = {

@@ -14,7 +14,7 @@ import pytest
 import resnet_dsl
 from resnet_dsl.failure import Failure
 from resnet_dsl.targets.onnx import writing
-from resnet_dsl.targets.onnx.calls import Calls
+from resnet_dsl.targets.onnx.calls import OnnxCalls
 from resnet_dsl.targets.onnx.fresh import is_fresh
 from resnet_dsl.targets.onnx.lower import lower
 from resnet_dsl.targets.onnx.writing import save
@@ -25,7 +25,7 @@ BATCH = np.random.default_rng(1).normal(size=(2, 32, 32, 3)).astype("f4")
 
 
 @pytest.fixture
-def calls() -> Calls:
+def calls() -> OnnxCalls:
     found = resnet_dsl.load(NET).network()
     weights = some_weights(found.graph, found.compiled.shapes, np.random.default_rng(0))
     return lower(found.graph, found.compiled.shapes, weights, "last", {})
@@ -47,7 +47,7 @@ def expected() -> Expected:
     return Expected(found.graph, some_weights(found.graph, found.compiled.shapes, np.random.default_rng(0)), BATCH)
 
 
-def test_a_file_is_the_same_again_and_computes_the_network(tmp_path: Path, calls: Calls) -> None:
+def test_a_file_is_the_same_again_and_computes_the_network(tmp_path: Path, calls: OnnxCalls) -> None:
     for name in ("one.onnx", "other.onnx"):
         save(calls, tmp_path / name, ("cat", "dog"))
     assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "other.onnx").read_bytes()
@@ -56,7 +56,7 @@ def test_a_file_is_the_same_again_and_computes_the_network(tmp_path: Path, calls
 
 
 @pytest.mark.usefixtures("two")
-def test_what_protobuf_cannot_hold_stands_in_a_file_beside_it(tmp_path: Path, calls: Calls) -> None:
+def test_what_protobuf_cannot_hold_stands_in_a_file_beside_it(tmp_path: Path, calls: OnnxCalls) -> None:
     save(calls, tmp_path / "net.onnx")
     assert sorted(os.listdir(tmp_path)) == ["net.onnx", "net.onnx.data"]
     model = onnx.load(tmp_path / "net.onnx", load_external_data=False)
@@ -73,7 +73,7 @@ def test_what_protobuf_cannot_hold_stands_in_a_file_beside_it(tmp_path: Path, ca
 @pytest.mark.usefixtures("two")
 @pytest.mark.parametrize("fails", ["write", "stored"])
 def test_both_files_are_written_or_none(
-    tmp_path: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch, fails: str
+    tmp_path: Path, calls: OnnxCalls, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
     """A disk that is full leaves the files of before, and nothing else."""
 
@@ -89,20 +89,20 @@ def test_both_files_are_written_or_none(
 
 
 @pytest.mark.usefixtures("two")
-def test_two_files_do_not_go_into_one_stream(calls: Calls) -> None:
+def test_two_files_do_not_go_into_one_stream(calls: OnnxCalls) -> None:
     with pytest.raises(Failure, match="more than two gigabytes"):
         save(calls, "-")
 
 
 @pytest.mark.usefixtures("two")
-def test_a_file_beside_it_that_is_a_folder_is_told(tmp_path: Path, calls: Calls) -> None:
+def test_a_file_beside_it_that_is_a_folder_is_told(tmp_path: Path, calls: OnnxCalls) -> None:
     (tmp_path / "net.onnx.data").mkdir()
     with pytest.raises(IsADirectoryError):
         save(calls, tmp_path / "net.onnx")
     assert os.listdir(tmp_path) == ["net.onnx.data"]
 
 
-def test_a_fresh_model_says_so_until_it_is_changed(tmp_path: Path, calls: Calls) -> None:
+def test_a_fresh_model_says_so_until_it_is_changed(tmp_path: Path, calls: OnnxCalls) -> None:
     path = tmp_path / "net.onnx"
     save(calls, path, fresh=True)
     assert is_fresh(path)
@@ -118,7 +118,7 @@ def test_a_fresh_model_says_so_until_it_is_changed(tmp_path: Path, calls: Calls)
 
 
 @pytest.mark.usefixtures("two")
-def test_a_fresh_model_in_two_files_is_not_when_either_changes(tmp_path: Path, calls: Calls) -> None:
+def test_a_fresh_model_in_two_files_is_not_when_either_changes(tmp_path: Path, calls: OnnxCalls) -> None:
     path, beside = tmp_path / "net.onnx", tmp_path / "net.onnx.data"
     save(calls, path, fresh=True)
     assert is_fresh(path)

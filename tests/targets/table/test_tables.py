@@ -10,7 +10,7 @@ import pytest
 
 import resnet_dsl
 from resnet_dsl.targets.figure.outline.outline import Group
-from resnet_dsl.targets.table import FORMATS, Table, tabulate, write
+from resnet_dsl.targets.table import FORMATS, NetworkTable, tabulate, write
 from resnet_dsl.targets.table.gather import Row
 
 NAMES = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
@@ -93,7 +93,7 @@ CELLS = {
 def test_a_cell_in_every_format(name):
     """Brackets hold what is repeated, or has several rows; ``{…}`` here stands for LaTeX's centred tabular."""
     cell, row, lines, latex = CELLS[name]
-    table = Table(("net",), (Row("part", "8×8", (cell,), ("1", "2")),), (("parameters", ("1",)),))
+    table = NetworkTable(("net",), (Row("part", "8×8", (cell,), ("1", "2")),), (("parameters", ("1",)),))
     assert list(csv.reader(io.StringIO(write(table, "csv"))))[1] == ["part", "8×8", row, "1", "2"]
     html = ET.fromstring(write(table, "html")).find("tbody/tr")[2]
     assert "; ".join(html.itertext()) == row

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from resnet_dsl.importing.keras.at import At
 from resnet_dsl.importing.keras.called import Called, UnknownError
-from resnet_dsl.importing.keras.settings import Settings
+from resnet_dsl.importing.keras.settings import LayerSettings
 from resnet_dsl.ir.windows import reach
 from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.lower.pooling import LOWEST
@@ -21,7 +21,7 @@ def expect_rank(at: At, node: int, rank: int) -> None:
         raise at.cannot(f"runs along {counted(rank, 'axis')}, and what enters has {entering}")
 
 
-class Border(NamedTuple):
+class KerasBorder(NamedTuple):
     """What a window runs over. node: of the map without it. fill: as operations say it."""
 
     node: int
@@ -29,19 +29,19 @@ class Border(NamedTuple):
     fill: str
 
 
-def border_before(at: At, rank: int, *fills: str) -> Border:
+def border_before(at: At, rank: int, *fills: str) -> KerasBorder:
     """The border that the call in front adds, where it is of one of these fills; else none."""
     before = at.before()
     found = None if before is None else border_of(before[0], rank)
     if before is None or found is None or found[1] not in fills:
-        return Border(at.input, ((0, 0),) * rank, "zeros")
-    return Border(before[1], *found)
+        return KerasBorder(at.input, ((0, 0),) * rank, "zeros")
+    return KerasBorder(before[1], *found)
 
 
 def border_of(called: Called, rank: int) -> tuple[Widths, str] | None:
     """The border that a call adds, and what stands in it; None where it does something else."""
     try:
-        settings = Settings(called)
+        settings = LayerSettings(called)
         if called.kind == f"ZeroPadding{rank}D":
             found = settings.widths("padding", rank), "zeros"
         elif called.kind == "ops.pad":
@@ -58,7 +58,7 @@ def border_of(called: Called, rank: int) -> tuple[Widths, str] | None:
     return found
 
 
-def _fill(settings: Settings) -> str | None:
+def _fill(settings: LayerSettings) -> str | None:
     mode, value = settings.take("mode", "constant"), settings.take("constant_values", 0)
     if mode == "constant" and isinstance(value, int | float):
         return "zeros" if value == 0 else "lowest" if value <= LOWEST else None

@@ -7,7 +7,7 @@ from typing import Any
 from resnet_dsl.importing.keras.at import At, Rule, Rules
 from resnet_dsl.importing.keras.initial import initial
 from resnet_dsl.importing.keras.rules.activations import activated
-from resnet_dsl.importing.keras.rules.border import Border, border_before, expect_rank, explicit_or_same
+from resnet_dsl.importing.keras.rules.border import KerasBorder, border_before, expect_rank, explicit_or_same
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.ir.operation import UnfitError
 
@@ -28,7 +28,7 @@ def _window(at: At, kernel: tuple[int, ...], stride: tuple[int, ...]) -> tuple[i
     return border.node, {**window, "pad": border.pad, **_fill(border)}
 
 
-def _fill(border: Border) -> dict[str, str]:
+def _fill(border: KerasBorder) -> dict[str, str]:
     return {} if border.fill == "zeros" else {"fill": border.fill}
 
 

@@ -14,7 +14,7 @@ from resnet_dsl.importing.attending import (
     REMEDY,
     TOO_LARGE,
     Attention,
-    Steps,
+    AttentionSteps,
     applied,
     attention_of,
 )
@@ -24,7 +24,7 @@ from resnet_dsl.importing.onnx.axes import Factor, reshaped, whole
 from resnet_dsl.importing.onnx.folding import Given, NotFoldedError, bounded, fold, row
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.source import Operator
-from resnet_dsl.importing.onnx.symbols import Symbol
+from resnet_dsl.importing.onnx.symbols import LengthSymbol
 
 MOST_HELD = 2**25
 """Numbers that the steps of one attention may hold at a time: 256 megabytes."""
@@ -84,7 +84,7 @@ class _Running:
         self._last = {name: place for place, one in enumerate(self._steps) for name in one.inputs}
         self.lengths: tuple[int, ...] = ()
 
-    def steps(self) -> Steps | None:
+    def steps(self) -> AttentionSteps | None:
         shapes: list[Any] = [self._at.shape(one) for one in self._values]
         scores, result = self._run([np.zeros((self._samples, *shape)) for shape in shapes])
         if scores.size > MOST_SCORES:
@@ -95,7 +95,7 @@ class _Running:
         learned = [self._arrays[name] for name in fixed if self._arrays[name].dtype.kind == "f"]
         if samples != self._samples:
             return None
-        return Steps(self._run, shapes, samples, learned, scores.size, result.size)
+        return AttentionSteps(self._run, shapes, samples, learned, scores.size, result.size)
 
     def _run(self, given: Sequence[Array]) -> tuple[Array, Array]:
         """As resnet_dsl.importing.attending has it. Raises _TooLargeError."""
@@ -134,7 +134,7 @@ class _Running:
 
     def _numbers(self, lengths: Any) -> Array:
         """Lengths, with so many samples as the values have."""
-        return np.array([self._samples if isinstance(one, Symbol) else int(one) for one in lengths], np.int64)
+        return np.array([self._samples if isinstance(one, LengthSymbol) else int(one) for one in lengths], np.int64)
 
 
 def _laid(array: Array, value: Tensor) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import Factor, arranged, order_of, whole
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
-from resnet_dsl.importing.onnx.rules.numbers import Fixed, fixed, plain, row_of, split
+from resnet_dsl.importing.onnx.rules.numbers import FixedNumbers, fixed, plain, row_of, split
 from resnet_dsl.ir.lengths import channels
 
 _NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm")
@@ -94,18 +94,18 @@ def _sub(at: Place) -> Any:
         value = Tensor(at.node("scale", [value.node], value=-1.0), value.axes)
         return _shifted(at, value, number)
     if number.row is None and not number.learned:
-        return _shifted(at, value, Fixed(None, -number.number, False))
+        return _shifted(at, value, FixedNumbers(None, -number.number, False))
     if len(at.shape(value)) > 1:
         mean = number.number if number.row is None else row_of(number.row)
         return Tensor(at.node("normalize", [value.node], mean=mean, std=1.0), value.axes)
     return _shifted(at, value, _turned(number))
 
 
-def _turned(number: Fixed) -> Fixed:
+def _turned(number: FixedNumbers) -> FixedNumbers:
     return number._replace(row=None if number.row is None else -number.row, number=-number.number)
 
 
-def _shifted(at: Place, value: Tensor, number: Fixed) -> Tensor:
+def _shifted(at: Place, value: Tensor, number: FixedNumbers) -> Tensor:
     """Plus fixed numbers: the offset of the layer before, where it has none, or an operation of their own."""
     node, entering = at.of(value), channels(at.shape(value))
     row = _one_a_channel(number, entering)
@@ -136,7 +136,7 @@ def _still(count: int) -> dict[str, Array]:
     return {"moving_mean": np.zeros(count, np.float32), "moving_variance": variance}
 
 
-def _one_a_channel(number: Fixed, count: int) -> Array | None:
+def _one_a_channel(number: FixedNumbers, count: int) -> Array | None:
     """The row, also where there is one channel."""
     return np.full(1, number.number, np.float32) if number.learned and count == 1 else number.row
 
@@ -182,7 +182,7 @@ def _div(at: Place) -> Any:
     return _scaled(at, value, number._replace(row=row, number=inverse))
 
 
-def _scaled(at: Place, value: Tensor, number: Fixed) -> Tensor:
+def _scaled(at: Place, value: Tensor, number: FixedNumbers) -> Tensor:
     """Times fixed numbers: the factor of the normalisation before, where it has none, or an operation of their own."""
     node = at.of(value)
     row = _one_a_channel(number, channels(at.shape(value)))

@@ -20,13 +20,13 @@ from resnet_dsl.ir.operation import UnfitError
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.onnx.calls import Layout, OperatorCall
 from resnet_dsl.targets.onnx.lower import RULES as LOWERING
-from resnet_dsl.targets.onnx.lower.place import LAYOUTS, Lowering, LoweringContext, Value
+from resnet_dsl.targets.onnx.lower.place import LAYOUTS, OnnxLowering, OnnxLoweringContext, OnnxValue
 
 _MARK = 7919.0
 """What stands for an operation's weights while it is written: no fixed number of ours."""
 
 
-class Written(NamedTuple):
+class WrittenOperation(NamedTuple):
     """An operation in operators of ONNX. marks: the names of weights by the number that fills them."""
 
     calls: Mapping[str, OperatorCall]
@@ -97,7 +97,9 @@ def _settled(op: str, args: Mapping[str, Any], shapes: tuple[Shape, ...]) -> Map
     return settled
 
 
-def _written(op: str, args: Mapping[str, Any], shapes: Sequence[Shape], layouts: Sequence[Layout]) -> Written | None:
+def _written(
+    op: str, args: Mapping[str, Any], shapes: Sequence[Shape], layouts: Sequence[Layout]
+) -> WrittenOperation | None:
     """The operation alone, as our own target writes it; None where it does not fit the shapes."""
     try:
         fits = all(one.kind.fits(args[one.name]) for one in OPERATIONS[op].parameters if one.name in args)
@@ -117,19 +119,19 @@ def _written(op: str, args: Mapping[str, Any], shapes: Sequence[Shape], layouts:
     graph = Graph(name="alone", nodes=(*entering, node), scopes=(scope,), outputs=(Output(name="y", node=count),))
     marks = {_MARK + place: one for place, one in enumerate(wanted)}
     weights = {"own": {one.name: np.full(one.shape, mark, np.float32) for mark, one in marks.items()}}
-    lowering = Lowering(graph, (*shapes, shape), weights)
+    lowering = OnnxLowering(graph, (*shapes, shape), weights)
     for place, one in enumerate(shapes):
-        lowering.values.append(Value(one, place, {layout: f"{place} {layout}" for layout in layouts}))
-    value = LOWERING[op](LoweringContext(lowering, count))
+        lowering.values.append(OnnxValue(one, place, {layout: f"{place} {layout}" for layout in layouts}))
+    value = LOWERING[op](OnnxLoweringContext(lowering, count))
     layout: Layout = next(iter(value.tensors))
     calls = {one.output: one for one in lowering.calls}
-    return Written(
+    return WrittenOperation(
         calls, lowering.arrays, value.tensors[layout], layout, {mark: one.name for mark, one in marks.items()}
     )
 
 
 def _is(
-    written: Written,
+    written: WrittenOperation,
     ours: str,
     theirs: str,
     steps: Mapping[str, Operator],
@@ -154,7 +156,7 @@ def _is(
     return True
 
 
-def _same_array(written: Written, ours: str, array: Array, name: str, bound: dict[str, str]) -> bool:
+def _same_array(written: WrittenOperation, ours: str, array: Array, name: str, bound: dict[str, str]) -> bool:
     mine = written.arrays[ours]
     mark = written.marks.get(float(mine.flat[0])) if mine.size else None
     if mark is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from resnet_dsl.importing.onnx.folding import row
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
-from resnet_dsl.importing.onnx.symbols import Symbol
+from resnet_dsl.importing.onnx.symbols import LengthSymbol
 from resnet_dsl.ir.lengths import Shape, factor_between, stretch
 
 _MIDDLES = ("half_pixel", "pytorch_half_pixel", "tf_half_pixel_for_nn")
@@ -25,13 +25,13 @@ def _resize(at: Place) -> Any:
     if isinstance(scales, np.ndarray) and scales.size:
         return _by_scales(at, value, [float(one) for one in row(scales)])
     wanted = row(at.array(places[1], "size"))[2:]
-    lengths = [one.length if isinstance(one, Symbol) else int(one) for one in wanted]
+    lengths = [one.length if isinstance(one, LengthSymbol) else int(one) for one in wanted]
     return _to_size(at, value, lengths, shape, _same_node(wanted))
 
 
 def _same_node(lengths: list[Any]) -> int | None:
     """The node of which all of the lengths are."""
-    nodes = {one.node for one in lengths if isinstance(one, Symbol)}
+    nodes = {one.node for one in lengths if isinstance(one, LengthSymbol)}
     return nodes.pop() if len(nodes) == 1 else None
 
 

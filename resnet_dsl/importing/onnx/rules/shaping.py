@@ -9,7 +9,7 @@ import numpy as np
 from resnet_dsl.importing.onnx.axes import order_of, reshaped
 from resnet_dsl.importing.onnx.folding import NotFoldedError, axes_of, parts_of, row, slices
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
-from resnet_dsl.importing.onnx.symbols import Symbol
+from resnet_dsl.importing.onnx.symbols import LengthSymbol
 from resnet_dsl.ir.lengths import Length
 
 
@@ -52,7 +52,7 @@ def _length(at: Place, place: int, wanted: Any, tensor: Tensor) -> Length | None
     """One of the lengths of a Reshape; None for what is left. The batch's is checked, and stands for nothing."""
     if place == 0:
         return _batch(at, wanted)
-    if isinstance(wanted, Symbol):
+    if isinstance(wanted, LengthSymbol):
         if wanted.length is None:
             raise at.refuse("moves the batch's axis")
         return wanted.length
@@ -65,7 +65,7 @@ def _length(at: Place, place: int, wanted: Any, tensor: Tensor) -> Length | None
 
 def _batch(at: Place, wanted: Any) -> int | None:
     """1 where it stays the batch's; None where it is what is left, which is the same."""
-    if wanted == Symbol(None) or (wanted == 0 and not at.attribute("allowzero", 0)):
+    if wanted == LengthSymbol(None) or (wanted == 0 and not at.attribute("allowzero", 0)):
         return 1
     if wanted == -1:
         return None
@@ -129,7 +129,7 @@ def _expand(at: Place) -> Tensor:
         raise at.refuse("puts axes in front of the batch's")
     wanted = [1] * (len(have) + 1 - len(wanted)) + wanted
     _batch(at, 0 if wanted[0] == 1 else wanted[0])
-    lengths = [one.length if isinstance(one, Symbol) else one for one in wanted[1:]]
+    lengths = [one.length if isinstance(one, LengthSymbol) else one for one in wanted[1:]]
     made = tuple(old if new in (1, -1) else new for old, new in zip(have, lengths, strict=True))
     return tensor if made == tuple(have) else tensor._replace(repeated=made)
 

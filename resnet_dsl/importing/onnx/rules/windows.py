@@ -10,7 +10,7 @@ import numpy as np
 from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import order_of
 from resnet_dsl.importing.onnx.folding import axes_of
-from resnet_dsl.importing.onnx.place import Border, Place, Rules, Tensor
+from resnet_dsl.importing.onnx.place import OnnxBorder, Place, Rules, Tensor
 from resnet_dsl.ir.lengths import Length, channels
 from resnet_dsl.ir.windows import border_of_same, reach
 from resnet_dsl.sentences import counted
@@ -36,7 +36,7 @@ def _conv(at: Place) -> Tensor:
     return at.first(at.layer("conv", value, names, weights, **arguments, **more))
 
 
-def _entering(at: Place) -> tuple[int, Border | None]:
+def _entering(at: Place) -> tuple[int, OnnxBorder | None]:
     """The map, and the border around its positions."""
     tensor = at.bordered()
     if tensor.border is None or any(tensor.border.widths[-1]):
@@ -63,7 +63,12 @@ def _numbers(at: Place, name: str, kernel: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _padding(
-    at: Place, value: int, border: Border | None, reaches: tuple[int, ...], stride: tuple[int, ...], own: str = "zeros"
+    at: Place,
+    value: int,
+    border: OnnxBorder | None,
+    reaches: tuple[int, ...],
+    stride: tuple[int, ...],
+    own: str = "zeros",
 ) -> tuple[Any, str]:
     """(the pairs, what they hold); the word `same` where they follow from a length that is open."""
     pads = _own_padding(at, value, reaches, stride)
@@ -213,7 +218,7 @@ def _pad(at: Place) -> Any:
         return tensor
     if min(map(min, widths)) < 0:
         return _shortened(at, tensor, widths)
-    bordered = tensor._replace(border=Border(widths, _fill(at)))
+    bordered = tensor._replace(border=OnnxBorder(widths, _fill(at)))
     asked = at.operator.of[1] in ("zero_pad", "pad_channels")
     at.inputs[0] = bordered
     return at.tensor() if asked or any(widths[-1]) else bordered

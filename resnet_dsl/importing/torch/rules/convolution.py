@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.rules.border import Pads, entering
 from resnet_dsl.importing.torch.rules.filters import is_blur, own_kernel
 from resnet_dsl.importing.torch.standing import lines, places, plain, row
@@ -17,7 +17,7 @@ from resnet_dsl.importing.torch.views import whole
 _Array: TypeAlias = np.ndarray[Any, Any]
 
 
-def _conv(at: Call) -> Held:
+def _conv(at: TracedCall) -> Held:
     if at.arguments.get("transposed"):
         return _transposed(at)
     kernel, rank = _constant(at, "weight", "a kernel"), len(at["weight"].tensor.shape) - 2
@@ -30,7 +30,7 @@ def _conv(at: Call) -> Held:
     return _convolved(at, node, kernel, {**window, "pad": pads, "fill": fill})
 
 
-def _convolved(at: Call, node: int, kernel: Constant, window: Mapping[str, Any]) -> Held:
+def _convolved(at: TracedCall, node: int, kernel: Constant, window: Mapping[str, Any]) -> Held:
     own, arguments = own_kernel(at, kernel)
     weights = {name: _turned(one) if name == "kernel" else one.array.ravel() for name, one in own.items()}
     made = at.layer(
@@ -53,7 +53,7 @@ def _turned(kernel: Constant) -> _Array:
     return np.ascontiguousarray(np.moveaxis(kernel.array, (1, 0), (-2, -1)))
 
 
-def _pads(at: Call, kernel: Constant, dilation: Sequence[int]) -> Pads:
+def _pads(at: TracedCall, kernel: Constant, dilation: Sequence[int]) -> Pads:
     """One pair a length; ``same`` has the odd one behind."""
     padding = at["padding"]
     if padding == "valid":
@@ -70,22 +70,22 @@ def per_axis(given: Any, rank: int) -> tuple[int, ...]:
     return numbers * rank if len(numbers) == 1 else numbers
 
 
-def _constant(at: Call, name: str, what: str) -> Constant:
+def _constant(at: TracedCall, name: str, what: str) -> Constant:
     if not isinstance(at[name], Constant):
         raise at.refuse(f"computes {what} from what flows in")
     held: Constant = at[name]
     return held
 
 
-def _given(at: Call, name: str) -> dict[str, Constant]:
+def _given(at: TracedCall, name: str) -> dict[str, Constant]:
     return {} if at[name] is None else {name: _constant(at, name, f"a {name}")}
 
 
-def _bias(at: Call) -> dict[str, _Array]:
+def _bias(at: TracedCall) -> dict[str, _Array]:
     return {name: one.array for name, one in _given(at, "bias").items()}
 
 
-def _transposed(at: Call) -> Held:
+def _transposed(at: TracedCall) -> Held:
     """Without padding, as ours is; what torch pads is cropped."""
     kernel, rank = _constant(at, "weight", "a kernel"), len(at["weight"].tensor.shape) - 2
     stride, dilation, padding = (per_axis(at[name], rank) for name in ("stride", "dilation", "padding"))
@@ -105,7 +105,7 @@ def _transposed(at: Call) -> Held:
     return at.maps(_trimmed(at, made, padding))
 
 
-def _trimmed(at: Call, made: int, padding: Sequence[int]) -> int:
+def _trimmed(at: TracedCall, made: int, padding: Sequence[int]) -> int:
     """As long as torch's: that many in front away, and behind what is left over."""
     more = zip(at.shape(made), at.lengths[2:], padding, strict=False)
     amounts = tuple((front, longer - wanted - front) for longer, wanted, front in more)
@@ -114,12 +114,12 @@ def _trimmed(at: Call, made: int, padding: Sequence[int]) -> int:
     return at.node("crop", [made], amounts=amounts) if any(map(any, amounts)) else made
 
 
-def _linear(at: Call) -> Held:
+def _linear(at: TracedCall) -> Held:
     kernel = _constant(at, "weight", "a kernel").array
     return dense(at, at.first, kernel.T, {"kernel": at["weight"], **_given(at, "bias")}, _bias(at))
 
 
-def dense(at: Call, held: Held, kernel: _Array, of: Mapping[str, Constant], bias: Mapping[str, _Array]) -> Held:
+def dense(at: TracedCall, held: Held, kernel: _Array, of: Mapping[str, Constant], bias: Mapping[str, _Array]) -> Held:
     """A dense layer on a row of numbers, or a convolution of 1 on the last axis of more, and of rows of positions."""
     if len(held.lengths) == 2 and held.axes[0] == whole(0, held.lengths[0]):
         vector, turned = row(at, held), np.empty_like(kernel)
@@ -129,7 +129,9 @@ def dense(at: Call, held: Held, kernel: _Array, of: Mapping[str, Constant], bias
     return _pointwise(at, plain(at, held), kernel, of, bias)
 
 
-def _pointwise(at: Call, held: Held, kernel: _Array, of: Mapping[str, Constant], bias: Mapping[str, _Array]) -> Held:
+def _pointwise(
+    at: TracedCall, held: Held, kernel: _Array, of: Mapping[str, Constant], bias: Mapping[str, _Array]
+) -> Held:
     held = held if held.axes[-1] == whole(*_channels(at, held.node)) else at.natural(lines(at, held))
     rank = len(at.shape(held.node)) - 1
     if not rank:
@@ -140,13 +142,13 @@ def _pointwise(at: Call, held: Held, kernel: _Array, of: Mapping[str, Constant],
     return Held(node, axes, at.lengths)
 
 
-def _channels(at: Call, node: int) -> tuple[int, int]:
+def _channels(at: TracedCall, node: int) -> tuple[int, int]:
     """The axis of a value's channels, and how many there are."""
     shape = at.shape(node)
     return len(shape), shape[-1]
 
 
-def product(at: Call) -> Held:
+def product(at: TracedCall) -> Held:
     """A product of matrices of which the second is the module's own: a dense layer."""
     first, second = at.first, at[at.second]
     if not isinstance(second, Constant) or not isinstance(first, Held) or second.tensor.dim() != 2:
@@ -154,7 +156,7 @@ def product(at: Call) -> Held:
     return dense(at, first, second.array, {"kernel": second}, {})
 
 
-def _product_and_offset(at: Call) -> Held:
+def _product_and_offset(at: TracedCall) -> Held:
     offset = at["self"]
     if at["beta"] != 1 or at["alpha"] != 1 or not isinstance(offset, Constant) or offset.tensor.dim() != 1:
         raise at.refuse("adds something else than one offset a unit to a product of matrices")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.standing import plain, repeated, standing
 from resnet_dsl.importing.torch.values import Held
 from resnet_dsl.importing.torch.views import Axis, part, whole
 
 
-def channels(at: Call, node: int, start: int, count: int) -> int:
+def channels(at: TracedCall, node: int, start: int, count: int) -> int:
     """A slice of the channels; of values that were just joined, the one that stands there."""
     made = at.reader.assembler.nodes[node]
     if count == at.shape(node)[-1]:
@@ -24,13 +24,13 @@ def channels(at: Call, node: int, start: int, count: int) -> int:
     return at.node("channels", [node], start=start, count=count)
 
 
-def parts_of(at: Call, node: int, count: int) -> list[int]:
+def parts_of(at: TracedCall, node: int, count: int) -> list[int]:
     """The channels in so many parts."""
     each = at.shape(node)[-1] // count
     return [channels(at, node, index * each, each) for index in range(count)]
 
 
-def cut_along(at: Call, held: Held, axis: int, start: int, count: int, step: int = 1) -> Held:
+def cut_along(at: TracedCall, held: Held, axis: int, start: int, count: int, step: int = 1) -> Held:
     """``count`` positions of one of the tensor's axes, ``step`` apart."""
     if (count, step) == (held.lengths[axis], 1):
         return held
@@ -44,7 +44,7 @@ def cut_along(at: Call, held: Held, axis: int, start: int, count: int, step: int
     return found._replace(lengths=lengths)
 
 
-def _of_channels(at: Call, held: Held, axis: int, start: int, count: int, step: int) -> Held | None:
+def _of_channels(at: TracedCall, held: Held, axis: int, start: int, count: int, step: int) -> Held | None:
     """Of the channels, or of the parts in which they lie side by side."""
     (atom, *others), shape = held.axes[axis], at.shape(held.node)
     if others or atom.axis != len(shape) or atom.step * atom.length != shape[-1] or step != 1:
@@ -57,7 +57,7 @@ def _with(held: Held, axis: int, new: Axis) -> tuple[Axis, ...]:
     return (*held.axes[:axis], new, *held.axes[axis + 1 :])
 
 
-def _of_places(at: Call, held: Held, axis: int, start: int, count: int, step: int) -> Held:
+def _of_places(at: TracedCall, held: Held, axis: int, start: int, count: int, step: int) -> Held:
     """Of a length; of what is none as it lies, of one that it is brought to."""
     shape = at.shape(held.node)
     ours = next((one for one in range(1, len(shape)) if held.axes[axis] == whole(one, shape[one - 1])), None)
@@ -70,7 +70,7 @@ def _of_places(at: Call, held: Held, axis: int, start: int, count: int, step: in
     return held._replace(node=node, axes=_with(held, axis, whole(ours, count)))
 
 
-def _cropped(at: Call, node: int, axis: int, ends: tuple[int, int]) -> int:
+def _cropped(at: TracedCall, node: int, axis: int, ends: tuple[int, int]) -> int:
     """Less positions in front and behind; of what was just cropped in one go."""
     if not any(ends):
         return node
@@ -81,7 +81,7 @@ def _cropped(at: Call, node: int, axis: int, ends: tuple[int, int]) -> int:
     return at.node("crop", made.inputs if made.op == "crop" else [node], amounts=amounts)
 
 
-def _sampled(at: Call, node: int, axis: int, step: int) -> int:
+def _sampled(at: TracedCall, node: int, axis: int, step: int) -> int:
     """Every so many positions; along two axes in one go."""
     made, rank = at.reader.assembler.nodes[node], len(at.shape(node)) - 1
     before = made.args["stride"] if made.op == "subsample" else (1,) * rank
@@ -89,7 +89,7 @@ def _sampled(at: Call, node: int, axis: int, step: int) -> int:
     return at.node("subsample", made.inputs if made.op == "subsample" else [node], stride=stride)
 
 
-def _of_other(at: Call, held: Held, axis: int, start: int, count: int, step: int) -> Held:
+def _of_other(at: TracedCall, held: Held, axis: int, start: int, count: int, step: int) -> Held:
     """Of an axis that lies across: brought to the channels."""
     if step != 1:
         raise at.refuse("takes every so many of something else than positions")
@@ -98,18 +98,18 @@ def _of_other(at: Call, held: Held, axis: int, start: int, count: int, step: int
     return at.placed(node, order)
 
 
-def _slice(at: Call) -> Held:
+def _slice(at: TracedCall) -> Held:
     held, axis = at.first, at.axis()
     start, _, step = slice(at["start"], at["end"], at["step"]).indices(held.lengths[axis])
     return cut_along(at, held, axis, start, at.lengths[axis], step)
 
 
-def _narrow(at: Call) -> Held:
+def _narrow(at: TracedCall) -> Held:
     axis = at.axis()
     return cut_along(at, at.first, axis, at["start"] % at.first.lengths[axis], at["length"])
 
 
-def _select(at: Call) -> Held:
+def _select(at: TracedCall) -> Held:
     axis = at.axis()
     made = cut_along(at, at.first, axis, at["index"] % at.first.lengths[axis], 1)
     return without(made, [axis])
@@ -123,28 +123,28 @@ def without(held: Held, axes: Sequence[int]) -> Held:
     )
 
 
-def _split(at: Call) -> list[Held]:
+def _split(at: TracedCall) -> list[Held]:
     axis, sizes = at.axis(), at.arguments.get("split_sizes", at.arguments.get("split_size"))
     return _sections(at, axis, _equal(at, axis, sizes) if isinstance(sizes, int) else list(sizes or ()))
 
 
-def _chunk(at: Call) -> list[Held]:
+def _chunk(at: TracedCall) -> list[Held]:
     axis = at.axis()
     return _sections(at, axis, _equal(at, axis, -(-at.first.lengths[axis] // at["chunks"])))
 
 
-def _equal(at: Call, axis: int, each: int) -> list[int]:
+def _equal(at: TracedCall, axis: int, each: int) -> list[int]:
     """So many positions a part; the last has what is left."""
     total = at.first.lengths[axis]
     return [min(each, total - start) for start in range(0, total, each)]
 
 
-def _unbind(at: Call) -> list[Held]:
+def _unbind(at: TracedCall) -> list[Held]:
     axis = at.axis()
     return [without(one, [axis]) for one in _sections(at, axis, [1] * at.first.lengths[axis])]
 
 
-def _sections(at: Call, axis: int, sizes: Sequence[int]) -> list[Held]:
+def _sections(at: TracedCall, axis: int, sizes: Sequence[int]) -> list[Held]:
     starts = [0, *accumulate(sizes)]
     return [cut_along(at, at.first, axis, start, count) for start, count in zip(starts, sizes, strict=False)]
 

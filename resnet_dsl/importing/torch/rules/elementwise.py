@@ -7,27 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.rules.factors import at_least
 from resnet_dsl.importing.torch.standing import lines, maps, plain, repeated
 from resnet_dsl.importing.torch.values import Constant, Held
 from resnet_dsl.importing.torch.views import Atom, Axis, whole
 
 
-def each(op: str, **arguments: Any) -> Callable[[Call], Held]:
+def each(op: str, **arguments: Any) -> Callable[[TracedCall], Held]:
     """An operation that takes every number by itself."""
 
-    def rule(at: Call) -> Held:
+    def rule(at: TracedCall) -> Held:
         return applied(at, plain(at, at.first), op, **arguments)
 
     return rule
 
 
-def applied(at: Call, held: Held, op: str, **arguments: Any) -> Held:
+def applied(at: TracedCall, held: Held, op: str, **arguments: Any) -> Held:
     return held._replace(node=at.node(op, [held.node], **arguments))
 
 
-def _same(at: Call) -> Held:
+def _same(at: TracedCall) -> Held:
     kind = at.arguments.get("dtype")
     if kind is not None and not kind.is_floating_point:
         raise at.refuse(f"makes numbers of type {str(kind).removeprefix('torch.')}, and all are floating-point here")
@@ -35,7 +35,7 @@ def _same(at: Call) -> Held:
     return held
 
 
-def _elu(at: Call) -> Held:
+def _elu(at: TracedCall) -> Held:
     """torch's `selu` is an `elu`, too, with the paper's two numbers."""
     numbers = (at["alpha"], at["scale"], at["input_scale"])
     if numbers[2] == 1 and np.allclose(numbers[:2], (1.6732632423543772, 1.0507009873554805), rtol=1e-9):
@@ -45,7 +45,7 @@ def _elu(at: Call) -> Held:
     return each("elu")(at)
 
 
-def _clamp(at: Call) -> Held:
+def _clamp(at: TracedCall) -> Held:
     low, high = _ends(at)
     if not all(one is None or isinstance(one, int | float) for one in (low, high)):
         raise at.refuse("keeps numbers between others that are no plain numbers")
@@ -54,23 +54,23 @@ def _clamp(at: Call) -> Held:
     raise at.refuse(f"keeps numbers between {low} and {high}; the language has `relu` (from 0) and `relu6` (0 to 6)")
 
 
-def _ends(at: Call) -> tuple[Any, Any]:
+def _ends(at: TracedCall) -> tuple[Any, Any]:
     """What a clamp keeps its numbers between, whatever torch calls it."""
     ends = [at.arguments.get(name, at.arguments.get(f"{name}_val")) for name in ("min", "max")]
     return ends[0], ends[1]
 
 
-def _gelu(at: Call) -> Held:
+def _gelu(at: TracedCall) -> Held:
     return each("gelu", approximate=at["approximate"] == "tanh")(at)
 
 
-def _softplus(at: Call) -> Held:
+def _softplus(at: TracedCall) -> Held:
     if at["beta"] != 1 or at["threshold"] < 15:
         raise at.refuse("is a `softplus` with a factor, or one that is cut off early")
     return each("softplus")(at)
 
 
-def _prelu(at: Call) -> Held:
+def _prelu(at: TracedCall) -> Held:
     """One slope for all channels is the same slope for each."""
     held, slope = plain(at, at.first), at["weight"]
     if not isinstance(slope, Constant):
@@ -84,14 +84,14 @@ def _prelu(at: Call) -> Held:
     return held._replace(node=at.layer("prelu", [held.node], weights, {"alpha": slope}))
 
 
-def _dropout(at: Call) -> Held:
+def _dropout(at: TracedCall) -> Held:
     """At inference there is none, unless the module asks for it all the same."""
     if at.arguments.get("train", True):
         raise at.refuse(f"drops numbers by chance at inference, too (torch's `{at.name}` with `training=True`)")
     return _same(at)
 
 
-def _softmax(at: Call) -> Held:
+def _softmax(at: TracedCall) -> Held:
     held, axis = repeated(at, plain(at, at.first)), at.axis()
     found = _along(at, held.axes[axis], at.shape(held.node))
     if found is None:
@@ -102,7 +102,7 @@ def _softmax(at: Call) -> Held:
     return held._replace(node=found(held.node))
 
 
-def _along(at: Call, axis: Axis, shape: tuple[int, ...]) -> Callable[[int], int] | None:
+def _along(at: TracedCall, axis: Axis, shape: tuple[int, ...]) -> Callable[[int], int] | None:
     """The softmax along an axis: of the channels, across equal parts of them, or of all positions."""
     rank, channels = len(shape), shape[-1]
     if axis == whole(rank, channels):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call
+from resnet_dsl.importing.torch.reading import TracedCall
 from resnet_dsl.importing.torch.standing import maps, places, plain, row
 from resnet_dsl.importing.torch.values import Constant, Held
 from resnet_dsl.importing.torch.views import cut, length
@@ -20,7 +20,7 @@ COLOURS = 4
 _Array: TypeAlias = np.ndarray[Any, Any]
 
 
-def scaled(at: Call, held: Held, factor: Any, over: bool = False) -> Held:
+def scaled(at: TracedCall, held: Held, factor: Any, over: bool = False) -> Held:
     """Times a number or a tensor of the module; ``over``: divided by it."""
     held, factor = plain(at, held), _one_for_all(factor)
     if not isinstance(factor, Constant):
@@ -35,7 +35,7 @@ def scaled(at: Call, held: Held, factor: Any, over: bool = False) -> Held:
     return _affine(at, held, _started(at, held).times(numbers, factor), factor)
 
 
-def at_least(at: Call) -> Held:
+def at_least(at: TracedCall) -> Held:
     """The larger one of a number and the module's own, which may be learned for each channel."""
     held, number = (at["self"], at["other"]) if isinstance(at["self"], Held) else (at["other"], at["self"])
     if not isinstance(held, Held) or not isinstance(number, Constant):
@@ -44,7 +44,7 @@ def at_least(at: Call) -> Held:
     return held._replace(node=at.layer("tlu", [held.node], {"tau": row_of[None]}, {"tau": number}))
 
 
-def offset(at: Call, held: Held, number: Any, minus: bool = False) -> Held:
+def offset(at: TracedCall, held: Held, number: Any, minus: bool = False) -> Held:
     """Plus a number or a tensor of the module, or less it."""
     held, number, sign = plain(at, held), _one_for_all(number), -1 if minus else 1
     if not isinstance(number, Constant):
@@ -62,7 +62,7 @@ def _one_for_all(number: Any) -> Any:
     return float(number.array.flat[0])
 
 
-def _by_one(at: Call, held: Held, op: str, weight: str, number: Constant, value: _Array) -> Held:
+def _by_one(at: TracedCall, held: Held, op: str, weight: str, number: Constant, value: _Array) -> Held:
     """One number for all, a parameter."""
     if number.leaves or not np.array_equal(value, number.array):
         at.say(f"the number of `{at.label}` is computed of `{number.name}`; here the result is what trains")
@@ -70,7 +70,7 @@ def _by_one(at: Call, held: Held, op: str, weight: str, number: Constant, value:
     return held._replace(node=at.layer(op, [held.node], weights, {weight: number}, learned=True))
 
 
-def _by_channel(at: Call, held: Held, numbers: Constant) -> tuple[Held, _Array]:
+def _by_channel(at: TracedCall, held: Held, numbers: Constant) -> tuple[Held, _Array]:
     """A value, and one number for each of its channels. Raises NotImportedError where the tensor has others."""
     shape = (1,) * (len(held.lengths) - numbers.tensor.dim()) + tuple(numbers.tensor.shape)
     axes = [axis for axis, one in enumerate(shape) if one > 1]
@@ -87,7 +87,7 @@ def _by_channel(at: Call, held: Held, numbers: Constant) -> tuple[Held, _Array]:
 _OTHERS = "has numbers of its own for each position, which the language does not have: they are one a channel, or one"
 
 
-def _along(at: Call, held: Held, axes: list[int], numbers: _Array) -> tuple[Held, _Array]:
+def _along(at: TracedCall, held: Held, axes: list[int], numbers: _Array) -> tuple[Held, _Array]:
     rank = len(at.shape(held.node))
     atoms = cut([held.axes[axis] for axis in axes])
     whole = length(tuple(atoms)) == at.shape(held.node)[-1] and all(atom.axis == rank for atom in atoms)
@@ -120,7 +120,7 @@ class Affine(NamedTuple):
         weights = {**self.weights, "beta": self.weights["beta"] + added}
         return self._replace(weights=weights, of={**self.of, "beta": name})
 
-    def held(self, at: Call, held: Held) -> Held:
+    def held(self, at: TracedCall, held: Held) -> Held:
         """Added to the network, in the place of what it was before."""
         node = at.layer(self.op, [self.node], self.weights, self.of, **self.arguments)
         at.reader.affine[node] = self
@@ -131,7 +131,7 @@ def ones_and_zeros(channels: int) -> dict[str, _Array]:
     return {"gamma": np.ones(channels, np.float32), "beta": np.zeros(channels, np.float32)}
 
 
-def _started(at: Call, held: Held) -> Affine:
+def _started(at: TracedCall, held: Held) -> Affine:
     """What factors and offsets behind a value go into: the operation that it is, or one of their own.
 
     Fixed ones of an image are written out; others are a norm that has learned nothing.
@@ -147,7 +147,7 @@ def _started(at: Call, held: Held) -> Affine:
     return Affine("batchnorm", held.node, ones_and_zeros(channels) | still, {"epsilon": EPSILON}, {})
 
 
-def _colours(at: Call, made: Affine, held: Held, of: Constant) -> Held | None:
+def _colours(at: TracedCall, made: Affine, held: Held, of: Constant) -> Held | None:
     gamma, beta = (made.weights[one].astype(float) for one in ("gamma", "beta"))
     if (
         made.op != "batchnorm"
@@ -163,7 +163,7 @@ def _colours(at: Call, made: Affine, held: Held, of: Constant) -> Held | None:
     return held._replace(node=node)
 
 
-def _affine(at: Call, held: Held, made: Affine, of: Constant) -> Held:
+def _affine(at: TracedCall, held: Held, made: Affine, of: Constant) -> Held:
     """Factors and offsets a channel that are no layer scale."""
     colours = _colours(at, made, held, of)
     if colours is None and made.op == "batchnorm":

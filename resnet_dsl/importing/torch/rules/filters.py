@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call
+from resnet_dsl.importing.torch.reading import TracedCall
 from resnet_dsl.importing.torch.rules.border import Pads
 from resnet_dsl.importing.torch.values import Constant, Fill
 
@@ -26,7 +26,7 @@ class Kernel(NamedTuple):
     arguments: dict[str, Any]
 
 
-def own_kernel(at: Call, kernel: Constant) -> Kernel:
+def own_kernel(at: TracedCall, kernel: Constant) -> Kernel:
     """What a kernel is made of. One that is computed in a way that the language cannot say is taken as it came out."""
     found = next(_standardized(kernel), None)
     if found is None and kernel.leaves:
@@ -84,7 +84,7 @@ def _close(found: _Array, wanted: _Array) -> bool:
     return bool(np.abs(found - wanted).max() <= CLOSE * max(np.abs(wanted).max(), 1e-30))
 
 
-def is_blur(at: Call, kernel: Constant, entering: int, pads: Pads, fill: Fill) -> bool:
+def is_blur(at: TracedCall, kernel: Constant, entering: int, pads: Pads, fill: Fill) -> bool:
     """Whether this is a binomial filter on each channel, fixed, mirrored at the border (Zhang 2019)."""
     channels, single, *lengths = kernel.tensor.shape
     taps = lengths[0]

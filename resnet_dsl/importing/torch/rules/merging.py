@@ -7,19 +7,19 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.rules.convolution import product
 from resnet_dsl.importing.torch.rules.factors import offset, scaled
 from resnet_dsl.importing.torch.rules.formulas import centred
 from resnet_dsl.importing.torch.rules.reducing import reduced
 from resnet_dsl.importing.torch.standing import maps, plain, single, standing
-from resnet_dsl.importing.torch.values import Constant, Formula, Held
+from resnet_dsl.importing.torch.values import Constant, Held, WrittenOut
 from resnet_dsl.importing.torch.views import channels_first, cut, in_order, natural, part
 
 _Pair: TypeAlias = tuple[Held, Held]
 
 
-def _add(at: Call) -> Held:
+def _add(at: TracedCall) -> Held:
     first, second = at["self"], _times(at, at["other"], at.arguments.get("alpha", 1))
     if not isinstance(first, Held):
         return offset(at, second, first)
@@ -28,15 +28,15 @@ def _add(at: Call) -> Held:
     return scaled(at, first, 2.0) if first == second else merged(at, "add", first, second, len(at.lengths))
 
 
-def _sub(at: Call) -> Held | Formula:
+def _sub(at: TracedCall) -> Held | WrittenOut:
     return _difference(at, at["self"], _times(at, at["other"], at.arguments.get("alpha", 1)))
 
 
-def _rsub(at: Call) -> Held | Formula:
+def _rsub(at: TracedCall) -> Held | WrittenOut:
     return _difference(at, at["other"], _times(at, at["self"], at.arguments.get("alpha", 1)))
 
 
-def _difference(at: Call, first: Any, second: Any) -> Held | Formula:
+def _difference(at: TracedCall, first: Any, second: Any) -> Held | WrittenOut:
     if not isinstance(second, Held):
         return offset(at, first, second, minus=True)
     if not isinstance(first, Held):
@@ -44,7 +44,7 @@ def _difference(at: Call, first: Any, second: Any) -> Held | Formula:
     return centred(at, first, second) or merged(at, "sub", first, second, len(at.lengths))
 
 
-def _times(at: Call, operand: Any, alpha: float) -> Any:
+def _times(at: TracedCall, operand: Any, alpha: float) -> Any:
     if alpha == 1:
         return operand
     if not isinstance(operand, Held):
@@ -52,7 +52,7 @@ def _times(at: Call, operand: Any, alpha: float) -> Any:
     return scaled(at, operand, float(alpha))
 
 
-def _mul(at: Call) -> Held:
+def _mul(at: TracedCall) -> Held:
     first, second = at["self"], at["other"]
     if not isinstance(first, Held):
         return scaled(at, second, first)
@@ -61,19 +61,19 @@ def _mul(at: Call) -> Held:
     return merged(at, "mul", first, second, len(at.lengths))
 
 
-def _div(at: Call) -> Held:
+def _div(at: TracedCall) -> Held:
     if isinstance(at["other"], Held) or at.arguments.get("rounding_mode"):
         raise at.refuse("divides by what flows in, or rounds what it divides")
     return scaled(at, at["self"], at["other"], over=True)
 
 
-def _square(at: Call) -> Held:
+def _square(at: TracedCall) -> Held:
     if at.name == "pow" and (at["exponent"] != 2 or not isinstance(at["self"], Held)):
         raise at.refuse("raises to another power than 2, or a number to what flows in")
     return merged(at, "mul", at["self"], at["self"], len(at.lengths))
 
 
-def merged(at: Call, op: str, first: Held, second: Held, rank: int) -> Held:
+def merged(at: TracedCall, op: str, first: Held, second: Held, rank: int) -> Held:
     """The sum, difference or product of two tensors, either of which torch repeats along axes of length 1.
 
     rank: how many axes the result has.
@@ -86,7 +86,7 @@ def merged(at: Call, op: str, first: Held, second: Held, rank: int) -> Held:
     return Held(at.node(op, [first.node, second.node]), axes, lengths)
 
 
-def _aligned(at: Call, first: Held, second: Held, rank: int) -> _Pair:
+def _aligned(at: TracedCall, first: Held, second: Held, rank: int) -> _Pair:
     """Both with their axes in one place each, those of length 1 aside."""
     first, second = _with_axes(first, rank), _with_axes(second, rank)
     if _meet(at, first, second):
@@ -101,7 +101,7 @@ def _with_axes(held: Held, rank: int) -> Held:
     return held._replace(axes=((),) * missing + held.axes, lengths=(1,) * missing + held.lengths)
 
 
-def _meet(at: Call, first: Held, second: Held) -> bool:
+def _meet(at: TracedCall, first: Held, second: Held) -> bool:
     if len(at.shape(first.node)) != len(at.shape(second.node)):
         return False
     return all(
@@ -112,18 +112,18 @@ def _meet(at: Call, first: Held, second: Held) -> bool:
     )
 
 
-def _order(at: Call, first: Held, second: Held, rank: int) -> tuple[int, ...]:
+def _order(at: TracedCall, first: Held, second: Held, rank: int) -> tuple[int, ...]:
     """Channels behind the batch, unless one of the two has them last."""
     last = any(one.axes == natural(at.shape(one.node)) and rank > 2 for one in (first, second))
     return tuple(range(1, rank)) if last else (*range(2, rank), 1)
 
 
-def _ordered(at: Call, held: Held, order: Sequence[int]) -> Held:
+def _ordered(at: TracedCall, held: Held, order: Sequence[int]) -> Held:
     """A value that has the tensor's axes in this order, what is repeated left single."""
     return at.placed(standing(at, single(held), order), order)._replace(lengths=held.lengths)
 
 
-def _grown(at: Call, held: Held, other: Held) -> Held:
+def _grown(at: TracedCall, held: Held, other: Held) -> Held:
     """As long as the other: a sum repeats nothing by itself."""
     shape, wanted = at.shape(held.node), at.shape(other.node)
     longer = tuple(max(one, two) for one, two in zip(shape, wanted, strict=True))
@@ -134,7 +134,7 @@ def _grown(at: Call, held: Held, other: Held) -> Held:
     return held._replace(node=at.node("resize", [held.node], size=longer[:-1], method="nearest"))
 
 
-def _weighted_sum(at: Call) -> Held:
+def _weighted_sum(at: TracedCall) -> Held:
     """A product of matrices of which one is a row or a column: a product of numbers, and their sum."""
     first, second = (plain(at, at[name]) for name in ("self", at.second))
     rank = max(len(first.lengths), len(second.lengths))
@@ -154,12 +154,12 @@ def _turned(held: Held) -> Held:
     return held._replace(axes=(*axes[:-2], axes[-1], axes[-2]), lengths=(*lengths[:-2], lengths[-1], lengths[-2]))
 
 
-def _matmul(at: Call) -> Held:
+def _matmul(at: TracedCall) -> Held:
     """Of values, or of one and a tensor of the module."""
     return _weighted_sum(at) if isinstance(at.first, Held) and isinstance(at[at.second], Held) else product(at)
 
 
-def _concat(at: Call) -> Held:
+def _concat(at: TracedCall) -> Held:
     dim = at["dim"] % len(at.lengths)
     tensors = [one for one in at["tensors"] if not (isinstance(one, Constant) and not one.tensor.numel())]
     if dim == 0:
@@ -171,7 +171,7 @@ def _concat(at: Call) -> Held:
     return at.placed(at.node("concat", nodes) if len(nodes) > 1 else nodes[0], order)
 
 
-def _joining(at: Call, tensors: Sequence[Any], dim: int) -> tuple[int, ...]:
+def _joining(at: TracedCall, tensors: Sequence[Any], dim: int) -> tuple[int, ...]:
     """The order of axes in which the one that is joined is the channels': as the tensors lie, where that is so."""
     rank = len(at.lengths)
     lines = all(isinstance(one, Held) and in_order(cut(one.axes)) for one in tensors)
@@ -180,7 +180,7 @@ def _joining(at: Call, tensors: Sequence[Any], dim: int) -> tuple[int, ...]:
     return (*(axis for axis in range(2, rank) if axis != dim), *((1,) if dim != 1 else ()), dim)
 
 
-def _beside_zeros(at: Call, tensors: Sequence[Any], dim: int, order: Sequence[int]) -> int:
+def _beside_zeros(at: TracedCall, tensors: Sequence[Any], dim: int, order: Sequence[int]) -> int:
     """A value with channels of zeros beside it."""
     place = next(index for index, one in enumerate(tensors) if isinstance(one, Held))
     others = [one for index, one in enumerate(tensors) if index != place]
@@ -194,7 +194,7 @@ def _beside_zeros(at: Call, tensors: Sequence[Any], dim: int, order: Sequence[in
     return at.node("pad_channels", [node], channels=at.shape(node)[-1] + before + behind, side=side)
 
 
-def _stack(at: Call) -> Held:
+def _stack(at: TracedCall) -> Held:
     """Joined along the channels, of which the number of the tensor is the slow half."""
     tensors, dim = at["tensors"], at["dim"] % len(at.lengths)
     if not all(isinstance(one, Held) for one in tensors) or dim == 0:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.rules.border import Pads, entering
 from resnet_dsl.importing.torch.rules.convolution import per_axis
 from resnet_dsl.importing.torch.standing import maps
 from resnet_dsl.importing.torch.values import Held
 
 
-def _maxpool(rank: int, at: Call) -> Held:
+def _maxpool(rank: int, at: TracedCall) -> Held:
     if set(per_axis(at["dilation"], rank)) != {1}:
         raise at.refuse("takes the largest of a window with gaps (a dilation), which the language does not have")
     kernel, stride, pads, more = _window(rank, at)
@@ -20,12 +20,12 @@ def _maxpool(rank: int, at: Call) -> Held:
     return at.maps(at.node("maxpool", [node], kernel=kernel, stride=stride, pad=border, fill=fill))
 
 
-def _maxpool_and_places(rank: int, at: Call) -> list[Held]:
+def _maxpool_and_places(rank: int, at: TracedCall) -> list[Held]:
     """The operator returns places, too; a rule that reads them does not find them."""
     return [_maxpool(rank, at)]
 
 
-def _avgpool(rank: int, at: Call) -> Held:
+def _avgpool(rank: int, at: TracedCall) -> Held:
     if at.arguments.get("divisor_override"):
         raise at.refuse("divides the sum of a window by a number of its own")
     kernel, stride, pads, more = _window(rank, at)
@@ -40,7 +40,7 @@ def _avgpool(rank: int, at: Call) -> Held:
     )
 
 
-def _window(rank: int, at: Call) -> tuple[tuple[int, ...], tuple[int, ...], Pads, tuple[int, ...]]:
+def _window(rank: int, at: TracedCall) -> tuple[tuple[int, ...], tuple[int, ...], Pads, tuple[int, ...]]:
     """Kernel, stride, padding, and how many positions the last window has behind it."""
     kernel = per_axis(at["kernel_size"], rank)
     stride = per_axis(at["stride"], rank) if at["stride"] else kernel
@@ -54,7 +54,7 @@ def _wider(pads: Pads, more: Sequence[int]) -> Pads:
     return tuple((front, behind + one) for (front, behind), one in zip(pads, more, strict=True))
 
 
-def _adaptive(op: str, rank: int, at: Call) -> Held:
+def _adaptive(op: str, rank: int, at: TracedCall) -> Held:
     """Over the whole map, or in windows that are all alike."""
     wanted, node = at.lengths[2:], maps(at, at.first)
     lengths = at.shape(node)[:-1]
@@ -68,12 +68,12 @@ def _adaptive(op: str, rank: int, at: Call) -> Held:
     return at.maps(_repeated(at, node, lengths, wanted))
 
 
-def _adaptive_and_places(rank: int, at: Call) -> list[Held]:
+def _adaptive_and_places(rank: int, at: TracedCall) -> list[Held]:
     """The operator returns places, too; a rule that reads them does not find them."""
     return [_adaptive("maxpool", rank, at)]
 
 
-def _repeated(at: Call, node: int, lengths: Sequence[int], wanted: Sequence[int]) -> int:
+def _repeated(at: TracedCall, node: int, lengths: Sequence[int], wanted: Sequence[int]) -> int:
     """Windows of one position each."""
     if any(other % one for one, other in zip(lengths, wanted, strict=True)):
         shown = f"{'x'.join(map(str, lengths))} positions to {'x'.join(map(str, wanted))}"

@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.rules.cutting import parts_of
 from resnet_dsl.importing.torch.standing import plain, repeated
 from resnet_dsl.importing.torch.values import Held
 from resnet_dsl.importing.torch.views import Atom, Axes, cut, whole
 
 
-def _mean(at: Call) -> Held:
+def _mean(at: TracedCall) -> Held:
     return reduced(at, at.first, "mean", _axes(at), bool(at.arguments.get("keepdim")))
 
 
-def _sum(at: Call) -> Held:
+def _sum(at: TracedCall) -> Held:
     return reduced(at, at.first, "sum", _axes(at), bool(at.arguments.get("keepdim")))
 
 
-def _largest(at: Call) -> Held:
+def _largest(at: TracedCall) -> Held:
     return reduced(at, at.first, "max", _axes(at), bool(at.arguments.get("keepdim")))
 
 
-def _largest_and_place(at: Call) -> list[Held]:
+def _largest_and_place(at: TracedCall) -> list[Held]:
     """The operator returns places, too; a rule that reads them does not find them."""
     return [reduced(at, at.first, "max", [at.axis()], at["keepdim"])]
 
 
-def _axes(at: Call) -> list[int]:
+def _axes(at: TracedCall) -> list[int]:
     rank, given = len(at.first.lengths), at.arguments.get("dim")
     dims = range(rank) if given is None or given == [] else given if isinstance(given, list) else [given]
     return [one % rank for one in dims]
 
 
-def reduced(at: Call, held: Held, by: str, dims: Sequence[int], kept: bool) -> Held:
+def reduced(at: TracedCall, held: Held, by: str, dims: Sequence[int], kept: bool) -> Held:
     """The mean, sum or largest number (``max``) over axes of a tensor, which are ``kept`` with length 1, or are not."""
     held = repeated(at, plain(at, held))
     rank = len(at.shape(held.node))
@@ -50,7 +50,7 @@ def reduced(at: Call, held: Held, by: str, dims: Sequence[int], kept: bool) -> H
     return Held(node, tuple(axes for axes, _ in left), tuple(length for _, length in left))
 
 
-def _over_places(at: Call, node: int, by: str, places: Sequence[Atom]) -> int:
+def _over_places(at: TracedCall, node: int, by: str, places: Sequence[Atom]) -> int:
     """Over whole lengths: all of them, or windows as long as those."""
     shape, axes = at.shape(node), {atom.axis for atom in places}
     if sorted(places) != sorted(atom for axis in axes for atom in whole(axis, shape[axis - 1])):
@@ -64,12 +64,12 @@ def _over_places(at: Call, node: int, by: str, places: Sequence[Atom]) -> int:
     return _summed(at, made, by, prod(atom.length for atom in places))
 
 
-def _summed(at: Call, node: int, by: str, count: int) -> int:
+def _summed(at: TracedCall, node: int, by: str, count: int) -> int:
     """A sum is so many times the mean."""
     return at.node("scale", [node], value=float(count)) if by == "sum" else node
 
 
-def _over_channels(at: Call, node: int, by: str, channels: Sequence[Atom], axes: Axes) -> tuple[int, Axes]:
+def _over_channels(at: TracedCall, node: int, by: str, channels: Sequence[Atom], axes: Axes) -> tuple[int, Axes]:
     count, rank = at.shape(node)[-1], len(at.shape(node))
     if list(channels) == list(whole(rank, count)):
         made = at.node("channel_pool", [node], by="max" if by == "max" else "mean")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from resnet_dsl.importing.torch.reading import Call, Rules
+from resnet_dsl.importing.torch.reading import Rules, TracedCall
 from resnet_dsl.importing.torch.standing import maps
 from resnet_dsl.importing.torch.values import Held
 
 
-def _nearest(at: Call) -> Held:
+def _nearest(at: TracedCall) -> Held:
     """torch takes the position at the front of each cell; ours is the one in its middle."""
     node = maps(at, at.first)
     for there, wanted in zip(at.shape(node), at.lengths[2:], strict=False):
@@ -23,11 +23,11 @@ def _nearest(at: Call) -> Held:
     return _resized(at, node, "nearest")
 
 
-def _exact(at: Call) -> Held:
+def _exact(at: TracedCall) -> Held:
     return _resized(at, maps(at, at.first), "nearest")
 
 
-def _bilinear(at: Call) -> Held:
+def _bilinear(at: TracedCall) -> Held:
     node = maps(at, at.first)
     if at["align_corners"] and any(
         1 != there != wanted for there, wanted in zip(at.shape(node), at.lengths[2:], strict=False)
@@ -39,7 +39,7 @@ def _bilinear(at: Call) -> Held:
     return _resized(at, node, "bilinear")
 
 
-def _resized(at: Call, node: int, method: str) -> Held:
+def _resized(at: TracedCall, node: int, method: str) -> Held:
     """By a factor where one is given and is whole; else to a size."""
     wanted, shape = at.lengths[2:], at.shape(node)[:-1]
     factors = at.arguments.get("scale_factors") or [None] * len(shape)
@@ -54,7 +54,7 @@ def _resized(at: Call, node: int, method: str) -> Held:
     return at.maps(node if wanted == shape else at.node("resize", [node], size=wanted, method=method))
 
 
-_RANKS: dict[str, Callable[[Call], Held]] = {"upsample_nearest": _nearest, "_upsample_nearest_exact": _exact}
+_RANKS: dict[str, Callable[[TracedCall], Held]] = {"upsample_nearest": _nearest, "_upsample_nearest_exact": _exact}
 
 RULES: Rules = {
     **{f"{name}{rank}d": rule for name, rule in _RANKS.items() for rank in (1, 2, 3)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resnet_dsl.importing.torch.reading import Call, Rules, bare
+from resnet_dsl.importing.torch.reading import Rules, TracedCall, bare
 from resnet_dsl.importing.torch.rules import cutting
 from resnet_dsl.importing.torch.rules.border import pairs, surrounded
 from resnet_dsl.importing.torch.rules.cutting import without
@@ -15,7 +15,7 @@ from resnet_dsl.importing.torch.views import part, reshaped
 _FILLS: dict[str, Fill] = {"reflect": "reflect", "replicate": "edge"}
 
 
-def _reshape(at: Call) -> Held:
+def _reshape(at: TracedCall) -> Held:
     if "dtype" in at.arguments:
         raise at.refuse("reads the bytes of numbers as others")
     held = repeated(at, plain(at, at.first))
@@ -28,7 +28,7 @@ def _reshape(at: Call) -> Held:
     return Held(held.node, axes, at.lengths)
 
 
-def _permute(at: Call) -> Held:
+def _permute(at: TracedCall) -> Held:
     held = plain(at, at.first)
     return _in_order(held, [one % len(held.lengths) for one in at["dims"]])
 
@@ -39,7 +39,7 @@ def _in_order(held: Held, order: Sequence[int]) -> Held:
     )
 
 
-def _transpose(at: Call) -> Held:
+def _transpose(at: TracedCall) -> Held:
     held = plain(at, at.first)
     rank = len(held.lengths)
     one, other = (at[name] % rank for name in ("dim0", "dim1"))
@@ -48,28 +48,28 @@ def _transpose(at: Call) -> Held:
     return _in_order(held, order)
 
 
-def _squeeze(at: Call) -> Held:
+def _squeeze(at: TracedCall) -> Held:
     held = plain(at, at.first)
     given = at.arguments.get("dim")
     dims = range(len(held.lengths)) if given is None else given if isinstance(given, list) else [given]
     return without(held, [one % len(held.lengths) for one in dims if held.lengths[one] == 1])
 
 
-def _unsqueeze(at: Call) -> Held:
+def _unsqueeze(at: TracedCall) -> Held:
     held = plain(at, at.first)
     axis = at["dim"] % (len(held.lengths) + 1)
     axes, lengths = held.axes, held.lengths
     return held._replace(axes=(*axes[:axis], (), *axes[axis:]), lengths=(*lengths[:axis], 1, *lengths[axis:]))
 
 
-def _expand(at: Call) -> Held:
+def _expand(at: TracedCall) -> Held:
     """What is repeated stays as it is until something asks for it."""
     held = plain(at, at.first)
     missing = len(at.lengths) - len(held.lengths)
     return held._replace(axes=((),) * missing + held.axes, lengths=at.lengths)
 
 
-def _pad(at: Call) -> Held:
+def _pad(at: TracedCall) -> Held:
     """torch's padding: of lengths a border; of channels zeros beside them; less than nothing is a crop."""
     given, mode = pairs(at["pad"]), at["mode"]
     held = _cropped(at, at.first, given)
@@ -86,7 +86,7 @@ def _pad(at: Call) -> Held:
     return surrounded(at, held, amounts, _fill(at, mode, at.arguments.get("value")))
 
 
-def _cropped(at: Call, held: Held, given: Sequence[tuple[int, int]]) -> Held:
+def _cropped(at: TracedCall, held: Held, given: Sequence[tuple[int, int]]) -> Held:
     for index, (front, behind) in enumerate(given):
         if front < 0 or behind < 0:
             axis = len(held.lengths) - 1 - index
@@ -95,7 +95,7 @@ def _cropped(at: Call, held: Held, given: Sequence[tuple[int, int]]) -> Held:
     return held
 
 
-def _more_channels(at: Call, held: Held, amounts: tuple[int, int]) -> Held:
+def _more_channels(at: TracedCall, held: Held, amounts: tuple[int, int]) -> Held:
     front, behind = amounts
     if at["mode"] != "constant" or at["value"] or front not in (0, behind):
         raise at.refuse(
@@ -106,7 +106,7 @@ def _more_channels(at: Call, held: Held, amounts: tuple[int, int]) -> Held:
     return at.maps(at.node("pad_channels", [node], channels=wanted, side="both" if front else "end"))
 
 
-def _fill(at: Call, mode: str, value: float | None) -> Fill:
+def _fill(at: TracedCall, mode: str, value: float | None) -> Fill:
     if mode in _FILLS:
         return _FILLS[mode]
     if mode == "constant" and not value:
@@ -116,7 +116,7 @@ def _fill(at: Call, mode: str, value: float | None) -> Fill:
     raise at.refuse(f"pads with {f'`{mode}`' if mode != 'constant' else value}; borders hold zeros, or mirror the map")
 
 
-def _pixels(at: Call) -> Held:
+def _pixels(at: TracedCall) -> Held:
     """Sub-pixel convolution: channels of one place lie beside each other's."""
     up = at.name == "pixel_shuffle"
     factor = at["upscale_factor"] if up else at["downscale_factor"]
@@ -124,14 +124,14 @@ def _pixels(at: Call) -> Held:
     return at.maps(at.node(op, [maps(at, at.first)], factor=factor, order="pytorch"))
 
 
-def _channel_shuffle(at: Call) -> Held:
+def _channel_shuffle(at: TracedCall) -> Held:
     held = at.maps(maps(at, at.first))
     rank, groups = len(at.shape(held.node)), at["groups"]
     each = held.lengths[1] // groups
     return held._replace(axes=(held.axes[0], (*part(rank, 1, each), *part(rank, each, groups)), *held.axes[2:]))
 
 
-def _of_this_size(at: Call) -> Constant:
+def _of_this_size(at: TracedCall) -> Constant:
     """A tensor that has a size from what flows in, and no numbers."""
     import torch
 

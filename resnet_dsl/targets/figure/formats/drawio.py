@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import decimal, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import Group, Grouped, Ids, Part, extent, grouped
+from resnet_dsl.targets.figure.formats.groups import DrawnGroup, Grouped, Ids, Part, extent, grouped
 from resnet_dsl.targets.figure.formats.joints import Joints, is_orthogonal, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
@@ -83,7 +83,7 @@ class _Cells:
 
     def all(self, parts: list[Part], way: Within, place: _Place) -> Iterator[str]:
         for part in parts:
-            if isinstance(part, Group):
+            if isinstance(part, DrawnGroup):
                 yield from self._group(part, (*way, (part.kind, part.name)), place)
             elif isinstance(part, Box):
                 yield from self._box(part, place)
@@ -92,7 +92,7 @@ class _Cells:
             else:
                 yield self._text(part, place)
 
-    def _group(self, group: Group, way: Within, place: _Place) -> Iterator[str]:
+    def _group(self, group: DrawnGroup, way: Within, place: _Place) -> Iterator[str]:
         """A layer, a stage's frame with what lies in it, or a group without a border."""
         own = self.found.ids[way]
         if group.kind in _LAYERS:

@@ -13,7 +13,7 @@ from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextL
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-Part: TypeAlias = "Box | TextLine | Path | Group"
+Part: TypeAlias = "Box | TextLine | Path | DrawnGroup"
 
 _SURROUNDING = {"bracket", "legend"}
 """Classes of lines that belong to the words around a network."""
@@ -26,20 +26,20 @@ TITLE, DESCRIPTION = "figure-title", "figure-description"
 
 
 @dataclass
-class Group:
+class DrawnGroup:
     """What lies in one network, stage or block, in the order in which it is drawn: boxes and groups before lines."""
 
     kind: str
     name: str
     parts: list[Part] = field(default_factory=list)
-    inner: dict[tuple[str, str], Group] = field(default_factory=dict)
+    inner: dict[tuple[str, str], DrawnGroup] = field(default_factory=dict)
 
-    def within(self, way: Within) -> Group:
+    def within(self, way: Within) -> DrawnGroup:
         """The group that lies so in this one; it is made where it is not there."""
         group = self
         for place in way:
             if place not in group.inner:
-                group.inner[place] = Group(*place)
+                group.inner[place] = DrawnGroup(*place)
                 group.parts.append(group.inner[place])
             group = group.inner[place]
         return group
@@ -57,7 +57,7 @@ def grouped(geometry: Geometry) -> Grouped:
     """A network that is alone, and the pages that it is cut into, are no groups: its stages are."""
     alone = len({box.within[0] for box in geometry.boxes if box.within and box.within[0][0] == "network"}) <= 1
     ways = {box.key: _way(box.within, alone) for box in geometry.boxes}
-    whole = Group("figure", "")
+    whole = DrawnGroup("figure", "")
     for box in geometry.boxes:
         whole.within(ways[box.key]).parts.append(box)
     around = [path for path in geometry.paths if _SURROUNDING & {*path.classes}]
@@ -71,15 +71,15 @@ def grouped(geometry: Geometry) -> Grouped:
 
 def without(part: Part, hidden: Container[int]) -> Part | None:
     """What is left of it without the things that have these ``id``s; None where that is nothing."""
-    if not isinstance(part, Group):
+    if not isinstance(part, DrawnGroup):
         return None if id(part) in hidden else part
     left = [one for one in (without(inside, hidden) for inside in part.parts) if one is not None]
-    return Group(part.kind, part.name, left) if left else None
+    return DrawnGroup(part.kind, part.name, left) if left else None
 
 
 def extent(part: Part) -> Bounds:
     """Of all that is drawn of it: words of a box may stand beside the box."""
-    if isinstance(part, Group):
+    if isinstance(part, DrawnGroup):
         return _around([extent(one) for one in part.parts])
     if isinstance(part, Path):
         return _around([(*point, *point) for point in part.points])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from resnet_dsl.targets.figure.formats.groups import Group, Part
+from resnet_dsl.targets.figure.formats.groups import DrawnGroup, Part
 
 ANIMATION = (
     "<style>.rd-step{animation:rd-appear .4s both;animation-delay:calc((var(--rd-step) - 1) * 1s)}",
@@ -24,7 +24,7 @@ class Stepping(NamedTuple):
     def style(self) -> tuple[str, ...]:
         return () if self.fragments else ANIMATION
 
-    def common(self, group: Group) -> int | None:
+    def common(self, group: DrawnGroup) -> int | None:
         """The step of all that lies in a group, where it is one."""
         found = {self.steps[id(part)] for part in _inside(group)}
         return found.pop() if len(found) == 1 else None
@@ -41,9 +41,9 @@ class Stepping(NamedTuple):
         return element.replace('class="', mark, 1)
 
 
-def _inside(group: Group) -> Iterator[Part]:
+def _inside(group: DrawnGroup) -> Iterator[Part]:
     for part in group.parts:
-        if isinstance(part, Group):
+        if isinstance(part, DrawnGroup):
             yield from _inside(part)
         else:
             yield part

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from xml.sax.saxutils import escape
 
 from resnet_dsl.targets.figure.formats.curves import arrowhead, corners, decimal, tip_and_rest
-from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, Group, Grouped, Ids, Part, grouped
+from resnet_dsl.targets.figure.formats.groups import DESCRIPTION, TITLE, DrawnGroup, Grouped, Ids, Part, grouped
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.stepping import Stepping
 from resnet_dsl.targets.figure.formats.words import DROP, one_line
@@ -104,7 +104,7 @@ class _Groups:
     def lines(self, parts: list[Part], way: Within, shown: bool = False) -> Iterator[str]:
         """An element a line, or a group on lines of its own. ``shown``: what is around them says from when on."""
         for part in parts:
-            if isinstance(part, Group):
+            if isinstance(part, DrawnGroup):
                 yield from self._group(part, (*way, (part.kind, part.name)), shown)
             elif self.stepping and not shown:
                 yield self.stepping.marked(self._thing(part, way), self.stepping.steps[id(part)])
@@ -119,7 +119,7 @@ class _Groups:
             return self.shapes.path(part, self._ends(part))
         return self.shapes.text(part, "words")
 
-    def _group(self, group: Group, way: Within, shown: bool) -> Iterator[str]:
+    def _group(self, group: DrawnGroup, way: Within, shown: bool) -> Iterator[str]:
         layer = "" if group.kind in _NO_LAYERS else ' inkscape:groupmode="layer"'
         label = f'inkscape:label="{_said(group.name[:_LONGEST_LABEL])}"'
         opened = f'<g id="{self.found.ids[way]}" class="{group.kind}"{layer} {label}>'

@@ -17,7 +17,7 @@ def heading(m: Measures) -> float:
     return 1.1 * m.small
 
 
-class Held(NamedTuple):
+class HeldFrame(NamedTuple):
     """A frame with its rows: the way to the stage or block, what stands at it, the column's items in it."""
 
     way: tuple[tuple[str, str], ...]
@@ -25,12 +25,12 @@ class Held(NamedTuple):
     items: tuple[int, ...]
 
 
-def held_by(column: Column) -> list[Held]:
+def held_by(column: Column) -> list[HeldFrame]:
     """The frames, those within others first."""
     found = []
     for way, framed in column.frames.items():
         items = (number for number, item in enumerate(column.items) if item.within[: len(way)] == way)
-        found.append(Held(way, framed, tuple(items)))
+        found.append(HeldFrame(way, framed, tuple(items)))
     return sorted((held for held in found if held.items), key=lambda held: -held.framed.depth)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from resnet_dsl.targets.figure.layout.frames import PAD, Held, heading, held_by
+from resnet_dsl.targets.figure.layout.frames import PAD, HeldFrame, heading, held_by
 from resnet_dsl.targets.figure.layout.geometry import Path, TextLine, Within
 from resnet_dsl.targets.figure.layout.metrics import width
 from resnet_dsl.targets.figure.layout.placed import Placed, PlacedFrame
@@ -40,7 +40,7 @@ def left_out(placed: Iterable[Placed]) -> list[str]:
     ]
 
 
-def _around(one: Placed, held: Held, inner: list[PlacedFrame]) -> PlacedFrame:
+def _around(one: Placed, held: HeldFrame, inner: list[PlacedFrame]) -> PlacedFrame:
     begin = min([one.begin(item) for item in held.items] + [frame.begin for frame in inner])
     end = max([one.end(item) for item in held.items] + [frame.end for frame in inner])
     low = min([one.middle(item) - one.breadth(item) / 2 for item in held.items] + [frame.low for frame in inner])
@@ -55,7 +55,7 @@ def _around(one: Placed, held: Held, inner: list[PlacedFrame]) -> PlacedFrame:
     return PlacedFrame(held, begin - PAD - heading(one.measures), low - PAD, end + PAD, high + PAD)
 
 
-def _tracks(one: Placed, held: Held) -> list[float]:
+def _tracks(one: Placed, held: HeldFrame) -> list[float]:
     """The lanes of the lines round the rows: from one to another, or of a skip connection that ends in them."""
     inside = set(held.items)
     return [
@@ -95,7 +95,7 @@ def _main(one: Placed) -> set[int]:
     return {item for item, lane in enumerate(one.lanes.lane) if lane == 0}
 
 
-def _lead(one: Placed, held: Held) -> int:
+def _lead(one: Placed, held: HeldFrame) -> int:
     """The item by which a frame is entered: of its first rank the one that is nearest to the main path."""
     return min(held.items, key=lambda item: (one.lanes.rank[item], one.lanes.lane[item]))
 

@@ -11,7 +11,7 @@ from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.sheet import bounds_of
 from resnet_dsl.targets.figure.layout.sizes import place_item, size_of
 from resnet_dsl.targets.figure.layout.solids import Scale, Solid
-from resnet_dsl.targets.figure.outline.outline import Item, Shortcut, Skips, Volume
+from resnet_dsl.targets.figure.outline.outline import Item, Shortcut, Volume, VolumeSkips
 
 _LEADING = 1.2
 """From one line of words to the next, over their size."""
@@ -29,7 +29,7 @@ _INKS: dict[Shortcut, Ink] = {"identity": "text", "adapted": "projection"}
 
 
 @dataclass(frozen=True)
-class Piece:
+class DrawnPiece:
     """What is drawn of an item, the upper left corner of its solid (or box) at (0, 0).
 
     left, right: how far words reach beyond it. above, below: from its middle to where nothing more stands.
@@ -53,7 +53,7 @@ class Piece:
         return self.box.height
 
 
-def piece_of(item: Item, key: str, scale: Scale, m: Measures) -> Piece:
+def piece_of(item: Item, key: str, scale: Scale, m: Measures) -> DrawnPiece:
     if item.volume is None:
         wide, tall = size_of(item, m)
         (box, *_), _ = place_item(item, key, (wide / 2, tall / 2), (wide, tall), m)
@@ -70,10 +70,10 @@ def piece_of(item: Item, key: str, scale: Scale, m: Measures) -> Piece:
     return _bounded(box, tuple(path for path, _ in brackets), (solid.slices[0].over, solid.slices[0].up))
 
 
-def _bounded(box: Box, paths: tuple[Path, ...], recedes: Point | None) -> Piece:
+def _bounded(box: Box, paths: tuple[Path, ...], recedes: Point | None) -> DrawnPiece:
     left, top, right, bottom = bounds_of((box,), (), paths)
     middle = box.height / 2
-    return Piece(box, paths, -left, right - box.width, middle - top, bottom - middle, recedes)
+    return DrawnPiece(box, paths, -left, right - box.width, middle - top, bottom - middle, recedes)
 
 
 def _on_edges(volume: Volume, solid: Solid, m: Measures) -> Iterator[TextLine]:
@@ -108,6 +108,6 @@ def _brackets(volume: Volume, solid: Solid, m: Measures) -> Iterator[tuple[Path,
         yield Path(points, ink, skips.way == "adapted", classes=(skips.way, "around"), radius=4), words
 
 
-def _count(skips: Skips) -> str:
+def _count(skips: VolumeSkips) -> str:
     parts = [skips.first_word] if skips.first else []
     return " ".join([*parts, *([f"×{skips.count}"] if skips.count > 1 else [])])

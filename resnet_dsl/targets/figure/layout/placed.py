@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from resnet_dsl.targets.figure.layout.frames import Held
+from resnet_dsl.targets.figure.layout.frames import HeldFrame
 from resnet_dsl.targets.figure.layout.lanes import Lanes
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
@@ -22,7 +22,7 @@ _TRACK, _FIRST_TRACK, _BRANCH = 9.0, 17.0, 14.0
 class PlacedFrame(NamedTuple):
     """A frame round rows: along the flow from ``begin`` to ``end``, across it from ``low`` to ``high``."""
 
-    held: Held
+    held: HeldFrame
     begin: float
     low: float
     end: float

@@ -11,7 +11,7 @@ from textwrap import wrap
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, TextLine
 from resnet_dsl.targets.figure.layout.measures import Measures
 from resnet_dsl.targets.figure.layout.metrics import width
-from resnet_dsl.targets.figure.outline.roadmap import Bar, Roadmap, Step
+from resnet_dsl.targets.figure.outline.roadmap import Bar, Roadmap, RoadmapStep
 
 _LETTERS = 46
 """Of a line of changes."""
@@ -81,7 +81,7 @@ class _Rows:
         """Those of the bars of a row."""
         return tuple(f"{number} {self.roadmap.steps[number].name}/{what}" for what in self.roadmap.quantities)
 
-    def _bar(self, step: Step, key: str, bar: Bar, left: float, top: float) -> Box:
+    def _bar(self, step: RoadmapStep, key: str, bar: Bar, left: float, top: float) -> Box:
         wide, tall = max(self.bar * bar.share, _THINNEST) if bar.share else _THINNEST, self.m.box * _BAR
         return Box(
             key,
@@ -110,7 +110,7 @@ class _Rows:
             yield Path(points, "faint", thickness=0.8, classes=("way",), radius=3, head=4.0, of=self._keys(number))
 
 
-def _wide(step: Step, lines: list[str], m: Measures) -> float:
+def _wide(step: RoadmapStep, lines: list[str], m: Measures) -> float:
     return max([width(step.name, m.text, "bold"), *(width(line, m.small) for line in lines)]) + _BESIDE * 2
 
 

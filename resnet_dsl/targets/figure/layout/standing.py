@@ -12,7 +12,7 @@ from itertools import pairwise
 from resnet_dsl.targets.figure.layout.geometry import Point
 from resnet_dsl.targets.figure.layout.lanes import Lanes
 from resnet_dsl.targets.figure.layout.measures import Measures
-from resnet_dsl.targets.figure.layout.pieces import Piece
+from resnet_dsl.targets.figure.layout.pieces import DrawnPiece
 from resnet_dsl.targets.figure.layout.positions import Rank, ranks_of
 from resnet_dsl.targets.figure.outline.outline import Column, Link
 
@@ -30,7 +30,7 @@ class Standing:
 
     column: Column
     lanes: Lanes
-    pieces: Sequence[Piece]
+    pieces: Sequence[DrawnPiece]
     ranks: list[Rank]
     starts: list[float]
     left: list[float]
@@ -80,7 +80,7 @@ class Standing:
         return self.starts[-1] + self.ranks[-1].length
 
 
-def stand(column: Column, lanes: Lanes, pieces: Sequence[Piece], m: Measures) -> Standing:
+def stand(column: Column, lanes: Lanes, pieces: Sequence[DrawnPiece], m: Measures) -> Standing:
     left, lengths = [0.0] * lanes.ranks, [0.0] * lanes.ranks
     for rank, piece in zip(lanes.rank, pieces, strict=True):
         left[rank] = max(left[rank], piece.left)

@@ -14,7 +14,7 @@ from resnet_dsl.targets.figure.layout.metrics import Face, width
 from resnet_dsl.targets.figure.layout.sheet import Sheet, style_of
 from resnet_dsl.targets.figure.layout.sizes import place_item, size_of
 from resnet_dsl.targets.figure.outline.modules import stage_of
-from resnet_dsl.targets.figure.outline.outline import Column, Item, Link, Module
+from resnet_dsl.targets.figure.outline.outline import Column, FigureModule, Item, Link
 
 _TRACK = 9.0
 """From one track above a lane to the next."""
@@ -86,7 +86,7 @@ class Tiered:
         return self.measures.label + PANEL
 
     @cached_property
-    def framed(self) -> list[Module]:
+    def framed(self) -> list[FigureModule]:
         """The modules that are not the whole of a panel."""
         whole = list(map(sorted, self.panels.values()))
         return [module for module in self.column.modules if sorted(module.items) not in whole]
@@ -201,7 +201,7 @@ def _panel(sheet: Sheet, one: Tiered, name: str, items: list[int], within: Withi
     return Box(key, "frame", x, y, *size, None, tuple(words), name, classes, True, within)
 
 
-def _module(sheet: Sheet, one: Tiered, module: Module, within: Within) -> Box:
+def _module(sheet: Sheet, one: Tiered, module: FigureModule, within: Within) -> Box:
     """Round a module that is a part of a stage, with how often it comes."""
     left, top, right, bottom = _around(one, module.items, PANEL / 2)
     words = _times(sheet, one, module.repeat, left + PANEL / 2, top)

@@ -37,7 +37,7 @@ _BY_COMMAND = re.compile(r", which --block draws| \(`draw --block [^`]*` shows t
 
 
 @dataclass(frozen=True)
-class Told:
+class Captioned:
     """What a figure shows, and of which networks. whole: these themselves, and not blocks of them."""
 
     outline: Outline
@@ -116,7 +116,7 @@ class ToldPanel(NamedTuple):
 
     letter: str
     words: str
-    told: Told | None
+    told: Captioned | None
 
     def under_letter(self, sentence: str) -> str:
         return f"{self.letter} {sentence}".strip()
@@ -138,7 +138,7 @@ class ToldTogether:
         return frozenset(tone for panel in self.panels if panel.told for tone in panel.told.tones)
 
     def caption(self, colours: str, say: Say = str) -> tuple[str, ...]:
-        """As ``Told.caption``: each panel with its costs, and what all of them use; then what some alone do."""
+        """As ``Captioned.caption``: each panel with its costs, and what all of them use; then what some alone do."""
         used: dict[str, list[str]] = {}
         for panel in self.panels:
             for sentence in panel.told.conventions(colours if panel.told.tones else "", say) if panel.told else ():

@@ -17,7 +17,7 @@ from resnet_dsl.sentences import counted, plural
 from resnet_dsl.targets.figure.outline.chains import RowChain, Unit, Wiring
 from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, with_ends
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_rows
-from resnet_dsl.targets.figure.outline.groups import Boxes, Listing
+from resnet_dsl.targets.figure.outline.groups import BoxedParts, GroupMaker
 from resnet_dsl.targets.figure.outline.items import Wishes, facts_of, gather_item, summarise, told_params
 from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link
 from resnet_dsl.targets.figure.outline.scopes import Scopes, place_of, read_scopes, title_of
@@ -47,8 +47,8 @@ class _Cards:
         self.folding: Folding = fold_to_rows(self.graph, self.scopes, wishes.kinds)
         self.links = gather_flow(subject, self.scopes, self.folding)
         self.wiring = Wiring(self.graph, self.folding, self.links)
-        self.boxes = Boxes(self.graph, self.scopes)
-        self.listing = Listing(subject, self.scopes, self.folding, self.boxes, wishes.replaced)
+        self.boxes = BoxedParts(self.graph, self.scopes)
+        self.listing = GroupMaker(subject, self.scopes, self.folding, self.boxes, wishes.replaced)
 
     def column(self, title: str) -> Column:
         sections, section_of = gather_sections(self.subject, self.scopes, self.folding, self.links)

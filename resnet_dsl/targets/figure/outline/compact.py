@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from resnet_dsl.sentences import first
-from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Module, Outline, Section
+from resnet_dsl.targets.figure.outline.outline import Column, FigureModule, Group, Item, Link, Outline, Section
 
 _SHORT = {
     "global avg pool": "GAP",
@@ -170,7 +170,9 @@ def _with_arrows(column: Column) -> Column:
         if link.source not in ways
     )
     items = tuple(column.items[item] for item in place)
-    modules = (Module(tuple(place[item] for item in one.items if item in place), one.repeat) for one in column.modules)
+    modules = (
+        FigureModule(tuple(place[item] for item in one.items if item in place), one.repeat) for one in column.modules
+    )
     return replace(column, items=items, links=links, modules=tuple(modules))
 
 

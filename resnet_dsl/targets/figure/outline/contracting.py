@@ -21,7 +21,7 @@ from resnet_dsl.targets.figure.outline.scopes import Scopes
 
 
 @dataclass(frozen=True)
-class Step:
+class LaneStep:
     """A row, or all rows of a block; ``resolution`` is that of what comes out."""
 
     rows: tuple[int, ...]
@@ -43,7 +43,7 @@ class Flow:
 class Contracted:
     """things: steps one behind the other. flows: between things, forward; a target behind the last thing is an end."""
 
-    things: tuple[tuple[Step, ...], ...]
+    things: tuple[tuple[LaneStep, ...], ...]
     flows: tuple[Flow, ...]
 
 
@@ -66,20 +66,20 @@ class Contraction:
         joined = self._joined(steps, flows, gone) if level == "stage" else {}
         return _renumbered(steps, flows, gone, joined, ends)
 
-    def _steps(self, level: str) -> tuple[list[Step], list[int]]:
+    def _steps(self, level: str) -> tuple[list[LaneStep], list[int]]:
         boxes = boxes_of(self.graph, self.scopes, self.folding, self.resolutions) if level != "layer" else ()
-        steps: list[Step] = []
+        steps: list[LaneStep] = []
         step_of: list[int] = []
         for row, nodes in enumerate(self.folding.rows):
             block = boxes[self.graph.nodes[nodes[0]].scope] if boxes else None
             if block is not None and steps and steps[-1].block == block:
                 steps[-1] = replace(steps[-1], rows=(*steps[-1].rows, row), resolution=self.resolutions[nodes[-1]])
             else:
-                steps.append(Step((row,), self.resolutions[nodes[-1]], block))
+                steps.append(LaneStep((row,), self.resolutions[nodes[-1]], block))
             step_of.append(len(steps) - 1)
         return steps, step_of
 
-    def _between(self, links: Sequence[Link], steps: Sequence[Step], step_of: Sequence[int]) -> list[Flow]:
+    def _between(self, links: Sequence[Link], steps: Sequence[LaneStep], step_of: Sequence[int]) -> list[Flow]:
         """Values between steps, each once; what flows into a block is a value like others."""
         found: dict[tuple[int, int, bool], Flow] = {}
         for link in links:
@@ -92,7 +92,7 @@ class Contraction:
                     found[source, target, False] = replace(kept, way="main")
         return list(found.values())
 
-    def _with_arrows(self, steps: Sequence[Step], flows: list[Flow]) -> list[Flow]:
+    def _with_arrows(self, steps: Sequence[LaneStep], flows: list[Flow]) -> list[Flow]:
         """The flows in which steps that only lead to one other, in another lane, are done on the way."""
         over = self._on_the_way(steps, flows)
         for weighted in (True, False):  # steps with weights become things first: what is left may then be a way
@@ -108,7 +108,7 @@ class Contraction:
             over = {step: after for step, after in over.items() if steps[step].rows[0] not in kept}
         return list(_rejoined(steps, flows, over))
 
-    def _stays(self, flow: Flow, steps: Sequence[Step]) -> bool:
+    def _stays(self, flow: Flow, steps: Sequence[LaneStep]) -> bool:
         """Whether it ends in the lane in which it began: only a crop has nothing to do there."""
         crops = all(self._row(row).op == "crop" for row in flow.over)
         same = flow.target < len(steps) and steps[flow.source].resolution == steps[flow.target].resolution
@@ -124,7 +124,7 @@ class Contraction:
     def _has_weights(self, row: int) -> bool:
         return OPERATIONS[self._row(row).op].has_weights
 
-    def _on_the_way(self, steps: Sequence[Step], flows: Sequence[Flow]) -> dict[int, Flow]:
+    def _on_the_way(self, steps: Sequence[LaneStep], flows: Sequence[Flow]) -> dict[int, Flow]:
         """The steps that are no things, each with the flow that leaves it."""
         into, out = _by_end(flows)
         over: dict[int, Flow] = {}
@@ -140,7 +140,7 @@ class Contraction:
                 over[step], target[step] = after, reached
         return over
 
-    def _leads(self, step: Step, before: Step, merge: Step | None, followed: bool) -> bool:
+    def _leads(self, step: LaneStep, before: LaneStep, merge: LaneStep | None, followed: bool) -> bool:
         """Whether a step is a way and no thing: a pool or resizing; towards a merge what it needs besides.
 
         followed: whether what it leads to is a way, too.
@@ -158,17 +158,17 @@ class Contraction:
     def _shared(self, row: int) -> bool:
         return any(node in self.folding.shared for node in self.folding.rows[row])
 
-    def is_merge(self, step: Step) -> bool:
+    def is_merge(self, step: LaneStep) -> bool:
         """Whether it is drawn as a sign or as joined plates."""
         row = step.rows[0]
         boxed = step.block is not None or row in self.folding.attachments
         return not boxed and OPERATIONS[self.node(step).op].many
 
-    def node(self, step: Step) -> Node:
+    def node(self, step: LaneStep) -> Node:
         """The operation of a step that is a row, the first one of a block."""
         return self._row(step.rows[0])
 
-    def _joined(self, steps: Sequence[Step], flows: Sequence[Flow], gone: set[int]) -> dict[int, int]:
+    def _joined(self, steps: Sequence[LaneStep], flows: Sequence[Flow], gone: set[int]) -> dict[int, int]:
         """The steps that go on in one box with the one before them."""
         into, out = _by_end(flows)
         joined: dict[int, int] = {}
@@ -182,7 +182,7 @@ class Contraction:
                 joined[step] = joined.get(before.source, before.source)
         return joined
 
-    def _part(self, step: Step) -> int | None:
+    def _part(self, step: LaneStep) -> int | None:
         return self.scopes.part[self.node(step).scope]
 
 
@@ -190,7 +190,7 @@ _TOWARDS_MERGES = ("conv", "conv_transpose", "crop")
 """Operations that may be ways to a merge, and are things elsewhere."""
 
 
-def _rejoined(steps: Sequence[Step], flows: Sequence[Flow], over: Mapping[int, Flow]) -> Iterator[Flow]:
+def _rejoined(steps: Sequence[LaneStep], flows: Sequence[Flow], over: Mapping[int, Flow]) -> Iterator[Flow]:
     for flow in flows:
         if flow.source in over:
             continue
@@ -203,10 +203,10 @@ def _rejoined(steps: Sequence[Step], flows: Sequence[Flow], over: Mapping[int, F
 
 
 def _renumbered(
-    steps: Sequence[Step], flows: Sequence[Flow], gone: set[int], joined: Mapping[int, int], ends: int
+    steps: Sequence[LaneStep], flows: Sequence[Flow], gone: set[int], joined: Mapping[int, int], ends: int
 ) -> Contracted:
     """The steps that are left, joined where they go on in one box, and the flows between these."""
-    things: dict[int, list[Step]] = {}
+    things: dict[int, list[LaneStep]] = {}
     for number, step in enumerate(steps):
         if number not in gone:
             things.setdefault(joined.get(number, number), []).append(step)

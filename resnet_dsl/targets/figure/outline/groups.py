@@ -35,11 +35,11 @@ class _Block:
     held: tuple[tuple[int, ...], ...]
 
 
-class Listing:
+class GroupMaker:
     """Makes the groups of chains; one for each network."""
 
     def __init__(
-        self, subject: Facts, scopes: Scopes, folding: Folding, boxes: Boxes, replaced: Container[str] = ()
+        self, subject: Facts, scopes: Scopes, folding: Folding, boxes: BoxedParts, replaced: Container[str] = ()
     ) -> None:
         self.replaced = replaced
         self.subject = subject
@@ -176,7 +176,7 @@ def _group(run: Sequence[_Block]) -> Group:
     )
 
 
-class Boxes:
+class BoxedParts:
     """The nodes of each outermost block and of each part of a network, and what makes two of them equal."""
 
     def __init__(self, graph: Graph, scopes: Scopes) -> None:

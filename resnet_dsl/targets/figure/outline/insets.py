@@ -11,7 +11,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import first
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.folding import Folding, shared_layers
-from resnet_dsl.targets.figure.outline.groups import Boxes
+from resnet_dsl.targets.figure.outline.groups import BoxedParts
 from resnet_dsl.targets.figure.outline.items import Wishes
 from resnet_dsl.targets.figure.outline.kinds import Kinds
 from resnet_dsl.targets.figure.outline.outline import Column
@@ -29,7 +29,7 @@ def gather_insets(subject: Facts, column: Column, tones: Tones, kinds: Kinds) ->
     """The named boxes of a column, each kind once, in close-up; and the names of those that are not drawn."""
     drawn: list[Column] = []
     left_out: list[str] = []
-    for scope in Boxes(subject.graph, read_scopes(subject.graph)).kinds(column.items):
+    for scope in BoxedParts(subject.graph, read_scopes(subject.graph)).kinds(column.items):
         inset = _inset(subject, scope, tones, kinds) if len(drawn) < _MOST_INSETS else None
         if inset is None:
             left_out.append(place_of(subject.graph, scope))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import accumulate, islice, pairwise, takewhile
 from typing import TypeAlias
 
-from resnet_dsl.targets.figure.outline.outline import Column, Group, Item, Link, Module, Outline
+from resnet_dsl.targets.figure.outline.outline import Column, FigureModule, Group, Item, Link, Outline
 
 _MEANT = "×N at a stage or a frame: equal modules, one behind the other"
 _MEANT_FIRST = "first: in the first module alone"
@@ -43,7 +43,7 @@ def _folded(column: Column) -> Column:
     place = {item: at for at, item in enumerate(one for one in range(len(column.items)) if one not in gone)}
     merged = {item: own for run in runs for item, own in _merged(column, run)}
     items = tuple(merged.get(number, column.items[number]) for number in place)
-    modules = tuple(Module(tuple(sorted(place[item] for item in run[0])), len(run)) for run in runs)
+    modules = tuple(FigureModule(tuple(sorted(place[item] for item in run[0])), len(run)) for run in runs)
     return replace(column, items=items, links=tuple(_links(column, runs, place)), modules=modules)
 
 

@@ -92,7 +92,7 @@ class Laws:
 
 
 @dataclass(frozen=True, slots=True)
-class Skips:
+class VolumeSkips:
     """The skip connections of one kind around the blocks of a volume: how many, and whether only the first has one."""
 
     way: Shortcut
@@ -123,7 +123,7 @@ class Volume:
     said: str
     size: str = ""
     repeat: int = 1
-    skips: tuple[Skips, ...] = ()
+    skips: tuple[VolumeSkips, ...] = ()
     apart: bool = False
 
 
@@ -218,7 +218,7 @@ class Framed(NamedTuple):
     depth: int
 
 
-class Module(NamedTuple):
+class FigureModule(NamedTuple):
     """Items that are drawn once and follow each other so often, what leaves a lane entering it again."""
 
     items: tuple[int, ...]
@@ -251,7 +251,7 @@ class Column:
     zoom: Zoom | None = None
     frames: Mapping[tuple[tuple[str, str], ...], Framed] = field(default_factory=dict)
     network: int = 0
-    modules: tuple[Module, ...] = ()
+    modules: tuple[FigureModule, ...] = ()
 
     def key_of(self, item: int) -> str:
         """The key of the box that an item is drawn as."""

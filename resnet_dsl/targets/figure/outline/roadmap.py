@@ -26,7 +26,7 @@ class Bar(NamedTuple):
     words: str
 
 
-class Step(NamedTuple):
+class RoadmapStep(NamedTuple):
     """One network: its name, what tells it from the one before (the first has nothing), its numbers."""
 
     name: str
@@ -39,7 +39,7 @@ class Roadmap(NamedTuple):
     """quantities: what the bars are of, one a column."""
 
     quantities: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RoadmapStep, ...]
 
 
 def gather_roadmap(subjects: Sequence[Facts], titles: Sequence[str], say: Say = str) -> Roadmap:
@@ -47,7 +47,7 @@ def gather_roadmap(subjects: Sequence[Facts], titles: Sequence[str], say: Say = 
     changes = ["", *(say(_changes(one, other)) for one, other in pairwise(subjects))]
     columns = [_bars([one.count.params for one in subjects], say), _bars([one.count.macs for one in subjects], say)]
     steps = (
-        Step(clean(title, _LONGEST), told, bars, say(summarise(one)))
+        RoadmapStep(clean(title, _LONGEST), told, bars, say(summarise(one)))
         for title, told, bars, one in zip(titles, changes, zip(*columns, strict=True), subjects, strict=True)
     )
     return Roadmap((say("parameters"), say("MACs")), tuple(steps))

@@ -14,7 +14,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.nodes import Node
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.targets.figure.outline.contracting import Contracted, Contraction, Flow, Step
+from resnet_dsl.targets.figure.outline.contracting import Contracted, Contraction, Flow, LaneStep
 from resnet_dsl.targets.figure.outline.ends import gather_ends, gather_flow, main_output, returned
 from resnet_dsl.targets.figure.outline.folding import Folding, fold_to_layers, fold_to_rows
 from resnet_dsl.targets.figure.outline.items import (
@@ -108,7 +108,7 @@ class _Tiers:
         words = lane_words(self.resolutions[nodes[0]], [self.subject.shapes[node] for node in nodes])
         return Section(f"lane {words[0]}", words)
 
-    def _item(self, number: int, steps: Sequence[Step]) -> Item:
+    def _item(self, number: int, steps: Sequence[LaneStep]) -> Item:
         first = self.contraction.node(steps[0])
         if first.op == "input":
             item = gather_item(self.subject, self.folding, steps[0].rows[0], self.wishes, None, 0)
@@ -117,7 +117,7 @@ class _Tiers:
             return self._merge(number, steps[0])
         return self._plate(steps)
 
-    def _merge(self, number: int, step: Step) -> Item:
+    def _merge(self, number: int, step: LaneStep) -> Item:
         item = gather_item(self.subject, self.folding, step.rows[0], self.wishes, self._tone(step), 0)
         entering = [flow for flow in self.found.flows if flow.target == number]
         node = self.contraction.node(step)
@@ -134,14 +134,14 @@ class _Tiers:
         goes_on = any(other.source == flow.source and other.target != flow.target for other in self.found.flows)
         return goes_on and self.reached[flow.source] == self.reached[flow.target] and flow.way != "main"
 
-    def _tone(self, step: Step) -> int | None:
+    def _tone(self, step: LaneStep) -> int | None:
         return self.tones.get(self.subject.shapes[self._nodes([step])[-1]][:-1])
 
-    def _nodes(self, steps: Sequence[Step]) -> tuple[int, ...]:
+    def _nodes(self, steps: Sequence[LaneStep]) -> tuple[int, ...]:
         rows = [row for step in steps for row in step.rows]
         return tuple(sorted(node for row in rows for node in (*self.folding.rows[row], *self.folding.adapters[row])))
 
-    def _plate(self, steps: Sequence[Step]) -> Item:
+    def _plate(self, steps: Sequence[LaneStep]) -> Item:
         nodes = self._nodes(steps)
         groups = tuple(map(self._group, self._runs(steps)))
         name = self.graph.nodes[nodes[0]].name
@@ -151,7 +151,7 @@ class _Tiers:
         tip = f"{clean(name, 80)}: {held}, output {shape}, {params}"
         return Item(name, "plate", ("", facts) if facts else ("",), self._tone(steps[-1]), 0, nodes, tip, groups=groups)
 
-    def _runs(self, steps: Sequence[Step]) -> Iterator[list[Step]]:
+    def _runs(self, steps: Sequence[LaneStep]) -> Iterator[list[LaneStep]]:
         """Steps of which the same is said; of equal blocks the first one alone may have other skip connections."""
         for _, run in groupby(steps, key=self._words):
             members = list(run)
@@ -160,23 +160,23 @@ class _Tiers:
             else:
                 yield from (list(part) for _, part in groupby(members, key=self._arcs))
 
-    def _group(self, steps: Sequence[Step]) -> Group:
+    def _group(self, steps: Sequence[LaneStep]) -> Group:
         row, first, last = self._words(steps[-1]), self._arcs(steps[0]), self._arcs(steps[-1])
         boxes = () if steps[-1].block is None else (steps[-1].block,)
         first_rows = (f"{row}, {self._adapting(steps[0])}",) if any(arc.way == "adapted" for arc in first) else ()
         blocks = tuple(self._nodes([step]) for step in steps)
         return Group((row,), last, first_rows, first if first != last else (), boxes, blocks)
 
-    def _arcs(self, step: Step) -> tuple[Arc, ...]:
+    def _arcs(self, step: LaneStep) -> tuple[Arc, ...]:
         """The skip connections in a block, which are counted and not drawn."""
         ways = (self.graph.nodes[node].skip for node in self._nodes([step])) if step.block is not None else ()
         return tuple(Arc(0, 1, way) for way in ways if way)
 
-    def _adapting(self, step: Step) -> str:
+    def _adapting(self, step: LaneStep) -> str:
         inside = (self.graph.nodes[node] for node in self._nodes([step]))
         return adapting({node.op for node in inside if self.scopes.adapter[node.scope] is not None})
 
-    def _words(self, step: Step) -> str:
+    def _words(self, step: LaneStep) -> str:
         if step.block is None:
             return short(row_words(self.graph, self.folding, step.rows[0]), self.wishes.replaced)
         scope = self.graph.scopes[step.block]
@@ -184,7 +184,7 @@ class _Tiers:
         marks = [mark for row in step.rows for mark in mark_of(self.folding, row)]
         return ", ".join([name, str(self.subject.shapes[scope.exit][-1]), *self._dilated(step), *marks[:1]])
 
-    def _dilated(self, step: Step) -> Iterator[str]:
+    def _dilated(self, step: LaneStep) -> Iterator[str]:
         """How far apart the taps of a block lie, where they do."""
         args = (self.graph.nodes[node].args.get("dilation") or () for node in self._nodes([step]))
         most = max((one for dilation in args for one in dilation), default=1)
@@ -205,7 +205,7 @@ class _Tiers:
         via = " and ".join(("copy",) * copied + ("crop",) * bool(flow.over))
         return replace(link, way="copy", via=via, tip=f"{via} {tip}") if via else link
 
-    def _changing(self, link: Link, flow: Flow, step: Step | None) -> Link:
+    def _changing(self, link: Link, flow: Flow, step: LaneStep | None) -> Link:
         """Into another lane: by what is done on the way, or by the thing that reads it."""
         rows = [self.graph.nodes[self.folding.rows[row][0]] for row in flow.over]
         down = coarseness(self.reached[flow.source]) < coarseness(self.reached[flow.target])
@@ -213,11 +213,11 @@ class _Tiers:
         weighted = any(OPERATIONS[node.op].has_weights for node in rows) or (not rows and self._learns(step))
         return replace(link, way=_WAYS[down, weighted], via=via, tip=f"{via} {link.tip}")
 
-    def _joins(self, step: Step, flow: Flow) -> bool:
+    def _joins(self, step: LaneStep, flow: Flow) -> bool:
         joins = self.contraction.node(step).op == "concat" and self.contraction.is_merge(step)
         return joins and self._is_copied(flow)
 
-    def _change(self, step: Step | None, down: bool) -> str:
+    def _change(self, step: LaneStep | None, down: bool) -> str:
         """What brings a value into another lane where nothing on the way does: the thing that reads it."""
         if step is None:
             return ""
@@ -226,7 +226,7 @@ class _Tiers:
         node = self.contraction.node(step)
         return "repeated over the map" if OPERATIONS[node.op].many else _named(node)
 
-    def _learns(self, step: Step | None) -> bool:
+    def _learns(self, step: LaneStep | None) -> bool:
         return step is not None and (step.block is not None or OPERATIONS[self.contraction.node(step).op].has_weights)
 
 

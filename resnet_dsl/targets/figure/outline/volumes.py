@@ -25,8 +25,8 @@ from resnet_dsl.targets.figure.outline.outline import (
     Outline,
     Section,
     Shortcut,
-    Skips,
     Volume,
+    VolumeSkips,
     Way,
 )
 from resnet_dsl.targets.figure.outline.words import clean, size
@@ -233,10 +233,10 @@ def _positions(length: Length) -> float:
     return float(length) if isinstance(length, int) else LIKE * length.rate / length.multiple
 
 
-def _skips(group: Group) -> Iterator[Skips]:
+def _skips(group: Group) -> Iterator[VolumeSkips]:
     counts = Counter(arc.way for arc in group.all_arcs)
     for way, count in sorted(counts.items()):
-        yield Skips(way, count, group.repeat > 1 and bool(group.first_arcs) and not _has(group.arcs, way))
+        yield VolumeSkips(way, count, group.repeat > 1 and bool(group.first_arcs) and not _has(group.arcs, way))
 
 
 def _marks(group: Group) -> list[str]:

@@ -121,7 +121,7 @@ def border_of(fill: str, ground: str) -> str:
     return apart("#{:02X}{:02X}{:02X}".format(*(round(255 * channel) for channel in strong)), ground, SHAPE + 0.4)
 
 
-class Pair(NamedTuple):
+class ColourPair(NamedTuple):
     """Two colours that must be told apart, each by its key, and the contrast that is asked for."""
 
     upper: tuple[str | int, ...]
@@ -130,15 +130,17 @@ class Pair(NamedTuple):
     words: str
 
 
-def pairs(colours: Colours) -> Iterator[Pair]:
+def pairs(colours: Colours) -> Iterator[ColourPair]:
     """All that are drawn upon each other: words on what they stand on, lines and borders on the ground."""
     under: list[tuple[str | int, ...]] = [("ground",), ("plain",)]
     under += [(key, number) for key in ("fills", "further") for number in range(len(getattr(colours, key)))]
     for upper in ("ink", "faint", "projection"):
-        yield from (Pair((upper,), lower, TEXT, "words") for lower in under)
-    yield Pair(("line",), ("ground",), SHAPE, "lines")
-    yield Pair(("plain_border",), ("ground",), SHAPE, "borders")
-    yield from (Pair(("borders", number), ("ground",), SHAPE, "borders") for number in range(len(colours.borders)))
+        yield from (ColourPair((upper,), lower, TEXT, "words") for lower in under)
+    yield ColourPair(("line",), ("ground",), SHAPE, "lines")
+    yield ColourPair(("plain_border",), ("ground",), SHAPE, "borders")
+    yield from (
+        ColourPair(("borders", number), ("ground",), SHAPE, "borders") for number in range(len(colours.borders))
+    )
 
 
 def value(colours: Colours, way: tuple[str | int, ...]) -> str:
@@ -157,6 +159,6 @@ def cleared(colours: Colours, way: tuple[str | int, ...], met: Container[object]
     return next((shade for shade in shades if all(contrast(shade, other) >= least for other, least in beside)), None)
 
 
-def ratio_of(colours: Colours, pair: Pair) -> float:
+def ratio_of(colours: Colours, pair: ColourPair) -> float:
     """The contrast of two colours."""
     return contrast(value(colours, pair.upper), value(colours, pair.lower))

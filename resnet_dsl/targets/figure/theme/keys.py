@@ -7,7 +7,7 @@ import re
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.targets.figure.theme.colours import hexadecimal
 from resnet_dsl.targets.figure.theme.lengths import LENGTHS, points
-from resnet_dsl.toml import Choice, Flag, Key, Named, Number, Several, Table, Text
+from resnet_dsl.toml import BoundedNumber, Flag, Key, KeyedTable, LineOfText, NamedTable, OneOf, Several
 
 ALWAYS_DRAWN = ("input", "weighted", "attention", "merge")
 """Kinds of operations without which a figure would not be the network."""
@@ -34,71 +34,71 @@ def _named_here(word: str) -> str | None:
     return next((step for step in steps if step in _NAMES), None)
 
 
-_LENGTH = Text(20, points, f'a length in quotes, "{LENGTHS.partition(",")[0]}" or in cm, in, pt')
-_COLOUR = Text(20, hexadecimal, 'a colour in quotes, such as "#D5E8F7"')
+_LENGTH = LineOfText(20, points, f'a length in quotes, "{LENGTHS.partition(",")[0]}" or in cm, in, pt')
+_COLOUR = LineOfText(20, hexadecimal, 'a colour in quotes, such as "#D5E8F7"')
 _FILLS = Several(_COLOUR, 1, _MOST_FILLS)
-_SIZE = Number(3, 200)
-_STROKE = Number(0.05, 20)
-_SCALE = Choice(("linear", "sqrt", "log"))
-_SHOWS = Choice(("fold", "thin", "box", "hide"))
+_SIZE = BoundedNumber(3, 200)
+_STROKE = BoundedNumber(0.05, 20)
+_SCALE = OneOf(("linear", "sqrt", "log"))
+_SHOWS = OneOf(("fold", "thin", "box", "hide"))
 
-_KIND = Table(
+_KIND = KeyedTable(
     {
         "show": Key(_SHOWS, "as a box, a thin one without a fill, folded into the row before, or not at all"),
         "fill": Key(_COLOUR, "of its boxes, whatever colours go by"),
-        "words": Key(Text(40), "its name in figures"),
+        "words": Key(LineOfText(40), "its name in figures"),
     }
 )
-FORM = Table(
+FORM = KeyedTable(
     {
-        "about": Key(Text(300), "what the theme is for, and where its numbers come from"),
-        "extends": Key(Several(Text(200), 0, 8), "themes that this one begins with: names, or files beside it"),
+        "about": Key(LineOfText(300), "what the theme is for, and where its numbers come from"),
+        "extends": Key(Several(LineOfText(200), 0, 8), "themes that this one begins with: names, or files beside it"),
         "page": Key(
-            Table(
+            KeyedTable(
                 {
                     "width": Key(_LENGTH, "of the figure as printed; `--width` says another one"),
                     "full": Key(_LENGTH, "what `--width full` is: across all columns"),
                     "max_height": Key(_LENGTH, "of the figure as printed; `--height` says another one"),
-                    "background": Key(Choice(("ground", "none")), "the ground painted, or nothing below the figure"),
+                    "background": Key(OneOf(("ground", "none")), "the ground painted, or nothing below the figure"),
                     "adaptive": Key(Flag(), "in an .svg and a page: the dark theme's colours on a dark screen"),
                 }
             )
         ),
         "text": Key(
-            Table(
+            KeyedTable(
                 {
                     "size": Key(_SIZE, "of rows, in points; all that has no size of its own goes with it"),
                     "facts": Key(_SIZE, "of shapes and counts below rows, and of remarks"),
                     "names": Key(_SIZE, "of stages, of words beside lines, of the legend"),
                     "title": Key(_SIZE, "above networks"),
-                    "least": Key(Number(3, 20), "what is smaller in print is told"),
-                    "language": Key(Text(35, _language, 'a language, such as "de"'), "of `[words]`"),
+                    "least": Key(BoundedNumber(3, 20), "what is smaller in print is told"),
+                    "language": Key(LineOfText(35, _language, 'a language, such as "de"'), "of `[words]`"),
                 }
             )
         ),
         "line": Key(
-            Table(
+            KeyedTable(
                 {
                     "width": Key(_STROKE, "of lines and borders, in points"),
-                    "arrow": Key(Number(1, 40), "length of an arrowhead"),
+                    "arrow": Key(BoundedNumber(1, 40), "length of an arrowhead"),
                     "dash": Key(Several(_STROKE, 2, 2), "of projections: drawn, left out"),
-                    "corner": Key(Number(0, 40), "radius of a box's corners"),
+                    "corner": Key(BoundedNumber(0, 40), "radius of a box's corners"),
                 }
             )
         ),
         "box": Key(
-            Table(
+            KeyedTable(
                 {
-                    "height": Key(Number(4, 200), "of a row, in points"),
-                    "padding": Key(Number(0, 60), "between words and the sides of their box"),
-                    "gap": Key(Number(3, 100), "between rows"),
+                    "height": Key(BoundedNumber(4, 200), "of a row, in points"),
+                    "padding": Key(BoundedNumber(0, 60), "between words and the sides of their box"),
+                    "gap": Key(BoundedNumber(3, 100), "between rows"),
                 }
             )
         ),
         "colour": Key(
-            Table(
+            KeyedTable(
                 {
-                    "by": Key(Choice(("size", "operation", "stage", "branch", "none")), "what colours tell apart"),
+                    "by": Key(OneOf(("size", "operation", "stage", "branch", "none")), "what colours tell apart"),
                     "ground": Key(_COLOUR, "of the paper; all other colours follow from it"),
                     "ink": Key(_COLOUR, "of words"),
                     "faint": Key(_COLOUR, "of facts, brackets and remarks"),
@@ -112,14 +112,14 @@ FORM = Table(
                 }
             )
         ),
-        "kind": Key(Named(_KIND, _NAMES, _named_here, "`resnet-dsl explain` lists the operations")),
-        "words": Key(Named(Text(300)), "what stands in figures, and what is to stand there instead"),
-        "legend": Key(Table({"place": Key(Choice(("below", "right", "none")), "where lines are explained")})),
+        "kind": Key(NamedTable(_KIND, _NAMES, _named_here, "`resnet-dsl explain` lists the operations")),
+        "words": Key(NamedTable(LineOfText(300)), "what stands in figures, and what is to stand there instead"),
+        "legend": Key(KeyedTable({"place": Key(OneOf(("below", "right", "none")), "where lines are explained")})),
         "volume": Key(
-            Table(
+            KeyedTable(
                 {
-                    "angle": Key(Number(15, 75), "of receding edges, in degrees"),
-                    "depth": Key(Number(0.1, 1), "how long these are drawn"),
+                    "angle": Key(BoundedNumber(15, 75), "of receding edges, in degrees"),
+                    "depth": Key(BoundedNumber(0.1, 1), "how long these are drawn"),
                     "side": Key(_SCALE, "the scale of heights and widths"),
                     "thickness": Key(_SCALE, "the scale of channels"),
                 }

@@ -19,7 +19,7 @@ from resnet_dsl.source import Source
 from resnet_dsl.targets.figure.theme.colours import (
     FOLLOWS,
     TEXT,
-    Pair,
+    ColourPair,
     apart,
     border_of,
     cleared,
@@ -40,7 +40,7 @@ from resnet_dsl.targets.figure.theme.theme import (
     Lines,
     Page,
     Theme,
-    Volume,
+    VolumeLook,
 )
 from resnet_dsl.toml import Said, dotted, read_toml, read_toml_text
 
@@ -219,7 +219,7 @@ class _Layers:
             Lines(**{key: _frozen(one) for key, one in said.get("line", {}).items()}),
             Boxes(**said.get("box", {})),
             Legend(**said.get("legend", {})),
-            Volume(**said.get("volume", {})),
+            VolumeLook(**said.get("volume", {})),
             kinds,
             said.get("words", {}),
         )
@@ -244,7 +244,7 @@ class _Layers:
             message = f"words ({ink}) on {fill} have a contrast of {ratio:.1f}, and {TEXT:g} can be seen"
             self._add("E0270", [("kind", kind, "fill")], message, f'write "{apart(fill, ink, TEXT)}", or a paler one')
 
-    def _too_near(self, colours: Colours, pair: Pair) -> None:
+    def _too_near(self, colours: Colours, pair: ColourPair) -> None:
         """The one that was said last is at fault; the remedy is the shade of it that can be told from all others."""
         written = [way for way in (pair.upper, pair.lower) if way[0] in self.values["colour"]]
         at_fault = max(written, key=lambda way: self._said_last(("colour", *way)), default=None)

@@ -86,7 +86,7 @@ class KindLook:
 
 
 @dataclass(frozen=True)
-class Volume:
+class VolumeLook:
     """How blocks of numbers are drawn in space. angle: of receding edges, in degrees. depth: their factor."""
 
     angle: float = 45.0
@@ -113,7 +113,7 @@ class Theme:
     line: Lines = Lines()
     box: Boxes = Boxes()
     legend: Legend = Legend()
-    volume: Volume = Volume()
+    volume: VolumeLook = VolumeLook()
     kinds: Mapping[str, KindLook] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
 

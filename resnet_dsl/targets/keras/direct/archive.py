@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from resnet_dsl.targets.keras.calls import Calls, LayerCall, is_layer
 from resnet_dsl.targets.keras.direct.configuration import configuration, entry_of
-from resnet_dsl.targets.keras.direct.hdf5 import File, Group, Shape, Sink
+from resnet_dsl.targets.keras.direct.hdf5 import Hdf5File, Hdf5Group, Shape, Sink
 from resnet_dsl.targets.keras.direct.table import table
 from resnet_dsl.targets.keras.order import layers_in_order
 from resnet_dsl.targets.keras.sampling import Array
@@ -26,7 +26,7 @@ _AT_ONCE = 2**22
 """Bytes that are drawn before they are written: handing over each small array would cost more than it does."""
 
 
-class Model(NamedTuple):
+class ArchivedModel(NamedTuple):
     """What a file holds: the calls, the seed of its layers, the values of its variables in their order.
 
     entries: what is packed beside Keras' own, by name. fresh: nobody trained it, and the file says so.
@@ -39,9 +39,9 @@ class Model(NamedTuple):
     fresh: bool = False
 
 
-def write(model: Model, path: str) -> None:
+def write(model: ArchivedModel, path: str) -> None:
     """Writes the archive. Raises LeftToKerasError where only Keras can."""
-    description, file = configuration(model.calls, model.seed), File(_weights(model.calls))
+    description, file = configuration(model.calls, model.seed), Hdf5File(_weights(model.calls))
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(METADATA, _metadata())
         with archive.open(CONFIG, "w") as entry, io.TextIOWrapper(entry, "utf-8") as text:
@@ -58,7 +58,7 @@ def _metadata() -> str:
     return json.dumps({"keras_version": table()["version"], "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")})
 
 
-def _write_weights(archive: zipfile.ZipFile, file: File, weights: Iterator[Array]) -> str:
+def _write_weights(archive: zipfile.ZipFile, file: Hdf5File, weights: Iterator[Array]) -> str:
     """Returns their SHA-256."""
     info = zipfile.ZipInfo(WEIGHTS, time.localtime()[:6])
     info.file_size = file.size
@@ -99,16 +99,18 @@ class _Hashed:
         self._out.write(data)
 
 
-def _weights(calls: Calls) -> Group:
+def _weights(calls: Calls) -> Hdf5Group:
     """The groups of the weights file: one a layer, counted by class, with its name and its arrays."""
     counts: Counter[str] = Counter()
-    layers: dict[str, Group] = {}
+    layers: dict[str, Hdf5Group] = {}
     for call in (calls.calls[index] for index in layers_in_order(calls)):
         if is_layer(call):
             kind = group_of(entry_of(call)["class_name"])
             number, counts[kind] = counts[kind], counts[kind] + 1
-            layers[f"{kind}_{number}" if number else kind] = Group({"vars": Group(_arrays(calls, call), call.name)})
-    return Group({"layers": Group(layers), "vars": Group({}, calls.name)})
+            layers[f"{kind}_{number}" if number else kind] = Hdf5Group(
+                {"vars": Hdf5Group(_arrays(calls, call), call.name)}
+            )
+    return Hdf5Group({"layers": Hdf5Group(layers), "vars": Hdf5Group({}, calls.name)})
 
 
 def _arrays(calls: Calls, call: LayerCall) -> dict[str, Shape]:

@@ -18,10 +18,10 @@ Shape: TypeAlias = tuple[int, ...]
 _T = TypeVar("_T")
 
 
-class Group(NamedTuple):
+class Hdf5Group(NamedTuple):
     """What lies in a group, by name: groups, and arrays as their shapes. ``label``: its attribute ``name``."""
 
-    children: Mapping[str, Group | Shape]
+    children: Mapping[str, Hdf5Group | Shape]
     label: str | None = None
 
 
@@ -31,10 +31,10 @@ class Sink(Protocol):
     def write(self, data: Any, /) -> Any: ...
 
 
-class File:
+class Hdf5File:
     """A file as it will be. ``size``: its length in bytes."""
 
-    def __init__(self, root: Group) -> None:
+    def __init__(self, root: Hdf5Group) -> None:
         self._shapes = [*_shapes(root)]
         described = _Description(_START + sum(map(_room, self._shapes)))
         labels = [*described.texts([*_labels(root)])]
@@ -62,15 +62,15 @@ _BYTES = 4
 """Of a float32."""
 
 
-def _shapes(group: Group) -> Iterator[Shape]:
+def _shapes(group: Hdf5Group) -> Iterator[Shape]:
     for child in group.children.values():
-        yield from _shapes(child) if isinstance(child, Group) else (child,)
+        yield from _shapes(child) if isinstance(child, Hdf5Group) else (child,)
 
 
-def _labels(group: Group) -> Iterator[str]:
+def _labels(group: Hdf5Group) -> Iterator[str]:
     """In the order in which the groups are described: what lies in a group comes before it."""
     for child in group.children.values():
-        yield from _labels(child) if isinstance(child, Group) else ()
+        yield from _labels(child) if isinstance(child, Hdf5Group) else ()
     yield from () if group.label is None else (group.label,)
 
 
@@ -151,7 +151,7 @@ class _Description:
             address = self._put(_collection(encoded))
             yield from (pack("<IQI", len(text), address, number) for number, text in enumerate(encoded, start=1))
 
-    def group(self, group: Group, arrays: Iterator[int], labels: Iterator[bytes]) -> int:
+    def group(self, group: Hdf5Group, arrays: Iterator[int], labels: Iterator[bytes]) -> int:
         """Where the group stands, once all that lies in it does. ``arrays``: where each begins."""
         found = {name: self._child(child, arrays, labels) for name, child in group.children.items()}
         table = self._table(*zip(*sorted(found.items()), strict=True)) if found else self._table((), ())
@@ -159,8 +159,8 @@ class _Description:
             return self._put(_PLAIN + table)
         return self._put(_NAMED + table + _NAME_MESSAGE + next(labels))
 
-    def _child(self, child: Group | Shape, arrays: Iterator[int], labels: Iterator[bytes]) -> int:
-        if isinstance(child, Group):
+    def _child(self, child: Hdf5Group | Shape, arrays: Iterator[int], labels: Iterator[bytes]) -> int:
+        if isinstance(child, Hdf5Group):
             return self.group(child, arrays, labels)
         before, behind = _array(child)
         return self._put(before + pack("<Q", next(arrays)) + behind)

@@ -16,7 +16,7 @@ from resnet_dsl.sentences import counted
 from resnet_dsl.targets.keras.calls import Calls
 from resnet_dsl.targets.keras.freezing import frozen, said_of_freezing
 from resnet_dsl.targets.keras.inference import fuse_activations
-from resnet_dsl.targets.keras.initial import Slot, initial_weights, slots
+from resnet_dsl.targets.keras.initial import VariableSlot, initial_weights, slots
 from resnet_dsl.targets.keras.loading import fit_layers, keeps_classes, layers_of, read_model, said_of_scaling
 from resnet_dsl.targets.keras.lower import lower
 from resnet_dsl.targets.keras.sampling import Array
@@ -27,7 +27,7 @@ from resnet_dsl.weights import About, SavedModel, Scaling
 from resnet_dsl.weights.scaling import expect_channels
 
 
-class Made(NamedTuple):
+class MadeModel(NamedTuple):
     """A model as data: the graph that it is made from, its calls, the seed of its layers, its weights in Keras' order.
 
     said: what a user is told of it. classes: their names, from the file of the weights.
@@ -37,25 +37,25 @@ class Made(NamedTuple):
     shapes: tuple[Shape, ...]
     calls: Calls
     seed: int | None
-    weights: Iterator[tuple[Slot, Array]]
+    weights: Iterator[tuple[VariableSlot, Array]]
     said: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
 
 
-def make(compiled: Compiled, request: Request) -> Made:
+def make(compiled: Compiled, request: Request) -> MadeModel:
     """The model that was asked for. Raises LeftToKerasError, and Failure where weights do not fit."""
     saved = request.saved
     scaling = (About() if saved is None else saved.about).scaling
     graph, shapes = compiled.graph, compiled.shapes
     expect_channels(scaling, graph, shapes)
     calls = frozen(scaled_first(lower(graph, shapes), scaling), request.freeze)
-    made = Made(graph, shapes, calls, request.seed, initial_weights(calls, request.seed), said_of_freezing(calls))
+    made = MadeModel(graph, shapes, calls, request.seed, initial_weights(calls, request.seed), said_of_freezing(calls))
     if saved is not None:
         made = _loaded(made, compiled, saved, request.excepted)
     return _optimized(made, scaling) if request.optimize else made
 
 
-def of_file(path: str | os.PathLike[str]) -> tuple[Made, About]:
+def of_file(path: str | os.PathLike[str]) -> tuple[MadeModel, About]:
     """The network of a ``.keras`` file that was written here, with its weights, and what the file says besides.
 
     Raises OSError, NoGraphError, or Failure where the file is damaged or does not hold the weights of its graph.
@@ -63,11 +63,11 @@ def of_file(path: str | os.PathLike[str]) -> tuple[Made, About]:
     graph, shapes, saved = read_model(path)
     calls = lower(graph, shapes)
     fitted = fit_layers(saved, layers_of(calls), {call.name for call in calls.calls}, calls, (), graph.name)
-    made = Made(graph, shapes, calls, None, iter(()), fitted.remarks)
+    made = MadeModel(graph, shapes, calls, None, iter(()), fitted.remarks)
     return made._replace(weights=_replaced(made, fitted.values)), saved.about
 
 
-def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequence[str]) -> Made:
+def _loaded(made: MadeModel, compiled: Compiled, saved: SavedModel, excepted: Sequence[str]) -> MadeModel:
     """With the weights of a file, but for those of the parts that are excepted."""
     whole, scaling = compiled.whole, saved.about.scaling
     calls, layers = lower(whole.graph, whole.shapes), layers_of(made.calls)
@@ -80,7 +80,7 @@ def _loaded(made: Made, compiled: Compiled, saved: SavedModel, excepted: Sequenc
     return made._replace(weights=weights, said=said, classes=saved.about.classes if kept else ())
 
 
-def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tuple[Slot, Array]]:
+def _replaced(made: MadeModel, values: Mapping[str, Sequence[Array]]) -> Iterator[tuple[VariableSlot, Array]]:
     """The weights with those of a file in their place; where all are, none is drawn."""
     loaded = {layer: iter(arrays) for layer, arrays in values.items()}
     every = all(slot.layer in loaded for slot in slots(made.calls))
@@ -89,7 +89,7 @@ def _replaced(made: Made, values: Mapping[str, Sequence[Array]]) -> Iterator[tup
         yield slot, np.ascontiguousarray(array, np.float32)
 
 
-def _optimized(made: Made, scaling: Scaling | None) -> Made:
+def _optimized(made: MadeModel, scaling: Scaling | None) -> MadeModel:
     """For inference alone, as ``optimize_for_inference`` makes it of a model."""
     network, said = optimize(WeightedGraph(made.graph, made.shapes, by_node(made)))
     fused, count = fuse_activations(lower(network.graph, network.shapes))
@@ -97,21 +97,21 @@ def _optimized(made: Made, scaling: Scaling | None) -> Made:
     return _with_weights(network, fused, scaling)._replace(said=said, classes=made.classes)
 
 
-def of_weighted(model: Weighted) -> Made:
+def of_weighted(model: Weighted) -> MadeModel:
     """The model of a network that has its weights."""
     network = model.network
     made = _with_weights(network, lower(network.graph, network.shapes), model.scaling)
     return made._replace(said=model.said, classes=model.classes)
 
 
-def _with_weights(network: WeightedGraph, calls: Calls, scaling: Scaling | None) -> Made:
+def _with_weights(network: WeightedGraph, calls: Calls, scaling: Scaling | None) -> MadeModel:
     assert network.weights is not None
     placed = {(one.layer, one.variable): one for one in weights_of_nodes(calls, network.shapes)}
     scaled = scaled_first(calls, scaling)
-    return Made(network.graph, network.shapes, scaled, None, _found(scaled, placed, network.weights))
+    return MadeModel(network.graph, network.shapes, scaled, None, _found(scaled, placed, network.weights))
 
 
-def by_node(made: Made) -> dict[str, dict[str, Array]]:
+def by_node(made: MadeModel) -> dict[str, dict[str, Array]]:
     """The weights by the names of nodes, in the graph's shapes. Raises LeftToKerasError."""
     values = {(slot.layer, slot.variable.name): array for slot, array in made.weights}
     weights: dict[str, dict[str, Array]] = {}
@@ -122,7 +122,7 @@ def by_node(made: Made) -> dict[str, dict[str, Array]]:
 
 def _found(
     calls: Calls, placed: Mapping[tuple[str, str], PlacedWeight], weights: Mapping[str, Mapping[str, Array]]
-) -> Iterator[tuple[Slot, Array]]:
+) -> Iterator[tuple[VariableSlot, Array]]:
     for slot in slots(calls):
         place = placed[slot.layer, slot.variable.name]
         array = weights[place.node][place.weight.name]

@@ -16,9 +16,9 @@ from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.ir.operations import complete
 from resnet_dsl.passes.primitives import COMPOSITES
 from resnet_dsl.passes.rewriting import Weights
-from resnet_dsl.targets.onnx.calls import Calls, Layout
+from resnet_dsl.targets.onnx.calls import Layout, OnnxCalls
 from resnet_dsl.targets.onnx.lower import convolution, elementwise, pooling, resizing, shaping
-from resnet_dsl.targets.onnx.lower.place import LAYOUTS, Lowering, LoweringContext, Rules, Value
+from resnet_dsl.targets.onnx.lower.place import LAYOUTS, OnnxLowering, OnnxLoweringContext, OnnxValue, Rules
 from resnet_dsl.targets.onnx.lower.primitives import in_steps
 from resnet_dsl.weights import InputScaling
 
@@ -31,24 +31,24 @@ RULES = complete("resnet_dsl/targets/onnx/lower/", *_TABLES, _REST, but=_INPUT)
 
 def lower(
     graph: Graph, shapes: tuple[Shape, ...], weights: Weights, layout: Layout, scalings: Mapping[int, InputScaling]
-) -> Calls:
+) -> OnnxCalls:
     """The operators of a graph, whose inputs and outputs have this layout.
 
     shapes, weights: of the graph's nodes. scalings: what happens to images first, by the inputs' indices.
     """
-    lowering = Lowering(graph, shapes, weights)
+    lowering = OnnxLowering(graph, shapes, weights)
     for index in range(graph.inputs):
         lowering.values.append(_input(lowering, index, layout, scalings.get(index)))
     for index, node in enumerate(graph.nodes[graph.inputs :], graph.inputs):
-        lowering.values.append(RULES[node.op](LoweringContext(lowering, index)))
+        lowering.values.append(RULES[node.op](OnnxLoweringContext(lowering, index)))
     return lowering.done(layout)
 
 
-def _input(lowering: Lowering, index: int, layout: Layout, scaling: InputScaling | None) -> Value:
+def _input(lowering: OnnxLowering, index: int, layout: Layout, scaling: InputScaling | None) -> OnnxValue:
     """An input, and what happens to it first: Keras' ``Normalization``."""
-    at = LoweringContext(lowering, index)
+    at = OnnxLoweringContext(lowering, index)
     layouts = (layout,) if len(at.shape) > 1 else LAYOUTS
-    taken = Value(at.shape, index, dict.fromkeys(layouts, at.node.name))
+    taken = OnnxValue(at.shape, index, dict.fromkeys(layouts, at.node.name))
     if scaling is None:
         return taken
     return elementwise.normalized(at.part("normalization", (taken,), at.shape), scaling.mean, np.sqrt(scaling.variance))

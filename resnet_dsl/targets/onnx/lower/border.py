@@ -7,7 +7,7 @@ from typing import TypeAlias
 from resnet_dsl.ir.lengths import divides
 from resnet_dsl.ir.windows import border_of_same
 from resnet_dsl.targets.onnx.lower.operators import pad
-from resnet_dsl.targets.onnx.lower.place import LoweringContext
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext
 
 Widths: TypeAlias = tuple[tuple[int, int], ...]
 """Positions in front and behind, one pair a spatial axis."""
@@ -17,7 +17,7 @@ _LOWEST = -3.4028234663852886e38
 """float32's lowest number."""
 
 
-def widths_of(at: LoweringContext, reaches: tuple[int, ...]) -> Widths | None:
+def widths_of(at: OnnxLoweringContext, reaches: tuple[int, ...]) -> Widths | None:
     """The border of the operation's window; None where it follows from a length that is not known."""
     if at.args["pad"] != "same":
         widths: Widths = at.args["pad"]
@@ -33,7 +33,7 @@ def in_a_row(widths: Widths) -> list[int]:
     return [front for front, _ in widths] + [behind for _, behind in widths]
 
 
-def bordered(at: LoweringContext, tensor: str, widths: Widths | None, fill: str, reaches: tuple[int, ...]) -> str:
+def bordered(at: OnnxLoweringContext, tensor: str, widths: Widths | None, fill: str, reaches: tuple[int, ...]) -> str:
     """A map of the input's shape with a border; where its widths are None, with that of `same` under these reaches."""
     if widths is None:
         return at.call("Pad", tensor, _same(at, reaches), *_number(at, fill), suffix="pad", mode=_MODES[fill])
@@ -42,11 +42,11 @@ def bordered(at: LoweringContext, tensor: str, widths: Widths | None, fill: str,
     return pad(at, tensor, "first", dict(enumerate(widths)), _MODES[fill], *_number(at, fill), suffix="pad")
 
 
-def _number(at: LoweringContext, fill: str) -> list[str]:
+def _number(at: OnnxLoweringContext, fill: str) -> list[str]:
     return [at.numbers("border", _LOWEST)] if fill == "lowest" else []
 
 
-def _same(at: LoweringContext, reaches: tuple[int, ...]) -> str:
+def _same(at: OnnxLoweringContext, reaches: tuple[int, ...]) -> str:
     """``max((ceil(length / stride) - 1) * stride + reach - length, 0)``, the smaller half in front, when it runs."""
     lengths = at.call("Shape", at.tensor(), suffix="lengths", start=2)
     stride, one, two = at.whole("stride", at.args["stride"]), at.whole("one", [1]), at.whole("two", [2])

@@ -9,10 +9,10 @@ import numpy as np
 from resnet_dsl.ir.windows import content, reach
 from resnet_dsl.targets.onnx.calls import Array
 from resnet_dsl.targets.onnx.lower.border import bordered, in_a_row, widths_of
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rules, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rules
 
 
-def _conv(at: LoweringContext) -> Value:
+def _conv(at: OnnxLoweringContext) -> OnnxValue:
     args, fill = at.args, content(at.args)
     reaches = tuple(map(reach, args["kernel"], args["dilation"]))
     widths = widths_of(at, reaches)
@@ -25,7 +25,7 @@ def _conv(at: LoweringContext) -> Value:
     return at.value(at.call("Conv", value, kernel, *_bias(at), group=args["groups"], **window))
 
 
-def _kernel(at: LoweringContext) -> Array:
+def _kernel(at: OnnxLoweringContext) -> Array:
     """What is convolved with. Under `standardize` that follows from the weights: each filter with mean 0 and variance 1
     (Qiao et al. 2019), scaled by the fan in and a learned gain (Brock et al. 2021, equation 1)."""
     args, kernel = at.args, at.weight("kernel")
@@ -38,17 +38,17 @@ def _kernel(at: LoweringContext) -> Array:
     return np.asarray(exact, np.float32)
 
 
-def _bias(at: LoweringContext) -> list[str]:
+def _bias(at: OnnxLoweringContext) -> list[str]:
     return [at.variable("bias", at.weight("bias"))] if at.args["bias"] else []
 
 
-def _conv_transpose(at: LoweringContext) -> Value:
+def _conv_transpose(at: OnnxLoweringContext) -> OnnxValue:
     kernel = at.variable("kernel", np.moveaxis(at.weight("kernel"), (-1, -2), (0, 1)))
     window = {"kernel_shape": at.args["kernel"], "strides": at.args["stride"]}
     return at.value(at.call("ConvTranspose", at.tensor(), kernel, *_bias(at), **window))
 
 
-def _dense(at: LoweringContext) -> Value:
+def _dense(at: OnnxLoweringContext) -> OnnxValue:
     return at.value(at.call("Gemm", at.tensor(), at.variable("kernel", at.weight("kernel")), *_bias(at)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from resnet_dsl.targets.onnx.calls import Layout, in_layout
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rule, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rule
 
 END = 2**63 - 1
 """Of a slice: behind the last position."""
@@ -21,32 +21,34 @@ Lengths: TypeAlias = list[int] | str
 def each(kind: str, **attributes: Any) -> Rule:
     """The rule of an operator that takes one value or several, number by number."""
 
-    def rule(at: LoweringContext) -> Value:
+    def rule(at: OnnxLoweringContext) -> OnnxValue:
         return at.value(at.call(kind, *at.tensors(at.layout), **attributes), at.layout)
 
     return rule
 
 
-def with_number(kind: str, number: Callable[[LoweringContext], float]) -> Rule:
+def with_number(kind: str, number: Callable[[OnnxLoweringContext], float]) -> Rule:
     """The rule of an operator that takes a value and a fixed number."""
 
-    def rule(at: LoweringContext) -> Value:
+    def rule(at: OnnxLoweringContext) -> OnnxValue:
         return at.value(at.call(kind, at.tensor(at.layout), at.numbers("number", number(at))), at.layout)
 
     return rule
 
 
-def reduced(kind: str, axes: Callable[[LoweringContext], Sequence[int]]) -> Rule:
+def reduced(kind: str, axes: Callable[[OnnxLoweringContext], Sequence[int]]) -> Rule:
     """The rule of an operator that makes the length of axes of the shape 1."""
 
-    def rule(at: LoweringContext) -> Value:
+    def rule(at: OnnxLoweringContext) -> OnnxValue:
         places = [at.input.axis(axis, at.layout) for axis in axes(at)]
         return at.value(at.call(kind, at.tensor(at.layout), at.whole("axes", places)), at.layout)
 
     return rule
 
 
-def sliced(at: LoweringContext, axes: Sequence[int], starts: Sequence[int], ends: Sequence[int], *steps: int) -> Value:
+def sliced(
+    at: OnnxLoweringContext, axes: Sequence[int], starts: Sequence[int], ends: Sequence[int], *steps: int
+) -> OnnxValue:
     """A part of the input along axes of its shape."""
     given = {"starts": starts, "ends": ends, "axes": [at.input.axis(axis, at.layout) for axis in axes]}
     given |= {"steps": steps} if steps else {}
@@ -54,7 +56,9 @@ def sliced(at: LoweringContext, axes: Sequence[int], starts: Sequence[int], ends
     return at.value(at.call("Slice", at.tensor(at.layout), *row), at.layout)
 
 
-def pad(at: LoweringContext, tensor: str, layout: Layout, widths: Widths, mode: str, *number: str, suffix: str) -> str:
+def pad(
+    at: OnnxLoweringContext, tensor: str, layout: Layout, widths: Widths, mode: str, *number: str, suffix: str
+) -> str:
     """A tensor of the input's shape with zeros (or another number), or its own numbers, around it."""
     row = [0] * (2 * at.input.axes + 2)
     for axis, (before, behind) in widths.items():
@@ -63,18 +67,18 @@ def pad(at: LoweringContext, tensor: str, layout: Layout, widths: Widths, mode: 
     return at.call("Pad", tensor, at.whole("pads", row), *number, suffix=suffix, mode=mode)
 
 
-def padded(at: LoweringContext, widths: Widths, mode: str = "constant") -> Value:
+def padded(at: OnnxLoweringContext, widths: Widths, mode: str = "constant") -> OnnxValue:
     """The input with such a border, as the operation's value."""
     return at.value(pad(at, at.tensor(at.layout), at.layout, widths, mode, suffix=""), at.layout)
 
 
-def in_a_line(at: LoweringContext) -> str:
+def in_a_line(at: OnnxLoweringContext) -> str:
     """The input with its numbers in the order in which they are counted: channels last."""
     lengths = at.input.shape[:-1]
     return at.tensor(at.layout if all(length == 1 for length in lengths) else "last")
 
 
-def reshaped_back(at: LoweringContext, tensor: str, suffix: str = "") -> str:
+def reshaped_back(at: OnnxLoweringContext, tensor: str, suffix: str = "") -> str:
     """Numbers in the order of the input, channels first, in its shape."""
     if at.is_open:
         size = at.call("Shape", at.tensor(), suffix="shape")
@@ -83,7 +87,7 @@ def reshaped_back(at: LoweringContext, tensor: str, suffix: str = "") -> str:
     return at.call("Reshape", tensor, size, suffix=suffix)
 
 
-def lengths_of(at: LoweringContext, value: Value, suffix: str = "lengths") -> Lengths:
+def lengths_of(at: OnnxLoweringContext, value: OnnxValue, suffix: str = "lengths") -> Lengths:
     """The lengths of a map, without its channels."""
     known = [length for length in value.shape[:-1] if isinstance(length, int)]
     if len(known) == value.axes - 1:
@@ -91,7 +95,7 @@ def lengths_of(at: LoweringContext, value: Value, suffix: str = "lengths") -> Le
     return at.call("Shape", at.tensor("first", value), suffix=suffix, start=2)
 
 
-def size_of(at: LoweringContext, what: str, *parts: Lengths) -> str:
+def size_of(at: OnnxLoweringContext, what: str, *parts: Lengths) -> str:
     """Lengths behind one another, as one tensor; 0 stands for the batch's."""
     if not any(isinstance(part, str) for part in parts):
         return at.whole(what, [one for part in parts for one in part])

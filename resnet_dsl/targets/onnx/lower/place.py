@@ -17,13 +17,13 @@ from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.operation import OperationName
 from resnet_dsl.passes.primitives.step import NO_WEIGHTS
 from resnet_dsl.passes.rewriting import Weights
-from resnet_dsl.targets.onnx.calls import Array, Calls, Layout, OperatorCall, free, names_of_outputs
+from resnet_dsl.targets.onnx.calls import Array, Layout, OnnxCalls, OperatorCall, free, names_of_outputs
 
 LAYOUTS: tuple[Layout, ...] = ("first", "last")
 """What rules prefer comes first."""
 
 
-class Value:
+class OnnxValue:
     """What a node or a step computes. shape: without the batch's axis, channels last. node: the one that it comes from.
 
     tensors: those that hold it, by layout.
@@ -44,7 +44,7 @@ class Value:
         return axis + 1 if layout == "last" else 1 if axis == self.axes - 1 else axis + 2
 
 
-class Lowering:
+class OnnxLowering:
     """The state of one lowering: operators and arrays so far, and the value of each node."""
 
     def __init__(self, graph: Graph, shapes: tuple[Shape, ...], weights: Weights) -> None:
@@ -53,7 +53,7 @@ class Lowering:
         self.weights = weights
         self.calls: list[OperatorCall] = []
         self.arrays: dict[str, Array] = {}
-        self.values: list[Value] = []
+        self.values: list[OnnxValue] = []
         self._called: Counter[tuple[int, str]] = Counter()
         self._names: dict[tuple[int, str, int], str] = {}
         self._reshaped: dict[tuple[str, tuple[int, ...]], str] = {}
@@ -96,7 +96,7 @@ class Lowering:
             self._reshaped[name, array.shape] = self.call(node, "Reshape", (name, size), "form")
         return self._reshaped[name, array.shape]
 
-    def tensor(self, value: Value, layout: Layout) -> str:
+    def tensor(self, value: OnnxValue, layout: Layout) -> str:
         """The one of this layout; a Transpose where there is none yet."""
         if layout not in value.tensors:
             count, other = value.axes, LAYOUTS[layout == "first"]
@@ -107,7 +107,7 @@ class Lowering:
             value.tensors[layout] = made
         return value.tensors[layout]
 
-    def done(self, layout: Layout) -> Calls:
+    def done(self, layout: Layout) -> OnnxCalls:
         """All of it, with its outputs in this layout and under their names."""
         inputs = {node.name for node in self.graph.nodes[: self.graph.inputs]}
         renamed: dict[str, str] = {}
@@ -116,7 +116,7 @@ class Lowering:
             if made in inputs or made in renamed:
                 made = self.call(output.node, "Identity", (made,), "output")
             renamed[made] = name
-        return Calls(self.graph, self.shapes, layout, tuple(_renamed(self.calls, renamed)), self.arrays)
+        return OnnxCalls(self.graph, self.shapes, layout, tuple(_renamed(self.calls, renamed)), self.arrays)
 
 
 def _renamed(calls: Sequence[OperatorCall], names: Mapping[str, str]) -> Iterator[OperatorCall]:
@@ -126,13 +126,13 @@ def _renamed(calls: Sequence[OperatorCall], names: Mapping[str, str]) -> Iterato
         yield call._replace(inputs=inputs, output=names.get(call.output, call.output))
 
 
-class LoweringContext:
+class OnnxLoweringContext:
     """One operation, or one step of a composite one, seen by the rule that lowers it.
 
     args, inputs, shape: what it is given, the values that it reads, and the shape of its own.
     """
 
-    def __init__(self, lowering: Lowering, index: int) -> None:
+    def __init__(self, lowering: OnnxLowering, index: int) -> None:
         node = lowering.graph.nodes[index]
         self._lowering = lowering
         self._index = index
@@ -146,19 +146,19 @@ class LoweringContext:
     def part(
         self,
         suffix: str,
-        inputs: tuple[Value, ...],
+        inputs: tuple[OnnxValue, ...],
         shape: Shape,
         args: Mapping[str, Any] = NO_WEIGHTS,
         weights: Mapping[str, str] = NO_WEIGHTS,
-    ) -> LoweringContext:
+    ) -> OnnxLoweringContext:
         """A part of this operation that is one itself; ``weights``: of the operation's those that it owns."""
-        at = LoweringContext(self._lowering, self._index)
+        at = OnnxLoweringContext(self._lowering, self._index)
         at.args, at.inputs, at.shape = args, inputs, shape
         at._suffix, at._weights = suffix, weights
         return at
 
     @property
-    def input(self) -> Value:
+    def input(self) -> OnnxValue:
         return self.inputs[0]
 
     @property
@@ -185,7 +185,7 @@ class LoweringContext:
         """One that all inputs have; channels first where there is none."""
         return next((one for one in LAYOUTS if all(one in value.tensors for value in self.inputs)), "first")
 
-    def tensor(self, layout: Layout = "first", value: Value | None = None) -> str:
+    def tensor(self, layout: Layout = "first", value: OnnxValue | None = None) -> str:
         """Of the (first) input, or of another value."""
         return self._lowering.tensor(self.input if value is None else value, layout)
 
@@ -198,9 +198,9 @@ class LoweringContext:
         joined = "_".join(filter(None, (self._suffix, suffix)))
         return self._lowering.call(self._index, kind, inputs, joined, **attributes)
 
-    def value(self, tensor: str, layout: Layout = "first") -> Value:
+    def value(self, tensor: str, layout: Layout = "first") -> OnnxValue:
         """The operation's, held by this tensor."""
-        return Value(
+        return OnnxValue(
             self.shape, self._index, {layout: tensor} if len(self.shape) > 1 else dict.fromkeys(LAYOUTS, tensor)
         )
 
@@ -226,12 +226,12 @@ class LoweringContext:
         """A weight as an operator takes it."""
         return self._lowering.weight(f"{self._layer}/{name}", np.asarray(array, np.float32), self._index)
 
-    def learned(self, name: str) -> Value:
+    def learned(self, name: str) -> OnnxValue:
         """A weight as a value of one position."""
         array = self.weight(name)
         layouts = LAYOUTS[: 2 if array.size == 1 else 1]
         held = self.variable(name, array.reshape(1, -1, *(1,) * (len(self.shape) - 1)))
-        return Value(self.shape, self._index, dict.fromkeys(layouts, held))
+        return OnnxValue(self.shape, self._index, dict.fromkeys(layouts, held))
 
     def a_channel(self, array: Array, layout: Layout) -> Array:
         """One number a channel, so that it meets the channels of the (first) input."""
@@ -248,6 +248,6 @@ class LoweringContext:
         return self._lowering.name(self._lowering.graph.owner(self._index), self._suffix)
 
 
-Rule: TypeAlias = Callable[[LoweringContext], Value]
+Rule: TypeAlias = Callable[[OnnxLoweringContext], OnnxValue]
 Rules: TypeAlias = dict[OperationName, Rule]
 """For each operation of a family what adds its operators; it returns the node's value."""

@@ -10,16 +10,16 @@ import numpy as np
 from resnet_dsl.ir.windows import content
 from resnet_dsl.targets.onnx.lower.border import Widths, bordered, in_a_row, widths_of
 from resnet_dsl.targets.onnx.lower.operators import reduced
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rules, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rules
 
 
-def _maxpool(at: LoweringContext) -> Value:
+def _maxpool(at: OnnxLoweringContext) -> OnnxValue:
     if at.args["kernel"] == "global":
         return _global(at, "GlobalMaxPool")
     return _pool(at, "MaxPool", content(at.args), own="lowest")
 
 
-def _avgpool(at: LoweringContext) -> Value:
+def _avgpool(at: OnnxLoweringContext) -> OnnxValue:
     if at.args["kernel"] == "global":
         return _global(at, "GlobalAveragePool")
     counted = at.args["count_border"] and at.args["pad"] != "same"
@@ -28,7 +28,7 @@ def _avgpool(at: LoweringContext) -> Value:
     return _pool(at, "AveragePool", content(at.args), own="zeros", count_include_pad=int(counted))
 
 
-def _mean_on_the_map(at: LoweringContext) -> Value:
+def _mean_on_the_map(at: OnnxLoweringContext) -> OnnxValue:
     """Under a border that follows from an open length: the mean with its zeros, over the same of a map of ones."""
     kernel, one = at.args["kernel"], at.numbers("one", 1.0)
     ones = at.call("Expand", one, at.call("Shape", at.tensor(), suffix="shape"), suffix="ones")
@@ -38,13 +38,13 @@ def _mean_on_the_map(at: LoweringContext) -> Value:
     return at.value(at.call("Div", mean, share))
 
 
-def _global(at: LoweringContext, kind: str) -> Value:
+def _global(at: OnnxLoweringContext, kind: str) -> OnnxValue:
     if at.args["keepdims"]:
         return at.value(at.call(kind, at.tensor()))
     return at.value(at.call("Flatten", at.call(kind, at.tensor(), suffix="map"), axis=1))
 
 
-def _pool(at: LoweringContext, kind: str, fill: str, own: str, **more: Any) -> Value:
+def _pool(at: OnnxLoweringContext, kind: str, fill: str, own: str, **more: Any) -> OnnxValue:
     """``own``: what the operator's own padding is like."""
     kernel = at.args["kernel"]
     widths = widths_of(at, kernel)
@@ -59,7 +59,7 @@ def _is_wide(widths: Widths, kernel: tuple[int, ...]) -> bool:
     return any(max(pair) >= taps for pair, taps in zip(widths, kernel, strict=True))
 
 
-def _blurpool(at: LoweringContext) -> Value:
+def _blurpool(at: OnnxLoweringContext) -> OnnxValue:
     """One convolution of each channel with the binomial filter (Zhang 2019), for k - 1 means of two neighbours."""
     pad = tuple(((taps - 1) // 2, taps // 2) for taps in at.args["kernel"])
     filters = [reduce(np.convolve, [np.array([0.5, 0.5])] * (taps - 1)) for taps in at.args["kernel"]]

@@ -8,10 +8,10 @@ from resnet_dsl.passes.primitives import take_apart
 from resnet_dsl.passes.primitives.step import Primitive, each_primitive
 from resnet_dsl.targets.onnx.calls import Layout
 from resnet_dsl.targets.onnx.lower.operators import END, each, in_a_line, padded, reduced, sliced, with_number
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rule, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rule
 
 
-def in_steps(at: LoweringContext) -> Value:
+def in_steps(at: OnnxLoweringContext) -> OnnxValue:
     """The operation taken apart."""
     values = [*at.inputs]
     for step in take_apart(at.node, at.shapes, at.shape):
@@ -20,12 +20,12 @@ def in_steps(at: LoweringContext) -> Value:
     return values[-1]
 
 
-def _slice(at: LoweringContext) -> Value:
+def _slice(at: OnnxLoweringContext) -> OnnxValue:
     cut = {axis: ends for axis, ends in enumerate(at.args["key"]) if ends != (None, None)}
     return sliced(at, [*cut], [start or 0 for start, _ in cut.values()], [stop or END for _, stop in cut.values()])
 
 
-def _reshape(at: LoweringContext) -> Value:
+def _reshape(at: OnnxLoweringContext) -> OnnxValue:
     """What becomes a single position has one order of its numbers: it stands with its channels first, as maps do."""
     size = [-1 if length is None else length for length in at.args["size"]]
     layout: Layout = "first" if all(length == 1 for length in size[:-1]) else "last"
@@ -33,12 +33,12 @@ def _reshape(at: LoweringContext) -> Value:
     return at.value(at.call("Reshape", in_a_line(at), at.whole("size", [0, *size])), layout)
 
 
-def _permute(at: LoweringContext) -> Value:
+def _permute(at: OnnxLoweringContext) -> OnnxValue:
     places = [at.input.axis(axis, at.layout) for axis in at.args["order"]]
     return at.value(at.call("Transpose", at.tensor(at.layout), perm=(0, *places)), "last")
 
 
-def _repeat(at: LoweringContext) -> Value:
+def _repeat(at: OnnxLoweringContext) -> OnnxValue:
     axis = at.input.axis(at.rank, at.layout)
     places = at.whole("places", np.repeat(np.arange(at.entering), at.args["times"]))
     return at.value(at.call("Gather", at.tensor(at.layout), places, axis=axis), at.layout)
@@ -48,42 +48,42 @@ def _bordered(mode: str) -> Rule:
     return lambda at: padded(at, dict(enumerate(at.args["widths"])), mode)
 
 
-def _rsqrt(at: LoweringContext) -> Value:
+def _rsqrt(at: OnnxLoweringContext) -> OnnxValue:
     return at.value(at.call("Reciprocal", at.call("Sqrt", at.tensor(at.layout), suffix="root")), at.layout)
 
 
-def _is_zero(at: LoweringContext) -> Value:
+def _is_zero(at: OnnxLoweringContext) -> OnnxValue:
     truth = at.call("Equal", at.tensor(at.layout), at.numbers("zero", 0.0), suffix="or_not")
     return at.value(at.call("Cast", truth, to=1), at.layout)
 
 
-def _ones_like(at: LoweringContext) -> Value:
+def _ones_like(at: OnnxLoweringContext) -> OnnxValue:
     shape = at.call("Shape", at.tensor(at.layout), suffix="shape")
     return at.value(at.call("Expand", at.numbers("one", 1.0), shape), at.layout)
 
 
 def _pool(kind: str) -> Rule:
-    def pooled(at: LoweringContext) -> Value:
+    def pooled(at: OnnxLoweringContext) -> OnnxValue:
         return at.value(at.call(kind, at.tensor(), kernel_shape=at.args["kernel"], strides=at.args["stride"]))
 
     return pooled
 
 
-def _softmax(at: LoweringContext) -> Value:
+def _softmax(at: OnnxLoweringContext) -> OnnxValue:
     axis = at.input.axis(at.args["axis"], at.layout)
     return at.value(at.call("Softmax", at.tensor(at.layout), axis=axis), at.layout)
 
 
-def _matmul(at: LoweringContext) -> Value:
+def _matmul(at: OnnxLoweringContext) -> OnnxValue:
     return at.value(at.call("MatMul", *at.tensors("last")), "last")
 
 
-def _project(at: LoweringContext) -> Value:
+def _project(at: OnnxLoweringContext) -> OnnxValue:
     kernel = at.variable("kernel", at.weight("kernel"))
     return at.value(at.call("MatMul", at.tensor("last"), kernel), "last")
 
 
-def _weigh(at: LoweringContext) -> Value:
+def _weigh(at: OnnxLoweringContext) -> OnnxValue:
     kernel = at.variable("kernel", at.a_channel(at.weight("kernel"), at.layout))
     if not at.has("bias"):
         return at.value(at.call("Mul", at.tensor(at.layout), kernel), at.layout)

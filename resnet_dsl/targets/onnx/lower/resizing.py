@@ -13,19 +13,19 @@ import numpy as np
 
 from resnet_dsl.ir.lengths import factor_between
 from resnet_dsl.targets.onnx.lower.operators import END, Lengths, lengths_of, padded, size_of, sliced
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rules, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rules
 
 _NEAREST = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 _BILINEAR = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
 
 
-def _enlarged(at: LoweringContext, factors: Any) -> Value:
+def _enlarged(at: OnnxLoweringContext, factors: Any) -> OnnxValue:
     """Each position so often; or on the line between two middles."""
     how: dict[str, Any] = {"nearest": _NEAREST, "bilinear": _BILINEAR}[at.args["method"]]
     return at.value(at.call("Resize", at.tensor(), "", at.numbers("scales", [1, 1, *factors]), **how))
 
 
-def _resize(at: LoweringContext) -> Value:
+def _resize(at: OnnxLoweringContext) -> OnnxValue:
     factors = [factor_between(*axis) for axis in zip(at.input.shape[:-1], at.shape[:-1], strict=True)]
     if None not in factors:
         return _enlarged(at, factors)
@@ -33,13 +33,13 @@ def _resize(at: LoweringContext) -> Value:
     return _bilinear(at, size) if at.args["method"] == "bilinear" else _nearest(at, size)
 
 
-def _bilinear(at: LoweringContext, size: Lengths) -> Value:
+def _bilinear(at: OnnxLoweringContext, size: Lengths) -> OnnxValue:
     """All lengths are given: ONNX Runtime 1.32 moves a Transpose wrongly past a Resize of some axes."""
     others = at.call("Shape", at.tensor(), suffix="others", end=2)
     return at.value(at.call("Resize", at.tensor(), "", "", size_of(at, "sizes", others, size), **_BILINEAR))
 
 
-def _nearest(at: LoweringContext, size: Lengths) -> Value:
+def _nearest(at: OnnxLoweringContext, size: Lengths) -> OnnxValue:
     """Along each axis position i is cell ``(2 * i + 1) * old // (2 * new)``: PyTorch's `nearest-exact`."""
     lengths, made = lengths_of(at, at.input), at.tensor()
     for axis in range(at.rank):
@@ -49,7 +49,7 @@ def _nearest(at: LoweringContext, size: Lengths) -> Value:
     return at.value(made)
 
 
-def _cells(at: LoweringContext, lengths: Lengths, size: Lengths, axis: int) -> str:
+def _cells(at: OnnxLoweringContext, lengths: Lengths, size: Lengths, axis: int) -> str:
     if not isinstance(lengths, str) and not isinstance(size, str):
         return at.whole("cells", (2 * np.arange(size[axis]) + 1) * lengths[axis] // (2 * size[axis]))
     old, new = (_one(at, of, axis) for of in (lengths, size))
@@ -61,23 +61,25 @@ def _cells(at: LoweringContext, lengths: Lengths, size: Lengths, axis: int) -> s
     )
 
 
-def _one(at: LoweringContext, lengths: Lengths, axis: int) -> str:
+def _one(at: OnnxLoweringContext, lengths: Lengths, axis: int) -> str:
     """One of the lengths, as a number."""
     if isinstance(lengths, str):
         return at.call("Gather", lengths, at.whole("axis", axis), suffix="length", axis=0)
     return at.whole("length", lengths[axis])
 
 
-def _pairs(then: Callable[[LoweringContext, dict[int, tuple[int, int]]], Value]) -> Callable[[LoweringContext], Value]:
+def _pairs(
+    then: Callable[[OnnxLoweringContext, dict[int, tuple[int, int]]], OnnxValue],
+) -> Callable[[OnnxLoweringContext], OnnxValue]:
     return lambda at: then(at, dict(enumerate(at.args["amounts"])))
 
 
-def _cropped(at: LoweringContext, amounts: dict[int, tuple[int, int]]) -> Value:
+def _cropped(at: OnnxLoweringContext, amounts: dict[int, tuple[int, int]]) -> OnnxValue:
     ends = [-behind or END for _, behind in amounts.values()]
     return sliced(at, [*amounts], [front for front, _ in amounts.values()], ends)
 
 
-def _crop(at: LoweringContext) -> Value:
+def _crop(at: OnnxLoweringContext) -> OnnxValue:
     """The middle that is as long as another value; of an odd number one more goes behind."""
     if not at.args["like"]:
         return _pairs(_cropped)(at)

@@ -7,36 +7,36 @@ from math import prod
 
 from resnet_dsl.ir.lengths import channels
 from resnet_dsl.targets.onnx.lower.operators import END, Lengths, each, in_a_line, lengths_of, padded, size_of, sliced
-from resnet_dsl.targets.onnx.lower.place import LoweringContext, Rules, Value
+from resnet_dsl.targets.onnx.lower.place import OnnxLoweringContext, OnnxValue, Rules
 
 
-def _reshape(at: LoweringContext) -> Value:
+def _reshape(at: OnnxLoweringContext) -> OnnxValue:
     size = at.args["size"]
     whole = at.whole("size", [0, *(size if isinstance(size, tuple) else (size,))])
     return at.value(at.call("Reshape", in_a_line(at), whole), "last")
 
 
-def _channels(at: LoweringContext) -> Value:
+def _channels(at: OnnxLoweringContext) -> OnnxValue:
     start, count = at.args["start"], at.args["count"]
     return sliced(at, [at.rank], [start], [start + count])
 
 
-def _pad_channels(at: LoweringContext) -> Value:
+def _pad_channels(at: OnnxLoweringContext) -> OnnxValue:
     extra = at.args["channels"] - at.entering
     before = extra // 2 if at.args["side"] == "both" else 0
     return padded(at, {at.rank: (before, extra - before)})
 
 
-def _subsample(at: LoweringContext) -> Value:
+def _subsample(at: OnnxLoweringContext) -> OnnxValue:
     return sliced(at, range(at.rank), [0] * at.rank, [END] * at.rank, *at.args["stride"])
 
 
-def _is_square(at: LoweringContext) -> bool:
+def _is_square(at: OnnxLoweringContext) -> bool:
     """Whether ONNX has an operator for these blocks."""
     return at.rank == 2 and len({*at.args["factor"]}) == 1
 
 
-def _depth_to_space(at: LoweringContext) -> Value:
+def _depth_to_space(at: OnnxLoweringContext) -> OnnxValue:
     """Of (factors, channels, lengths), or (channels, factors, lengths) in PyTorch's order, each factor goes behind its
     length."""
     factor, count = [*at.args["factor"]], channels(at.shape)
@@ -52,7 +52,7 @@ def _depth_to_space(at: LoweringContext) -> Value:
     return at.value(at.call("Reshape", wide, size))
 
 
-def _space_to_depth(at: LoweringContext) -> Value:
+def _space_to_depth(at: OnnxLoweringContext) -> OnnxValue:
     """The way back: each length in (length, factor), and the factors in front of the channels, or behind them."""
     factor = [*at.args["factor"]]
     if _is_square(at) and at.args["order"] == "tensorflow":
@@ -65,25 +65,25 @@ def _space_to_depth(at: LoweringContext) -> Value:
     return at.value(at.call("Reshape", deep, size_of(at, "size", [0, at.entering * prod(factor)], lengths)))
 
 
-def _deep_axes(at: LoweringContext) -> tuple[int, range]:
+def _deep_axes(at: OnnxLoweringContext) -> tuple[int, range]:
     """Where channels stand, and where factors do, when both have axes of their own in front of the lengths."""
     rank = at.rank
     return (rank + 1, range(1, rank + 1)) if at.args["order"] == "tensorflow" else (1, range(2, rank + 2))
 
 
-def _times(at: LoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
+def _times(at: OnnxLoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
     if isinstance(lengths, str):
         return at.call("Mul", lengths, at.whole("factor", factor), suffix="spread")
     return [length * step for length, step in zip(lengths, factor, strict=True)]
 
 
-def _over(at: LoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
+def _over(at: OnnxLoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
     if isinstance(lengths, str):
         return at.call("Div", lengths, at.whole("factor", factor), suffix="gathered")
     return [length // step for length, step in zip(lengths, factor, strict=True)]
 
 
-def _pairs(at: LoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
+def _pairs(at: OnnxLoweringContext, lengths: Lengths, factor: list[int]) -> Lengths:
     """Each length, and its factor behind it."""
     if not isinstance(lengths, str):
         return [*chain.from_iterable(zip(lengths, factor, strict=True))]

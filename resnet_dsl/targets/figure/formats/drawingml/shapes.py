@@ -28,7 +28,7 @@ from resnet_dsl.targets.figure.formats.drawingml.elements import (
 )
 from resnet_dsl.targets.figure.formats.drawingml.lines import LEADING, LineOfWords, lines_of
 from resnet_dsl.targets.figure.formats.drawingml.sheet import POINT, SlideSheet
-from resnet_dsl.targets.figure.formats.groups import Bounds, Group, Grouped, Part, extent, grouped, without
+from resnet_dsl.targets.figure.formats.groups import Bounds, DrawnGroup, Grouped, Part, extent, grouped, without
 from resnet_dsl.targets.figure.formats.joints import Joint, Joints, within
 from resnet_dsl.targets.figure.formats.palette import Palette, shaded
 from resnet_dsl.targets.figure.formats.words import one_line
@@ -86,7 +86,7 @@ class _Shapes:
             yield from drawn if seen is not None else ()
 
     def _part(self, part: Part, around: Bounds, way: Within) -> Iterator[str]:
-        if isinstance(part, Group):
+        if isinstance(part, DrawnGroup):
             own = (*way, (part.kind, part.name))
             name, said = self.found.ids[own], f"{part.kind} {part.name}"
             yield from self._group(name, said, around, self.all(part.parts, own))

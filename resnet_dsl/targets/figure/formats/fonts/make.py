@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
-class Cut(NamedTuple):
+class FontCut(NamedTuple):
     """A face that is made: the file that it is cut from, and what it is called."""
 
     original: str
@@ -16,9 +16,9 @@ class Cut(NamedTuple):
 
 
 CUTS = {
-    "sans": Cut("LiberationSans-Regular.ttf", "ResnetDSL Sans", "Regular"),
-    "sans-bold": Cut("LiberationSans-Bold.ttf", "ResnetDSL Sans", "Bold"),
-    "serif-italic": Cut("LiberationSerif-Italic.ttf", "ResnetDSL Serif", "Italic"),
+    "sans": FontCut("LiberationSans-Regular.ttf", "ResnetDSL Sans", "Regular"),
+    "sans-bold": FontCut("LiberationSans-Bold.ttf", "ResnetDSL Sans", "Bold"),
+    "serif-italic": FontCut("LiberationSerif-Italic.ttf", "ResnetDSL Serif", "Italic"),
 }
 """By the name of the file that is written."""
 
@@ -28,7 +28,7 @@ _COPYRIGHT, _FAMILY, _STYLE, _UNIQUE, _FULL, _VERSION, _POSTSCRIPT = range(7)
 _LICENCE, _LICENCE_PLACE = 13, 14
 
 
-def cut(folder: Path, one: Cut) -> Any:
+def cut(folder: Path, one: FontCut) -> Any:
     """The face as fonttools' TTFont. folder: where the originals lie."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -43,7 +43,7 @@ def cut(folder: Path, one: Cut) -> Any:
     return font
 
 
-def _rename(names: Any, one: Cut) -> None:
+def _rename(names: Any, one: FontCut) -> None:
     """The licence keeps the original's name for the original; copyright and licence stay."""
     kept = {number: str(names.getDebugName(number)) for number in (_COPYRIGHT, _VERSION, _LICENCE, _LICENCE_PLACE)}
     full = one.family if one.style == "Regular" else f"{one.family} {one.style}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from resnet_dsl.targets.figure.formats.groups import Group, Grouped
+from resnet_dsl.targets.figure.formats.groups import DrawnGroup, Grouped
 from resnet_dsl.targets.figure.formats.tikz.names import Names
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Path, Within
 from resnet_dsl.targets.figure.layout.nearby import EXACT, Bounds, Nearby, Spot, joined
@@ -85,8 +85,8 @@ def parts_of(
     found: Grouped, names: Names, frame_of: dict[str, HoldingFrame | None]
 ) -> Iterator[tuple[str, HoldingPart]]:
     """Of each box that no frame holds the part that it lies in."""
-    waiting: list[tuple[Group, HoldingPart | None, Within]] = [
-        (part, None, ((part.kind, part.name),)) for part in found.parts if isinstance(part, Group)
+    waiting: list[tuple[DrawnGroup, HoldingPart | None, Within]] = [
+        (part, None, ((part.kind, part.name),)) for part in found.parts if isinstance(part, DrawnGroup)
     ]
     while waiting:
         group, outer, way = waiting.pop()
@@ -94,7 +94,7 @@ def parts_of(
         boxes = [one for one in group.parts if isinstance(one, Box) and frame_of[one.key] is None]
         for one in outwards(part):
             one.waiting += len(boxes)
-        waiting += [(one, part, (*way, (one.kind, one.name))) for one in group.parts if isinstance(one, Group)]
+        waiting += [(one, part, (*way, (one.kind, one.name))) for one in group.parts if isinstance(one, DrawnGroup)]
         yield from ((box.key, part) for box in boxes)
 
 

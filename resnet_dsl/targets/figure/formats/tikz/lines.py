@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_dsl.targets.figure.formats.tikz.places import Places
-from resnet_dsl.targets.figure.formats.tikz.spots import Tie, Unit, tied
+from resnet_dsl.targets.figure.formats.tikz.spots import Tie, TikzUnit, tied
 from resnet_dsl.targets.figure.formats.tikz.styles import Styles
 from resnet_dsl.targets.figure.layout.geometry import Path, Point
 from resnet_dsl.targets.figure.layout.nearby import AXES, EXACT, At, Axis, Bounds, Spot
@@ -18,17 +18,17 @@ _ALIKE = 1.0
 """Points between edges that are taken as one."""
 
 
-class Route(NamedTuple):
+class TikzRoute(NamedTuple):
     """A line in TikZ's words. shortest: of its straight pieces, between whose ends corners are rounded."""
 
     words: str
     shortest: float
 
 
-class Lines:
+class LineRouter:
     """Says where lines go."""
 
-    def __init__(self, places: Places, styles: Styles, unit: Unit) -> None:
+    def __init__(self, places: Places, styles: Styles, unit: TikzUnit) -> None:
         self.places = places
         self.styles = styles
         self.unit = unit
@@ -46,14 +46,14 @@ class Lines:
         """A line that goes where the words say."""
         return rf"\draw[{', '.join([self.styles.of_line(path), *options])}] {words};"
 
-    def route(self, path: Path) -> Route:
+    def route(self, path: Path) -> TikzRoute:
         points = _turns(path.points)
         start, end = self._end(path.source, points[0]), self._end(path.target, points[-1])
         if start is None or end is None:
-            return Route(" -- ".join(f"({self.unit.length(x)},{self.unit.length(-y)})" for x, y in points), 0.0)
+            return TikzRoute(" -- ".join(f"({self.unit.length(x)},{self.unit.length(-y)})" for x, y in points), 0.0)
         upright = [_axis(one, other) for one, other in pairwise(points)]
         if len(points) == 2 and None not in upright and _faces(points[0], start) and _faces(points[1], end):
-            return Route(self._straight(path, start, end), _length(*points))
+            return TikzRoute(self._straight(path, start, end), _length(*points))
         if None in upright or any(one == other for one, other in pairwise(upright)):
             return self._free(points, start, end)
         return self._turning(points, start, end)
@@ -79,13 +79,13 @@ class Lines:
             return f"({spot.name})"
         return self._at(axis, Tie(lane, 0, 0.0), Tie(spot, at, 0.0))
 
-    def _free(self, points: list[Point], start: Spot, end: Spot) -> Route:
+    def _free(self, points: list[Point], start: Spot, end: Spot) -> TikzRoute:
         """Straight pieces in any direction."""
         middle = [self.unit.point(point, self._end("", point) or start) for point in points[1:-1]]
         said = [self.unit.point(points[0], start), *middle, self.unit.point(points[-1], end)]
-        return Route(" -- ".join(said), min(_length(*pair) for pair in pairwise(points)))
+        return TikzRoute(" -- ".join(said), min(_length(*pair) for pair in pairwise(points)))
 
-    def _turning(self, points: list[Point], start: Spot, end: Spot) -> Route:
+    def _turning(self, points: list[Point], start: Spot, end: Spot) -> TikzRoute:
         """Pieces along the axes: the first ones by their lengths, the last three by what they go around."""
         words = self.unit.point(points[0], start)
         shortest = min(_length(*pair) for pair in pairwise(points))
@@ -98,14 +98,14 @@ class Lines:
         first = _axis(points[0], points[1])
         turn = ("-|", "|-") if first == 0 else ("|-", "-|")
         if len(points) == 2:
-            return Route(f"{words} -- {last}", shortest)
+            return TikzRoute(f"{words} -- {last}", shortest)
         if len(points) == 3:
-            return Route(f"{words} {turn[0]} {last}", shortest)
+            return TikzRoute(f"{words} {turn[0]} {last}", shortest)
         return self._around(words, points, turn, (origin, end), shortest)
 
     def _around(
         self, words: str, points: list[Point], turn: tuple[str, str], ends: tuple[Spot | None, Spot], shortest: float
-    ) -> Route:
+    ) -> TikzRoute:
         """Out, along, and back in: where it goes along is said by what lies beside it, by one name where that does."""
         axis: Axis = 0 if turn[0] == "-|" else 1
         other: Axis = 1 if axis == 0 else 0
@@ -115,12 +115,12 @@ class Lines:
         if beside is None:
             moved = points[1][axis] - points[0][axis]
             step = f"({self._moved(moved)},0)" if axis == 0 else f"(0,{self._moved(-moved)})"
-            return Route(f"{words} -- ++{step} {turn[1]} {last}", shortest)
+            return TikzRoute(f"{words} -- ++{step} {turn[1]} {last}", shortest)
         tie, middle = tied(points[1][axis], beside, axis), beside.edge(other, 0)
         room = min(middle - low, high - middle)
         if room >= min(7.0, (high - low) / 3) or ends[0] is None:
             at = Tie(beside, 0, 0.0) if room > 0 else Tie(beside, 0, (low + high) / 2 - middle)
-            return Route(
+            return TikzRoute(
                 f"{words} {turn[0]} {self._at(axis, tie, at)} {turn[1]} {last}",
                 min(shortest, max(room, 0.0) or (high - low) / 2),
             )
@@ -128,7 +128,7 @@ class Lines:
             self._at(axis, tie, tied(point[other], spot, other))
             for point, spot in zip((points[0], points[-1]), (ends[0], ends[1]), strict=True)
         ]
-        return Route(" -- ".join([words, *corners, last]), shortest)
+        return TikzRoute(" -- ".join([words, *corners, last]), shortest)
 
     def _at(self, axis: Axis, along: Tie, other: Tie) -> str:
         return self.unit.place(along, other) if axis == 0 else self.unit.place(other, along)

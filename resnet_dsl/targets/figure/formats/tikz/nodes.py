@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from resnet_dsl.targets.figure.formats.tikz.places import Node
-from resnet_dsl.targets.figure.formats.tikz.spots import Tie, Unit, anchor, tied
+from resnet_dsl.targets.figure.formats.tikz.places import TikzNode
+from resnet_dsl.targets.figure.formats.tikz.spots import Tie, TikzUnit, anchor, tied
 from resnet_dsl.targets.figure.formats.tikz.styles import Styles, plain, usual
 from resnet_dsl.targets.figure.formats.tikz.words import content, has_words_inside, rows, said
 from resnet_dsl.targets.figure.layout.geometry import Anchor, Box, TextLine
@@ -23,7 +23,7 @@ _WAYS: dict[tuple[Axis, At, At], str] = {
 class Distances:
     """The distances that have a name, and all others as they or in their terms."""
 
-    def __init__(self, nodes: Sequence[Node], unit: Unit) -> None:
+    def __init__(self, nodes: Sequence[TikzNode], unit: TikzUnit) -> None:
         self.unit = unit
         self.axis, self.gap = _usual_gap(nodes)
         self.pad = usual(node.pad for node in nodes if node.kind == "frame")
@@ -42,7 +42,7 @@ class Distances:
         return r"\rdgap+\rdpad" if abs(more - self.pad) <= EXACT else rf"\rdgap+{self.unit.length(more)}"
 
 
-def _usual_gap(nodes: Sequence[Node]) -> tuple[Axis, float]:
+def _usual_gap(nodes: Sequence[TikzNode]) -> tuple[Axis, float]:
     """The distance that most boxes outside of frames keep from what is before them, and its axis."""
     found: Counter[tuple[Axis, float]] = Counter()
     for node in nodes:
@@ -55,12 +55,12 @@ def _usual_gap(nodes: Sequence[Node]) -> tuple[Axis, float]:
 class Nodes:
     """Writes the nodes of a picture, a statement a line."""
 
-    def __init__(self, nodes: Sequence[Node], styles: Styles, unit: Unit) -> None:
+    def __init__(self, nodes: Sequence[TikzNode], styles: Styles, unit: TikzUnit) -> None:
         self.styles = styles
         self.unit = unit
         self.distances = Distances(nodes, unit)
 
-    def written(self, node: Node, on: list[str]) -> Iterator[str]:
+    def written(self, node: TikzNode, on: list[str]) -> Iterator[str]:
         """``on``: options that say from when on it is seen."""
         if node.box is None:
             yield rf"\node[rd {plain(node.kind)} part, fit={{{self._around(node)}}}] ({node.spot.name}) {{}};"
@@ -70,21 +70,21 @@ class Nodes:
         else:
             yield from self._box(node, node.box, on)
 
-    def _around(self, node: Node) -> str:
+    def _around(self, node: TikzNode) -> str:
         return "".join(f"({one})" if isinstance(one, str) else self.unit.place(*one) for one in node.around)
 
-    def _frame(self, node: Node, box: Box, on: list[str]) -> str:
+    def _frame(self, node: TikzNode, box: Box, on: list[str]) -> str:
         same = abs(node.pad - self.distances.pad) <= EXACT
         pad = [] if same else [f"inner sep={self.unit.length(node.pad)}"]
         looks = [one for one in self.styles.of_box(box) if not one.startswith("minimum")]
         options = [*looks, *pad, *on, f"fit={{{self._around(node)}}}"]
         return rf"\node[{', '.join(options)}] ({node.spot.name}) {{}};"
 
-    def _behind(self, node: Node, words: str) -> str:
+    def _behind(self, node: TikzNode, words: str) -> str:
         """Frames lie behind what they hold, the outer ones behind the inner ones."""
         return rf"\begin{{pgfonlayer}}{{{layer(node.depth)}}}{words}\end{{pgfonlayer}}" if node.depth else words
 
-    def _box(self, node: Node, box: Box, on: list[str]) -> Iterator[str]:
+    def _box(self, node: TikzNode, box: Box, on: list[str]) -> Iterator[str]:
         inside = has_words_inside(box)
         several = ["rd texts"] if inside and len(rows(box.texts)) > 1 else []
         options = [*self.styles.of_box(box), *several, *self._stands(node), *on]
@@ -99,7 +99,7 @@ class Nodes:
             corners = " -- ".join(self.unit.point(point, spot) for point in plane.points)
             yield rf"\draw[{', '.join([*paint, 'line join=round', *on])}] {corners} -- cycle;"
 
-    def _stands(self, node: Node) -> list[str]:
+    def _stands(self, node: TikzNode) -> list[str]:
         """Behind another box, as far from it as it is; else at a place that is said by one or two."""
         if node.stands is None:
             return []

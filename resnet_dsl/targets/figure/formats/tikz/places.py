@@ -24,7 +24,7 @@ from resnet_dsl.targets.figure.layout.nearby import AXES, Axis, Bounds, Nearby, 
 
 
 @dataclass(frozen=True)
-class Node:
+class TikzNode:
     """A node of the picture.
 
     stands: its coordinates, across and down; None for what is first, and for what is drawn around others.
@@ -49,7 +49,7 @@ class Places:
     def __init__(self, geometry: Geometry) -> None:
         found = grouped(geometry)
         self.names = names_of(found, geometry)
-        self.nodes: list[Node] = []
+        self.nodes: list[TikzNode] = []
         self.spots = Nearby()
         self.parts = Nearby()
         self._sources = _sources(geometry, self.names)
@@ -65,9 +65,9 @@ class Places:
         spot = Spot(self.names[box.key], box.bounds, box.shape)
         frame = self._frame_of[box.key]
         stands, inside = self._stands(box, spot)
-        self._place(Node(spot, box, stands, framed=frame is not None, inside=inside), frame)
+        self._place(TikzNode(spot, box, stands, framed=frame is not None, inside=inside), frame)
 
-    def _place(self, node: Node, frame: HoldingFrame | None) -> None:
+    def _place(self, node: TikzNode, frame: HoldingFrame | None) -> None:
         box = node.box
         assert box is not None
         self.nodes.append(node)
@@ -89,7 +89,7 @@ class Places:
         if not frame.waiting:
             self._place(self._framed(frame), self._frame_of[frame.box.key])
 
-    def _framed(self, frame: HoldingFrame) -> Node:
+    def _framed(self, frame: HoldingFrame) -> TikzNode:
         """The frame around all that lies in it; points are added where that alone would not give its bounds."""
         around: list[str | tuple[Tie, Tie]] = [spot.name for spot in frame.inside]
         bounds = joined(spot.bounds for spot in frame.inside)
@@ -103,7 +103,7 @@ class Places:
         for axis in AXES:
             around += sides(bounds, outer, axis, pad, ways[axis], near)
         spot = Spot(self.names[frame.box.key], outer, "frame")
-        return Node(spot, frame.box, None, tuple(around), pad, frame.depth, "frame", frame.depth > 1)
+        return TikzNode(spot, frame.box, None, tuple(around), pad, frame.depth, "frame", frame.depth > 1)
 
     def lane(self, box: Box, axis: Axis) -> Spot | None:
         """The first box that stands in line with another one, in the same frame: it stays if that one grows."""
@@ -121,7 +121,7 @@ class Places:
                 return
             if len(part.inside) > 1:
                 spot = Spot(part.name, joined(one.bounds for one in part.inside))
-                self.nodes.append(Node(spot, around=tuple(one.name for one in part.inside), kind=part.kind))
+                self.nodes.append(TikzNode(spot, around=tuple(one.name for one in part.inside), kind=part.kind))
                 self.parts.add(spot)
                 if part.outer is None:
                     self._near["", ""].add(spot)

@@ -35,7 +35,7 @@ def anchor(across: At, down: At) -> str:
     return " ".join(words) or "center"
 
 
-class Unit:
+class TikzUnit:
     """Lengths as TikZ has them: printed points (``bp``), down is negative."""
 
     def __init__(self, scale: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from resnet_dsl.targets.figure.formats.palette import Palette
-from resnet_dsl.targets.figure.formats.tikz.spots import Unit
+from resnet_dsl.targets.figure.formats.tikz.spots import TikzUnit
 from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Ink, Path, TextLine
 from resnet_dsl.targets.figure.layout.metrics import Face
 from resnet_dsl.targets.figure.layout.nearby import EXACT
@@ -42,18 +42,18 @@ class Font(NamedTuple):
         named = {"bold": "rd title", "italic": "rd formula"}
         return named.get(self.face, "rd note" if self.ink == "faint" else "rd said")
 
-    def options(self, unit: Unit) -> list[str]:
+    def options(self, unit: TikzUnit) -> list[str]:
         face = r"\bfseries" if self.face == "bold" else ""
         colour = [] if self.ink == "text" else [f"text=rd-{self.ink}"]
         return [f"font={face}{sized(self.size, unit)}", *colour]
 
 
-def sized(size: float, unit: Unit) -> str:
+def sized(size: float, unit: TikzUnit) -> str:
     """A change of the size of letters; lines stand as close as they are large."""
     return rf"\fontsize{{{unit.length(size)}}}{{{unit.length(size)}}}\selectfont"
 
 
-class Line(NamedTuple):
+class LineStyle(NamedTuple):
     """How a line looks."""
 
     ink: Ink
@@ -63,10 +63,10 @@ class Line(NamedTuple):
     dashes: tuple[float, float]
 
     @classmethod
-    def of(cls, path: Path) -> Line:
+    def of(cls, path: Path) -> LineStyle:
         return cls(path.ink, path.dashed, path.arrow, path.thickness, path.dashes if path.dashed else (0.0, 0.0))
 
-    def options(self, unit: Unit) -> list[str]:
+    def options(self, unit: TikzUnit) -> list[str]:
         on, off = (unit.length(length * _LINE) for length in self.dashes)
         dashes = [f"dash pattern=on {on} off {off}"] if self.dashed else []
         arrow = ["->"] if self.arrow else []
@@ -85,7 +85,7 @@ def plain(kind: str) -> str:
     return "".join(filter(str.isalpha, kind)) or "part"
 
 
-class Frame(NamedTuple):
+class BoxStyle(NamedTuple):
     """What most boxes of a kind have: their size, their corners, the font of their words."""
 
     box: Box
@@ -95,13 +95,13 @@ class Frame(NamedTuple):
     font: Font
 
     @classmethod
-    def usual(cls, boxes: list[Box]) -> Frame:
+    def usual(cls, boxes: list[Box]) -> BoxStyle:
         fonts = [Font.of(box.texts[0]) for box in boxes if box.texts]
         font = Counter(fonts).most_common(1)[0][0] if fonts else Font(9.0, "plain", "text")
         sizes = (usual(box.width for box in boxes), usual(box.height for box in boxes))
         return cls(boxes[0], *sizes, usual(box.corner for box in boxes), font)
 
-    def options(self, unit: Unit) -> list[str]:
+    def options(self, unit: TikzUnit) -> list[str]:
         size = [f"minimum width={unit.length(self.width)}", f"minimum height={unit.length(self.height)}"]
         corners, words = f"rounded corners={unit.length(self.corner)}", ["rd text", *self.font.options(unit)]
         border = f"line width={unit.length(_BORDER * self.box.thickness)}"
@@ -127,7 +127,7 @@ class Frame(NamedTuple):
                 return [*words, "draw=rd-line", "fill=rd-ground", border, corners, *size]
         return [*words, f"inner xsep={unit.length(_INSIDE)}", border, corners, *size]
 
-    def different(self, box: Box, unit: Unit) -> list[str]:
+    def different(self, box: Box, unit: TikzUnit) -> list[str]:
         """What one of the boxes has otherwise."""
         if box.shape == "circle":
             return _changed("minimum size", box.width, self.width, unit)
@@ -137,7 +137,7 @@ class Frame(NamedTuple):
         return size + (_changed("rounded corners", box.corner, self.corner, unit) if round_ else [])
 
 
-def _changed(name: str, value: float, usual: float, unit: Unit) -> list[str]:
+def _changed(name: str, value: float, usual: float, unit: TikzUnit) -> list[str]:
     return [f"{name}={unit.length(value)}"] if abs(value - usual) > EXACT else []
 
 
@@ -150,24 +150,24 @@ def _box_name(box: Box) -> str:
 class Styles:
     """The styles of one picture: of each thing the name of its own, and their list."""
 
-    def __init__(self, geometry: Geometry, palette: Palette, unit: Unit, free: Iterable[TextLine]) -> None:
+    def __init__(self, geometry: Geometry, palette: Palette, unit: TikzUnit, free: Iterable[TextLine]) -> None:
         self.palette = palette
         self.unit = unit
         self.radius = usual(path.radius for path in geometry.paths if len(path.points) > 2)
-        self._lines = _named((_line_name(path), Line.of(path)) for path in geometry.paths)
+        self._lines = _named((_line_name(path), LineStyle.of(path)) for path in geometry.paths)
         self._fonts = _named((Font.of(text).name, Font.of(text)) for text in free)
         alike: dict[str, list[Box]] = defaultdict(list)
         for box in geometry.boxes:
             alike[_box_name(box)].append(box)
-        self._frames = {name: Frame.usual(boxes) for name, boxes in alike.items()}
+        self._frames = {name: BoxStyle.usual(boxes) for name, boxes in alike.items()}
 
     def of_line(self, path: Path) -> str:
-        return self._lines[_line_name(path), Line.of(path)]
+        return self._lines[_line_name(path), LineStyle.of(path)]
 
     def of_text(self, text: TextLine) -> str:
         return self._fonts[Font.of(text).name, Font.of(text)]
 
-    def frame(self, box: Box) -> Frame:
+    def frame(self, box: Box) -> BoxStyle:
         """What boxes of its kind look like."""
         return self._frames[_box_name(box)]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from resnet_dsl.targets.figure.formats.tikz.lines import Lines
+from resnet_dsl.targets.figure.formats.tikz.lines import LineRouter
 from resnet_dsl.targets.figure.formats.tikz.nodes import Nodes
-from resnet_dsl.targets.figure.formats.tikz.places import Node, Places
+from resnet_dsl.targets.figure.formats.tikz.places import Places, TikzNode
 from resnet_dsl.targets.figure.layout.geometry import Geometry, Path, TextLine
 from resnet_dsl.targets.figure.layout.nearby import EXACT, Axis, Bounds, Nearby, Spot, joined
 
@@ -26,7 +26,7 @@ class Surroundings:
         self.geometry = geometry
         self.places = places
         self.nodes = nodes
-        self.lines = Lines(places, nodes.styles, nodes.unit)
+        self.lines = LineRouter(places, nodes.styles, nodes.unit)
         self.on = on
         self._foot = max((box.bounds[3] for box in geometry.boxes), default=0.0)
         self._near = Nearby(node.spot for node in places.nodes if node.box)
@@ -133,7 +133,7 @@ def _level(path: Path) -> float:
     return (path.points[0][1] + path.points[-1][1]) / 2
 
 
-def _column(node: Node) -> tuple[tuple[str, str], ...]:
+def _column(node: TikzNode) -> tuple[tuple[str, str], ...]:
     return node.box.within[:1] if node.box else ()
 
 

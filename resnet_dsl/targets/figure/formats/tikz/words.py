@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from resnet_dsl.targets.figure.formats.tex import escape_tex, formula
-from resnet_dsl.targets.figure.formats.tikz.spots import Unit
+from resnet_dsl.targets.figure.formats.tikz.spots import TikzUnit
 from resnet_dsl.targets.figure.formats.tikz.styles import Font, sized
 from resnet_dsl.targets.figure.layout.geometry import Box, TextLine
 
@@ -34,7 +34,7 @@ def has_words_inside(box: Box) -> bool:
     return all(abs(middle - box.x) <= _MIDDLE for middle in middles) and abs(level - box.y) <= _MIDDLE
 
 
-def content(texts: tuple[TextLine, ...], font: Font, unit: Unit) -> str:
+def content(texts: tuple[TextLine, ...], font: Font, unit: TikzUnit) -> str:
     """Of a node whose words have this font unless they say otherwise; lines stand as far apart as they do."""
     lines = rows(texts)
     words = ["".join(_pieces(row, font, unit)) for row in lines]
@@ -42,13 +42,13 @@ def content(texts: tuple[TextLine, ...], font: Font, unit: Unit) -> str:
     return "".join(f"{one}{end}" for one, end in zip(words, [*ends, ""], strict=False))
 
 
-def _apart(before: list[TextLine], row: list[TextLine], font: Font, unit: Unit) -> str:
+def _apart(before: list[TextLine], row: list[TextLine], font: Font, unit: TikzUnit) -> str:
     """The end of a line; TeX by itself goes on as far below as the letters are large."""
     more = row[0].y - before[0].y - font.size
     return rf"\\[{unit.length(more)}]" if abs(more) > _APART else r"\\"
 
 
-def _pieces(row: list[TextLine], font: Font, unit: Unit) -> Iterator[str]:
+def _pieces(row: list[TextLine], font: Font, unit: TikzUnit) -> Iterator[str]:
     """The words of one line, as far apart as they are."""
     for before, text in zip((None, *row), row, strict=False):
         if before:
@@ -56,7 +56,7 @@ def _pieces(row: list[TextLine], font: Font, unit: Unit) -> Iterator[str]:
         yield _piece(text, font, unit)
 
 
-def _piece(text: TextLine, font: Font, unit: Unit) -> str:
+def _piece(text: TextLine, font: Font, unit: TikzUnit) -> str:
     own = Font.of(text)
     size = sized(own.size, unit) if own.size != font.size else ""
     face = r"\bfseries" if own.face == "bold" and font.face != "bold" else ""

@@ -12,7 +12,7 @@ from resnet_dsl.targets.figure.formats.palette import Palette
 from resnet_dsl.targets.figure.formats.tex import escape_tex
 from resnet_dsl.targets.figure.formats.tikz.nodes import Nodes, layer
 from resnet_dsl.targets.figure.formats.tikz.places import Places
-from resnet_dsl.targets.figure.formats.tikz.spots import Unit
+from resnet_dsl.targets.figure.formats.tikz.spots import TikzUnit
 from resnet_dsl.targets.figure.formats.tikz.styles import Style, Styles
 from resnet_dsl.targets.figure.formats.tikz.surroundings import Surroundings, content_of
 from resnet_dsl.targets.figure.formats.tikz.words import has_words_inside
@@ -46,7 +46,7 @@ def draw_tikz(
     ``steps``: of each thing by its ``id`` the first overlay of beamer that shows it.
     """
     small = 0 < geometry.smallest * scale < _SMALLEST
-    picture = [*_Picture(geometry, palette, Unit(1.0 if small else scale), steps).lines()]
+    picture = [*_Picture(geometry, palette, TikzUnit(1.0 if small else scale), steps).lines()]
     if small:
         picture = [rf"\scalebox{{{scale:.4f}}}{{%", *picture[:-1], f"{picture[-1]}}}"]
     wide, tall = geometry.width * scale, geometry.height * scale
@@ -60,7 +60,7 @@ def draw_tikz(
 class _Picture:
     """Writes one picture."""
 
-    def __init__(self, geometry: Geometry, palette: Palette, unit: Unit, steps: Mapping[int, int] | None) -> None:
+    def __init__(self, geometry: Geometry, palette: Palette, unit: TikzUnit, steps: Mapping[int, int] | None) -> None:
         self.steps = steps
         self.geometry = geometry
         self.palette = palette
