@@ -37,10 +37,14 @@ def test_names_are_those_of_the_files() -> None:
         assert tuple(pipeline.load(file.path).networks) == file.networks
 
 
-def test_an_unknown_family_names_those_that_there_are() -> None:
-    ended = call("list", "resnets")
+@pytest.mark.parametrize(
+    ("family", "remedy"),
+    [("resnets", "did you mean `resnet`?"), ("transformers", "the families are attention, cifar, ")],
+)
+def test_an_unknown_family_names_those_that_there_are(family: str, remedy: str) -> None:
+    ended = call("list", family)
     assert ended.code == 2
-    assert "cifar" in ended.err
+    assert f"= help: {remedy}" in ended.err
 
 
 def test_the_schema_that_is_printed_is_one_that_graphs_fit() -> None:
