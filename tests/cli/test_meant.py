@@ -126,7 +126,7 @@ def test_a_misspelt_name(called: str, meant: str, files: Path) -> None:
 
 
 @PLOTTED
-@pytest.mark.skipif(find_spec("keras") is None, reason="Keras is not installed")
+@pytest.mark.keras
 @pytest.mark.parametrize("command", ["probe", "train", "compare"])
 def test_misspelt_data_are_told_before_keras_starts(command: str, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_start, "import_keras", pytest.fail)
@@ -159,7 +159,7 @@ def test_files_of_another_kind_and_short_names_are_not_meant(files: Path) -> Non
         ("table small.resnet -o a.markdown", "a.md"),
         pytest.param("signal small.resnet -o a.svgg", "a.svg", marks=PLOTTED),
         pytest.param("paths small.resnet -o a.foo", "a.svg", marks=PLOTTED),
-        pytest.param("probe small.resnet -o a", "a.svg", marks=PLOTTED),
+        pytest.param("probe small.resnet -o a", "a.svg", marks=[PLOTTED, pytest.mark.keras]),
     ],
 )
 def test_an_ending_that_nothing_is_written_with(called: str, meant: str, folder: Path) -> None:

@@ -124,5 +124,5 @@ def test_a_chain_starts_from_a_value_that_was_passed() -> None:
 
 def test_a_chain_starts_from_no_number() -> None:
     text = "block b(width) { width -> conv(8, 1) } network n { input 8x8x4 stage a { b(6) } }"
-    assert refused(text) == ["E0201"]
+    assert refused(text) == ["E0221"]
     assert refused("block b(other) { relu -> other } network n { input 8x8x4 stage a { b(input) } }") != []

@@ -294,7 +294,7 @@ def length_in_points(length: str | None, what: str) -> float | None:
 
 def width_in_points(width: str, theme: Theme) -> float | None:
     """A length, or ``full``, the theme's. Raises FigureError where it says none."""
-    if nearest(width, (FULL,)):
+    if nearest(str(width), (FULL,)):
         raise FigureError(f"`{width[:40]}` is no width", asked(width, FULL))
     if width != FULL:
         return length_in_points(width, "width")

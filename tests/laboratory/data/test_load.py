@@ -46,7 +46,7 @@ def test_what_is_printed_names_the_set() -> None:
 
 
 def test_refuses_what_is_not_there_or_not_known(tmp_path: Path) -> None:
-    assert "did you mean mnist5k?" in str(refused("mnist5").remedy)
+    assert "did you mean `mnist5k`?" in str(refused("mnist5").remedy)
     assert "known by name" in str(refused(tmp_path / "nowhere", "there is no file, folder or data set").remedy)
     refused(tmp_path, "holds no data set that is known")
     (tmp_path / "text.txt").write_text("words")

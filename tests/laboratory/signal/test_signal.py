@@ -191,7 +191,7 @@ def test_a_branch_that_starts_from_zero_gets_no_gradient() -> None:
     signal = predict(*net.build())
     assert [layer.gradient > 0 for layer in signal.layers] == [True, False, True]
     assert signal.unreached == 1
-    assert "1 of 3 layers get no gradient" in signal.words
+    assert "1 of 3 layers gets no gradient" in signal.words
 
 
 def test_wide_layers_equal_narrow_ones_side_by_side() -> None:
@@ -283,7 +283,7 @@ def test_words() -> None:
     )
     assert line(2.0, 1.0).words.endswith("1.41 times a convolution towards the input, 0.2 decades: it holds")
     assert line(1.0).words == "net: there are fewer than two layers with weights"
-    assert line(1.0, 0.0).words == "net: 1 of 2 layers get no gradient, since a factor starts from zero"
+    assert line(1.0, 0.0).words == "net: 1 of 2 layers gets no gradient, since a factor starts from zero"
     assert line(4.0, 1.0).short == "2.00, holds"
     assert line(1.0).short == "none"
 
