@@ -16,7 +16,7 @@ import resnet_dsl
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.targets.figure import Figure, block_figure, figure
 from resnet_dsl.targets.figure.layout import geometry
-from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, TextLine
+from resnet_dsl.targets.figure.layout.geometry import Box, Geometry, Point, TextLine
 
 FOLDER = Path(__file__).parent / "figures"
 
@@ -48,6 +48,7 @@ def _boxes(shown: Geometry) -> Iterator[str]:
     for box in shown.boxes:
         yield _box(box)
         yield from (f"  {_text(text)}" for text in box.texts)
+        yield from (f"  plane {plane.shade}: {_points(plane.points)}" for plane in box.planes)
 
 
 def _box(box: Box) -> str:
@@ -67,8 +68,12 @@ def _text(text: TextLine) -> str:
 def _path(path: geometry.Path) -> str:
     ends = f"{path.source} -> {path.target}" if path.source else "line"
     look = [*path.classes, path.ink, *(["dashed"] * path.dashed), *(["arrow"] * path.arrow)]
-    points = " ".join(f"{x:g},{y:g}" for x, y in path.points)
-    return f"{ends} ({', '.join(look)}, {path.thickness:g}, {path.radius:g}) {points} {path.tip}".rstrip()
+    said = f"{', '.join(look)}, {path.thickness:g}, {path.radius:g}"
+    return f"{ends} ({said}) {_points(path.points)} {path.tip}".rstrip()
+
+
+def _points(points: tuple[Point, ...]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
 def regenerate() -> None:
