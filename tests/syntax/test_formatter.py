@@ -115,6 +115,12 @@ def test_too_long_a_chain_is_broken_in_front_of_its_arrows() -> None:
     )
 
 
+def test_words_below_the_last_definition_stand_apart_where_it_is_long() -> None:
+    long = f"block b {{ {' -> '.join(['relu'] * 20)} }}\n# the end\n"
+    assert formatted(long).endswith("\n}\n\n# the end\n")
+    assert formatted("let a = 1\n# the end\n") == "let a = 1\n# the end\n"
+
+
 def test_too_long_a_list_is_broken_at_its_commas() -> None:
     items = [f"argument_{number} = {number}" for number in range(8)]
     lines = "".join(f"    {item},\n" for item in items)
