@@ -188,6 +188,16 @@ SURE = [
     (STEPS, "norm (n + 1) x basic(16)", "norm\n(n + 1) x basic(16)"),
     # comments
     (STEPS, "norm // the first layer\n  act", "norm # the first layer\n  act"),
+    (INPUT, "input 8x8x3 // the stem", "input 8x8x3 # the stem"),
+    (INPUT, "input 8x8x3\n  // our stem (7x7)", "input 8x8x3\n  # our stem (7x7)"),
+    (INPUT, "input 8x8x3 % rgb stem follows", "input 8x8x3 # rgb stem follows"),
+    (INPUT, "input 8x8x3 -- the stage one", "input 8x8x3 # the stage one"),
+    (
+        "%s",
+        "let k = 3 // the network\nnetwork n { input 8x8x3 stem { conv(k, 3) } }",
+        "let k = 3 # the network\nnetwork n { input 8x8x3 stem { conv(k, 3) } }",
+    ),
+    (INPUT, "Input(shape=(8, 8, 3))", "input 8x8x3"),
     (STEPS, "conv(16, 3) -- the first layer", "conv(16, 3) # the first layer"),
     (STEPS, "norm\n  % activation\n  act", "norm\n  # activation\n  act"),
     (STEPS, "let h = width // half of it\n  conv(h, 3)", "let h = width # half of it\n  conv(h, 3)"),
@@ -310,6 +320,10 @@ RIGHT = [
 
 
 IN_WORDS = [
+    (MEMBERS, "dense(10)", "E0120", "put it in the braces of `stem`, `stage NAME` or `head`"),
+    (MEMBERS, "3 x basic(16)", "E0120", "put it in the braces of `stem`, `stage NAME` or `head`"),
+    (MEMBERS, "Dense(10)", "E0201", "write `dense(10)`, in the braces of `stem`, `stage NAME` or `head`"),
+    (MEMBERS, "Dense(10) -> softmax", "E0120", "put it in the braces of `stem`, `stage NAME` or `head`"),
     (MEMBERS, 'compile(optimizer = "adam")', "E0252", "`resnet-dsl train FILE` trains it; how, its options say"),
     (FILE, "fit(epochs = 3)", "E0252", "`resnet-dsl train FILE` trains it"),
     (FILE, "model = network(32x32x3)", "E0125", "write `network model { … }`"),

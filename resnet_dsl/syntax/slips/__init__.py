@@ -119,6 +119,7 @@ _SLIPS = (
     brackets.missing_brace,
     brackets.unclosed_bracket,
     loops.order_of_repeat,
+    keywords.step_among_members,
     keywords.misspelt,
     members.unnamed_part,
     naming.of_several_words,

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from resnet_dsl.diagnostics.diagnostic import Edit
 from resnet_dsl.source import Span
-from resnet_dsl.syntax.slips.groups import BRACKETS, KEYWORDS, VALUES
+from resnet_dsl.syntax.slips.groups import BRACKETS, DEFINITIONS, KEYWORDS, MEMBERS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
 
@@ -16,7 +16,7 @@ _OF_PROSE = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
 
 
 def foreign_comment(stop: Stop) -> Slip | None:
-    return _enclosed(stop) or _opening_line(stop) or _behind(stop)
+    return _enclosed(stop) or _with_keyword(stop) or _opening_line(stop) or _behind(stop)
 
 
 def _enclosed(stop: Stop) -> Slip | None:
@@ -31,6 +31,26 @@ def _enclosed(stop: Stop) -> Slip | None:
             continue
         return _comment(stop, mark, start, end + len(_ENCLOSING[mark]) if end != -1 else _line_end(text, start))
     return None
+
+
+def _with_keyword(stop: Stop) -> Slip | None:
+    """``input 32x32x3 // the stem``: a value was divided, and a member, or a definition, seemed to begin behind it."""
+    head = stop.head
+    if head is None or stop.words.kinds[head] not in (*MEMBERS, *DEFINITIONS) or stop.owner_kind not in ("", "NETWORK"):
+        return None
+    start = stop.source.text.rfind("\n", 0, stop.words.starts[head]) + 1
+    begin = max(bisect_left(stop.words.starts, start, hi=head), stop.first)
+    mark = next(
+        (one for one in range(begin, head) if stop.words.text(one) in ("//", "%") or _is_double(stop, one)), None
+    )
+    if mark is None:
+        return None
+    start = stop.words.starts[mark]
+    end = _line_end(stop.source.text, start)
+    if "{" in stop.source.text[start:end] or "}" in stop.source.text[start:end]:
+        return None
+    found = _comment(stop, "--" if stop.words.text(mark) == "-" else stop.words.text(mark), start, end)
+    return found._replace(repair=Repair(mark, bisect_left(stop.words.starts, end) - mark))
 
 
 def _opening_line(stop: Stop) -> Slip | None:

@@ -69,6 +69,9 @@ def _calls(stop: Stop) -> Iterator[int]:
         begins = _opening(stop, opening - 1) if stop.words.kinds[opening - 1] == "RPAR" else opening
         yield from _path(stop, begins - 1)
     yield from _path(stop, stop.index - 1)
+    is_alone = stop.kind == "NAME" and stop.words.kinds[stop.until("ARROW")] != "ARROW"
+    if is_alone and _where(stop) == "network" and stop.accepts("STAGE"):
+        yield stop.index
     for offset in (0, 1):
         if stop.at(offset) == "EQUAL" and (stop.text_at(offset - 1) == "x" or _where(stop) != "part"):
             yield stop.index + offset + 1

@@ -193,15 +193,33 @@ def misplaced(stop: Stop) -> Slip | None:
         if stop.kind in kinds:
             remedy = f"`{stop.text}` stands {place}"
             return Slip(stop.says("E0120", f"`{stop.text}` has no place here", remedy, others=_inside(stop)))
-    if stop.kind == "NAME" and stop.owner_kind == "NETWORK" and stop.inside == "LBRACE" and stop.accepts("STAGE"):
-        remedy = "put it in the braces of `stem`, `stage NAME` or `head`"
-        return Slip(stop.says("E0120", "a step does not stand directly in a network", remedy, others=_inside(stop)))
+    if stop.kind == "NAME" and _is_among_members(stop):
+        return _step(stop)
     if stop.kind != END and not stop.open and stop.accepts("NETWORK"):
         remedy = "a file holds `network NAME { … }`, `block NAME { … }`, `slot`, `let` and `import`"
         return Slip(
             stop.says("E0120", f"{shown(stop)} has no place outside of all braces", remedy, others=_closed(stop))
         )
     return None
+
+
+def step_among_members(stop: Stop) -> Slip | None:
+    """``dense(10)``, ``3 x basic(16)``, ``pool -> norm``: brackets, a count or an arrow say that it is no keyword."""
+    closing = stop.closing(stop.index + 1) if stop.at(1) == "LPAR" else None
+    is_call = closing is not None and stop.words.kinds[closing + 1] != "LBRACE"
+    is_counted = stop.at(1) == "X" and stop.at(2) == "NAME"
+    is_step = stop.kind == "NAME" and (is_call or stop.at(1) == "ARROW")
+    is_meant = is_step or (is_counted and stop.kind in ("NAME", "NUMBER"))
+    return _step(stop) if is_meant and _is_among_members(stop) else None
+
+
+def _is_among_members(stop: Stop) -> bool:
+    return stop.owner_kind == "NETWORK" and stop.inside == "LBRACE" and stop.accepts("STAGE")
+
+
+def _step(stop: Stop) -> Slip:
+    remedy = "put it in the braces of `stem`, `stage NAME` or `head`"
+    return Slip(stop.says("E0120", "a step does not stand directly in a network", remedy, others=_inside(stop)))
 
 
 def shared(stop: Stop) -> Slip | None:
