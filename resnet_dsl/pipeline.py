@@ -201,14 +201,14 @@ class LoadedSpec:
 
     def _independent(self, meant: list[Diagnostic]) -> list[Diagnostic]:
         """All mistakes, without those that only follow from a mistake of form. ``meant``: what else was found."""
-        from resnet_dsl.elaborate.following import independent, is_beside, is_blurred
+        from resnet_dsl.elaborate.consequences import independent, is_beside, is_blurred
 
         formed = independent(self.diagnostics)
         return [*formed, *(one for one in meant if not is_blurred(one, self._written) and not is_beside(one, formed))]
 
     def _misread(self, definition: Definition) -> bool:
         """Whether a network may be another than was meant, for a mistake of form."""
-        from resnet_dsl.elaborate.following import is_misread
+        from resnet_dsl.elaborate.consequences import is_misread
 
         return is_misread(definition, self._written, self.diagnostics)
 

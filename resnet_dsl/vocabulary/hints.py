@@ -12,7 +12,7 @@ from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import ArgumentPiece, WrittenCall, call_around, call_holding, read_call
+from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, call_around, call_holding, read_call
 from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
 from resnet_dsl.vocabulary.translating import Translation, translate, translated
 

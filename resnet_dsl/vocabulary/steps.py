@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import WrittenCall, read_call, whole_call
+from resnet_dsl.vocabulary.calls import WrittenCall, read_call, whole_call
 from resnet_dsl.vocabulary.table import WordRow, rows, words
 
 LEFT_TO_TOOLS = ("pad", "bias", "epsilon", "momentum")

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from resnet_dsl.vocabulary.reading import ArgumentPiece, read_row
+from resnet_dsl.vocabulary.calls import ArgumentPiece, read_row
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _CALLS = ("keras", "torch", "others")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
-from resnet_dsl.vocabulary.reading import ArgumentPiece, WrittenCall, read_call, whole_call
+from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, read_call, whole_call
 from resnet_dsl.vocabulary.steps import CHANNELS, CallInTranslation, said
 from resnet_dsl.vocabulary.table import WordRow, find, words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from resnet_dsl.vocabulary.reading import read_row, whole_call
+from resnet_dsl.vocabulary.calls import read_row, whole_call
 from resnet_dsl.vocabulary.table import meant, words
 
 _PYTHON = {"True": "true", "False": "false"}

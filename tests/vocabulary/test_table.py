@@ -7,9 +7,9 @@ import pytest
 
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.pipeline import load_text
+from resnet_dsl.vocabulary.calls import read_call
 from resnet_dsl.vocabulary.meaning import meaning
 from resnet_dsl.vocabulary.page import page
-from resnet_dsl.vocabulary.reading import read_call
 from resnet_dsl.vocabulary.table import WordRow, rows, words
 
 NAMES = [(row, name) for row in rows() for name in row.names]

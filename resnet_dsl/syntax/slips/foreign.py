@@ -16,7 +16,7 @@ from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import QUOTED
 from resnet_dsl.vocabulary import hints
-from resnet_dsl.vocabulary.reading import WrittenCall, read_call
+from resnet_dsl.vocabulary.calls import WrittenCall, read_call
 from resnet_dsl.vocabulary.translating import Translation, translated
 
 _FARTHEST = 200  # words in front of the place that are looked at

@@ -11,7 +11,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
-from resnet_dsl.vocabulary.reading import WrittenCall, read_call, whole_call
+from resnet_dsl.vocabulary.calls import WrittenCall, read_call, whole_call
 from resnet_dsl.vocabulary.table import words
 from resnet_dsl.vocabulary.translating import translated
 
