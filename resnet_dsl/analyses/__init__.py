@@ -1,0 +1,1 @@
+"""What follows from a graph, in tables beside it: counts, shapes, paths, expectations, differences."""

@@ -74,7 +74,7 @@ class Settings:
         """The innermost policy for skip connections."""
         settings = self
         while settings.policy is None:
-            assert settings.outer is not None, "the prelude states a policy"
+            assert settings.outer is not None, "the elaboration begins with one"
             settings = settings.outer
         return settings.policy
 

@@ -1,6 +1,6 @@
 """Models of other tools: a source is read into a flat network, whose structure is found and written as a spec.
 
-file -> reader (onnx/, keras/) -> FlatNetwork -> mining/: text -> proof: the text, compiled, is the source
+model -> reader (onnx/, keras/, torch/) -> FlatNetwork -> mining/: text -> proof: the text, compiled, is the source
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What files of models hold, read as data: weights by the names of layers, and the graph. No Keras is needed.
 
-    path -> (a process of its own: archive -> hdf5) -> reading: Saved -> matching: which array goes where
+    path -> (a process of its own: archive -> hdf5) -> reading: SavedModel -> matching: which array goes where
 
 Four kinds of files are read: ``.keras`` archives, the ``.weights.h5`` files of Keras 3, and the older ``.h5`` files, of
 whole models and of weights alone. NumPy and h5py alone do it.

@@ -1,0 +1,1 @@
+"""One network: its levels (itself and its bases), the plan of its parts, their run, and what it returns."""

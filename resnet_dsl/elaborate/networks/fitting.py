@@ -41,7 +41,7 @@ class Fitter:
     def elaborate(
         self, definition: Definition, prelude: Module, overrides: Overrides, input_size: InputSize | None
     ) -> Outcome:
-        """As resnet_dsl.elaborate.networks.elaborate."""
+        """As resnet_dsl.elaborate.networks.elaboration.elaborate, with what is told where values do not meet."""
 
         def run(size: InputSize | None, most: int, without: Span | None = None) -> Outcome:
             return elaborate(definition, prelude, overrides, size, most, without)
