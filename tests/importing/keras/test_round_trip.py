@@ -1,4 +1,4 @@
-"""What our Keras target writes is read back: every network that ships, and every operation with its arguments."""
+"""What our Keras target writes is read back: every network that ships, and so every operation that one of them has."""
 
 from __future__ import annotations
 
