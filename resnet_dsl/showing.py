@@ -46,16 +46,17 @@ def _spelt(match: re.Match[str]) -> str:
 
 def width(text: str) -> int:
     """Columns of a terminal: two for wide characters, none for those that combine with the one before."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def _columns(one: str) -> int:
-    """Of a character. Not all marks have a class of combining: the vowels above Thai letters have none."""
+    if text.isascii():
+        return len(text)
     from unicodedata import category, combining, east_asian_width
 
-    if combining(one) or category(one) in ("Mn", "Me") or ord(one) in _JOINING_JAMO:
-        return 0
-    return 2 if east_asian_width(one) in "WF" else 1
+    def columns(one: str) -> int:
+        """Not all marks have a class of combining: the vowels above Thai letters have none."""
+        if combining(one) or category(one) in ("Mn", "Me") or ord(one) in _JOINING_JAMO:
+            return 0
+        return 2 if east_asian_width(one) in "WF" else 1
+
+    return sum(map(columns, text))
 
 
 _JOINING_JAMO = range(0x1160, 0x1200)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from resnet_dsl.cli.streams import columns_of, said_columns, tell
+from resnet_dsl.cli.streams import columns_of, flowing, said_columns, tell
 from resnet_dsl.showing import line
 
 _WIDTH = 100
@@ -62,9 +62,4 @@ class _Layout(argparse.RawDescriptionHelpFormatter):
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         """Paragraphs as they are written, but on a terminal that is narrower."""
-        columns = columns_of(sys.stdout)
-        if columns is not None:
-            from resnet_dsl.wrapping import reflowed
-
-            text = reflowed(text, columns)
-        return super()._fill_text(text, width, indent)
+        return super()._fill_text(flowing(text), width, indent)

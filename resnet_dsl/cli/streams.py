@@ -138,12 +138,17 @@ def tell(text: str) -> None:
 
 def page(text: str) -> None:
     """Says a page of Markdown on the standard output; a terminal gets its paragraphs as wide as it is."""
-    columns = columns_of(sys.stdout)
-    if columns is not None:
-        from resnet_dsl.wrapping import reflowed
+    print(flowing(text))
 
-        text = reflowed(text, columns)
-    print(text)
+
+def flowing(text: str) -> str:
+    """Paragraphs as wide as the terminal that the standard output is; as they are where it is none."""
+    columns = columns_of(sys.stdout)
+    if columns is None:
+        return text
+    from resnet_dsl.wrapping import reflowed  # read where lines are broken
+
+    return reflowed(text, columns)
 
 
 def shows_colours(stream: TextIO) -> bool:

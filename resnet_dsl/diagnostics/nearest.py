@@ -27,7 +27,7 @@ def nearest(name: str, known: Iterable[str], letters: int = 3) -> str | None:
     limit = min(3, (len(name) + 1) // letters)
     best: tuple[int, bool, int] = (limit + 1, False, 0)
     found = None
-    for _, candidate in zip(range(_MOST), known, strict=False):
+    for candidate in islice(known, _MOST):
         slips = _slips(_plain(name), _plain(candidate), best[0])
         rank = (slips, candidate[:1] != name[:1], abs(_counted(candidate) - _counted(name)))
         if candidate != name and rank < best and rank[0] <= limit and rank[0] < len(candidate):
@@ -41,7 +41,7 @@ def around(name: str, known: Iterable[str]) -> str | None:
     None where there are several.
     """
     first, parts = name.partition("_")[0], {*name.split("_")}
-    some = (one for _, one in zip(range(_MOST), known, strict=False) if first in one or one.partition("_")[0] in name)
+    some = (one for one in islice(known, _MOST) if first in one or one.partition("_")[0] in name)
     others = ((one, {*one.split("_")}) for one in some if min(len(one), len(name)) > 2)
     found = {one for one, words in others if parts < words or words < parts}
     return found.pop() if len(found) == 1 else None

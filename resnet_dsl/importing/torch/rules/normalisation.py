@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -87,8 +86,6 @@ def _instancenorm(at: TracedCall) -> Held:
     at.arguments.update(running_mean=None, running_var=None)
     return at.maps(_normed(at, "instancenorm", maps(at, at.first), epsilon=at["eps"]))
 
-
-_Norm: TypeAlias = Callable[[TracedCall], Any]
 
 RULES: Rules = {
     **dict.fromkeys(("_native_batch_norm_legit_no_training", "_native_batch_norm_legit", "batch_norm"), _batchnorm),
