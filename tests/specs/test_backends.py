@@ -1,4 +1,7 @@
-"""Every network that ships becomes a Keras model on TensorFlow, JAX and PyTorch; the largest by structure alone."""
+"""Every network that ships becomes a Keras model on TensorFlow, JAX and PyTorch; the largest are lowered alone.
+
+A seed draws the same weights on each.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ ROOT = Path(__file__).parent.parent.parent
 LARGEST = 200_000_000
 SCRIPT = """
 import gc, sys
+from pathlib import Path
 from resnet_dsl import pipeline, resources
 from resnet_dsl.targets.keras import lower, to_keras
-import keras
+from resnet_dsl.targets.keras.initial import initial_weights
+import keras, numpy
 assert keras.backend.backend() == sys.argv[1]
 built = 0
 for path in sorted(Path(resources.specs_folder()).rglob("*.resnet")):
@@ -26,11 +31,14 @@ for path in sorted(Path(resources.specs_folder()).rglob("*.resnet")):
     spec = pipeline.load(str(path))
     for name in spec.networks:
         network = spec.compile(name)
+        calls = lower(network.graph, network.shapes)
         if network.facts.count.total_params > int(sys.argv[3]):
-            assert lower(network.graph, network.shapes).calls
             continue
         model = to_keras(network.graph, network.shapes, seed=1)
         assert model.count_params() == network.facts.count.total_params, name
+        weights = [one for layer in model.layers for one in layer.weights]
+        for (slot, drawn), weight in zip(initial_weights(calls, 1), weights, strict=True):
+            assert numpy.array_equal(keras.ops.convert_to_numpy(weight), drawn), (name, slot)
         built += 1
         keras.utils.clear_session()
         del model

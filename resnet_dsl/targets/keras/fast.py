@@ -8,16 +8,19 @@ stands in resnet_dsl.targets.keras.private.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from resnet_dsl.memory import uncollected
 from resnet_dsl.targets.keras.building import READS_A_LIST, Making, WrongShapeError, carry_out, functional, layer_of
 from resnet_dsl.targets.keras.calls import Calls, Initializer, LayerCall, LayerValues, batched, is_layer
+from resnet_dsl.targets.keras.initial import initial_weights
 from resnet_dsl.targets.keras.private import UnexpectedKerasError, expect
 from resnet_dsl.targets.keras.private.copying import Template
 from resnet_dsl.targets.keras.private.sorting import further_arguments, recorder, sorting_without_recursion
 from resnet_dsl.targets.keras.private.variables import Values, awaited, initialize, variables_without_values
 from resnet_dsl.targets.keras.sampling import draw, sampler_of
+from resnet_dsl.targets.keras.variables import LeftToKerasError
 
 _BACKENDS = frozenset({"tensorflow", "jax"})
 """Where layers are copied. PyTorch's are modules with parameters of their own, which are left to Keras."""
@@ -48,10 +51,20 @@ def _build(making: Making, calls: Calls, values: LayerValues) -> Any:
             tensors = carry_out(calls, _Copying(making).apply)
     else:
         tensors = carry_out(calls, making.apply)
+        values = {**_drawn(calls, making.seed), **values}
     with sorting_without_recursion():
         model = functional(making, calls, tensors)
     _Initializing(making).run(model.layers, values)
     return model
+
+
+def _drawn(calls: Calls, seed: int | None) -> dict[str, list[Any]]:
+    """What a seed draws, for variables that Keras has begun already: it means the same on every backend."""
+    drawn: dict[str, list[Any]] = {}
+    with suppress(LeftToKerasError):
+        for slot, array in initial_weights(calls, seed) if seed is not None else ():
+            drawn.setdefault(slot.layer, []).append(array)
+    return drawn
 
 
 def _expect_the_usual(making: Making) -> None:
