@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 
 import pytest
@@ -102,6 +103,19 @@ def test_it_is_plain_data_and_mirrors(left: str, right: str) -> None:
     assert {(one.op, one.argument, str(one.left), str(one.right)) for one in there.settings} == {
         (one.op, one.argument, str(one.right), str(one.left)) for one in back.settings
     }
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "told"),
+    [("8x4", "8x8x8x4", "3 and 3x3x3"), ("8x8x8x4", "8x8x4", "3x3x3 and 3x3"), ("8x8x4", "8x4", "3x3 and 3")],
+)
+def test_windows_of_other_ranks_are_told_apart(left: str, right: str, told: str) -> None:
+    networks = [_written(f"network n {{ input {size} stage s {{ conv(4, 3) }} }}", "n") for size in (left, right)]
+    lines = [one for one in describe(difference(*(one.facts for one in networks))) if one.startswith("conv: ")]
+    assert f"conv: kernel is {told} at s_conv" in lines
+    for line in lines:
+        one, _, other = re.fullmatch(r"conv: \w+ is (\S+) (and) (\S+) .*", line).groups()  # type: ignore[union-attr]
+        assert one != other
 
 
 def _written(text: str, name: str) -> Compiled:

@@ -73,7 +73,7 @@ def of_setting(setting: Setting) -> str:
         where = f"at {listed(tuple(left for left, _ in setting.places))}"
     else:
         where = f"in {count} of {setting.of}, the first of them {setting.places[0][0]}"
-    return f"{setting.op}: {setting.argument} is {spell(setting.left)} and {spell(setting.right)} {where}"
+    return f"{setting.op}: {setting.argument} is {' and '.join(_told_apart(setting.left, setting.right))} {where}"
 
 
 def of_steps(steps: UnmatchedSteps, names: tuple[str, str]) -> str:
@@ -124,6 +124,16 @@ def _quantity(value: Any) -> str:
     if isinstance(value, tuple) and value and isinstance(value[0], str):
         return " then ".join(value)
     return show(value) if isinstance(value, tuple) else spell(value)
+
+
+def _told_apart(left: Any, right: Any) -> tuple[str, str]:
+    """Two values for people; those of other ranks that would read alike with all of their axes: ``3``, ``3x3x3``."""
+    told = spell(left), spell(right)
+    return told if told[0] != told[1] else (_axes(left), _axes(right))
+
+
+def _axes(value: Any) -> str:
+    return show(map(spell, value)) if isinstance(value, tuple) else spell(value)
 
 
 def spell(value: Any) -> str:
