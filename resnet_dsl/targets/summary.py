@@ -141,7 +141,15 @@ def totals(facts: Facts) -> list[tuple[str, str]]:
 def _memory(activations: int | None) -> str:
     if activations is None:
         return "?"
-    return f"{activations:,} a sample ({activations * 4 / 2**20:,.1f} MiB in float32)"
+    return f"{activations:,} a sample ({_bytes(activations * 4)} in float32)"
+
+
+def _bytes(count: int) -> str:
+    """``3.2 MiB``, in a smaller unit where that would be nothing."""
+    for unit, size in (("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size / 10:
+            return f"{count / size:,.1f} {unit}"
+    return counted(count, "byte")
 
 
 def _text(facts: Facts, header: Sequence[str], body: Sequence[Sequence[str]], colours: bool) -> str:

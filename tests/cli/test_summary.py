@@ -57,6 +57,20 @@ def test_the_memory_of_the_activations_is_told_in_mebibytes() -> None:
     assert "524,288 a sample (2.0 MiB in float32)" in call("summary", "one.resnet").out
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ("1x1x1", "2 a sample (8 bytes in float32)"),
+        ("4x4x1", "32 a sample (0.1 KiB in float32)"),
+        ("64x64x1", "8,192 a sample (32.0 KiB in float32)"),
+        ("128x128x1", "32,768 a sample (0.1 MiB in float32)"),
+    ],
+)
+def test_few_activations_are_told_in_a_smaller_unit(size: str, told: str) -> None:
+    Path("one.resnet").write_text(f"network one {{ input {size} stage s {{ relu }} }}", encoding="utf-8")
+    assert told in call("summary", "one.resnet").out
+
+
 @pytest.mark.parametrize(("by", "key", "first"), [("block", "blocks", "stem"), ("layer", "layers", "stem_conv")])
 def test_finer_tables_come_beside_the_stages(by: str, key: str, first: str) -> None:
     found = data("small.resnet", "--by", by)
