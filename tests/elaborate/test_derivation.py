@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.pipeline import Compiled
 from tests.elaborate.compiling import compiled, operations, refused
 
@@ -114,6 +115,25 @@ def test_arguments_may_follow_the_parameters_of_the_derived() -> None:
 
 def test_what_is_given_to_the_base_cannot_be_set_any_more() -> None:
     assert refused(f"{BASE} network d from base(classes = 3) {{ }}", "d", classes=5) == ["E0236"]
+
+
+@pytest.mark.parametrize(
+    ("network", "has"),
+    [
+        ("network d from base(classes = 3) { }", "it has `width`"),
+        ("network d from base(3, 4) { }", "it has none"),
+        ("network d(depth = 1) from base(classes = 3) { }", "it has `depth`, `width`"),
+        ("network e from base(classes = 3) { } network d from e { }", "it has `width`"),
+    ],
+)
+def test_what_is_given_to_the_base_is_told_where_to_change(network: str, has: str) -> None:
+    """And is not among the parameters that there are to set."""
+    with pytest.raises(Refusal) as found:
+        derived(network, classes=5)
+    (mistake,) = found.value.diagnostics
+    assert mistake.place
+    assert mistake.place.text == has
+    assert mistake.help == "`classes` is given behind a `from`: change it there"
 
 
 def test_new_parts_see_the_parameters_and_lets_of_the_base() -> None:

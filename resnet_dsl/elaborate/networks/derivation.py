@@ -81,20 +81,20 @@ class Derivation:
 
     def _open_levels(self, levels: list[Level]) -> None:
         """Fills in constants and settings. Parameters come from outside in, lets and settings from inside out."""
-        taken: set[str] = set()
+        free: set[str] = set()
         given: dict[str, Constant] = {}
         left_open = self._left_open(levels)
         for position in range(len(levels) - 1, -1, -1):
             level = levels[position]
-            self._parameters(level, given, taken)
+            self._parameters(level, given, free)
             own = {one.name.text for one in tree.parameters(level.tree)}
             given = {name: value for name, value in given.items() if name not in own}
             if position > 0:
                 given |= self._base_arguments(level, levels[position - 1], left_open[position - 1])
-        unknown = [name for name in self.overrides if name not in taken]
+        unknown = [name for name in self.overrides if name not in free]
         if unknown:
-            known = sorted({one.name.text for level in levels for one in tree.parameters(level.tree)})
-            raise DiagnosticError(_unknown_parameter(unknown[0], levels[-1].tree, known))
+            given_inside = {one.name.text for level in levels for one in tree.parameters(level.tree)} - free
+            raise DiagnosticError(_unknown_parameter(unknown[0], levels[-1].tree, sorted(free), given_inside))
         inherited: dict[str, Constant] = {}
         outer = self.settings
         for level in levels:
@@ -114,22 +114,26 @@ class Derivation:
         if member.no_setting is not None and member.no_setting.span.text:
             self.context.findings.report(_not_a_setting(member.no_setting))
 
-    def _parameters(self, level: Level, given: dict[str, Constant], taken: set[str]) -> None:
-        """Constants of one level: what the deriving network gives, what the user sets, or the default."""
+    def _parameters(self, level: Level, given: dict[str, Constant], free: set[str]) -> None:
+        """Constants of one level: what the deriving network gives, what the user sets, or the default.
+
+        free: the names that a user may set; those that are met here are added.
+        """
         absent = []
         self.context.budget.spend(level.tree.name.span, len(tree.parameters(level.tree)))
         for parameter in tree.parameters(level.tree):
             name = parameter.name.text
             if name in given:
                 level.frame.constants[name] = given[name]
-            elif name in self.overrides and name not in taken:
+                continue
+            if name in self.overrides and name not in free:
                 level.frame.constants[name] = self.overrides[name]
-                taken.add(name)
             elif parameter.default is not None:
                 level.frame.constants[name] = self.context.evaluator.attempt(parameter.default, level.frame)
             else:
                 level.frame.constants[name] = POISON
                 absent.append(name)
+            free.add(name)
         if absent:
             self.context.findings.report(_parameter_missing(level.tree, absent))
 
@@ -183,13 +187,13 @@ def _not_a_setting(statement: tree.Statement) -> Diagnostic:
     )
 
 
-def _unknown_parameter(name: str, network: tree.NetworkNode, known: list[str]) -> Diagnostic:
+def _unknown_parameter(name: str, network: tree.NetworkNode, known: list[str], given: set[str]) -> Diagnostic:
     has = f"it has {', '.join(f'`{one}`' for one in known)}" if known else "it has none"
     return Diagnostic(
         "E0236",
         f"network `{network.name.text}` has no parameter `{name}` to set",
         Label(network.name.span, has),
-        help=suggestion(name, known),
+        help=f"`{name}` is given behind a `from`: change it there" if name in given else suggestion(name, known),
     )
 
 
