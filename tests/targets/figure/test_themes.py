@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from resnet_dsl.diagnostics.refusal import Refusal
@@ -183,6 +183,29 @@ def test_the_remedy_of_a_colour_followed_is_fine(ground, ink):
             assert min(contrast(border, colours.ground) for border in colours.borders) >= 3
             return
     pytest.fail(f"{settings}: no end of remedies")
+
+
+@given(COLOURS, COLOURS)
+@example("#222222", "#228844")
+def test_a_colour_that_is_told_to_be_too_near_gets_another(ground, fill):
+    """Beside one that follows from others, too (the words on a fill); and the contrast does not read as enough."""
+    said = {"colour.ground": ground, "colour.fills[0]": fill}
+    for _ in range(4):
+        try:
+            read_theme(
+                "light", [f"colour.ground={said['colour.ground']}", f'colour.fills=["{said["colour.fills[0]"]}"]']
+            )
+        except Failure as failure:
+            ratio, least = re.search(r"a contrast of ([\d.]+), and ([\d.]+) can be seen", failure.lines[0]).groups()
+            assert float(ratio) < float(least)
+            if failure.remedy == "change the other colours, too":
+                return
+            colour, key = re.fullmatch(r'write "(#\w+)" as `(.+)`', failure.remedy).groups()
+            assert said[key] != colour
+            said[key] = colour
+        else:
+            return
+    pytest.fail(f"{said}: no end of remedies")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from math import floor
 from typing import Any, TypeAlias
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic
@@ -241,7 +242,7 @@ class _Layers:
         ratio = contrast(ink, fill)
         if ratio < TEXT and kind not in self.faults:
             self.faults.add(kind)
-            message = f"words ({ink}) on {fill} have a contrast of {ratio:.1f}, and {TEXT:g} can be seen"
+            message = f"words ({ink}) on {fill} have a contrast of {_below(ratio)}, and {TEXT:g} can be seen"
             self._add("E0270", [("kind", kind, "fill")], message, f'write "{apart(fill, ink, TEXT)}", or a paler one')
 
     def _too_near(self, colours: Colours, pair: ColourPair) -> None:
@@ -252,8 +253,8 @@ class _Layers:
             return
         self.faults.add(at_fault)
         drawn = f"{pair.words} ({value(colours, pair.upper)}) on {value(colours, pair.lower)}"
-        message = f"{drawn} have a contrast of {ratio_of(colours, pair):.1f}, and {pair.least:g} can be seen"
-        better = cleared(colours, at_fault, self.values["colour"])
+        message = f"{drawn} have a contrast of {_below(ratio_of(colours, pair))}, and {pair.least:g} can be seen"
+        better = cleared(colours, at_fault, {*self.values["colour"], pair.upper[0], pair.lower[0]})
         help = f'write "{better}" as `{dotted(("colour", *at_fault))}`' if better else "change the other colours, too"
         self._add("E0270", [("colour", *at_fault)], message, help)
 
@@ -303,6 +304,11 @@ class _Layers:
                 if way in said.places:
                     self.mistakes.append(said.mistake(code, way, message, help=help))
                     return
+
+
+def _below(ratio: float) -> str:
+    """A contrast that is not enough: never rounded to one that is."""
+    return f"{floor(10 * ratio) / 10:.1f}"
 
 
 def _look(said: dict[str, Any], colours: Colours) -> KindLook:
