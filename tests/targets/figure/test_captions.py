@@ -237,6 +237,19 @@ def test_panels_are_told_by_their_letters(folder):
     assert len(alt) <= 150
 
 
+def test_panels_stand_apart_in_words(folder):
+    """In Markdown each begins a paragraph, with its list behind it; no sentence ends in two signs."""
+    panels = ['[[panel]]\ndraw = "resnet18"', '[[panel]]\ndraw = "plain18"']
+    (folder / "two.toml").write_text("\n".join(panels))
+    call("draw", "two.toml", "--caption", "md", "--alt", "long")
+    text = (folder / "two.caption.md").read_text("utf-8")
+    _, inside = text.removesuffix("\n\n</details>\n").split("</summary>\n\n")
+    parts = inside.split("\n\n")
+    assert [part[:4] for part in parts] == ["(a) ", "- st", "(b) ", "- st"]
+    assert all(line.startswith("- ") for part in parts[1::2] for line in part.splitlines())
+    assert not re.search(r"[.;,:][.;,:]", text)
+
+
 def test_a_panel_without_networks_is_told_by_its_own_caption(folder):
     panels = ['[[panel]]\ndraw = "resnet18"', '[[panel]]\ndraw = "resnet18 resnet34 --roadmap"\ncaption = "A way"']
     (folder / "two.toml").write_text("\n".join(panels))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ CAPTIONS: dict[Form, str] = {"latex": ".caption.tex", "md": ".caption.md", "text
 """Each form, and what the name of its file ends in."""
 ALTS: tuple[Alt, ...] = ("short", "long")
 ALT_ENDING = ".alt.txt"
+_ITEM = "- "
 
 
 def write_caption(form: Form, sentences: Sequence[str], alt: Sequence[str] = (), file: str = "") -> str:
@@ -49,6 +51,17 @@ def _markdown(caption: str, alt: list[str], file: str) -> list[str]:
     shown = [f"![{plain(alt[0])}]({quote(file)})", ""] if alt and file else []
     if len(alt) < 2:
         return [*shown, plain(caption)]
-    summary, *items = alt[1:]
-    told = [plain(summary), "", *(f"- {plain(item.removeprefix('- '))}" for item in items)]
-    return [*shown, plain(caption), "", "<details><summary>The figure in words</summary>", "", *told, "", "</details>"]
+    told = ["", "<details><summary>The figure in words</summary>", *_paragraphs(alt[1:]), "", "</details>"]
+    return [*shown, plain(caption), *told]
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """What begins with a stroke is in a list, of which all else stands apart."""
+    for before, line in pairwise(("", *lines)):
+        if not (_is_item(before) and _is_item(line)):
+            yield ""
+        yield f"{_ITEM}{plain(line.removeprefix(_ITEM))}" if _is_item(line) else plain(line)
+
+
+def _is_item(line: str) -> bool:
+    return line.startswith(_ITEM)

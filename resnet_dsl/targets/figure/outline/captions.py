@@ -155,7 +155,7 @@ class ToldTogether:
 
     def short(self, say: Say = str) -> str:
         told = (panel.under_letter(panel.told.short(say) if panel.told else panel.words) for panel in self.panels)
-        return _bounded("; ".join(told))
+        return _bounded("; ".join(one.removesuffix(".") for one in told))
 
     def long(self, say: Say = str) -> tuple[str, ...]:
         lines: list[str] = []
