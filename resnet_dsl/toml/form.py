@@ -148,14 +148,18 @@ class Several:
 
     @property
     def words(self) -> str:
-        count = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-        return f"a list of {count}, each {self.kind.words}"
+        return f"a list of {self._count}, each {self.kind.words}"
+
+    @property
+    def _count(self) -> str:
+        return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
     def read(self, value: Any, way: Way, findings: TomlFindings) -> Any:
         if not isinstance(value, list):
             return findings.kind(way, value, self.words, self._alone(value, way, findings))
         if not self.least <= len(value) <= self.most:
-            return findings.range(way, f"{_named(way)} is {self.words}, and here stand {len(value)}", "write so many")
+            found = f"{_named(way)} is {self.words}, and here {'stands' if len(value) == 1 else 'stand'} {len(value)}"
+            return findings.range(way, found, f"write {self._count} of them")
         return [self.kind.read(one, (*way, number), findings) for number, one in enumerate(value)]
 
     def _alone(self, value: Any, way: Way, findings: TomlFindings) -> str | None:

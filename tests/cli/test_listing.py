@@ -22,6 +22,14 @@ def test_list_shows_names_counts_and_documentation() -> None:
     assert "50-layer" in line
 
 
+def test_few_macs_are_told_in_a_smaller_unit() -> None:
+    listed = call("list").out
+    (line,) = [one for one in listed.splitlines() if one.split()[:1] == ["small_resnet8"]]
+    macs = {one["name"]: one["macs"] for one in json.loads(call("list", "--format", "json").out)}["small_resnet8"]
+    assert f"{macs / 1e6:.2f} MMACs" in line
+    assert " 0.00 " not in listed
+
+
 def test_list_as_data() -> None:
     found = {one["name"]: one for one in json.loads(call("list", "resnet", "--format", "json").out)}
     assert found["resnet50"]["params"] == 25_557_032

@@ -280,3 +280,10 @@ def test_every_value_is_found_where_it_stands(data: some.DataObject) -> None:
             own = [spelt, tomllib.loads(f"{places[way].key.text} = 1") if isinstance(way[-1], str) else None]
             assert own[1] in (None, {name: 1})
             assert not isinstance(value, str | int | float) or tomllib.loads(f"v = {spelt}")["v"] == value
+
+
+@pytest.mark.parametrize(("text", "stand"), [("fills = []\n", "stand 0"), (f"fills = {['a'] * 5}\n", "stand 5")])
+def test_a_list_of_too_few_or_too_many_says_how_many_there_may_be(text: str, stand: str) -> None:
+    (mistake,) = found_in(text)
+    assert mistake.message == f"`fills` is a list of 1 to 4, each text in quotes, and here {stand}"
+    assert mistake.help == "write 1 to 4 of them"

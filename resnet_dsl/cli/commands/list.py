@@ -62,7 +62,13 @@ def _print(found: list[Entry]) -> None:
         if entry["family"] != family:
             print(("" if family is None else "\n") + (entry["family"] or "specs"))
             family = entry["family"]
-        macs = "?" if entry["macs"] is None else f"{entry['macs'] / 1e9:.2f} GMACs"
+        macs = "?" if entry["macs"] is None else _macs(entry["macs"])
         first = entry["doc"].splitlines()[0] if entry["doc"] else ""
         params = f"{entry['params'] / 1e6:7.2f} M"
         print(f"  {entry['name']:<{width}}  {params}  {macs:>12}  {entry['input']:<11}  {first}".rstrip())
+
+
+def _macs(count: int) -> str:
+    """``4.09 GMACs``, in a smaller unit where that would be nothing."""
+    unit, size = ("G", 1e9) if count >= 1e7 else ("M", 1e6)
+    return f"{count / size:.2f} {unit}MACs"
