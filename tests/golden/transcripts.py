@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from unittest import mock
 
+from resnet_dsl.diagnostics.draw import draw_all
+from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from tests.cli.calling import call
 from tests.golden.peeks import PEEKS
@@ -83,6 +85,8 @@ def _peeked(name: str, arguments: list[str]) -> str:
         return PEEKS[name](*arguments)
     except Failure as failure:
         return "\n".join(["refused:", *failure.lines, *(f"help: {one}" for one in (failure.remedy,) if one)])
+    except Refusal as refusal:
+        return f"refused:\n{draw_all(refusal.diagnostics)}"
 
 
 def _called(arguments: list[str], stdin: str) -> str:
