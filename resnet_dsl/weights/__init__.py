@@ -2,8 +2,9 @@
 
     path -> (a process of its own: archive -> hdf5) -> reading: SavedModel -> matching: which array goes where
 
-Four kinds of files are read: ``.keras`` archives, the ``.weights.h5`` files of Keras 3, and the older ``.h5`` files, of
-whole models and of weights alone. NumPy and h5py alone do it.
+Of Keras four kinds of files are read: ``.keras`` archives, the ``.weights.h5`` files of Keras 3, and the older ``.h5``
+files, of whole models and of weights alone; of others arrays by name: safetensors, ``.npz``, and what PyTorch saves,
+which it reads itself (``tensors.py``), and whose names a layout translates (``layouts/``).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 layers of a model sorted without recursion, variables without and then with a value.
 
 Each function checks what it finds and raises UnexpectedKerasError where that is not what it knows; the model is then
-built the plain way. Known to hold: see ``tests/targets/keras/test_fast.py`` and the documentation's page on speed.
+built the plain way. Known to hold: see ``tests/targets/keras/test_fast.py`` and docs/architecture.md.
 """
 
 from __future__ import annotations
