@@ -6,6 +6,7 @@ known here of an operation: its own rules are asked, under other arguments and o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -15,11 +16,12 @@ from typing import Any, TypeAlias
 
 from resnet_dsl.elaborate.values import Value
 from resnet_dsl.ir.lengths import Length, Shape
-from resnet_dsl.ir.operation import Operation, UnfitError
+from resnet_dsl.ir.operation import Operation, UnfitError, positions
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.ir.parameters import Parameter
 
 _LENGTH, _CHANNELS = 240, 960  # longer than most windows, and divided by much
+_PLENTY = 720_720**2  # longer than what any text asks for, divided by all squares up to 16 * 16, and said by no text
 ANYTHING: tuple[Shape, ...] = tuple(
     (*(length,) * axes, channels)
     for axes in (2, 0, 1, 3)
@@ -74,6 +76,7 @@ def behind_mistake(
 def _behind_mistake(name: str, arguments: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> tuple[Shape, ...]:
     operation = OPERATIONS[name]
     found = _results(operation, [dict(arguments)], [*_rows(inputs), *_rows_for(dict(arguments), inputs)])
+    found = found or _results(operation, [dict(arguments)], _rows(inputs, _PLENTIFUL))
     return _first(one for shape in found for one in (shape, _clouded(shape, inputs))) if operation.many else found
 
 
@@ -85,6 +88,31 @@ def _clouded(shape: Shape, inputs: tuple[Value, ...]) -> Shape:
         _another(length, usual[place]) if any(one[place] is None for one in known) else length
         for place, length in enumerate(shape)
     )
+
+
+def why_unfit(operation: Operation, arguments: _Arguments, inputs: tuple[Value, ...]) -> UnfitError | None:
+    """Why an operation fits none of the shapes of inputs behind a mistake: a length that is not known is `…`."""
+    for row in _rows(inputs, _PLENTIFUL):
+        try:
+            operation.infer(operation.settle(arguments, row), row)
+        except UnfitError as unfit:
+            return UnfitError(
+                unfit.code, _veiled(unfit.message, arguments), _veiled(unfit.remedy or "", arguments) or None
+            )
+    return None
+
+
+def _veiled(words: str, arguments: _Arguments) -> str:
+    """Words that were said of plenty, without the numbers that only stand for what is not known."""
+    own = set(re.findall(r"\d+", repr(arguments)))
+    return re.sub(r"\d{11,}", lambda found: found[0] if found[0] in own else "…", words)
+
+
+def shown(value: Value) -> str:
+    """A shape as far as it is known; `…` stands for each length that is not."""
+    axes = {len(shape) for shape in (value.shape, *value.others)}
+    known = _known(value, len(value.shape)) if len(axes) == 1 else None
+    return "x".join("…" if one is None else str(one) for one in known) if known else "not known"
 
 
 def behind_unfit(operation: Operation, arguments: _Arguments, inputs: tuple[Value, ...]) -> tuple[Shape, ...]:
@@ -139,7 +167,17 @@ def _known(value: Value, axes: int) -> _Lengths | None:
     return tuple(row[0] if len({*row}) == 1 else None for row in zip(*shapes, strict=True)) if shapes else None
 
 
-def _rows(inputs: tuple[Value, ...]) -> list[_Row]:
+_Way: TypeAlias = tuple[int, int, bool]
+"""A length and channels where they are not known, and whether channels come from the other values first."""
+_WAYS: tuple[_Way, ...] = (
+    (_LENGTH, _CHANNELS, True),
+    (_LENGTH // 2, _CHANNELS // 2, True),
+    (_LENGTH, _CHANNELS, False),
+)
+_PLENTIFUL: tuple[_Way, ...] = ((_PLENTY, _PLENTY, True), (2 * _PLENTY, 2 * _PLENTY, True))
+
+
+def _rows(inputs: tuple[Value, ...], ways: Iterable[_Way] = _WAYS) -> list[_Row]:
     """What may flow in. Of several values, each takes what is not known of it from those of which it is."""
     if not any(one.others for one in inputs):
         return [tuple(one.shape for one in inputs)]
@@ -147,11 +185,8 @@ def _rows(inputs: tuple[Value, ...]) -> list[_Row]:
     for axes in dict.fromkeys(len(shape) for one in inputs for shape in (one.shape, *one.others)):
         lengths = [known for one in inputs if (known := _known(one, axes)) is not None]
         if len(lengths) == len(inputs):
-            found += [tuple(_completed(one, lengths, *how) for one in lengths) for how in _WAYS]
+            found += [tuple(_completed(one, lengths, *how) for one in lengths) for how in ways]
     return found
-
-
-_WAYS = ((_LENGTH, _CHANNELS, True), (_LENGTH // 2, _CHANNELS // 2, True), (_LENGTH, _CHANNELS, False))
 
 
 def _rows_for(arguments: _Arguments, inputs: tuple[Value, ...]) -> Iterator[_Row]:
@@ -163,8 +198,17 @@ def _rows_for(arguments: _Arguments, inputs: tuple[Value, ...]) -> Iterator[_Row
         count = len(given) if isinstance(given, tuple) else given if isinstance(given, int) else 0
         wanted: list[Shape] = [(*shape[:-1], count) for shape in _first((value.shape, *value.others)) if count > 1]
         if isinstance(given, tuple) and all(isinstance(one, int) for one in given):
-            wanted.append((prod(given),))
+            wanted += _holding(given, value)
         yield from ((shape,) for shape in wanted if may_be(value, shape))
+
+
+def _holding(size: Shape, value: Value) -> Iterator[Shape]:
+    """What holds as many numbers as a size: a vector, the size itself, and maps of the value's lengths."""
+    count = prod(one for one in size if isinstance(one, int))
+    yield from ((count,), size)
+    for shape in _first((value.shape, *value.others)):
+        if (places := positions(shape)) and count % places == 0:
+            yield (*shape[:-1], count // places)
 
 
 def _completed(known: _Lengths, others: list[_Lengths], length: int, channels: int, alike: bool) -> Shape:
@@ -185,6 +229,7 @@ def _varied(inputs: tuple[Value, ...]) -> Iterator[_Row]:
     if len(inputs) == 1:
         shape = inputs[0].shape
         yield ((*(_another(one, _LENGTH) for one in shape[:-1]), shape[-1]),)
+        yield ((*(_another(one, _PLENTY) for one in shape[:-1]), shape[-1]),)
         yield ((*shape[:-1], _another(shape[-1], _CHANNELS)),)
         return
     for shape in _first(shape for one in inputs for shape in (one.shape, *one.others)):

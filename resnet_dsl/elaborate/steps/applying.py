@@ -13,6 +13,8 @@ from resnet_dsl.elaborate.building.assuming import (
     behind_arguments,
     behind_mistake,
     behind_unfit,
+    shown,
+    why_unfit,
 )
 from resnet_dsl.elaborate.frames import Frame, Invocation
 from resnet_dsl.elaborate.merging import chain_of
@@ -20,7 +22,7 @@ from resnet_dsl.elaborate.steps.arguments import arguments_of
 from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.elaborate.wording import in_place_of, spell, spelled
-from resnet_dsl.ir.lengths import Shape, channels, show
+from resnet_dsl.ir.lengths import Shape, channels
 from resnet_dsl.ir.operation import Operation, UnfitError
 from resnet_dsl.ir.parameters import LIKE, Parameter
 from resnet_dsl.ir.windows import stride_between
@@ -160,15 +162,27 @@ def _place(
     label = _label(step.label) if step.label is not None and step.label.text else None
     origin = Origin(step.span, call.frame.caller)
     if any(one.others for one in inputs):
-        shapes = behind_mistake(operation, arguments, inputs)
-        if shapes:
-            return _stand_in(context, operation, shapes, inputs, call)
+        return _place_behind_mistake(context, operation, arguments, inputs, call)
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except UnfitError as unfit:
         diagnostic = _projected(_unfit(unfit, inputs, call), operation, inputs, call)
         context.findings.report(diagnostic, call.frame.caller)
     return _stand_in(context, operation, behind_unfit(operation, dict(arguments), inputs), inputs, call)
+
+
+def _place_behind_mistake(
+    context: Context,
+    operation: Operation,
+    arguments: tuple[tuple[str, Any], ...],
+    inputs: tuple[Value, ...],
+    call: Invocation,
+) -> Value:
+    """What stands for a step behind a mistake; where it fits nothing that may flow in, that is reported."""
+    shapes = behind_mistake(operation, arguments, inputs)
+    if not shapes and (unfit := why_unfit(operation, dict(arguments), inputs)):
+        context.findings.report(_unfit(unfit, inputs, call), call.frame.caller)
+    return _stand_in(context, operation, shapes or behind_unfit(operation, dict(arguments), inputs), inputs, call)
 
 
 def _stand_in(
@@ -227,7 +241,7 @@ def _one_with_itself(operation: Operation, span: Span) -> Diagnostic:
 
 
 def _unfit(unfit: UnfitError, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
-    flowing = Label(call.step.span, f"what flows in is {' and '.join(show(one.shape) for one in inputs)}")
+    flowing = Label(call.step.span, f"what flows in is {' and '.join(map(shown, inputs))}")
     return Diagnostic(unfit.code, unfit.message, flowing, help=unfit.remedy)
 
 
