@@ -179,3 +179,48 @@ def test_a_setting_that_one_network_uses_is_used() -> None:
     block = "block b(noisy) { use drop = dropout(0.1) conv(8, 3) if noisy { drop } }"
     network = "network {} {{ input 8x8x4 stage s {{ b({}) }} }}"
     assert codes(block + network.format("n", "true") + network.format("m", "false")) == []
+
+
+LEFT_OUT = (
+    "network base {{ input 64x64x3 stem {{ conv(8, 3) }} stage low {{ conv(16, 3) }} stage mid {{ conv(8, 3) }} "
+    "stage top {{ conv(16, 3) {} }} {} }} network n from base {{ {} }}"
+)
+
+
+@pytest.mark.parametrize(
+    ("reads", "ends", "own", "given"),
+    [
+        ("skip from mid", "", "stage mid {}", "low"),
+        ("skip from mid", "", "stage mid {} stage low {}", "stem"),
+        ("repeat 1 { add(in, mid -> conv(16, 1)) }", "", "stage mid {}", "low"),
+        ("", "head aside { mid -> avgpool(global) } head { avgpool(global) }", "stage mid {}", "low"),
+        ("", "output mid, top", "stage mid {}", "low"),
+        ("skip from mid", "", "stem {} stage mid {} stage low {}", "input"),
+        ("", "", "stage mid {} output top, mid", "low"),
+        ("", "", "stage mid {} stage more { crop(like = mid) -> resize(like = mid) }", "low"),
+    ],
+)
+def test_a_stage_that_is_left_out_and_read(reads: str, ends: str, own: str, given: str) -> None:
+    (found,) = [one for one in load_text(LEFT_OUT.format(reads, ends, own)).check() if one.code == "W0211"]
+    assert found.message == f"stage `mid` is left out, and `mid`, which is still read, is what `{given}` gives"
+    assert found.place is not None
+    assert found.place.span.text == "mid"
+
+
+def test_a_stem_that_is_left_out_and_read() -> None:
+    (found,) = load_text(LEFT_OUT.format("skip from stem", "", "stem {}")).check()
+    assert found.message == "the stem is left out, and `stem`, which is still read, is what `input` gives"
+
+
+@pytest.mark.parametrize(
+    ("reads", "ends", "own"),
+    [
+        ("skip from mid", "", "stage top { conv(8, 3) } stage mid {}"),
+        ("skip from low", "", "stage mid {}"),
+        ("", "let mid = 8 head { avgpool(global) -> dense(mid) }", "stage mid {}"),
+        ("skip from mid", "", "stage mid { conv(16, 3) }"),
+        ("", "", "stage mid {} stage more after mid { conv(8, 3) }"),
+    ],
+)
+def test_a_part_that_is_left_out_and_not_read(reads: str, ends: str, own: str) -> None:
+    assert "W0211" not in codes(LEFT_OUT.format(reads, ends, own))

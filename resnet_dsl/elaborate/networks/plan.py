@@ -16,6 +16,8 @@ from resnet_dsl.sentences import listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
+_CHARACTERS_OF_A_TERM = 4  # looked through for names in the time of a term
+
 
 class PlannedInput(NamedTuple):
     """An input, and the level whose names its size sees."""
@@ -103,6 +105,7 @@ def plan_of(levels: list[Level], context: Context) -> Plan:
                     _check_order(plan, part, context)
                 _put(plan, part, context)
     _check_names(plan, context)
+    _doubt_readers(plan, levels, context)
     return plan
 
 
@@ -151,6 +154,36 @@ def _by_digits(plan: Plan) -> dict[str, list[str]]:
 def _digits(name: str) -> str:
     """Stages are numbered: `conv4` behind `conv3` is no slip."""
     return "".join(letter for letter in name if letter.isdigit()).lstrip("0")
+
+
+def _doubt_readers(plan: Plan, levels: list[Level], context: Context) -> None:
+    """A stem or stage that a derived network leaves out is still a value: what flows on in its place."""
+    given, left_out = "input", {}
+    for part in (*filter(None, (plan.stem,)), *plan.stages.values()):
+        if part.member.body.statements:
+            given = part.key
+        elif part.level is not levels[0]:
+            left_out[part.key] = part, given
+    for name, reader in (_readers(plan, context) if left_out else {}).items():
+        if name in left_out:
+            context.findings.report(_read_without_steps(*left_out[name], *reader))
+
+
+def _readers(plan: Plan, context: Context) -> dict[str, tuple[str, Span]]:
+    """Of each name that is read, who reads it first, as that is written, and where."""
+    written: list[tuple[str, tree.SyntaxNode, Level]] = [
+        (part.kind if part.name is None else f"{part.kind} {part.key}", part.member.body, part.level)
+        for part in plan.parts
+    ]
+    if plan.output is not None:
+        written.append(("output", *plan.output))
+    found: dict[str, tuple[str, Span]] = {}
+    for what, node, level in written:
+        context.budget.spend(node.span, (node.span.end - node.span.start) // _CHARACTERS_OF_A_TERM)
+        for below in tree.walk(node):
+            if isinstance(below, tree.Name | tree.Entry) and below.span.text not in level.frame.constants:
+                found.setdefault(below.span.text, (what, below.span))
+    return found
 
 
 def _part_twice(part: Part, first: Span) -> Diagnostic:
@@ -212,6 +245,18 @@ def _nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnost
         Label(place),
         (Label(first, "this one stays as it is"),),
         help=f"to replace that one, write `stage {other}`; otherwise give the new one a name that is less like it",
+    )
+
+
+def _read_without_steps(part: Part, given: str, reader: str, place: Span) -> Diagnostic:
+    what = "the stem" if part.name is None else f"stage `{part.key}`"
+    own = f"an `{reader}`" if reader == "output" else f"a `{reader}`"
+    return Diagnostic(
+        "W0211",
+        f"{what} is left out, and `{part.key}`, which is still read, is what `{given}` gives",
+        Label(part.place),
+        (Label(place, "read here"),),
+        help=f"if that is meant, give this network {own} of its own that reads `{given}`; else take the braces out",
     )
 
 
