@@ -72,7 +72,7 @@ class Evaluator:
         if not is_integer(value):
             from resnet_dsl.elaborate import unvalued
 
-            remedy = unvalued.rounded(value, expression.span.text)
+            remedy = unvalued.repeats(value, expression.span)
             raise DiagnosticError(errors.not_a(wanted, value, expression.span, remedy))
         return int(value)
 

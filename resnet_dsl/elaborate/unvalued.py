@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil, floor
+
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
 from resnet_dsl.elaborate import errors
 from resnet_dsl.elaborate.frames import Frame
 from resnet_dsl.elaborate.names import meant, unseen
 from resnet_dsl.elaborate.values import Constant, Items, PoisonedError, Value
+from resnet_dsl.elaborate.wording import spell, spelled
 from resnet_dsl.ir.parameters import is_number
 from resnet_dsl.sentences import listed
-from resnet_dsl.source import Span
+from resnet_dsl.source import PRELUDE, Span
 from resnet_dsl.syntax import tree
+
+_HALF = 0.5  # what is less is rounded to nothing
+_NEAR = 5_000  # characters in which the `repeat` is looked for whose rounds a name counts
 
 
 def unknown_name(token: tree.Token, frame: Frame, others: list[str]) -> Diagnostic:
@@ -74,15 +81,34 @@ def progress_adrift(blocks: int, progress: float, span: Span) -> Diagnostic:
     return Diagnostic("W0205", message, Label(span, why), help=remedy)
 
 
-def rounded(value: Constant, text: str) -> str | None:
-    """What to write for a whole number in the place of a value; ``text`` is how that is written."""
-    if is_number(value) and text.count("/") == 1:
-        return f"write `{text.replace('/', '//')}`, which rounds down"
+def repeats(value: Constant, span: Span) -> str | None:
+    """What to write where a whole number of repeats is needed; ``span``: where the value is written."""
+    text = span.text
     if is_number(value):
-        return "round it: `round(…)`, `floor(…)`, `ceil(…)`, or divide with `//`"
+        return rounded(value, span)
     if isinstance(value, Items):
         return f"`len({text})` is how many it holds: `repeat len({text}) as i {{ … }}`, where `{text}[i]` is the item"
     return f"write one number: `{text}[0]`" if isinstance(value, tuple) and not isinstance(value, Value) else None
+
+
+def rounded(value: float, span: Span) -> str:
+    """What to write for a whole number in the place of a fraction."""
+    if text := as_whole(value, span):
+        return f"write `{text}`, which rounds down" if "//" in text else f"write `{text}`, or `floor(…)` or `ceil(…)`"
+    if value < _HALF:
+        return "write a whole number"
+    if span.text == spell(value):
+        return f"write `{floor(value)}` or `{ceil(value)}`" if value > 1 else "write `1`"
+    return "give it a whole number, or round it: `round(…)`, `floor(…)` or `ceil(…)`"
+
+
+def as_whole(value: float, span: Span) -> str | None:
+    """A fraction's expression, rounded; None of one number, and of one in the prelude, which nobody changes."""
+    text = spelled(span)
+    if text.count("/") == 1:
+        return text.replace("/", "//")
+    is_fixed = text == spell(value) or "…" in text or span.source.name == PRELUDE
+    return None if is_fixed or value < _HALF else f"round({text})"
 
 
 def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
@@ -92,4 +118,14 @@ def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
         has: str | None = f"items are counted from 0, and not from behind: `{last}`"
     else:
         has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
+        if known and _counts_rounds(span):
+            has = (
+                f"`{name}` holds {len(known)}, counted from 0: write `repeat len({name}) as {span.text}`, or add to it"
+            )
     return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=has)
+
+
+def _counts_rounds(span: Span) -> bool:
+    """Whether an index is the name of a round: `repeat 3 as i`."""
+    name, before = span.text, span.source.text[max(0, span.start - _NEAR) : span.start]
+    return name.isidentifier() and re.search(rf"\bas\s+{name}\s*\{{", before) is not None

@@ -206,3 +206,45 @@ def test_sizes_are_made_of_expressions() -> None:
 @pytest.mark.parametrize("number", ["1e999999999", "1e999999999K", "1e-999999999K", "1e40000T", "1e400"])
 def test_numbers_beyond_all_measure_are_refused_and_nothing_else_happens(number: str) -> None:
     assert refused_stage(f"conv({number}, 3)") in (["E0223"], ["E0206"], ["E0207"])
+
+
+FRACTIONS = "network n(w = 10, f = 1.25) { input 8x8x3 let v = w * f let l = [8, 16] stage s { %s } }"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("conv(w * f, 3)", "conv(round(w * f), 3)"),
+        ("conv(v, 3)", "conv(round(v), 3)"),
+        ("conv(8, 3, dilation = w * 0.25)", "conv(8, 3, dilation = round(w * 0.25))"),
+        ("conv(w * 3 / 4 / 2, 3)", "conv(round(w * 3 / 4 / 2), 3)"),
+        ("conv(w ** 0.5, 3)", "conv(round(w ** 0.5), 3)"),
+        ("conv(w / 4, 3)", "conv(w // 4, 3)"),
+    ],
+)
+def test_a_fraction_is_rounded_by_what_fits_its_expression(wrong: str, right: str) -> None:
+    (found,) = load_text(FRACTIONS % wrong).check()
+    assert "//" in right or "//" not in (found.help or "")
+    (edit,) = found.edits
+    span = edit.span
+    fixed = f"{span.source.text[: span.start]}{edit.text}{span.source.text[span.end :]}"
+    assert fixed == FRACTIONS % right
+    assert not any(one.severity == "error" for one in load_text(fixed).check())
+
+
+@pytest.mark.parametrize(
+    ("steps", "remedy"),
+    [
+        ("conv(2.5, 3)", "write `2` or `3`"),
+        ("conv(8, 3, stride = 1.5)", "write `1` or `2`"),
+        ("2.5 x basic(8)", "write `2` or `3`"),
+        ("w * 0.25 x basic(8)", "write `round(w * 0.25)`, or `floor(…)` or `ceil(…)`"),
+        ("basic(v)", "give it a whole number, or round it: `round(…)`, `floor(…)` or `ceil(…)`"),
+        ("repeat 4 as i { conv(l[i], 3) }", "`l` holds 2, counted from 0: write `repeat len(l) as i`, or add to it"),
+        ("repeat 4 as i { conv(l[i + 1], 3) }", "there are `l[0]`, `l[1]`"),
+        ("conv(l[w], 3)", "there are `l[0]`, `l[1]`"),
+    ],
+)
+def test_what_is_said_of_numbers_that_do_not_fit(steps: str, remedy: str) -> None:
+    (found, *_) = [one for one in load_text(FRACTIONS % steps).check() if one.severity == "error"]
+    assert found.help == remedy

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
-from resnet_dsl.elaborate import errors, notation
+from resnet_dsl.elaborate import errors, notation, unvalued
 from resnet_dsl.elaborate.arithmetic import extent
 from resnet_dsl.elaborate.frames import Given, Invocation
 from resnet_dsl.elaborate.values import Constant, Items, Value
@@ -86,8 +86,8 @@ def _readings(operation: Operation, parameter: Parameter, given: Given, call: In
         yield written(bool(value))
     if is_integer(value) and _FILLED.get(value) in parameter.kind.words:
         yield _FILLED[value]
-    if fits(1) and not fits(0.5) and is_number(value) and text.count("/") == 1:
-        yield text.replace("/", "//")
+    if fits(1) and not fits(0.5) and is_number(value) and not is_integer(value):
+        yield unvalued.as_whole(value, given.span)
     if parameter.kind is RATE and is_integer(value) and 1 < value < 100:
         yield f"{value / 100:g}"
     if isinstance(value, Items) and parameter.kind.wants == EXTENT.wants and EXTENT.fits(tuple(value)):
@@ -123,7 +123,7 @@ def _in_words(operation: Operation, parameter: Parameter, given: Given, call: In
     if isinstance(value, Value):
         return _value_given(operation, given, call)
     if is_number(value) and not kind.words:
-        return _of_numbers(parameter, value)
+        return _of_numbers(parameter, value, given.span)
     if isinstance(value, str):
         return None if kind.words else _of_text(parameter, value)
     if isinstance(value, bool) and not kind.words:
@@ -139,7 +139,7 @@ def _example(parameter: Parameter, value: Constant) -> str:
     return str(parameter.default) if parameter.default in words else words[0]
 
 
-def _of_numbers(parameter: Parameter, value: float) -> str | None:
+def _of_numbers(parameter: Parameter, value: float, span: Span) -> str | None:
     kind = parameter.kind
     if kind is LIKE:
         return f"name a value that flows: `{parameter.name} = in`"
@@ -148,8 +148,8 @@ def _of_numbers(parameter: Parameter, value: float) -> str | None:
         return "write 0 or more, and less than 1: `0.5` is one half"
     if value > LARGEST:
         return f"numbers here end at {LARGEST:_}"
-    if counts and not is_integer(value):
-        return "divide with `//`, which gives a whole number, or round it: `round(…)`"
+    if counts and not is_integer(value) and value > 1:
+        return unvalued.rounded(value, span)
     if not parameter.required:
         return f"leave it out for `{default(parameter)}`, its default"
     return f"write {0 if kind.fits(0) else 1} or more" if counts else None
