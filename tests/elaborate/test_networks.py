@@ -160,6 +160,26 @@ def test_what_is_wrong_at_every_length_is_told_beside_it(behind: str, code: str)
     assert refused(text) == ["E0225", code]
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (
+            "block b(w) { conv(w, 3) -> norm skip }",
+            "give `b` the stride, `block b(…, stride = 1)`, and hand it on to a step: `conv(…, stride = stride)`",
+        ),
+        (
+            "block b(w = 3) { norm -> c(w) } block c(w, stride = 1) { basic(w, stride) }",
+            "give `b` the stride, `block b(…, stride = 1)`, and hand it on to a step: `c(…, stride = stride)`",
+        ),
+        ("block b(w) { scale(w) }", "call an operation or block with a parameter `stride` in this stage"),
+    ],
+)
+def test_a_block_of_ones_own_is_told_to_take_the_stages_stride(text: str, remedy: str) -> None:
+    spec = load_text(f"{text} network n {{ input 8x8x3 stage a(stride = 2) {{ 2 x b(4) }} }}")
+    (found,) = spec.check()
+    assert found.help == f"{remedy}, or leave the stage's stride out"
+
+
 def test_parameters_have_defaults_and_can_be_set() -> None:
     text = (
         "network n(width = 4, classes = 2 * width) { input 8x8x3 stage s { conv(width, 3) } head { conv(classes, 1) } }"

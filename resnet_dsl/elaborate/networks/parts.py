@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Label
@@ -9,6 +10,7 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.building.assuming import ANYTHING, any_lengths
 from resnet_dsl.elaborate.findings import Key, key_of
 from resnet_dsl.elaborate.frames import Frame, Pending, Settings
+from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.names.intended import meant_parameters
 from resnet_dsl.elaborate.networks import ends
 from resnet_dsl.elaborate.networks.derivation import Level
@@ -19,7 +21,7 @@ from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.steps.elaborator import check_value_name
 from resnet_dsl.elaborate.values import Constant, Current, Origin, PoisonedError, Value
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.source import Span
+from resnet_dsl.source import PRELUDE, Span
 from resnet_dsl.syntax import tree
 
 _TERMS_OF_A_PART = 3 * limits.TERMS_OF_A_STEP
@@ -136,7 +138,7 @@ class Parts:
         self.context.blocks.part = None
         is_sound = self.findings.troubles == troubles
         if frame.stride is not None and not frame.stride.taken and is_sound and current is not None:
-            self.findings.report(_no_stride_taken(part.key, frame.stride.span))
+            self.findings.report(_no_stride_taken(part, frame.stride.span))
             current = any_lengths(current)  # a step was to take it, or none
         elif is_sound and not self.builder.is_doubtful(first):
             self.sound.add(part.key)
@@ -160,10 +162,30 @@ class Parts:
         return Pending(*found["stride"]) if found else None
 
 
-def _no_stride_taken(stage: str, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "E0225",
-        f"no step of stage `{stage}` takes its stride",
-        Label(span),
-        help="call an operation or block with a parameter `stride` in this stage, or leave the stage's stride out",
+def _no_stride_taken(part: Part, span: Span) -> Diagnostic:
+    remedy = _own_block_without_stride(part.member.body, part.level.definition.module)
+    remedy = remedy or "call an operation or block with a parameter `stride` in this stage"
+    message = f"no step of stage `{part.key}` takes its stride"
+    return Diagnostic("E0225", message, Label(span), help=f"{remedy}, or leave the stage's stride out")
+
+
+def _own_block_without_stride(body: tree.Body, module: Module) -> str | None:
+    """What to write in the first block of the user's that a stage calls, so that one of its steps takes a stride."""
+    for name in _called(body):
+        block = module.find(name)
+        if block is None or not isinstance(block.tree, tree.Block) or block.module.source.name == PRELUDE:
+            continue
+        takers = (one for one in _called(block.tree.body) if "stride" in (block.module.parameters_of(one) or ()))
+        if (taker := next(takers, None)) is not None:
+            written = f"block {name}({'…, ' if tree.parameters(block.tree) else ''}stride = 1)"
+            return f"give `{name}` the stride, `{written}`, and hand it on to a step: `{taker}(…, stride = stride)`"
+    return None
+
+
+def _called(body: tree.Body) -> Iterator[str]:
+    """The names of what is called with brackets, in the order of the text."""
+    return (
+        one.subject.name.text
+        for one in tree.walk(body)
+        if isinstance(one, tree.Step) and isinstance(one.subject, tree.Call)
     )
