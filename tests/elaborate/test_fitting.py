@@ -167,3 +167,10 @@ def test_a_search_takes_no_more_steps_than_it_may() -> None:
     for _ in range(60):
         fitter.elaborate(spec.networks["u"], spec.prelude, {}, None)
     assert fitter._left > -MOST_STEPS_OF_A_SEARCH
+
+
+def test_sizes_of_the_input_are_the_whole_remedy() -> None:
+    merged = "maxpool(2) -> conv(8, 3) up = upsample(2) add(up, a)"
+    found = mistake(f"network n {{ input 9x9x3 stage a {{ conv(8, 3) }} stage b {{ {merged} }} }}")
+    assert found.help == "sides must be multiples of 2: 8 or 10"
+    assert found.edits == ()

@@ -126,3 +126,36 @@ def test_a_chain_starts_from_no_number() -> None:
     text = "block b(width) { width -> conv(8, 1) } network n { input 8x8x4 stage a { b(6) } }"
     assert refused(text) == ["E0221"]
     assert refused("block b(other) { relu -> other } network n { input 8x8x4 stage a { b(input) } }") != []
+
+
+@pytest.mark.parametrize(
+    ("merge", "right"),
+    [
+        ("concat(left, right)", "concat(left, right -> resize(like = left))"),
+        ("concat(right, left, right)", "concat(right -> resize(like = left), left, right -> resize(like = left))"),
+        ("concat(right -> conv(8, 1), left)", "concat(right -> conv(8, 1) -> resize(like = left), left)"),
+        ("add(left, right)", "add(left, right -> resize(like = left))"),
+        ("mul(right, left)", "mul(right -> resize(like = left), left)"),
+    ],
+)
+def test_values_of_two_sizes_are_brought_to_that_of_the_larger(merge: str, right: str) -> None:
+    text = f"network n {{ input left 9x9x3 input right 7x6x3 head {{ {merge} conv(1, 1) }} }}"
+    (found,) = load_text(text).check()
+    assert right in (found.help or "")
+    for edit in reversed(found.edits):
+        text = f"{text[: edit.span.start]}{edit.text}{text[edit.span.end :]}"
+    assert right in text
+    assert load_text(text).check() == ()
+
+
+@pytest.mark.parametrize(
+    "merge",
+    [
+        "concat(left -> conv(8, 1), right)",  # the larger one has no name
+        "add(left, right -> conv(8, 1, stride = 1x2))",  # another number of channels, too
+        "concat(left, right -> avgpool(global))",
+    ],
+)
+def test_where_a_size_alone_does_not_do_nothing_is_written(merge: str) -> None:
+    (found, *_) = load_text(f"network n {{ input left 9x9x3 input right 7x6x3 head {{ {merge} conv(1, 1) }} }}").check()
+    assert found.edits == ()

@@ -79,7 +79,10 @@ class _Search:
         if found is None:
             return self._failed.diagnostics
         remedy, gone = found
-        return tuple(one._replace(help=remedy) if key_of(one) in gone else one for one in self._failed.diagnostics)
+        return tuple(
+            one._replace(help=remedy, edits=(), sure=False) if key_of(one) in gone else one
+            for one in self._failed.diagnostics
+        )
 
     def _period(self) -> tuple[int, ...]:
         """After how many positions of each axis the roundings of its lengths begin anew; ones where it is too long."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError, Edit, Label
@@ -23,7 +23,7 @@ from resnet_dsl.elaborate.steps.context import Context
 from resnet_dsl.elaborate.values import Current, Origin, PoisonedError, Value
 from resnet_dsl.elaborate.wording import in_place_of, spell, spelled
 from resnet_dsl.ir.lengths import Shape, channels
-from resnet_dsl.ir.operation import Operation, UnfitError
+from resnet_dsl.ir.operation import Operation, UnfitError, positions
 from resnet_dsl.ir.parameters import LIKE, Parameter
 from resnet_dsl.ir.windows import stride_between
 from resnet_dsl.source import Span
@@ -166,7 +166,7 @@ def _place(
     try:
         return context.builder.place(operation, arguments, inputs, call.frame.scope, origin, label)
     except UnfitError as unfit:
-        diagnostic = _projected(_unfit(unfit, inputs, call), operation, inputs, call)
+        diagnostic = _meeting(_unfit(unfit, inputs, call), operation, inputs, call)
         context.findings.report(diagnostic, call.frame.caller)
     return _stand_in(context, operation, behind_unfit(operation, dict(arguments), inputs), inputs, call)
 
@@ -193,13 +193,10 @@ def _stand_in(
     return context.builder.stand_in(operation, shapes, inputs, call.frame.scope, origin)
 
 
-def _projected(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
-    """Of values that a sum cannot take: the projections that fit."""
+def _meeting(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value, ...], call: Invocation) -> Diagnostic:
+    """Of values that a merge cannot take: the steps behind them with which it does."""
     items = tree.items(call.arguments)
-    if operation.merge not in ("sum", "difference") or len(inputs) != len(items):
-        return diagnostic
-    entered = [position for position, item in enumerate(items) if isinstance(item, tree.Entry)]
-    steps = _projections([one.shape for one in inputs], entered)
+    steps = _steps_to_meet(operation, [one.shape for one in inputs], items) if len(inputs) == len(items) else {}
     if not steps:
         return diagnostic
     written = [
@@ -207,7 +204,32 @@ def _projected(diagnostic: Diagnostic, operation: Operation, inputs: tuple[Value
     ]
     ends = {place: items[place].span.end for place in steps}
     edits = tuple(Edit(Span(call.step.span.source, ends[one], ends[one]), f" -> {steps[one]}") for one in steps)
-    return diagnostic._replace(help=f"project to one shape: `{operation.name}({', '.join(written)})`", edits=edits)
+    what = "shape" if operation.merge in _ALIKE else "size"
+    how = "project" if any("conv" in one or "dense" in one for one in steps.values()) else "bring them"
+    return diagnostic._replace(help=f"{how} to one {what}: `{operation.name}({', '.join(written)})`", edits=edits)
+
+
+_ALIKE = ("sum", "difference")
+"""Merges of values of one shape."""
+
+
+def _steps_to_meet(operation: Operation, shapes: list[Shape], items: Sequence[tree.SyntaxNode]) -> dict[int, str]:
+    """The step behind each value that needs one; nothing where there is none."""
+    entered = [position for position, item in enumerate(items) if isinstance(item, tree.Entry)]
+    projected = _projections(shapes, entered) if operation.merge in _ALIKE else {}
+    are_alike = operation.merge == "join" or len({*map(channels, shapes)}) == 1
+    return projected or (_resizes(shapes, items) if are_alike else {})
+
+
+def _resizes(shapes: list[Shape], items: Sequence[tree.SyntaxNode]) -> dict[int, str]:
+    """Each value to the size of the largest, if that has a name."""
+    sizes = [positions(shape) for shape in shapes]
+    target = max(range(len(shapes)), key=lambda place: sizes[place] or 0)
+    has_name = isinstance(items[target], tree.Name | tree.Entry)
+    if not has_name or None in sizes or len({*map(len, shapes)}) > 1 or len(shapes[0]) < 2:
+        return {}
+    step = f"resize(like = {items[target].span.text})"
+    return {place: step for place, shape in enumerate(shapes) if shape[:-1] != shapes[target][:-1]}
 
 
 def _projections(shapes: list[Shape], entered: list[int]) -> dict[int, str]:
