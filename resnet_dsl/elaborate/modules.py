@@ -57,6 +57,17 @@ class Module:
         nodes = (node for one in self.networks().values() for node in tree.walk(one.tree))
         return frozenset(name for node in nodes if (name := _value_given(node)) is not None)
 
+    @cached_property
+    def giving(self) -> dict[str, list[tree.Named | tree.Let]]:
+        """The statements of its definitions that give a name, in the order of the text."""
+        found: dict[str, list[tree.Named | tree.Let]] = {}
+        for node in (below for one in self.own.values() for below in tree.walk(one.tree)):
+            if isinstance(node, tree.Let):
+                found.setdefault(node.name.text, []).append(node)
+            elif isinstance(node, tree.Named) and isinstance(node.target, tree.Name):
+                found.setdefault(node.target.token.text, []).append(node)
+        return found
+
     def imported(self) -> list[Module]:
         """The modules that are imported, each once, however often."""
         return list(dict.fromkeys(other for _, other in self.imports))

@@ -22,6 +22,8 @@ _NEAR = 5_000  # characters in which the `repeat` is looked for whose rounds a n
 
 def unknown_name(token: tree.Token, frame: Frame, others: list[str]) -> Diagnostic:
     """A name that nothing has; ``others``: what is known beside the frame's names."""
+    if found := unseen.given_later(token, frame.module):
+        return found
     known, flows = [*_names(frame), *others], frame.entry is not None
     return unseen.unknown_name(token.text, token.span, known, frame.module, _running_block(frame), flows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from resnet_dsl.pipeline import load_text
 from tests.elaborate.compiling import argument, blocked, compiled, drawn, operations, refused, refused_stage, staged
 
 
@@ -177,3 +178,37 @@ def test_lists_are_indexed_from_zero_and_have_a_length() -> None:
 @pytest.mark.parametrize("index", ["3", "-1", "100"])
 def test_an_index_outside_a_list_is_refused(index: str) -> None:
     assert refused_stage(f"conv(widths[{index}], 3)", before="let widths = [5, 6, 7]") == ["E0230"]
+
+
+LATER = "block b(width) {{ s = in conv(width, 3) -> norm {} }} network n {{ input 8x8x8 stage a {{ b(8) }} }}"
+ABOVE = "name the result of the steps above: `out = conv(width, 3) -> norm`"
+
+
+@pytest.mark.parametrize(
+    ("steps", "remedy"),
+    [
+        ("out = add(out, s)", ABOVE),
+        ("out = out -> conv(8, 3)", ABOVE),
+        ("skip from out out = act", "write `out = act` in front of this"),
+        ("add(out, s) out = norm", "write `out = norm` in front of this"),
+        ("conv(w2, 3) let w2 = 8", "write `let w2 = 8` in front of this"),
+        ("let w2 = w2 + 1 conv(w2, 3)", "write what it starts from: a number, a parameter or another `let`"),
+        ("a = act out = add(out, a)", "write another value's name: `in` is what entered these braces"),
+    ],
+)
+def test_a_name_that_is_given_later_is_told_as_such(steps: str, remedy: str) -> None:
+    text = LATER.format(steps)
+    (found,) = [one for one in load_text(text).check() if one.severity == "error"]
+    assert found.code == "E0208"
+    assert found.message.endswith("is not known yet")
+    assert found.help == remedy
+    for edit in found.edits:
+        fixed = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        assert load_text(fixed).compile().graph
+
+
+def test_a_name_that_another_block_gives_is_not_known_at_all() -> None:
+    text = LATER.format("add(side, s)") + " block c { side = act norm }"
+    assert "E0208 there is no parameter, `let` or value called `side` here" in [
+        f"{one.code} {one.message}" for one in load_text(text).check()
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.diagnostics.nearest import respelt, suggestion
@@ -80,6 +81,39 @@ def unknown_result(name: str, span: Span, known: list[str], before: tree.Chain |
         return found._replace(help=f"did you mean `{spelled(before.target.span)}`, the result right above?")
     edit = Edit(Span(before.span.source, before.span.start, before.span.start), f"{name} = ")
     return found._replace(help=f"name the result of the steps above: `{name} = {spelled(before.span)}`", edits=(edit,))
+
+
+def given_later(token: tree.Token, module: Module) -> Diagnostic | None:
+    """A name that its definition gives, though only at this statement or behind it."""
+    span, giving = token.span, module.giving.get(token.text, [])
+    position = bisect_right(giving, span.start, key=lambda one: one.span.end)
+    definition = next((one.tree for one in module.own.values() if span.within(one.tree.span)), None)
+    if definition is None or position == len(giving) or not giving[position].span.within(definition.span):
+        return None
+    given = giving[position].span
+    told = Diagnostic("E0208", f"`{token.text}` is not known yet", Label(span))
+    if span.within(given):
+        return _given_here(
+            told._replace(place=Label(span, "this statement is what gives it")), giving[position], definition
+        )
+    return told._replace(others=(Label(given, "it is given here"),), help=f"write `{spelled(given)}` in front of this")
+
+
+def _given_here(told: Diagnostic, statement: tree.Named | tree.Let, definition: tree.SyntaxNode) -> Diagnostic:
+    """A name that the statement asks for by which it is given."""
+    if isinstance(statement, tree.Let):
+        return told._replace(help="write what it starts from: a number, a parameter or another `let`")
+    before = _preceding_in(definition).result(statement.target.span)
+    if not isinstance(before, tree.Chain):
+        return told._replace(help="write another value's name: `in` is what entered these braces")
+    name, start = spelled(statement.target.span), before.span.start
+    edit = Edit(Span(before.span.source, start, start), f"{name} = ")
+    return told._replace(help=f"name the result of the steps above: `{name} = {spelled(before.span)}`", edits=(edit,))
+
+
+@lru_cache(maxsize=2)
+def _preceding_in(definition: tree.SyntaxNode) -> Preceding:
+    return Preceding(definition)
 
 
 def hidden_value(name: str, span: Span, block: tree.Block) -> Diagnostic:

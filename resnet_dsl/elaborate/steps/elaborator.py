@@ -208,6 +208,8 @@ class Elaborator:
         self.findings.unless_lost(name.text, frame)
         if call.arguments is None and name.text in frame.constants:
             raise DiagnosticError(errors.no_flow(frame.constants[name.text], name.span))
+        if call.arguments is None and (found := self._given_later(name, frame)):
+            raise DiagnosticError(found)
         if name not in self._unknown:
             known = [*OPERATIONS, *frame.module.names(tree.Block, tree.Slot)]
             known += [one for one in frame.values if isinstance(one, str)]
@@ -217,6 +219,11 @@ class Elaborator:
         if meant is None or not (meant in frame.values or frame.module.is_step(meant)):
             raise PoisonedError
         return self._tried(name._replace(text=meant), call)
+
+    def _given_later(self, name: tree.Token, frame: Frame) -> Diagnostic | None:
+        from resnet_dsl.elaborate.names import unseen  # read where a mistake needs it
+
+        return unseen.given_later(name, frame.module)
 
     def _look_through(self, item: tree.Expression | tree.Chain, call: Invocation) -> None:
         """For mistakes in an argument of a step that is unknown: it may be one that merges."""
