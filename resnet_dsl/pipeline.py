@@ -14,7 +14,7 @@ from resnet_dsl.analyses.lint import lint
 from resnet_dsl.analyses.network import Facts, WithFacts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.diagnostics.order import MOST_FOUND, in_order
+from resnet_dsl.diagnostics.order import MOST_FOUND, in_order, without_doubts_of_mistakes
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.elaborate.limits import CHARACTERS_OF_A_STEP, MOST_STEPS_OF_A_FILE, STEPS_OF_A_NETWORK, file_too_large
 from resnet_dsl.elaborate.loading import Loader, Read
@@ -197,7 +197,7 @@ class LoadedSpec:
         found = self._independent(meant) if self.diagnostics else meant
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
         found += unused_names(self.module, mistaken)
-        return tuple(in_order(found))
+        return tuple(in_order(without_doubts_of_mistakes(found)))
 
     def _independent(self, meant: list[Diagnostic]) -> list[Diagnostic]:
         """All mistakes, without those that only follow from a mistake of form. ``meant``: what else was found."""

@@ -160,19 +160,31 @@ def _window_of_a_width(node: Node, before: Shape, place: Span) -> Diagnostic | N
         "W0209",
         f"`{node.op}` has a window of {shown} on a map of {show(before)}",
         Label(place, f"the window is {shown}"),
-        help=_window_meant(node, before),
+        help=_window_meant(node, before, place),
     )
 
 
-def _window_meant(node: Node, before: Shape) -> str:
+def _window_meant(node: Node, before: Shape, place: Span) -> str:
     kernel = node.args["kernel"]
     takes = OPERATIONS[node.op].parameter("kernel")
     if takes is not None and "global" in takes.kind.words:
         return f"write `{node.op}(global)` for the whole map"
     if len(set(kernel)) == 1 and (kernel[0] >= _HUGE or node.args["channels"] == channels(before)):
-        swapped = f"{node.op}({kernel[0]}, {node.args['stride'][0]})"
-        return f"write `{swapped}` if that is meant: channels of the result, then the window"
+        written = _in_order(place.text)
+        if written is not None:
+            return f"write `{written}` if that is meant: channels of the result, then the window"
     return "use a smaller window, or reduce the map less before it"
+
+
+def _in_order(call: str) -> str | None:
+    """A call whose arguments are channels in, channels out, window, or window, channels, as it is written here."""
+    name, _, inside = call.strip().removesuffix(")").partition("(")
+    given = [one.strip() for one in inside.split(",")]
+    numbers = [one for one in given if "=" not in one]
+    if len(numbers) < 2 or given[: len(numbers)] != numbers or not {*"()[]#"}.isdisjoint(inside):
+        return None
+    ordered = numbers[1:] if len(numbers) > 2 else numbers[::-1]
+    return f"{name}({', '.join([*ordered, *given[len(numbers) :]])})"
 
 
 def _too_large(kernel: tuple[int, ...], before: Shape) -> bool:

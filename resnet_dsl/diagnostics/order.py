@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.sentences import counted
+from resnet_dsl.source import Span
 
 MOST_SHOWN = 100
 MOST_FOUND = 500
@@ -51,6 +52,17 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         at = texts.setdefault(text, len(texts)) if diagnostic.place else -1
         kept.append(((at, start, end), diagnostic))
     return [diagnostic for _, diagnostic in sorted(kept, key=itemgetter(0))]
+
+
+def without_doubts_of_mistakes(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Without the warnings about a step in which a mistake is told: it is not what it was to be."""
+    found = [*diagnostics]
+    mistakes = [one.place.span for one in found if one.severity == "error" and one.place is not None]
+    return [one for one in found if one.severity == "error" or not _holds_one(one.place, mistakes)]
+
+
+def _holds_one(label: Label | None, spans: list[Span]) -> bool:
+    return label is not None and any(one.within(label.span) and one != label.span for one in spans)
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:

@@ -111,13 +111,14 @@ def missing(callee: str, names: list[str], span: Span, some_given: bool) -> Diag
 
 
 def given_twice(callee: str, name: str, span: Span, first: Span) -> Diagnostic:
-    return Diagnostic(
+    found = Diagnostic(
         "E0205",
         f"`{name}` of `{callee}` is given twice",
         Label(span, "again"),
         (Label(first, "the first time"),),
         help="leave one of the two out",
     )
+    return notation.channels_in_front(found, callee, name, first)
 
 
 def unknown_word(callee: str, name: str, wants: str, word: str, span: Span, words: Sequence[str]) -> Diagnostic:

@@ -10,6 +10,7 @@ import re
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
 
+_WIDTH = 16  # numbers from here on are channels of a convolution sooner than its window
 _NUMBERS = r"\d+(?:\.\d+)?(?:,\d+)+"
 _LONGEST = 200  # characters of a line that are looked at on one side of a place
 _PROSE = r"//\s*+[^\W\d][\w\s,.'’!?-]*+"
@@ -183,3 +184,31 @@ def lengths(text: str) -> str | None:
     size = size_of(text) if text.startswith("[") else None
     parts = size.split("x") if size else []
     return parts[0] if len({*parts}) == 1 else size
+
+
+def channels_in_front(found: Diagnostic, callee: str, name: str, first: Span) -> Diagnostic:
+    """PyTorch's `Conv2d(3, 64, 7, stride = 2)` begins with the channels that flow in, and so counts on by one.
+
+    ``found``: that ``name`` is given twice; ``first``: by position. It is told so where a width stands for the window.
+    """
+    call = re.search(rf"\b{re.escape(callee)}\(\s*([^\s,()=]+)\s*,\s*(?:(\d+)\s*,\s*)?$", _before(first))
+    numbers = [call[2], first.text] if call and name == "stride" else [first.text]
+    if (
+        call is None
+        or "=" in first.text
+        or not callee.startswith("conv")
+        or name not in ("stride", "kernel")
+        or not _is_width(numbers[0])
+    ):
+        return found
+    line = first.start - len(_before(first))
+    behind = line + call.end() if name == "kernel" else line + call.start(2)
+    edit = Edit(Span(first.source, line + call.start(1), behind), "")
+    remedy = (
+        f"the channels that flow in are not written: leave `{call[1]}` out, as in `{callee}({', '.join(numbers)}, …)`"
+    )
+    return found._replace(help=remedy, edits=(edit,))
+
+
+def _is_width(number: str | None) -> bool:
+    return number is not None and number.isdecimal() and int(number) >= _WIDTH

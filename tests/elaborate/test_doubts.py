@@ -224,3 +224,39 @@ def test_a_stem_that_is_left_out_and_read() -> None:
 )
 def test_a_part_that_is_left_out_and_not_read(reads: str, ends: str, own: str) -> None:
     assert "W0211" not in codes(LEFT_OUT.format(reads, ends, own))
+
+
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        ("conv(3, 64, 7)", "conv(64, 7)"),
+        ("conv(3, 64, 7, 2)", "conv(64, 7, 2)"),
+        ("conv(3, 64)", "conv(64, 3)"),
+        ("conv(3, 64, 7, bias = true)", "conv(64, 7, bias = true)"),
+        ("conv(3, 2 * 32, 7, groups = 1)", "conv(2 * 32, 7, groups = 1)"),
+    ],
+)
+def test_another_order_of_arguments_is_told_with_all_of_them(call: str, right: str) -> None:
+    (found,) = [one for one in load_text(STAGED.format("224x224x3", call)).check() if one.code == "W0209"]
+    assert found.help == f"write `{right}` if that is meant: channels of the result, then the window"
+
+
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        ("conv(3, 64, 7, stride = 2)", "conv(64, 7, stride = 2)"),
+        ("conv(in.channels, 64, 1, bias = true, stride = 2)", "conv(64, 1, bias = true, stride = 2)"),
+        ("conv(3, 64, kernel = 7)", "conv(64, kernel = 7)"),
+        ("conv_transpose(16, 32, 2, stride = 2)", "conv_transpose(32, 2, stride = 2)"),
+        ("conv(64, 7, 2, stride = 2)", None),
+        ("conv(64, 3, kernel = 3)", None),
+        ("conv(3, 64, stride = 2, stride = 3)", None),
+        ("maxpool(16, 32, stride = 2)", None),
+    ],
+)
+def test_what_stands_twice_for_the_channels_in_front_is_told_once(call: str, right: str | None) -> None:
+    text = STAGED.format("224x224x3", call)
+    (found,) = load_text(text).check()
+    assert found.code == "E0205"
+    fixed = [text[: edit.span.start] + edit.text + text[edit.span.end :] for edit in found.edits]
+    assert fixed == ([] if right is None else [STAGED.format("224x224x3", right)])
