@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from resnet_dsl import resources, shipped
 from resnet_dsl.analyses.expectations import check_demands, check_expectations
-from resnet_dsl.analyses.lint import lint
+from resnet_dsl.analyses.lint import explained, lint
 from resnet_dsl.analyses.network import Facts, WithFacts
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, DiagnosticError
 from resnet_dsl.diagnostics.nearest import suggestion
@@ -241,7 +241,8 @@ class LoadedSpec:
                 sound = False
                 continue
             outcome, _, told = judge(definition)
-            yield from outcome.diagnostics
+            mistakes, told = explained(outcome.diagnostics, told)
+            yield from mistakes
             found += len(outcome.diagnostics)
             misread = bool(told and self.diagnostics) and self._misread(definition)
             yield from (one for one in told if not (misread and one.code == _UNMET))

@@ -6,6 +6,7 @@ Much of it are single operations that fit what flows in and do what nobody means
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from resnet_dsl.analyses.parts import stage_of_scopes
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -31,6 +32,9 @@ _FEW = (1, 3, 4)
 """Channels of images: grey, colours, colours with transparency or depth."""
 
 
+Diagnostics: TypeAlias = tuple[Diagnostic, ...]
+
+
 def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tuple[Diagnostic, ...]:
     """What follows from the shapes; of strides the first of each kind, since what comes behind follows from it."""
     owners = stage_of_scopes(graph)
@@ -46,7 +50,27 @@ def lint(graph: Graph, shapes: Sequence[Shape], origins: Sequence[Origin]) -> tu
         elif not rounded and _rounds(node, before):
             rounded = True
             found.append(located(_rounded(before, after, origins[index].span), origins[index].caller))
-    return tuple(found)
+    is_turned = graph.inputs == 1 and any(one.code == "W0208" for one in found)
+    return tuple(one for one in found if not (is_turned and one.code in _OF_LENGTHS))
+
+
+_OF_LENGTHS = ("W0209", "W0301", "W0302")
+"""What follows where an input's channels stand for one of its lengths."""
+
+
+def explained(mistakes: Diagnostics, doubts: Diagnostics) -> tuple[Diagnostics, Diagnostics]:
+    """A window larger than the map, where the one input reads like another order, is one mistake with that remedy."""
+    turned = [one for one in doubts if one.code == "W0208" and one.place is not None]
+    if len(turned) != 1 or all(one.code != "E0303" for one in mistakes):
+        return mistakes, doubts
+    (cause,) = turned
+    assert cause.place is not None
+    label = Label(cause.place.span, cause.message.partition(" is ")[2])
+    told = (
+        one._replace(others=(*one.others, label), help=cause.help, edits=()) if one.code == "E0303" else one
+        for one in mistakes
+    )
+    return tuple(told), tuple(one for one in doubts if one is not cause)
 
 
 def _probabilities(graph: Graph, origins: Sequence[Origin]) -> Iterator[Diagnostic]:

@@ -260,3 +260,22 @@ def test_what_stands_twice_for_the_channels_in_front_is_told_once(call: str, rig
     assert found.code == "E0205"
     fixed = [text[: edit.span.start] + edit.text + text[edit.span.end :] for edit in found.edits]
     assert fixed == ([] if right is None else [STAGED.format("224x224x3", right)])
+
+
+@pytest.mark.parametrize(
+    ("size", "steps", "told"),
+    [
+        ("1x28x28", "conv(16, 3) -> maxpool(2, pad = valid)", "E0303 write `input 28x28x1` if that is meant"),
+        ("3x224x224", "conv(16, 7, pad = valid)", "E0303 write `input 224x224x3` if that is meant"),
+        ("3x224x224", "conv(16, 3) -> maxpool(2)", "W0208 write `input 224x224x3` if that is meant"),
+        ("3x32x32", "conv(16, 9)", "W0208 write `input 32x32x3` if that is meant"),
+        (
+            "4x24x16",
+            "conv(16, 7, pad = valid)",
+            "E0303 use a smaller kernel or more padding, or reduce the map less before it",
+        ),
+    ],
+)
+def test_what_follows_from_an_input_in_another_order_is_told_once(size: str, steps: str, told: str) -> None:
+    (found,) = load_text(STAGED.format(size, steps)).check()
+    assert f"{found.code} {found.help}" == told
