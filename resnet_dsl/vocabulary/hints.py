@@ -139,22 +139,21 @@ def _pattern(found: Translation) -> str:
 
 
 def _notes(found: Translation) -> tuple[str, ...]:
-    """What the tool does otherwise where nothing is said."""
+    """What the tool does otherwise than papers, where nothing is said."""
     if not found.text or found.row.member:
         return ()
-    note = (found.row.note,) if found.row.note else ()
-    if found.text == found.letter:
-        return note
+    if found.text == found.usual:
+        return found.told
     if found.text.startswith("skip"):
-        return (*note, "`x` is a word of the language: what flows needs no name")
-    whose = found.row.word.removesuffix(" word")
-    return (*note, f"with {'its' if whose == 'another' else whose} own defaults it is `{found.letter}`")
+        return (*found.told, "`x` is a word of the language: what flows needs no name")
+    tool = "it" if found.row.word == "another word" else found.row.tool
+    return (*found.told, f"that is what {tool} computes; papers mostly have `{found.usual}`")
 
 
 def _edits(found: Translation, place: Span) -> tuple[tuple[Edit, ...], bool]:
     if not found.complete or _is_several(found, place) or "#" in place.text:
         return (), False
-    return (Edit(place, found.text),), found.exact and not found.row.note
+    return (Edit(place, found.text),), found.exact
 
 
 def _is_several(found: Translation, place: Span) -> bool:

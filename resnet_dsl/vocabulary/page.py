@@ -24,8 +24,8 @@ What is different throughout:
 - The activation is a step of its own; normalisation and activation of all blocks are slots: `use act = silu`.
 - Defaults are those of the papers: convolutions have no bias and a border of half their kernel (Keras: a bias and none,
   PyTorch: a bias and none), and start from `he_normal` (Keras: `glorot_uniform`, PyTorch: a uniform distribution).
-  `pad = same` is TensorFlow's border. Where a call leaves these to its tool, the step is shown as one writes it, and to
-  the letter.
+  `pad = same` is TensorFlow's border. What a call leaves to its tool is written out, so that the step computes what
+  the tool does; where papers mostly have something else, that stands behind it.
 - Channels are the last axis.
 - What a spec defines itself always comes first: a block called `linear` is that block.
 """
@@ -77,8 +77,8 @@ def _here(row: WordRow) -> str:
 def _example(example: str) -> str:
     found = translate(example)
     assert found is not None
-    letter = f", to the letter `{found.letter}`" if found.letter != found.text else ""
-    return f"`{example}`: `{found.text}`{letter}"
+    usual = f", in papers mostly `{found.usual}`" if found.usual != found.text else ""
+    return f"`{example}`: `{found.text}`{usual}"
 
 
 def _of_words() -> Iterator[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.calls import WrittenCall, read_call, whole_call
-from resnet_dsl.vocabulary.table import WordRow, rows, words
+from resnet_dsl.vocabulary.table import WordRow, find, rows, words
 
-LEFT_TO_TOOLS = ("pad", "bias", "epsilon", "momentum")
-"""Arguments whose defaults tools and papers see differently: where a call leaves them to its tool, that is said."""
+OF_PAPERS = ("pad", "bias", "epsilon", "momentum")
+"""Arguments whose defaults tools and papers see differently: where a call leaves them to its tool, both are said."""
 
 CHANNELS = {"axis": ("-1", "3", "None"), "dim": ("1", "-3", "-1", "None")}
 """The axis of channels: behind the others in Keras, in front of them in PyTorch."""
@@ -32,13 +32,13 @@ class CallInTranslation:
     ``fixed`` is what the step always has, ``said`` what the call says, ``left`` what it leaves to its tool's defaults:
     arguments here with their values here. ``behind`` are steps that follow; ``lost`` are arguments that have no
     counterpart, and why; ``flows`` is what the call is applied to where it is an argument, as functions take it.
-    ``keeps``: whether what is said stays where the language has it as its default.
+    ``kept`` are arguments here that stay also where the language has them as its defaults, since a text changes these.
     """
 
-    def __init__(self, row: WordRow, call: WrittenCall, keeps: bool = False) -> None:
+    def __init__(self, row: WordRow, call: WrittenCall, kept: Collection[str] = ()) -> None:
         here = read_call(row.step_of(call.name))
         assert here is not None
-        self.row, self.call, self.keeps = row, call, keeps or not row.tool
+        self.row, self.call, self.kept = row, call, kept
         self.operation = OPERATIONS[here.path]
         parameters = [one.name for one in self.operation.parameters]
         self.fixed = {one.name or parameters[at]: one.value for at, one in enumerate(here.arguments or ())}
@@ -48,16 +48,19 @@ class CallInTranslation:
         self.lost: dict[str, str] = {}
         self.flows: str | None = None
         self.label = ""
-        self.is_usual_border = False
+        self.notes: list[str] = []
+        self.added = "0"
+        self.is_border_of_tools = False
         for name, value, is_said in self._by_turns():
             self._argument(name, value, is_said)
+        names = [name for name, _ in said(row, call)]
+        self.lost |= {name: f"`{name}` is given twice" for name in names if names.count(name) > 1}
 
     def _by_turns(self) -> Iterator[tuple[str, str, bool]]:
         """The tool's arguments with their values, and whether they are said; those that ask for others come last."""
-        given = said(self.row, self.call)
-        names = {name for name, _ in given}
-        left = [(one.name, one.value, False) for one in self.row.takes if one.value and one.name not in names]
-        everything = [*left, *((name, value, True) for name, value in given)]
+        given = dict(said(self.row, self.call))
+        left = [(one.name, one.value, False) for one in self.row.takes if one.value and one.name not in given]
+        everything = [*left, *((name, value, True) for name, value in given.items())]
         yield from sorted(everything, key=lambda one: self._target(one[0])[0] in ("pad", "cropping"))
 
     def _argument(self, name: str, value: str, is_said: bool) -> None:
@@ -71,8 +74,16 @@ class CallInTranslation:
             self._activate(name, value)
         elif name in table.labels:
             self.label = values.unquoted(value) or ""
-        elif name not in table.needless and value != "None" and is_said:
-            self.lost[name] = table.nowhere.get(name, f"`{self.operation.name}` has no such argument")
+        elif is_said and not self._is_needless(name, value):
+            why = table.needless | table.nowhere
+            self.lost[name] = why.get(name, f"`{self.operation.name}` has no such argument")
+
+    def _is_needless(self, name: str, value: str) -> bool:
+        """Whether an argument may be left out without a word: it is its tool's default, or follows by itself here."""
+        table, word = words(), values.unquoted(value) or value
+        default = next((one.value for one in self.row.takes if one.name == name), "None")
+        is_usual = word in table.usual.get(name, (word,) if name in table.needless else ())
+        return is_usual or value == "None" or values.same_number(word, values.unquoted(default) or default)
 
     def _target(self, name: str) -> tuple[str, str]:
         """The argument here, or one of _OTHERWISE, and how its value is read where that is not as always."""
@@ -90,7 +101,7 @@ class CallInTranslation:
             self._keep(name, target, self._own(target, value), is_said)
         elif target in _OTHERWISE:
             _OTHERWISE[target](self, name, value, how)
-        elif value == "None" or (target == "init" and not is_said):
+        elif (value == "None" and not how) or (target == "init" and not is_said):
             return
         else:
             read = _BY.get(how) or _READ.get(target, values.number)
@@ -104,17 +115,23 @@ class CallInTranslation:
 
     def _keep(self, name: str, target: str, found: str | None, is_said: bool) -> None:
         """Takes an argument down, once."""
-        if found is None:
+        if found is None or (self.row.tool and not self._takes(target, found)):
             self.lost[name] = f"`{target}` of `{self.operation.name}` has no such value"
         elif target in self.said:
             self.lost[name] = f"`{target}` is given already"
         else:
             (self.said if is_said else self.left)[target] = found
 
+    def _takes(self, target: str, value: str) -> bool:
+        """Whether an argument here can be this; what is computed may be anything."""
+        parameter, literal = self.operation.parameter(target), values.literal(value)
+        assert parameter is not None
+        return literal is None or parameter.kind.fits(literal)
+
     def _activate(self, name: str, value: str) -> None:
-        step = activation_of(value)
+        step = activation_of(value, self.row.tool)
         if step is None:
-            self.lost[name] = words().steps[name]
+            self.lost[name] = _why_none(value) or words().steps[name]
         elif step:
             self.behind.append(step)
 
@@ -122,9 +139,42 @@ class CallInTranslation:
 
     def _nothing(self, name: str, value: str, how: str) -> None:
         usual = next((one.value for one in self.row.takes if one.name == name), "")
-        if value != "None" and not values.same_number(value, usual):
-            table = words().nowhere | words().otherwise
-            self.lost[name] = table.get(name, f"`{self.operation.name}` has nothing of the kind")
+        if value not in ("None", how) and not values.same_number(value, usual):
+            self.lost[name] = self._why_nothing(name)
+
+    def _why_nothing(self, name: str) -> str:
+        table = words().nowhere | words().otherwise
+        return table.get(name, f"`{self.operation.name}` has nothing of the kind")
+
+    def _exactly(self, name: str, value: str, how: str) -> None:
+        """What one value alone makes of a tool's step: `ReLU(max_value=6)` is `relu6`."""
+        if not values.same_number(value, how):
+            self.lost[name] = self._why_nothing(name)
+
+    def _shift(self, name: str, value: str, how: str) -> None:
+        """What is added behind a step."""
+        offset = values.number(value)
+        if offset is None:
+            self.lost[name] = words().nowhere[name]
+        elif not values.same_number(offset, "0"):
+            self.behind.append(f"shift({offset})")
+
+    def _method(self, name: str, value: str, how: str) -> None:
+        """How PyTorch resizes to a size: what is `nearest` elsewhere, it calls `nearest-exact`."""
+        self._keep(name, "method", values.word("method", value), True)
+        if values.unquoted(value) == "nearest":
+            self.notes.append(
+                "PyTorch's `nearest` takes other positions where a length is no multiple of what flows in; "
+                "`nearest-exact` takes these"
+            )
+
+    def _one_axis(self, name: str, value: str, how: str) -> None:
+        if len(values.items(value) or (value,)) > 1:
+            self.lost[name] = words().otherwise[name]
+
+    def _added(self, name: str, value: str, how: str) -> None:
+        """Positions that a transposed convolution of PyTorch has more behind: as many fewer are cut off there."""
+        self.added = value
 
     def _one_position(self, name: str, value: str, how: str) -> None:
         if values.extent(value) != "1":
@@ -133,6 +183,8 @@ class CallInTranslation:
     def _axis(self, name: str, value: str, how: str) -> None:
         if value not in CHANNELS[name]:
             self.lost[name] = words().otherwise[name]
+        elif (name, value) == ("dim", "-1"):
+            self.notes.append("PyTorch's last axis holds the channels of a vector, and of a map its columns")
 
     def _spatial_axes(self, name: str, value: str, how: str) -> None:
         if values.items(value) not in (("1",), ("1", "2"), ("1", "2", "3")):
@@ -151,13 +203,17 @@ class CallInTranslation:
 
     def _borders(self, name: str, value: str, how: str) -> None:
         of_one_axis = self.call.name.lower().endswith("1d")
-        found = values.last_axis_first(value) if how else values.amounts(value, of_one_axis=of_one_axis)
+        found = (
+            values.last_axis_first(value, axes_of(self.call.name))
+            if how
+            else values.amounts(value, of_one_axis=of_one_axis)
+        )
         self._keep(name, "amounts", found, True)
 
     def _crop(self, name: str, value: str, how: str) -> None:
         """A transposed convolution's padding is what is cut off behind it."""
         word, kernel, stride = values.unquoted(value), self._lengths("kernel"), self._lengths("stride")
-        cut = values.extent(value) if word is None else _cut(word.lower(), kernel, stride)
+        cut = _less(values.extent(value), self.added) if word is None else _cut(word.lower(), kernel, stride)
         if cut is None:
             self.lost[name] = "`conv_transpose` pads nothing: `crop` takes positions away behind it"
         elif cut != "0":
@@ -166,15 +222,15 @@ class CallInTranslation:
     # The border of a window
 
     def _border(self, value: str, how: str) -> str | None:
-        """`pad` as it is written here: `half` where it is that, also where `same` is as long."""
+        """`pad` as it is written here: `half` where it is that to the last position."""
         pad = values.word("pad", value) or ("valid" if value == "0" else values.extent(value))
         if not self.row.tool:
             return pad
         reach = self._reach()
         halves = reach is not None and all(one % 2 == 0 for one in reach)
         if pad == "same" and halves:
-            self.is_usual_border = self._lengths("stride") != [1] or bool(how)
-            return "same" if self.is_usual_border else "half"
+            self.is_border_of_tools = self._lengths("stride") != [1] or bool(how)
+            return "same" if self.is_border_of_tools else "half"
         return "half" if pad is not None and reach is not None and _is_half(pad, reach) else pad
 
     def _reach(self) -> list[int] | None:
@@ -196,22 +252,20 @@ class CallInTranslation:
 
     @property
     def text(self) -> str:
-        """As one writes it here: where the call leaves to its tool what tools see differently, it is left here, too."""
-        usual = {name: value for name, value in self.left.items() if name not in LEFT_TO_TOOLS}
-        return self._text({name: one for name, one in (usual | self.said).items() if not self._is_left_out(name)})
+        """What the call computes, with the defaults of its tool."""
+        return self._text(self.left | self.said)
 
     @property
-    def letter(self) -> str:
-        """With the defaults of the tool."""
-        return self._text(self.left | self.said)
+    def usual(self) -> str:
+        """As papers have it: what the call leaves to its tool, and tools see differently, is left to the language."""
+        left = {name: value for name, value in self.left.items() if name not in OF_PAPERS}
+        border = ("pad",) if self.is_border_of_tools else ()
+        return self._text({name: one for name, one in (left | self.said).items() if name not in border})
 
     @property
     def alone(self) -> str:
         """The step with what is said and nothing else, as `default` takes it."""
         return f"{self.operation.name}({', '.join(f'{name} = {value}' for name, value in self.said.items())})"
-
-    def _is_left_out(self, name: str) -> bool:
-        return name == "pad" and self.is_usual_border and not self.keeps
 
     def _text(self, given: dict[str, str]) -> str:
         """The steps as a chain; "" where an argument is missing."""
@@ -235,19 +289,41 @@ class CallInTranslation:
         usual = (
             (self.left | self.said).get("kernel", "") if parameter.computed == "kernel" else written(parameter.default)
         )
-        return not parameter.required and not (self.keeps and name in self.said) and values.same_number(value, usual)
+        is_kept = name in (self.kept if self.row.tool else self.said)
+        return not parameter.required and not is_kept and values.same_number(value, usual)
 
 
-def activation_of(value: str) -> str | None:
-    """The step that an activation is, by its name, its function or its layer: "" for none, None where there is none."""
+def axes_of(name: str) -> int:
+    """How many axes a tool's word is for: `ZeroPad2d`."""
+    return next((axes for axes in (1, 2, 3) if f"{axes}d" in name.lower()), 0)
+
+
+def activation_of(value: str, tool: str) -> str | None:
+    """The step that an activation is, by its name, its function or its layer: "" for none, None where there is none.
+
+    ``tool``: whose name it is; Keras' `"leaky_relu"` has another slope than the language's.
+    """
     name = values.unquoted(value)
     call = whole_call(value if name is None else name)
     if call is None or call.name in ("None", "linear", "Identity"):
         return None if call is None else ""
-    if _activates(call.name):
+    if not (call.prefix or tool == "Keras") and _activates(call.name):
         return call.name
-    found = [row for row in rows() if call.name in row.names and _activates(row.step_of(call.name))]
-    return CallInTranslation(found[0], call).letter if found else None
+    found = [
+        CallInTranslation(row, call) for row in _rows_of_activation(call, tool) if _activates(row.step_of(call.name))
+    ]
+    return next((one.text for one in found if not one.lost), None)
+
+
+def _why_none(value: str) -> str:
+    """Why another tool's activation is none here; "" where it is not known at all."""
+    call = whole_call(values.unquoted(value) or value)
+    return next((row.none for row in rows() if call is not None and call.name in row.names and row.none), "")
+
+
+def _rows_of_activation(call: WrittenCall, tool: str) -> Iterator[WordRow]:
+    yield from find(call.name, call.prefix or ("activations" if tool == "Keras" else ""))
+    yield from (row for row in rows() if call.name in row.names)
 
 
 def _activates(step: str) -> bool:
@@ -262,6 +338,14 @@ def _cut(border: str, kernel: list[int] | None, stride: list[int] | None) -> str
     return None if border not in ("same", "valid") else f"[{cut // 2}, {cut - cut // 2}]" if cut % 2 else f"{cut // 2}"
 
 
+def _less(border: str | None, added: str) -> str | None:
+    """What is cut off on both sides, with fewer behind; None where more would be added than is cut."""
+    if border is None or added in ("0", "None"):
+        return border
+    both = border.isdigit() and added.isdigit() and int(added) <= int(border)
+    return f"[{border}, {int(border) - int(added)}]" if both else None
+
+
 def _is_half(pad: str, reach: list[int]) -> bool:
     """Whether a border is `half`."""
     lengths = [0] if pad == "valid" else values.lengths_of(pad)
@@ -273,6 +357,8 @@ def _is_half(pad: str, reach: list[int]) -> bool:
 _BY: dict[str, Callable[[str], str | None]] = {
     "complement": values.complement,
     "approximation": values.approximation,
+    "presence": lambda value: "false" if value == "None" else "true",
+    "nonzero": lambda value: None if values.same_number(value, "0") else values.number(value),
 }
 
 _READ: dict[str, Callable[[str], str | None]] = {
@@ -286,6 +372,11 @@ _READ: dict[str, Callable[[str], str | None]] = {
 
 _OTHERWISE: dict[str, Callable[[CallInTranslation, str, str, str], None]] = {
     "nothing": CallInTranslation._nothing,
+    "exactly": CallInTranslation._exactly,
+    "shift": CallInTranslation._shift,
+    "method of a size": CallInTranslation._method,
+    "one axis": CallInTranslation._one_axis,
+    "fewer behind": CallInTranslation._added,
     "one position": CallInTranslation._one_position,
     "the axis of channels": CallInTranslation._axis,
     "spatial axes": CallInTranslation._spatial_axes,

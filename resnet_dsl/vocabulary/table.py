@@ -54,6 +54,7 @@ class OtherWords(NamedTuple):
     labels: dict[str, str]
     flows: dict[str, str]
     needless: dict[str, str]
+    usual: dict[str, list[str]]
     nowhere: dict[str, str]
     names: dict[str, str]
     slots: dict[str, str]

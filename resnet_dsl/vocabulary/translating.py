@@ -13,22 +13,32 @@ from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, read_call, w
 from resnet_dsl.vocabulary.steps import CHANNELS, CallInTranslation, said
 from resnet_dsl.vocabulary.table import WordRow, find, words
 
+_DEFAULT = re.compile(r"\bdefault\s+(\w+)\s*\(([^()]*)")
+
 
 class Translation(NamedTuple):
     """A call in other words.
 
-    ``text``: as one writes it here, "" where it cannot be written. ``letter``: the same with the tool's defaults.
+    ``text``: what it computes, as it is written here; "" where it cannot be written. ``usual``: as papers have it, with
+    the language's defaults where tools have others.
     ``lost``: arguments that have no counterpart, and why. ``only``: whether no other tool means another step by it.
+    ``notes``: what the step of this call does otherwise.
     ``alone``: the step with the arguments that the call says and no others, as `default` takes it.
     """
 
     call: WrittenCall
     row: WordRow
     text: str = ""
-    letter: str = ""
+    usual: str = ""
     lost: tuple[tuple[str, str], ...] = ()
     only: bool = True
     alone: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the step does otherwise, of every call and of this one."""
+        return ((self.row.note,) if self.row.note else ()) + self.notes
 
     @property
     def complete(self) -> bool:
@@ -36,8 +46,8 @@ class Translation(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether the text says all that the call does, and nothing else."""
-        return self.complete and self.text == self.letter and self.only
+        """Whether one thing alone may be meant, and the text says all of it."""
+        return self.complete and self.text == self.usual and self.only and not self.told
 
 
 def translate(text: str, start: int = 0) -> Translation | None:
@@ -50,9 +60,10 @@ def translated(call: WrittenCall, text: str = "") -> Translation | None:
     """A call by the first row that has a place for all of it, or else by the first; ``text`` is what it stands in."""
     found = [_by(row, call, text) for row in _rows_of(call)]
     sound = [one for one in found if one.complete]
-    perhaps = [] if sound else [one for row in _rows_of(call) for one in _without_first(row, call, text)]
+    is_said = any(one.text for one in found)
+    perhaps = [] if is_said else [one for row in _rows_of(call) for one in _without_first(row, call, text)]
     for best in (*sound, *perhaps, *found):
-        return best._replace(only=len({one.letter for one in sound}) == 1)
+        return best._replace(only=len({one.text for one in sound}) == 1)
     return None
 
 
@@ -89,19 +100,23 @@ def _by(row: WordRow, call: WrittenCall, text: str) -> Translation:
 
 
 def _step(row: WordRow, call: WrittenCall, text: str) -> Translation:
-    step = CallInTranslation(row, call, keeps=row.step_of(call.name).partition("(")[0] in _changed_defaults(text))
+    step = CallInTranslation(row, call, _changed_defaults(text).get(row.step_of(call.name).partition("(")[0], ()))
     applied = call.applied if step.flows is None else (ArgumentPiece("", step.flows, 0, 0),)
     flow = _flow(applied)
     lost = tuple(step.lost.items())
     if flow is None or not step.text:
         return Translation(call, row, lost=lost, alone=step.alone)
-    return Translation(call, row, flow + step.text, flow + step.letter, lost, alone=step.alone)
+    notes = tuple(step.notes)
+    return Translation(call, row, flow + step.text, flow + step.usual, lost, alone=step.alone, notes=notes)
 
 
 @lru_cache(maxsize=2)
-def _changed_defaults(text: str) -> frozenset[str]:
-    """The steps whose defaults a text changes: what is said of them stays, also where it is the usual."""
-    return frozenset(re.findall(r"\bdefault\s+(\w+)", text))
+def _changed_defaults(text: str) -> dict[str, list[str]]:
+    """The steps whose defaults a text changes, and the arguments of these."""
+    found: dict[str, list[str]] = {}
+    for step, given in _DEFAULT.findall(text):
+        found.setdefault(step, []).extend(re.findall(r"(\w+)\s*=", given))
+    return found
 
 
 def _sequence(row: WordRow, call: WrittenCall) -> Translation:
@@ -117,8 +132,9 @@ def _sequence(row: WordRow, call: WrittenCall) -> Translation:
     if flow is None or not steps or not all(one is not None and one.complete for one in steps):
         return Translation(call, row)
     texts = [one.text for one in steps if one is not None]
-    letters = [one.letter for one in steps if one is not None]
-    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(letters), lost)
+    usual = [one.usual for one in steps if one is not None]
+    notes = tuple(note for one in steps if one is not None for note in one.told)
+    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(usual), lost, notes=notes)
 
 
 def _inner(written: str) -> Translation | None:

@@ -100,11 +100,13 @@ def _pair(sides: tuple[str, ...]) -> str:
     return f"[{sides[0]}, {sides[1]}]" if len(sides) == 2 and None not in map(number, sides) else ""
 
 
-def last_axis_first(value: str) -> str | None:
-    """PyTorch's borders: left, right, top, bottom."""
+def last_axis_first(value: str, axes: int) -> str | None:
+    """PyTorch's borders: left, right, top, bottom; of all axes, or of none."""
     sides = items(value)
     if sides is None:
         return number(value)
+    if len(sides) != 2 * axes:
+        return None
     pairs = [_pair(sides[at : at + 2]) for at in range(0, len(sides), 2)][::-1]
     return f"[{', '.join(pairs)}]" if all(pairs) else None
 
@@ -113,6 +115,18 @@ def complement(value: str) -> str | None:
     """What a moving statistic keeps, of what it takes: PyTorch's momentum of 0.1 is 0.9."""
     try:
         return f"{1 - float(value):.10g}"
+    except ValueError:
+        return None
+
+
+def literal(value: str) -> int | float | tuple[int, ...] | str | None:
+    """The number that is written, or the lengths, "?" where one is not known; None where it is computed, or a word."""
+    if "?" in value:
+        return "?"
+    if "x" in value and (lengths := lengths_of(value)) is not None:
+        return tuple(lengths)
+    try:
+        return int(value) if re.fullmatch(r"-?\d+", value) else float(value)
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""The table against Keras itself: names, arguments and defaults; and what a translated call computes, to the letter."""
+"""The table against Keras itself: names, arguments and defaults; and what a translated call computes."""
 
 import inspect
 from typing import Any
@@ -11,6 +11,8 @@ from resnet_dsl.api import Network
 from resnet_dsl.pipeline import load_text
 from resnet_dsl.vocabulary.table import WordRow, rows, words
 from resnet_dsl.vocabulary.translating import translate
+from tests.vocabulary.comparing import compare, give, model_of, remedy_of
+from tests.vocabulary.drawn import drawn, map_of
 from tests.vocabulary.test_translating import network_of
 
 KERAS = [row for row in rows() if row.tool == "Keras" and "" in row.prefixes]
@@ -75,11 +77,11 @@ SCOPE = {name: getattr(keras.layers, name) for name in dir(keras.layers)} | {"Se
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_a_translated_call_computes_what_the_layer_does(example: str) -> None:
-    """To the letter: with Keras' own defaults. The same weights, and the same result to the last bits but a few."""
+    """With Keras' own defaults. The same weights, and the same result to the last bits but a few."""
     found = translate(example)
     assert found is not None
-    ours = Network(load_text(network_of(found.letter)).compile()).to_keras()
-    front = [layer for layer in ours.layers if "conv" in layer.name][:1] if "dense" not in found.letter else []
+    ours = Network(load_text(network_of(found.text)).compile()).to_keras()
+    front = [layer for layer in ours.layers if "conv" in layer.name][:1] if "dense" not in found.text else []
     theirs = eval(example, dict(SCOPE))
     given = front[0].output if front else next(one for one in ours.layers if "pool" in one.name).output
     expected = keras.Model(ours.inputs, theirs(given))
@@ -95,3 +97,64 @@ def test_a_translated_call_computes_what_the_layer_does(example: str) -> None:
     np.testing.assert_allclose(
         ours.predict(images, verbose=0), expected.predict(images, verbose=0), rtol=2e-4, atol=2e-5
     )
+
+
+def functions(row: WordRow, name: str) -> list[str]:
+    return [one for one in ("keras.activations", "keras.ops") if one in row.prefixes and hasattr(eval(one), name)]
+
+
+def paths() -> list[tuple[WordRow, str]]:
+    """Every layer and function that is a step here, with the module that it stands in."""
+    found = [row for row in rows() if row.tool == "Keras" and row.here and not row.values]
+    here = [(row, f"keras.layers.{name}") for row in found for name in row.names if (row, name) in LAYERS]
+    return [*here, *((row, f"{one}.{name}") for row in found for name in row.names for one in functions(row, name))]
+
+
+PATHS = [(row, path) for row, path in paths() if "Adaptive" not in path]
+DRAWN = [
+    *((row, path, 2, 0) for row, path in PATHS if "2D" in path or not path[-2].isdigit()),
+    *(pytest.param(row, path, 40, seed, marks=pytest.mark.slow) for row, path in PATHS for seed in (1, 2)),
+]
+
+
+@pytest.mark.parametrize(("row", "path", "count", "seed"), DRAWN, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_call_drawn_by_chance_is_told_to_lose_something_or_computes_what_keras_does(
+    row: WordRow, path: str, count: int, seed: int
+) -> None:
+    """Followed, a remedy gives the layer that was meant: the same numbers of the same weights, trained, too."""
+    rng = np.random.default_rng(seed)
+    for call in drawn(row, path, rng, count):
+        if step := remedy_of(call):
+            images = rng.normal(size=(2, *map_of(path))).astype("float32")
+            given = images.mean(axis=(1, 2)) if "Dense" in path else images
+            assert_computes_the_same(call, step, images, given, rng)
+
+
+def assert_computes_the_same(call: str, step: str, images: Any, given: Any, rng: np.random.Generator) -> None:
+    theirs = made(call, given)
+    if theirs is None:
+        return
+    ours = model_of(step, images.shape[1:])
+    if not isinstance(theirs, keras.Layer):
+        compare(ours(images), theirs)
+        return
+    weights = [np.abs(rng.normal(size=one.shape)).astype("float32") for one in theirs.get_weights()]
+    theirs.set_weights(weights)
+    give(ours, weights)
+    compare(ours(images), theirs(given))
+    if "batchnorm" in step:
+        ours(images, training=True)
+        theirs(given, training=True)
+        for found, right in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            compare(found, right)
+
+
+def made(call: str, given: Any) -> Any:
+    """A layer that was called once, or what a function gives; None where Keras refuses the call."""
+    try:
+        theirs = eval(call, {"keras": keras, "x": given})
+        if isinstance(theirs, keras.Layer):
+            theirs(given)
+    except Exception:
+        return None
+    return theirs

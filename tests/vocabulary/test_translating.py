@@ -42,17 +42,32 @@ EXACT = {
     "Conv2D(8, 1, use_bias=False, kernel_regularizer=None)": "conv(8, 1)",
     "nn.ZeroPad2d((1, 2, 3, 4))": "zero_pad([[3, 4], [1, 2]])",
     "nn.ConvTranspose2d(8, 4, 4, 2, 1, bias=False)": "conv_transpose(4, 4, stride = 2) -> crop(1)",
+    "nn.ConvTranspose2d(8, 4, 3, 2, 1, output_padding=1, bias=False)": (
+        "conv_transpose(4, 3, stride = 2) -> crop([1, 0])"
+    ),
+    "Conv2D(8, 1, use_bias=False, activation='leaky_relu')": "conv(8, 1) -> leaky_relu(slope = 0.2)",
+    "Conv2D(8, 1, use_bias=False, bias_initializer='zeros')": "conv(8, 1)",
+    "ReLU(6.)": "relu6",
+    "ReLU(negative_slope=0.1)": "leaky_relu(slope = 0.1)",
+    "GroupNormalization(groups=-1, epsilon=1e-5)": "instancenorm",
+    "Reshape((-1,))": "flatten",
+    "keras.ops.gelu(x)": "gelu(approximate = true)",
+    "nn.gelu(y)": "y -> gelu(approximate = true)",
+    "nn.Conv2d(3, 8, 3, padding='same', bias=False)": "conv(8, 3)",
+    "nn.max_pool(x, (2, 2))": "maxpool(2, stride = 1)",
+    "slim.conv2d(x, 64, [1, 1], biases_initializer=None, weights_initializer=he_normal())": "conv(64, 1) -> relu",
 }
 
 USUAL = {
     "Conv2D(64, 3, strides=2, padding='same')": (
-        "conv(64, 3, stride = 2)", "conv(64, 3, stride = 2, bias = true, pad = same)"
+        "conv(64, 3, stride = 2, bias = true, pad = same)", "conv(64, 3, stride = 2)"
     ),
-    "nn.Conv2d(16, 32, 3, padding=1)": ("conv(32, 3)", "conv(32, 3, bias = true)"),
-    "nn.Conv2d(16, 3)": ("conv(16, 3)", "conv(16, 3, bias = true, pad = valid)"),
-    "Conv2D(8, 3)": ("conv(8, 3)", "conv(8, 3, bias = true, pad = valid)"),
-    "BatchNormalization(momentum=0.99)": ("batchnorm(momentum = 0.99)", "batchnorm(epsilon = 0.001, momentum = 0.99)"),
-    "MaxPooling2D((3,3), strides=2)": ("maxpool(3, stride = 2)", "maxpool(3, stride = 2, pad = valid)"),
+    "nn.Conv2d(16, 32, 3, padding=1)": ("conv(32, 3, bias = true)", "conv(32, 3)"),
+    "nn.Conv2d(16, 3)": ("conv(16, 3, bias = true, pad = valid)", "conv(16, 3)"),
+    "Conv2D(8, 3)": ("conv(8, 3, bias = true, pad = valid)", "conv(8, 3)"),
+    "BatchNormalization(momentum=0.99)": ("batchnorm(epsilon = 0.001, momentum = 0.99)", "batchnorm(momentum = 0.99)"),
+    "MaxPooling2D((3,3), strides=2)": ("maxpool(3, stride = 2, pad = valid)", "maxpool(3, stride = 2)"),
+    "MaxPooling2D(3, strides=2, padding='same')": ("maxpool(3, stride = 2, pad = same)", "maxpool(3, stride = 2)"),
     "Add()([x, shortcut])": ("skip from shortcut", "add(x, shortcut)"),
 }  # fmt: skip
 
@@ -65,8 +80,18 @@ LOST = {
     "nn.MaxPool2d(2, ceil_mode=True)": ("ceil_mode",),
     "nn.AdaptiveAvgPool2d(7)": ("output_size",),
     "BatchNormalization(axis=1)": ("axis",),
-    "nn.ConvTranspose2d(8, 4, 3, 2, 1, output_padding=1)": ("output_padding",),
-    "ReLU(max_value=6)": ("max_value",),
+    "nn.ConvTranspose2d(8, 4, 3, 2, 0, output_padding=1)": ("padding",),
+    "ReLU(max_value=4)": ("max_value",),
+    "Conv2D(8, 3, activation=ReLU(max_value=4))": ("activation",),
+    "Conv2D(8, 3, data_format='channels_first')": ("data_format",),
+    "GroupNormalization(groups=-1, axis=1)": ("groups", "axis"),
+    "nn.BatchNorm2d(8, momentum=None)": ("momentum",),
+    "nn.BatchNorm2d(8, track_running_stats=False)": ("track_running_stats",),
+    "nn.LayerNorm((8, 4, 4))": ("normalized_shape",),
+    "nn.ZeroPad2d((1, 2))": ("padding",),
+    "nn.Upsample(scale_factor=1.5)": ("scale_factor",),
+    "torch.flatten(x)": ("start_dim",),
+    "F.elu(x, 0.5)": ("alpha",),
     "nn.LazyConv2d(8, 3, padding_mode='circular')": ("padding_mode",),
 }
 
@@ -86,7 +111,7 @@ UNKNOWN = [
 def test_a_call_is_written_as_it_is_here(written: str, here: str) -> None:
     found = translate(written)
     assert found is not None
-    assert (found.text, found.letter, found.lost) == (here, here, ())
+    assert (found.text, found.usual, found.lost) == (here, here, ())
     assert found.exact
 
 
@@ -94,7 +119,7 @@ def test_a_call_is_written_as_it_is_here(written: str, here: str) -> None:
 def test_where_a_tool_has_another_default_both_are_said(written: str, here: tuple[str, str]) -> None:
     found = translate(written)
     assert found is not None
-    assert (found.text, found.letter) == here
+    assert (found.text, found.usual) == here
     assert found.complete
     assert not found.exact
 
@@ -117,6 +142,20 @@ def test_what_cannot_be_written_is_not(written: str) -> None:
 @pytest.mark.parametrize("written", ["quux(3)", "in.channels", "my.conv(3)", "Conv2D(3", "Conv2D(3]", "Conv2D({3})"])
 def test_what_no_tool_writes_is_left_alone(written: str) -> None:
     assert translate(written) is None
+
+
+def test_a_border_that_is_said_is_never_left_out() -> None:
+    """Keras' `same` pads otherwise than half of the kernel where windows step: what papers have is told beside it."""
+    found = translate("Conv2D(8, 3, strides=2, padding='same', use_bias=False)")
+    assert found is not None
+    assert (found.text, found.usual) == ("conv(8, 3, stride = 2, pad = same)", "conv(8, 3, stride = 2)")
+
+
+def test_what_a_tool_does_itself_stays_where_a_default_was_changed() -> None:
+    written = "default batchnorm(epsilon = 1e-3) nn.BatchNorm2d(8)"
+    found = translate(written, written.index("nn"))
+    assert found is not None
+    assert found.text == "batchnorm(epsilon = 1e-05)"
 
 
 def test_what_is_said_stays_where_a_default_was_changed() -> None:
@@ -144,7 +183,7 @@ def test_every_example_of_the_table_compiles_as_it_is_translated(example: str) -
     found = translate(example)
     assert found is not None
     assert found.complete
-    for text in (found.text, found.letter):
+    for text in (found.text, found.usual):
         assert [one.message for one in load_text(network_of(text)).check() if one.severity == "error"] == []
 
 
