@@ -12,6 +12,7 @@ _PATH = re.compile(r"[^\W\d]\w*(?:[ \t]*\.[ \t]*[^\W\d]\w*)*")
 _CALLED = re.compile(r"\b[^\W\d]\w*[ \t]*\(")
 _SIGN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*|[()\[\],{}\"']|[=<>!~]=|=")
 _NAMED = re.compile(r"\s*([^\W\d]\w*)\s*")
+_TYPES = ("type", "class_name", "kind", "layer", "layer_type", "_target_")  # what names a step in settings
 _CLOSING = {"(": ")", "[": "]"}
 
 
@@ -58,7 +59,23 @@ def read_call(text: str, start: int = 0) -> WrittenCall | None:
         rows.append(row[0])
         end = row[1]
     arguments, applied = (rows[at] if at < len(rows) else None for at in (0, 1))
-    return WrittenCall(path, arguments, applied, start, end)
+    call = WrittenCall(path, arguments, applied, start, end)
+    return (_by_type(call) or call) if path == "dict" else call
+
+
+def read_dictionary(text: str) -> WrittenCall | None:
+    """A dictionary that says a step by its `type`, as a call: `{"type": "Conv2d", "out_channels": 16}`."""
+    pairs = re.findall(r"[\"'](\w+)[\"']\s*:\s*((?:\([^()]*\)|\[[^\[\]]*\]|[^,{}()\[\]])+)", text[:LONGEST])
+    pieces = tuple(ArgumentPiece(name, value.strip(), 0, 0) for name, value in pairs)
+    return _by_type(WrittenCall("dict", pieces, None, 0, len(text)))
+
+
+def _by_type(call: WrittenCall) -> WrittenCall | None:
+    """`dict(type="Conv2d", out_channels=16)` as the call of what its type names; None where it has none."""
+    kinds = [one.value.strip("\"'") for one in call.arguments or () if one.name in _TYPES]
+    rest = tuple(one for one in call.arguments or () if one.name not in _TYPES)
+    is_path = len(kinds) == 1 and _PATH.fullmatch(kinds[0])
+    return call._replace(path=kinds[0], arguments=rest) if is_path else None
 
 
 def call_around(text: str, name: str, inside: int) -> WrittenCall | None:

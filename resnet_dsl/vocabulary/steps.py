@@ -72,10 +72,10 @@ class CallInTranslation:
             self.flows = value
         elif name in table.steps:
             self._activate(name, value)
-        elif name in table.labels:
+        elif name in table.labels and (value == "None" or values.unquoted(value)):
             self.label = values.unquoted(value) or ""
         elif is_said and not self._is_needless(name, value):
-            why = table.needless | table.nowhere
+            why = table.labels | table.needless | table.nowhere
             self.lost[name] = why.get(name, f"`{self.operation.name}` has no such argument")
 
     def _is_needless(self, name: str, value: str) -> bool:

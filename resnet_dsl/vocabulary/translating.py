@@ -13,6 +13,7 @@ from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, read_call, w
 from resnet_dsl.vocabulary.steps import CHANNELS, CallInTranslation, said
 from resnet_dsl.vocabulary.table import WordRow, find, words
 
+_NO_VALUES = ("None", "True", "False", "self")
 _DEFAULT = re.compile(r"\bdefault\s+(\w+)\s*\(([^()]*)")
 
 
@@ -182,6 +183,7 @@ def _joins_channels(row: WordRow, call: WrittenCall) -> bool:
 
 def _flow(applied: tuple[ArgumentPiece, ...] | None) -> str | None:
     """What a call is applied to, as a chain begins: "" where that flows in by itself, None where it is not known."""
+    applied = tuple(one for one in applied or () if one.name not in words().needless)
     if not applied:
         return ""
     value = _value(applied[0].value) if len(applied) == 1 else None
@@ -192,6 +194,8 @@ def _value(written: str) -> str | None:
     """A value as the language calls it, "" for the one that flows: code calls it `x`. None where that is not known."""
     if written == "x":
         return ""
+    if written in _NO_VALUES:
+        return None
     if written.isidentifier():
         return words().names.get(written, written)
     inner = _inner(written)

@@ -10,6 +10,7 @@ from resnet_dsl.pipeline import load_text
 STEM = "network n {\n  input 32x32x3\n  stem {\n    left = conv(16, 3)\n    %s\n  }\n}\n"
 HEAD = "network n {\n  input 32x32x3\n  head { avgpool(global) -> %s }\n}\n"
 SETTING = "network n {\n  input 32x32x3\n  %s\n  stem { conv(16, 3) -> norm -> act }\n  stage one { basic(16) }\n}\n"
+MEMBER = "network n {\n  input 32x32x3\n  %s\n  stem { conv(16, 3) }\n}\n"
 BLOCK = "block b(w) {\n  conv(w, 3)\n  %s\n  basic(w)\n}\nnetwork n { input 32x32x3 stage s { b(3) } }\n"
 
 CALLS = [
@@ -94,6 +95,22 @@ CALLS = [
         "out = add(out, shortcut)",
         False,
     ),
+    (STEM, "E0124", "y = left + left", "y = add(left, left)", False),
+    (STEM, "E0124", "y = left - left", "y = sub(left, left)", False),
+    (STEM, "E0124", "x = 0.5 * left", "left -> scale(0.5)", False),
+    (STEM, "E0108", "x = conv(16, 3)", "", True),
+    (STEM, "E0108", "x = left -> relu", "", True),
+    (STEM, "E0252", "layers.append(conv(16, 3))", "conv(16, 3)", True),
+    (STEM, "E0252", 'net.add_module("a", conv(16, 3))', "conv(16, 3)", True),
+    (
+        STEM,
+        "E0107",
+        '{"type": "Conv2D", "filters": 16, "kernel_size": (3, 3), "padding": "same", "use_bias": False}',
+        "conv(16, 3)",
+        False,
+    ),
+    (STEM, "E0201", "dict(type='Conv2d', out_channels=16, kernel_size=1, bias=False)", "conv(16, 1)", True),
+    (STEM, "E0201", "x = BatchNormalization(epsilon=1e-5, momentum=0.9)(x, training=training)", "batchnorm", True),
     (STEM, "E0115", '"""A stem."""', "# A stem.", True),
     (SETTING, "E0122", "skip off", "skips", True),
     (BLOCK, "E0122", "skip off", "skips", True),
@@ -155,6 +172,23 @@ TOLD = [
     (STEM, "E0201", "layers.Concatenate(axis=1)([left, left])", "channels are the last axis"),
     (STEM, "E0201", "tf.pad(left, [[0, 0], [1, 1], [1, 1], [0, 0]])", "docs/coming_from.md"),
     (STEM, "E0201", "nn.Con2d(3, 64, 3)", "did you mean `nn.Conv2d`?"),
+    (STEM, "E0202", "conv(16, 3, name = quux)", "leave it out"),
+    (STEM, "E0251", "relu(None)", "`VALUE -> relu(…)`"),
+    (STEM, "E0252", "conv(16, 3, **kwargs)", "write each argument"),
+    (STEM, "E0252", "conv(*args)", "write each argument"),
+    (STEM, "E0252", "a, b = conv(16, 3), conv(8, 3)", "a line for each"),
+    (STEM, "E0252", "f = lambda x: relu(x)", "`block NAME(parameters) { … }`"),
+    (STEM, "E0252", "x = lambda y: y", "`block NAME(parameters) { … }`"),
+    (STEM, "E0252", "with tf.device('gpu'):\n    conv(16, 3)", "what stands inside"),
+    (STEM, "E0252", "x.shape", "the name that it is given"),
+    (STEM, "E0252", "x = x[:, :16]", "the name that it is given"),
+    (MEMBER, "E0252", "model.add(dense(10))", "`dense(10)`, in the braces of `stem`"),
+    (MEMBER, "E0252", "model.add(Conv2D(16, 3))", "in the braces of `stem`"),
+    (MEMBER, "E0252", "super().__init__()", "leave it out"),
+    (MEMBER, "E0252", "x = lambda y: y", "`block NAME(parameters) { … }`"),
+    (MEMBER, "E0120", "x = conv(16, 3)", "`conv(16, 3)`, without `x =`, in the braces of `stem`"),
+    (MEMBER, "E0120", "x = conv(16, 3) -> relu", "without `x =`"),
+    (MEMBER, "E0201", "model = keras.Model(inputs, outputs)", "`network NAME { … }`"),
 ]
 
 
@@ -164,6 +198,39 @@ def test_what_cannot_be_written_is_told_with_what_to_do(around: str, code: str, 
     assert [one.code for one in found] == [code]
     assert remedy in (found[0].help or "")
     assert not found[0].sure or remedy == "leave the line out"
+
+
+FILES = {
+    "JSON": '{\n  "layers": [{"type": "Conv2D", "filters": 16}]\n}\n',
+    "YAML": "name: n\ninput: [32, 32, 3]\nlayers:\n  - conv: 16\n",
+    "TOML": '[network]\nname = "n"\n',
+    "prototxt": 'name: "n"\ninput: "data"\nlayer {\n  type: "Convolution"\n}\n',
+    "XML": "<net><conv filters='16'/></net>\n",
+    "Python": "model = dict(\n    type='ImageClassifier',\n    backbone=dict(type='ResNet', depth=50))\n",
+}
+
+
+@pytest.mark.parametrize(("form", "text"), FILES.items())
+def test_a_file_of_settings_is_one_mistake(form: str, text: str) -> None:
+    (found,) = load_text(text).check()
+    assert (found.code, found.edits) == ("E0107", ())
+    assert found.message == f"this reads like {form}, and a spec has a form of its own"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("network n(nn.Module) { input 32x32x3 stem { conv(16, 3) } }\n",
+         "network n { input 32x32x3 stem { conv(16, 3) } }\n"),
+        ("block b(x, w) { conv(w, 3) }\nnetwork n { input 32x32x3 stem { b(8) } }\n",
+         "block b(w) { conv(w, 3) }\nnetwork n { input 32x32x3 stem { b(8) } }\n"),
+    ],
+)  # fmt: skip
+def test_what_a_header_has_elsewhere_is_left_out(written: str, meant: str) -> None:
+    (found,) = load_text(written).check()
+    assert found.sure
+    assert applied(written, found) == meant
+    assert load_text(meant).check() == ()
 
 
 OWN = [

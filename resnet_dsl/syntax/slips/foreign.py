@@ -7,20 +7,24 @@ its brackets are closed, and the parser stopped in it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips.python import ADDING
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import QUOTED
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.calls import WrittenCall, read_call
+from resnet_dsl.vocabulary.table import find, words
 from resnet_dsl.vocabulary.translating import Translation, translated
 
 _FARTHEST = 200  # words in front of the place that are looked at
 _DEFINE = ("class", "def", "block", "network", "shared")
+_GIVEN = re.compile(r"[ \t]*=(?!=)")
 _NAMES = {"BLOCK", "NETWORK", "STAGE", "SLOT", "LET"}  # the name of a definition stands behind these
 _OF_STEPS = {"USE", "SLOT", "SKIPS", "DEFAULT"}  # what holds steps wherever it stands
 
@@ -29,7 +33,7 @@ def call(stop: Stop) -> Slip | None:
     """``Conv2D(64, (3, 3), padding="same")``, ``nn.ReLU()``, ``x = Add()([x, y])``, ``conv(16, 3)(in)``."""
     for index in _calls(stop):
         written = read_call(stop.source.text, stop.words.starts[index])
-        if written is None or _defines(stop, index) or not _holds(stop, written):
+        if written is None or _is_other(stop, index, written) or not _holds(stop, written):
             continue
         place = Span(stop.source, stop.words.starts[_target(stop, index)], written.end)
         diagnostic = _said(stop, place, written)
@@ -49,6 +53,14 @@ def _where(stop: Stop) -> hints.Where:
     if stop.head_kind in _OF_STEPS:
         return "part"
     return "file" if stop.owner is None else "network" if stop.owner_kind == "NETWORK" else "part"
+
+
+def _is_other(stop: Stop, index: int, written: WrittenCall) -> bool:
+    """Whether a word is Python's, a name that is given, or a definition's, and no call."""
+    is_of_python = not written.prefix and written.name in words().python
+    is_given = written.arguments is None and _GIVEN.match(stop.source.text, written.end) is not None
+    is_adding = written.name in ADDING and not find(written.name, written.prefix)
+    return is_of_python or is_given or is_adding or _defines(stop, index)
 
 
 def _defines(stop: Stop, index: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
+from resnet_dsl.syntax.slips.brackets import in_parameters
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.calls import WrittenCall, read_call, whole_call
@@ -21,8 +22,15 @@ _MODULES = {
     "typing", "functools", "matplotlib",
 }  # fmt: skip
 
-_SUM = re.compile(r"(?P<target>\w+)[ \t]*(?:=[ \t]*(?P<one>\w+)[ \t]*\+|\+=)[ \t]*(?P<other>\w+)")
+_COMPUTED = re.compile(r"(?:(\w+)[ \t]*([-+*]?)=[ \t]*)?((?:[\w.]+[ \t]*[-+*][ \t]*)*[\w.]+)")
+_STEPS = {"+": "add", "-": "sub", "*": "mul"}
+_OF_NUMBERS = {"+": "shift({})", "-": "shift(-{})", "*": "scale({})"}
+ADDING = ("add", "append", "add_module")
+"""What puts a step behind others in Python: ``model.add(…)``, ``layers.append(…)``."""
+_SEVERAL = re.compile(r"\w+(?:[ \t]*,[ \t]*\w+)+[ \t]*=(?!=)")
+_PART_OF_FLOW = re.compile(r"(?<![\w.\"'])x[ \t]*(?:\.[ \t]*(?:shape|channels|size|dim|ndim|device|dtype)\b|\[)")
 _CLASS = re.compile(r"class\s+\w+\s*(\([\w\s.,]*\)\s*)?:")
+_DONE = {"+": "added", "-": "subtracted", "*": "multiplied"}
 _OF_VALUES = {"x", "in", "identity", "residual", "shortcut", "skip", "skip_connection"}
 
 
@@ -34,6 +42,50 @@ def statement(stop: Stop) -> Slip | None:
         if diagnostic := _said(stop, index):
             return Slip(diagnostic, Repair(index, _last_on_line(stop, index) - index + 1, _in_place(stop)))
     return None
+
+
+def header(stop: Stop) -> Slip | None:
+    """``with tf.device("/gpu:0"):``, of which what stands inside remains."""
+    index = _first_on_line(stop, stop.index)
+    last = _last_on_line(stop, index)
+    if stop.words.text(index) != "with" or stop.words.text(last) != ":":
+        return None
+    place = stop.words.span(index).to(stop.words.span(last))
+    message = "`with` is Python's word, and the language has no such statement"
+    return Slip(_says(message, place, words().python["with"]), Repair(index, last - index + 1))
+
+
+def starred(stop: Stop) -> Slip | None:
+    """``conv(64, 3, **kwargs)``, ``conv(*args)``."""
+    if stop.text not in ("*", "**") or stop.at(-1) not in (*ROUND, "COMMA", "LSQB", "STAR") or in_parameters(stop):
+        return None
+    first = stop.index - (stop.text_at(-1) == "*")
+    name = stop.index + 1 + (stop.text_at(1) == "*")
+    if stop.words.kinds[name] != "NAME":
+        return None
+    place, opening = stop.between(first, name + 1), stop.open[-1]
+    closing = stop.closing(opening)
+    comma = stop.words.kinds[first - 1] == "COMMA"
+    remedy = "write each argument, by its name where it is not the first: `conv(64, 3, stride = 2)`"
+    repair = Repair(first - comma, name + 1 - first + comma)
+    if closing is not None:
+        repair = Repair(opening - 1, closing + 2 - opening, ("NAME",))
+    return Slip(_says(f"the language has no `{place.text}`: arguments are written out", place, remedy), repair)
+
+
+def base_class(stop: Stop) -> Slip | None:
+    """``network net(nn.Module) { … }``."""
+    opening = stop.open[-1] if stop.open else 0
+    is_header = stop.words.kinds[opening - 2 : opening] in (["NETWORK", "NAME"], ["BLOCK", "NAME"])
+    closing = stop.closing(opening) if is_header and stop.kind == "DOT" else None
+    if closing is None or not re.fullmatch(
+        r"\((?:\w+\.)+(?:Module|Model|Layer)\)", stop.between(opening, closing + 1).text
+    ):
+        return None
+    place = stop.between(opening, closing + 1)
+    message = f"a {stop.words.text(opening - 2)} has no class that it is made from"
+    diagnostic = stop.mended("E0252", message, Edit(place, ""), remedy="leave it out", span=place)
+    return Slip(diagnostic, Repair(opening, closing + 1 - opening))
 
 
 def of_class(stop: Stop) -> Slip | None:
@@ -74,7 +126,7 @@ def _last_on_line(stop: Stop, index: int) -> int:
 
 def _said(stop: Stop, index: int) -> Diagnostic | None:
     place = stop.words.span(index).to(stop.words.span(_last_on_line(stop, index)))
-    return _imported(stop, index, place) or _given(stop, index, place) or _begun(stop, index, place)
+    return _imported(stop, index, place) or _given(stop, index, place) or _begun(stop, index, place) or _asked(place)
 
 
 def _imported(stop: Stop, index: int, place: Span) -> Diagnostic | None:
@@ -93,7 +145,11 @@ def _given(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return _without_self(place)
     if kinds[index + 1 : index + 4 : 2] == ["EQUAL", "DOT"]:
         return _of_value(stop.words.text(index + 4), place)
-    return _summed(place)
+    if kinds[index + 1 : index + 2] == ["EQUAL"] and stop.words.text(index + 2) == "lambda":
+        return _says("a spec has no functions", place, words().python["lambda"])
+    if _SEVERAL.match(place.text) and stop.owner_kind != "NETWORK":
+        return _says("one name is given at a time", place, "write a line for each: `a = conv(64, 3)`")
+    return _computed(stop, place)
 
 
 def _begun(stop: Stop, index: int, place: Span) -> Diagnostic | None:
@@ -103,23 +159,55 @@ def _begun(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return None
     if kinds[index + 1] == "DOT":
         return _dotted(stop, index, place)
-    if kinds[index + 1] in ROUND and (not stop.open or stop.owner_kind == "NETWORK"):
-        return _done(stop.words.text(index), place)
+    is_call = kinds[index + 1] in ROUND and (not stop.open or stop.owner_kind == "NETWORK")
+    done = _done(stop.words.text(index), place) if is_call else None
     hint = hints.of_statement(stop.words.span(index))
-    return None if hint is None else hint.diagnostic
+    return done or (None if hint is None else hint.diagnostic)
 
 
-def _summed(place: Span) -> Diagnostic | None:
-    """``x = x + shortcut``, ``out += identity``: values by names that code gives them."""
-    found = _SUM.fullmatch(place.text)
-    if found is None or _OF_VALUES.isdisjoint(found.groups()):
+def _asked(place: Span) -> Diagnostic | None:
+    """``x.shape``, ``x[:, :16]``."""
+    if not _PART_OF_FLOW.search(place.text):
         return None
-    target, one, other = found["target"], found["one"] or found["target"], found["other"]
-    named = [name for name in (one, other) if name != "x"]
-    written = f"skip from {named[0]}" if len(named) == 1 else f"{target} = add({one}, {other})"
-    message = "values are added by their names: `+` is for numbers"
-    edits = (Edit(place, written),) if named else ()
-    return Diagnostic("E0124", message, Label(place), help=f"write `{written}`" if named else None, edits=edits)
+    remedy = "`in` is what entered a block, and a step's result has the name that it is given: `a = conv(64, 3)`"
+    return _says("what flows has no name by which to ask for it", place, remedy)
+
+
+def _computed(stop: Stop, place: Span) -> Diagnostic | None:
+    """``x = x + shortcut``, ``out += identity``, ``y = 2 * left``: values by names that code gives them."""
+    found = _COMPUTED.fullmatch(place.text)
+    if found is None:
+        return None
+    target, own, right = found[1] or "", found[2], found[3]
+    parts = [*((target, own) if own else ()), *re.split(r"[ \t]*([-+*])[ \t]*", right)]
+    operands, signs = parts[::2], {*parts[1::2]}
+    values = [one for one in operands if one.isidentifier() and one not in stop.numbers]
+    if not target or len(operands) < 2 or len(signs) != 1 or not any(_is_value(stop, one) for one in values):
+        return None
+    sign = signs.pop()
+    written = _as_steps(sign, operands, values)
+    front = f"{target} = " if target not in ("", "x") and not (written or "").startswith("skip") else ""
+    message = f"values are {_DONE[sign]} by their names: `{sign}` is for numbers"
+    remedy = f"write `{front}{written}`" if written else f"name what flows, `a = …`, and write `{_STEPS[sign]}(a, b)`"
+    edits = (Edit(place, front + written),) if written else ()
+    return Diagnostic("E0124", message, Label(place), help=remedy, edits=edits)
+
+
+def _as_steps(sign: str, operands: list[str], values: list[str]) -> str | None:
+    """What is computed of values as steps; None where what flows would need a name."""
+    named, numbers = [one for one in values if one != "x"], [one for one in operands if one not in values]
+    if len(numbers) == 1 and len(operands) == 2 and (sign == "*" or operands[1] in numbers or sign == "+"):
+        return "".join(f"{one} -> " for one in named) + _OF_NUMBERS[sign].format(numbers[0])
+    if numbers or (len(named) < len(values) and (sign != "+" or len(named) != 1)):
+        return None
+    return f"skip from {named[0]}" if len(named) < len(values) else f"{_STEPS[sign]}({', '.join(operands)})"
+
+
+def _is_value(stop: Stop, name: str) -> bool:
+    """Whether a name is one that flows: code calls it so, or the text gives it to a step."""
+    is_given = re.search(rf"(?<!\w){re.escape(name)}[ \t]*=[ \t]*[^\W\d]\w*[ \t]*(?:\(|->)", stop.source.text)
+    is_step = stop.open and stop.owner_kind != "NETWORK" and is_given
+    return name in _OF_VALUES or bool(is_step)
 
 
 def _whole_line(place: Span) -> Span:
@@ -137,8 +225,8 @@ def _dotted(stop: Stop, index: int, place: Span) -> Diagnostic | None:
     name = written.name if written is not None else ""
     if stop.words.text(index) == "self":
         return _without_self(place) if stop.words.kinds[index + 3 : index + 4] == ["EQUAL"] else None
-    if name == "add" and written is not None and written.arguments:
-        return _added(written, Span(stop.source, written.start, written.end))
+    if name in ADDING and written is not None and written.arguments:
+        return _added(written, Span(stop.source, written.start, written.end), stop.owner_kind == "NETWORK")
     if name in words().tensors:
         return _of_value(name, place)
     return _done(name, place)
@@ -160,12 +248,15 @@ def _without_self(place: Span) -> Diagnostic:
     return _says("the language has no `self`", place, words().python["self"])
 
 
-def _added(written: WrittenCall, place: Span) -> Diagnostic | None:
-    step = whole_call((written.arguments or ())[0].value)
+def _added(written: WrittenCall, place: Span, in_network: bool) -> Diagnostic | None:
+    step = whole_call((written.arguments or ())[-1].value)
     found = None if step is None else translated(step)
     if found is None or not found.complete:
         return None
     message = f"steps stand behind one another, without `{written.path}`"
+    if in_network:
+        remedy = f"write `{found.text}`, in the braces of `stem`, `stage NAME` or `head`"
+        return Diagnostic("E0252", message, Label(place), help=remedy)
     edit = Edit(place, found.text)
     return Diagnostic("E0252", message, Label(place), help=f"write `{found.text}`", edits=(edit,), sure=found.exact)
 
