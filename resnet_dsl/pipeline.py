@@ -194,17 +194,19 @@ class LoadedSpec:
         definitions = [*self.networks.values()] if network is None else [self._network(network)]
         as_written = not overrides and input_size is None
         meant += self._check_networks(definitions, judge or self.judge(overrides, input_size, demands), as_written)
-        found = self._independent(meant) if self.diagnostics else meant
+        formed = [*self.diagnostics, *(one for one in meant if one.code < _OF_NAMES[1])]
+        found = self._independent(formed, meant) if formed else meant
         mistaken = [one.place.span for one in found if one.code.startswith(_OF_NAMES) and one.place is not None]
         found += unused_names(self.module, mistaken)
         return tuple(in_order(without_doubts_of_mistakes(found)))
 
-    def _independent(self, meant: list[Diagnostic]) -> list[Diagnostic]:
-        """All mistakes, without those that only follow from a mistake of form. ``meant``: what else was found."""
+    def _independent(self, formed: list[Diagnostic], meant: list[Diagnostic]) -> list[Diagnostic]:
+        """All mistakes, without those that only follow from one of form. ``meant``: what was found in what was read."""
         from resnet_dsl.elaborate.consequences import independent, is_beside, is_blurred
 
-        formed = independent(self.diagnostics)
-        return [*formed, *(one for one in meant if not is_blurred(one, self._written) and not is_beside(one, formed))]
+        formed = independent(formed)
+        others = (one for one in meant if one not in formed)
+        return [*formed, *(one for one in others if not is_blurred(one, self._written) and not is_beside(one, formed))]
 
     def _misread(self, definition: Definition) -> bool:
         """Whether a network may be another than was meant, for a mistake of form."""

@@ -24,9 +24,9 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
     if hint := hints.of_statement(span):
         return hint.diagnostic
-    if misspelt := notation.word_of_skip(span):
-        return misspelt
     known = list(known)
+    if mistyped := _mistyped(span, known):
+        return mistyped
     if hint := hints.of_step(span, (one for one in known if one not in OPERATIONS)):
         return hint.diagnostic
     if misread := notation.prose(span) or notation.foreign_loop(span) or notation.count_behind(span):
@@ -38,6 +38,12 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         help=f"define it (`block {name}(…) {{ … }}`), or import the file that does",
     )
     return respelt(found, name, [*known, *STATEMENTS])
+
+
+def _mistyped(span: Span, known: list[str]) -> Diagnostic | None:
+    from resnet_dsl.syntax.slips import keyboard
+
+    return keyboard.of_name(span, known)
 
 
 def unknown_argument(callee: str, name: str, span: Span, known: list[str]) -> Diagnostic:

@@ -15,7 +15,6 @@ _NUMBERS = r"\d+(?:\.\d+)?(?:,\d+)+"
 _LONGEST = 200  # characters of a line that are looked at on one side of a place
 _PROSE = r"//\s*+[^\W\d][\w\s,.'’!?-]*+"
 _STEP = r"\b[^\W\d]\w*+(?:\([^()]*+\))?(?=\s*$)"
-_SKIP = re.compile(r"\bskip(?:\s+always)?(?:\s+from\s+[\w.\[\]]+)?\s+$")
 _TRUTH = {"TRUE": "true", "yes": "true", "YES": "true", "FALSE": "false", "no": "false", "NO": "false"}
 _NOTHING = {"null", "NULL", "nil", "undefined", "nan"}
 
@@ -156,17 +155,6 @@ def missing_from(span: Span) -> Diagnostic | None:
     edits = (Edit(Span(span.source, span.end, span.end), " from"),)
     remedy = f"write `skip from {found[1]}`"
     return Diagnostic("E0125", "a `from` is missing behind `skip`", Label(whole), help=remedy, edits=edits)
-
-
-def word_of_skip(span: Span) -> Diagnostic | None:
-    """``skip form in``, ``skip from in vai project``: a word that goes on with a `skip`, misspelt."""
-    from resnet_dsl.diagnostics.nearest import asked, nearest
-
-    near = nearest(span.text, ("from", "via", "always"))
-    if near is None or not _SKIP.search(_before(span)) or not re.match(r"[ \t]+\w", _behind(span)):
-        return None
-    edits, message = (Edit(span, near),), f"`{span.text}` is not known here"
-    return Diagnostic("E0107", message, Label(span), help=asked(span.text, near), edits=edits)
 
 
 def other_base(text: str) -> int | None:

@@ -81,28 +81,14 @@ class Machine:
 
     def accepts(self, kind: str) -> bool:
         """Whether a word of that kind has a place here: the tables merge contexts, so they are tried on a copy."""
-        return bool(self._behind(kind))
+        return bool(behind(self.tables, self.states, kind))
 
     def count(self) -> int | None:
         """Where in the text the count begins that stands here and misses its `x`; a size would go on with numbers."""
-        states = self._behind("X")
+        states = behind(self.tables, self.states, "X")
         if not states or "NUMBER" in self.tables.actions[states[-1]]:
             return None
         return self.starts[len(states) - 3]
-
-    def _behind(self, kind: str) -> list[int]:
-        """The stack behind a word of that kind, as it would be; empty where the word has no place here."""
-        actions, gotos, rules = self.tables.actions, self.tables.gotos, self.tables.rules
-        states = self.states.copy()
-        while (code := actions[states[-1]].get(kind)) is not None:
-            if code > 0:
-                return [*states, code - 1]
-            rule = rules[~code]
-            del states[len(states) - rule.length :]
-            states.append(gotos[states[-1]][rule.name])
-            if states[-1] == self.tables.end:
-                return states if kind == END else []
-        return []
 
     def _shift(self, state: int) -> None:
         words, position = self.words, self.position
@@ -166,6 +152,21 @@ class Machine:
     def _end(self) -> int:
         """Where the last word that was read ends."""
         return self.words.ends[self.position - 1] if self.position else 0
+
+
+def behind(tables: Tables, stack: list[int], kind: str) -> list[int]:
+    """The stack behind a word of that kind, as it would be; empty where the word has no place there."""
+    actions, gotos, rules = tables.actions, tables.gotos, tables.rules
+    states = stack.copy()
+    while (code := actions[states[-1]].get(kind)) is not None:
+        if code > 0:
+            return [*states, code - 1]
+        rule = rules[~code]
+        del states[len(states) - rule.length :]
+        states.append(gotos[states[-1]][rule.name])
+        if states[-1] == tables.end:
+            return states if kind == END else []
+    return []
 
 
 def _taken(children: list[int | None], values: list[Any]) -> list[Any]:

@@ -51,35 +51,6 @@ def misspelt(stop: Stop) -> Slip | None:
     return None
 
 
-def inner(stop: Stop) -> Slip | None:
-    """``repeat 3 sa i { … }``, ``skips vai project``, ``network a form b {}``: a word within a statement, misspelt."""
-    for offset in (0, -1):
-        kind = _inner_kind(stop, offset)
-        meant = stop.machine.tables.literals.get(kind, "")
-        if stop.at(offset) != "NAME" or not meant or nearest(stop.text_at(offset), (meant,)) is None:
-            continue
-        word, edit = stop.text_at(offset), Edit(stop.span_at(offset), meant)
-        remedy, sure = asked(word, meant), latin(word) == meant
-        diagnostic = stop.mended("E0107", f"`{word}` is not known here", edit, remedy=remedy, sure=sure)
-        return Slip(diagnostic, Repair(stop.index + offset, 1, (kind,)))
-    return None
-
-
-def _inner_kind(stop: Stop, offset: int) -> str:
-    """The word that a statement goes on with at a place, by what stands around it; "" where none does."""
-    before, behind = stop.at(offset - 1), stop.at(offset + 1)
-    if behind == "STRING" and before in ("NAME", "RPAR"):
-        return "AS"
-    if stop.head_kind == "REPEAT" and behind == "NAME" and stop.at(offset + 2) == "LBRACE":
-        return "AS"
-    if before == "SKIP" and behind in ("VIA", "FROM"):
-        return "ALWAYS"
-    if before in ("SKIPS", "ALWAYS") and behind == "NAME":
-        return "VIA"
-    is_named = stop.head_kind == "NETWORK" and before in ("NAME", "RPAR") and behind == "NAME"
-    return "FROM" if is_named and stop.at(offset + 2) in ("LPAR", "LBRACE") else ""
-
-
 def _is_alone(word: str, meant: str, known: list[str]) -> bool:
     """Whether no other word is near; of two or three letters, many are: `se` may be a block."""
     return latin(word) == meant or (len(word) > 3 and nearest(word, (one for one in known if one != meant)) is None)

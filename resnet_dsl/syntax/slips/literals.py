@@ -62,7 +62,8 @@ def _unquoted(stop: Stop) -> Slip | None:
         stop.is_first_on_line
         or stop.at(-1) not in ("IMPORT", "AS")
         or not stop.accepts("STRING")
-        or stop.kind in (END, "LBRACE", "RBRACE")
+        or stop.kind in (END, "LBRACE", "RBRACE", "AS")
+        or (stop.at(-1) == "AS" and stop.at(1) == "LBRACE")
     ):
         return None
     count = 1
