@@ -158,6 +158,8 @@ def unknown_name(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
         return misread
     found = Diagnostic("E0208", f"there is no parameter, `let` or value called `{name}` here", Label(span), help=remedy)
     told = respelt(found, name, known, in_words=True)
+    if told is found and (comment := notation.comment_behind_number(span)):
+        return comment
     hint = hints.of_needless(name, span) if told is found else None
     return told if hint is None else hint.diagnostic
 
@@ -182,7 +184,7 @@ def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
 
 def no_part(word: str, span: Span) -> Diagnostic:
     """``word``: `input`, `stem` or `head`."""
-    return Diagnostic(
+    return notation.comment_behind_number(span) or Diagnostic(
         "E0208",
         f"there is no `{word}` here",
         Label(span),

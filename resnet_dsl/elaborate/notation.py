@@ -88,6 +88,17 @@ def prose(span: Span) -> Diagnostic | None:
     return Diagnostic("E0115", message, Label(comment), help="begin it with `#`", edits=edits, sure=True)
 
 
+def comment_behind_number(span: Span) -> Diagnostic | None:
+    """``let j = 3 // head``: a division by what is no number, or a comment of one word."""
+    before = _before(span)
+    if not before.rstrip().endswith("//") or "#" in before or _behind(span).strip():
+        return None
+    start = span.start - len(before) + before.rindex("//")
+    sign, message = Span(span.source, start, start + 2), f"`//` divides, and there is no number `{span.text}` here"
+    remedy = f"write `# {span.text}` where a comment is meant, or define `{span.text}` in front"
+    return Diagnostic("E0208", message, Label(span), help=remedy, edits=(Edit(sign, "#"),))
+
+
 def foreign_loop(span: Span) -> Diagnostic | None:
     """``for i in range(3)`` without braces or a colon, which reads as steps."""
     line = _before(span) + span.text + _behind(span)

@@ -8,6 +8,7 @@ from resnet_dsl.ir.lengths import show
 from resnet_dsl.ir.sizes import is_open
 from resnet_dsl.sentences import counted
 from resnet_dsl.source import PRELUDE, Span
+from resnet_dsl.syntax import tree
 
 _LONGEST = 60  # characters of a constant: lists may hold lists
 _LONGEST_PLACE = 20  # characters of a place in the prelude that are repeated where it is called
@@ -69,12 +70,27 @@ def located(diagnostic: Diagnostic, caller: Caller | None) -> Diagnostic:
     place = diagnostic.place
     if place is None or place.span.source.name != PRELUDE or outside is None:
         return diagnostic
+    given = _argument_for(place.span.text, outside) if outside is calls[0] else None
     return diagnostic._replace(
-        place=Label(outside.step.span, _seen_from_outside(place)),
+        place=Label(given or outside.step.span, _seen_from_outside(place)),
         others=(*diagnostic.others, place),
         edits=(),
         sure=False,
     )
+
+
+def _argument_for(name: str, call: Caller) -> Span | None:
+    """Where a call gives a block's parameter; None where it does not, or the name is none of its parameters."""
+    known = [one.name.text for one in tree.parameters(call.runs)]
+    subject = call.step.subject if isinstance(call.step, tree.Step) else None
+    if name not in known or not isinstance(subject, tree.Call):
+        return None
+    for position, item in enumerate(subject.arguments.items):
+        if isinstance(item, tree.Argument) and item.name.text == name:
+            return item.value.span
+        if not isinstance(item, tree.Argument) and known[position : position + 1] == [name]:
+            return item.span
+    return None
 
 
 def _seen_from_outside(place: Label) -> str:

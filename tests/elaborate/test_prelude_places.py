@@ -11,8 +11,8 @@ NETWORK = "network n { input 8x8x3 %s }"
 @pytest.mark.parametrize(
     ("text", "place", "reason"),
     [
-        ("stage s { basic(4, 0) }", "basic(4, 0)", "`stride` in here: this is 0"),
-        ("stage s { basic(4, stride = 2.5) }", "basic(4, stride = 2.5)", "`stride` in here: this is a fraction: 2.5"),
+        ("stage s { basic(4, 0) }", "0", "`stride` in here: this is 0"),
+        ("stage s { basic(4, stride = 2.5) }", "2.5", "`stride` in here: this is a fraction: 2.5"),
         ("stem { flatten } stage s { basic(3) }", "basic(3)", "`conv …` in here: what flows in is 192"),
         (
             "stage s { preact_basic(4) } use preact_project = conv(7, 1)",
@@ -26,7 +26,9 @@ NETWORK = "network n { input 8x8x3 %s }"
         ),
     ],
 )
-def test_the_call_is_the_place_and_the_prelude_s_line_a_further_one(text: str, place: str, reason: str) -> None:
+def test_the_call_or_its_argument_is_the_place_and_the_prelude_s_line_a_further_one(
+    text: str, place: str, reason: str
+) -> None:
     (found,) = load_text(NETWORK % text).check()
     assert found.place is not None
     assert (found.place.span.text, found.place.text) == (place, reason)

@@ -182,6 +182,8 @@ SURE = [
     (STEPS, "[basic(16)] * 3", "3 x basic(16)"),
     (STEPS, "conv(16, 3) | norm | act", "conv(16, 3) -> norm -> act"),
     (STEPS, "conv(16, 3) – norm", "conv(16, 3) -> norm"),
+    (STEPS, "conv(16, 3) --> norm ~> act |> relu", "conv(16, 3) -> norm -> act -> relu"),
+    (STEPS, "conv(16, 3) - > norm => act > relu", "conv(16, 3) -> norm -> act -> relu"),
     (STEPS, "conv(16, 3) -&gt; norm", "conv(16, 3) -> norm"),
     (STEPS, "self.norm()", "norm()"),
     (STEPS, "conv(16, 3).norm()", "conv(16, 3) -> norm()"),
@@ -287,6 +289,18 @@ SAID = [
     (FILE, "let num_blocks = 3\nblock b(width) { blocks x conv(width, 3) }", "did you mean `num_blocks`?"),
     (DERIVED, "network a from net(num_classes = 5) {}", "did you mean `classes`?"),
     (DERIVED, "network a from resnet50 { head { conv9 -> avgpool(global) } }", "did you mean `conv5`?"),
+    # numbers that are none, and what they were to be
+    (STEPS, "let hlf = width // 2\n  conv(half, 3)", "did you mean `hlf`?"),
+    (FILE, "let j = 3 // head", "write `# head` where a comment is meant, or define `head` in front"),
+    (FILE, "let j = 3 *", "add it, or leave the `*` out"),
+    (STEPS, "let h = (width // 2 - )\n  conv(h, 3)", "add it, or leave the `-` out"),
+    (STEPS, "conv(16,, 3)", "write the argument that is missing, or leave the comma out"),
+    (STEPS, "norm -> norm - act", "write `->`"),
+    # values and parts, misspelt
+    (STEPS, "conv(16, 3)\n  skip from inn", "did you mean `in`?"),
+    (STEPS, "conv(16, 3)\n  skip via conv(16, 1) -> norrm", "did you mean `norm`?"),
+    (MEMBERS, "stage s after stemm { basic(16) }", "did you mean `stem`?"),
+    (MEMBERS, "stage s { basic(16) }\n  expect s.bloks == 1", "did you mean `blocks`?"),
     # steps and texts among arguments
     (STEPS, "conv(16, 3, relu)", "write `conv(16, 3) -> relu`"),
     (STEPS, 'conv(16, 3, "relu")', "write `conv(16, 3) -> relu`"),
@@ -345,6 +359,10 @@ IN_WORDS = [
     (STEPS, "width -> conv(16, 3)", "E0221", "give `width` a value that flows"),
     (STEPS, "basic(16, relu)", "E0208", "`relu` is a step, and stands behind another: `… -> relu`"),
     ("%s", "network n { input x 8x8x3 head { x -> conv(3, 3) } }", "E0108", "choose another name, such as `x_`"),
+    (STEPS, "conv(16, 3.5)", "E0206", "write `3` or `4`"),
+    (STEPS, "2.5 x basic(16)", "E0221", "write `2` or `3`"),
+    (STEPS, "conv(16, half)", "E0206", "write a number, such as `3`"),
+    (STEPS, "dropout(half)", "E0206", "write a number, such as `0.5`"),
 ]
 
 
@@ -395,6 +413,10 @@ def test_a_mistake_is_told_once_with_what_to_do(frame: str, wrong: str, code: st
     (mistake,) = (one for one in errors(frame % wrong) if one.code != "E0224")
     assert mistake.code == code
     assert str(mistake.help).startswith(remedy)
+
+
+def test_every_arrow_of_a_line_is_told_in_one_run() -> None:
+    assert [one.code for one in errors(STEPS % "norm --> act ~> norm - > act => norm |> act")] == ["E0110"] * 5
 
 
 @pytest.mark.parametrize(("frame", "text"), RIGHT)

@@ -68,10 +68,14 @@ def _preceding(definition: tree.SyntaxNode) -> Iterator[tuple[int, int, tree.Syn
                 yield statement.span.start, statement.span.end, before
 
 
+_ENTRIES = ("in", "input", "stem", "head")
+"""What names a value wherever something flows."""
+
+
 def unknown_result(name: str, span: Span, known: list[str], before: tree.Chain | tree.Named | None) -> Diagnostic:
     """A value that a merge or a skip is to read; ``before``: the steps above, whose result may be meant."""
-    found = errors.unknown_name(name, span, known)
-    if suggestion(name, known) is not None:
+    found = errors.unknown_name(name, span, [*known, *_ENTRIES])
+    if suggestion(name, [*known, *_ENTRIES]) is not None:
         return found
     if name in OPERATIONS:
         return found._replace(help=f"`{name}` is a step: name its result, `{name}_out = …`, and write `{name}_out`")
@@ -200,6 +204,8 @@ def unknown_adapter(name: str, span: Span, module: Module) -> Diagnostic:
     found = errors.unknown_step(name, span, known)
     if found.edits or suggestion(name, known) is not None:
         return found
+    if suggestion(name, others := [*steps, *module.names(tree.Slot)]) is not None:
+        return errors.unknown_step(name, span, others)
     return found._replace(help="`skips via project` is the default; `skips off` leaves skip connections out")
 
 

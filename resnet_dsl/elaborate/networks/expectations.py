@@ -153,5 +153,5 @@ def _unknown_quantity(name: str, span: Span, known: tuple[str, ...], subject: st
     if meant in known and owners != ["in"]:
         written = f"{owners[0]}.{meant}" if owners else meant
         return found._replace(help=f"did you mean `{written}`?", edits=(Edit(word, written),))
-    told = respelt(found, name, known)
-    return told._replace(edits=tuple(Edit(word, one.text) for one in told.edits))
+    told = respelt(found._replace(place=Label(word)), name, known)
+    return told._replace(place=found.place)

@@ -223,7 +223,7 @@ def _put_after(plan: Plan, part: Part, place: tree.PlaceNode, context: Context) 
     others = [one for one in plan.stages.values() if one.key != part.key]
     keys = ["stem", *(one.key for one in others)]
     if place.stage.text not in keys:
-        context.findings.report(errors.unknown_part(place.stage.text, place.stage.span, keys[1:]))
+        context.findings.report(errors.unknown_part(place.stage.text, place.stage.span, keys))
         keys[-1] = place.stage.text
     others.insert(keys.index(place.stage.text), part)
     plan.stages = {one.key: one for one in others}

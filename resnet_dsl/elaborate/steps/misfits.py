@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
+from resnet_dsl.diagnostics.nearest import respelt
 from resnet_dsl.elaborate import errors, notation, unvalued
 from resnet_dsl.elaborate.arithmetic import extent
 from resnet_dsl.elaborate.frames import Given, Invocation
@@ -51,7 +52,9 @@ def _remedied(
     instead = _instead(operation, parameter, given, call)
     if instead is not None:
         return told._replace(help=f"write `{instead}`", edits=(Edit(given.span, instead),))
-    return told._replace(help=_in_words(operation, parameter, given, call) or told.help)
+    if given.value == given.span.text and not parameter.kind.words:  # a word, which a name may be near to
+        told = respelt(told, given.span.text, call.frame.constants)
+    return told if told.edits else told._replace(help=_in_words(operation, parameter, given, call) or told.help)
 
 
 def _in_other_notation(parameter: Parameter, given: Given) -> str | None:
@@ -159,7 +162,9 @@ def _of_text(parameter: Parameter, value: str) -> str | None:
     """A word or a text for a number."""
     if value.isascii() and value.isdigit():
         return f"write `{value}` where it is given, without quotes"
-    return None if parameter.required else f"leave it out for `{default(parameter)}`, its default"
+    if not parameter.required:
+        return f"leave it out for `{default(parameter)}`, its default"
+    return f"write a number, such as `{3 if parameter.kind.fits(3) else 0.5}`"
 
 
 def _value_given(operation: Operation, given: Given, call: Invocation) -> str:

@@ -50,7 +50,8 @@ def _misspelt(stop: Stop) -> Slip | None:
     if stop.text_at(-1) == "-" and stop.text in (">", _ARROW):
         span = stop.span_at(-1, 0)
         message, edits = f"the language has no `{span.text}`", stop.instead(_ARROW, span)
-        return Slip(stop.says("E0110", message, "write `->`", span=span, edits=edits, sure=True))
+        diagnostic = stop.says("E0110", message, "write `->`", span=span, edits=edits, sure=True)
+        return Slip(diagnostic, Repair(stop.index - 1, 2, ("ARROW",)))
     if stop.inside != "LBRACE" or not stop.accepts("ARROW"):
         return None
     count = 0

@@ -156,6 +156,9 @@ def _adds_values(stop: Stop, operators: list[int]) -> bool:
 def _merged(stop: Stop, first: int, operator: int) -> Diagnostic:
     """``y = in + conv(16, 1)``, ``y - in``."""
     sign, words = stop.words.text(operator), stop.words
+    if sign == "-" and words.kinds[first - 1] == "ARROW":
+        message, edit = "`-` does not stand between steps", Edit(words.span(operator), "->")
+        return stop.mended("E0124", message, edit, sure=False)
     parts = [stop.between(first, operator), stop.between(operator + 1, stop.index)]
     left, right = (_as_argument(stop, " ".join(part.text.split())) for part in parts)
     edit = Edit(parts[0].to(parts[1]), f"{MERGES[sign]}({left}, {right})")

@@ -42,6 +42,8 @@ def mistyped(stop: Stop) -> Slip | None:
     if stop.kind == END:
         return None
     for line in tried_lines(stop):
+        if line.reads(Repair(line.begin, 0)):
+            return None  # the mistake was made in front of it
         places = range(max(line.begin, stop.index - _FARTHEST), min(stop.index + 2, line.end))
         if found := _first(stop, line, places, _GUESSES):
             return found
@@ -75,7 +77,7 @@ def _misspelt(stop: Stop, line: TriedLine, places: range) -> Iterator[Slip]:
     """``skip always fom in via project``, ``repeat 3 sa i { … }``."""
     for index in reversed(places):
         word, span = stop.words.text(index), stop.words.span(index)
-        if stop.words.kinds[index] != "NAME" or word in words().statements:
+        if stop.words.kinds[index] != "NAME" or word in words().statements or word in stop.numbers:
             continue
         for meant in _near(word):
             message, remedy = f"`{word}` is not known here", asked(word, meant)

@@ -34,6 +34,7 @@ _EXAMPLES = {
 
 
 _SIGNS_OF_SKIPS = ("=", ":", "(", ")", "are")
+_OPERATORS = {"SIGN", "TIMES", "POWER", "AND", "OR"}
 _BEGINS_STEP = {"NAME", "NUMBER", "IN", *STATEMENTS}
 _ENDS_VALUE = {*VALUES, "RPAR", "RSQB"} - {*ROUND, "LSQB", "IF"}
 
@@ -109,8 +110,13 @@ def missing_value(stop: Stop) -> Slip | None:
     remedy = f"write it as in `{example}`" if example else None
     if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":
         remedy = f"give `{stop.text_at(-2)}` a value" + (", or leave it out" if stop.inside == "LPAR" else "")
-    label = f"{shown(stop)} follows"
-    return Slip(stop.says("E0119", f"a {what} is missing behind `{word}`", remedy, span=stop.span_at(-1), label=label))
+    edits: tuple[Edit, ...] = ()
+    if stop.at(-1) in _OPERATORS:
+        remedy, edits = f"add it, or leave the `{word}` out", stop.instead("", stop.span_at(-1))
+    elif stop.at(-1) == "COMPARE":
+        remedy = f"write behind it what `{stop.text_at(-2)}` is compared with"
+    label, message = f"{shown(stop)} follows", f"a {what} is missing behind `{word}`"
+    return Slip(stop.says("E0119", message, remedy, span=stop.span_at(-1), label=label, edits=edits))
 
 
 def _place_of(stop: Stop, word: str) -> str:

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import OPENING
+from resnet_dsl.syntax.slips.brackets import in_parameters
 from resnet_dsl.syntax.slips.groups import BRACKETS, MERGES, WITH_BODY
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 from resnet_dsl.syntax.words import END, STRANGE
@@ -275,7 +276,10 @@ def _comma(stop: Stop) -> Slip | None:
     if stop.inside in BRACKETS:
         if stop.at(-1) not in ("COMMA", *BRACKETS):
             return None
-        diagnostic = stop.says("E0113", "there is nothing in front of this comma", "leave the comma out")
+        edit = Edit(stop.span, "")
+        what = "item" if stop.inside == "LSQB" else "parameter" if in_parameters(stop) else "argument"
+        remedy = f"write the {what} that is missing, or leave the comma out"
+        diagnostic = stop.mended("E0113", "there is nothing in front of this comma", edit, remedy=remedy, sure=False)
         return Slip(diagnostic, Repair(stop.index, 1))
     if stop.inside != "LBRACE" or not stop.accepts("RBRACE"):
         return None
