@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
@@ -15,6 +16,8 @@ from resnet_dsl.source import Span
 
 STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
 """Words that begin a statement: mistyped, they read like a step."""
+
+_NUMBER = re.compile(r"\d[\d_]*(\.\d+)?[KMGT]?")
 
 MERGES = tuple(name for name, operation in OPERATIONS.items() if operation.many)
 
@@ -264,7 +267,7 @@ def no_flow(value: Constant, span: Span) -> Diagnostic:
 
 
 def not_a(wanted: str, value: Constant, span: Span, remedy: str | None = None) -> Diagnostic:
-    if remedy is None and isinstance(value, str) and value.isdigit():
+    if remedy is None and isinstance(value, str) and _NUMBER.fullmatch(value):
         remedy = f"write `{value}`, without quotes"
     return Diagnostic(
         "E0221", f"{wanted} is needed here", Label(span, f"this is {sort_of(value)}: {spell(value)}"), help=remedy

@@ -12,6 +12,7 @@ from resnet_dsl.source import Span
 
 _WIDTH = 16  # numbers from here on are channels of a convolution sooner than its window
 _NUMBERS = r"\d+(?:\.\d+)?(?:,\d+)+"
+_OPEN_SIGN = re.compile(r"(?<!-)(=|//?|[-+%]|\*\*?)\s*$")  # at the end of a line
 _LONGEST = 200  # characters of a line that are looked at on one side of a place
 _PROSE = r"//\s*+[^\W\d][\w\s,.'’!?-]*+"
 _STEP = r"\b[^\W\d]\w*+(?:\([^()]*+\))?(?=\s*$)"
@@ -97,6 +98,18 @@ def comment_behind_number(span: Span) -> Diagnostic | None:
     sign, message = Span(span.source, start, start + 2), f"`//` divides, and there is no number `{span.text}` here"
     remedy = f"write `# {span.text}` where a comment is meant, or define `{span.text}` in front"
     return Diagnostic("E0208", message, Label(span), help=remedy, edits=(Edit(sign, "#"),))
+
+
+def broken_off(span: Span) -> Diagnostic | None:
+    """``let half = width //`` and a step on the next line, which was read into it."""
+    text, begin = span.source.text, span.start - len(_before(span))
+    line = text[max(text.rfind("\n", 0, max(begin - 1, 0)) + 1, begin - _LONGEST) : max(begin - 1, 0)].partition("#")[0]
+    sign = _OPEN_SIGN.search(line)
+    if _before(span).strip() or sign is None:
+        return None
+    start = text.rfind(line, 0, begin) + sign.start(1)
+    message, remedy = f"a value is missing behind `{sign[1]}`", f"write it on the line of the `{sign[1]}`"
+    return Diagnostic("E0119", message, Label(Span(span.source, start, start + len(sign[1]))), help=remedy)
 
 
 def foreign_loop(span: Span) -> Diagnostic | None:

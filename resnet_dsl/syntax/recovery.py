@@ -17,7 +17,7 @@ _COMPLETED = {"STAGE": _BRACES, "STEM": _BRACES, "HEAD": _BRACES, "INPUT": _STEP
 """Members that others need: what stands for the words behind the keyword and the name."""
 
 _DEFINING = {"IMPORT", "BLOCK", "NETWORK", "SLOT", "SHARED"}
-_GIVING = {"LET", "STAGE", "HEAD", "INPUT", "AS"}
+_GIVING = {"LET", "STAGE", "HEAD", "INPUT", "AS", "BLOCK", "SLOT"}
 _SETTINGS = {"LET", "USE", "DEFAULT", "SKIPS"}  # nothing flows through these
 _MEANT = {
     "TRUE": {"True": "true"},

@@ -363,6 +363,22 @@ IN_WORDS = [
     (STEPS, "2.5 x basic(16)", "E0221", "write `2` or `3`"),
     (STEPS, "conv(16, half)", "E0206", "write a number, such as `3`"),
     (STEPS, "dropout(half)", "E0206", "write a number, such as `0.5`"),
+    # what breaks off, told where it does
+    (STEPS, "skip from\n  2 x norm", "E0119", "write it as in `skip from in`"),
+    (STEPS, "if n >\n  2 x norm", "E0119", "write behind it what `n` is compared with"),
+    (STEPS, "3 x\n  2 x norm", "E0119", "write it as in `3 x basic(64)`"),
+    (STEPS, "let half = width //\n  conv(16, 3)", "E0119", "write it on the line of the `//`"),
+    (STEPS, "let k =\n  conv(k, 3)", "E0119", "write it on the line of the `=`"),
+    (STEPS, "skips\n  basic(16)", "E0125", "write as in `skips off`"),
+    (MEMBERS, "default conv\n  stage s { basic(16) }", "E0119", "write as in `default conv(bias = true)`"),
+    (MEMBERS, "stage s { basic(16) }\n  expect s.params", "E0119", "write it as in `expect params == 25.6M`"),
+    (MEMBERS, "stage s after { basic(16) }", "E0119", "write it as in `stage wide after conv2 { … }`"),
+    (MEMBERS, "stage after stem { basic(16) }", "E0119", "write `stage NAME after stem { … }`"),
+    (MEMBERS, "stage s after s { basic(16) }", "E0208", "name another part in front of it"),
+    (MEMBERS, "if classes > 1 { use act = gelu\n  stage s { basic(16) }", "E0101", "write `}` where it is to end"),
+    (STEPS, "conv(16, 3, bias)", "E0119", "write `bias = …`"),
+    (MEMBERS, "default conv(bias)\n  stage s { conv(16, 3) }", "E0119", "write `bias = …`"),
+    (STEPS, 'skip from "in_"', "E0147", "write `in_`"),
 ]
 
 

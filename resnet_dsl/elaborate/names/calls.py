@@ -138,9 +138,21 @@ class CallCheck:
         elif not self._is_no_word(callee, name, value):
             self.expressions.check(value)
 
+    def _is_valueless(self, callee: str, name: str | None, value: tree.Name) -> bool:
+        """Whether a value is the name of another parameter, and of nothing else; then it is told."""
+        known = self.module.parameters_of(callee) or []
+        is_name = value.token.text in known and value.token.text != name and not self.known.holds(value.token.text)
+        if is_name:
+            from resnet_dsl.elaborate.names import meant
+
+            self.tell(meant.without_value(callee, value))
+        return is_name
+
     def _is_no_word(self, callee: str, name: str | None, value: tree.SyntaxNode) -> bool:
         """Whether an unknown name stands where a word is taken; then it is told."""
         operation = self.module.operation(callee)
+        if isinstance(value, tree.Name) and self._is_valueless(callee, name, value):
+            return True
         if operation is None or name is None or not isinstance(value, tree.Name) or self.known.holds(value.token.text):
             return False
         from resnet_dsl.elaborate.names import meant

@@ -75,6 +75,13 @@ def compared_for_given(item: tree.Comparison) -> Diagnostic:
     )
 
 
+def without_value(callee: str, item: tree.Name) -> Diagnostic:
+    """``conv(16, 3, bias)``: an argument's name alone."""
+    name = item.token.text
+    message, remedy = f"`{name}` is an argument of `{callee}`, and is given no value", f"write `{name} = …`"
+    return Diagnostic("E0119", message, Label(item.span), help=remedy)
+
+
 def no_word(callee: str, parameter: Parameter | None, name: str, span: Span, known: Iterable[str]) -> Diagnostic | None:
     """An unknown name for a parameter that takes words: none of these, unless a name that is known is nearer."""
     if parameter is None or not (parameter.kind.words or parameter.kind is FLAG):

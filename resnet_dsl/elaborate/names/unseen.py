@@ -168,7 +168,7 @@ def _misread(call: tree.Call, module: Module) -> Diagnostic | None:
 def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnostic:
     """A call in an expression, of what is no function. ``is_value``: but a parameter, a `let` or a value."""
     name, span = call.name.text, call.name.span
-    if misread := _misread(call, module):
+    if misread := (notation.broken_off(span) if module.is_step(name) else None) or _misread(call, module):
         return misread
     found = Diagnostic("E0208", f"there is no function called `{name}`", Label(span))
     if module.is_step(name):
@@ -189,6 +189,8 @@ def unknown_function(call: tree.Call, module: Module, is_value: bool) -> Diagnos
 
 def step_in_let(let: tree.Let, called: tree.Token, in_file: bool) -> Diagnostic:
     """A step's result that is named with `let`, which is for numbers and the like."""
+    if broken := notation.broken_off(called.span):
+        return broken
     name, steps = let.name.text, spelled(let.value.span)
     edit = Edit(Span(let.span.source, let.span.start, let.name.span.start), "")
     told = Diagnostic("E0208", f"`let` names numbers, and `{called.text}` is a step", Label(called.span))

@@ -222,11 +222,19 @@ def _put_after(plan: Plan, part: Part, place: tree.PlaceNode, context: Context) 
     context.budget.spend(place.span, len(plan.stages))
     others = [one for one in plan.stages.values() if one.key != part.key]
     keys = ["stem", *(one.key for one in others)]
-    if place.stage.text not in keys:
+    if place.stage.text not in keys and place.stage.text == part.key:
+        context.findings.report(_after_itself(place, keys))
+        keys[-1] = place.stage.text
+    elif place.stage.text not in keys:
         context.findings.report(errors.unknown_part(place.stage.text, place.stage.span, keys))
         keys[-1] = place.stage.text
     others.insert(keys.index(place.stage.text), part)
     plan.stages = {one.key: one for one in others}
+
+
+def _after_itself(place: tree.PlaceNode, others: list[str]) -> Diagnostic:
+    told = Diagnostic("E0208", f"stage `{place.stage.text}` does not stand after itself", Label(place.stage.span))
+    return told._replace(help=f"name another part in front of it: there are {listed(others)}")
 
 
 def _no_place(place: tree.PlaceNode, stage: str) -> Diagnostic:

@@ -127,6 +127,8 @@ def _default(context: Context, settings: Settings, statement: tree.Default, fram
             report(compared_for_given(item), frame.caller)
             defaults.setdefault(compared.text, Deferred(item.right, frame, statement))
             continue
+        if isinstance(item, tree.Name) and item.token.text in known:
+            continue  # told among the names: its value is missing
         if not isinstance(item, tree.Argument):
             report(_unnamed_default(token.text, item.span, known[position:]), frame.caller)
             if position < len(known):

@@ -10,6 +10,7 @@ from resnet_dsl.syntax.driver import Machine
 from resnet_dsl.syntax.slips import (
     arrows,
     brackets,
+    broken_off,
     calls,
     comments,
     configs,
@@ -71,6 +72,7 @@ _SLIPS = (
     literals.size,
     literals.foreign_value,
     comments.foreign_comment,
+    broken_off.broken_off,
     keyboard.mistyped,
     loops.foreign_definition,
     loops.foreign_statement,
@@ -117,6 +119,7 @@ _SLIPS = (
     signs.strange,
     arrows.named_in_chain,
     missing.missing_sign,
+    missing.name_of_stage,
     missing.chained_comparison,
     naming.joined_use,
     missing.argument_sign,

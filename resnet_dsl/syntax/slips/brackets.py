@@ -122,6 +122,11 @@ def missing_brace(stop: Stop) -> Slip | None:
     return None
 
 
+def closes_before(stop: Stop) -> bool:
+    """Whether the word begins a line that is indented no further than the one on which the innermost braces opened."""
+    return stop.is_first_on_line and _indentation(stop, stop.index) <= _indentation(stop, stop.open[-1])
+
+
 def _is_indented(stop: Stop) -> bool:
     """Whether the word was written as a part of what is open."""
     return _indentation(stop, stop.index) > _indentation(stop, stop.open[0])

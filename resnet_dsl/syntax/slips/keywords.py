@@ -6,7 +6,7 @@ from resnet_dsl.diagnostics.alike import latin
 from resnet_dsl.diagnostics.diagnostic import Edit, Label
 from resnet_dsl.diagnostics.nearest import asked, nearest
 from resnet_dsl.syntax.brackets import ROUND
-from resnet_dsl.syntax.slips.brackets import in_parameters
+from resnet_dsl.syntax.slips.brackets import closes_before, in_parameters
 from resnet_dsl.syntax.slips.groups import DEFINITIONS, MEMBERS, NAMING, SETTINGS, STATEMENTS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, shown
 from resnet_dsl.syntax.words import END, QUOTED
@@ -135,6 +135,8 @@ def chosen_part(stop: Stop) -> Slip | None:
     part = -1 if _begins_member(stop) else 0
     if stop.owner_kind not in ("IF", "ELSE") or stop.at(part - 1) not in ("LBRACE", "RBRACE"):
         return None
+    if part == 0 and closes_before(stop):
+        return None  # a brace is missing in front of it
     if part == 0 and stop.kind not in MEMBERS:
         return None
     remedy = "give what varies a parameter (`n x basic(64)`, `input if …`), or derive a network: `network NAME from …`"

@@ -14,7 +14,7 @@ from resnet_dsl.syntax.words import END
 from resnet_dsl.vocabulary.table import words
 
 _MEMBERS = {*STARTS} - {"IF"}  # a value may be chosen by an `if`
-_DERIVING = {"extends", "inherits", "of", "is", "like", "as", "based"}
+_DERIVING = {"extends", "extend", "extending", "derives", "inherit", "inherits", "of", "is", "like", "as", "based"}
 _FUNCTIONS = {"min", "max", "round", "ceil", "floor", "sqrt", "log2", "len"}
 _VALUES = re.compile(r"\[?[\w\s,]+\]?")
 _LEAVING = {"remove", "delete", "del", "drop", "without", "exclude", "omit"}

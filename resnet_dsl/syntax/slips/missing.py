@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_dsl.diagnostics.diagnostic import Edit, Label
+from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit, Label
 from resnet_dsl.source import Span
 from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips import bodies
@@ -30,6 +30,8 @@ _EXAMPLES = {
     "as": 'conv(64, 3) as "first"',
     "round": "repeat 3 as i { … }",
     "by": "skip by concat",
+    "x": "3 x basic(64)",
+    ".": "conv5.output",
 }
 
 
@@ -104,19 +106,24 @@ def missing_value(stop: Stop) -> Slip | None:
     """``stage { … }``, ``import``, ``let a =``, ``conv(64, stride = )``, ``skip from``."""
     if stop.at(-1) not in AWAITING or not stop.accepts("NAME", "STRING"):
         return None
-    word = stop.text_at(-1)
-    what = "path" if word == "import" else "value" if stop.accepts("NUMBER", "UNKNOWN") else "name"
+    what = "path" if stop.at(-1) == "IMPORT" else "value" if stop.accepts("NUMBER", "UNKNOWN") else "name"
+    return Slip(missing_behind(stop, -1, what))
+
+
+def missing_behind(stop: Stop, last: int, what: str = "value") -> Diagnostic:
+    """That something is missing behind the word so many words away, with what stands there as a rule."""
+    word = stop.text_at(last)
     example = _EXAMPLES.get(_place_of(stop, word))
-    remedy = f"write it as in `{example}`" if example else None
-    if stop.at(-1) == "EQUAL" and stop.at(-2) == "NAME":
-        remedy = f"give `{stop.text_at(-2)}` a value" + (", or leave it out" if stop.inside == "LPAR" else "")
-    edits: tuple[Edit, ...] = ()
-    if stop.at(-1) in _OPERATORS:
-        remedy, edits = f"add it, or leave the `{word}` out", stop.instead("", stop.span_at(-1))
-    elif stop.at(-1) == "COMPARE":
-        remedy = f"write behind it what `{stop.text_at(-2)}` is compared with"
-    label, message = f"{shown(stop)} follows", f"a {what} is missing behind `{word}`"
-    return Slip(stop.says("E0119", message, remedy, span=stop.span_at(-1), label=label, edits=edits))
+    remedy, edits = f"write it as in `{example}`" if example else None, stop.instead("", stop.span_at(last))
+    if stop.at(last) == "EQUAL" and stop.at(last - 1) == "NAME":
+        remedy = f"give `{stop.text_at(last - 1)}` a value" + (", or leave it out" if stop.inside == "LPAR" else "")
+    if stop.at(last) == "COMPARE":
+        remedy = f"write behind it what `{stop.text_at(last - 1)}` is compared with"
+    if is_operator := stop.at(last) in _OPERATORS:
+        remedy = f"add it, or leave the `{word}` out"
+    label, message = f"{shown(stop)} follows" if last == -1 else "", f"a {what} is missing behind `{word}`"
+    place = stop.span_at(last)
+    return stop.says("E0119", message, remedy, span=place, label=label, edits=edits if is_operator else ())
 
 
 def _place_of(stop: Stop, word: str) -> str:
@@ -243,6 +250,9 @@ def missing_sign(stop: Stop) -> Slip | None:
         example = _EXAMPLES[stop.text_at(-2)]
         message = f"`=` and a value are missing behind `{stop.text_at(-1)}`"
         return Slip(stop.says("E0119", message, f"write it as in `{example}`", span=stop.span_at(-1)))
+    if stop.head_kind == "EXPECT" and stop.accepts("COMPARE") and (stop.is_first_on_line or stop.kind == "RBRACE"):
+        message = f"a comparison and a value are missing behind `{stop.text_at(-1)}`"
+        return Slip(stop.says("E0119", message, f"write it as in `{_EXAMPLES['expect']}`", span=stop.span_at(-1)))
     for sign, kind, what in (("=", "EQUAL", "an `=`"), ("==", "COMPARE", "a comparison, such as `==`,")):
         if not stop.accepts(kind) or stop.inside in BRACKETS or stop.kind not in VALUES:
             continue
@@ -256,6 +266,22 @@ def missing_sign(stop: Stop) -> Slip | None:
         )  # fmt: skip
         return Slip(diagnostic, Repair(stop.index, 0, (kind,)))
     return None
+
+
+def name_of_stage(stop: Stop) -> Slip | None:
+    """``stage wide after { … }``, ``stage after conv2 { … }``, ``stage after stem { … }``."""
+    for after, part in ((-2, -1), (-1, 0)):
+        is_place = stop.at(part) == "STEM" or (part == -1 and stop.kind == "LBRACE")
+        if stop.at(after - 1) == "STAGE" and stop.text_at(after) == "after" and is_place:
+            message, remedy = (
+                "the stage's own name is missing",
+                f"write `stage NAME after {stop.text_at(part)} {{ … }}`",
+            )
+            return Slip(stop.says("E0119", message, remedy, span=stop.span_at(after)))
+    if stop.text_at(-1) != "after" or stop.head_kind != "STAGE" or stop.at(-2) == "STAGE":
+        return None
+    message, remedy = "a stage's name is missing behind `after`", "write it as in `stage wide after conv2 { … }`"
+    return Slip(stop.says("E0119", message, remedy, span=stop.span_at(-1)))
 
 
 def way_of_skips(stop: Stop) -> Slip | None:

@@ -15,6 +15,7 @@ from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED
 _OF_NAMES = {"NAME", "NUMBER", "EXTENT", MALFORMED, FOREIGN, *KEYWORDS}
 _SIGNS = {"-", ".", "/"}
 _GIVING = {"NETWORK", "BLOCK", "SLOT", "LET", "STAGE", "HEAD", "INPUT"}  # a new name stands behind these
+_NAMED = {"FROM", "USE", "DEFAULT", "BY"}  # a name that there is
 _MOST_USES = 100  # that one remedy renames
 _BEHIND = {"LPAR", "LBRACE", "EQUAL", "LSQB"}  # what follows a name that is given
 
@@ -133,7 +134,8 @@ def joined_use(stop: Stop) -> Slip | None:
 
 def in_quotes(stop: Stop) -> Slip | None:
     """``stage "conv2" { … }``, ``network 'small' { … }``."""
-    if stop.kind not in ("STRING", QUOTED) or stop.at(-1) not in _GIVING or not stop.text[1:-1].isidentifier():
+    is_named = stop.at(-1) in _GIVING | _NAMED and stop.accepts("NAME")
+    if stop.kind not in ("STRING", QUOTED) or not is_named or not stop.text[1:-1].isidentifier():
         return None
     edit = Edit(stop.span, stop.text[1:-1])
     return Slip(stop.mended("E0147", "a name stands without quotes", edit), stop.replaced("NAME"))
@@ -166,7 +168,7 @@ def of_several_words(stop: Stop) -> Slip | None:
         behind is None
         or not _holds(stop, behind)
         or behind - first not in (2, 3)
-        or stop.words.text(first + 1) in ("after", "from")
+        or not {stop.words.text(first), stop.words.text(first + 1)}.isdisjoint(("after", "from"))
     ):
         return None
     if any(stop.words.kinds[index] not in ("NAME", "NUMBER") for index in range(first, behind)):

@@ -6,6 +6,7 @@ and the next one, too.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from resnet_dsl.syntax.brackets import GROUP, ROUND, SOFT
@@ -51,6 +52,14 @@ def tried_lines(stop: Stop) -> list[TriedLine]:
         TriedLine(stop, begin, stop.line_end, _stack(stop, [index for index in braces if index < begin]))
         for begin in begins
     ]
+
+
+def line_from(stop: Stop, begin: int) -> TriedLine:
+    """The line that begins with a word in front of the parser's, whatever was read in front of that."""
+    braces = [index for index in stop.open if stop.words.kinds[index] == "LBRACE" and index < begin]
+    text = stop.source.text.find("\n", stop.words.starts[begin])
+    end = stop.line_end if text < 0 else bisect_left(stop.words.starts, text, hi=len(stop.words.starts) - 1)
+    return TriedLine(stop, begin, end, _stack(stop, braces))
 
 
 def _begin(stop: Stop, braces: list[int]) -> int:
