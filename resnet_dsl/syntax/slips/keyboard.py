@@ -58,9 +58,10 @@ def of_name(span: Span, known: list[str]) -> Diagnostic | None:
     stop = _stop_at(span)
     if stop is None:
         return None
-    is_near = nearest(span.text, [*tables.load().keywords, *known]) in known
+    keywords = tables.load().keywords
+    is_keyword = len(span.text) >= _SHORT and nearest(span.text, [*keywords, *known]) in keywords
     line, place = tried_lines(stop)[0], range(stop.index, stop.index + 1)
-    found = _first(stop, line, place, (_joined,) if is_near else _GUESSES)
+    found = _first(stop, line, place, _GUESSES if is_keyword else (_joined,))
     return None if found is None else found.diagnostic._replace(sure=False)  # a step of that name may be missing
 
 
@@ -112,7 +113,7 @@ def _divided(stop: Stop, index: int, cuts: Iterable[int]) -> Iterator[Slip]:
     if stop.words.kinds[index] not in ("NAME", MALFORMED) or len(word) > _LONGEST or word in words().statements:
         return
     for cut in cuts:
-        if kinds := _kinds(stop, word[:cut], word[cut:]):
+        if word[cut] != "_" and (kinds := _kinds(stop, word[:cut], word[cut:])):
             message, edit = (
                 f"a space is missing in `{word}`",
                 Edit(stop.words.span(index), f"{word[:cut]} {word[cut:]}"),
