@@ -28,10 +28,10 @@ def unknown_step(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     if hint := hints.of_statement(span):
         return hint.diagnostic
     known = list(known)
-    if mistyped := _mistyped(span, known):
-        return mistyped
     if hint := hints.of_step(span, (one for one in known if one not in OPERATIONS)):
         return hint.diagnostic
+    if mistyped := _mistyped(span, known):
+        return mistyped
     if misread := notation.prose(span) or notation.foreign_loop(span) or notation.count_behind(span):
         return misread
     found = Diagnostic(

@@ -59,7 +59,9 @@ def of_name(span: Span, known: list[str]) -> Diagnostic | None:
     if stop is None:
         return None
     keywords = tables.load().keywords
-    is_keyword = len(span.text) >= _SHORT and nearest(span.text, [*keywords, *known]) in keywords
+    is_keyword = (
+        stop.at(-1) != "ARROW" and len(span.text) >= _SHORT and nearest(span.text, [*keywords, *known]) in keywords
+    )
     line, place = tried_lines(stop)[0], range(stop.index, stop.index + 1)
     found = _first(stop, line, place, _GUESSES if is_keyword else (_joined,))
     return None if found is None else found.diagnostic._replace(sure=False)  # a step of that name may be missing
