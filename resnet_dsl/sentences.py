@@ -20,6 +20,18 @@ def first(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
+def article(word: str) -> str:
+    """What stands in front of a name: an ``Erf``, a ``Conv``, an ``LSTM``, whose letters are said one by one."""
+    spelt = word.isupper() and not {*"AEIOU"} & {*word}
+    vowel = word[:1] in "FHLMNRSX" if spelt else word[:1].upper() in "AEIOU" and not word.startswith(("Uni", "One"))
+    return "an" if vowel else "a"
+
+
+def an(name: str) -> str:
+    """One of those that are called so: ``an `Erf```, ``a `Conv```."""
+    return f"{article(name)} `{name}`"
+
+
 def counted(count: int, what: str) -> str:
     """``1 operation``, ``3 operations``."""
     return f"{count} {plural(what, count)}"

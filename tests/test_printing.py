@@ -19,7 +19,7 @@ from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.notation import once, signed, times, written
 from resnet_dsl.pipeline import load_text
-from resnet_dsl.sentences import counted, either, first, listed, plural
+from resnet_dsl.sentences import an, article, counted, either, first, listed, plural
 from resnet_dsl.showing import line, width
 from resnet_dsl.tabular import columns, comma_separated, markdown, plain
 from resnet_dsl.targets.figure import block_figure, figure
@@ -119,6 +119,18 @@ def test_the_measure_finds_one_thing_told_as_several() -> None:
     found = ["1 blocks", "of 1 residual branches.", "1 parameters", "… 1 more rows", "1 weighted layers on"]
     assert all(map(OF_ONE.search, found))
     assert not any(map(OF_ONE.search, ["1 block", "3,001 blocks", "0.1 blocks", "2^1 paths", "1×1 convs", "51 blocks"]))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("Conv Relu GRU SELU UnitNormalization Unique Softmax NonZero RandomNormal Hardmax LayerNormalization", "a"),
+        ("Add Erf If Identity ArgMax UpSampling2D Unsqueeze LSTM LRN RNN ELU input add out", "an"),
+    ],
+)
+def test_names_have_the_article_with_which_they_are_said(names: str, expected: str) -> None:
+    assert {article(name) for name in names.split()} == {expected}
+    assert an("Erf") == "an `Erf`"
 
 
 def test_values() -> None:

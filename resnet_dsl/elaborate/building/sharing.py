@@ -19,7 +19,7 @@ from resnet_dsl.elaborate.frames import Binding, Frame, Given, Policy
 from resnet_dsl.elaborate.values import Constant, Value
 from resnet_dsl.ir.lengths import Shape, show
 from resnet_dsl.ir.operation import Weight
-from resnet_dsl.sentences import counted
+from resnet_dsl.sentences import an, counted
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -228,7 +228,7 @@ def _difference(builder: Builder, found: Layers, made: Layers) -> str | None:
     for offset in range(min(found.size, made.size)):
         one, two = builder.nodes[found.first + offset], builder.nodes[made.first + offset]
         if _built(one, found.first) != _built(two, made.first):
-            return f"a `{two.operation.name}` would be here, where a `{one.operation.name}` is there"
+            return f"{an(two.operation.name)} would be here, where {an(one.operation.name)} is there"
         told = None if one.placed is two.placed else _other_weights(builder, one, two)
         if told is not None:
             return f"`{two.operation.name}` {told}"

@@ -12,7 +12,7 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.networks.derivation import Level
 from resnet_dsl.elaborate.steps.context import Context
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import article, listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -278,11 +278,9 @@ def _out_of_order(part: str, place: Span) -> Diagnostic:
 
 
 def _taken(kind: str, name: str, span: Span, other: str, first: Span) -> Diagnostic:
-    what = f"an {kind}" if kind == "input" else f"a {kind}"
-    owner = f"an {other}" if other == "input" else f"a {other}"
     return Diagnostic(
         "E0261",
-        f"{what} cannot be called `{name}`: {owner} of this network is",
+        f"{article(kind)} {kind} cannot be called `{name}`: {article(other)} {other} of this network is",
         Label(span),
         (Label(first, f"the {other}"),),
         help=f"call it something else, `{name}_{kind}` for one: each of them is a value, known by its name",

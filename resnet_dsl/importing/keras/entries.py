@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from resnet_dsl.importing.keras.called import Described, StrangeError, mapping, natural, row, text
 from resnet_dsl.importing.keras.functions import OF_TENSORFLOW, PARAMETERS, RENAMED, SAID_THERE
+from resnet_dsl.sentences import an
 from resnet_dsl.targets.keras.calls import SLICE
 from resnet_dsl.weights.about import group_of
 
@@ -77,7 +78,7 @@ def kind_of(entry: Described) -> str:
     name, registered = text(entry.get("class_name"), "class"), entry.get("registered_name")
     module = entry.get("module")
     if module is not None and not isinstance(module, str):
-        raise StrangeError(f"says of a `{name}` that it is of no module")
+        raise StrangeError(f"says of {an(name)} that it is of no module")
     if isinstance(registered, str) and registered.startswith(OWN):
         return f"own.{name}" if module == "resnet_dsl.layers" and registered == OWN + name else f"{registered}:{name}"
     if module is not None and module.startswith(("keras.src.ops", "keras.ops")):

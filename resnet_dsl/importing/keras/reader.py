@@ -18,7 +18,7 @@ from resnet_dsl.importing.keras.structure import Structure
 from resnet_dsl.ir.lengths import Shape
 from resnet_dsl.ir.naming import layer_name
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.sentences import counted
+from resnet_dsl.sentences import an, counted
 
 
 class KerasModel(NamedTuple):
@@ -186,13 +186,13 @@ def _without_rule(kind: str) -> UnknownError:
     if name == "Lambda" or kind == "Lambda":
         return UnknownError("is a `Lambda`, whose code is not run", "write what it does with layers or `keras.ops`")
     if package:
-        why = f"is a `{name}` of `{package}`, a class of somebody's own: what it does is code, which is not run"
+        why = f"is {an(name)} of `{package}`, a class of somebody's own: what it does is code, which is not run"
         return UnknownError(why, "write what it does with layers and functions of Keras' own")
     if kind.startswith(("ops.", "tf.")):
         return UnknownError(f"is the function `{kind.partition('.')[2]}`, for which there is no operation")
     if kind == "slice":
         return UnknownError("is a slice, which no operation takes like this")
-    return UnknownError(f"is a `{kind}`, for which there is no operation")
+    return UnknownError(f"is {an(kind)}, for which there is no operation")
 
 
 def _composed(reading: Reading, called: Called, found: Found) -> int:

@@ -99,6 +99,8 @@ class LayerSettings:
                 self._refuse(name, value)
 
     def _refuse(self, name: str, value: Any) -> NoReturn:
+        if value is None:
+            raise UnknownError(f"says nothing of its `{name}`", _REMEDIES.get(name))
         shown = str(value)
         shown = shown if len(shown) <= 60 else f"{shown[:60]} …"
         raise UnknownError(f"has `{name} = {shown}`, which the language cannot say", _REMEDIES.get(name))

@@ -33,6 +33,7 @@ from resnet_dsl.importing.keras.entries import (
     kind_of,
     source_of,
 )
+from resnet_dsl.sentences import an
 from resnet_dsl.weights.about import group_of
 
 DEEPEST = 10
@@ -67,7 +68,7 @@ def structure_of(described: Any) -> Structure:
     config = model.get("config")
     name = text(config.get("name", "model"), "model's name") if isinstance(config, dict) else "model"
     if kind not in MODELS:
-        raise UnknownError(f"is a `{kind}`, a class of somebody's own: what it does is code, which is not run", REBUILD)
+        raise UnknownError(f"is {an(kind)}, a class of somebody's own: what it does is code, which is not run", REBUILD)
     flattening = _Flattening()
     level = _level(model)
     entering = [flattening.enter(entry) for entry in level.entering]

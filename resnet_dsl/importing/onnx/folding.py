@@ -10,6 +10,7 @@ import numpy as np
 
 from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.source import Operator
+from resnet_dsl.sentences import an
 
 LARGEST_FOLDED = 2**26
 """Numbers that an operator may make of fixed ones."""
@@ -33,7 +34,7 @@ def fold(operator: Operator, given: Given) -> list[Array] | None:
     except NotFoldedError:
         raise
     except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError, MemoryError):
-        raise NotFoldedError(f"is a `{operator.kind}` of numbers that do not fit") from None
+        raise NotFoldedError(f"is {an(operator.kind)} of numbers that do not fit") from None
     return [np.asarray(one) for one in (made if isinstance(made, list) else [made])]
 
 

@@ -15,6 +15,7 @@ from resnet_dsl.importing.onnx.source import Operator
 from resnet_dsl.importing.onnx.symbols import sized
 from resnet_dsl.ir.lengths import Length, Shape, elements
 from resnet_dsl.ir.nodes import Node
+from resnet_dsl.sentences import an
 
 
 class OnnxBorder(NamedTuple):
@@ -98,14 +99,14 @@ class Place:
         """An input that must be fixed."""
         found = self.given(place)
         if not isinstance(found, np.ndarray):
-            raise self.refuse(f"is a `{self.operator.kind}` whose {what} is not fixed: it follows from the input")
+            raise self.refuse(f"is {an(self.operator.kind)} whose {what} is not fixed: it follows from the input")
         return found
 
     def bordered(self, place: int = 0) -> Tensor:
         """An input that flows, with the border around it."""
         found = self.given(place)
         if not isinstance(found, Tensor):
-            raise self.refuse(f"is a `{self.operator.kind}` of fixed numbers, which no operation here takes")
+            raise self.refuse(f"is {an(self.operator.kind)} of fixed numbers, which no operation here takes")
         return found
 
     def tensor(self, place: int = 0) -> Tensor:
@@ -135,7 +136,7 @@ class Place:
         found = number if number >= 0 else number + len(tensor.axes) + 1
         if not 1 <= found <= len(tensor.axes):
             why = "the batch's axis" if found == 0 else "an axis that there is not"
-            raise self.refuse(f"is a `{self.operator.kind}` along {why}")
+            raise self.refuse(f"is {an(self.operator.kind)} along {why}")
         return found - 1
 
     def node(self, op: str, inputs: Sequence[int], weights: Mapping[str, Any] | None = None, **arguments: Any) -> int:
@@ -256,7 +257,7 @@ class Place:
         ranks = {len(one.axes) for one in tensors}
         if len(ranks) > 1:
             raise self.refuse(
-                f"is a `{self.operator.kind}` of values with {' and '.join(map(str, sorted(ranks)))} axes"
+                f"is {an(self.operator.kind)} of values with {' and '.join(map(str, sorted(ranks)))} axes"
             )
         sure = sorted(tensors, key=lambda one: -sum(map(bool, one.axes)))
         orders = (order_of(one.axes, self.shape(one)) for one in sure)

@@ -20,7 +20,7 @@ from resnet_dsl.importing.onnx.rules import RULES
 from resnet_dsl.importing.onnx.running import run_of
 from resnet_dsl.importing.onnx.source import OnnxEnd, OnnxSource, Operator, read_source
 from resnet_dsl.importing.onnx.symbols import UnknownLengthError
-from resnet_dsl.sentences import counted, listed
+from resnet_dsl.sentences import an, counted, listed
 
 UNSAID = frozenset({"init", "momentum", "gamma"})
 """Arguments of which ONNX says nothing: what an array starts from, and how statistics move while training."""
@@ -71,7 +71,7 @@ class _Reading:
         for operator in self.source.operators:
             if operator.kind in _QUANTISED:
                 raise self.reader.refuse(
-                    operator.label, f"is a `{operator.kind}`: the model is quantised", "import the model in float32"
+                    operator.label, f"is {an(operator.kind)}: the model is quantised", "import the model in float32"
                 )
 
     def _inputs(self) -> None:
@@ -136,11 +136,11 @@ class _Reading:
     def _by_rule(self, place: Place) -> list[Any]:
         rule = RULES.get(place.operator.kind)
         if rule is None:
-            raise place.refuse(f"is a `{place.operator.kind}`, and no operation here computes that")
+            raise place.refuse(f"is {an(place.operator.kind)}, and no operation here computes that")
         try:
             made = rule(place)
         except (KeyError, ValueError, IndexError, TypeError, OverflowError, ZeroDivisionError, AttributeError) as wrong:
-            raise place.refuse(f"is a `{place.operator.kind}` whose arguments do not fit ({wrong})") from None
+            raise place.refuse(f"is {an(place.operator.kind)} whose arguments do not fit ({wrong})") from None
         return made if isinstance(made, list) else [made]
 
     def _finished(self) -> FlatNetwork:

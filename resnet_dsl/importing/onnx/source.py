@@ -10,7 +10,7 @@ from resnet_dsl.importing.onnx.arrays import Array, array_of, arrays_of
 from resnet_dsl.importing.onnx.parsing import check_text, parsed, refusal
 from resnet_dsl.importing.onnx.wire import unreadable
 from resnet_dsl.ir.sizes import Size, ruled
-from resnet_dsl.sentences import counted, listed
+from resnet_dsl.sentences import an, counted, listed
 from resnet_dsl.targets.onnx.model import NODE, OPERATION, import_onnx
 
 MOST_OPERATORS = 4_800
@@ -105,7 +105,7 @@ def _operator(path: str, index: int, node: Any, opset: int) -> Operator:
     check_text(path, *(text for one in node.attribute for text in (one.name, one.ref_attr_name)))
     label = said.get(NODE) or _scoped(said.get(_TORCH_SCOPES, "")) or node.name or f"{node.op_type}_{index}"
     if node.domain not in _KNOWN_DOMAINS:
-        raise refusal(path, f"`{label}` is a `{node.op_type}` of `{node.domain}`, which is no operator of ONNX's own")
+        raise refusal(path, f"`{label}` is {an(node.op_type)} of `{node.domain}`, which is no operator of ONNX's own")
     _check_form(path, label, node, opset)
     attributes = {one.name: _value(path, label, node.op_type, one) for one in node.attribute}
     of = (said.get(NODE, ""), said.get(OPERATION, ""))
@@ -118,13 +118,13 @@ def _check_form(path: str, label: str, node: Any, opset: int) -> None:
     try:
         schema = onnx.defs.get_schema(node.op_type, opset)
     except onnx.defs.SchemaError:
-        why = f"`{label}` is a `{node.op_type}`, which version {opset} of ONNX's operators does not have"
+        why = f"`{label}` is {an(node.op_type)}, which version {opset} of ONNX's operators does not have"
         raise refusal(path, why) from None
     counts = (("input", node.input, schema.min_input), ("output", node.output, schema.min_output))
     for what, found, least in counts:
         if len(found) < least or not all(found[:least]):
             raise unreadable(
-                path, f"`{label}` is a `{node.op_type}` with {counted(len(found), what)}, and needs {least}"
+                path, f"`{label}` is {an(node.op_type)} with {counted(len(found), what)}, and needs {least}"
             )
     for one in node.attribute:
         known = schema.attributes.get(one.name)
@@ -132,7 +132,7 @@ def _check_form(path: str, label: str, node: Any, opset: int) -> None:
             raise unreadable(path, f"`{one.name}` of `{label}` is of another kind than ONNX has it")
     missing = next((name for name, one in schema.attributes.items() if one.required and not _has(node, name)), None)
     if missing is not None:
-        raise unreadable(path, f"`{label}` is a `{node.op_type}` without `{missing}`")
+        raise unreadable(path, f"`{label}` is {an(node.op_type)} without `{missing}`")
 
 
 def _has(node: Any, name: str) -> bool:
@@ -149,7 +149,7 @@ def _scoped(scopes: str) -> str:
 def _value(path: str, label: str, kind: str, attribute: Any) -> Any:
     onnx = import_onnx()
     if attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS):
-        raise refusal(path, f"`{label}` is a `{kind}`, which holds a graph of its own: networks here have no branches")
+        raise refusal(path, f"`{label}` is {an(kind)}, which holds a graph of its own: networks here have no branches")
     if attribute.ref_attr_name:
         raise refusal(path, f"`{label}` takes `{attribute.name}` from a function that there is not")
     if attribute.type == onnx.AttributeProto.TENSOR:

@@ -77,7 +77,7 @@ NOT_IMPORTED: dict[str, tuple[Any, str]] = {
     ),
     "a recurrent network": (
         model([node("LSTM", "x w r", "y", hidden_size=3)], [5, 3, 4], {"w": floats(1, 12, 4), "r": floats(1, 12, 3)}),
-        r"`y` is a `LSTM`, and no operation here computes that",
+        r"`y` is an `LSTM`, and no operation here computes that",
     ),
     "a detection network": (
         model([node("NonMaxSuppression", "x x", "y")], ["n", 8, 4]),
@@ -88,7 +88,7 @@ NOT_IMPORTED: dict[str, tuple[Any, str]] = {
             [CONV, node("If", "t", "y", then_branch=_branch(), else_branch=_branch())],
             arrays={**KERNEL, "t": np.array(True)},
         ),
-        r"`y` is a `If`, which holds a graph of its own",
+        r"`y` is an `If`, which holds a graph of its own",
     ),
     "another domain": (
         model([CONV, _custom()], arrays=KERNEL),

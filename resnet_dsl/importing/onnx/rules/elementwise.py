@@ -13,6 +13,7 @@ from resnet_dsl.importing.onnx.axes import Factor, arranged, order_of, whole
 from resnet_dsl.importing.onnx.place import Place, Rule, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import FixedNumbers, fixed, plain, row_of, split
 from resnet_dsl.ir.lengths import channels
+from resnet_dsl.sentences import an
 
 _NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm")
 _UNIT_EPSILON = 1e-5
@@ -25,7 +26,7 @@ def _plain(op: str, **wanted: float) -> Rule:
         for name, value in wanted.items():
             found = at.attribute(name, _DEFAULTS.get((at.operator.kind, name), value))
             if not isclose(found, value, rel_tol=1e-5):
-                raise at.refuse(f"is a `{at.operator.kind}` with {name} = {plain(found):g}, and `{op}` has {value:g}")
+                raise at.refuse(f"is {an(at.operator.kind)} with {name} = {plain(found):g}, and `{op}` has {value:g}")
         return at.each(op)
 
     return rule

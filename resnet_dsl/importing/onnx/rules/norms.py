@@ -12,6 +12,7 @@ from resnet_dsl.importing.onnx.folding import axes_of
 from resnet_dsl.importing.onnx.place import Place, Rules, Tensor
 from resnet_dsl.importing.onnx.rules.numbers import plain
 from resnet_dsl.ir.lengths import channels
+from resnet_dsl.sentences import an
 
 
 def _epsilon(at: Place) -> float:
@@ -121,7 +122,7 @@ def _reduced(pool: str, by: str) -> Any:
         elif over == [*channel]:
             node = at.node("channel_pool", [tensor.node], by=by)
         else:
-            raise at.refuse(f"is a `{at.operator.kind}` over axes that are neither all positions nor all channels")
+            raise at.refuse(f"is {an(at.operator.kind)} over axes that are neither all positions nor all channels")
         return at.vector(_without(at, tensor._replace(node=node, sole=True), axes))
 
     return rule
@@ -135,7 +136,7 @@ def _axes(at: Place, tensor: Tensor) -> list[int]:
     given = [one if isinstance(one, np.ndarray) else None for one in at.inputs]
     said = axes_of(at.operator, given)
     if said is None:
-        raise at.refuse(f"is a `{at.operator.kind}` over all axes, and the batch's among them")
+        raise at.refuse(f"is {an(at.operator.kind)} over all axes, and the batch's among them")
     return sorted({at.axis(one, tensor) for one in said})
 
 

@@ -10,6 +10,7 @@ from resnet_dsl.importing.onnx.arrays import Array
 from resnet_dsl.importing.onnx.axes import whole
 from resnet_dsl.importing.onnx.place import Place, Tensor
 from resnet_dsl.ir.lengths import channels
+from resnet_dsl.sentences import an
 
 
 class FixedNumbers(NamedTuple):
@@ -45,7 +46,7 @@ def fixed(at: Place, value: Tensor, array: Array) -> FixedNumbers:
     channel = whole(len(at.shape(value)) - 1, entering)
     if len(longer) != 1 or longer == [0] or aligned.ndim > count or value.axes[longer[0] - 1] != channel:
         shown = "x".join(map(str, array.shape))
-        raise at.refuse(f"is a `{at.operator.kind}` with fixed numbers of {shown}, which are not one a channel")
+        raise at.refuse(f"is {an(at.operator.kind)} with fixed numbers of {shown}, which are not one a channel")
     return FixedNumbers(aligned.reshape(-1).astype(np.float32), 0.0, True)
 
 
