@@ -206,5 +206,5 @@ def _ending(code: int, size: int) -> str:
 
 def unreadable(path: str, why: str) -> Failure:
     """The failure of a file that is not what it should be."""
-    remedy = f"files of Keras are read ({_OF_KERAS}), and named arrays: {_FLAT}"
+    remedy = f"take another copy, or another file: those of Keras are read ({_OF_KERAS}), and named arrays: {_FLAT}"
     return Failure(f"`{path}` cannot be read: {why}", remedy)

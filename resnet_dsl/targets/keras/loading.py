@@ -75,8 +75,9 @@ def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, 
     """As ``read_graph``, with the shapes of its values."""
     text = read_graph_json(path)
     if text is None:
-        remedy = "name a .keras file that `resnet-dsl compile` or `to_keras` made; `resnet-dsl import` reads others"
-        raise NoGraphError(f"{os.fspath(path)} carries no graph: it was not written by resnet-dsl", remedy)
+        remedy = "name one that `resnet-dsl compile` or `to_keras` made; `resnet-dsl import` reads others"
+        message = f"`{os.fspath(path)}` carries no graph, as the `.keras` files that are written here do"
+        raise NoGraphError(message, remedy)
     return read_json(text)
 
 

@@ -62,7 +62,8 @@ class LayoutReading(NamedTuple):
 
     @property
     def wrong(self) -> int:
-        return len(self.unknown) + len(self.missing) + len(self.surplus)
+        """Places of the network that get nothing, whoever lacks them, and names of the file that go nowhere."""
+        return len({place.node for place in (*self.unknown, *self.missing.values())}) + len(self.surplus)
 
 
 def layout_names() -> tuple[str, ...]:
@@ -201,8 +202,10 @@ def _ambiguous(asked: ToFill, fitting: Sequence[LayoutReading]) -> Failure:
 def _several(asked: ToFill, complete: Sequence[LayoutReading]) -> Failure:
     """Of a file that holds several sets of weights: the model's, their mean over the training (EMA), a teacher's."""
     beginnings = dict.fromkeys(one.beginning for one in complete)
-    message = f"`{asked.path}` holds {len(beginnings)} sets of weights for {asked.network}: {listed(beginnings)}"
-    named = next(one for one in beginnings if one)
+    named, *others = [one for one in beginnings if one]
+    bare = "one by itself, and one behind " if "" in beginnings else ""
+    sets = f"{len(beginnings)} sets of weights for {asked.network}: {bare}{listed((named, *others))}"
+    message = f"`{asked.path}` holds {sets}"
     return Failure(message, f"`--except {named.rstrip('._')}` passes over what lies behind `{named}`")
 
 

@@ -130,8 +130,24 @@ def test_a_second_set_beside_one_without_a_name_is_passed_over_as_it_is_said(tmp
     path = write(tmp_path / "w", arrays() | {f"ema.{name}": 2 * one for name, one in arrays().items()})
     with pytest.raises(Failure) as failure:
         loaded(path)
+    assert "holds 2 sets of weights for small: one by itself, and one behind `ema.`" in failure.value.lines[0]
     assert "`--except ema`" in str(failure.value.remedy)
     assert difference(loaded(path, excepted=("ema",))) < 3e-3
+
+
+def test_the_nearest_layout_is_the_one_in_which_the_fewest_places_get_nothing(tmp_path: Path) -> None:
+    """Whether it has no name for them, or the file lacks it."""
+    few = {name: one for name, one in arrays().items() if not name.startswith("stages")}
+    few |= {"head.x": np.zeros(3, np.float32), "more.a": np.zeros(2, np.float32)}
+    assert "the nearest is timm (resnetv2)" in refused(write(tmp_path / "w", few))
+
+
+def test_a_file_that_is_cut_off_is_to_be_taken_anew(tmp_path: Path) -> None:
+    write(tmp_path / "w", arrays())
+    (tmp_path / "w").write_bytes((tmp_path / "w").read_bytes()[:-1])
+    with pytest.raises(Failure) as failure:
+        loaded(str(tmp_path / "w"))
+    assert str(failure.value.remedy).startswith("take another copy, or another file")
 
 
 def test_numbers_beyond_those_of_float32_are_refused(tmp_path: Path) -> None:
