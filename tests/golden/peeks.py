@@ -30,6 +30,7 @@ from resnet_dsl.source import Span
 from resnet_dsl.targets.figure import Figure
 from resnet_dsl.targets.figure.theme import BASE, read_theme
 from tests.golden.figures import text_of
+from tests.golden.making import MAKING
 
 
 def _drawn(*words: str) -> Figure:
@@ -170,5 +171,5 @@ def _change(edit: Edit) -> str:
 PEEKS: dict[str, Callable[..., str]] = {
     one.__name__: one
     for one in (places, steps, digest, cat, slides, terminal, editor, pointer, offered, fixes, renamed)
-}
+} | MAKING
 """By the word that a call begins with."""
