@@ -27,7 +27,7 @@ from resnet_dsl.elaborate.networks.fitting import Fitter
 from resnet_dsl.elaborate.unused import Used, idle_settings, idle_skips, unused_names
 from resnet_dsl.elaborate.values import Expectation, Origin
 from resnet_dsl.memory import unhindered
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import listed, there_are
 from resnet_dsl.source import PRELUDE, Source
 from resnet_dsl.syntax import tree
 from resnet_dsl.syntax.parser import Parsed, parse_mended
@@ -334,6 +334,6 @@ def _which(source: Source, name: str | None, known: list[str]) -> Diagnostic:
         "E0240",
         f"there is no network `{name}` in `{source.name}`",
         None,
-        notes=(f"there are {listed(known)}",),
+        notes=(there_are(known),),
         help=suggestion(name, known),
     )

@@ -20,6 +20,12 @@ def first(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
+def there_are(names: Iterable[str]) -> str:
+    """All that can be named: ``there is `a```, ``there are `a`, `b```."""
+    names = [*names]
+    return f"there {'is' if len(names) == 1 else 'are'} {listed(names)}"
+
+
 def article(word: str) -> str:
     """What stands in front of a name: an ``Erf``, a ``Conv``, an ``LSTM``, whose letters are said one by one."""
     spelt = word.isupper() and not {*"AEIOU"} & {*word}

@@ -19,7 +19,7 @@ from resnet_dsl.diagnostics.nearest import suggestion
 from resnet_dsl.ir.lengths import OpenLength, show
 from resnet_dsl.ir.notation import once, signed, times, written
 from resnet_dsl.pipeline import load_text
-from resnet_dsl.sentences import an, article, counted, either, first, listed, plural
+from resnet_dsl.sentences import an, article, counted, either, first, listed, plural, there_are
 from resnet_dsl.showing import line, width
 from resnet_dsl.tabular import columns, comma_separated, markdown, plain
 from resnet_dsl.targets.figure import block_figure, figure
@@ -85,6 +85,7 @@ def test_sentences() -> None:
     assert [first("abcd"[:count], 2) for count in (1, 2, 3)] == ["a", "a, b", "a, b and 1 more"]
     assert [counted(count, "network") for count in (0, 1, 2)] == ["0 networks", "1 network", "2 networks"]
     assert [plural(what, 2) for what in ("branch", "class", "path", "axe")] == ["branches", "classes", "paths", "axes"]
+    assert [there_are(["a", "b"][:count]) for count in (1, 2)] == ["there is `a`", "there are `a`, `b`"]
     assert suggestion("cnv", ["dense", "conv"]) == "did you mean `conv`?"
     assert suggestion("maxpool", ["dense", "conv"]) is None
 

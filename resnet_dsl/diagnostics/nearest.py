@@ -8,7 +8,7 @@ from itertools import islice
 
 from resnet_dsl.diagnostics.alike import latin, odd_letter, told_apart
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Edit
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import there_are
 
 _LONGEST = 40  # longer names are compared no further: nobody mistypes them by a letter or two, and it is quadratic
 _MOST = 500  # and no more names than these
@@ -56,7 +56,7 @@ def suggestion(name: str, known: Iterable[str]) -> str | None:
 def instead(name: str, known: Iterable[str]) -> str:
     """The remedy for a name that is none of these: the near one, or else all that there are."""
     known = list(known)
-    return suggestion(name, known) or f"there are {listed(known)}"
+    return suggestion(name, known) or there_are(known)
 
 
 def near_file(path: str, within: str = "") -> str | None:

@@ -11,7 +11,7 @@ from resnet_dsl.elaborate import notation
 from resnet_dsl.elaborate.values import POISON, Constant, PoisonedError
 from resnet_dsl.elaborate.wording import sort_of, spell
 from resnet_dsl.ir.operations import OPERATIONS
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import listed, there_are
 from resnet_dsl.source import Span
 
 STATEMENTS = ("use", "default", "skip", "skips", "repeat", "let", "if")
@@ -180,7 +180,7 @@ def unknown_part(name: str, span: Span, known: Iterable[str]) -> Diagnostic:
     known = list(known)
     has_none = name in ("stem", "head", "input")
     message = f"the network has no `{name}`" if has_none else f"there is no stage called `{name}`"
-    there = f"there are {listed(known)}" if known else None
+    there = there_are(known) if known else None
     found = respelt(Diagnostic("E0208", message, Label(span), help=there), name, known)
     return found._replace(sure=False)  # a derived network may have named its own one wrongly
 

@@ -12,7 +12,7 @@ from resnet_dsl.elaborate.names import meant, unseen
 from resnet_dsl.elaborate.values import Constant, Items, PoisonedError, Value
 from resnet_dsl.elaborate.wording import spell, spelled
 from resnet_dsl.ir.parameters import is_number
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import there_are
 from resnet_dsl.source import PRELUDE, Span
 from resnet_dsl.syntax import tree
 
@@ -119,7 +119,7 @@ def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
         last = f"{name}[len({name}) - {-index}]"
         has: str | None = f"items are counted from 0, and not from behind: `{last}`"
     else:
-        has = f"there are {listed(f'{name}[{one}]' for one in known[:8])}" if known else None
+        has = there_are(f"{name}[{one}]" for one in known[:8]) if known else None
         if known and _counts_rounds(span):
             has = (
                 f"`{name}` holds {len(known)}, counted from 0: write `repeat len({name}) as {span.text}`, or add to it"

@@ -13,6 +13,7 @@ from resnet_dsl import pipeline
 from resnet_dsl.analyses.difference import Difference, describe, difference
 from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.diagnostic import DiagnosticError
+from resnet_dsl.diagnostics.nearest import asked, instead, near_file, nearest
 from resnet_dsl.diagnostics.refusal import Refusal
 from resnet_dsl.failure import Failure
 from resnet_dsl.history.revision import Revision
@@ -92,7 +93,8 @@ class _Comparison:
         for file, network in self.wanted:
             names = dict.fromkeys((*_networks(self.now(file)), *_networks(self.then(file))))
             if network is not None and network not in names:
-                raise Failure(f"there is no network `{network}` in `{file}`, and was none in `{self.base.name}`")
+                absent = f"there is no network `{network}` in `{file}`, and was none in `{self.base.name}`"
+                raise Failure(absent, instead(network, names) if names else None)
             yield from ((file, name) for name in names if network in (None, name))
 
     def _of(self, file: str, name: str) -> Change:
@@ -148,7 +150,10 @@ class _Comparison:
             return spec
         if path in self.base.specs:
             return None
-        raise Failure(f"there is no file `{path}`, and was none in `{self.base.name}`")
+        near = near_file(path, self.base.root) or nearest(path, self.base.specs)
+        raise Failure(
+            f"there is no file `{path}`, and was none in `{self.base.name}`", asked(path, near) if near else None
+        )
 
     def _then(self, path: str) -> pipeline.LoadedSpec | str | None:
         """The spec as it was; where it had mistakes of form or could not be read, the first of them in words."""

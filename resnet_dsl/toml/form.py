@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from resnet_dsl.diagnostics.diagnostic import Diagnostic, Label
 from resnet_dsl.diagnostics.nearest import nearest, respelt
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import listed, there_are
 from resnet_dsl.source import Source, Span
 from resnet_dsl.toml.places import KeyPlace, Way
 
@@ -253,7 +253,7 @@ def _there_are(known: Sequence[str], listing: str) -> str:
     if not known:
         return "leave it out"
     if len(known) <= _MOST_LISTED or not listing:
-        return f"there are {listed(known)}"
+        return there_are(known)
     return f"there are {listed(known[:_MOST_LISTED])} and {len(known) - _MOST_LISTED} more: {listing}"
 
 

@@ -131,7 +131,7 @@ def _unknown_input(name: str, network: tree.NetworkNode, known: list[str]) -> Di
     message = f"network `{network.name.text}` has no input `{name}`"
     if not name:
         message = f"network `{network.name.text}` has several inputs, and it is not said which has this size"
-    has = f"its inputs are {listed(known)}"
+    has = f"its {'input is' if len(known) == 1 else 'inputs are'} {listed(known)}"
     remedy = suggestion(name, known) or f"write the input's name in front: `{known[0]}=…`"
     return Diagnostic("E0263", message, Label(network.name.span, has), help=remedy)
 

@@ -9,7 +9,7 @@ from resnet_dsl.analyses.network import Facts
 from resnet_dsl.diagnostics.nearest import nearest
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
-from resnet_dsl.sentences import listed
+from resnet_dsl.sentences import there_are
 from resnet_dsl.targets.figure.outline.cards import gather_cards
 from resnet_dsl.targets.figure.outline.closeup import gather_block
 from resnet_dsl.targets.figure.outline.colouring import in_theme
@@ -148,8 +148,8 @@ class UnknownBlockError(Failure):
 
     def __init__(self, name: str, known: tuple[str, ...], where: str = "here") -> None:
         near = nearest(name, known)
-        some = listed(map(clean, known[:12])) + (", …" if len(known) > 12 else "")
-        remedy = f"did you mean `{clean(near)}`?" if near else f"there are {some}" if known else None
+        some = there_are(map(clean, known[:12])) + (", …" if len(known) > 12 else "")
+        remedy = f"did you mean `{clean(near)}`?" if near else some if known else None
         super().__init__(f"no block `{clean(name)}` is called {where}", remedy)
 
 
