@@ -22,6 +22,7 @@ from resnet_dsl.cli.ending import FINE, USAGE
 from resnet_dsl.cli.needs import require
 from resnet_dsl.cli.streams import tell
 from resnet_dsl.failure import Failure
+from resnet_dsl.sentences import counted
 
 if TYPE_CHECKING:
     from resnet_dsl.ir.graph import Graph
@@ -99,9 +100,12 @@ def _scaling(options: argparse.Namespace, about: About, graph: Graph) -> InputSc
     given = {"--mean": options.mean or (0.0,), "--std": options.std or (1.0,)}
     for option, numbers in given.items():
         if len(numbers) not in (1, channels):
-            raise Failure(f"{option} has {len(numbers)} numbers, and images have {channels} channels")
+            told = f"{option} has {counted(len(numbers), 'number')}, and images have {counted(channels, 'channel')}"
+            raise Failure(told, "give one number, or one a channel")
     if min(given["--std"]) <= 0:
-        raise Failure("--std: numbers above 0 are needed, since pixels are divided by them")
+        raise Failure(
+            "--std: numbers above 0 are needed, since pixels are divided by them", "1 leaves them as they are"
+        )
     mean, deviation = (numbers * (channels if len(numbers) == 1 else 1) for numbers in given.values())
     return InputScaling(mean, tuple(one**2 for one in deviation))
 

@@ -100,9 +100,12 @@ def _line(values: Iterable[str]) -> str:
     return ",".join(values) + "\n"
 
 
-def damaged(path: Path, why: str) -> Failure:
-    """The refusal of a file of a run folder that says what cannot be."""
-    return Failure(f"{path} is damaged: {why}", "--restart trains from the beginning, or choose another --out")
+class DamagedRunError(Failure):
+    """A file of a run folder says what cannot be; the remedy is for who trains on."""
+
+
+def damaged(path: Path, why: str) -> DamagedRunError:
+    return DamagedRunError(f"{path} is damaged: {why}", "--restart trains from the beginning, or choose another --out")
 
 
 def read(path: Path) -> list[EpochRecord]:

@@ -17,7 +17,7 @@ from resnet_dsl.diagnostics.nearest import asked, instead, near_file
 from resnet_dsl.failure import Failure
 from resnet_dsl.laboratory.data.limits import expect_regular
 from resnet_dsl.laboratory.training import run_folder
-from resnet_dsl.laboratory.training.history import EpochRecord
+from resnet_dsl.laboratory.training.history import DamagedRunError, EpochRecord
 from resnet_dsl.laboratory.training.run_folder import MOST_BYTES, Ending, RunFolder
 from resnet_dsl.outputs import reads
 from resnet_dsl.sentences import counted, first
@@ -28,6 +28,7 @@ _TELLING = ("network", "ir_sha256", "data", "data_sha256", "backend", "recipe")
 _MOST_NAMED = 5
 _MOST_FOLDERS = 100_000
 _PERCENT = (0.01, "%")
+_LEAVE_OUT = "leave this training out, or train it anew: `--restart` of `train` and `compare`"
 
 
 class ReportedRun(NamedTuple):
@@ -108,7 +109,10 @@ def _unreadable(error: OSError) -> None:
 def _run(path: Path) -> ReportedRun:
     folder = RunFolder(path)
     reads(*map(str, (folder.options, folder.ir, folder.history, folder.result)))
-    return ReportedRun(folder, run_folder.read_json(folder.options), folder.told())
+    try:
+        return ReportedRun(folder, run_folder.read_json(folder.options), folder.told())
+    except DamagedRunError as damaged:  # who reports trains nothing
+        raise Failure(damaged.lines[0], _LEAVE_OUT) from None
 
 
 def _entrants(runs: Iterable[ReportedRun]) -> Iterator[Entrant]:
@@ -135,7 +139,7 @@ def _facts(path: Path) -> Facts:
             raise UnsoundGraphError(f"it has more than {MOST_BYTES // 1024**2} MiB")
         return Facts(*read_json(path.read_text(encoding="utf-8")))
     except (UnsoundGraphError, ValueError) as error:
-        raise Failure(f"{path} is damaged: {error}", "leave this training out, or train it anew (--restart)") from None
+        raise Failure(f"{path} is damaged: {error}", _LEAVE_OUT) from None
 
 
 def _names(entrants: Sequence[Entrant]) -> Iterator[str]:

@@ -150,6 +150,7 @@ def test_a_damaged_file_is_told_by_its_name(runs, file, content):
     assert ended.code == 2
     assert file in ended.err
     assert "damaged" in ended.err
+    assert "= help: leave this training out, or train it anew" in ended.err, "who reports has no option `--restart`"
 
 
 def test_what_compare_says_of_them_is_the_same(runs):
