@@ -147,8 +147,8 @@ def image(out: str, size: str, mode: str = "RGB") -> str:
     from PIL import Image
 
     wide, high = map(int, size.split("x"))
-    drawn = Image.linear_gradient("L").resize((wide, high)).convert(mode)
-    drawn.save(out)
+    grey = np.linspace(0, 255, wide * high, dtype=np.uint8).reshape(high, wide)
+    Image.fromarray(grey).convert(mode).save(out)
     return ""
 
 

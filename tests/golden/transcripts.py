@@ -32,11 +32,11 @@ from tests.golden.peeks import PEEKS
 FOLDER = Path(__file__).parent / "transcripts"
 INPUTS = FOLDER / "inputs"
 CALLS = FOLDER / "calls"
-NEEDS = {"slides": ("pptx",)}
+NEEDS = {"slides": ("pptx",), "importing": ("onnx",), "predict": ("PIL", "onnx", "onnxruntime")}
 """Packages that a file of calls needs beyond the light install."""
 _PROMPT = "$ "
 _SURROUNDINGS = {"COLUMNS": "100", "NO_COLOR": "1"}
-_UNSET = ("GITHUB_WORKSPACE", "FORCE_COLOR")
+_UNSET = ("GITHUB_WORKSPACE", "FORCE_COLOR", "KERAS_BACKEND")
 
 
 class Transcript(NamedTuple):
