@@ -96,9 +96,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace a model that may be trained")
 
 
-_WEIGHED = "name the file, too: `--weights FILE`, or leave the option out"
-
-
 def _words() -> str:
     """What each target is."""
     return "; ".join(f"{name}: {target.words}" for name, target in TARGETS.items())
@@ -155,10 +152,10 @@ def _claimed(compiled: Compiled, options: argparse.Namespace) -> str:
         raise Failure(message, "leave one of them out")
     if options.freeze and options.optimize:
         raise Failure("`--freeze` is of training, and `--optimize inference` not for it", "leave one of them out")
-    if options.excepted and not weighed:
-        raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`", _WEIGHED)
-    if options.layout is not None and not weighed and options.to != "safetensors":
-        raise Failure("`--layout` says whose names the file of `--weights` has, and there is no `--weights`", _WEIGHED)
+    if options.excepted or options.layout is not None:
+        from resnet_dsl.weights.asking import expect_file  # what writes no weights starts without it
+
+        expect_file(options.weights, options.excepted, options.layout if options.to != "safetensors" else None)
     if weighed:
         reads(options.weights)
     default = STDOUT if target.ending is None else f"{compiled.name}{target.ending}"

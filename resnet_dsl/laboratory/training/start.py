@@ -9,6 +9,7 @@ from typing import NamedTuple
 from resnet_dsl.failure import Failure
 from resnet_dsl.sentences import listed
 from resnet_dsl.weights import SavedModel, Scaling, read_weights
+from resnet_dsl.weights.asking import expect_file
 
 
 class Start(NamedTuple):
@@ -45,10 +46,7 @@ def start_of(weights: Path | None, layout: str | None, excepted: tuple[str, ...]
 
     Raises OSError or Failure where the file cannot be read, and Failure where the options contradict each other.
     """
-    if excepted and weights is None:
-        raise Failure("`--except` says what `--weights FILE` leaves out, and there is no `--weights`")
-    if layout is not None and weights is None:
-        raise Failure("`--layout` says whose names the file of `--weights` has, and there is no `--weights`")
+    expect_file(weights, excepted, layout)
     both = [name for name in excepted if name in frozen]
     if both:
         message = f"`--except` has {listed(both)} begin with fresh weights, and `--freeze` would keep these"

@@ -153,7 +153,7 @@ def test_images_are_normalised_as_told_else_as_by_the_file_else_by_themselves(
         ({"except_": ("heat",)}, "`--except heat`"),
         ({"freeze": ("head",)}, "begin with fresh weights, and `--freeze` would keep these"),
         ({"weights": None}, "there is no `--weights`"),
-        ({"weights": None, "except_": (), "layout": "timm"}, "there is no `--weights`"),
+        ({"weights": None, "except_": (), "layout": "timm"}, "name the file, too: `--weights FILE`"),
         ({"mean": (1.0, 2.0, 3.0)}, "--mean: 3 numbers, and the images have 2 channels"),
         ({"std": (0.0,)}, "--std is finite numbers above 0"),
         ({"weights": None, "except_": (), "freeze": ("all", "head")}, "leaves nothing of tuned to train"),

@@ -77,6 +77,7 @@ def test_a_model_with_weights_of_a_file_is_not_replaced_unasked() -> None:
         ("small", ("--weights", str(FOLDER / "own.keras")), "does not hold the weights of small"),
         ("small", ("--weights", "cut.keras"), "`cut.keras` cannot be read"),
         ("small", ("--except", "head"), "there is no `--weights`"),
+        ("small", ("--except", "head"), "name the file, too: `--weights FILE`"),
         ("small", ("--seed", "-1"), "a seed below 0"),
     ],
 )
