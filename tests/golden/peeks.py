@@ -19,6 +19,7 @@ from resnet_dsl.diagnostics.edits import edited
 from resnet_dsl.editing.colouring import coloured
 from resnet_dsl.editing.completing import complete
 from resnet_dsl.editing.document import Document
+from resnet_dsl.editing.drawing import draw
 from resnet_dsl.editing.finding import definitions, references
 from resnet_dsl.editing.hints import hints, lenses
 from resnet_dsl.editing.hovering import hover
@@ -168,8 +169,14 @@ def _change(edit: Edit) -> str:
     return f"{_at(edit.span)} {edit.span.text} -> {edit.text}"
 
 
+def beside(name: str, network: str | None = None) -> str:
+    """What an editor is told of the figure of a network, where it gets none."""
+    shown = draw(Document(source_of(name, cat(name))), network)
+    return f"{shown.network}, of {', '.join(shown.networks) or 'none'}: {shown.told or 'a figure'}"
+
+
 PEEKS: dict[str, Callable[..., str]] = {
     one.__name__: one
-    for one in (places, steps, digest, cat, slides, terminal, editor, pointer, offered, fixes, renamed)
+    for one in (places, steps, digest, cat, slides, terminal, editor, pointer, offered, fixes, renamed, beside)
 } | MAKING
 """By the word that a call begins with."""
