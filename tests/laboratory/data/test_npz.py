@@ -50,11 +50,23 @@ def test_never_unpickles(tmp_path: Path, coloured: Made) -> None:
     assert not harm.exists()
 
 
+@pytest.mark.parametrize("content", [b"PK", b"no archive", b"", b"\x93NUMPY\x01\x00"])
+def test_nobody_is_told_to_load_what_may_run_code(tmp_path: Path, content: bytes) -> None:
+    """NumPy takes whatever it does not know for a pickle, and says how to load it."""
+    (tmp_path / "a.npz").write_bytes(content)
+    failure = refused(tmp_path / "a.npz", "it is cut off, or no archive")
+    np.savez(tmp_path / "b.npz", x=np.array([{}], object), y=np.zeros(1, int), allow_pickle=True)
+    for one in (failure, refused(tmp_path / "b.npz", "may run any code")):
+        assert "pickle" not in one.told().replace("unpickled", "")
+        assert one.remedy
+
+
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
         ({"images": 0}, "expected x_train, y_train"),
-        ({"x_train": 0, "y_train": 1, "x_test": 0}, "of x_test and y_test one is missing"),
+        ({"x_train": 0, "y_train": 1, "x_test": 0}, "a.npz holds x_test, and y_test is missing"),
+        ({"x_train": 0, "y_train": 1, "y_test": 0}, "a.npz holds y_test, and x_test is missing"),
         ({"x": 0, "y": -1}, "label -1 of image 0 is out of range"),
         ({"x": 0, "y": 0.5}, "labels of type float64; expected integers"),
         ({"x": 0, "y": np.eye(20)}, "expected one integer an image"),
