@@ -25,7 +25,10 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def arrays(out: str, *changes: str) -> str:
-    """A file of arrays: those of files that are named, without `-name`, with `name=3x3`, `old>new`, `name~float16`."""
+    """A file of arrays: those of files that are named, without `-name`, with `name=3x3`, `old>new`, `name~float16`.
+
+    `name+` numbers the values of an array as labels of two classes.
+    """
     found: Arrays = {}
     for change in changes:
         found = _changed(found, change)
@@ -46,6 +49,8 @@ def _changed(found: Arrays, change: str) -> Arrays:
         return {name.replace(old, new, 1) if name.startswith(old) else name: one for name, one in found.items()}
     if kind:
         return {name: one.astype(kind) if name.startswith(typed) else one for name, one in found.items()}
+    if change.endswith("+"):
+        return {**found, change[:-1]: np.arange(found[change[:-1]].size) % 2}
     if change.startswith("-"):
         return {name: one for name, one in found.items() if not name.startswith(change[1:])}
     layers = stored_arrays(Path(change).read_bytes())

@@ -27,6 +27,7 @@ from resnet_dsl.editing.outline import OutlineEntry, folds, outline
 from resnet_dsl.editing.positions import source_of
 from resnet_dsl.editing.remedies import remedies
 from resnet_dsl.editing.renaming import rename
+from resnet_dsl.laboratory.data.load import load
 from resnet_dsl.source import Span
 from resnet_dsl.targets.figure import Figure
 from resnet_dsl.targets.figure.theme import BASE, read_theme
@@ -169,6 +170,12 @@ def _change(edit: Edit) -> str:
     return f"{_at(edit.span)} {edit.span.text} -> {edit.text}"
 
 
+def dataset(path: str, resize: str | None = None) -> str:
+    """What is found as the data of a training, and what is said of it."""
+    found = load(path, resize=tuple(map(int, resize.split("x"))) if resize else None)
+    return "\n".join([found.described, f"classes {', '.join(found.class_names)}", *found.notes])
+
+
 def beside(name: str, network: str | None = None) -> str:
     """What an editor is told of the figure of a network, where it gets none."""
     shown = draw(Document(source_of(name, cat(name))), network)
@@ -177,6 +184,6 @@ def beside(name: str, network: str | None = None) -> str:
 
 PEEKS: dict[str, Callable[..., str]] = {
     one.__name__: one
-    for one in (places, steps, digest, cat, slides, terminal, editor, pointer, offered, fixes, renamed, beside)
+    for one in (places, steps, digest, cat, slides, terminal, editor, pointer, offered, fixes, renamed, beside, dataset)
 } | MAKING
 """By the word that a call begins with."""

@@ -32,7 +32,7 @@ from tests.golden.peeks import PEEKS
 FOLDER = Path(__file__).parent / "transcripts"
 INPUTS = FOLDER / "inputs"
 CALLS = FOLDER / "calls"
-NEEDS = {"slides": ("pptx",), "importing": ("onnx",), "predict": ("PIL", "onnx", "onnxruntime")}
+NEEDS = {"slides": ("pptx",), "importing": ("onnx",), "data": ("PIL",), "predict": ("PIL", "onnx", "onnxruntime")}
 """Packages that a file of calls needs beyond the light install."""
 _PROMPT = "$ "
 _SURROUNDINGS = {"COLUMNS": "100", "NO_COLOR": "1"}
