@@ -19,6 +19,7 @@ LONGEST = 200
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
+_UNSAFE = re.compile("allow_pickle|weights_only")
 _SHELL = f"{os.sep}IPython{os.sep}"
 _COLOURED = r"\033\[([\d;]+)m(.*?)\033\[0m"
 _STYLES = {
@@ -96,6 +97,11 @@ def _is_the_readers(frame: FrameSummary) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """What a library says is wrong with a stranger's file, in one short line that a terminal can show."""
+    """What a library says is wrong with a stranger's file, in one short line that a terminal can show.
+
+    NumPy and PyTorch advise to load unsafely what they cannot read: that is not passed on.
+    """
+    if _UNSAFE.search(str(error)):
+        return "it cannot be read as numbers alone"
     text = line(" ".join(re.sub(r"<[^<>]* at 0x[0-9a-fA-F]+>", "something else", str(error)).split()))
     return (text if len(text) <= LONGEST else f"{text[:LONGEST]} …") or type(error).__name__

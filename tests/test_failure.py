@@ -7,10 +7,11 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 import resnet_dsl
-from resnet_dsl.failure import Failure
+from resnet_dsl.failure import Failure, reason
 from resnet_dsl.targets.figure import UnknownBlockError, block_figure
 
 WRONG = "network net { input 32x32x3  stem { conv(8, 3) -> nrom } }"
@@ -103,3 +104,24 @@ def test_a_log_has_it_whole(caplog):
 def test_a_stranger_s_name_steers_nothing_in_a_notebook():
     told = Failure("`\x1b[31m.keras` is damaged", "fetch `\x1b[31m` again", ["a\nb"]).told()
     assert told == ("error: `\\u001b[31m.keras` is damaged\n  a\\u000ab\n  = help: fetch `\\u001b[31m` again\n")
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Object arrays cannot be loaded when allow_pickle=False",
+        "If you trust the file you can load it unsafely using the `allow_pickle=` keyword argument",
+        "Weights only load failed. Re-running `torch.load` with `weights_only` set to `False` will likely succeed",
+    ],
+)
+def test_nobody_is_advised_to_load_unsafely(advice):
+    assert reason(ValueError(advice)) == "it cannot be read as numbers alone"
+    assert reason(ValueError("bad magic number")) == "bad magic number"
+
+
+def test_an_array_of_objects_is_refused_without_advice(tmp_path):
+    """NumPy itself, of a file that it takes for a pickle."""
+    (tmp_path / "a.npz").write_bytes(b"no archive")
+    with pytest.raises(ValueError, match="pickle") as said:
+        np.load(tmp_path / "a.npz", allow_pickle=False)
+    assert "pickle" not in reason(said.value)

@@ -35,8 +35,7 @@ def _read(archive: Archive, name: str) -> np.ndarray[Any, Any]:
     try:
         content = np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False)
     except (ValueError, EOFError, OSError) as wrong:
-        why = "objects, which are never unpickled" if "allow_pickle" in str(wrong) else reason(wrong)
-        raise DamagedError(f"its entry {name!r} is damaged or holds no numbers ({why})") from None
+        raise DamagedError(f"its entry {name!r} is damaged or holds no numbers ({reason(wrong)})") from None
     return np.asarray(content)
 
 
