@@ -22,12 +22,14 @@ class Need(NamedTuple):
     """One row. option: as it is written, the command itself where it is empty. packages: as they are imported.
 
     asked: whether these options ask for it; None where only what is read tells, and the package is missed there.
+    when: in words, where no option tells.
     """
 
     command: str
     option: str
     packages: tuple[str, ...]
     asked: Asked | None = None
+    when: str = ""
 
 
 def _always(options: argparse.Namespace) -> bool:
@@ -105,7 +107,7 @@ NEEDS = (
     Need("completion", "", ("shtab",), _always),
     Need("load", "", ("keras",), _always),
     Need("predict", "", ("PIL",), _always),
-    Need("predict", "", ("keras",), _without_engines),
+    Need("predict", "", ("keras",), _without_engines, "without ONNX Runtime and OpenVINO"),
 )  # fmt: skip
 """In the order of the commands."""
 
@@ -127,7 +129,11 @@ def require(command: str, options: argparse.Namespace) -> None:
 
 def told(command: str) -> str | None:
     """What the help of a command says at its end; None where the light install is enough."""
-    rows = [f"  {need.option or 'all of it'}: {brought(need.packages)}" for need in NEEDS if need.command == command]
+    rows = [
+        f"  {need.option or need.when or 'all of it'}: {brought(need.packages)}"
+        for need in NEEDS
+        if need.command == command
+    ]
     return "beyond the light install (docs/installing.md) it needs:\n" + "\n".join(rows) if rows else None
 
 
@@ -135,8 +141,9 @@ def table() -> str:
     """All rows in Markdown, for docs/installing.md; those that commands share stand once."""
     commands: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for need in NEEDS:
-        commands.setdefault((need.option, need.packages), []).append(f"`{need.command}`")
-    rows = [(", ".join(names), option and f"`{option}`", brought(of)) for (option, of), names in commands.items()]
+        asked = need.option and f"`{need.option}`"
+        commands.setdefault((asked or need.when, need.packages), []).append(f"`{need.command}`")
+    rows = [(", ".join(names), asked, brought(of)) for (asked, of), names in commands.items()]
     return _markdown(("command", "what is asked for", "needs"), rows)
 
 

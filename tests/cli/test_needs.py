@@ -94,6 +94,9 @@ def test_help_says_what_a_command_needs(command: str) -> None:
     said = told(command)
     assert (said is None) == all(need.command != command for need in NEEDS)
     assert said is None or said in call(command, "--help").out
+    rows = [line for line in (said or "").splitlines() if line.startswith("  ")]
+    always = [need for need in NEEDS if need.command == command and not need.option and not need.when]
+    assert [line.startswith("  all of it: ") for line in rows].count(True) == len(always)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import resnet_dsl
+from resnet_dsl.cli.needs import told
 from resnet_dsl.weights.archive import CONFIG
 from resnet_dsl.weights.safetensors import pieces, stored_arrays
 from tests.cli.calling import call
@@ -165,7 +166,13 @@ def without(packages: str, *words: str) -> str:
     return "\n".join([*ended.out.splitlines(), *(f"! {line}" for line in ended.err.splitlines()), f"[{ended.code}]"])
 
 
+def needs(*commands: str) -> str:
+    """What the help of commands says at its end."""
+    return "\n".join(f"{one}: {told(one)}" for one in commands)
+
+
 MAKING: dict[str, Callable[..., str]] = {
-    one.__name__: one for one in (arrays, holding, cut, archive, onnx, keras, git, put, gone, training, image, without)
+    one.__name__: one
+    for one in (arrays, holding, cut, archive, onnx, keras, git, put, gone, training, image, without, needs)
 }
 """By the word that a call begins with."""
