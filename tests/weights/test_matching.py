@@ -89,6 +89,16 @@ def test_the_remedy_helps() -> None:
     assert fit(file, wanted("first"), "net", ["head"]).values.keys() == {"first"}
 
 
+@pytest.mark.parametrize(
+    ("count", "begins"), [(1, "under `--except s0` "), (3, "under `--except s0 "), (4, "take the")]
+)
+def test_few_parts_are_named_and_more_are_another_network(count: int, begins: str) -> None:
+    lacking = [WantedLayer(f"it{number}", "dense", (f"s{number}",), (("kernel", (4,)),)) for number in range(count)]
+    with pytest.raises(Failure) as refused:
+        fit(saved(("kernel", (4,)), name="there"), lacking, "net", excepted=("there",))
+    assert str(refused.value.remedy).startswith(begins)
+
+
 def test_a_stage_of_the_file_alone_is_passed_over_by_its_name() -> None:
     arrays = (SavedArray(None, "float32", np.zeros(KERNEL)),)
     names = ("first", "more_block1_conv", "more_block2_conv")

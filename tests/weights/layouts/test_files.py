@@ -142,6 +142,16 @@ def test_the_nearest_layout_is_the_one_in_which_the_fewest_places_get_nothing(tm
     assert "the nearest is timm (resnetv2)" in refused(write(tmp_path / "w", few))
 
 
+@pytest.mark.parametrize(("count", "begins"), [(1, "under `--except stem` "), (3, "under `--except "), (4, "take the")])
+def test_few_parts_are_named_and_more_are_another_network(tmp_path: Path, count: int, begins: str) -> None:
+    parts = ("stem", "stages.0", "stages.1", "head")[:count]
+    lacking = [next(name for name in sorted(arrays()) if name.startswith(part)) for part in parts]
+    path = write(tmp_path / "w", {name: one for name, one in arrays().items() if name not in lacking})
+    with pytest.raises(Failure) as failure:
+        loaded(path)
+    assert str(failure.value.remedy).startswith(begins)
+
+
 def test_a_file_that_is_cut_off_is_to_be_taken_anew(tmp_path: Path) -> None:
     write(tmp_path / "w", arrays())
     (tmp_path / "w").write_bytes((tmp_path / "w").read_bytes()[:-1])
