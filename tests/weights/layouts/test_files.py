@@ -117,6 +117,7 @@ def test_what_stands_in_front_of_all_names_is_left_out_and_said(tmp_path: Path, 
     model = loaded(write(tmp_path / "w", {f"{front}{name}": one for name, one in arrays().items()}))
     assert difference(model) < 3e-3
     assert any(f"behind `{front}`" in one for one in model.said)
+    assert any(f"behind `{front}`" in one for one in loaded(tmp_path / "w", "timm").said), "who says the layout, too"
 
 
 def test_two_sets_of_weights_are_not_chosen_from(tmp_path: Path) -> None:
