@@ -19,6 +19,7 @@ _ARGUMENTS = {
     "as": 'a layer is named behind its step: `conv(64, 3) as "first"`',
     "repeat": "a step is repeated by a count in front of it: `3 x basic(64)`",
 }
+_ITEM_ENDS = ("COMMA", "RPAR", "RSQB")
 _LED_BY = ("VIA", "BY", "FROM", "AS", "EXPECT", "REPEAT", "IF", "USE", "DEFAULT")  # a value or a name stands behind
 _PLACES = {
     DEFINITIONS: "at the top of a file, outside of all braces",
@@ -105,17 +106,19 @@ def reserved(stop: Stop) -> Slip | None:
     if word not in keywords or (offset == 0 and not stop.accepts("NAME")):
         return None
     starts_chain = word == "x" and stop.at(1) == "ARROW"
-    behind = ("EQUAL", "COMMA", "RPAR", "DOT", *ROUND)
+    behind = ("EQUAL", "COMMA", "RPAR", "RSQB", "DOT", *ROUND)
     if offset == 0 and stop.at(-1) not in NAMING and stop.at(1) not in behind and not starts_chain:
         return None
     if offset == 0 and stop.is_first_on_line and stop.at(1) != "EQUAL" and not starts_chain:
         return None
     if stop.inside == "LPAR" and stop.at(offset + 1) == "EQUAL" and not in_parameters(stop):
         return _as_argument(stop, offset)
+    is_read = word == "x" and offset == 0 and bool(stop.open) and not in_parameters(stop) and stop.at(1) in _ITEM_ENDS
+    remedy = "name what is meant where it is made, `out = …`, and write `out`" if is_read else ""
     diagnostic = stop.says(
         "E0108",
         f"`{word}` is a word of the language and cannot be a name",
-        f"choose another name, such as `{word}_`",
+        remedy or f"choose another name, such as `{word}_`",
         span=stop.span_at(offset),
     )
     return Slip(diagnostic, stop.replaced("NAME") if offset == 0 else None)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 
 from resnet_dsl.diagnostics.diagnostic import Edit
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import ROUND
 from resnet_dsl.syntax.slips.brackets import in_parameters
 from resnet_dsl.syntax.slips.groups import KEYWORDS
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
@@ -17,7 +18,8 @@ _SIGNS = {"-", ".", "/"}
 _GIVING = {"NETWORK", "BLOCK", "SLOT", "LET", "STAGE", "HEAD", "INPUT"}  # a new name stands behind these
 _NAMED = {"FROM", "USE", "DEFAULT", "BY"}  # a name that there is
 _MOST_USES = 100  # that one remedy renames
-_BEHIND = {"LPAR", "LBRACE", "EQUAL", "LSQB"}  # what follows a name that is given
+_NEVER_ALONE = {"NETWORK", "BLOCK", "STAGE"}  # behind these nothing but a name stands
+_BEHIND = {*ROUND, "LBRACE", "EQUAL", "LSQB"}  # what follows a name that is given
 
 
 def name_of(text: str) -> str:
@@ -143,10 +145,12 @@ def in_quotes(stop: Stop) -> Slip | None:
 
 def with_a_digit_first(stop: Stop) -> Slip | None:
     """``stage 1 { … }``, ``network 3d_resnet { … }``."""
-    if stop.kind not in ("NUMBER", MALFORMED) or stop.at(-1) not in _GIVING or stop.at(1) not in _BEHIND:
+    if stop.kind not in ("NUMBER", "EXTENT", MALFORMED) or stop.at(-1) not in _GIVING:
+        return None
+    if stop.at(-1) not in _NEVER_ALONE and stop.at(1) not in _BEHIND:
         return None
     word = "n" if stop.at(-1) == "LET" else stop.text_at(-1)
-    edit = Edit(stop.span, f"{word}_{name_of(stop.text)}" if stop.kind == MALFORMED else f"{word}{name_of(stop.text)}")
+    edit = Edit(stop.span, f"{word}{'_' if stop.kind == MALFORMED else ''}{name_of(stop.text)}")
     remedy = f"write another name, such as `{edit.text}`"
     diagnostic = stop.mended("E0147", "a name begins with a letter", edit, remedy=remedy, sure=False)
     return Slip(diagnostic, stop.replaced("NAME"))
