@@ -235,6 +235,9 @@ class _Reading:
         return braces > 0
 
     def _skip(self) -> None:
+        from resnet_dsl.syntax.recovery import defined_otherwise
+
+        self._lost.update(defined_otherwise(self._machine.words, self._first))
         position = self._machine.position
         self._definitions += _finished(self._machine)
         self._first = _next_definition(self._machine.words, max(position, self._first + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -101,6 +102,14 @@ def names_given(words: Words, begin: int, end: int) -> Iterator[str]:
         before, behind = words.kinds[max(index - 1, 0)], words.kinds[index + 1]
         if words.kinds[index] == "NAME" and (behind in ("EQUAL", "LSQB") or before in _GIVING):
             yield words.text(index)
+
+
+def defined_otherwise(words: Words, first: int) -> tuple[str, ...]:
+    """The name that another language's word gives a definition, ``class BasicBlock(…)``, and how it is written here."""
+    if words.kinds[first : first + 2] != ["NAME", "NAME"]:
+        return ()
+    name = words.text(first + 1)
+    return name, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _level(machine: Machine) -> int | None:
