@@ -14,7 +14,7 @@ from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, call_around, call_holding, read_call
 from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
-from resnet_dsl.vocabulary.translating import Translation, translate, translated
+from resnet_dsl.vocabulary.translating import Translation, advice, translate, translated
 
 _COUNTED = re.compile(r"\bx\s*$")
 _BEHIND_ARROW = re.compile(r"->\s*$")
@@ -110,13 +110,14 @@ def _message(found: Translation) -> str:
         whose = f", which is {row.word}" if row.word != "another word" else ""
         return f"there is no operation, block or slot called `{call.path}`{whose}"
     step = row.member or row.step_of(call.name)
-    return f"`{call.path}` is {row.word} for `{found.text if step == 'identity' and found.text else step}`"
+    is_several = step == "identity" or "pointwise by channels" in row.arguments.values()
+    return f"`{call.path}` is {row.word} for `{found.text if is_several and found.text else step}`"
 
 
 def _remedy(found: Translation, place: Span) -> str:
     row, text = found.row, found.text
     if row.none:
-        return row.none
+        return advice(row, found.call)
     if row.member:
         return f"write `{text or 'input 224x224x3'}`"
     if text and _is_several(found, place):

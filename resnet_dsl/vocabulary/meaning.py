@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.sentences import listed
 from resnet_dsl.vocabulary.table import WordRow, meant, plain, rows, words
-from resnet_dsl.vocabulary.translating import translate
+from resnet_dsl.vocabulary.translating import advice, translate
 
 
 def meaning(word: str) -> str | None:
@@ -28,7 +28,9 @@ def _calls(word: str) -> Iterator[str]:
     for row in named:
         if (not prefix or prefix in row.prefixes) and (row.none or row.row or row.step_of(name) != word):
             yield (
-                f"`{word}` is {row.word}: {row.none}." if row.none else f"`{word}` is {row.word} for {here(row, name)}."
+                f"`{word}` is {row.word}: {advice(row)}."
+                if row.none
+                else f"`{word}` is {row.word} for {here(row, name)}."
             )
 
 

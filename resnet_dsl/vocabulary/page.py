@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from resnet_dsl.vocabulary.steps import OPEN
 from resnet_dsl.vocabulary.table import WordRow, rows, words
-from resnet_dsl.vocabulary.translating import translate
+from resnet_dsl.vocabulary.translating import OF_OPEN, advice, translate
 
 _HEAD = """\
 # If you come from Keras or PyTorch
@@ -65,13 +66,14 @@ def _ranks(name: str) -> tuple[str, str]:
 
 def _here(row: WordRow) -> str:
     if row.none:
-        return row.none
+        return advice(row)
     if row.row:
         return "steps behind one another"
     if row.member:
         return f"`{row.member} SIZE` in the network's braces"
     steps = dict.fromkeys(f"`{row.step_of(name)}`" for name in row.names)
-    return ", ".join(steps) + (f"; {row.note}" if row.note else "")
+    open_ = OF_OPEN if OPEN in row.here else ""
+    return "; ".join(one for one in (", ".join(steps), row.note, open_) if one)
 
 
 def _example(example: str) -> str:

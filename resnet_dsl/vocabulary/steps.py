@@ -13,6 +13,9 @@ from resnet_dsl.vocabulary.table import WordRow, find, rows, words
 OF_PAPERS = ("pad", "bias", "epsilon", "momentum")
 """Arguments whose defaults tools and papers see differently: where a call leaves them to its tool, both are said."""
 
+OPEN = "C"
+"""The channels that flow in, where the text does not name what flows: a depthwise convolution has as many groups."""
+
 CHANNELS = {"axis": ("-1", "3", "None"), "dim": ("1", "-3", "-1", "None")}
 """The axis of channels: behind the others in Keras, in front of them in PyTorch."""
 
@@ -32,16 +35,20 @@ class CallInTranslation:
     ``fixed`` is what the step always has, ``said`` what the call says, ``left`` what it leaves to its tool's defaults:
     arguments here with their values here. ``behind`` are steps that follow; ``lost`` are arguments that have no
     counterpart, and why; ``flows`` is what the call is applied to where it is an argument, as functions take it.
+    ``entering`` is the number of channels that flow in, as the language has it; ``pointwise`` are the arguments of a
+    `conv` over the channels behind the step, each with whether it is said.
     ``kept`` are arguments here that stay also where the language has them as its defaults, since a text changes these.
     """
 
-    def __init__(self, row: WordRow, call: WrittenCall, kept: Collection[str] = ()) -> None:
+    def __init__(self, row: WordRow, call: WrittenCall, kept: Collection[str] = (), entering: str = OPEN) -> None:
         here = read_call(row.step_of(call.name))
         assert here is not None
-        self.row, self.call, self.kept = row, call, kept
+        self.row, self.call, self.kept, self.entering = row, call, kept, entering
         self.operation = OPERATIONS[here.path]
         parameters = [one.name for one in self.operation.parameters]
-        self.fixed = {one.name or parameters[at]: one.value for at, one in enumerate(here.arguments or ())}
+        fixed = {one.name or parameters[at]: one.value for at, one in enumerate(here.arguments or ())}
+        self.fixed = {name: entering if value == OPEN else value for name, value in fixed.items()}
+        self.pointwise: dict[str, tuple[str, bool]] = {}
         self.said: dict[str, str] = {}
         self.left: dict[str, str] = {}
         self.behind: list[str] = []
@@ -159,6 +166,22 @@ class CallInTranslation:
         elif not values.same_number(offset, "0"):
             self.behind.append(f"shift({offset})")
 
+    def _each_channel(self, name: str, value: str, how: str) -> None:
+        """How many channels a depthwise convolution makes of each."""
+        count = values.number(value)
+        if count is None:
+            self.lost[name] = words().nowhere[name]
+        elif count != "1":
+            self.fixed["channels"] = f"{count} * {self.entering}"
+
+    def _pointwise(self, name: str, value: str, how: str) -> None:
+        """An argument of the convolution over channels that is the second half of a separable one."""
+        found = values.word("init", value) if how == "init" else values.number(value)
+        if found is None:
+            self.lost[name] = f"`conv` has no such `{how}`"
+        else:
+            self.pointwise[how] = found, any(one == name for one, _ in said(self.row, self.call))
+
     def _method(self, name: str, value: str, how: str) -> None:
         """How PyTorch resizes to a size: what is `nearest` elsewhere, it calls `nearest-exact`."""
         self._keep(name, "method", values.word("method", value), True)
@@ -253,21 +276,30 @@ class CallInTranslation:
     @property
     def text(self) -> str:
         """What the call computes, with the defaults of its tool."""
-        return self._text(self.left | self.said)
+        return self._text(self.left | self.said, self._pointwise_step(of_papers=False))
 
     @property
     def usual(self) -> str:
         """As papers have it: what the call leaves to its tool, and tools see differently, is left to the language."""
         left = {name: value for name, value in self.left.items() if name not in OF_PAPERS}
         border = ("pad",) if self.is_border_of_tools else ()
-        return self._text({name: one for name, one in (left | self.said).items() if name not in border})
+        given = {name: one for name, one in (left | self.said).items() if name not in border}
+        return self._text(given, self._pointwise_step(of_papers=True))
+
+    def _pointwise_step(self, *, of_papers: bool) -> list[str]:
+        left = () if of_papers else ("bias",)
+        given = {name: one for name, (one, is_said) in self.pointwise.items() if is_said or name in left}
+        if "channels" not in given:
+            return []
+        further = "".join(f", {name} = {given[name]}" for name in ("bias", "init") if name in given)
+        return [f"conv({given['channels']}, 1{further.replace(', bias = false', '')})"]
 
     @property
     def alone(self) -> str:
         """The step with what is said and nothing else, as `default` takes it."""
         return f"{self.operation.name}({', '.join(f'{name} = {value}' for name, value in self.said.items())})"
 
-    def _text(self, given: dict[str, str]) -> str:
+    def _text(self, given: dict[str, str], pointwise: list[str]) -> str:
         """The steps as a chain; "" where an argument is missing."""
         parameters = self.operation.parameters
         given = self.fixed | {name: value for name, value in given.items() if not self._is_default(name, value)}
@@ -280,7 +312,7 @@ class CallInTranslation:
         ]
         step = f"{self.operation.name}({', '.join(parts)})" if parts else self.operation.name
         step += f' as "{self.label}"' if self.label else ""
-        return " -> ".join([step, *self.behind] if step != "identity" or not self.behind else self.behind)
+        return " -> ".join([step, *pointwise, *self.behind] if step != "identity" or not self.behind else self.behind)
 
     def _is_default(self, name: str, value: str) -> bool:
         """Whether an argument can be left out."""
@@ -374,6 +406,8 @@ _OTHERWISE: dict[str, Callable[[CallInTranslation, str, str, str], None]] = {
     "nothing": CallInTranslation._nothing,
     "exactly": CallInTranslation._exactly,
     "shift": CallInTranslation._shift,
+    "channels of each": CallInTranslation._each_channel,
+    "pointwise": CallInTranslation._pointwise,
     "method of a size": CallInTranslation._method,
     "one axis": CallInTranslation._one_axis,
     "fewer behind": CallInTranslation._added,

@@ -10,9 +10,12 @@ from resnet_dsl.ir.operation import Operation
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, read_call, whole_call
-from resnet_dsl.vocabulary.steps import CHANNELS, CallInTranslation, said
+from resnet_dsl.vocabulary.steps import CHANNELS, OPEN, CallInTranslation, said
 from resnet_dsl.vocabulary.table import WordRow, find, words
 
+OF_OPEN = f"`{OPEN}` is the number of channels that flow in, such as `in.channels` at the beginning of a block"
+
+_BLANK = re.compile(r"\{(\w+)=([^{}]*)\}")
 _NO_VALUES = ("None", "True", "False", "self")
 _DEFAULT = re.compile(r"\bdefault\s+(\w+)\s*\(([^()]*)")
 
@@ -24,6 +27,7 @@ class Translation(NamedTuple):
     the language's defaults where tools have others.
     ``lost``: arguments that have no counterpart, and why. ``only``: whether no other tool means another step by it.
     ``notes``: what the step of this call does otherwise.
+    ``is_open``: whether the text has OPEN for the channels that flow in.
     ``alone``: the step with the arguments that the call says and no others, as `default` takes it.
     """
 
@@ -35,6 +39,7 @@ class Translation(NamedTuple):
     only: bool = True
     alone: str = ""
     notes: tuple[str, ...] = ()
+    is_open: bool = False
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -43,7 +48,7 @@ class Translation(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        return bool(self.text) and not self.lost
+        return bool(self.text) and not self.lost and not self.is_open
 
     @property
     def exact(self) -> bool:
@@ -101,14 +106,23 @@ def _by(row: WordRow, call: WrittenCall, text: str) -> Translation:
 
 
 def _step(row: WordRow, call: WrittenCall, text: str) -> Translation:
-    step = CallInTranslation(row, call, _changed_defaults(text).get(row.step_of(call.name).partition("(")[0], ()))
+    kept = _changed_defaults(text).get(row.step_of(call.name).partition("(")[0], ())
+    step = CallInTranslation(row, call, kept, _entering(call))
     applied = call.applied if step.flows is None else (ArgumentPiece("", step.flows, 0, 0),)
     flow = _flow(applied)
     lost = tuple(step.lost.items())
     if flow is None or not step.text:
         return Translation(call, row, lost=lost, alone=step.alone)
-    notes = tuple(step.notes)
-    return Translation(call, row, flow + step.text, flow + step.usual, lost, alone=step.alone, notes=notes)
+    is_open = OPEN in step.fixed.values()
+    notes = (*step.notes, *((OF_OPEN,) if is_open else ()))
+    found = Translation(call, row, flow + step.text, flow + step.usual, lost, alone=step.alone, notes=notes)
+    return found._replace(is_open=is_open)
+
+
+def _entering(call: WrittenCall) -> str:
+    """How many channels flow into a call, as far as it names what does."""
+    value = _value(call.applied[0].value) if call.applied and len(call.applied) == 1 else None
+    return f"{value}.channels" if value and value.isidentifier() else OPEN
 
 
 @lru_cache(maxsize=2)
@@ -130,12 +144,20 @@ def _sequence(row: WordRow, call: WrittenCall) -> Translation:
         (one.call.name, f"it is a line of the network, `{one.text}`") for one in inner if one and one.row.member
     )
     flow = _flow(call.applied)
-    if flow is None or not steps or not all(one is not None and one.complete for one in steps):
+    if flow is None or not steps or not all(one is not None and one.text and not one.lost for one in steps):
         return Translation(call, row)
     texts = [one.text for one in steps if one is not None]
     usual = [one.usual for one in steps if one is not None]
     notes = tuple(note for one in steps if one is not None for note in one.told)
-    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(usual), lost, notes=notes)
+    return Translation(call, row, flow + " -> ".join(texts), flow + " -> ".join(usual), lost, notes=notes)._replace(
+        is_open=any(one is not None and one.is_open for one in steps)
+    )
+
+
+def advice(row: WordRow, call: WrittenCall | None = None) -> str:
+    """What to do where there is no such step, with the values of a call: `{units=64}` is `units`, or else 64."""
+    given = dict(said(row, call)) if call is not None else {}
+    return _BLANK.sub(lambda blank: values.extent(given.get(blank[1], "")) or blank[2], row.none)
 
 
 def _inner(written: str) -> Translation | None:

@@ -22,6 +22,7 @@ VALUES: dict[str, Sequence[str]] = {
     "padding": ("'same'", "'valid'", "'SAME'", "0", "1", "2", "ONE_EACH", "'causal'"),
     "data_format": ("None", "'channels_last'", "'channels_first'"),
     **dict.fromkeys(("dilation", "dilation_rate"), ("1", "2", "ONE_EACH")),
+    "depth_multiplier": ("1", "2"),
     "groups": ("1", "2", "4", "-1"),
     "num_groups": ("1", "2", "4"),
     "activation": (

@@ -130,6 +130,19 @@ def test_a_call_drawn_by_chance_is_told_to_lose_something_or_computes_what_keras
             assert_computes_the_same(call, step, images, given, rng)
 
 
+@pytest.mark.parametrize("name", ["DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"])
+def test_a_depthwise_convolution_of_a_named_value_computes_what_keras_does(name: str) -> None:
+    """`C`, which stands for the channels, is what the name tells."""
+    rng = np.random.default_rng(0)
+    row = next(one for one in KERAS if name in one.names)
+    for call in drawn(row, f"keras.layers.{name}", rng, 5):
+        found = translate(f"{call}(left)")
+        assert found is not None
+        if found.complete:
+            images = rng.normal(size=(2, *map_of(name))).astype("float32")
+            assert_computes_the_same(call, f"left = input -> identity {found.text}", images, images, rng)
+
+
 def assert_computes_the_same(call: str, step: str, images: Any, given: Any, rng: np.random.Generator) -> None:
     theirs = made(call, given)
     if theirs is None:

@@ -11,6 +11,7 @@ from resnet_dsl.vocabulary.calls import read_call
 from resnet_dsl.vocabulary.meaning import meaning
 from resnet_dsl.vocabulary.page import page
 from resnet_dsl.vocabulary.table import WordRow, rows, words
+from resnet_dsl.vocabulary.translating import advice
 
 NAMES = [(row, name) for row in rows() for name in row.names]
 SLOTS = {"norm", "last_norm", "act", "attn", "drop", "preact_project"}
@@ -54,7 +55,7 @@ def test_no_argument_is_two_things() -> None:
     assert len(names) == len(set(names))
 
 
-SAID = [one for row in rows() for one in (row.none, row.note)]
+SAID = [one for row in rows() for one in (advice(row), row.note)]
 WRITTEN = sorted({one for said in SAID for one in re.findall(r"`([a-z_]+(?:\([^`]*\))?(?: -> [^`]+)*)`", said)})
 CALLS = [one for one in WRITTEN if "(" in one and "NAME" not in one]
 
