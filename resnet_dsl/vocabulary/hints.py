@@ -13,7 +13,7 @@ from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.source import Source, Span
 from resnet_dsl.vocabulary import values
 from resnet_dsl.vocabulary.calls import ArgumentPiece, WrittenCall, call_around, call_holding, read_call
-from resnet_dsl.vocabulary.table import meant, modules, names_behind, plain, words
+from resnet_dsl.vocabulary.table import find, meant, modules, names_behind, plain, words
 from resnet_dsl.vocabulary.translating import Translation, advice, translate, translated
 
 _COUNTED = re.compile(r"\bx\s*$")
@@ -84,13 +84,18 @@ def of_call(found: Translation, place: Span, where: Where = "part") -> Vocabular
 
 def of_unknown(call: WrittenCall, place: Span) -> VocabularyHint | None:
     """A function of another tool's that the table does not have."""
-    if call.arguments is None or call.prefix.partition(".")[0] not in modules():
+    if call.arguments is None or not (call.prefix.partition(".")[0] in modules() or _is_known_elsewhere(call)):
         return None
     near = nearest(call.name, names_behind(call.prefix))
     remedy = "the language has the operations in docs/operations.md; docs/coming_from.md says whose words they are"
     if near is not None:
         remedy = f"did you mean `{call.prefix}.{near}`?"
     return VocabularyHint("E0201", f"there is no operation, block or slot called `{call.path}`", remedy, place)
+
+
+def _is_known_elsewhere(call: WrittenCall) -> bool:
+    """Whether other tools have a layer of that name, under other modules: `hk.Conv2D`."""
+    return call.prefix not in ("", "self") and call.name not in OPERATIONS and bool(find(call.name))
 
 
 def _of_member(found: Translation, hint: VocabularyHint, where: Where) -> VocabularyHint:
@@ -148,6 +153,8 @@ def _notes(found: Translation) -> tuple[str, ...]:
     if found.text.startswith("skip"):
         return (*found.told, "`x` is a word of the language: what flows needs no name")
     tool = "it" if found.row.word == "another word" else found.row.tool
+    if found.lost:
+        return (*found.told, f"papers mostly have `{found.usual}`")
     return (*found.told, f"that is what {tool} computes; papers mostly have `{found.usual}`")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
+from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop, in_line
 from resnet_dsl.vocabulary import hints
 from resnet_dsl.vocabulary.calls import read_dictionary
 from resnet_dsl.vocabulary.translating import translated
@@ -53,6 +53,24 @@ def dictionary(stop: Stop) -> Slip | None:
     message = "the language has no dictionaries: a step is called, with its arguments"
     repair = Repair(stop.index, closing + 1 - stop.index, ("NAME",))
     return Slip(stop.says("E0107", message, remedy, span=place, edits=hint.edits if hint else ()), repair)
+
+
+def list_of_steps(stop: Stop) -> Slip | None:
+    """``layers = [conv(16, 3), relu]``, ``[conv(16, 3), relu]``, ``layers = []`` among steps."""
+    opening = stop.index + (stop.kind == "EQUAL")
+    if stop.words.kinds[opening] != "LSQB" or stop.inside != "LBRACE" or stop.owner_kind == "NETWORK":
+        return None
+    closing = stop.closing(opening)
+    if closing is None:
+        return None
+    steps = [in_line(one) for one in stop.items(opening + 1, closing)]
+    if steps and not any("(" in one for one in steps):
+        return None
+    begin = opening - 2 if stop.words.kinds[opening - 1] == "EQUAL" else opening
+    place, chain = stop.between(begin, closing + 1), " -> ".join(steps)
+    remedy = f"write `{chain}` where each takes what the one before gives, else name each" if steps else "leave it out"
+    diagnostic = stop.says("E0252", "steps stand in no list", remedy, span=place)
+    return Slip(diagnostic, Repair(begin, closing + 1 - begin, ("NAME",)))
 
 
 def _closing(stop: Stop) -> int | None:

@@ -126,7 +126,7 @@ def _said(stop: Stop, place: Span, written: WrittenCall) -> Diagnostic | None:
         return hints.of_call(found, place, _where(stop)).diagnostic
     if not written.prefix and (written.applied is not None or hints.is_called_on_value(found)):
         return _applied(place, written, found)
-    if found is None:
+    if found is None and not stop.gives(written.path.partition(".")[0]):
         unknown = hints.of_unknown(written, place)
         return None if unknown is None else unknown.diagnostic
     hint = hints.of_arguments(found, stop.source) if found is not None and found.complete else None

@@ -22,7 +22,7 @@ from resnet_dsl.syntax.slips.groups import AWAITING, BRACKETS, DEFINITIONS, KEYW
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.slips.trying import TriedLine, tried_lines
 from resnet_dsl.syntax.words import END, MALFORMED, STRANGE, Words, split
-from resnet_dsl.vocabulary.table import words
+from resnet_dsl.vocabulary.table import find, words
 
 _FARTHEST = 12  # words in front of the one that has no place
 _LONGEST = 40  # letters of a word that is divided
@@ -56,7 +56,7 @@ def of_name(span: Span, known: list[str]) -> Diagnostic | None:
     ``known``: the names that may be meant, one of which may be nearer than a word of the language.
     """
     stop = _stop_at(span)
-    if stop is None:
+    if stop is None or find(span.text):  # `bn` is another tool's word, and no misspelt `in`
         return None
     keywords = tables.load().keywords
     is_keyword = (

@@ -33,9 +33,9 @@ _PLACES = {
 def misspelt(stop: Stop) -> Slip | None:
     """``netwrk a { }``, ``stge conv2 { }``, ``repat 3 { }``, and other languages' words."""
     for offset in _candidates(stop):
-        if stop.at(offset) != "NAME":
-            continue
         word = stop.text_at(offset)
+        if stop.at(offset) != "NAME" or stop.gives(word):
+            continue
         known = _words_for(stop)
         elsewhere = words().statements.get(word)
         meant = elsewhere or nearest(word, known)

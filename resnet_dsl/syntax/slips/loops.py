@@ -15,6 +15,8 @@ _DEFINING = {"def", "function", "func", "fn", "fun", "proc", "sub"}
 _RANGE = re.compile(r"(?:for|foreach)\s*+\(?\s*+(\w+)\s+in\s+range\s*+\((.*)\)\)?", re.DOTALL)
 _SPAN = re.compile(r"(?:for|foreach)\s+(\w+)\s+(?:in|=)\s+(?:0|1)\s*+(?:\.\.|to|:)\s*+(\w+)")
 _LIST = re.compile(r"(?:for|foreach)\s+(\w+)\s+in\s+(\w+|\[.*\])", re.DOTALL)
+_ENUMERATED = re.compile(r"(?:for|foreach)\s+(\w+)\s*,\s*(\w+)\s+in\s+enumerate\s*\(\s*(\w+)\s*\)")
+_ZIPPED = re.compile(r"(?:for|foreach)\s+(\w+)\s*,\s*(\w+)\s+in\s+zip\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 _NUMBER = re.compile(r"(?:for|foreach)\s+(\w+)\s+in\s+(\d+|[\w\s()]+[-+*/%][\w\s+*/%()-]+|\w+)")
 _COUNTED = re.compile(r"for\s*+\(\s*+(?:\w+\s+)?(\w+)\s*+=\s*+0\s*+;\s*+\w+\s*+<\s*+(\w+)\s*+;.*\)", re.DOTALL)
 _REPEATED = re.compile(r"(\w+)\s+in\s+(?:range\s*+\((.*)\)|(\w+))", re.DOTALL)
@@ -124,7 +126,17 @@ def _looped(stop: Stop, head: str) -> tuple[str, bool, str]:
         items = " ".join(found[2].split())
         counted = f"repeat len({items}) as i"
         return counted, False, f", and `{items}[i]` for `{found[1]}`" if items.isidentifier() else ""
-    return "repeat COUNT as i", False, ""
+    return _paired(head) or ("repeat COUNT as i", False, "")
+
+
+def _paired(head: str) -> tuple[str, bool, str] | None:
+    """``for i, w in enumerate(widths)``, ``for w, k in zip(widths, kernels)``."""
+    if found := _ENUMERATED.fullmatch(head):
+        return f"repeat len({found[3]}) as {found[1]}", False, f", and `{found[3]}[{found[1]}]` for `{found[2]}`"
+    if found := _ZIPPED.fullmatch(head):
+        items = f"`{found[3]}[i]`, `{found[4]}[i]`"
+        return f"repeat len({found[3]}) as i", False, f", and {items} for `{found[1]}`, `{found[2]}`"
+    return None
 
 
 def _is_number(stop: Stop, text: str) -> bool:

@@ -28,6 +28,7 @@ _OF_NUMBERS = {"+": "shift({})", "-": "shift(-{})", "*": "scale({})"}
 ADDING = ("add", "append", "add_module")
 """What puts a step behind others in Python: ``model.add(…)``, ``layers.append(…)``."""
 _SEVERAL = re.compile(r"\w+(?:[ \t]*,[ \t]*\w+)+[ \t]*=(?!=)")
+_NAMED_FLOW = re.compile(r"\w+[ \t]*=[ \t]*x")
 _PART_OF_FLOW = re.compile(r"(?<![\w.\"'])x[ \t]*(?:\.[ \t]*(?:shape|channels|size|dim|ndim|device|dtype)\b|\[)")
 _CLASS = re.compile(r"class\s+\w+\s*(\([\w\s.,]*\)\s*)?:")
 _DONE = {"+": "added", "-": "subtracted", "*": "multiplied"}
@@ -147,6 +148,11 @@ def _given(stop: Stop, index: int, place: Span) -> Diagnostic | None:
         return _of_value(stop.words.text(index + 4), place)
     if kinds[index + 1 : index + 2] == ["EQUAL"] and stop.words.text(index + 2) == "lambda":
         return _says("a spec has no functions", place, words().python["lambda"])
+    if _NAMED_FLOW.fullmatch(place.text):
+        remedy = (
+            f"what entered a block is `{place.text.split('=')[0].strip()} = in`; elsewhere name the step that gives it"
+        )
+        return _says("what flows has no name", place, remedy)
     if _SEVERAL.match(place.text) and stop.owner_kind != "NETWORK":
         return _says("one name is given at a time", place, "write a line for each: `a = conv(64, 3)`")
     return _computed(stop, place)

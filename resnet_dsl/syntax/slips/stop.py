@@ -215,6 +215,10 @@ class Stop:
         """Whether the text gives a name to something of its own."""
         return re.search(rf"\b(?:block|slot|network|let)\s+{re.escape(name)}\b", self.source.text) is not None
 
+    def gives(self, name: str) -> bool:
+        """Whether the text gives a name to a value: ``left = conv(16, 3)``."""
+        return re.search(rf"(?<!\w){re.escape(name)}[ \t]*=(?!=)", self.source.text) is not None
+
     def named(self, index: int) -> str:
         """A keyword with the name behind it, as ``stage conv2``, and in quotes."""
         words = self.words
