@@ -25,7 +25,8 @@ def runner(model: Any, engine: str | None = None, precision: Literal["float32", 
     """A function from a batch of inputs to the model's outputs, for inference: the fastest exact way that there is.
 
     model: of Keras, or the path of a file that `compile` or `train` wrote: a ``.keras`` or ``.onnx`` file, which the
-        engines below run without Keras; a process that runs the latter has its first answer soonest.
+        engines below run without Keras; a process that runs the latter has its first answer soonest. ONNX Runtime
+        arranges the weights of an ``.onnx`` file for speed at the second call, which takes that much longer.
 
     Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays.
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from resnet_dsl.engines.starting import MappedModel, NotMappedError, StartingSession
 from resnet_dsl.extras import is_installed
 
 Precision: TypeAlias = Literal["float32", "bfloat16"]
 Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
+
+_MAPS = os.name == "posix"
+"""Whether a file that is open may be replaced and removed, as users do."""
 
 
 class Session(NamedTuple):
@@ -35,22 +42,51 @@ class Engine(NamedTuple):
 
 def onnx_runtime(model: bytes | str) -> Any:
     """A model, or the file at a path, in ONNX Runtime on the processor, which says errors alone."""
+    return _session(model, _settings())
+
+
+def _settings() -> Any:
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = 3
+    return settings
+
+
+def _session(model: bytes | str, settings: Any) -> Any:
+    import onnxruntime
+
     return onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
 
 
+def _as_it_lies(mapped: MappedModel) -> Any:
+    """A model whose weights stay in their file, in ONNX Runtime, which arranges nothing."""
+    import onnxruntime
+
+    settings = _settings()
+    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    settings.add_session_config_entry("session.model_external_initializers_file_folder_path", mapped.folder)
+    return _session(mapped.model, settings)
+
+
 def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
-    session = onnx_runtime(model)
-    inputs, outputs = ([one.name for one in ends] for ends in (session.get_inputs(), session.get_outputs()))
+    started, compute = _started(model)
+    inputs, outputs = ([one.name for one in ends] for ends in (started.get_inputs(), started.get_outputs()))
 
     def run(values: list[Any]) -> Sequence[Any]:
-        found: Sequence[Any] = session.run(None, dict(zip(inputs, map(_float32, values), strict=True)))
-        return found
+        return compute(dict(zip(inputs, map(_float32, values), strict=True)))
 
     return Session(run, tuple(inputs), tuple(outputs))
+
+
+def _started(model: bytes | str) -> tuple[Any, Callable[[dict[str, Any]], Sequence[Any]]]:
+    """ONNX Runtime's session, and what computes all outputs from the inputs by name; of a file it answers soon."""
+    if isinstance(model, str) and _MAPS:
+        with suppress(NotMappedError):
+            starting = StartingSession(model, _as_it_lies, onnx_runtime)
+            return starting.session, starting.run
+    session = onnx_runtime(model)
+    return session, partial(session.run, None)
 
 
 def _openvino(model: bytes | str, precision: Precision) -> Session:

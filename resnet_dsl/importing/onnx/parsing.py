@@ -6,9 +6,10 @@ import os
 import stat
 from typing import Any
 
+from resnet_dsl.engines.wire import WireError
 from resnet_dsl.failure import Failure
 from resnet_dsl.importing.flat import NotImportedError
-from resnet_dsl.importing.onnx.wire import WireError, check_parts, unreadable
+from resnet_dsl.importing.onnx.wire import check_parts, unreadable
 from resnet_dsl.targets.onnx.model import import_onnx
 
 LARGEST_FILE = 2**31 - 1
