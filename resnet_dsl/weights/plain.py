@@ -12,8 +12,6 @@ from math import prod
 from struct import Struct, error
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from resnet_dsl.weights.stored import DEEPEST, NOT_WEIGHTS, SIGNATURE, Stored, StoredLayer, in_order, readable, within
 
 
@@ -48,24 +46,33 @@ _HARMLESS = frozenset({0x00, _SPACE, _TYPE, 0x05, _LAYOUT, _NAMED, _MORE, _GROUP
 """Kinds of messages that an object may have: of the others some change where its numbers are."""
 _NAME = b"name\0\0\0\0" + bytes.fromhex("19010100 10000000 10000000 01000000 00000800 00000000 01000000 00000000")
 """The attribute ``name`` of one text of variable length, up to the text."""
-_KINDS: dict[bytes, tuple[np.dtype[Any], str]] = {
-    bytes.fromhex("11200f00 02000000 00001000 0a05000a 0f000000"): (np.dtype("<f2"), "float16"),
-    bytes.fromhex("11201f00 04000000 00002000 17080017 7f000000"): (np.dtype("<f4"), "float32"),
-    bytes.fromhex("11203f00 08000000 00004000 340b0034 ff030000"): (np.dtype("<f8"), "float64"),
+
+
+class _Kind(NamedTuple):
+    """A type of numbers, by NumPy's name."""
+
+    itemsize: int
+    name: str
+
+
+_KINDS = {
+    bytes.fromhex("11200f00 02000000 00001000 0a05000a 0f000000"): _Kind(2, "float16"),
+    bytes.fromhex("11201f00 04000000 00002000 17080017 7f000000"): _Kind(4, "float32"),
+    bytes.fromhex("11203f00 08000000 00004000 340b0034 ff030000"): _Kind(8, "float64"),
 }
-"""NumPy's types, and what they are called: to ask them for it takes as long as to read the array."""
 
 
 class _Array(NamedTuple):
-    """An array in the file."""
+    """An array in the file. at: where it begins; length: its bytes."""
 
     content: bytes
-    dtype: np.dtype[Any]
+    dtype: _Kind
     shape: tuple[int, ...]
     at: int
+    length: int
 
     def __getitem__(self, key: object) -> Any:
-        return np.frombuffer(self.content, self.dtype, prod(self.shape), self.at).reshape(self.shape)
+        return memoryview(self.content)[self.at : self.at + self.length]
 
 
 def _expect(truth: object) -> None:
@@ -195,18 +202,18 @@ class _Reader:
     def _stored(self, name: str | None, at: int) -> Stored:
         found = self._object(at)
         _expect(not found.attributes and _GROUP not in found.messages)
-        shape, (dtype, kind) = self._shape(found.messages[_SPACE]), self._kind(found.messages[_TYPE])
+        shape, kind = self._shape(found.messages[_SPACE]), self._kind(found.messages[_TYPE])
         version, layout, place, length = _LAID.unpack_from(self._content, found.messages[_LAYOUT])
-        _expect((version, layout) == (3, 1) and length == prod(shape) * dtype.itemsize)
+        _expect((version, layout) == (3, 1) and length == prod(shape) * kind.itemsize)
         _expect(place > 0 and place + length <= len(self._content))
-        return Stored(name, _Array(self._content, dtype, shape, place), kind)
+        return Stored(name, _Array(self._content, kind, shape, place, length), kind.name)
 
     def _shape(self, at: int) -> tuple[int, ...]:
         version, rank, _ = self._content[at : at + 3]
         _expect(version == 1 and rank < 32)
         return tuple(_PLACE.unpack_from(self._content, at + 8 + 8 * axis)[0] for axis in range(rank))
 
-    def _kind(self, at: int) -> tuple[np.dtype[Any], str]:
+    def _kind(self, at: int) -> _Kind:
         return _KINDS[self._content[at : at + 20]]
 
 

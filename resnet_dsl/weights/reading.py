@@ -156,13 +156,34 @@ def _said(path: str, stream: IO[bytes]) -> Any:
 
 @uncollected()
 def _saved_model(path: str, said: Any, stream: IO[bytes]) -> SavedModel:
+    numbers = _Numbers(said["layers"], stream)
     layers = tuple(
-        SavedLayer(one["name"], one["place"], tuple(_array(array, stream) for array in one["arrays"]))
-        for one in said["layers"]
+        SavedLayer(one["name"], one["place"], tuple(map(numbers.array, one["arrays"]))) for one in said["layers"]
     )
     left = said.get("beside", ())
     told = (f"the file also holds {_some(left)}, which is no part of the weights",) if left else ()
     return SavedModel(path, layers, _about(said), "beside" in said, said=told)
+
+
+class _Numbers:
+    """Those of all arrays, which follow what is said of the layers: read at once, which is faster than one by one."""
+
+    def __init__(self, layers: Any, stream: IO[bytes]) -> None:
+        import numpy as np
+
+        self._numpy, self._kinds, self._place = np, {name: np.dtype(kind) for name, kind in _SENT_AS.items()}, 0
+        size = sum(prod(one["shape"]) * self._kinds[one["kind"]].itemsize for each in layers for one in each["arrays"])
+        self._content = stream.read(size)
+        if len(self._content) < size:
+            raise _CutOff
+
+    def array(self, said: dict[str, Any]) -> SavedArray:
+        """The next one."""
+        kind, count = self._kinds[said["kind"]], prod(said["shape"])
+        values = self._numpy.frombuffer(self._content, kind, count, self._place).reshape(said["shape"])
+        self._place += count * kind.itemsize
+        aligned = values if values.flags.aligned else values.copy()  # types of several sizes may stand in one file
+        return SavedArray(said["name"], said["kind"], aligned, said["path"])
 
 
 def _some(names: Sequence[str]) -> str:
@@ -184,17 +205,6 @@ def _scaling(said: Any) -> Scaling:
     if isinstance(said, dict):
         return {name: InputScaling(*map(tuple, one)) for name, one in said.items()}
     return InputScaling(*map(tuple, said))
-
-
-def _array(said: dict[str, Any], stream: IO[bytes]) -> SavedArray:
-    import numpy as np
-
-    kind = np.dtype(_SENT_AS[said["kind"]])
-    wanted = prod(said["shape"]) * kind.itemsize
-    values = stream.read(wanted)
-    if len(values) < wanted:
-        raise _CutOff
-    return SavedArray(said["name"], said["kind"], np.frombuffer(values, kind).reshape(said["shape"]), said["path"])
 
 
 def _ending(code: int, size: int) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-
 from resnet_dsl.weights.bounds import LONGEST_NAME, DamagedError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -17,11 +15,18 @@ NOT_WEIGHTS = ("optimizer", "seed_generator", "random_seed_generator")
 """Groups beside the layers' weights: what an optimiser remembers, and where random layers stand."""
 
 
-class StoredArray(Protocol):
-    """An array in the file: h5py's, or one of resnet_dsl.weights.plain."""
+class StoredType(Protocol):
+    """The type of an array's numbers. itemsize: bytes of each."""
 
     @property
-    def dtype(self) -> np.dtype[Any]: ...
+    def itemsize(self) -> int: ...
+
+
+class StoredArray(Protocol):
+    """An array in the file: h5py's, NumPy's, or one of resnet_dsl.weights.plain, whose numbers are read as bytes."""
+
+    @property
+    def dtype(self) -> StoredType: ...
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -44,13 +49,18 @@ class Stored(NamedTuple):
     def shape(self) -> tuple[int, ...]:
         return tuple(self.dataset.shape)
 
-    def read(self) -> np.ndarray[Any, Any]:
+    def read(self) -> bytes | memoryview:
         """The numbers, as little-endian floats; of bfloat16 as float32, which holds each of them."""
         values = self.dataset[()]
-        if self.kind == "bfloat16":
-            bits = np.frombuffer(values.tobytes(), "<u2").astype("<u4") << 16
-            return bits.view("<f4").reshape(self.shape)
-        return np.asarray(values, values.dtype.newbyteorder("<"), order="C")
+        return values if isinstance(values, memoryview) else _little_endian(values, self.kind)
+
+
+def _little_endian(values: Any, kind: str) -> bytes:
+    import numpy as np  # takes longer to import than most files to read, which need none of it
+
+    if kind == "bfloat16":
+        return (np.frombuffer(values.tobytes(), "<u2").astype("<u4") << 16).tobytes()
+    return np.asarray(values, values.dtype.newbyteorder("<"), order="C").tobytes()
 
 
 class StoredLayer(NamedTuple):

@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -21,6 +21,7 @@ from resnet_dsl.weights.archive import CONFIG, GRAPH, WEIGHTS, Archive
 from resnet_dsl.weights.bounds import (
     LARGEST_CONFIG,
     LARGEST_GRAPH,
+    MIB,
     ROOM_FOR_TORCH,
     DamagedError,
     most_memory,
@@ -35,6 +36,8 @@ _PICKLED = b"\x80\x02"
 """How a pickle begins, as PyTorch wrote them before 1.6."""
 _STARTS = 16
 """Bytes by which a file is known."""
+_AT_ONCE = MIB
+"""Bytes that are written together."""
 _WAITING = 4  # seconds on the clock for each that the processor may work: others may use it, too
 
 
@@ -88,9 +91,20 @@ def _answer_weights(file: BinaryIO, size: int, out: BinaryIO) -> None:
 
 def _write_layers(layers: Sequence[Any], said: Mapping[str, Any], out: BinaryIO) -> None:
     _write_line(out, {"layers": [_described(one) for one in layers], **said})
-    for layer in layers:
-        for array in layer.arrays:
-            out.write(array.read().tobytes())
+    for some in _together(array.read() for layer in layers for array in layer.arrays):
+        out.write(some)
+
+
+def _together(parts: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """The same bytes in larger pieces: to hand over each small array would cost more than it does."""
+    some, size = [], 0
+    for part in parts:
+        some.append(part)
+        size += len(part)
+        if size > _AT_ONCE:
+            yield b"".join(some)
+            some, size = [], 0
+    yield b"".join(some)
 
 
 def _is_flat(file: BinaryIO, archive: Archive | None) -> bool:
@@ -244,3 +258,5 @@ _ANSWERS = {"graph": _answer_graph, "about": _answer_about, "config": _answer_co
 
 if __name__ == "__main__":
     serve(sys.argv[1], sys.argv[2], sys.stdout.buffer)
+    sys.stdout.flush()
+    os._exit(0)  # to take apart what was read would take as long as reading it did

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ def _nameless(place: str) -> None:
 
 def _layers(found: tuple[Any, ...]) -> list[Any]:
     return [
-        (one.name, one.place, [(it.name, it.kind, it.shape, it.read().tobytes()) for it in one.arrays]) for one in found
+        (one.name, one.place, [(it.name, it.kind, it.shape, bytes(it.read())) for it in one.arrays]) for one in found
     ]
 
 
@@ -70,6 +72,18 @@ def test_what_is_written_here(tmp_path: Path) -> None:
     write_directly(load_text(text).compile(), str(tmp_path / "n.keras"), Request(seed=0))
     with zipfile.ZipFile(tmp_path / "n.keras") as archive:
         _assert_alike(archive.read(WEIGHTS))
+
+
+def test_the_process_that_reads_them_imports_neither_numpy_nor_h5py() -> None:
+    """Which take longer to import than a file of a thousand blocks to read."""
+    lines = (
+        "import io, sys",
+        "from resnet_dsl.weights.worker import answer",
+        f"answer(open({str(SAVED)!r}, 'rb'), 'weights', io.BytesIO())",
+        "print(*({'numpy', 'h5py'} & {*sys.modules}))",
+    )
+    ended = subprocess.run([sys.executable, "-c", "; ".join(lines)], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
 
 
 def _changed(change: Any) -> bytes:

@@ -57,6 +57,23 @@ def test_variables_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert [float(one[0]) for one in found] == list(range(13))
 
 
+def test_types_of_several_sizes_stand_behind_each_other(tmp_path: Path) -> None:
+    """Three halves leave what follows at a place that no double may begin at."""
+    kinds = ["float16", "float64", "float32", "float16", "float64"]
+    arrays = [np.arange(3, dtype=kind) + number for number, kind in enumerate(kinds)]
+
+    def mixed(file: Any) -> None:
+        group = file.create_group("layers/mixed/vars")
+        group.attrs["name"] = "mixed"
+        for index, array in enumerate(arrays):
+            group[str(index)] = array
+
+    found = named(read_weights(put(tmp_path, weights(mixed))))["mixed"]
+    assert [one.dtype.name for one in found] == kinds
+    assert all(map(np.array_equal, found, arrays))
+    assert all(one.flags.aligned for one in found)
+
+
 def test_the_older_layout_has_names_for_variables_too(tmp_path: Path) -> None:
     (layer,) = read_weights(put(tmp_path, older())).layers
     assert (layer.name, [array.name for array in layer.arrays]) == ("first", ["kernel", "bias"])
