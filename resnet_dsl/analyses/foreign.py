@@ -21,6 +21,11 @@ class UnsoundGraphError(Exception):
     """A text is no graph, or a graph that no spec could have been compiled to. The message says why."""
 
 
+def prepare() -> None:
+    """Import what ``read_json`` needs, which takes as long as many graphs: for who has to wait for the text."""
+    import resnet_dsl.ir.serialization  # noqa: F401
+
+
 @uncollected()
 def read_json(text: str) -> tuple[Graph, tuple[Shape, ...]]:
     """The graph of a JSON text (``resnet-dsl schema``), and the shapes of its values, without the batch axis.

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from resnet_dsl.analyses.counts import count_nodes, total
-from resnet_dsl.analyses.foreign import read_json
+from resnet_dsl.analyses.foreign import prepare, read_json
 from resnet_dsl.failure import Failure
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape
@@ -63,17 +63,22 @@ def read_model(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...], 
 
     Raises as ``load`` does.
     """
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read_weights, path)  # a process of its own reads them, and another one the graph
-        graph, shapes = graph_and_shapes(path)
-        saved = reading.result()
+    with ThreadPoolExecutor(2) as pool:
+        text, weights = pool.submit(read_graph_json, path), pool.submit(read_weights, path)  # each has a process
+        prepare()
+        graph, shapes = _checked(text.result(), path)
+        saved = weights.result()
     check_room(saved, graph, shapes)
     return graph, shapes, saved
 
 
 def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
     """As ``read_graph``, with the shapes of its values."""
-    text = read_graph_json(path)
+    return _checked(read_graph_json(path), path)
+
+
+def _checked(text: str | None, path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
+    """The graph in its JSON, and the shapes of its values. Raises NoGraphError, and Failure where it is damaged."""
     if text is None:
         remedy = "name one that `resnet-dsl compile` or `to_keras` made; `resnet-dsl import` reads others"
         message = f"`{os.fspath(path)}` carries no graph, as the `.keras` files that are written here do"
