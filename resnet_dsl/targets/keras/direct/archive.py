@@ -9,7 +9,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from resnet_dsl.targets.keras.calls import Calls, LayerCall, is_layer
@@ -24,6 +24,10 @@ from resnet_dsl.weights.archive import CONFIG, FRESH, METADATA, WEIGHTS
 
 _AT_ONCE = 2**22
 """Bytes that are drawn before they are written: handing over each small array would cost more than it does."""
+
+
+_LARGE = 2**18
+"""Bytes from which on a thread pays."""
 
 
 class ArchivedModel(NamedTuple):
@@ -62,10 +66,10 @@ def _write_weights(archive: zipfile.ZipFile, file: Hdf5File, weights: Iterator[A
     """Returns their SHA-256."""
     info = zipfile.ZipInfo(WEIGHTS, time.localtime()[:6])
     info.file_size = file.size
-    with archive.open(info, "w") as entry:
-        hashed = _Hashed(entry)
+    with archive.open(info, "w") as entry, ThreadPoolExecutor(1) as pool:
+        hashed = _Hashed(entry, pool)
         file.write(hashed, _ahead(weights))
-    return hashed.digest.hexdigest()
+        return hashed.hexdigest()
 
 
 def _ahead(weights: Iterator[Array]) -> Iterator[Array]:
@@ -88,15 +92,23 @@ def _some(weights: Iterator[Array]) -> list[Array]:
 
 
 class _Hashed:
-    """What is written, and its SHA-256."""
+    """What is written, and its SHA-256: of large pieces a thread works it out while they are written."""
 
-    def __init__(self, out: Sink) -> None:
-        self._out = out
-        self.digest = hashlib.sha256()
+    def __init__(self, out: Sink, pool: Executor) -> None:
+        self._out, self._pool, self._digest = out, pool, hashlib.sha256()
+        self._behind: Future[None] = pool.submit(self._digest.update, b"")
 
     def write(self, data: Any, /) -> None:
-        self.digest.update(data)
+        self._behind.result()
+        if len(data) < _LARGE:  # a thread would take longer to hear of it
+            self._digest.update(data)
+        else:
+            self._behind = self._pool.submit(self._digest.update, data)
         self._out.write(data)
+
+    def hexdigest(self) -> str:
+        self._behind.result()
+        return self._digest.hexdigest()
 
 
 def _weights(calls: Calls) -> Hdf5Group:
