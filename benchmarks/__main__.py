@@ -26,6 +26,7 @@ PARTS = {
     "growth": "Growth with the number of blocks",
     "memory": "Memory",
     "running": "Running ResNet-50",
+    "training": "Training with grouped convolutions",
     "counting": "Counting",
     "figures": "Figures",
     "editing": "Editing",

@@ -2,9 +2,9 @@
 
 Run: python benchmarks/engines.py
 
-All ways have the same weights. PyTorch runs what torch.compile makes of torchvision's network of the same name, with
-random weights of its own, where both packages are installed. Times are by the clock, on all cores; a depthwise network
-is one of ours: MobileNet's blocks with a skip. How far results lie apart, tests/engines holds.
+All ways have the same weights. PyTorch runs what torch.compile makes of the same network (in_torch.py), with random
+weights of its own, where it and torchvision are installed. Times are by the clock, on all cores; a depthwise network is
+one of ours: MobileNet's blocks with a skip. How far results lie apart, tests/engines holds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Networks of torchvision in a process of their own: importing PyTorch beside TensorFlow can end the process that does.
+"""PyTorch's networks in a process of their own: importing PyTorch beside TensorFlow can end the process that does.
 
 Both sides of the pipe: ``OfTorch`` asks, and this file, run, answers.
 """
@@ -9,16 +9,19 @@ import pickle
 import subprocess
 import sys
 from functools import partial
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import measuring
 
+Cores: TypeAlias = Literal["all", "one"]
+
 
 class OfTorch:
-    """One of its networks, with random weights, as `torch.compile` makes it. Raises ImportError where there is none."""
+    """One of in_torch.py, as `torch.compile` makes it, on all cores or on one. Raises ImportError without PyTorch."""
 
-    def __init__(self, name: str) -> None:
-        self.process = subprocess.Popen([sys.executable, __file__, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, name: str, cores: Cores = "all") -> None:
+        command = [sys.executable, __file__, name, cores]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if not self._heard():
             raise ImportError(name)
 
@@ -26,7 +29,7 @@ class OfTorch:
         return self._ask(values)
 
     def seconds(self) -> float:
-        """Of one more turn with the same values, by that process' clock."""
+        """Of one more turn with the same values: by the clock, on one core those of the processor."""
         return float(self._ask(None))
 
     def _ask(self, values: Any) -> Any:
@@ -40,22 +43,18 @@ class OfTorch:
         return pickle.load(self.process.stdout)
 
 
-def serve(name: str) -> None:
-    """Says whether there is such a network; then answers values with results, and None with the time of the same."""
+def serve(name: str, cores: str) -> None:
+    """Says whether there is PyTorch; then answers values with results, and None with the time of the same."""
     try:
-        import torch
-        import torchvision
-
-        module = torch.compile(getattr(torchvision.models, name)(weights=None).eval())
-    except (ImportError, AttributeError):
+        import in_torch
+    except ImportError:
         say(False)
         return
+    if cores == "one":
+        in_torch.torch.set_num_threads(1)
+    timed = measuring.cpu if cores == "one" else measuring.wall
+    module = in_torch.made(name)
     say(True)
-
-    def run(values: Any) -> Any:
-        with torch.inference_mode():
-            return module(torch.from_numpy(values.transpose(0, 3, 1, 2).copy())).numpy()
-
     values = None
     while True:
         try:
@@ -63,7 +62,8 @@ def serve(name: str) -> None:
         except EOFError:
             return
         values = values if asked is None else asked
-        say(measuring.wall(partial(run, values)) if asked is None else run(values))
+        run = partial(in_torch.run, module, values)
+        say(timed(run) if asked is None else run())
 
 
 def say(what: Any) -> None:
@@ -72,4 +72,4 @@ def say(what: Any) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

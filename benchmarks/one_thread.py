@@ -1,15 +1,16 @@
-"""Two engines of ONNX against each other in one thread, where other work on the machine disturbs least.
+"""Two engines of ONNX, and PyTorch, against each other in one thread, where other work on the machine disturbs least.
 
 Run: python benchmarks/one_thread.py
 
 Processor time of a call at batch 1 and 8, the least of many turns in which the engines take the lead by turns: what
 else the machine does only lengthens a turn. It decides which engine the runner takes first (resnet_dsl.engines).
+PyTorch, where it and torchvision are installed, runs what torch.compile makes of the same network (in_torch.py).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,11 +20,13 @@ import numpy as np
 import onnxruntime
 import openvino
 from engines import NETWORKS
+from of_torch import OfTorch
 
 import resnet_dsl
 
 TURNS = {1: 40, 8: 10}
 """By the size of the batch."""
+HEAD = ("network, batch", "ONNX Runtime (ms)", "OpenVINO (ms)", "PyTorch (ms)", "ONNX Runtime / best other")
 
 
 def onnx_runtime(file: str) -> Callable[[Any], object]:
@@ -42,33 +45,46 @@ def open_vino(file: str) -> Callable[[Any], object]:
     return lambda values: compiled([values])
 
 
-def least(ways: list[Callable[[Any], object]], values: Any, turns: int) -> list[float]:
+def in_torch(name: str, values: Any) -> list[Callable[[], float]]:
+    """Seconds of the network in PyTorch, compiled for these values; nothing where it is not installed."""
+    try:
+        module = OfTorch(name, "one")
+    except ImportError:
+        return []
+    module(values)
+    return [module.seconds]
+
+
+def least(ways: Sequence[Callable[[], float]], turns: int) -> list[float]:
     """Seconds of each way; a first turn, in which they make room, is not counted."""
     costs: list[list[float]] = [[] for _ in ways]
     for turn in range(turns + 1):
         for place in range(len(ways))[:: 1 if turn % 2 else -1]:
-            start = time.process_time()
-            ways[place](values)
-            costs[place].append(time.process_time() - start)
+            costs[place].append(ways[place]())
     return [min(found[1:]) for found in costs]
 
 
-def rows(name: str, spec: str, folder: str) -> list[tuple[str, ...]]:
+def rows(name: str, spec: str, folder: str) -> Iterator[tuple[str, ...]]:
     file = str(Path(folder) / f"{name}.onnx")
     resnet_dsl.load(spec or name).network(name).to_onnx(file)
-    ways, side, found = [onnx_runtime(file), open_vino(file)], 32 if name.startswith("cifar") else 224, []
+    engines, side = [onnx_runtime(file), open_vino(file)], 32 if name.startswith("cifar") else 224
     for batch, turns in TURNS.items():
         values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
-        ours, theirs = least(ways, values, turns)
-        found.append((f"{name}, {batch}", f"{1000 * ours:.1f}", f"{1000 * theirs:.1f}", f"{ours / theirs:.2f}"))
-    return found
+        ways = [partial(measuring.cpu, partial(engine, values)) for engine in engines]
+        yield row(f"{name}, {batch}", least([*ways, *in_torch(name, values)], turns))
+
+
+def row(name: str, seconds: list[float]) -> tuple[str, ...]:
+    """Milliseconds of each, and how many times the best of the others ONNX Runtime takes."""
+    cells = [f"{1000 * one:,.1f}" for one in seconds]
+    return (name, *cells, *[""] * (3 - len(cells)), f"{seconds[0] / min(seconds[1:]):.2f}")
 
 
 def main() -> None:
-    print(measuring.here("onnxruntime", "openvino") + "\n")
+    print(measuring.here("onnxruntime", "openvino", "torch") + "\n")
     with TemporaryDirectory() as folder:
         found = [row for name, spec in NETWORKS.items() for row in rows(name, spec, folder)]
-    print(measuring.table(("network, batch", "ONNX Runtime (ms)", "OpenVINO (ms)", "ratio"), found))
+    print(measuring.table(HEAD, found))
 
 
 if __name__ == "__main__":
