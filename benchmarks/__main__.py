@@ -1,7 +1,9 @@
 """All measurements of speed, one after the other: ``python benchmarks``; ``--write`` puts them into docs/benchmarks.md.
 
 Within each table the ways take turns, and each number is a median of at least five turns; ratios are what carries over
-to other machines. Each part is a script of its own, too: ``python benchmarks/building.py``.
+to other machines. All of it takes most of an hour where nothing else runs. Each section is written as soon as it is
+measured, with the day and the versions, and the others stay: ``python benchmarks --write files growth`` measures two.
+Each part is a script of its own, too: ``python benchmarks/building.py``.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import datetime
 import os
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,14 +41,14 @@ ON_ALL_BACKENDS = frozenset({"building", "running"})
 INTRODUCTION = """\
 # Speed
 
-Measured by `python benchmarks --write`, {date}, with
-{here}.
+What `python benchmarks --write` measures, each section when it says so.
 
-Medians of at least {repetitions} turns, the ways of a table taking turns in one run. Times are those of this machine (a
-shared one); ratios are what carries over. That what is fast is also right is proved by `tests/specs/test_ways.py`: the
-fast and the plain way of building, and the optimised and the original network, are compared on every network that
-ships. JAX, PyTorch, pydot and Graphviz are measured where they are installed.
+Medians of several turns, the ways of a table taking turns in one run. Times are those of a machine that others share;
+ratios are what carries over. That what is fast is also right is proved by `tests/specs/test_ways.py`: the fast and the
+plain way of building, and the optimised and the original network, are compared on every network that ships. JAX,
+PyTorch, pydot and Graphviz are measured where they are installed.
 """
+PACKAGES = ("keras", "tensorflow", "jax", "torch", "onnxruntime", "lark", "pydantic")
 
 
 def backends(part: str) -> tuple[str, ...]:
@@ -69,6 +72,21 @@ def explanation(part: str) -> str:
     return doc.partition("\n\n")[2].replace(f"Run: python benchmarks/{part}.py\n\n", "").strip()
 
 
+def section(part: str, repetitions: int) -> str:
+    """A part's section of the page, below its title; measures it."""
+    tables = [measure(part, backend, repetitions) for backend in backends(part)]
+    when = f"{datetime.date.today()}, {repetitions} turns or more, with {measuring.here(*PACKAGES)}."
+    return "\n\n".join((explanation(part), textwrap.fill(when, 120), *tables))
+
+
+def write(title: str, measured: str) -> None:
+    """Puts a section into the page, in the place of the one of its title; the others stay."""
+    _, *known = PAGE.read_text(encoding="utf-8").split("\n## ")
+    sections = dict(one.split("\n\n", 1) for one in known) | {title: measured}
+    shown = [f"## {one}\n\n{sections[one].strip()}" for one in PARTS.values() if one in sections]
+    PAGE.write_text("\n\n".join((INTRODUCTION.strip(), *shown)) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -77,17 +95,13 @@ def main() -> None:
     parser.add_argument(
         "--repetitions", type=int, default=measuring.REPETITIONS, metavar="N", help="turns (default: 5)"
     )
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="write what is measured into docs/benchmarks.md")
     options = parser.parse_args()
-    sections = []
     for part in options.parts or PARTS:
-        tables = [measure(part, backend, options.repetitions) for backend in backends(part)]
-        sections.append("\n\n".join((f"## {PARTS[part]}", explanation(part), *tables)))
-        print(sections[-1] + "\n", flush=True)
-    if options.write:
-        here = measuring.here("keras", "tensorflow", "jax", "torch", "lark", "pydantic")
-        head = INTRODUCTION.format(date=datetime.date.today(), here=here, repetitions=options.repetitions)
-        PAGE.write_text("\n\n".join((head.strip(), *sections)) + "\n", encoding="utf-8")
+        measured = section(part, options.repetitions)
+        print(f"## {PARTS[part]}\n\n{measured}\n", flush=True)
+        if options.write:
+            write(PARTS[part], measured)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -125,9 +126,8 @@ def images_for(model: Any, count: int) -> Any:
 
 def _reason(refused: Exception) -> str:
     """The operator that stops it."""
-    words = str(refused).split()
-    found = [word.partition("(")[0].rstrip(",") for word in words if word.startswith(("Flex", "Erfc(", "Stateful"))]
-    return f"`{found[0]}`" if found else " ".join(words)[:60]
+    found = re.search(r"No Op registered for (\w+)|(Flex\w+)", str(refused))
+    return f"`{found[1] or found[2]}`" if found else " ".join(str(refused).split())[:60]
 
 
 def names_kept(model: Any, file: Path) -> str:
