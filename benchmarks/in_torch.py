@@ -69,10 +69,10 @@ def depthwise() -> nn.Module:
 
 
 def made(name: str) -> Any:
-    """The network with random weights, compiled for inference."""
+    """The network with random weights, compiled for inference, anew for each size of a batch."""
     makers = {"depthwise": depthwise, "cifar_resnet56": cifar_resnet56}
     module = makers[name]() if name in makers else getattr(torchvision.models, name)(weights=None)
-    return torch.compile(module.eval())
+    return torch.compile(module.eval(), dynamic=False)
 
 
 def run(module: Any, values: Any) -> Any:

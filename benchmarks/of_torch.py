@@ -25,6 +25,9 @@ class OfTorch:
         if not self._heard():
             raise ImportError(name)
 
+    def __del__(self) -> None:
+        self.process.communicate()  # it ends where nobody can ask any more
+
     def __call__(self, values: Any) -> Any:
         return self._ask(values)
 

@@ -45,14 +45,12 @@ def open_vino(file: str) -> Callable[[Any], object]:
     return lambda values: compiled([values])
 
 
-def in_torch(name: str, values: Any) -> list[Callable[[], float]]:
-    """Seconds of the network in PyTorch, compiled for these values; nothing where it is not installed."""
+def in_torch(name: str) -> list[OfTorch]:
+    """The network in PyTorch; nothing where that is not installed."""
     try:
-        module = OfTorch(name, "one")
+        return [OfTorch(name, "one")]
     except ImportError:
         return []
-    module(values)
-    return [module.seconds]
 
 
 def least(ways: Sequence[Callable[[], float]], turns: int) -> list[float]:
@@ -68,10 +66,13 @@ def rows(name: str, spec: str, folder: str) -> Iterator[tuple[str, ...]]:
     file = str(Path(folder) / f"{name}.onnx")
     resnet_dsl.load(spec or name).network(name).to_onnx(file)
     engines, side = [onnx_runtime(file), open_vino(file)], 32 if name.startswith("cifar") else 224
+    modules = in_torch(name)
     for batch, turns in TURNS.items():
         values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
+        for module in modules:
+            module(values)  # which compiles it
         ways = [partial(measuring.cpu, partial(engine, values)) for engine in engines]
-        yield row(f"{name}, {batch}", least([*ways, *in_torch(name, values)], turns))
+        yield row(f"{name}, {batch}", least([*ways, *(module.seconds for module in modules)], turns))
 
 
 def row(name: str, seconds: list[float]) -> tuple[str, ...]:
