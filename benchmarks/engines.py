@@ -45,14 +45,19 @@ network depthwise(classes = 1000) {
 NETWORKS = {"resnet50": "", "resnext50_32x4d": "", "depthwise": DEPTHWISE, "cifar_resnet56": ""}
 
 
-def ways(name: str, spec: str) -> dict[str, Callable[[Any], Any]]:
-    network = resnet_dsl.load(spec or name).network(name)
-    model = network.to_keras(seed=0)
-    found: dict[str, Callable[[Any], Any]] = {
+def by_keras(network: Any, model: Any) -> dict[str, Callable[[Any], Any]]:
+    """What Keras' backend has to run a model with."""
+    return {
         "Keras' `predict`": lambda values: model.predict(values, verbose=0),
         "`tf.function`": own_function(model),
         "runner, Keras' backend": resnet_dsl.runner(network.optimize(model), engine="keras"),
     }
+
+
+def ways(name: str, spec: str) -> dict[str, Callable[[Any], Any]]:
+    network = resnet_dsl.load(spec or name).network(name)
+    model = network.to_keras(seed=0)
+    found = by_keras(network, model)
     for engine in ("onnxruntime", "openvino"):
         with suppress(MissingPackageError):
             found[f"runner, {engine}"] = resnet_dsl.runner(model, engine=engine)

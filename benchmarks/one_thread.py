@@ -1,32 +1,37 @@
-"""Two engines of ONNX, and PyTorch, against each other in one thread, where other work on the machine disturbs least.
+"""The engines against each other in one thread, where other work on the machine disturbs least.
 
 Run: python benchmarks/one_thread.py
 
-Processor time of a call at batch 1 and 8, the least of many turns in which the engines take the lead by turns: what
-else the machine does only lengthens a turn. It decides which engine the runner takes first (resnet_dsl.engines).
-PyTorch, where it and torchvision are installed, runs what torch.compile makes of the same network (in_torch.py).
+Milliseconds of the processor for a call at batch 1 and 8, the least of many turns in which the ways take the lead by
+turns: what else the machine does only lengthens a turn. It decides which engine the runner takes first
+(resnet_dsl.engines). ONNX Runtime and OpenVINO run the file that the runner would give them. PyTorch, where it and
+torchvision are installed, runs what torch.compile makes of the same network (in_torch.py).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+
 import measuring
 import numpy as np
 import onnxruntime
 import openvino
-from engines import NETWORKS
+from engines import NETWORKS, by_keras
 from of_torch import OfTorch
 
 import resnet_dsl
 
 TURNS = {1: 40, 8: 10}
 """By the size of the batch."""
-HEAD = ("network, batch", "ONNX Runtime (ms)", "OpenVINO (ms)", "PyTorch (ms)", "ONNX Runtime / best other")
+CHOSEN = "ONNX Runtime"
+"""What the runner takes first."""
 
 
 def onnx_runtime(file: str) -> Callable[[Any], object]:
@@ -45,12 +50,19 @@ def open_vino(file: str) -> Callable[[Any], object]:
     return lambda values: compiled([values])
 
 
-def in_torch(name: str) -> list[OfTorch]:
-    """The network in PyTorch; nothing where that is not installed."""
+def ways(name: str, spec: str, folder: str) -> dict[str, Callable[[Any], object]]:
+    network, file = resnet_dsl.load(spec or name).network(name), str(Path(folder) / f"{name}.onnx")
+    model = network.to_keras(seed=0)
+    network.to_onnx(file, weights=model)
+    found = {**by_keras(network, model), CHOSEN: onnx_runtime(file), "OpenVINO": open_vino(file)}
     try:
-        return [OfTorch(name, "one")]
+        return {**found, "PyTorch": OfTorch(name, "one")}
     except ImportError:
-        return []
+        return found
+
+
+def cost(way: Callable[[Any], object], values: Any) -> Callable[[], float]:
+    return way.seconds if isinstance(way, OfTorch) else partial(measuring.cpu, partial(way, values))
 
 
 def least(ways: Sequence[Callable[[], float]], turns: int) -> list[float]:
@@ -62,30 +74,23 @@ def least(ways: Sequence[Callable[[], float]], turns: int) -> list[float]:
     return [min(found[1:]) for found in costs]
 
 
-def rows(name: str, spec: str, folder: str) -> Iterator[tuple[str, ...]]:
-    file = str(Path(folder) / f"{name}.onnx")
-    resnet_dsl.load(spec or name).network(name).to_onnx(file)
-    engines, side = [onnx_runtime(file), open_vino(file)], 32 if name.startswith("cifar") else 224
-    modules = in_torch(name)
+def rows(name: str, run: dict[str, Callable[[Any], object]]) -> Iterator[dict[str, str]]:
+    side = 32 if name.startswith("cifar") else 224
     for batch, turns in TURNS.items():
         values = np.random.default_rng(batch).normal(size=(batch, side, side, 3)).astype("float32")
-        for module in modules:
-            module(values)  # which compiles it
-        ways = [partial(measuring.cpu, partial(engine, values)) for engine in engines]
-        yield row(f"{name}, {batch}", least([*ways, *(module.seconds for module in modules)], turns))
-
-
-def row(name: str, seconds: list[float]) -> tuple[str, ...]:
-    """Milliseconds of each, and how many times the best of the others ONNX Runtime takes."""
-    cells = [f"{1000 * one:,.1f}" for one in seconds]
-    return (name, *cells, *[""] * (3 - len(cells)), f"{seconds[0] / min(seconds[1:]):.2f}")
+        for way in run.values():
+            way(values)  # what is compiled at the first call is not timed
+        taken = dict(zip(run, least([cost(way, values) for way in run.values()], turns), strict=True))
+        best = min(seconds for way, seconds in taken.items() if way != CHOSEN)
+        cells = {way: f"{1000 * seconds:,.1f}" for way, seconds in taken.items()}
+        yield {"network, batch": f"{name}, {batch}", **cells, f"{CHOSEN} / best other": f"{taken[CHOSEN] / best:.2f}"}
 
 
 def main() -> None:
-    print(measuring.here("onnxruntime", "openvino", "torch") + "\n")
+    print(measuring.here("keras", "tensorflow", "onnxruntime", "openvino", "torch") + "\n")
     with TemporaryDirectory() as folder:
-        found = [row for name, spec in NETWORKS.items() for row in rows(name, spec, folder)]
-    print(measuring.table(HEAD, found))
+        found = [row for name, spec in NETWORKS.items() for row in rows(name, ways(name, spec, folder))]
+    print(measuring.table(found[0], [row.values() for row in found]))
 
 
 if __name__ == "__main__":
