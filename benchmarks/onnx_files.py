@@ -66,7 +66,7 @@ def write_keras(model: Any, file: Path) -> dict[str, Any]:
     return {"s": time.process_time()}
 
 
-def look(name: str, ours: Path, theirs: Path | None) -> dict[str, Any]:
+def look(name: str, ours: Path, theirs: Path | None = None) -> dict[str, Any]:
     """Builds the model, has it exported where a file is asked for, and looks at both files."""
     whole = network(name)
     model = whole.to_keras(seed=1)
@@ -157,12 +157,13 @@ def row(name: str, folder: str) -> tuple[str, ...]:
     Path(theirs).parent.mkdir()
     written = said("ours", name, ours)
     found = said("look", name, ours, theirs) or said("look", name, ours)
-    mine, other = {**written, **found["ours"]}, found.get("keras", {"works": f"no file in {LIMIT} s"})
-    return (name, *cells(mine), *cells(other), f"{mine['names']} / {other.get('names', '-')}")
+    mine, other = {**written, **found.get("ours", {})}, found.get("keras", {"works": f"no file in {LIMIT} s"})
+    return (name, *cells(mine), *cells(other), f"{mine.get('names', '-')} / {other.get('names', '-')}")
 
 
 def cells(way: dict[str, Any]) -> list[str]:
-    return [way["works"], *(f"{way[column]:.1f}" if column in way else "" for column in ("s", "MB"))]
+    numbers = [f"{way[column]:.1f}" if column in way else "" for column in ("s", "MB")]
+    return [way.get("works", "not looked at"), *numbers]
 
 
 def main() -> None:
@@ -175,12 +176,9 @@ def main() -> None:
     print(measuring.table(HEAD, rows))
 
 
-def answer(asked: str, name: str, ours: str, theirs: str | None = None) -> None:
+def answer(asked: str, name: str, *files: str) -> None:
     """What one process of the many does."""
-    found = (
-        write_ours(name, Path(ours)) if asked == "ours" else look(name, Path(ours), Path(theirs) if theirs else None)
-    )
-    print(json.dumps(found))
+    print(json.dumps({"ours": write_ours, "look": look}[asked](name, *map(Path, files))))
 
 
 if __name__ == "__main__":
