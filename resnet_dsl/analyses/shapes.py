@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.lengths import Shape, of_further_input, show
 from resnet_dsl.ir.nodes import Node
@@ -22,6 +24,15 @@ def infer_shapes(graph: Graph) -> tuple[Shape, ...]:
             _check_weights(node, inputs, graph, shapes)
         shape = operation.infer(node.args, inputs)
         shapes.append(of_further_input(shape, node.name) if node.op == "input" and shapes else shape)
+    return tuple(shapes)
+
+
+def shapes_at(graph: Graph, sizes: Sequence[Shape]) -> tuple[Shape, ...]:
+    """The shapes where the inputs, which may be open, have these sizes. Raises UnfitError where one does not fit."""
+    shapes = [*sizes]
+    for node in graph.nodes[graph.inputs :]:
+        inputs = tuple(shapes[index] for index in node.inputs)
+        shapes.append(OPERATIONS[node.op].infer(node.args, inputs))
     return tuple(shapes)
 
 

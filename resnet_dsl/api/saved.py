@@ -28,7 +28,8 @@ def runner(model: Any, engine: str | None = None, precision: Literal["float32", 
         engines below run without Keras; a process that runs the latter has its first answer soonest. ONNX Runtime
         arranges the weights of an ``.onnx`` file for speed at the second call, which takes that much longer.
 
-    Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays.
+    Several inputs and outputs are taken and returned as the model does (``Network.to_keras``), as NumPy arrays. What
+    the network does not take (no batch, another size, no real numbers) raises Failure when the function is called.
 
     engine: ``onnxruntime`` or ``openvino``, or ``keras`` for its own backend. Without one ONNX Runtime, else OpenVINO,
         runs models that were made here, on machines without a GPU, where the packages are installed (`onnx` besides);

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.engines.ends import Ends
+from resnet_dsl.engines.ends import Ends, Input
 from resnet_dsl.engines.sessions import ENGINES, Precision, Run
 from resnet_dsl.extras import MissingPackageError, is_installed
 from resnet_dsl.failure import Failure, reason
-from resnet_dsl.ir.sizes import multiples
-from resnet_dsl.sentences import either
+from resnet_dsl.ir.lengths import show
+from resnet_dsl.ir.operation import UnfitError
+from resnet_dsl.ir.sizes import written_size
+from resnet_dsl.sentences import either, listed
 
 if TYPE_CHECKING:
     from resnet_dsl.ir.graph import Graph
@@ -38,8 +41,20 @@ class Runner:
         self._run = run
 
     def __call__(self, values: Any) -> Any:
-        """Raises Failure for inputs that are missing, too many, or of a size that the network does not take."""
-        return self._ends.returned(self._run(self._ends.given(values)))
+        """Raises Failure for inputs that are missing, too many, no numbers, or of a size that does not fit."""
+        return self._ends.returned(self._computed(self._ends.given(values)))
+
+    def _computed(self, given: list[Any]) -> Sequence[Any]:
+        try:
+            with np.errstate(over="raise"):
+                return self._run(given)
+        except Failure:
+            raise
+        except FloatingPointError:
+            raise Failure("an input holds numbers beyond 3.4e38, the largest of float32") from None
+        except Exception as error:  # the engines raise a dozen kinds
+            sizes = listed(map(show, _sizes(given)))
+            raise Failure(f"{self.engine} cannot run `{self._ends.network}` on {sizes}: {reason(error)}") from error
 
     def __repr__(self) -> str:
         return f"<runner of {self._ends.network}, by {self.engine}>"
@@ -53,15 +68,15 @@ def runner(model: Any, engine: str | None = None, precision: Precision = "float3
     graph = _graph_of(model)
     name = _chosen(model, graph, engine, precision)
     if name == KERAS:
-        return _by_keras(model)
+        return _by_keras(model, graph)
     assert graph is not None
     run = ENGINES[name].start(_in_onnx(model, graph), precision).run
-    return Runner(name, _ends_of(model), run if precision != "float32" else _compared(model, run))
+    return Runner(name, _ends_of(model), _fitting(graph, run if precision != "float32" else _compared(model, run)))
 
 
 def _of_file(path: str | os.PathLike[str], engine: str | None, precision: Precision) -> Runner:
     """Of a file that was written here: without Keras, where another engine is to run it."""
-    if os.fspath(path).endswith(".onnx"):
+    if os.fspath(path).lower().endswith(".onnx"):
         return _of_onnx(os.fspath(path), engine, precision)
     if engine == KERAS or not runs_without_keras(precision):
         from resnet_dsl.targets.keras import load
@@ -72,7 +87,8 @@ def _of_file(path: str | os.PathLike[str], engine: str | None, precision: Precis
     made, about = of_file(path)
     name = engine or _able(precision)[0]
     written = _written(made.graph, made.shapes, by_node(made), about.scaling)
-    return Runner(name, _ends(made.graph, made.shapes), ENGINES[name].start(written, precision).run)
+    run = ENGINES[name].start(written, precision).run
+    return Runner(name, _ends(made.graph, made.shapes), _fitting(made.graph, run))
 
 
 def runs_without_keras(precision: Precision = "float32") -> bool:
@@ -158,11 +174,13 @@ def _graph_of(model: Any) -> Graph | None:
     return graph_of(model)
 
 
-def _by_keras(model: Any) -> Runner:
+def _by_keras(model: Any, graph: Graph | None) -> Runner:
     from resnet_dsl.targets.keras.backend import import_keras
     from resnet_dsl.targets.keras.running import backend_run
 
-    return Runner(f"{KERAS} ({import_keras().backend.backend()})", _ends_of(model), backend_run(model))
+    run = backend_run(model)
+    name = f"{KERAS} ({import_keras().backend.backend()})"
+    return Runner(name, _ends_of(model), run if graph is None else _fitting(graph, run))
 
 
 def _ends_of(model: Any) -> Ends:
@@ -171,15 +189,18 @@ def _ends_of(model: Any) -> Ends:
     graph = _graph_of(model)
     output: Any = getattr(model, "output", None)  # a Sequential model has none before its first call
     named = isinstance(output, dict)
-    divisors = () if graph is None else tuple(map(multiples, infer_shapes(graph)[: graph.inputs]))
-    names = tuple(tensor.name for tensor in model.inputs)
-    return Ends(model.name, names, tuple(output) if named else (), named, divisors)
+    sizes = [tensor.shape[1:] for tensor in model.inputs]
+    if graph is not None:
+        sizes = [*map(written_size, infer_shapes(graph)[: graph.inputs])]
+    inputs = tuple(Input(tensor.name, tuple(size)) for tensor, size in zip(model.inputs, sizes, strict=True))
+    return Ends(model.name, inputs, tuple(output) if named else (), named)
 
 
 def _ends(graph: Graph, shapes: tuple[Shape, ...]) -> Ends:
-    inputs = tuple(node.name for node in graph.nodes[: graph.inputs])
+    named = zip(graph.nodes[: graph.inputs], shapes, strict=False)
+    inputs = tuple(Input(node.name, written_size(shape)) for node, shape in named)
     outputs = tuple(output.name for output in graph.outputs)
-    return Ends(graph.name, inputs, outputs, len(outputs) > 1, tuple(map(multiples, shapes[: graph.inputs])))
+    return Ends(graph.name, inputs, outputs, len(outputs) > 1)
 
 
 def _in_onnx(model: Any, graph: Graph) -> bytes:
@@ -200,6 +221,31 @@ def _written(graph: Graph, shapes: tuple[Shape, ...], weights: Weights, scaling:
     return written
 
 
+def _fitting(graph: Graph, run: Run) -> Run:
+    """``run``, of sizes at which every operation of the graph fits: engines compute numbers of windows that do not."""
+    from resnet_dsl.analyses.shapes import shapes_at
+
+    known: set[tuple[Shape, ...]] = set()
+
+    def fitting(values: list[Any]) -> Sequence[Any]:
+        sizes = _sizes(values)
+        if sizes not in known:
+            try:
+                shapes_at(graph, sizes)
+            except UnfitError as unfit:
+                given = listed(map(show, sizes))
+                raise Failure(f"`{graph.name}` does not take {given}: {unfit.message}") from None
+            known.add(sizes)
+        return run(values)
+
+    return fitting
+
+
+def _sizes(values: list[Any]) -> tuple[Shape, ...]:
+    """Those of the samples of each input."""
+    return tuple(tuple(value.shape[1:]) for value in values)
+
+
 def _compared(model: Any, run: Run) -> Run:
     """``run``; its first results are compared with the model's own, whose layers may have been changed by hand."""
     from resnet_dsl.targets.keras.running import backend_run, outputs_of
@@ -210,6 +256,8 @@ def _compared(model: Any, run: Run) -> Run:
         if way:
             return way[0](values)
         found = run(values)
+        if not len(values[0]):  # nothing to compare
+            return found
         first = [value[:1] for value in values]
         if all(map(_alike, (one[:1] for one in found), outputs_of(model, first))):
             way.append(run)
@@ -222,5 +270,5 @@ def _compared(model: Any, run: Run) -> Run:
 
 
 def _alike(found: Any, expected: Any) -> bool:
-    largest = float(np.max(np.abs(expected), initial=0.0))
+    largest = float(np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)))
     return bool(np.allclose(found, expected, rtol=0, atol=TOLERANCE * largest, equal_nan=True))

@@ -10,8 +10,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from resnet_dsl.engines.ends import Input
 from resnet_dsl.engines.starting import MappedModel, NotMappedError, StartingSession
 from resnet_dsl.extras import is_installed
+from resnet_dsl.ir.sizes import Size
 
 Precision: TypeAlias = Literal["float32", "bfloat16"]
 Run: TypeAlias = Callable[[list[Any]], Sequence[Any]]
@@ -21,10 +23,10 @@ _MAPS = os.name == "posix"
 
 
 class Session(NamedTuple):
-    """A model in an engine. inputs, outputs: their names in order."""
+    """A model in an engine. inputs, outputs: in order, the latter by name."""
 
     run: Run
-    inputs: tuple[str, ...]
+    inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
 
 
@@ -41,7 +43,7 @@ class Engine(NamedTuple):
 
 
 def onnx_runtime(model: bytes | str) -> Any:
-    """A model, or the file at a path, in ONNX Runtime on the processor, which says errors alone."""
+    """A model, or the file at a path, in ONNX Runtime on the processor. It raises its errors, and says nothing."""
     return _session(model, _settings())
 
 
@@ -49,7 +51,7 @@ def _settings() -> Any:
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
-    settings.log_severity_level = 3
+    settings.log_severity_level = 4
     return settings
 
 
@@ -71,12 +73,17 @@ def _as_it_lies(mapped: MappedModel) -> Any:
 
 def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
     started, compute = _started(model)
-    inputs, outputs = ([one.name for one in ends] for ends in (started.get_inputs(), started.get_outputs()))
+    inputs = tuple(Input(one.name, _size(one.shape)) for one in started.get_inputs())
 
     def run(values: list[Any]) -> Sequence[Any]:
-        return compute(dict(zip(inputs, map(_float32, values), strict=True)))
+        return compute(dict(zip((one.name for one in inputs), map(_float32, values), strict=True)))
 
-    return Session(run, tuple(inputs), tuple(outputs))
+    return Session(run, inputs, tuple(one.name for one in started.get_outputs()))
+
+
+def _size(shape: Sequence[Any]) -> Size:
+    """That of a sample; ONNX Runtime has names, and None, for lengths that are open."""
+    return tuple(one if isinstance(one, int) else None for one in shape[1:])
 
 
 def _started(model: bytes | str) -> tuple[Any, Callable[[dict[str, Any]], Sequence[Any]]]:
@@ -98,11 +105,24 @@ def _openvino(model: bytes | str, precision: Precision) -> Session:
     read = core.read_model(model) if isinstance(model, str) else core.read_model(model=model, weights=b"")
     compiled = core.compile_model(read, "CPU", hints)
 
+    known: set[tuple[tuple[int, ...], ...]] = set()
+
     def run(values: list[Any]) -> Sequence[Any]:
-        found = compiled([_float32(one) for one in values])
+        arrays = [_float32(one) for one in values]
+        shapes = tuple(one.shape for one in arrays)
+        if shapes not in known:  # compiled, a window that does not fit gives numbers of nothing; here it is refused
+            read.reshape(dict(enumerate(shapes)))
+            known.add(shapes)
+        found = compiled(arrays)
         return [np.array(found[output]) for output in compiled.outputs]  # they lie in memory of the engine's own
 
-    return Session(run, *(tuple(one.get_any_name() for one in ends) for ends in (compiled.inputs, compiled.outputs)))
+    inputs = tuple(
+        Input(
+            one.get_any_name(), tuple(side.get_length() if side.is_static else None for side in one.partial_shape)[1:]
+        )
+        for one in compiled.inputs
+    )
+    return Session(run, inputs, tuple(one.get_any_name() for one in compiled.outputs))
 
 
 def _float32(value: Any) -> Any:

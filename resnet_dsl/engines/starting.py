@@ -55,20 +55,23 @@ class StartingSession:
     def run(self, given: Mapping[str, Any]) -> Sequence[Any]:
         """All outputs, by the inputs' names. Raises Failure where the file was written over since it was opened."""
         with self._turn:
-            if self._answered and not self._file.closed:
-                self.session = self._fast(self._model())
-                self._file.close()
+            if not self._file.closed:
+                self._expect_unchanged()
+                if self._answered:
+                    self.session = self._fast(self._model())
+                    self._file.close()
         found: Sequence[Any] = self.session.run(None, given)
         self._answered = True
         return found
 
     def _model(self) -> bytes | str:
         """The model that the first session has, even where another file was put in its place or it was removed."""
-        if os.path.exists(self._path) and _state(os.stat(self._path)) == self._began:
-            return self._path
+        is_there = os.path.exists(self._path) and _state(os.stat(self._path)) == self._began
+        return self._path if is_there else self._file.read()
+
+    def _expect_unchanged(self) -> None:
         if _state(os.fstat(self._file.fileno())) != self._began:
             raise Failure(f"`{self._path}` was written over after a runner was made of it", "make a new runner")
-        return self._file.read()
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:

@@ -58,7 +58,7 @@ def fits(size: Size, divisors: Sequence[int]) -> bool:
     return len(size) - 1 != len(divisors) or all(isinstance(one, int) and one % divisor == 0 for one, divisor in pairs)
 
 
-def takes(shape: Shape, size: Size) -> bool:
+def takes(shape: Shape | Size, size: Size) -> bool:
     """Whether an input of this shape takes values of a size that is known."""
     known = all(one == other for one, other in zip(shape, size, strict=False) if isinstance(one, int))
     return len(shape) == len(size) and known and fits(size, multiples(shape))

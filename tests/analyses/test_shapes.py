@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resnet_dsl import pipeline, resources
-from resnet_dsl.analyses.shapes import infer_shapes
+from resnet_dsl import load, pipeline, resources
+from resnet_dsl.analyses.shapes import infer_shapes, shapes_at
 from resnet_dsl.ir.graph import Graph
 from resnet_dsl.ir.operation import UnfitError
 from tests.analyses.classic_networks import ALEXNET, MOBILENET, VGG16
@@ -58,6 +58,22 @@ def test_shapes_are_inferred_again_from_the_graph_alone() -> None:
     for text in (ALEXNET, VGG16, MOBILENET):
         network = compiled(text)
         assert infer_shapes(network.graph) == network.shapes
+
+
+@pytest.mark.parametrize("name", ["deeplabv3_resnet50", "unet_resnet34", "retinanet_resnet50_fpn", "tcn_music"])
+def test_shapes_of_an_open_network_at_a_size_are_those_compiled_for_it(name: str) -> None:
+    spec = load(name)
+    size = (96,) if name == "tcn_music" else (96, 64)
+    channels = spec.network().input_shape[-1:]
+    known = spec.network(input_size=(*size, *channels))
+    assert shapes_at(spec.network().graph, [*known.input_shapes.values()]) == infer_shapes(known.graph)
+
+
+def test_a_size_in_which_no_window_lies_is_unfit() -> None:
+    network = compiled("network n { input ?x?x3 stage s { conv(4, 5, pad = valid) -> conv(4, 3, pad = valid) } }")
+    assert shapes_at(network.graph, [(7, 8, 3)])[-1] == (1, 2, 4)
+    with pytest.raises(UnfitError, match=r"a window of 3, larger than the 2x4x4 map"):
+        shapes_at(network.graph, [(6, 8, 3)])
 
 
 def test_a_graph_from_a_file_that_does_not_fit_is_unfit() -> None:
