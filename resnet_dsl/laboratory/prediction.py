@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,7 +106,7 @@ def unsaid_scaling(model: PredictingModel) -> str | None:
 def predictions(
     model: PredictingModel, images: Iterable[Path], top: int, refused: Callable[[Failure], None]
 ) -> Iterator[Prediction]:
-    """Those of all images that can be read, in order, ``top`` classes each; the others are handed to ``refused``."""
+    """Of all images that can be read and computed, in order, ``top`` classes each; ``refused`` is handed the others."""
     shape = infer_shapes(model.graph)[0]
     batch: list[tuple[str, NDArray[np.float32]]] = []
     for path in images:
@@ -120,11 +119,11 @@ def predictions(
             refused(Failure(f"{path}: {error.strerror}", instead_of_missing(error)))
             continue
         if batch and (len(batch) == BATCH or batch[0][1].shape != image.shape):
-            yield from _predicted(model, batch, top)
+            yield from _predicted(model, batch, top, refused)
             batch = []
         batch.append((str(path), image))
     if batch:
-        yield from _predicted(model, batch, top)
+        yield from _predicted(model, batch, top, refused)
 
 
 def _image(path: Path, shape: Shape, model: PredictingModel) -> NDArray[np.float32]:
@@ -159,22 +158,29 @@ def _expect_bits(pixels: Array, name: str, model: PredictingModel) -> None:
         raise Failure(f"{name} has {8 * pixels.dtype.itemsize} bits a pixel, and the model takes {bits}")
 
 
-def _predicted(model: PredictingModel, batch: list[tuple[str, NDArray[np.float32]]], top: int) -> Iterator[Prediction]:
-    found = model.run(np.stack([image for _, image in batch]))
+def _predicted(
+    model: PredictingModel, batch: list[tuple[str, NDArray[np.float32]]], top: int, refused: Callable[[Failure], None]
+) -> Iterator[Prediction]:
+    try:
+        found = model.run(np.stack([image for _, image in batch]))
+    except Failure as failure:  # all are of one size, which does not fit
+        for name, _ in batch:
+            refused(Failure(f"{name}: {failure}", failure.remedy))
+        return
     for row, (name, _) in enumerate(batch):
-        yield Prediction(
-            name, {output: _likely(np.asarray(found[output][row]), model, top, name) for output in _names(model)}
-        )
+        numbers = {output: np.asarray(found[output][row]) for output in _names(model)}
+        if all(np.isfinite(one).all() for one in numbers.values()):
+            yield Prediction(name, {output: _likely(one, model, top) for output, one in numbers.items()})
+        else:
+            refused(Failure(f"the model computes no numbers for {name}: its weights are not finite, or overflow"))
 
 
 def _names(model: PredictingModel) -> list[str]:
     return [output.name for output in model.graph.outputs]
 
 
-def _likely(numbers: Array, model: PredictingModel, top: int, image: str) -> tuple[Likely, ...]:
+def _likely(numbers: Array, model: PredictingModel, top: int) -> tuple[Likely, ...]:
     """Of equal numbers the first class comes first."""
-    if not all(map(isfinite, numbers.tolist())):
-        raise Failure(f"the model computes no numbers for {image}: its weights are not finite, or overflow")
     order: Sequence[int] = np.argsort(-numbers, kind="stable")[:top].tolist()
     names = model.about.classes
     return tuple(Likely(one, names[one] if names else str(one), float(numbers[one])) for one in order)

@@ -121,6 +121,42 @@ def test_what_cannot_be_read_is_told_and_the_others_are_predicted(folder: Path) 
         assert name in said.err
 
 
+def test_what_cannot_be_computed_is_told_and_the_others_are_predicted(folder: Path) -> None:
+    """The class of a white image overflows; the black one, in the same batch, has numbers."""
+    model = saved(folder, "raw", scaling=None)
+    model.set_weights([np.full_like(one, 3e38) if one.ndim == 2 else one for one in model.get_weights()])
+    compiled = pipeline.load_text(SPEC).compile("raw")
+    save(model, folder / "model.keras", compiled.graph)
+    write(folder, [np.zeros_like(IMAGES[0]), np.full_like(IMAGES[0], 255), np.zeros_like(IMAGES[0])])
+    for asked in ("json", "csv", "text"):
+        said = call("predict", "model.keras", "0.png", "1.png", "2.png", "--format", asked)
+        assert said.code == 2
+        assert [f"{number}.png" in said.out for number in range(3)] == [True, False, True]
+        assert "the model computes no numbers for 1.png" in said.err
+
+
+def test_an_image_in_which_no_window_lies_is_told_and_the_others_are_predicted(folder: Path) -> None:
+    compiled = pipeline.load_text(SPEC.replace("4?x4?x3", "?x?x3")).compile("open")
+    save(to_keras(compiled.graph, compiled.shapes, seed=1), folder / "model.keras", compiled.graph)
+    write(folder, [IMAGES[0], IMAGES[0][:2, :2], IMAGES[1]])
+    said = call("predict", "model.keras", "0.png", "1.png", "2.png", "--format", "json")
+    assert said.code == 2
+    assert [one["image"] for one in json.loads(said.out)] == ["0.png", "2.png"]
+    assert "1.png: `open` does not take `2x2x3`: `conv` has a window of 3" in said.err
+
+
+def test_a_file_in_onnx_is_predicted_as_it_is_told(folder: Path) -> None:
+    pytest.importorskip("onnx")
+    (folder / "net.resnet").write_text(SPEC)
+    assert call("compile", "net.resnet:net", "--to", "onnx", "--quiet").code == 0
+    write(folder)
+    said = call("predict", "net.onnx", "0.png")
+    assert said.code == 2
+    assert "`resnet-dsl import FILE --weights model.keras` makes one" in said.err
+    assert call("import", "net.onnx", "--weights", "model.keras").code == 0
+    assert call("predict", "model.keras", "0.png").code == 0
+
+
 def test_what_the_model_does_not_do_can_be_asked_for(folder: Path) -> None:
     model = saved(folder, scaling=None)
     write(folder)
@@ -135,6 +171,16 @@ def test_what_the_model_does_not_do_can_be_asked_for(folder: Path) -> None:
     said = call("predict", "model.keras", "0.png")
     assert said.code == 0
     assert "0 to 255" in said.err
+
+
+@pytest.mark.parametrize("asked", [("--std", "1e-200"), ("--std", "1e200"), ("--mean", "1e300"), ("--std", "0")])
+def test_scalings_that_overflow_are_refused(folder: Path, asked: tuple[str, str]) -> None:
+    """Squared, `1e200` was infinite, and every pixel 0."""
+    saved(folder, scaling=None)
+    write(folder)
+    said = call("predict", "model.keras", "0.png", *asked)
+    assert said.code == 2
+    assert f"error: {asked[0]}: numbers" in said.err
 
 
 def test_scores_that_are_no_probabilities_are_called_so(folder: Path) -> None:

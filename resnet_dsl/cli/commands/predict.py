@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from resnet_dsl.weights import About, InputScaling
 
 
+LARGEST = 1e9
+"""Of what is taken off pixels and what they are divided by; its inverse is the least of the latter. None overflows."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL.keras", help="a model that was written here")
     parser.add_argument("images", nargs="+", metavar="FILE", help="images, and folders of images")
@@ -102,9 +106,12 @@ def _scaling(options: argparse.Namespace, about: About, graph: Graph) -> InputSc
         if len(numbers) not in (1, channels):
             told = f"{option} has {counted(len(numbers), 'number')}, and images have {counted(channels, 'channel')}"
             raise Failure(told, "give one number, or one a channel")
-    if min(given["--std"]) <= 0:
+        if max(map(abs, numbers)) > LARGEST:
+            raise Failure(f"{option}: numbers up to {LARGEST:.0e} are taken, and images have none above 65,535")
+    if min(given["--std"]) < 1 / LARGEST:
         raise Failure(
-            "--std: numbers above 0 are needed, since pixels are divided by them", "1 leaves them as they are"
+            f"--std: numbers above 0 are needed, {1 / LARGEST:.0e} at least: pixels are divided by them",
+            "1 leaves them as they are",
         )
     mean, deviation = (numbers * (channels if len(numbers) == 1 else 1) for numbers in given.values())
     return InputScaling(mean, tuple(one**2 for one in deviation))

@@ -80,9 +80,9 @@ def graph_and_shapes(path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, 
 def _checked(text: str | None, path: str | os.PathLike[str]) -> tuple[Graph, tuple[Shape, ...]]:
     """The graph in its JSON, and the shapes of its values. Raises NoGraphError, and Failure where it is damaged."""
     if text is None:
-        remedy = "name one that `resnet-dsl compile` or `to_keras` made; `resnet-dsl import` reads others"
         message = f"`{os.fspath(path)}` carries no graph, as the `.keras` files that are written here do"
-        raise NoGraphError(message, remedy)
+        others = "`resnet-dsl import FILE --weights model.keras` makes one of others, and of files in ONNX"
+        raise NoGraphError(message, f"name one that `resnet-dsl compile` or `to_keras` made; {others}")
     return read_json(text)
 
 
