@@ -217,4 +217,6 @@ def _ending(code: int, size: int) -> str:
 def unreadable(path: str, why: str) -> Failure:
     """The failure of a file that is not what it should be."""
     remedy = f"take another copy, or another file: those of Keras are read ({_OF_KERAS}), and named arrays: {_FLAT}"
+    if path.lower().endswith(".onnx"):
+        remedy = "a file in ONNX is taken whole, network and weights: `resnet-dsl import FILE --weights model.keras`"
     return Failure(f"`{path}` cannot be read: {why}", remedy)

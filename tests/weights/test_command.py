@@ -112,3 +112,16 @@ def test_what_cannot_be_done_is_refused(files: Path, arguments: list[str], told:
     ended = compiled(files, f"{files}/net.resnet:one", *(one.format(files) for one in arguments))
     assert ended.code == 2
     assert told in ended.err
+
+
+def test_a_file_in_onnx_is_taken_whole_as_it_is_told(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.chdir(files)
+    assert call("compile", "net.resnet:one", "--to", "onnx", "--seed", "3", "--quiet").code == 0
+    ended = compiled(files, "net.resnet:one", "--weights", "one.onnx")
+    assert ended.code == 2
+    assert "`resnet-dsl import FILE --weights model.keras`" in ended.err
+    assert call("import", "one.onnx", "--weights", "model.keras").code == 0
+    assert (
+        resnet_dsl.load_keras("model.keras").count_params() == resnet_dsl.load("net.resnet").network("one").total_params
+    )

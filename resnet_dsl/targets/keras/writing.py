@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from resnet_dsl.extras import MissingPackageError, is_installed
 from resnet_dsl.pipeline import Compiled
 from resnet_dsl.targets.keras.direct import archive
 from resnet_dsl.targets.keras.direct.configuration import configuration
@@ -28,7 +29,7 @@ from resnet_dsl.writing import write_through, write_whole
 def write_model(compiled: Compiled, path: str, request: Request) -> Written:
     """A ``.keras`` file; it is the same whoever writes it, but for the version in it."""
     if _needs_no_keras(request):
-        with suppress(LeftToKerasError):
+        with _left_to_keras():
             return write_directly(compiled, path, request)
     return write_by_keras(compiled, path, request)
 
@@ -94,12 +95,22 @@ def write_by_keras(compiled: Compiled, path: str, request: Request) -> Written:
 def write_json(compiled: Compiled, path: str, request: Request) -> Written:
     """Keras' JSON of the model, without weights."""
     if _needs_no_keras(request):
-        with suppress(LeftToKerasError):
+        with _left_to_keras():
             made = make(compiled, request)
             write_whole(path, "".join(configuration(made.calls, made.seed)) + "\n")
             return Written()
     save_json(_build(compiled, request)[0].model, path)
     return Written()
+
+
+@contextmanager
+def _left_to_keras() -> Iterator[None]:
+    """Goes on behind the block where Keras alone writes the model. Raises MissingPackageError where it is missing."""
+    try:
+        yield
+    except LeftToKerasError as left:
+        if not is_installed("keras"):
+            raise MissingPackageError(["keras"], f"Keras alone writes this, and is not installed: {left}") from None
 
 
 def _needs_no_keras(request: Request) -> bool:
