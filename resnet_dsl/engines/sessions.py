@@ -58,7 +58,8 @@ def _settings() -> Any:
 def _session(model: bytes | str, settings: Any) -> Any:
     import onnxruntime
 
-    return onnxruntime.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+    providers = ["CPUExecutionProvider"]  # there is no other to fall back on, of which it would speak to the output
+    return onnxruntime.InferenceSession(model, settings, providers=providers, enable_fallback=0)
 
 
 def _as_it_lies(mapped: MappedModel) -> Any:
