@@ -115,7 +115,7 @@ def _divided(stop: Stop, index: int, cuts: Iterable[int]) -> Iterator[Slip]:
     if stop.words.kinds[index] not in ("NAME", MALFORMED) or len(word) > _LONGEST or word in words().statements:
         return
     for cut in cuts:
-        if word[cut] != "_" and (kinds := _kinds(stop, word[:cut], word[cut:])):
+        if "_" not in word[max(cut - 1, 0) : cut + 1] and (kinds := _kinds(stop, word[:cut], word[cut:])):
             message, edit = (
                 f"a space is missing in `{word}`",
                 Edit(stop.words.span(index), f"{word[:cut]} {word[cut:]}"),
