@@ -13,7 +13,7 @@ from resnet_dsl.ir.sizes import Size, beside, fits, multiples, rule, takes
 from resnet_dsl.sentences import counted, either, listed
 
 
-class Input(NamedTuple):
+class RunnerInput(NamedTuple):
     """One input. size: of a sample, in the order of its axes; lengths that are not known are open."""
 
     name: str
@@ -24,7 +24,7 @@ class Ends(NamedTuple):
     """inputs, outputs: in order. named: whether what is returned is a dictionary by name."""
 
     network: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[RunnerInput, ...]
     outputs: tuple[str, ...]
     named: bool
 
@@ -68,13 +68,13 @@ class Ends(NamedTuple):
         remedy = by_name if len(self.inputs) == 1 else "give a list in this order, or a value for each by name"
         return Failure(f"the model takes {listed(self._names)}, and is given {given}", remedy)
 
-    def _check_numbers(self, one: Input, value: Any) -> None:
+    def _check_numbers(self, one: RunnerInput, value: Any) -> None:
         """Tensors of a backend say themselves what does not fit."""
         if isinstance(value, np.ndarray) and not np.can_cast(value.dtype, np.float32, "same_kind"):
             message = f"`{self.network}` computes with real numbers, and its `{one.name}` is given {value.dtype.name}"
             raise Failure(message, 'turn it into numbers first: `array.astype("float32")`')
 
-    def _check_shape(self, one: Input, shape: tuple[int, ...]) -> None:
+    def _check_shape(self, one: RunnerInput, shape: tuple[int, ...]) -> None:
         size, divisors = shape[1:], multiples(one.size)
         if len(size) == len(one.size) and not fits(size, divisors):
             fitting = either([show(other) for other in beside(size, divisors)])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from resnet_dsl.diagnostics.nearest import suggestion
-from resnet_dsl.engines.ends import Ends, Input
+from resnet_dsl.engines.ends import Ends, RunnerInput
 from resnet_dsl.engines.sessions import ENGINES, Precision, Run
 from resnet_dsl.extras import MissingPackageError, is_installed
 from resnet_dsl.failure import Failure, reason
@@ -192,13 +192,13 @@ def _ends_of(model: Any) -> Ends:
     sizes = [tensor.shape[1:] for tensor in model.inputs]
     if graph is not None:
         sizes = [*map(written_size, infer_shapes(graph)[: graph.inputs])]
-    inputs = tuple(Input(tensor.name, tuple(size)) for tensor, size in zip(model.inputs, sizes, strict=True))
+    inputs = tuple(RunnerInput(tensor.name, tuple(size)) for tensor, size in zip(model.inputs, sizes, strict=True))
     return Ends(model.name, inputs, tuple(output) if named else (), named)
 
 
 def _ends(graph: Graph, shapes: tuple[Shape, ...]) -> Ends:
     named = zip(graph.nodes[: graph.inputs], shapes, strict=False)
-    inputs = tuple(Input(node.name, written_size(shape)) for node, shape in named)
+    inputs = tuple(RunnerInput(node.name, written_size(shape)) for node, shape in named)
     outputs = tuple(output.name for output in graph.outputs)
     return Ends(graph.name, inputs, outputs, len(outputs) > 1)
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from resnet_dsl.engines.ends import Input
+from resnet_dsl.engines.ends import RunnerInput
 from resnet_dsl.engines.starting import MappedModel, NotMappedError, StartingSession
 from resnet_dsl.extras import is_installed
 from resnet_dsl.ir.sizes import Size
@@ -26,7 +26,7 @@ class Session(NamedTuple):
     """A model in an engine. inputs, outputs: in order, the latter by name."""
 
     run: Run
-    inputs: tuple[Input, ...]
+    inputs: tuple[RunnerInput, ...]
     outputs: tuple[str, ...]
 
 
@@ -74,7 +74,7 @@ def _as_it_lies(mapped: MappedModel) -> Any:
 
 def _onnx_runtime(model: bytes | str, precision: Precision) -> Session:
     started, compute = _started(model)
-    inputs = tuple(Input(one.name, _size(one.shape)) for one in started.get_inputs())
+    inputs = tuple(RunnerInput(one.name, _size(one.shape)) for one in started.get_inputs())
 
     def run(values: list[Any]) -> Sequence[Any]:
         return compute(dict(zip((one.name for one in inputs), map(_float32, values), strict=True)))
@@ -118,7 +118,7 @@ def _openvino(model: bytes | str, precision: Precision) -> Session:
         return [np.array(found[output]) for output in compiled.outputs]  # they lie in memory of the engine's own
 
     inputs = tuple(
-        Input(
+        RunnerInput(
             one.get_any_name(), tuple(side.get_length() if side.is_static else None for side in one.partial_shape)[1:]
         )
         for one in compiled.inputs

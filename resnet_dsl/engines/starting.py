@@ -13,7 +13,7 @@ from mmap import ACCESS_READ, mmap
 from threading import Lock
 from typing import Any, NamedTuple
 
-from resnet_dsl.engines.wire import Field, WireError, fields, with_length, with_number
+from resnet_dsl.engines.wire import WireError, WireField, fields, with_length, with_number
 from resnet_dsl.failure import Failure
 
 _GRAPH, _INITIALIZER = 7, 5
@@ -98,7 +98,7 @@ def _without_weights(content: mmap, name: bytes) -> bytes:
 def _replaced(content: mmap, start: int, end: int, number: int, new: Callable[[int, int], bytes]) -> bytes:
     """The message with other bytes in the fields of this number."""
 
-    def part(one: Field) -> bytes:
+    def part(one: WireField) -> bytes:
         if one.number != number or one.inner is None:
             return content[one.start : one.end]
         return with_length(number, new(one.inner, one.end))

@@ -11,7 +11,7 @@ class WireError(Exception):
     """The bytes are no protobuf. The message completes "… cannot be read: …"."""
 
 
-class Field(NamedTuple):
+class WireField(NamedTuple):
     """start, end: where it stands. inner: where what it holds begins, if it has a length."""
 
     number: int
@@ -20,7 +20,7 @@ class Field(NamedTuple):
     end: int
 
 
-def fields(content: bytes | mmap, start: int, end: int) -> Iterator[Field]:
+def fields(content: bytes | mmap, start: int, end: int) -> Iterator[WireField]:
     """Those of the message between two places. Raises WireError."""
     while start < end:
         found = field(content, start, end)
@@ -28,7 +28,7 @@ def fields(content: bytes | mmap, start: int, end: int) -> Iterator[Field]:
         start = found.end
 
 
-def field(content: bytes | mmap, start: int, end: int) -> Field:
+def field(content: bytes | mmap, start: int, end: int) -> WireField:
     """The one that begins here. Raises WireError."""
     key, place = _varint(content, start, end)
     inner = None
@@ -46,7 +46,7 @@ def field(content: bytes | mmap, start: int, end: int) -> Field:
             raise WireError("it is damaged, or no model in ONNX")
     if place > end:
         raise WireError("it is cut off, or no model in ONNX")
-    return Field(key >> 3, start, inner, place)
+    return WireField(key >> 3, start, inner, place)
 
 
 def _varint(content: bytes | mmap, start: int, end: int) -> tuple[int, int]:

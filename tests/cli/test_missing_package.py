@@ -21,7 +21,8 @@ def test_what_keras_alone_writes_is_told_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("resnet_dsl.targets.keras.writing.is_installed", lambda package: False)
+    for module in ("targets.keras.writing", "extras"):
+        monkeypatch.setattr(f"resnet_dsl.{module}.is_installed", lambda package: False)
     assert main(["compile", "small_resnet8", "--seed", "-1", "--quiet"]) == 2
     said = capsys.readouterr().err
     assert "Keras alone writes this, and is not installed: a seed below 0" in said

@@ -22,16 +22,14 @@ network map { input 8x6x3 stage s { conv(4, 3, pad = valid) } }
 network open from net { input ?x?x3 }
 network pair { input left 8x6x3 input right 8x6x3 stage s { add(left, right) } }
 """
-ASKED = ["keras", *(name for name, one in ENGINES.items() if one.installed)]
+INSTALLED = [name for name, one in ENGINES.items() if one.installed]
 VALUES = np.random.default_rng(0).normal(size=(2, 8, 6, 3)).astype("float32")
 BATCH = r"`input` of `net.*` is a batch of 8x6x3, and is given "
 
 
-@pytest.fixture(params=ASKED)
+@pytest.fixture(params=[pytest.param("keras", marks=pytest.mark.keras), *INSTALLED])
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    if not is_installed("keras") and name == "keras":
-        pytest.skip("Keras is not installed")
     return name
 
 
@@ -105,7 +103,7 @@ def test_what_an_engine_refuses_is_told_by_name(folder: Path, capfd: pytest.Capt
     if not is_installed("onnx"):
         pytest.skip("onnx is not installed")
     assert call("compile", "net.resnet:open", "--to", "onnx", "--quiet").code == 0
-    for engine in ASKED[1:]:
+    for engine in INSTALLED:
         run = runner("open.onnx", engine)
         capfd.readouterr()
         with pytest.raises(Failure, match=rf"{engine} cannot run `open.onnx` on `2x2x3`: "):
@@ -115,7 +113,7 @@ def test_what_an_engine_refuses_is_told_by_name(folder: Path, capfd: pytest.Capt
 
 def test_nothing_is_printed_of_a_damaged_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """ONNX Runtime prints to the output, where data may be, before it tries again what it cannot read."""
-    if "onnxruntime" not in ASKED or not is_installed("onnx"):
+    if "onnxruntime" not in INSTALLED or not is_installed("onnx"):
         pytest.skip("onnxruntime is not installed")
     assert call("compile", "net.resnet:net", "--to", "onnx", "--quiet").code == 0
     (folder / "net.onnx").write_bytes((folder / "net.onnx").read_bytes().replace(b"input", b"in\xffut", 1))
@@ -126,7 +124,7 @@ def test_nothing_is_printed_of_a_damaged_file(folder: Path, capfd: pytest.Captur
 
 
 def test_a_file_of_onnx_is_held_to_its_shapes_by_any_spelling_of_its_ending(folder: Path) -> None:
-    if len(ASKED) == 1 or not is_installed("onnx"):
+    if not INSTALLED or not is_installed("onnx"):
         pytest.skip("no engine is installed")
     assert call("compile", "net.resnet:net", "--to", "onnx", "--channels", "first", "-o", "NET.ONNX").code == 0
     run = runner("NET.ONNX")
@@ -139,7 +137,7 @@ def test_a_file_of_onnx_is_held_to_its_shapes_by_any_spelling_of_its_ending(fold
 @pytest.mark.parametrize("samples", [0, 2])
 def test_a_model_is_not_given_to_keras_for_what_cannot_be_compared(folder: Path, samples: int) -> None:
     """First results are compared with the model's own: of no sample, and where there is no number, nothing is."""
-    if len(ASKED) == 1:
+    if not INSTALLED:
         pytest.skip("no engine is installed")
     assert call("compile", "net.resnet:map").code == 0
     first = VALUES[:samples].copy()

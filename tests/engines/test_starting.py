@@ -156,6 +156,6 @@ def test_calls_at_the_same_time_arrange_the_weights_once(path: str) -> None:
 
 def test_calls_that_fail_leave_a_runner_as_it_was(path: str) -> None:
     run = runner(path, "onnxruntime")
-    with pytest.raises(Exception, match=r"[Rr]ank|[Dd]imension"):
+    with pytest.raises(Failure, match="a batch of"):
         run(VALUES[0])
     np.testing.assert_allclose(run(VALUES), expected(path), rtol=1e-5, atol=1e-7)
