@@ -240,7 +240,7 @@ SLIPS = [
     ("E0124", BLOCK, "(conv(3)) -> norm"),
     ("E0124", BLOCK, "conv(3) + conv(4)"),
     ("E0124", BLOCK, "a - b"),
-    ("E0124", BLOCK, "conv(3) // first"),
+    ("E0115", BLOCK, "conv(3) // first"),
     ("E0124", BLOCK, "(conv(3) -> norm) -> act"),
     ("E0124", BLOCK, "add((in -> conv(3)), y)"),
     ("E0124", BLOCK, "a < b"),

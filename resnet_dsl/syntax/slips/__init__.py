@@ -42,6 +42,7 @@ from resnet_dsl.syntax.words import END
 __all__ = ["Repair", "Slip", "diagnose"]
 
 _SLIPS = (
+    comments.behind_code,
     configs.whole_file,
     configs.dictionary,
     python.of_class,

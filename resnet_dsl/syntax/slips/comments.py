@@ -6,17 +6,86 @@ from bisect import bisect_left
 
 from resnet_dsl.diagnostics.diagnostic import Edit
 from resnet_dsl.source import Span
+from resnet_dsl.syntax.brackets import CLOSING, OPENING
 from resnet_dsl.syntax.slips.groups import BRACKETS, DEFINITIONS, KEYWORDS, MEMBERS, VALUES
 from resnet_dsl.syntax.slips.stop import Repair, Slip, Stop
 from resnet_dsl.syntax.words import FOREIGN, MALFORMED, QUOTED, STRANGE, UNCLOSED
 
 _OPENING = ("//", "-- ", "%", ";", "REM ")  # what a line begins with that is a comment
 _ENCLOSING = {"/*": "*/", "<!--": "-->", "(*": "*)", "{-": "-}"}
+_NO_PROSE = {*OPENING, *CLOSING, "ARROW", "COMMA", "EQUAL", "SIGN", "DOT", "NUMBER", MALFORMED}  # behind a mark
+_GIVING = {"LET", "AS", "STAGE", "LPAR", "COMMA"}  # what a name stands behind that is given, or has been
 _OF_PROSE = {*VALUES, *KEYWORDS, STRANGE, MALFORMED, QUOTED, UNCLOSED, FOREIGN}
 
 
 def foreign_comment(stop: Stop) -> Slip | None:
     return _enclosed(stop) or _with_keyword(stop) or _opening_line(stop) or _behind(stop)
+
+
+def behind_code(stop: Stop) -> Slip | None:
+    """``let half = width // 2 // as in the paper``: the first ``//`` with prose behind it, and no divisor."""
+    begin = stop.line_begin
+    if stop.is_first_on_line and stop.count is not None:
+        begin = stop.count
+    marks = [one for one in range(begin, stop.line_end) if stop.words.text(one) == "//"]
+    marks = [one for one in marks if one <= stop.index]
+    mark = next((one for one in marks if _precedes_prose(stop, one)), None)
+    if mark is not None:
+        return _from_mark(stop, mark, is_sure=True)
+    mark = next((one for one in marks if _divides_step(stop, one)), None)
+    return None if mark is None else _from_mark(stop, mark, is_sure=False)
+
+
+def _divides_step(stop: Stop, mark: int) -> bool:
+    """``conv(16, 3) // 64 channels``, ``use act = relu // 64``: what is in front is a step, unless it is a function."""
+    kinds, end = stop.words.kinds, _last_of_line(stop, mark)
+    if (
+        {"LBRACE", "RBRACE", "LPAR", "X"} & {*kinds[mark:end]}
+        or end == mark + 1
+        or kinds[mark + 1] in ("ARROW", "SIGN")
+    ):
+        return False
+    if stop.head_kind == "USE" and stop.head is not None:
+        return kinds[stop.head + 2 : stop.head + 3] == ["EQUAL"] and kinds[mark - 1] in ("NAME", "RPAR")
+    begin = mark if stop.count is None else stop.count
+    is_call = kinds[mark - 1] == "RPAR" and kinds[begin : begin + 2] == ["NAME", "LPAR"] and kinds[begin - 1] != "EQUAL"
+    return is_call and kinds[mark + 1] == "NUMBER" and (end == stop.index or kinds[end - 1] == "NAME")
+
+
+def _precedes_prose(stop: Stop, mark: int) -> bool:
+    """Whether words stand behind a mark that divide nothing: a keyword, or a name that the text does not give."""
+    words, end = stop.words, _last_of_line(stop, mark)
+    kind = words.kinds[mark + 1] if mark + 1 < end else "COMMA"
+    if kind in _NO_PROSE or {"LBRACE", "RBRACE"} & {*words.kinds[mark:end]}:
+        return False
+    if kind != "NAME":
+        return kind not in VALUES
+    is_call = any(words.kinds[one] == "LPAR" and stop.touches(one - 1 - stop.index) for one in range(mark + 1, end))
+    is_one = end == mark + 2 and (end != stop.index or words.kinds[mark - 1] != "RPAR")
+    return not is_call and not is_one and words.text(mark + 1) not in _given(stop, mark)
+
+
+def _last_of_line(stop: Stop, mark: int) -> int:
+    """The word behind the last one on the line of a mark."""
+    end = _line_end(stop.source.text, stop.words.starts[mark])
+    return bisect_left(stop.words.starts, end, lo=mark, hi=len(stop.words.kinds) - 1)
+
+
+def _given(stop: Stop, mark: int) -> set[str]:
+    """The names that the text gives in front of a mark, or takes as an argument there, or below its line."""
+    kinds, words = stop.words.kinds, stop.words
+    places = (*range(1, mark), *range(_last_of_line(stop, mark), len(kinds) - 1))
+    names = (one for one in places if kinds[one] == "NAME")
+    return {words.text(one) for one in names if kinds[one - 1] in _GIVING or kinds[one + 1] in ("EQUAL", "LSQB")}
+
+
+def _from_mark(stop: Stop, mark: int, *, is_sure: bool) -> Slip:
+    """A comment from a word up to its line's end, without which is read once more."""
+    start, end = stop.words.starts[mark], _last_of_line(stop, mark)
+    sign = "--" if stop.words.text(mark) == "-" else stop.words.text(mark)
+    found = _comment(stop, sign, start, _line_end(stop.source.text, start))
+    diagnostic = found.diagnostic if is_sure else found.diagnostic._replace(sure=False)
+    return Slip(diagnostic, Repair(mark, end - mark))
 
 
 def _enclosed(stop: Stop) -> Slip | None:
@@ -91,9 +160,14 @@ def _behind(stop: Stop) -> Slip | None:
     found = _mark(stop)
     if found is None:
         return None
-    start = stop.words.starts[found]
-    mark = "--" if stop.words.text(found) == "-" else stop.words.text(found)
-    return _comment(stop, mark, start, _line_end(stop.source.text, start))
+    return _from_mark(stop, found, is_sure=_is_certain(stop, found))
+
+
+def _is_certain(stop: Stop, mark: int) -> bool:
+    """Whether what stands behind a mark divides nothing: no number, and no name that the text gives."""
+    if stop.words.text(mark) != "//":
+        return True
+    return stop.words.kinds[mark + 1] not in _NO_PROSE and stop.words.text(mark + 1) not in _given(stop, mark)
 
 
 def _mark(stop: Stop) -> int | None:
@@ -101,7 +175,7 @@ def _mark(stop: Stop) -> int | None:
     is_step = stop.kind == "NAME" and stop.at(-1) in ("NUMBER", "RPAR") and stop.count is not None
     if stop.inside in BRACKETS and _closes_on_line(stop):
         return None
-    for index in range(_earliest(stop), stop.index):
+    for index in reversed(range(_earliest(stop), stop.index)):
         text = stop.words.text(index)
         if _is_double(stop, index):
             return index
