@@ -115,16 +115,16 @@ def as_whole(value: float, span: Span) -> str | None:
 
 def no_index(name: str, index: int, span: Span, known: list[int]) -> Diagnostic:
     """``known``: the indices that there are."""
+    meant_by_it = _index_meant(name, index, span, known)
+    return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=meant_by_it)
+
+
+def _index_meant(name: str, index: int, span: Span, known: list[int]) -> str | None:
+    if known and _counts_rounds(span):
+        return f"`{name}` holds {len(known)}, counted from 0: write `repeat len({name}) as {span.text}`, or add to it"
     if index < 0 and -index <= len(known):
-        last = f"{name}[len({name}) - {-index}]"
-        has: str | None = f"items are counted from 0, and not from behind: `{last}`"
-    else:
-        has = there_are(f"{name}[{one}]" for one in known[:8]) if known else None
-        if known and _counts_rounds(span):
-            has = (
-                f"`{name}` holds {len(known)}, counted from 0: write `repeat len({name}) as {span.text}`, or add to it"
-            )
-    return Diagnostic("E0230", f"there is no `{name}[{index}]`", Label(span, "counted from 0"), help=has)
+        return f"items are counted from 0, and not from behind: `{name}[len({name}) - {-index}]`"
+    return there_are(f"{name}[{one}]" for one in known[:8]) if known else None
 
 
 def _counts_rounds(span: Span) -> bool:

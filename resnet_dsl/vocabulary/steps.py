@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from resnet_dsl.ir.notation import written
 from resnet_dsl.ir.operations import OPERATIONS
 from resnet_dsl.vocabulary import values
+from resnet_dsl.vocabulary.borders import cut_behind, is_half, less_behind, reach
 from resnet_dsl.vocabulary.calls import WrittenCall, read_call, whole_call
 from resnet_dsl.vocabulary.table import WordRow, find, rows, words
 
@@ -236,7 +237,9 @@ class CallInTranslation:
     def _crop(self, name: str, value: str, how: str) -> None:
         """A transposed convolution's padding is what is cut off behind it."""
         word, kernel, stride = values.unquoted(value), self._lengths("kernel"), self._lengths("stride")
-        cut = _less(values.extent(value), self.added) if word is None else _cut(word.lower(), kernel, stride)
+        cut = (
+            less_behind(values.extent(value), self.added) if word is None else cut_behind(word.lower(), kernel, stride)
+        )
         if cut is None:
             self.lost[name] = "`conv_transpose` pads nothing: `crop` takes positions away behind it"
         elif cut != "0":
@@ -249,21 +252,19 @@ class CallInTranslation:
         pad = values.word("pad", value) or ("valid" if value == "0" else values.extent(value))
         if not self.row.tool:
             return pad
-        reach = self._reach()
-        halves = reach is not None and all(one % 2 == 0 for one in reach)
+        beyond = self._reach()
+        halves = beyond is not None and all(one % 2 == 0 for one in beyond)
         if pad == "same" and halves:
             self.is_border_of_tools = self._lengths("stride") != [1] or bool(how)
             return "same" if self.is_border_of_tools else "half"
-        return "half" if pad is not None and reach is not None and _is_half(pad, reach) else pad
+        return "half" if pad is not None and beyond is not None and is_half(pad, beyond) else pad
 
     def _reach(self) -> list[int] | None:
         """How far the window goes beyond its first tap, axis by axis; None where that is computed."""
         kernel, dilation = self._lengths("kernel"), self._lengths("dilation")
         if kernel is None or dilation is None:
             return None
-        axes = max(len(kernel), len(dilation))
-        kernel, dilation = (one * axes if len(one) == 1 else one for one in (kernel, dilation))
-        return [(taps - 1) * apart for taps, apart in zip(kernel, dilation, strict=False)]
+        return reach(kernel, dilation)
 
     def _lengths(self, target: str) -> list[int] | None:
         """A kernel, stride or dilation in numbers, 1 where nothing is said of it; a pool's stride is its kernel."""
@@ -360,30 +361,6 @@ def _rows_of_activation(call: WrittenCall, tool: str) -> Iterator[WordRow]:
 
 def _activates(step: str) -> bool:
     return step in OPERATIONS and OPERATIONS[step].role == "activation"
-
-
-def _cut(border: str, kernel: list[int] | None, stride: list[int] | None) -> str | None:
-    """What Keras' `same` or `valid` takes away behind a transposed convolution; None where that is not known."""
-    if kernel is None or stride is None or max(stride) > min(kernel) or len({*kernel}) > 1 or len({*stride}) > 1:
-        return None
-    cut = kernel[0] - stride[0] if border == "same" else 0
-    return None if border not in ("same", "valid") else f"[{cut // 2}, {cut - cut // 2}]" if cut % 2 else f"{cut // 2}"
-
-
-def _less(border: str | None, added: str) -> str | None:
-    """What is cut off on both sides, with fewer behind; None where more would be added than is cut."""
-    if border is None or added in ("0", "None"):
-        return border
-    both = border.isdigit() and added.isdigit() and int(added) <= int(border)
-    return f"[{border}, {int(border) - int(added)}]" if both else None
-
-
-def _is_half(pad: str, reach: list[int]) -> bool:
-    """Whether a border is `half`."""
-    lengths = [0] if pad == "valid" else values.lengths_of(pad)
-    return lengths is not None and (lengths * len(reach) if len(lengths) == 1 else lengths) == [
-        one // 2 for one in reach
-    ]
 
 
 _BY: dict[str, Callable[[str], str | None]] = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+import pytest
 from numpy.random import Generator
 
 from resnet_dsl.vocabulary.table import WordRow
@@ -103,3 +105,11 @@ def _each(value: str, axes: int, random: Generator) -> str:
 def map_of(name: str) -> tuple[int, ...]:
     """The shape that flows into a layer, channels last."""
     return {1: (12, 4), 2: (12, 12, 4), 3: (7, 6, 7, 4)}[_axes(name)]
+
+
+def draws(paths: Sequence[tuple[WordRow, str]], is_ordinary: Callable[[str], bool]) -> list[Any]:
+    """How many calls of which path under which seed: two of some ordinarily, forty of each twice under `slow`."""
+    return [
+        *((row, path, 2, 0) for row, path in paths if is_ordinary(path)),
+        *(pytest.param(row, path, 40, seed, marks=pytest.mark.slow) for row, path in paths for seed in (1, 2)),
+    ]

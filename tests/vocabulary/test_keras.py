@@ -12,7 +12,7 @@ from resnet_dsl.pipeline import load_text
 from resnet_dsl.vocabulary.table import WordRow, rows, words
 from resnet_dsl.vocabulary.translating import translate
 from tests.vocabulary.comparing import compare, give, model_of, remedy_of
-from tests.vocabulary.drawn import drawn, map_of
+from tests.vocabulary.drawn import drawn, draws, map_of
 from tests.vocabulary.test_translating import network_of
 
 KERAS = [row for row in rows() if row.tool == "Keras" and "" in row.prefixes]
@@ -111,10 +111,7 @@ def paths() -> list[tuple[WordRow, str]]:
 
 
 PATHS = [(row, path) for row, path in paths() if "Adaptive" not in path]
-DRAWN = [
-    *((row, path, 2, 0) for row, path in PATHS if "2D" in path or not path[-2].isdigit()),
-    *(pytest.param(row, path, 40, seed, marks=pytest.mark.slow) for row, path in PATHS for seed in (1, 2)),
-]
+DRAWN = draws(PATHS, lambda path: "2D" in path or not path[-2].isdigit())
 
 
 @pytest.mark.parametrize(("row", "path", "count", "seed"), DRAWN, ids=lambda one: one if isinstance(one, str) else "")

@@ -11,7 +11,7 @@ from resnet_dsl.pipeline import load_text
 from resnet_dsl.vocabulary.table import WordRow, rows
 from resnet_dsl.vocabulary.translating import translate
 from tests.vocabulary.comparing import compare, give, model_of, remedy_of
-from tests.vocabulary.drawn import drawn, map_of
+from tests.vocabulary.drawn import drawn, draws, map_of
 from tests.vocabulary.test_translating import network_of
 
 torch = pytest.importorskip("torch")
@@ -72,10 +72,7 @@ PATHS = [
         if name != "dropout"  # which trains unless told otherwise
     ),
 ]
-DRAWN = [
-    *((row, path, 2, 0) for row, path in PATHS if "2d" in path or path[-1] != "d"),
-    *(pytest.param(row, path, 40, seed, marks=pytest.mark.slow) for row, path in PATHS for seed in (1, 2)),
-]
+DRAWN = draws(PATHS, lambda path: "2d" in path or path[-1] != "d")
 
 
 @pytest.mark.parametrize(("row", "path", "count", "seed"), DRAWN, ids=lambda one: one if isinstance(one, str) else "")

@@ -12,7 +12,7 @@ from resnet_dsl.elaborate import errors, limits
 from resnet_dsl.elaborate.modules import Module
 from resnet_dsl.elaborate.networks.derivation import Level
 from resnet_dsl.elaborate.steps.context import Context
-from resnet_dsl.sentences import article, listed
+from resnet_dsl.sentences import an, article, listed
 from resnet_dsl.source import Span
 from resnet_dsl.syntax import tree
 
@@ -258,7 +258,7 @@ def _nearly_a_stage(name: str, place: Span, other: str, first: Span) -> Diagnost
 
 def _read_without_steps(part: Part, given: str, reader: str, place: Span) -> Diagnostic:
     what = "the stem" if part.name is None else f"stage `{part.key}`"
-    own = f"an `{reader}`" if reader == "output" else f"a `{reader}`"
+    own = an(reader)
     return Diagnostic(
         "W0211",
         f"{what} is left out, and `{part.key}`, which is still read, is what `{given}` gives",

@@ -27,8 +27,7 @@ def behind_code(stop: Stop) -> Slip | None:
     begin = stop.line_begin
     if stop.is_first_on_line and stop.count is not None:
         begin = stop.count
-    marks = [one for one in range(begin, stop.line_end) if stop.words.text(one) == "//"]
-    marks = [one for one in marks if one <= stop.index]
+    marks = [one for one in range(begin, min(stop.index + 1, stop.line_end)) if stop.words.text(one) == "//"]
     mark = next((one for one in marks if _precedes_prose(stop, one)), None)
     if mark is not None:
         return _from_mark(stop, mark, is_sure=True)
@@ -118,8 +117,7 @@ def _with_keyword(stop: Stop) -> Slip | None:
     end = _line_end(stop.source.text, start)
     if "{" in stop.source.text[start:end] or "}" in stop.source.text[start:end]:
         return None
-    found = _comment(stop, "--" if stop.words.text(mark) == "-" else stop.words.text(mark), start, end)
-    return found._replace(repair=Repair(mark, bisect_left(stop.words.starts, end) - mark))
+    return _from_mark(stop, mark, is_sure=True)
 
 
 def _opening_line(stop: Stop) -> Slip | None:
